@@ -1,0 +1,15 @@
+# Everything the project needs from the system; scripts/install-packages installs it on Debian and Ubuntu.
+find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(fmt REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+set(HDF5_PREFER_PARALLEL OFF)
+find_package(HDF5 REQUIRED COMPONENTS C)
+find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED
+  DOC "Folder that holds toml++/toml.h (Ubuntu 22.04 has no package: give a header path here)")
+if(OROCHI_ONEDNN)
+  find_package(dnnl QUIET CONFIG)
+endif()

@@ -1,0 +1,58 @@
+# orochi_module(name SOURCES ... LINKS ... PRIVATE_LINKS ... [SCALAR_FREE | FLOAT_ONLY])
+# One library a folder of src/. A module is built twice: NAME in float and NAME_f64 in double, from the same sources
+# (the double build is what gradient checks run on). SCALAR_FREE: it does not know Scalar; FLOAT_ONLY: no twin.
+add_library(orochi_flags INTERFACE)
+target_compile_features(orochi_flags INTERFACE cxx_std_20)
+target_compile_options(orochi_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fno-math-errno -fno-trapping-math -ffp-contract=fast
+  # g++ 12 sees uninitialised and overlapping memory inside its own intrinsics and std::string; clang's -Wconversion
+  # brings a warning on every index into a std::vector.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict>
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>
+  $<$<BOOL:${OROCHI_WERROR}>:-Werror>
+  $<$<BOOL:${OROCHI_NATIVE}>:-march=native>)
+target_compile_definitions(orochi_flags INTERFACE EIGEN_DONT_PARALLELIZE)
+
+function(orochi_scalar_target scalar suffix)
+  set(OROCHI_SCALAR ${scalar})
+  set(folder ${PROJECT_BINARY_DIR}/generated/${scalar})
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/scalar.hpp.in ${folder}/orochi/scalar.hpp @ONLY)
+  add_library(orochi_scalar${suffix} INTERFACE)
+  target_include_directories(orochi_scalar${suffix} INTERFACE
+    ${folder} ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(orochi_scalar${suffix} INTERFACE orochi_flags)
+endfunction()
+orochi_scalar_target(float "")
+orochi_scalar_target(double "_f64")
+
+function(orochi_module name)
+  cmake_parse_arguments(MODULE "SCALAR_FREE;FLOAT_ONLY" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  set(kinds float double)
+  if(MODULE_SCALAR_FREE OR MODULE_FLOAT_ONLY)
+    set(kinds float)
+  endif()
+  foreach(kind IN LISTS kinds)
+    set(suffix "")
+    if(kind STREQUAL "double")
+      set(suffix "_f64")
+    endif()
+    set(target ${name}${suffix})
+    add_library(${target} STATIC ${MODULE_SOURCES})
+    set_target_properties(${target} PROPERTIES
+      POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+    if(MODULE_SCALAR_FREE)
+      target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+      target_link_libraries(${target} PUBLIC orochi_flags)
+    else()
+      target_link_libraries(${target} PUBLIC orochi_scalar${suffix})
+    endif()
+    foreach(link IN LISTS MODULE_LINKS)
+      if(TARGET ${link}${suffix})
+        target_link_libraries(${target} PUBLIC ${link}${suffix})
+      else()
+        target_link_libraries(${target} PUBLIC ${link})
+      endif()
+    endforeach()
+    target_link_libraries(${target} PRIVATE ${MODULE_PRIVATE_LINKS})
+  endforeach()
+endfunction()

@@ -1,0 +1,30 @@
+// A batch of sequences as packed rows: no padding anywhere.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace [[gnu::visibility("default")]] orochi {
+
+using Index = std::ptrdiff_t;
+
+/// B sequences whose N rows stand one after another; a view, it owns nothing.
+/// Either `tokens` is filled (text) or `values` (numeric rows).
+struct Batch {
+  std::span<const std::int32_t> tokens;  // [N] or empty
+  std::span<const float> values;         // [N, channels] or empty
+  Index channels = 0;                    // 0 for text
+  std::span<const Index> offsets;        // [B + 1]: sequence b is rows offsets[b] .. offsets[b + 1]
+  std::span<const std::int32_t> labels;  // [B], empty when unknown
+  std::span<const std::uint32_t>
+      samples;  // [B]: number of the sequence in its data set (keys the randomness)
+
+  Index num_rows() const { return offsets.empty() ? 0 : offsets.back() - offsets.front(); }             // N
+  Index num_sequences() const { return offsets.empty() ? 0 : static_cast<Index>(offsets.size()) - 1; }  // B
+  Index length(Index b) const { return offsets[b + 1] - offsets[b]; }                                   // T
+  /// Where sequence b starts among this batch's own rows (a slice keeps its parent's offsets).
+  Index first_row(Index b) const { return offsets[b] - offsets[0]; }
+};
+
+}  // namespace orochi

@@ -1,0 +1,131 @@
+// Parameters: one flat buffer with named views, read-only during a step; gradients of the same layout.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/matrix.hpp>
+
+namespace [[gnu::visibility("default")]] orochi {
+
+/// How a parameter starts. `scale` is the deviation of normal, and unused elsewhere.
+struct Init {
+  enum class Kind { zeros, ones, normal, xavier_uniform } kind = Kind::zeros;
+  double scale = 0;
+
+  static Init zeros() { return {Kind::zeros, 0}; }
+  static Init ones() { return {Kind::ones, 0}; }
+  static Init normal(double deviation) { return {Kind::normal, deviation}; }
+  /// U(-a, a), a = sqrt(6 / (rows + cols)) (Glorot & Bengio 2010), as PyTorch starts attention.
+  static Init xavier_uniform() { return {Kind::xavier_uniform, 0}; }
+};
+
+/// How the optimizer treats a parameter.
+enum class Decay { yes, no };             // weight decay: not on biases, norms and embeddings
+enum class GradientKind { dense, rows };  // rows: only some rows get a gradient in a step (embeddings)
+
+/// A handle that layers keep. A fused parameter has several names for consecutive rows.
+struct Parameter {
+  Index id = -1;
+  Index rows = 0, cols = 0;
+};
+
+/// One name of the flat buffer: what checkpoints, `inspect` and imports see.
+struct ParameterView {
+  std::string name;          // encoder.0.attention.query.weight
+  std::vector<Index> shape;  // [out, in] or [n]
+  Index parameter = 0;       // id of the handle it is part of
+  Index offset = 0;          // in scalars, into the flat buffer
+  Index size = 0;
+  Init init;
+};
+
+/// The flat buffer. Built once: add everything, then `allocate`.
+class Parameters {
+ public:
+  Parameters();
+  ~Parameters();
+  Parameters(const Parameters&) = delete;
+  Parameters& operator=(const Parameters&) = delete;
+
+  /// `shape` is that of one name; the names stand one after another in memory. A second use of a name throws.
+  Parameter add(std::span<const std::string> names, std::vector<Index> shape, Init init, Decay decay,
+                GradientKind gradient);
+  /// Lays everything out (each handle on a 64-byte boundary, `rows` parameters last) and sets it to 0.
+  void allocate();
+  /// Draws every initial value, counted from (seed, index of the name, element).
+  void initialise(std::uint64_t seed);
+
+  Index size() const { return size_; }              // scalars in the buffer, gaps included
+  Index dense_size() const { return dense_size_; }  // those before the first `rows` parameter
+  Index count() const;                              // trainable numbers, gaps not included
+  Scalar* data() { return data_; }
+  const Scalar* data() const { return data_; }
+  ConstMatrixMap value(Parameter p) const;  // [rows, cols]
+  Index offset(Parameter p) const { return entries_[static_cast<std::size_t>(p.id)].offset; }
+  std::span<const ParameterView> views() const { return views_; }
+
+  struct Entry {
+    Index offset = 0, size = 0, cols = 0;
+    Decay decay = Decay::yes;
+    GradientKind gradient = GradientKind::dense;
+  };
+  std::span<const Entry> entries() const { return entries_; }  // by handle id
+
+ private:
+  std::vector<Entry> entries_;
+  std::vector<ParameterView> views_;
+  Scalar* data_ = nullptr;
+  Index size_ = 0, dense_size_ = 0;
+};
+
+/// Where a gradient goes: the first write assigns, later ones add.
+struct GradientTarget {
+  Scalar* data;
+  bool accumulate;
+};
+
+/// The gradients of one lane.
+class Gradients {
+ public:
+  explicit Gradients(const Parameters& parameters);
+  ~Gradients();
+  Gradients(const Gradients&) = delete;
+  Gradients& operator=(const Gradients&) = delete;
+
+  void clear();  // nothing is zeroed: everything counts as unwritten
+  /// [rows, cols] of a dense parameter.
+  GradientTarget target(Parameter p);
+  /// d parameter[ids[i]] += rows[i] for a parameter of kind `rows`; rows [ids.size(), cols] is copied.
+  void add_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows);
+
+  struct RowList {
+    std::vector<std::int32_t> ids;  // [n]
+    std::vector<Scalar> rows;       // [n, cols]
+  };
+  bool written(Index id) const { return written_[static_cast<std::size_t>(id)] != 0; }
+  Scalar* dense() { return dense_; }
+  const RowList& rows(Index id) const { return rows_[static_cast<std::size_t>(id)]; }
+
+ private:
+  const Parameters& parameters_;
+  Scalar* dense_ = nullptr;            // [dense_size]
+  std::vector<std::uint8_t> written_;  // by handle id
+  std::vector<RowList> rows_;          // by handle id, empty for dense ones
+};
+
+/// A piece of the flat buffer that one worker reduces: part of one parameter.
+struct ParameterRange {
+  Index id, begin, end;  // scalars within the parameter
+};
+/// Cuts all parameters into pieces of at most `length` scalars (whole rows for `rows` parameters).
+std::vector<ParameterRange> parameter_ranges(const Parameters& parameters, Index length);
+
+/// total[range] (+)= sum of the lanes' gradients, added in a fixed tree: lane i gets lane i + 1, then i + 2,
+/// ... The lanes' buffers are used up. The order depends on the number of lanes alone.
+void reduce(const Parameters& parameters, std::span<Gradients* const> lanes, const ParameterRange& range,
+            Scalar* total, bool accumulate);
+
+}  // namespace orochi

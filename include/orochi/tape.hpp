@@ -1,0 +1,172 @@
+// The tape: values, and the pullbacks that carry gradients back through them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include <orochi/arena.hpp>
+#include <orochi/matrix.hpp>
+#include <orochi/parameters.hpp>
+
+namespace [[gnu::visibility("default")]] orochi {
+
+class Tape;
+
+/// A gradient as a matrix to add to.
+inline MatrixMap started(GradientTarget target, Index rows, Index cols) {
+  MatrixMap into(target.data, rows, cols);
+  if (!target.accumulate) into.setZero();
+  return into;
+}
+
+/// gradient (+)= expression.
+template <class Expression>
+void add_to(GradientTarget target, Index rows, Index cols, const Expression& expression) {
+  MatrixMap into(target.data, rows, cols);
+  if (target.accumulate)
+    into.noalias() += expression;
+  else
+    into.noalias() = expression;
+}
+
+/// A matrix on a tape: a handle, to be passed by value.
+class Var {
+ public:
+  Index rows() const { return node_->rows; }
+  Index cols() const { return node_->cols; }
+  Scalar* data() const { return node_->value; }
+  MatrixMap value() const { return {node_->value, node_->rows, node_->cols}; }
+  /// d loss / d this [rows, cols]; in a pullback of this Var it is complete.
+  ConstMatrixMap grad() const { return {node_->grad, node_->rows, node_->cols}; }
+  Tape& tape() const { return *node_->tape; }
+
+  /// Whether anything wants this Var's gradient.
+  bool needs_grad() const { return node_->needs_grad; }
+  /// For kernels that write a gradient themselves. Only where needs_grad().
+  GradientTarget grad_target() const;
+  /// d this [rows, cols] to add to, zeroed at its first use: for operations that touch parts of it. Only
+  /// where needs_grad().
+  MatrixMap grad_sum() const { return started(grad_target(), rows(), cols()); }
+  /// d this += expression.
+  template <class Expression>
+  void add_grad(const Expression& expression) const {
+    if (!needs_grad()) return;
+    add_to(grad_target(), rows(), cols(), expression);
+  }
+
+  /// Records how gradients flow from this Var to what it was computed from; nothing in inference. The closure
+  /// lives in the arena: it may capture Vars, batches, numbers and `this`, nothing that owns memory.
+  template <class Function>
+  void pullback(Function function) const;
+
+ private:
+  friend class Tape;
+  struct Node {
+    Tape* tape;
+    Scalar* value;
+    Scalar* grad;  // nullptr until the first write
+    Index rows, cols;
+    bool needs_grad;
+  };
+  explicit Var(Node* node) : node_(node) {}
+  Node* node_;
+};
+
+/// What a step draws its randomness from: bits are counted by (seed, step, sample, site, element).
+struct RandomKey {
+  std::uint32_t seed = 0, step = 0;
+};
+
+enum class Mode { train, infer };
+
+/// One lane's record of a step. Creation order is the order; `backward` walks it from last to first.
+class Tape {
+ public:
+  /// `engine`: "auto" | "eigen" | "onednn", behind every product.
+  explicit Tape(const Parameters& parameters, const char* engine = "auto");
+  ~Tape();
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+
+  /// Forgets everything. Mode::infer records nothing and drops nothing out; `gradients` may then be null.
+  void begin(Mode mode, Gradients* gradients, RandomKey key);
+
+  Var input(Index rows, Index cols, bool needs_grad = false);  // to be filled through value()
+  Var result(Index rows, Index cols);                          // an operation's output, uninitialised
+  ConstMatrixMap value(Parameter p) const { return parameters_.value(p); }
+  GradientTarget grad_target(Parameter p) { return gradients_->target(p); }
+  template <class Expression>
+  void add_grad(Parameter p, const Expression& expression) {
+    add_to(grad_target(p), p.rows, p.cols, expression);
+  }
+  /// d parameter [rows, cols] to add to, zeroed at its first use in a step.
+  MatrixMap grad_sum(Parameter p) { return started(grad_target(p), p.rows, p.cols); }
+  /// For parameters of GradientKind::rows: row ids[i] gets rows[i].
+  void add_grad_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows) {
+    gradients_->add_rows(p, ids, rows);
+  }
+
+  bool training() const { return mode_ == Mode::train; }
+  RandomKey random_key() const { return key_; }
+  int engine() const { return engine_; }  // kernels::Engine
+  /// n scalars that live as long as the step's values.
+  Scalar* allocate(Index n);
+  /// n elements of any trivial type, as long.
+  template <class T>
+  T* allocate_as(Index n) {
+    static_assert(std::is_trivially_destructible_v<T>);
+    return static_cast<T*>(arena_.allocate(static_cast<std::size_t>(n) * sizeof(T)));
+  }
+
+  /// Walks the record back. The caller has added d loss / d root to the root with add_grad.
+  void backward();
+
+  Arena& scratch() { return scratch_; }
+
+ private:
+  friend class Var;
+  struct Pullback {
+    void (*call)(void*);
+    void* closure;
+    Var::Node* output;
+    Pullback* before;
+  };
+  Var make(Index rows, Index cols, bool needs_grad);
+
+  const Parameters& parameters_;
+  Arena arena_, scratch_;
+  Gradients* gradients_ = nullptr;
+  Pullback* last_ = nullptr;
+  RandomKey key_;
+  Mode mode_ = Mode::infer;
+  int engine_ = 0;
+};
+
+/// Memory for the length of one operation, forward or backward.
+class Scratch {
+ public:
+  explicit Scratch(Tape& tape) : arena_(tape.scratch()), mark_(arena_.mark()) {}
+  ~Scratch() { arena_.release(mark_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  Scalar* scalars(Index n) {
+    return static_cast<Scalar*>(arena_.allocate(static_cast<std::size_t>(n) * sizeof(Scalar)));
+  }
+
+ private:
+  Arena& arena_;
+  Arena::Mark mark_;
+};
+
+template <class Function>
+void Var::pullback(Function function) const {
+  static_assert(std::is_trivially_destructible_v<Function>, "a pullback may not own memory");
+  if (!tape().training()) return;
+  Function* closure = new (tape().allocate_as<Function>(1)) Function(function);
+  auto call = [](void* f) { (*static_cast<Function*>(f))(); };
+  tape().last_ =
+      new (tape().allocate_as<Tape::Pullback>(1)) Tape::Pullback{call, closure, node_, tape().last_};
+}
+
+}  // namespace orochi

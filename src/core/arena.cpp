@@ -1,0 +1,57 @@
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <orochi/arena.hpp>
+
+namespace orochi {
+namespace {
+constexpr std::size_t alignment = 64;  // a cache line, and the widest vector
+constexpr std::size_t first_block = std::size_t{1} << 16;
+std::size_t round_up(std::size_t n) { return (n + alignment - 1) / alignment * alignment; }
+}  // namespace
+
+void Arena::Free::operator()(std::byte* p) const { std::free(p); }
+
+void Arena::add_block(std::size_t bytes) {
+  void* memory = std::aligned_alloc(alignment, bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  blocks_.push_back({std::unique_ptr<std::byte, Free>(static_cast<std::byte*>(memory)), bytes});
+}
+
+void* Arena::allocate(std::size_t bytes) {
+  bytes = round_up(bytes);
+  while (current_ < blocks_.size() && used_ + bytes > blocks_[current_].size) {
+    ++current_;
+    used_ = 0;
+  }
+  if (current_ == blocks_.size()) {
+    add_block(std::max({bytes, first_block, round_up(capacity())}));  // at least doubles: few blocks
+    used_ = 0;
+  }
+  void* result = blocks_[current_].memory.get() + used_;
+  used_ += bytes;
+  return result;
+}
+
+void Arena::reset() {
+  if (blocks_.size() > 1) {
+    const std::size_t total = capacity();
+    blocks_.clear();
+    add_block(total);
+  }
+  current_ = used_ = 0;
+}
+
+void Arena::release(Mark mark) {
+  if (mark.block == 0 && mark.used == 0) return reset();  // nothing is in use: the moment to merge
+  current_ = mark.block;
+  used_ = mark.used;
+}
+
+std::size_t Arena::capacity() const {
+  std::size_t total = 0;
+  for (const Block& block : blocks_) total += block.size;
+  return total;
+}
+
+}  // namespace orochi

@@ -1,0 +1,25 @@
+// The two engines behind gemm.
+#pragma once
+
+#include "core/kernels/kernels.hpp"
+
+namespace orochi::kernels {
+
+/// C (+)= op(A) op(B), row-major: op(A) [M, K], op(B) [K, N], C [M, N] with stride ldc.
+struct Product {
+  Index m, n, k;
+  Operand a, b;
+  bool transpose_a, transpose_b;
+  Scalar* c;
+  Index ldc;
+  bool accumulate;
+};
+using ProductFunction = void (*)(const Product&);
+
+void eigen_product(const Product& product);
+
+/// nullptr where oneDNN cannot serve: not built in, double, or a CPU without AVX-512 (there a row of
+/// `dnnl_sgemm` gets other bits at other places in a block of 24 rows).
+ProductFunction onednn_product();
+
+}  // namespace orochi::kernels

@@ -1,0 +1,8 @@
+// Built in place of gemm_onednn.cpp where CMake found no oneDNN.
+#include "core/kernels/gemm_engines.hpp"
+
+namespace orochi::kernels {
+
+ProductFunction onednn_product() { return nullptr; }
+
+}  // namespace orochi::kernels

@@ -1,0 +1,100 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <new>
+#include <numbers>
+#include <orochi/error.hpp>
+#include <orochi/parameters.hpp>
+
+#include "core/kernels/kernels.hpp"
+#include "core/memory.hpp"
+
+namespace orochi {
+namespace {
+constexpr Index alignment = 16;  // scalars: every parameter starts on a cache line
+Index round_up(Index n) { return (n + alignment - 1) / alignment * alignment; }
+
+/// Two numbers uniform in (0, 1) for element i of view v.
+std::array<double, 2> uniform_pair(std::uint64_t seed, Index view, Index i) {
+  const std::uint32_t counter[4] = {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32),
+                                    static_cast<std::uint32_t>(view), 0x696e6974u};
+  const std::uint32_t key[2] = {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
+  std::uint32_t words[4];
+  kernels::philox(counter, key, words);
+  const auto uniform = [](std::uint32_t high, std::uint32_t low) {
+    const std::uint64_t bits = (std::uint64_t{high} << 32 | low) >> 11;  // 53 bits
+    return (static_cast<double>(bits) + 0.5) * 0x1p-53;
+  };
+  return {uniform(words[0], words[1]), uniform(words[2], words[3])};
+}
+
+double draw(const ParameterView& view, std::uint64_t seed, Index number, Index i) {
+  const auto [u, v] = uniform_pair(seed, number, i);
+  switch (view.init.kind) {
+    case Init::Kind::zeros:
+      return 0;
+    case Init::Kind::ones:
+      return 1;
+    case Init::Kind::normal:  // Box & Muller 1958
+      return view.init.scale * std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * v);
+    case Init::Kind::xavier_uniform: {
+      const double fan = static_cast<double>(view.shape[0] + (view.shape.size() > 1 ? view.shape[1] : 1));
+      return (2 * u - 1) * std::sqrt(6 / fan);
+    }
+  }
+  return 0;
+}
+}  // namespace
+
+Parameters::Parameters() = default;
+Parameters::~Parameters() { free_scalars(data_); }
+
+Parameter Parameters::add(std::span<const std::string> names, std::vector<Index> shape, Init init,
+                          Decay decay, GradientKind gradient) {
+  const Index id = static_cast<Index>(entries_.size());
+  Index size = 1;
+  for (const Index n : shape) size *= n;
+  Index at = 0;
+  for (const std::string& name : names) {
+    const auto same = [&](const ParameterView& v) { return v.name == name; };
+    if (std::any_of(views_.begin(), views_.end(), same))
+      throw failure("two parameters are named \"" + name + "\"; give the second layer another name");
+    views_.push_back({name, shape, id, at, size, init});
+    at += size;
+  }
+  const Index cols = shape.size() > 1 ? shape[1] : at;
+  entries_.push_back({0, at, cols, decay, gradient});
+  return {id, at / std::max<Index>(cols, 1), cols};
+}
+
+void Parameters::allocate() {
+  for (const GradientKind kind : {GradientKind::dense, GradientKind::rows}) {
+    for (Entry& entry : entries_) {
+      if (entry.gradient != kind) continue;
+      entry.offset = size_;
+      size_ += round_up(entry.size);
+    }
+    if (kind == GradientKind::dense) dense_size_ = size_;
+  }
+  for (ParameterView& view : views_) view.offset += entries_[static_cast<std::size_t>(view.parameter)].offset;
+  data_ = allocate_scalars(size_);
+}
+
+void Parameters::initialise(std::uint64_t seed) {
+  for (std::size_t number = 0; number < views_.size(); ++number) {
+    const ParameterView& view = views_[number];
+    for (Index i = 0; i < view.size; ++i)
+      data_[view.offset + i] = static_cast<Scalar>(draw(view, seed, static_cast<Index>(number), i));
+  }
+}
+
+Index Parameters::count() const {
+  Index total = 0;
+  for (const Entry& entry : entries_) total += entry.size;
+  return total;
+}
+
+ConstMatrixMap Parameters::value(Parameter p) const { return {data_ + offset(p), p.rows, p.cols}; }
+
+}  // namespace orochi

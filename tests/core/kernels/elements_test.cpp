@@ -1,0 +1,100 @@
+#include "core/kernels/vector_math.hpp"
+#include "kernel_support.hpp"
+
+namespace orochi::kernels {
+namespace {
+
+double phi(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+double gelu_tanh_value(double x) {
+  return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+}
+
+struct Activation {
+  const char* name;
+  void (*forward)(Index, const Scalar*, Scalar*);
+  void (*backward)(Index, const Scalar*, const Scalar*, Scalar*, bool);
+  double (*value)(double);
+};
+const Activation activations[] = {
+    {"relu", relu, relu_backward, [](double x) { return std::max(x, 0.0); }},
+    {"gelu", gelu, gelu_backward, [](double x) { return x * phi(x); }},
+    {"gelu_tanh", gelu_tanh, gelu_tanh_backward, gelu_tanh_value},
+    {"silu", silu, silu_backward, [](double x) { return x / (1 + std::exp(-x)); }},
+};
+
+}  // namespace
+
+TEST_CASE("the exponential is accurate, goes to 0 and infinity, and keeps NaN") {
+  for (double x = -87.3; x < 88.3; x += 0.000731) {
+    const Scalar rounded = static_cast<Scalar>(x);
+    const double exact = std::exp(static_cast<double>(rounded));
+    REQUIRE(std::abs(vexp(rounded) / exact - 1) < (is_float ? 2e-7 : 4e-16));
+  }
+  const Scalar infinity = std::numeric_limits<Scalar>::infinity();
+  REQUIRE(vexp(-infinity) == 0);
+  REQUIRE(vexp(Scalar(-800)) == 0);
+  REQUIRE(vexp(infinity) == infinity);
+  REQUIRE(vexp(Scalar(800)) == infinity);
+  REQUIRE(vexp(Scalar(0)) == 1);
+  REQUIRE(std::isnan(vexp(not_a_number)));
+}
+
+TEST_CASE("the normal distribution and the sigmoid are accurate") {
+  for (double x = -13; x < 13; x += 0.000173) {
+    const Scalar rounded = static_cast<Scalar>(x);
+    const double exact = static_cast<double>(rounded);
+    const Normal<Scalar> at_x = normal(rounded);
+    REQUIRE(std::abs(at_x.cumulative - phi(exact)) < (is_float ? 1e-7 : 1e-15));
+    if (x < 0) REQUIRE(std::abs(at_x.cumulative / phi(exact) - 1) < (is_float ? 8e-6 : 1e-13));
+    REQUIRE(std::abs(at_x.density - std::exp(-exact * exact / 2) / std::sqrt(2 * M_PI)) <
+            (is_float ? 1e-7 : 1e-15));
+    REQUIRE(std::abs(sigmoid(rounded) - 1 / (1 + std::exp(-exact))) < (is_float ? 1e-7 : 1e-15));
+  }
+}
+
+TEST_CASE("activations equal their formulas at every length") {
+  std::mt19937 generator(1);
+  for (const Activation& f : activations)
+    for (Index n = 0; n < 70; ++n) {
+      INFO(f.name << " n " << n);
+      const Values x = random_values(generator, n, 3);
+      Values y(at(n + 1), Scalar(7));
+      f.forward(n, x.data(), y.data());
+      std::vector<double> exact;
+      for (const Scalar v : x) exact.push_back(f.value(v));
+      exact.push_back(7);  // nothing is written past the end
+      REQUIRE(largest_difference(y, exact) < 16 * unit);
+    }
+}
+
+TEST_CASE("activations' slopes equal central differences of the formulas, assigned or added") {
+  std::mt19937 generator(2);
+  for (const Activation& f : activations)
+    for (const Index n : {1, 15, 16, 53})
+      for (const bool accumulate : {false, true}) {
+        INFO(f.name << " n " << n << " accumulate " << accumulate);
+        const Values x = random_values(generator, n, 2), dy = random_values(generator, n);
+        const Values before = random_values(generator, n);
+        Values dx = before;
+        f.backward(n, x.data(), dy.data(), dx.data(), accumulate);
+        std::vector<double> exact;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+          const double h = 1e-5, v = x[i];
+          exact.push_back(dy[i] * (f.value(v + h) - f.value(v - h)) / (2 * h) +
+                          (accumulate ? before[i] : 0.0));
+        }
+        REQUIRE(largest_difference(dx, exact) < (is_float ? 2e-6 : 1e-9));
+      }
+}
+
+TEST_CASE("activations keep NaN where it stands") {
+  for (const Activation& f : activations)
+    for (const Index n : {16, 19}) {
+      Values x(at(n), Scalar(1)), y(at(n));
+      x.back() = x[3] = not_a_number;
+      f.forward(n, x.data(), y.data());
+      for (Index i = 0; i < n; ++i) REQUIRE(std::isnan(y[at(i)]) == (i == 3 || i == n - 1));
+    }
+}
+
+}  // namespace orochi::kernels
