@@ -1,0 +1,92 @@
+// The configuration of a run: one struct a section of the TOML file, default and reason at each field.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <orochi/batch.hpp>
+
+namespace [[gnu::visibility("default")]] orochi {
+
+/// [data]: where the sequences come from and how they become rows.
+struct DataConfig {
+  std::string format = "tsv";          // tsv | csv | hdf5 | ts
+  std::string train;                   // path, relative to the config file; required
+  std::string validation;              // path; empty: a stratified fraction of train
+  std::string test;                    // path; empty: no final evaluation
+  double validation_fraction = 0.1;    // of train, stratified by label, when `validation` is empty
+  std::string text_column = "text";    // csv: header name of the text
+  std::string label_column = "label";  // csv: header name of the label
+  std::string tokenizer = "word";      // text: word | char
+  bool lowercase = true;               // text: fold case before looking words up
+  Index min_count = 1;                 // text: rarer tokens become the unknown token
+  Index vocab_size = 30000;            // text: at most so many tokens, the most frequent, unknown included
+  Index max_length = 256;              // rows a sequence may have; longer ones are cut, and counted
+  bool normalize = true;  // numeric: per channel to mean 0, deviation 1 by the training set's figures
+};
+
+/// [model]: the encoder. Names follow PyTorch's.
+struct ModelConfig {
+  Index d_model = 64;                 // C: width of every row between the layers
+  Index num_layers = 2;               // encoder layers
+  Index num_heads = 4;                // H: attention filters side by side
+  Index head_dim = 0;                 // D: width of one head; 0: d_model / num_heads
+  Index dim_feedforward = 0;          // F; 0: 4 x d_model
+  double dropout = 0.1;               // on embeddings and on what each sub-layer adds
+  double attention_dropout = 0.1;     // on the attention filters
+  bool norm_first = true;             // pre-norm trains without warm-up tricks (PyTorch's default is false)
+  bool causal = false;                // a row sees only itself and earlier rows
+  double layer_norm_eps = 1e-5;       // added to the variance
+  std::string norm = "layer_norm";    // layer_norm | rms_norm
+  std::string activation = "gelu";    // relu | gelu (erf) | gelu_tanh | silu
+  std::string positions = "learned";  // learned | sinusoidal | none
+  std::string pooling = "mean";       // cls | mean | max | attention
+  std::string attention = "multi_head_attention";  // the layer that mixes rows
+  std::string feed_forward = "feed_forward";       // the layer that works on each row
+  std::vector<std::string> blocks;                 // names of layers in place of num_layers x "encoder_layer"
+};
+
+/// [train]: the optimizer loop.
+struct TrainConfig {
+  std::uint64_t seed = 42;                // initial weights, order, dropout, split: everything random
+  Index epochs = 10;                      // passes over the training set
+  Index max_steps = 0;                    // stop after so many updates; 0: no limit
+  Index batch_size = 32;                  // sequences a step and micro-batch
+  Index gradient_accumulation_steps = 1;  // micro-batches an update
+  Index lanes = 8;  // shards of a batch; fixes the order of summation, so never taken from the machine
+  std::string optimizer = "adamw";   // sgd | adam | adamw
+  double learning_rate = 1e-3;       // peak, after warm-up
+  double momentum = 0.9;             // sgd
+  double beta1 = 0.9;                // adam, adamw
+  double beta2 = 0.999;              // adam, adamw
+  double epsilon = 1e-8;             // adam, adamw
+  double weight_decay = 0.01;        // adamw: decoupled, not on biases, norms, embeddings; sgd, adam: L2
+  std::string schedule = "cosine";   // constant | linear | cosine: after warm-up, down to final_learning_rate
+  Index warmup_steps = 0;            // linear from 0
+  double final_learning_rate = 0.0;  // where linear and cosine end
+  double max_grad_norm = 1.0;        // clip the global norm; 0: off
+  double label_smoothing = 0.0;      // share of the target spread over all classes
+  bool balanced_classes = false;     // class_weights = "balanced": N / (K x count)
+  std::vector<double> class_weights;  // class_weights = [..]: one a label, in the order `inspect` shows
+  std::string monitor =
+      "accuracy";      // validation metric that chooses best.h5: accuracy | macro_f1 | weighted_f1 | loss
+  Index patience = 0;  // epochs without improvement before stopping; 0: off
+  Index checkpoint_every_steps = 0;  // write last.h5 so often; 0: at each epoch's end
+  std::string kernels = "auto";      // auto | eigen | onednn
+};
+
+/// One option of a registered layer, as it stands in [layer.NAME].
+using OptionValue = std::variant<bool, std::int64_t, double, std::string>;
+using LayerOptions = std::map<std::string, OptionValue>;
+
+struct Config {
+  DataConfig data;
+  ModelConfig model;
+  TrainConfig train;
+  std::map<std::string, LayerOptions> layer;  // [layer.NAME]: options of registered layers
+};
+
+}  // namespace orochi

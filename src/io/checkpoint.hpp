@@ -1,0 +1,87 @@
+// Checkpoints: HDF5 images with a checksum, written whole or not at all (docs/checkpoint.md).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/batch.hpp>
+
+namespace orochi {
+
+/// A named view of a flat buffer: `shape` numbers from `offset` on.
+struct TensorSlot {
+  std::string name;  // dotted: encoder.0.attention.query.weight; the HDF5 path is /parameters/encoder/0/...
+  std::vector<Index> shape;  // one or two dimensions
+  Index offset = 0;          // in floats
+};
+
+/// Where a run stands: enough to go on in the same bits.
+struct Progress {
+  std::uint64_t step = 0;          // updates done
+  std::uint64_t epoch = 0;         // epochs finished
+  std::uint64_t position = 0;      // sequences of the current epoch already used
+  double best_metric = 0;          // of the monitored validation metric
+  std::int64_t best_step = -1;     // -1: none yet
+  std::uint64_t stale_epochs = 0;  // without improvement, for patience
+  double epoch_loss_sum = 0;       // running figures of the current epoch, so that metrics.csv agrees too
+  double epoch_weight_sum = 0;
+  std::uint64_t epoch_correct = 0;
+  std::uint64_t epoch_count = 0;
+};
+
+/// Everything but the tensors.
+struct CheckpointHeader {
+  std::string config;                   // effective config, TOML
+  std::vector<std::string> labels;      // [K]
+  std::vector<std::string> vocabulary;  // [V], empty for numeric data
+  std::vector<float> mean, deviation;   // [channels], empty for text
+  std::int64_t channels = 0;
+  Progress progress;
+};
+
+/// One group of tensors over a flat buffer: "parameters", which must be there, or "optimizer/NAME".
+struct TensorGroup {
+  std::string path;
+  std::span<const float> values;  // flat, laid out by the slots
+};
+
+/// Builds the file in memory, appends the checksum, writes it to `path` + ".tmp", syncs, renames over `path`
+/// and syncs the folder. With `keep_previous` (a path in the same folder), the file that stood at `path`
+/// survives there. Throws a failure that names the file and the reason, NaN or infinity in a tensor among
+/// them; `path` is then as it was, unless only the last sync of the folder failed.
+void write_checkpoint(const std::string& path, const CheckpointHeader& header,
+                      std::span<const TensorSlot> slots, std::span<const TensorGroup> groups,
+                      const std::string& keep_previous = {});
+
+/// The bytes of that file, trailer included; they depend on the contents alone. Throws a failure for names,
+/// shapes or groups that a checkpoint cannot hold, a usage_error for text with a NUL in it.
+std::vector<unsigned char> checkpoint_image(const CheckpointHeader& header, std::span<const TensorSlot> slots,
+                                            std::span<const TensorGroup> groups);
+
+/// An opened checkpoint whose checksum and structure were found whole.
+class CheckpointReader {
+ public:
+  /// Throws a usage_error (not a checkpoint, foreign, other version, damaged) that says what and where.
+  explicit CheckpointReader(const std::string& path);
+  ~CheckpointReader();
+  CheckpointReader(CheckpointReader&&) noexcept;
+  CheckpointReader& operator=(CheckpointReader&&) noexcept;
+
+  const CheckpointHeader& header() const;
+  /// Whether the group stands in the file.
+  bool has(const std::string& group) const;
+  /// Fills `values` by the slots. Throws a usage_error unless names and shapes are exactly those of the file
+  /// and every number is finite.
+  void read(const std::string& group, std::span<const TensorSlot> slots, std::span<float> values) const;
+  /// The slots as the file has them, in the order of their names; offsets are 0 (for `inspect`).
+  std::vector<TensorSlot> slots(const std::string& group) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace orochi

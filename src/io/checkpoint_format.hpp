@@ -1,0 +1,63 @@
+// What the writer and the reader of checkpoints agree on (docs/checkpoint.md).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "io/checkpoint.hpp"
+
+namespace orochi::checkpoint {
+
+inline constexpr std::string_view format_name = "orochi checkpoint";
+inline constexpr std::int64_t format_version = 1;
+inline constexpr std::size_t max_path_components = 16;
+
+/// One number of /progress.
+struct ProgressField {
+  const char* name;
+  std::variant<std::uint64_t Progress::*, std::int64_t Progress::*, double Progress::*> member;
+};
+
+/// The whole of /progress: both directions go through this table.
+inline constexpr std::array<ProgressField, 10> progress_fields = {{
+    {"step", &Progress::step},
+    {"epoch", &Progress::epoch},
+    {"position", &Progress::position},
+    {"best_metric", &Progress::best_metric},
+    {"best_step", &Progress::best_step},
+    {"stale_epochs", &Progress::stale_epochs},
+    {"epoch_loss_sum", &Progress::epoch_loss_sum},
+    {"epoch_weight_sum", &Progress::epoch_weight_sum},
+    {"epoch_correct", &Progress::epoch_correct},
+    {"epoch_count", &Progress::epoch_count},
+}};
+
+/// What follows the HDF5 image: magic, length of the image (little endian), XXH3-128 (canonical, big endian)
+/// of the image, the magic and the length.
+inline constexpr std::string_view trailer_magic = "OROCHIX3";
+inline constexpr std::size_t trailer_size = 32;
+using Trailer = std::array<unsigned char, trailer_size>;
+Trailer make_trailer(std::span<const unsigned char> image);
+
+/// "parameters" or "optimizer/NAME": where tensors may stand.
+bool is_group_path(std::string_view path);
+
+/// The path of a tensor below its group: encoder.0.norm1.bias -> encoder/0/norm1/bias. Throws a failure for a
+/// name that has an empty part, another character than letters, digits, `_` and `-`, or too many parts.
+std::string tensor_path(const std::string& name);
+
+/// Numbers in a tensor.
+Index number_count(std::span<const Index> shape);
+
+/// "[3, 4]", for messages.
+std::string shape_text(std::span<const Index> shape);
+
+/// Position of the first NaN or infinity, or -1.
+Index first_not_finite(std::span<const float> values);
+
+}  // namespace orochi::checkpoint

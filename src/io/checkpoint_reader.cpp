@@ -1,0 +1,167 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <orochi/error.hpp>
+#include <utility>
+
+#include "io/checkpoint_format.hpp"
+#include "io/checkpoint_load.hpp"
+#include "io/checkpoint_schema.hpp"
+#include "io/hdf5_image.hpp"
+
+namespace orochi {
+
+using hdf5::Stored;
+
+static_assert(std::endian::native == std::endian::little, "numbers are copied as the file has them");
+
+struct CheckpointReader::Impl {
+  std::string path;
+  std::vector<unsigned char> image;
+  hdf5::Contents contents;
+  std::map<std::string, std::vector<TensorSlot>> groups;
+  CheckpointHeader header;
+
+  explicit Impl(const std::string& checkpoint_path);
+  void check_version() const;
+  void read_header();
+  void copy(const std::string& name, void* values) const;
+  std::vector<std::string> texts(const Stored& stored) const;
+  std::vector<float> floats(const std::string& name) const;
+  const std::vector<TensorSlot>& group(const std::string& name) const;
+  void check_slots(const std::string& group_name, std::span<const TensorSlot> wanted) const;
+};
+
+CheckpointReader::Impl::Impl(const std::string& checkpoint_path)
+    : path(checkpoint_path),
+      image(checkpoint::load_image(path)),
+      contents(hdf5::read_structure(image, path)) {
+  check_version();
+  groups = checkpoint::check_datasets(contents.datasets, path);
+  read_header();
+}
+
+void CheckpointReader::Impl::check_version() const {
+  const auto format = contents.attributes.find("format");
+  if (format == contents.attributes.end() || format->second.kind != hdf5::Kind::text ||
+      texts(format->second).front() != checkpoint::format_name)
+    throw usage_error(fmt::format("'{}' is an HDF5 file, but not an Orochi checkpoint", path));
+  const auto version = contents.attributes.find("format_version");
+  if (version == contents.attributes.end() || version->second.kind != hdf5::Kind::int64)
+    throw usage_error(fmt::format("'{}' has no readable attribute 'format_version'", path));
+  std::int64_t number = 0;
+  std::memcpy(&number, image.data() + version->second.offset, sizeof number);
+  if (number != checkpoint::format_version)
+    throw usage_error(
+        fmt::format("'{}' has checkpoint format {}; this program reads format {}: use the program that wrote "
+                    "it, or train again",
+                    path, number, checkpoint::format_version));
+  if (contents.attributes.size() != 2)
+    throw usage_error(
+        fmt::format("'{}' has {} attributes where the format has 2", path, contents.attributes.size()));
+}
+
+// `values` has room for the dataset, whose kind was checked against the format.
+void CheckpointReader::Impl::copy(const std::string& name, void* values) const {
+  const Stored& stored = contents.datasets.at(name);
+  const std::size_t bytes = stored.count() * stored.element_size;
+  if (bytes > 0) std::memcpy(values, image.data() + stored.offset, bytes);
+}
+
+std::vector<std::string> CheckpointReader::Impl::texts(const Stored& stored) const {
+  std::vector<std::string> values(stored.count());
+  const unsigned char* row = image.data() + stored.offset;  // [count, element_size], filled up with NUL
+  for (std::string& value : values) {
+    value.assign(row, std::find(row, row + stored.element_size, 0));
+    row += stored.element_size;
+  }
+  return values;
+}
+
+std::vector<float> CheckpointReader::Impl::floats(const std::string& name) const {
+  std::vector<float> values(contents.datasets.at(name).count());
+  copy(name, values.data());
+  if (checkpoint::first_not_finite(values) >= 0)
+    throw usage_error(fmt::format("'{}': dataset '/{}' holds NaN or infinity", path, name));
+  return values;
+}
+
+void CheckpointReader::Impl::read_header() {
+  header.config = texts(contents.datasets.at("config")).front();
+  header.labels = texts(contents.datasets.at("labels"));
+  header.vocabulary = texts(contents.datasets.at("vocabulary"));
+  copy("channels", &header.channels);
+  header.mean = floats("normalisation/mean");
+  header.deviation = floats("normalisation/deviation");
+  const bool matching = header.mean.size() == header.deviation.size() &&
+                        (header.mean.empty() || std::ssize(header.mean) == header.channels);
+  if (!matching)
+    throw usage_error(fmt::format("'{}': {} means and {} deviations for {} channels", path,
+                                  header.mean.size(), header.deviation.size(), header.channels));
+  for (const auto& field : checkpoint::progress_fields)
+    std::visit([&](auto member) { copy(std::string("progress/") + field.name, &(header.progress.*member)); },
+               field.member);
+}
+
+const std::vector<TensorSlot>& CheckpointReader::Impl::group(const std::string& name) const {
+  const auto found = groups.find(name);
+  if (found == groups.end()) throw usage_error(fmt::format("'{}' has no group '/{}'", path, name));
+  return found->second;
+}
+
+void CheckpointReader::Impl::check_slots(const std::string& group_name,
+                                         std::span<const TensorSlot> wanted) const {
+  std::map<std::string, std::vector<Index>> found;
+  for (const TensorSlot& slot : group(group_name)) found[slot.name] = slot.shape;
+  for (const TensorSlot& slot : wanted) {
+    const auto match = found.find(slot.name);
+    if (match == found.end())
+      throw usage_error(
+          fmt::format("'{}': '/{}' lacks the tensor '{}', which the model has", path, group_name, slot.name));
+    if (match->second != slot.shape)
+      throw usage_error(fmt::format("'{}': tensor '{}' of '/{}' has shape {} where the model has {}", path,
+                                    slot.name, group_name, checkpoint::shape_text(match->second),
+                                    checkpoint::shape_text(slot.shape)));
+    found.erase(match);
+  }
+  if (!found.empty())
+    throw usage_error(fmt::format("'{}': '/{}' holds the tensor '{}', which the model has not", path,
+                                  group_name, found.begin()->first));
+}
+
+CheckpointReader::CheckpointReader(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
+CheckpointReader::~CheckpointReader() = default;
+CheckpointReader::CheckpointReader(CheckpointReader&&) noexcept = default;
+CheckpointReader& CheckpointReader::operator=(CheckpointReader&&) noexcept = default;
+
+const CheckpointHeader& CheckpointReader::header() const { return impl_->header; }
+
+bool CheckpointReader::has(const std::string& group) const { return impl_->groups.contains(group); }
+
+void CheckpointReader::read(const std::string& group, std::span<const TensorSlot> slots,
+                            std::span<float> values) const {
+  impl_->check_slots(group, slots);
+  for (const TensorSlot& slot : slots) {
+    const Index count = checkpoint::number_count(slot.shape);
+    if (slot.offset < 0 || count > std::ssize(values) - slot.offset)
+      throw failure(
+          fmt::format("tensor '{}' does not fit the {} numbers it is read into", slot.name, values.size()));
+    const std::span<float> target =
+        values.subspan(static_cast<std::size_t>(slot.offset), static_cast<std::size_t>(count));
+    impl_->copy(group + "/" + checkpoint::tensor_path(slot.name), target.data());
+    const Index found = checkpoint::first_not_finite(target);
+    if (found >= 0)
+      throw usage_error(
+          fmt::format("'{}': tensor '{}' of '/{}' holds NaN or infinity at {}; use the checkpoint "
+                      "before it",
+                      impl_->path, slot.name, group, found));
+  }
+}
+
+std::vector<TensorSlot> CheckpointReader::slots(const std::string& group) const {
+  return impl_->group(group);
+}
+
+}  // namespace orochi

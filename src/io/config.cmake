@@ -1,0 +1,6 @@
+# Only toml_parse.cpp includes toml++, which is slow to compile.
+orochi_module(orochi_config SCALAR_FREE
+  SOURCES config_file.cpp config_keys.cpp config_overrides.cpp config_reader.cpp config_rules.cpp config_values.cpp
+          suggest.cpp toml_parse.cpp toml_write.cpp
+  PRIVATE_LINKS fmt::fmt)
+target_include_directories(orochi_config SYSTEM PRIVATE ${TOMLPLUSPLUS_INCLUDE_DIR})

@@ -1,0 +1,131 @@
+#include "io/config_file.hpp"
+
+#include <fmt/format.h>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include <orochi/error.hpp>
+
+#include "io/config_keys.hpp"
+#include "io/config_reader.hpp"
+#include "io/toml.hpp"
+
+namespace orochi {
+namespace {
+
+std::string read_text_file(const std::string& path) {
+  if (std::filesystem::is_directory(std::filesystem::path(path))) {
+    throw usage_error(fmt::format("{}: is a folder; give a TOML file, such as {}", path,
+                                  (std::filesystem::path(path) / "config.toml").string()));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw usage_error(
+        fmt::format("{}: cannot be opened: {}; give the path of a TOML file", path, std::strerror(errno)));
+  }
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.bad()) throw failure(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  if (text.find('\0') != std::string::npos) {
+    throw usage_error(fmt::format("{}: is not a text file; give the path of a TOML file", path));
+  }
+  return text;
+}
+
+TomlValue option_value(const OptionValue& option) {
+  return std::visit([](const auto& value) { return to_value(value); }, option);
+}
+
+/// A TOML key, in quotes unless it is a bare one.
+std::string key_text(const std::string& name) {
+  const std::string bare = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  const bool is_bare = !name.empty() && name.find_first_not_of(bare) == std::string::npos;
+  return is_bare ? name : to_toml(to_value(name));
+}
+
+struct Line {
+  std::string section, name, value;
+};
+
+/// Everything a config says, in the order of the file; a layer's section has an entry of its own, without
+/// name.
+std::vector<Line> lines_of(const Config& config) {
+  std::vector<Line> lines;
+  visit_keys(config, [&](const Key& key, const auto&... fields) {
+    lines.push_back({key.section, key.name, to_toml(to_value(fields...))});
+  });
+  for (const auto& [layer, options] : config.layer) {
+    const std::string section = "layer." + key_text(layer);
+    lines.push_back({section, "", ""});
+    for (const auto& [name, option] : options) {
+      lines.push_back({section, key_text(name), to_toml(option_value(option))});
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::vector<ConfigKey> config_keys() {
+  std::vector<ConfigKey> keys;
+  const Config defaults;
+  visit_keys(defaults, [&](const Key& key, const auto&... fields) {
+    keys.push_back(
+        {key.full_name(), key.allowed.type, to_toml(to_value(fields...)), key.allowed.text, key.doc});
+  });
+  return keys;
+}
+
+Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
+                    std::span<const LayerSchema> layers) {
+  ConfigReader reader(name, layers);
+  reader.read_text(text);
+  int number = 0;
+  for (const std::string& argument : overrides) reader.read_override(argument, ++number);
+  reader.check_rules();
+  return reader.finish();
+}
+
+Config read_config(const std::string& path, std::span<const std::string> overrides,
+                   std::span<const LayerSchema> layers) {
+  return parse_config(read_text_file(path), path, overrides, layers);
+}
+
+std::string write_config(const Config& config) {
+  std::string text, section;
+  for (const Line& line : lines_of(config)) {
+    if (line.section != section) text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", line.section);
+    section = line.section;
+    if (!line.name.empty()) text += fmt::format("{} = {}\n", line.name, line.value);
+  }
+  return text;
+}
+
+std::vector<ConfigChange> compare_configs(const Config& before, const Config& after) {
+  const auto values = [](const Config& config) {
+    std::map<std::string, std::string> result;
+    for (const Line& line : lines_of(config)) {
+      if (!line.name.empty()) result[line.section + "." + line.name] = line.value;
+    }
+    return result;
+  };
+  const std::map<std::string, std::string> old_values = values(before), new_values = values(after);
+  // A layer's option may stand in one of the two only.
+  const auto at = [](const std::map<std::string, std::string>& map, const std::string& key) {
+    const auto found = map.find(key);
+    return found == map.end() ? std::string("default") : found->second;
+  };
+  std::vector<ConfigChange> changes;
+  std::map<std::string, std::string> all = new_values;
+  all.insert(old_values.begin(), old_values.end());
+  for (const auto& [key, value] : all) {
+    const ConfigChange change{key, at(old_values, key), at(new_values, key)};
+    if (change.before != change.after) changes.push_back(change);
+  }
+  return changes;
+}
+
+}  // namespace orochi

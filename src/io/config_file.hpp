@@ -1,0 +1,51 @@
+// TOML to Config and back.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/config.hpp>
+
+namespace orochi {
+
+/// What a registered layer lets a config set, with its defaults: the keys that [layer.NAME] may have.
+struct LayerSchema {
+  std::string name;
+  std::string role;      // "rows" or "pooling": which config keys may name it
+  LayerOptions options;  // defaults; they also fix the type
+};
+
+/// One key of the configuration, for docs/config.md, `--help` and the tests.
+struct ConfigKey {
+  std::string name;           // model.num_heads
+  std::string type;           // integer | number | boolean | string | list of strings | ...
+  std::string default_value;  // as TOML
+  std::string allowed;        // "an integer, 1 or more", "sgd | adam | adamw", ...
+  std::string doc;            // one line
+};
+std::vector<ConfigKey> config_keys();
+
+/// Reads `path`, applies `overrides` (`section.key=value`, bare words are strings), checks types, ranges and
+/// the rules between fields. Throws one usage_error with every mistake, one a line: `file:line:column: what
+/// is wrong; what is allowed; did you mean "num_heads"?`. An override's place is `command line: KEY=VALUE`.
+/// Paths stay as they are written. A file that cannot be read is an Error, too.
+Config read_config(const std::string& path, std::span<const std::string> overrides,
+                   std::span<const LayerSchema> layers);
+
+/// The same from text (`name` stands for the file in messages): a checkpoint's config.
+Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
+                    std::span<const LayerSchema> layers);
+
+/// Every key with its value, in a fixed order; parse_config(write_config(c)) == c, to the last bit of a
+/// number.
+std::string write_config(const Config& config);
+
+/// Where two configs differ, by name: "train.epochs: 10 -> 20", for --resume. Values are TOML; "default"
+/// stands for a layer's option that one of the two does not give.
+struct ConfigChange {
+  std::string key, before, after;
+};
+std::vector<ConfigChange> compare_configs(const Config& before, const Config& after);
+
+}  // namespace orochi

@@ -1,0 +1,159 @@
+// The one table of keys: name, field, what is allowed and what for. Reading, writing, comparing and the
+// documentation all walk it, so a new key is one line here and a field in config.hpp.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <orochi/config.hpp>
+
+namespace orochi {
+
+/// What a key's value may be. `text` says it to people; the rest is for the check of that type.
+struct Allowed {
+  std::string type;                     // as in ConfigKey
+  std::string text;                     // "an integer, 1 or more"
+  double low = 0, high = 0;             // integers and numbers
+  bool above = false;                   // not including `low`
+  bool below = false;                   // not including `high`
+  std::vector<std::string> words = {};  // strings: one of these; empty: any
+  std::string role = {};                // strings: a registered layer of this role, or one of `words`
+  bool filled = false;                  // strings: not ""
+};
+
+constexpr double largest_integer = 2147483647;  // so that products of a few of them stay in 64 bits
+
+Allowed allow_integer(double low);
+Allowed allow_integer(double low, double high);
+Allowed allow_any_integer();
+Allowed allow_any_number();
+Allowed allow_number_from(double low);
+Allowed allow_number_above(double low);
+Allowed allow_fraction();  // from 0 up to, not including, 1
+Allowed allow_flag();
+Allowed allow_words(std::vector<std::string> words);
+Allowed allow_text();
+Allowed allow_filled_text(std::string text);
+Allowed allow_layer(std::string role, std::vector<std::string> words = {});
+Allowed allow_layers(std::string role);
+Allowed allow_class_weights();
+
+struct Key {
+  std::string section, name;
+  Allowed allowed;
+  std::string doc;
+
+  std::string full_name() const { return section + "." + name; }
+};
+
+/// Calls visit(key, fields...) for each key of the section; a key has one field, train.class_weights two.
+template <class Data, class Visitor>
+void visit_data(Data& c, Visitor&& visit) {
+  const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
+    visit(Key{"data", name, std::move(allowed), doc}, field);
+  };
+  key("format", c.format, allow_words({"tsv", "csv", "hdf5", "ts"}),
+      "text as label, tab, text (tsv) or with a header line (csv); numeric rows as HDF5 or UCR/UEA .ts");
+  key("train", c.train, allow_filled_text("a path"), "training file, relative to the config file; required");
+  key("validation", c.validation, allow_text(), "validation file; empty: a fraction of the training file");
+  key("test", c.test, allow_text(), "test file; empty: no final evaluation");
+  key("validation_fraction", c.validation_fraction, allow_fraction(),
+      "share of the training file, stratified by label, when validation is empty; 0: no validation");
+  key("text_column", c.text_column, allow_filled_text("a column's name"), "csv: header name of the text");
+  key("label_column", c.label_column, allow_filled_text("a column's name"), "csv: header name of the label");
+  key("tokenizer", c.tokenizer, allow_words({"word", "char"}), "text: what a token is");
+  key("lowercase", c.lowercase, allow_flag(), "text: fold case before looking tokens up");
+  key("min_count", c.min_count, allow_integer(1), "text: rarer tokens become the unknown token");
+  key("vocab_size", c.vocab_size, allow_integer(2),
+      "text: at most so many tokens, the most frequent, the unknown token included");
+  key("max_length", c.max_length, allow_integer(1),
+      "rows a sequence may have; longer ones are cut, and counted");
+  key("normalize", c.normalize, allow_flag(),
+      "numeric: each channel to mean 0 and deviation 1, by the training set's figures");
+}
+
+template <class Model, class Visitor>
+void visit_model(Model& c, Visitor&& visit) {
+  const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
+    visit(Key{"model", name, std::move(allowed), doc}, field);
+  };
+  key("d_model", c.d_model, allow_integer(1), "width of every row between the layers");
+  key("num_layers", c.num_layers, allow_integer(1), "encoder layers");
+  key("num_heads", c.num_heads, allow_integer(1), "attention heads side by side");
+  key("head_dim", c.head_dim, allow_integer(0), "width of one head; 0: d_model / num_heads");
+  key("dim_feedforward", c.dim_feedforward, allow_integer(0),
+      "width inside the feed-forward; 0: 4 x d_model");
+  key("dropout", c.dropout, allow_fraction(), "on embeddings and on what each sub-layer adds");
+  key("attention_dropout", c.attention_dropout, allow_fraction(), "on the attention filters");
+  key("norm_first", c.norm_first, allow_flag(),
+      "norm before each sub-layer: trains without warm-up tricks (PyTorch's default is false)");
+  key("causal", c.causal, allow_flag(), "a row sees only itself and earlier rows");
+  key("layer_norm_eps", c.layer_norm_eps, allow_number_above(0), "added to the variance");
+  key("norm", c.norm, allow_layer("rows"), "puts each row on one scale: layer_norm, rms_norm");
+  key("activation", c.activation, allow_layer("rows"),
+      "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu");
+  key("positions", c.positions, allow_layer("rows", {"none"}),
+      "what tells a row its place: learned, sinusoidal, none");
+  key("pooling", c.pooling, allow_layer("pooling"), "how rows become one: cls, mean, max, attention");
+  key("attention", c.attention, allow_layer("rows"), "the layer that mixes rows");
+  key("feed_forward", c.feed_forward, allow_layer("rows"), "the layer that works on each row");
+  key("blocks", c.blocks, allow_layers("rows"), "layers by name, in place of num_layers x \"encoder_layer\"");
+}
+
+template <class Train, class Visitor>
+void visit_train_loop(Train& c, Visitor&& visit) {
+  const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
+    visit(Key{"train", name, std::move(allowed), doc}, field);
+  };
+  key("seed", c.seed, allow_integer(0, 4294967295), "initial weights, order, dropout, split: all randomness");
+  key("epochs", c.epochs, allow_integer(1), "passes over the training set");
+  key("max_steps", c.max_steps, allow_integer(0), "stop after so many updates; 0: no limit");
+  key("batch_size", c.batch_size, allow_integer(1), "sequences a step and micro-batch");
+  key("gradient_accumulation_steps", c.gradient_accumulation_steps, allow_integer(1),
+      "micro-batches an update");
+  key("lanes", c.lanes, allow_integer(1, 1024),
+      "shards of a batch; fixes the order of summation, and is the most threads that help");
+  key("optimizer", c.optimizer, allow_words({"sgd", "adam", "adamw"}), "the update rule");
+  key("learning_rate", c.learning_rate, allow_number_above(0), "peak, after warm-up");
+  key("momentum", c.momentum, allow_fraction(), "sgd: share of the last update that is kept");
+  key("beta1", c.beta1, allow_fraction(), "adam, adamw: decay of the mean gradient");
+  key("beta2", c.beta2, allow_fraction(), "adam, adamw: decay of the mean square");
+  key("epsilon", c.epsilon, allow_number_above(0), "adam, adamw: added to the root");
+  key("weight_decay", c.weight_decay, allow_number_from(0),
+      "adamw: decoupled, not on biases, norms and embeddings; sgd, adam: L2");
+}
+
+template <class Train, class Visitor>
+void visit_train_goal(Train& c, Visitor&& visit) {
+  const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
+    visit(Key{"train", name, std::move(allowed), doc}, field);
+  };
+  key("schedule", c.schedule, allow_words({"constant", "linear", "cosine"}),
+      "learning rate after warm-up, down to final_learning_rate");
+  key("warmup_steps", c.warmup_steps, allow_integer(0), "updates over which the learning rate rises from 0");
+  key("final_learning_rate", c.final_learning_rate, allow_number_from(0), "where linear and cosine end");
+  key("max_grad_norm", c.max_grad_norm, allow_number_from(0), "clip the gradient's global norm; 0: off");
+  key("label_smoothing", c.label_smoothing, allow_fraction(), "share of the target spread over all classes");
+  visit(Key{"train", "class_weights", allow_class_weights(),
+            "weight of each label in the loss, in the order that `orochi inspect` shows; "
+            "\"balanced\": N / (K x count); []: all 1"},
+        c.balanced_classes, c.class_weights);
+  key("monitor", c.monitor, allow_words({"accuracy", "macro_f1", "weighted_f1", "loss"}),
+      "validation metric that chooses best.h5");
+  key("patience", c.patience, allow_integer(0), "epochs without improvement before stopping; 0: off");
+  key("checkpoint_every_steps", c.checkpoint_every_steps, allow_integer(0),
+      "write last.h5 so often; 0: at each epoch's end");
+  key("kernels", c.kernels, allow_words({"auto", "eigen", "onednn"}), "engine for matrix products");
+}
+
+/// Every key of every section, in the order of the written file. `ConfigT` is Config or const Config.
+template <class ConfigT, class Visitor>
+void visit_keys(ConfigT& config, Visitor&& visit) {
+  visit_data(config.data, visit);
+  visit_model(config.model, visit);
+  visit_train_loop(config.train, visit);
+  visit_train_goal(config.train, visit);
+}
+
+}  // namespace orochi

@@ -1,0 +1,195 @@
+#include "io/config_reader.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <orochi/error.hpp>
+
+#include "io/suggest.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr const char* sections_text = "[data], [model], [train], [layer.NAME]";
+
+std::vector<std::string> keys_of(const std::string& section) {
+  const Config config;
+  std::vector<std::string> names;
+  visit_keys(config, [&](const Key& key, const auto&...) {
+    if (key.section == section) names.push_back(key.name);
+  });
+  return names;
+}
+
+bool is_section(const std::string& word) { return word == "data" || word == "model" || word == "train"; }
+
+/// The section that has this key, "" if none has.
+std::string section_of(const std::string& name) {
+  for (const char* section : {"data", "model", "train"}) {
+    const std::vector<std::string> names = keys_of(section);
+    if (std::find(names.begin(), names.end(), name) != names.end()) return section;
+  }
+  return "";
+}
+
+}  // namespace
+
+ConfigReader::ConfigReader(std::string name, std::span<const LayerSchema> layers)
+    : name_(std::move(name)), layers_(layers) {}
+
+void ConfigReader::read_text(const std::string& text) {
+  const TomlDocument document = parse_toml(text);
+  for (const TomlError& error : document.errors) mistake(error.place, error.message);
+  incomplete_ = !document.errors.empty();
+  for (const TomlItem& item : document.table) read_item(item);
+}
+
+void ConfigReader::read_item(const TomlItem& item) {
+  const auto* table = std::get_if<TomlTable>(&item.value.data);
+  if (is_section(item.key) || item.key == "layer") {
+    if (table == nullptr) {
+      const char* header = item.key == "layer" ? "layer.NAME" : item.key.c_str();
+      mistake(item.place, fmt::format("{} is {}, but names a section; write [{}] above its keys", item.key,
+                                      describe(item.value), header));
+    } else if (item.key == "layer") {
+      for (const TomlItem& layer : *table) read_layer(layer);
+    } else {
+      for (const TomlItem& entry : *table) read_key(item.key, entry);
+    }
+  } else if (table != nullptr) {
+    unknown_section(item);
+  } else {
+    unknown_key("", item);
+  }
+}
+
+void ConfigReader::read_key(const std::string& section, const TomlItem& item) {
+  bool known = false;
+  visit_keys(config_, [&](const Key& key, auto&... fields) {
+    if (key.section != section || key.name != item.key) return;
+    known = true;
+    places_[key.full_name()] = item.value.place;
+    if (!store(key, item.value, fields...)) wrong_.insert(key.full_name());
+  });
+  if (!known) unknown_key(section, item);
+}
+
+void ConfigReader::unknown_section(const TomlItem& item) {
+  std::string section = familiar_section(item.key);
+  if (section.empty()) section = nearest(item.key, {"data", "model", "train", "layer.NAME", "layer"});
+  if (section == "layer") section = "layer.NAME";
+  // A layer's name without the word before it: [relu] for [layer.relu].
+  if (find_layer(item.key) != nullptr) section = "layer." + item.key;
+  mistake(item.place, section.empty()
+                          ? fmt::format("unknown section [{}]; allowed: {}", item.key, sections_text)
+                          : fmt::format("unknown section [{}]; did you mean [{}]?", item.key, section));
+}
+
+void ConfigReader::unknown_key(const std::string& section, const TomlItem& item) {
+  const std::string full = section.empty() ? item.key : section + "." + item.key;
+  mistake(item.place, fmt::format("unknown key {}; {}", to_toml(to_value(full)), hint(section, item.key)));
+}
+
+std::string ConfigReader::hint(const std::string& section, const std::string& word) const {
+  const std::string remark = remark_on(word);
+  if (!remark.empty()) return remark;
+  const std::string home = section_of(word);
+  if (!home.empty()) return fmt::format("it belongs in [{}]", home);
+  std::string meant = familiar_key(word);
+  if (meant.empty()) meant = nearest(word, keys_of(section));
+  for (const char* other : {"data", "model", "train"}) {
+    if (meant.empty()) meant = nearest(word, keys_of(other));
+  }
+  if (!meant.empty()) {
+    const std::string place = section_of(meant);
+    return place == section ? fmt::format("did you mean \"{}\"?", meant)
+                            : fmt::format("did you mean \"{}\" in [{}]?", meant, place);
+  }
+  if (section.empty()) return fmt::format("every key stands in a section: {}", sections_text);
+  return fmt::format("keys of [{}]: {}", section, fmt::join(keys_of(section), ", "));
+}
+
+void ConfigReader::read_layer(const TomlItem& item) {
+  const LayerSchema* schema = find_layer(item.key);
+  if (schema == nullptr) {
+    const std::string meant = nearest(item.key, layer_names());
+    mistake(item.place,
+            fmt::format("unknown layer \"{}\"; registered: {}{}", item.key, fmt::join(layer_names(), " | "),
+                        meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
+    return;
+  }
+  const auto* table = std::get_if<TomlTable>(&item.value.data);
+  if (table == nullptr) {
+    mistake(item.place, fmt::format("layer.{} is {}, but names a section; write [layer.{}] above its keys",
+                                    item.key, describe(item.value), item.key));
+    return;
+  }
+  config_.layer[schema->name];
+  for (const TomlItem& option : *table) read_option(*schema, option);
+}
+
+void ConfigReader::read_option(const LayerSchema& schema, const TomlItem& item) {
+  const std::string full = "layer." + schema.name + "." + item.key;
+  const auto option = schema.options.find(item.key);
+  if (option == schema.options.end()) {
+    std::vector<std::string> names;
+    for (const auto& entry : schema.options) names.push_back(entry.first);
+    const std::string meant = nearest(item.key, names);
+    std::string help = fmt::format("keys of [layer.{}]: {}", schema.name, fmt::join(names, ", "));
+    if (names.empty()) help = fmt::format("layer \"{}\" has no options", schema.name);
+    if (!meant.empty()) help = fmt::format("did you mean \"{}\"?", meant);
+    mistake(item.place, fmt::format("unknown key \"{}\"; {}", full, help));
+    return;
+  }
+  // The default's type chooses the check.
+  const auto store_option = [&](auto field) {
+    using Field = decltype(field);
+    Key key{"layer." + schema.name, item.key, allow_text(), ""};
+    if constexpr (std::is_same_v<Field, bool>) key.allowed = allow_flag();
+    if constexpr (std::is_same_v<Field, std::int64_t>) key.allowed = allow_any_integer();
+    if constexpr (std::is_same_v<Field, double>) key.allowed = allow_any_number();
+    if (store(key, item.value, field)) config_.layer[schema.name][item.key] = field;
+  };
+  std::visit(store_option, option->second);
+}
+
+const LayerSchema* ConfigReader::find_layer(const std::string& name) const {
+  for (const LayerSchema& layer : layers_) {
+    if (layer.name == name) return &layer;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> ConfigReader::layer_names(const std::string& role) const {
+  std::vector<std::string> names;
+  for (const LayerSchema& layer : layers_) {
+    if (role.empty() || layer.role == role) names.push_back(layer.name);
+  }
+  return names;
+}
+
+Config ConfigReader::finish() {
+  if (mistakes_.empty()) return std::move(config_);
+  const auto order = [](const Mistake& mistake) {
+    return std::make_tuple(!mistake.place.argument.empty(), mistake.place.line, mistake.place.column);
+  };
+  std::stable_sort(mistakes_.begin(), mistakes_.end(),
+                   [&](const Mistake& a, const Mistake& b) { return order(a) < order(b); });
+  std::string text;
+  for (const auto& [place, message] : mistakes_) {
+    std::string where = name_;
+    if (!place.argument.empty()) {
+      where = "command line: " + place.argument;
+    } else if (place.line > 0) {
+      where = fmt::format("{}:{}:{}", name_, place.line, place.column);
+    }
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", where, message);
+  }
+  throw usage_error(text);
+}
+
+}  // namespace orochi

@@ -1,0 +1,80 @@
+// Fills a Config from TOML tables and overrides, and collects every mistake on the way.
+#pragma once
+
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/config_file.hpp"
+#include "io/config_keys.hpp"
+#include "io/toml.hpp"
+
+namespace orochi {
+
+class ConfigReader {
+ public:
+  /// `name` stands for the file in messages.
+  ConfigReader(std::string name, std::span<const LayerSchema> layers);
+
+  /// Reads the whole file; what cannot be parsed is a mistake among the others.
+  void read_text(const std::string& text);
+  /// Reads `section.key=value`, the `number`th of the command line.
+  void read_override(const std::string& argument, int number);
+  /// The rules between keys and the required ones; not after a syntax error, which may have hidden some.
+  void check_rules();
+  /// The result; throws one usage_error with every mistake, sorted by place.
+  Config finish();
+
+ private:
+  struct Mistake {
+    Place place;
+    std::string message;
+  };
+
+  // The file's outline (config_reader.cpp).
+  void read_item(const TomlItem& item);
+  void read_section(const std::string& section, const TomlTable& table);
+  void read_key(const std::string& section, const TomlItem& item);
+  void read_layer(const TomlItem& item);
+  void read_option(const LayerSchema& schema, const TomlItem& item);
+  void unknown_key(const std::string& section, const TomlItem& item);
+  void unknown_section(const TomlItem& item);
+  std::string hint(const std::string& section, const std::string& word) const;
+
+  // One value (config_values.cpp). False: it was not stored and a mistake was noted.
+  bool store(const Key& key, const TomlValue& value, bool& field);
+  bool store(const Key& key, const TomlValue& value, Index& field);
+  bool store(const Key& key, const TomlValue& value, std::uint64_t& field);
+  bool store(const Key& key, const TomlValue& value, double& field);
+  bool store(const Key& key, const TomlValue& value, std::string& field);
+  bool store(const Key& key, const TomlValue& value, std::vector<std::string>& field);
+  bool store(const Key& key, const TomlValue& value, bool& balanced, std::vector<double>& weights);
+  bool check_word(const std::string& name, const Allowed& allowed, const std::string& word,
+                  const Place& place);
+  bool refuse_type(const Key& key, const TomlValue& value);
+  bool refuse_range(const Key& key, const TomlValue& value);
+
+  // Rules (config_rules.cpp).
+  void check_data_rules();
+  void check_model_rules();
+  void check_train_rules();
+  /// Notes a broken rule where the first of `keys` that was set stands; not if one of them is wrong by
+  /// itself.
+  void rule(bool holds, const std::vector<std::string>& keys, const std::string& message);
+
+  void mistake(const Place& place, std::string message) { mistakes_.push_back({place, std::move(message)}); }
+  const LayerSchema* find_layer(const std::string& name) const;
+  std::vector<std::string> layer_names(const std::string& role = "") const;  // "": of every role
+
+  std::string name_;
+  std::span<const LayerSchema> layers_;
+  Config config_;
+  std::vector<Mistake> mistakes_;
+  std::map<std::string, Place> places_;  // of each key's last value
+  std::set<std::string> wrong_;          // keys whose value was refused
+  bool incomplete_ = false;              // a syntax error hides part of the file
+};
+
+}  // namespace orochi

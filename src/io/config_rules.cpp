@@ -1,0 +1,69 @@
+// What keys demand of each other, once each is right by itself.
+#include <fmt/format.h>
+#include <algorithm>
+
+#include "io/config_reader.hpp"
+
+namespace orochi {
+
+void ConfigReader::rule(bool holds, const std::vector<std::string>& keys, const std::string& message) {
+  if (holds) return;
+  const auto is_wrong = [this](const std::string& key) { return wrong_.count(key) > 0; };
+  if (std::any_of(keys.begin(), keys.end(), is_wrong)) return;
+  Place place;
+  for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
+    const auto found = places_.find(*key);
+    if (found != places_.end()) place = found->second;
+  }
+  mistake(place, message);
+}
+
+void ConfigReader::check_data_rules() {
+  const DataConfig& c = config_.data;
+  rule(!c.train.empty(), {"data.train"}, "data.train is missing; write train = \"path\" in [data]");
+  const DataConfig defaults;
+  rule(c.validation.empty() || c.validation_fraction == 0 ||
+           c.validation_fraction == defaults.validation_fraction,
+       {"data.validation_fraction", "data.validation"},
+       fmt::format("data.validation_fraction is {}, but data.validation names a file; remove one of them",
+                   to_toml(to_value(c.validation_fraction))));
+  const auto only_csv = [&](const char* name, const std::string& value, const std::string& usual) {
+    rule(c.format == "csv" || value == usual, {std::string("data.") + name, "data.format"},
+         fmt::format("data.{} is {}, but data.format is \"{}\"; columns have names in csv only", name,
+                     to_toml(to_value(value)), c.format));
+  };
+  only_csv("text_column", c.text_column, defaults.text_column);
+  only_csv("label_column", c.label_column, defaults.label_column);
+  rule(c.format != "csv" || c.text_column != c.label_column, {"data.label_column", "data.text_column"},
+       fmt::format("data.label_column and data.text_column are both {}; allowed: two columns",
+                   to_toml(to_value(c.text_column))));
+}
+
+void ConfigReader::check_model_rules() {
+  const ModelConfig& c = config_.model;
+  rule(c.head_dim > 0 || c.d_model % c.num_heads == 0, {"model.num_heads", "model.d_model", "model.head_dim"},
+       fmt::format("model.num_heads is {}, which does not divide model.d_model, {}; "
+                   "change one of them or give model.head_dim",
+                   c.num_heads, c.d_model));
+}
+
+void ConfigReader::check_train_rules() {
+  const TrainConfig& c = config_.train;
+  rule(c.final_learning_rate <= c.learning_rate, {"train.final_learning_rate", "train.learning_rate"},
+       fmt::format("train.final_learning_rate is {}; allowed: at most train.learning_rate, {}",
+                   to_toml(to_value(c.final_learning_rate)), to_toml(to_value(c.learning_rate))));
+  rule(c.patience == 0 || !config_.data.validation.empty() || config_.data.validation_fraction > 0,
+       {"train.patience", "data.validation_fraction", "data.validation"},
+       fmt::format("train.patience is {}, but there is no validation data; "
+                   "give data.validation or data.validation_fraction",
+                   c.patience));
+}
+
+void ConfigReader::check_rules() {
+  if (incomplete_) return;
+  check_data_rules();
+  check_model_rules();
+  check_train_rules();
+}
+
+}  // namespace orochi

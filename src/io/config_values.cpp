@@ -1,0 +1,145 @@
+// One value into one field of the configuration, or a mistake.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <algorithm>
+#include <cmath>
+
+#include "io/config_reader.hpp"
+#include "io/suggest.hpp"
+
+namespace orochi {
+namespace {
+
+bool in_range(const Allowed& allowed, double value) {
+  if (!std::isfinite(value)) return false;
+  const bool high_enough = allowed.above ? value > allowed.low : value >= allowed.low;
+  const bool low_enough = allowed.below ? value < allowed.high : value <= allowed.high;
+  return high_enough && low_enough;
+}
+
+/// Numbers may be written as integers.
+const double* as_number(const TomlValue& value, double& storage) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value.data)) {
+    storage = static_cast<double>(*integer);
+    return &storage;
+  }
+  return std::get_if<double>(&value.data);
+}
+
+}  // namespace
+
+bool ConfigReader::refuse_type(const Key& key, const TomlValue& value) {
+  mistake(value.place,
+          fmt::format("{} is {}; allowed: {}", key.full_name(), describe(value), key.allowed.text));
+  return false;
+}
+
+bool ConfigReader::refuse_range(const Key& key, const TomlValue& value) {
+  const auto* integer = std::get_if<std::int64_t>(&value.data);
+  const bool too_large = integer != nullptr && static_cast<double>(*integer) > largest_integer;
+  const bool say_limit = too_large && key.allowed.high == largest_integer;
+  mistake(value.place, fmt::format("{} is {}; allowed: {}{}", key.full_name(), to_toml(value),
+                                   key.allowed.text, say_limit ? ", at most 2147483647" : ""));
+  return false;
+}
+
+bool ConfigReader::store(const Key& key, const TomlValue& value, bool& field) {
+  const auto* flag = std::get_if<bool>(&value.data);
+  if (flag == nullptr) return refuse_type(key, value);
+  field = *flag;
+  return true;
+}
+
+bool ConfigReader::store(const Key& key, const TomlValue& value, Index& field) {
+  const auto* integer = std::get_if<std::int64_t>(&value.data);
+  if (integer == nullptr) return refuse_type(key, value);
+  if (!in_range(key.allowed, static_cast<double>(*integer))) return refuse_range(key, value);
+  field = *integer;
+  return true;
+}
+
+bool ConfigReader::store(const Key& key, const TomlValue& value, std::uint64_t& field) {
+  Index integer = 0;
+  if (!store(key, value, integer)) return false;
+  field = static_cast<std::uint64_t>(integer);
+  return true;
+}
+
+bool ConfigReader::store(const Key& key, const TomlValue& value, double& field) {
+  double storage = 0;
+  const double* number = as_number(value, storage);
+  if (number == nullptr) return refuse_type(key, value);
+  if (!in_range(key.allowed, *number)) return refuse_range(key, value);
+  field = *number;
+  return true;
+}
+
+bool ConfigReader::store(const Key& key, const TomlValue& value, std::string& field) {
+  const auto* text = std::get_if<std::string>(&value.data);
+  if (text == nullptr) return refuse_type(key, value);
+  if (!check_word(key.full_name(), key.allowed, *text, value.place)) return false;
+  field = *text;
+  return true;
+}
+
+bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, const std::string& word,
+                              const Place& place) {
+  const auto& words = allowed.words;
+  if (std::find(words.begin(), words.end(), word) != words.end()) return true;
+  const bool any = words.empty() && allowed.role.empty();
+  if (any && !(allowed.filled && word.empty())) return true;
+  std::vector<std::string> choices = words;
+  if (!allowed.role.empty()) {
+    const LayerSchema* layer = find_layer(word);
+    if (layer != nullptr && layer->role == allowed.role) return true;
+    choices = layer_names(allowed.role);
+    choices.insert(choices.end(), words.begin(), words.end());
+  }
+  const std::string other_role = find_layer(word) != nullptr && !allowed.role.empty()
+                                     ? fmt::format(", a layer of role {}", find_layer(word)->role)
+                                     : "";
+  std::string choices_text = fmt::format("{}", fmt::join(choices, " | "));
+  if (any) choices_text = allowed.text;
+  const std::string meant = nearest(word, choices);
+  mistake(place,
+          fmt::format("{} is {}{}; allowed: {}{}", name, to_toml(to_value(word)), other_role, choices_text,
+                      meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
+  return false;
+}
+
+bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<std::string>& field) {
+  const auto* list = std::get_if<TomlList>(&value.data);
+  if (list == nullptr) return refuse_type(key, value);
+  std::vector<std::string> texts;
+  bool good = true;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const Key element{key.section, fmt::format("{}[{}]", key.name, i), allow_layer(key.allowed.role), ""};
+    std::string text;
+    good &= store(element, (*list)[i], text);
+    texts.push_back(text);
+  }
+  if (good) field = texts;
+  return good;
+}
+
+bool ConfigReader::store(const Key& key, const TomlValue& value, bool& balanced,
+                         std::vector<double>& weights) {
+  const auto* text = std::get_if<std::string>(&value.data);
+  const auto* list = std::get_if<TomlList>(&value.data);
+  if (text != nullptr && *text != "balanced") return refuse_range(key, value);
+  if (text == nullptr && list == nullptr) return refuse_type(key, value);
+  std::vector<double> numbers;
+  bool good = true;
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    const Key element{key.section, fmt::format("{}[{}]", key.name, i), allow_number_above(0), ""};
+    double number = 0;
+    good &= store(element, (*list)[i], number);
+    numbers.push_back(number);
+  }
+  if (!good) return false;
+  balanced = text != nullptr;
+  weights = numbers;
+  return true;
+}
+
+}  // namespace orochi

@@ -1,0 +1,26 @@
+// "Did you mean ...?": the nearest of the words that are allowed, and other frameworks' words for ours.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orochi {
+
+/// Damerau-Levenshtein distance (optimal string alignment) in bytes, upper and lower case and '-' and '_'
+/// alike.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The nearest candidate within a third of the longer word's length; empty if there is none.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// Our key for what other frameworks call it (`n_head` -> `num_heads`); empty if unknown.
+std::string familiar_key(std::string_view word);
+
+/// Our section for what other frameworks call it (`optimizer` -> `train`); empty if unknown.
+std::string familiar_section(std::string_view word);
+
+/// What to say of a setting that other frameworks have and no key here needs; empty if unknown.
+std::string remark_on(std::string_view word);
+
+}  // namespace orochi

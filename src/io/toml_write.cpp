@@ -1,0 +1,85 @@
+// Values to TOML text.
+#include <fmt/format.h>
+#include <cmath>
+
+#include "io/toml.hpp"
+
+namespace orochi {
+namespace {
+
+/// Always recognisable as a float: 1.0, not 1.
+std::string number_text(double number) {
+  std::string text = fmt::format("{}", number);
+  if (std::isfinite(number) && text.find_first_of(".e") == std::string::npos) text += ".0";
+  return text;
+}
+
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (c == '\n') {
+      result += "\\n";
+    } else if (c == '\t') {
+      result += "\\t";
+    } else if (code < 0x20 || code == 0x7F) {
+      result += fmt::format("\\u{:04X}", code);
+    } else {
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
+struct Writer {
+  std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+  std::string operator()(std::int64_t integer) const { return fmt::format("{}", integer); }
+  std::string operator()(double number) const { return number_text(number); }
+  std::string operator()(const std::string& text) const { return quoted(text); }
+  std::string operator()(const TomlList& values) const {
+    std::string result = "[";
+    for (const TomlValue& value : values) result += (result.size() > 1 ? ", " : "") + to_toml(value);
+    return result + "]";
+  }
+  std::string operator()(const TomlTable&) const { return "a table"; }
+  std::string operator()(const TomlOther& other) const { return other.what; }
+};
+
+struct Describer {
+  std::string operator()(bool flag) const { return Writer{}(flag); }
+  std::string operator()(std::int64_t integer) const { return "the integer " + Writer{}(integer); }
+  std::string operator()(double number) const { return "the number " + Writer{}(number); }
+  std::string operator()(const std::string& text) const { return "the string " + Writer{}(text); }
+  std::string operator()(const TomlList&) const { return "a list"; }
+  std::string operator()(const TomlTable& table) const { return Writer{}(table); }
+  std::string operator()(const TomlOther& other) const { return Writer{}(other); }
+};
+
+}  // namespace
+
+std::string to_toml(const TomlValue& value) { return std::visit(Writer{}, value.data); }
+std::string describe(const TomlValue& value) { return std::visit(Describer{}, value.data); }
+
+TomlValue to_value(bool flag) { return {flag}; }
+TomlValue to_value(Index integer) { return {std::int64_t{integer}}; }
+TomlValue to_value(std::uint64_t integer) { return {static_cast<std::int64_t>(integer)}; }
+TomlValue to_value(double number) { return {number}; }
+TomlValue to_value(const std::string& text) { return {text}; }
+
+TomlValue to_value(const std::vector<std::string>& texts) {
+  TomlList values;
+  for (const std::string& text : texts) values.push_back(to_value(text));
+  return {values};
+}
+
+TomlValue to_value(bool balanced, const std::vector<double>& weights) {
+  if (balanced) return {std::string("balanced")};
+  TomlList values;
+  for (const double weight : weights) values.push_back(to_value(weight));
+  return {values};
+}
+
+}  // namespace orochi

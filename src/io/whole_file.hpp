@@ -1,0 +1,18 @@
+// Files that are written whole or not at all.
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace orochi {
+
+/// Writes `bytes` to `path` + ".tmp", syncs, renames over `path`, syncs the folder: whatever stops the
+/// machine, the old file or the new one stands at `path`. A temporary file that a dead run left is
+/// overwritten. With `keep_previous` (a path in the same folder), the file that stood at `path` survives
+/// there; at every instant one of the two is whole. Throws a failure that names the file, the system call and
+/// its reason; the temporary file is then gone and `path` is as it was, unless the last sync of the folder
+/// failed.
+void write_whole_file(const std::string& path, std::span<const unsigned char> bytes,
+                      const std::string& keep_previous = {});
+
+}  // namespace orochi

@@ -1,0 +1,206 @@
+// Whole HDF5 files with a fitting checksum that are not quite checkpoints: each is refused by name.
+#include "catch.hpp"
+#include "checkpoint_support.hpp"
+#include "io/hdf5.hpp"
+
+using namespace orochi;
+using namespace orochi::test;
+using catch_matchers::Contains;
+using hdf5::Hid;
+
+namespace {
+
+constexpr const char* weight = "/parameters/head/weight";
+
+Hid good(hid_t id, Hid::Closer close) { return hdf5::own(id, close, "editing the checkpoint"); }
+void good(herr_t status) { hdf5::check(status, "editing the checkpoint"); }
+
+// What the reader says of the sample after `edit` changed it through libhdf5.
+std::string message_after(const std::function<void(hid_t)>& edit) {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("a.h5");
+  write_bytes(path, image_of(Sample().bytes()));
+  {
+    const Hid file = good(H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    edit(file.get());
+  }
+  write_bytes(path, sealed(read_bytes(path)));
+  return reader_message(path);
+}
+
+Hid space_of(std::vector<hsize_t> dims, const hsize_t* limits = nullptr) {
+  return good(H5Screate_simple(static_cast<int>(dims.size()), dims.data(), limits), H5Sclose);
+}
+
+Hid creation_properties() {
+  Hid properties = good(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  good(H5Pset_obj_track_times(properties.get(), false));
+  return properties;
+}
+
+// Puts a dataset of zeros at `path`, in place of the one that stands there.
+void put(hid_t file, const char* path, hid_t type, const Hid& space,
+         const Hid& properties = creation_properties()) {
+  if (H5Lexists(file, path, H5P_DEFAULT) > 0) good(H5Ldelete(file, path, H5P_DEFAULT));
+  const Hid dataset =
+      good(H5Dcreate2(file, path, type, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT), H5Dclose);
+  const std::vector<char> zeros(4096);
+  good(H5Dwrite(dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, zeros.data()));
+}
+
+void add_attribute(hid_t file, const char* object) {
+  const Hid target = good(H5Oopen(file, object, H5P_DEFAULT), H5Oclose);
+  const Hid space = good(H5Screate(H5S_SCALAR), H5Sclose);
+  good(H5Acreate2(target.get(), "note", H5T_STD_I64LE, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+}
+
+}  // namespace
+
+TEST_CASE("an edit that changes nothing of the structure is accepted", "[checkpoint]") {
+  REQUIRE(message_after([](hid_t) {}) == "(no error)");
+  REQUIRE(message_after([](hid_t file) {
+            put(file, weight, H5T_IEEE_F32LE, space_of({2, 3}));
+          }) == "(no error)");
+}
+
+TEST_CASE("other formats and versions are told apart", "[checkpoint]") {
+  REQUIRE_THAT(message_after([](hid_t file) {
+                 const Hid version = good(H5Aopen(file, "format_version", H5P_DEFAULT), H5Aclose);
+                 const std::int64_t two = 2;
+                 good(H5Awrite(version.get(), H5T_NATIVE_INT64, &two));
+               }),
+               Contains("has checkpoint format 2; this program reads format 1"));
+  REQUIRE_THAT(message_after([](hid_t file) { good(H5Adelete(file, "format")); }),
+               Contains("is an HDF5 file, but not an Orochi checkpoint"));
+  REQUIRE_THAT(message_after([](hid_t file) { good(H5Adelete(file, "format_version")); }),
+               Contains("no readable attribute 'format_version'"));
+  REQUIRE_THAT(message_after([](hid_t file) { add_attribute(file, "/"); }), Contains("3 attributes"));
+}
+
+TEST_CASE("missing and unknown objects are named", "[checkpoint]") {
+  for (const char* path : {"/config", "/labels", "/normalisation/mean", "/progress/step"})
+    REQUIRE_THAT(message_after([&](hid_t file) { good(H5Ldelete(file, path, H5P_DEFAULT)); }),
+                 Contains(std::string("dataset '") + path + "' is missing"));
+  REQUIRE_THAT(message_after([](hid_t file) { good(H5Ldelete(file, "/parameters", H5P_DEFAULT)); }),
+               Contains("group '/parameters' is missing"));
+  REQUIRE_THAT(message_after([](hid_t file) { good(H5Ldelete(file, weight, H5P_DEFAULT)); }),
+               Contains("object '/parameters/head' is an empty group"));
+  REQUIRE_THAT(message_after([](hid_t file) { good(H5Ldelete(file, "/parameters/head", H5P_DEFAULT)); }),
+               Contains("tensors of '/optimizer/first_moment' are not those of '/parameters'"));
+  for (const char* path : {"/extra", "/progress/extra", "/optimizer/extra", "/normalisation/extra"})
+    REQUIRE_THAT(message_after([&](hid_t file) { put(file, path, H5T_IEEE_F32LE, space_of({2})); }),
+                 Contains(std::string("dataset '") + path + "' is not known to the format"));
+  REQUIRE_THAT(
+      message_after([](hid_t file) { put(file, "/parameters/extra", H5T_IEEE_F32LE, space_of({2})); }),
+      Contains("are not those of '/parameters'"));
+  REQUIRE_THAT(message_after([](hid_t file) { put(file, "/parameters/a.b", H5T_IEEE_F32LE, space_of({2})); }),
+               Contains("'/parameters/a.b' has a name that"));
+  REQUIRE_THAT(
+      message_after([](hid_t file) { put(file, "/parameters/\x1b[2J", H5T_IEEE_F32LE, space_of({2})); }),
+      Contains("'/parameters/?[2J' has a name that"));
+}
+
+TEST_CASE("other types are named", "[checkpoint]") {
+  const auto message = [](const char* path, hid_t type, const Hid& space) {
+    return message_after([&](hid_t file) { put(file, path, type, space); });
+  };
+  REQUIRE_THAT(message(weight, H5T_IEEE_F64LE, space_of({2, 3})),
+               Contains("head/weight' is float64 where the format has float32"));
+  for (const hid_t type : {H5T_IEEE_F32BE, H5T_STD_I32LE, H5T_STD_I64BE, H5T_STD_REF_OBJ})
+    REQUIRE_THAT(message(weight, type, space_of({2, 3})), Contains("head/weight' has a type that"));
+  REQUIRE_THAT(message("/channels", H5T_STD_U64LE, good(H5Screate(H5S_SCALAR), H5Sclose)),
+               Contains("'/channels' is uint64 where the format has int64"));
+  const Hid ascii = good(H5Tcopy(H5T_C_S1), H5Tclose);
+  REQUIRE_THAT(message("/labels", ascii.get(), space_of({2})), Contains("'/labels' has a type that"));
+  const Hid variable = good(H5Tcopy(H5T_C_S1), H5Tclose);
+  good(H5Tset_size(variable.get(), H5T_VARIABLE));
+  REQUIRE_THAT(message("/labels", variable.get(), space_of({2})), Contains("'/labels' has a type that"));
+  REQUIRE_THAT(message_after([&](hid_t file) {
+                 // Closed before the file is, or the file would stay open.
+                 const Hid committed = good(H5Tcopy(H5T_IEEE_F32LE), H5Tclose);
+                 good(H5Tcommit2(file, "/type", committed.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+               }),
+               Contains("object '/type'"));
+}
+
+TEST_CASE("other shapes are named", "[checkpoint]") {
+  const auto message = [](const char* path, hid_t type, const Hid& space) {
+    return message_after([&](hid_t file) { put(file, path, type, space); });
+  };
+  REQUIRE_THAT(message(weight, H5T_IEEE_F32LE, space_of({2, 3, 1})),
+               Contains("head/weight' has 3 dimensions"));
+  REQUIRE_THAT(message(weight, H5T_IEEE_F32LE, space_of({0, 3})), Contains("has shape [0, 3]"));
+  REQUIRE_THAT(message(weight, H5T_IEEE_F32LE, space_of({3, 2})), Contains("are not those of '/parameters'"));
+  REQUIRE_THAT(message(weight, H5T_IEEE_F32LE, good(H5Screate(H5S_SCALAR), H5Sclose)),
+               Contains("has shape []"));
+  REQUIRE_THAT(message("/channels", H5T_STD_I64LE, space_of({1})),
+               Contains("shape [1] where the format has one value"));
+  REQUIRE_THAT(message("/normalisation/mean", H5T_IEEE_F32LE, space_of({3})),
+               Contains("3 means and 2 deviations for 2 channels"));
+  // Never written: no storage, whatever the size.
+  REQUIRE_THAT(message_after([](hid_t file) {
+                 good(H5Ldelete(file, weight, H5P_DEFAULT));
+                 good(H5Dcreate2(file, weight, H5T_IEEE_F32LE, space_of({2, 3}).get(), H5P_DEFAULT,
+                                 creation_properties().get(), H5P_DEFAULT),
+                      H5Dclose);
+               }),
+               Contains("has no storage inside the file"));
+  REQUIRE_THAT(message_after([](hid_t file) {
+                 good(H5Ldelete(file, weight, H5P_DEFAULT));
+                 good(H5Dcreate2(file, weight, H5T_IEEE_F32LE, space_of({1ULL << 40, 1ULL << 20}).get(),
+                                 H5P_DEFAULT, creation_properties().get(), H5P_DEFAULT),
+                      H5Dclose);
+               }),
+               Contains("claims to be larger than the file"));
+}
+
+TEST_CASE("links are refused and never followed", "[checkpoint]") {
+  const auto message = [](const std::function<herr_t(hid_t)>& link) {
+    return message_after([&](hid_t file) {
+      good(H5Ldelete(file, weight, H5P_DEFAULT));
+      good(link(file));
+    });
+  };
+  REQUIRE_THAT(
+      message([](hid_t file) { return H5Lcreate_soft("/channels", file, weight, H5P_DEFAULT, H5P_DEFAULT); }),
+      Contains("object '/parameters/head/weight' is a soft link"));
+  REQUIRE_THAT(message([](hid_t file) {
+                 return H5Lcreate_external("other.h5", "/x", file, weight, H5P_DEFAULT, H5P_DEFAULT);
+               }),
+               Contains("object '/parameters/head'"));
+  REQUIRE_THAT(message([](hid_t file) {
+                 return H5Lcreate_hard(file, "/parameters/embedding/weight", file, weight, H5P_DEFAULT,
+                                       H5P_DEFAULT);
+               }),
+               Contains("/weight' has more than one name"));
+  REQUIRE_THAT(message([](hid_t file) {
+                 return H5Lcreate_hard(file, "/parameters", file, weight, H5P_DEFAULT, H5P_DEFAULT);
+               }),
+               Contains("object '/parameters' has more than one name"));
+}
+
+TEST_CASE("other storage, filters and attributes are named", "[checkpoint]") {
+  const auto message = [](const std::function<herr_t(hid_t)>& change, const hsize_t* limits = nullptr) {
+    return message_after([&](hid_t file) {
+      const Hid properties = creation_properties();
+      good(change(properties.get()));
+      put(file, weight, H5T_IEEE_F32LE, space_of({2, 3}, limits), properties);
+    });
+  };
+  const hsize_t chunk[] = {2, 3}, limits[] = {4, 3};
+  REQUIRE_THAT(message([&](hid_t p) { return H5Pset_chunk(p, 2, chunk) < 0 ? -1 : H5Pset_deflate(p, 4); }),
+               Contains("head/weight' is compressed or filtered"));
+  REQUIRE_THAT(message([&](hid_t p) { return H5Pset_chunk(p, 2, chunk); }),
+               Contains("head/weight' is not stored in one piece"));
+  REQUIRE_THAT(message([&](hid_t p) { return H5Pset_layout(p, H5D_COMPACT); }),
+               Contains("head/weight' is not stored in one piece"));
+  REQUIRE_THAT(message([&](hid_t p) { return H5Pset_chunk(p, 2, chunk); }, limits),
+               Contains("head/weight' may grow"));
+  const TemporaryFolder folder;
+  REQUIRE_THAT(message([&](hid_t p) { return H5Pset_external(p, folder.path("raw").c_str(), 0, 24); }),
+               Contains("head/weight' keeps its numbers in another file (external storage)"));
+  REQUIRE_THAT(message_after([](hid_t file) { add_attribute(file, weight); }),
+               Contains("head/weight' has an attribute"));
+  REQUIRE_THAT(message_after([](hid_t file) { add_attribute(file, "/parameters"); }),
+               Contains("'/parameters' has an attribute"));
+}

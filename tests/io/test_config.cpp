@@ -1,0 +1,215 @@
+// Reading and writing configurations that are right; files that cannot be read.
+#include <bit>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <random>
+
+#include "catch.hpp"
+#include "io/test_config_layers.hpp"
+
+using namespace orochi;
+
+namespace {
+
+const std::string minimal = "data.train = \"a.tsv\"\n";
+
+/// Every field at once, doubles by their bits.
+bool same(const Config& a, const Config& b) {
+  return compare_configs(a, b).empty() && a.layer == b.layer && a.data.train == b.data.train &&
+         a.model.blocks == b.model.blocks && a.train.class_weights == b.train.class_weights &&
+         a.train.seed == b.train.seed &&
+         std::bit_cast<std::uint64_t>(a.train.learning_rate) ==
+             std::bit_cast<std::uint64_t>(b.train.learning_rate) &&
+         std::bit_cast<std::uint64_t>(a.model.dropout) == std::bit_cast<std::uint64_t>(b.model.dropout);
+}
+
+/// A positive number of any magnitude, subnormal ones included.
+double any_number(std::mt19937_64& random) {
+  while (true) {
+    const double number = std::bit_cast<double>(random() >> 1);
+    if (std::isfinite(number) && number > 0) return number;
+  }
+}
+
+std::string any_text(std::mt19937_64& random) {
+  const std::vector<std::string> pieces = {"\"", "\\", "\n", "\r", "\t", "\x01", "\x1f", "\x7f", "é",
+                                           "龍", "😀",  "#",  "=",  "'",  "a",    " ",    "[",    "\\u0041"};
+  std::string text = "t";
+  for (std::uint64_t n = random() % 9; n > 0; --n) text += pieces[random() % pieces.size()];
+  return text;
+}
+
+Config any_config(std::mt19937_64& random) {
+  Config c;
+  const auto fraction = [&] { return std::ldexp(static_cast<double>(random() >> 11), -53); };
+  c.data.format = random() % 2 ? "csv" : "hdf5";
+  c.data.train = any_text(random);
+  c.data.test = any_text(random);
+  if (c.data.format == "csv") c.data.text_column = any_text(random);
+  c.data.validation_fraction = fraction();
+  c.data.lowercase = random() % 2;
+  c.data.vocab_size = 2 + static_cast<Index>(random() % 100000);
+  c.model.num_heads = 1 + static_cast<Index>(random() % 16);
+  c.model.d_model = c.model.num_heads * (1 + static_cast<Index>(random() % 16));
+  c.model.dropout = fraction();
+  c.model.layer_norm_eps = any_number(random);
+  c.model.positions = random() % 2 ? "none" : "sinusoidal";
+  c.model.blocks.assign(random() % 3, "convolution");
+  c.train.seed = random() % 4294967296;
+  c.train.learning_rate = any_number(random);
+  c.train.final_learning_rate = fraction() * c.train.learning_rate;
+  c.train.weight_decay = any_number(random);
+  c.train.balanced_classes = random() % 3 == 0;
+  for (std::uint64_t k = c.train.balanced_classes ? 0 : random() % 4; k > 0; --k) {
+    c.train.class_weights.push_back(any_number(random));
+  }
+  if (random() % 2) c.layer["relu"];
+  if (random() % 2) {
+    c.layer["convolution"] = {{"width", static_cast<std::int64_t>(random())},
+                              {"scale", -any_number(random)},
+                              {"bias", random() % 2 == 0},
+                              {"mode", any_text(random)}};
+  }
+  return c;
+}
+
+std::string read_complaint(const std::string& path) {
+  const std::vector<LayerSchema> layers = test_layers();
+  try {
+    read_config(path, {}, layers);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a config with nothing but data.train has the defaults") {
+  Config expected;
+  expected.data.train = "a.tsv";
+  const Config config = parse(minimal);
+  CHECK(same(config, expected));
+  CHECK(config.model.d_model == 64);
+  CHECK(config.train.seed == 42);
+  CHECK(config.train.learning_rate == 1e-3);
+  CHECK(config.layer.empty());
+}
+
+TEST_CASE("class_weights is a list, nothing or \"balanced\"") {
+  CHECK_FALSE(parse(minimal).train.balanced_classes);
+  const Config balanced = parse(minimal + "train.class_weights = 'balanced'");
+  CHECK(balanced.train.balanced_classes);
+  const std::vector<std::string> none = {"train.class_weights=[]"};
+  const Config cleared = parse(minimal + "train.class_weights = 'balanced'", none);
+  CHECK_FALSE(cleared.train.balanced_classes);
+  CHECK(cleared.train.class_weights.empty());
+  CHECK_THAT(write_config(balanced), catch_matchers::Contains("class_weights = \"balanced\"\n"));
+  CHECK_THAT(write_config(cleared), catch_matchers::Contains("class_weights = []\n"));
+}
+
+TEST_CASE("what write_config writes is read back to the last bit") {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 300; ++i) {
+    const Config config = any_config(random);
+    const std::string text = write_config(config);
+    INFO(text);
+    REQUIRE(complaint(text) == "");
+    const Config again = parse(text);
+    REQUIRE(same(config, again));
+    REQUIRE(write_config(again) == text);
+  }
+}
+
+TEST_CASE("the written file names every key, in the order of config_keys, and shows floats as floats") {
+  Config config;
+  config.train.learning_rate = 1;
+  config.train.weight_decay = 1e20;
+  const std::string text = write_config(config);
+  std::size_t place = 0;
+  for (const ConfigKey& key : config_keys()) {
+    const std::string name = key.name.substr(key.name.find('.') + 1);
+    const std::size_t found = text.find("\n" + name + " = ", place);
+    INFO(key.name);
+    REQUIRE(found != std::string::npos);
+    place = found;
+  }
+  CHECK(text.rfind("[data]\nformat = \"tsv\"\n", 0) == 0);
+  CHECK_THAT(text, catch_matchers::Contains("\n\n[model]\nd_model = 64\n"));
+  CHECK_THAT(text, catch_matchers::Contains("\nlearning_rate = 1.0\n"));
+  CHECK_THAT(text, catch_matchers::Contains("\nweight_decay = 1e+20\n"));
+}
+
+TEST_CASE("configs are compared key by key") {
+  Config before, after;
+  CHECK(compare_configs(before, after).empty());
+  after.train.epochs = 20;
+  after.model.norm = "rms_norm";
+  after.layer["convolution"]["width"] = std::int64_t{5};
+  before.layer["convolution"]["scale"] = 2.0;
+  std::vector<std::string> changes;
+  for (const ConfigChange& c : compare_configs(before, after)) {
+    changes.push_back(c.key + ": " + c.before + " -> " + c.after);
+  }
+  const std::vector<std::string> expected = {
+      "layer.convolution.scale: 2.0 -> default", "layer.convolution.width: default -> 5",
+      "model.norm: \"layer_norm\" -> \"rms_norm\"", "train.epochs: 10 -> 20"};
+  CHECK(changes == expected);
+}
+
+TEST_CASE("overrides win over the file, later ones over earlier ones") {
+  const Config config =
+      parse(minimal + "[model]\nnum_heads = 2\n",
+            {"model.num_heads=8", "train.optimizer=sgd", "data.train=b c.tsv", "train.learning_rate=1e-2",
+             "model.num_heads=16", "model.blocks=[\"relu\", \"gelu\"]", "layer.convolution.width=9",
+             "data.test=", "train.class_weights=balanced", "data.validation=\"v.tsv\"", "model.causal=true",
+             "train.monitor=loss", "data.label_column=label"});
+  CHECK(config.model.num_heads == 16);
+  CHECK(config.train.optimizer == "sgd");
+  CHECK(config.data.train == "b c.tsv");
+  CHECK(config.train.learning_rate == 1e-2);
+  CHECK(config.model.blocks == std::vector<std::string>{"relu", "gelu"});
+  CHECK(std::get<std::int64_t>(config.layer.at("convolution").at("width")) == 9);
+  CHECK(config.data.test.empty());
+  CHECK(config.train.balanced_classes);
+  CHECK(config.data.validation == "v.tsv");
+  CHECK(config.model.causal);
+}
+
+TEST_CASE("an override's value cannot smuggle in other keys") {
+  const Config config = parse(minimal, {"data.test=\"x\"\nmax_length = 3"});
+  CHECK(config.data.test == "\"x\"\nmax_length = 3");
+  CHECK(config.data.max_length == 256);
+}
+
+TEST_CASE("CRLF and a byte order mark are read") {
+  const Config config = parse("\xEF\xBB\xBF[data]\r\ntrain = 'a.tsv'\r\n[model]\r\nnum_heads = 8\r\n");
+  CHECK(config.data.train == "a.tsv");
+  CHECK(config.model.num_heads == 8);
+  CHECK(complaint("\xEF\xBB\xBF[data]\r\ntrain = 'a.tsv'\r\nlr = 1\r\n") ==
+        "f:3:1: unknown key \"data.lr\"; did you mean \"learning_rate\" in [train]?");
+}
+
+TEST_CASE("files are read, or it is said why not") {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("orochi_config_" + std::to_string(std::random_device{}()));
+  std::filesystem::create_directory(folder);
+  const std::string path = (folder / "run.toml").string();
+  CHECK(read_complaint(path) ==
+        path + ": cannot be opened: No such file or directory; give the path of a TOML file");
+  CHECK(read_complaint(folder.string()) ==
+        folder.string() + ": is a folder; give a TOML file, such as " + (folder / "config.toml").string());
+  std::ofstream{path};
+  CHECK(read_complaint(path) == path + ": data.train is missing; write train = \"path\" in [data]");
+  std::ofstream{path} << "data.train = 'a.tsv'\nmodel.lr = 1\n";
+  CHECK(read_complaint(path) ==
+        path + ":2:7: unknown key \"model.lr\"; did you mean \"learning_rate\" in [train]?");
+  std::ofstream{path} << "\x89HDF" << '\0';
+  CHECK(read_complaint(path) == path + ": is not a text file; give the path of a TOML file");
+  std::ofstream{path} << "data.train = 'a.tsv'\n";
+  const std::vector<LayerSchema> layers = test_layers();
+  const std::vector<std::string> overrides = {"train.epochs=3"};
+  CHECK(read_config(path, overrides, layers).train.epochs == 3);
+  std::filesystem::remove_all(folder);
+}

@@ -1,0 +1,153 @@
+// Every key reaches the field of its name: a text that sets each of them to a value of its own.
+#include "catch.hpp"
+#include "io/test_config_layers.hpp"
+
+using namespace orochi;
+
+namespace {
+
+const char* const everything = R"([data]
+format = "csv"
+train = "a"
+validation = "b"
+test = "c"
+validation_fraction = 0.0
+text_column = "d"
+label_column = "e"
+tokenizer = "char"
+lowercase = false
+min_count = 3
+vocab_size = 4
+max_length = 5
+normalize = false
+
+[model]
+d_model = 6
+num_layers = 7
+num_heads = 8
+head_dim = 9
+dim_feedforward = 10
+dropout = 0.11
+attention_dropout = 0.12
+norm_first = false
+causal = true
+layer_norm_eps = 0.13
+norm = "rms_norm"
+activation = "relu"
+positions = "sinusoidal"
+pooling = "max"
+attention = "convolution"
+feed_forward = "gelu"
+blocks = ["encoder_layer", "convolution"]
+
+[train]
+seed = 14
+epochs = 15
+max_steps = 16
+batch_size = 17
+gradient_accumulation_steps = 18
+lanes = 19
+optimizer = "sgd"
+learning_rate = 0.2
+momentum = 0.21
+beta1 = 0.22
+beta2 = 0.23
+epsilon = 0.24
+weight_decay = 0.25
+schedule = "linear"
+warmup_steps = 2
+final_learning_rate = 0.026
+max_grad_norm = 0.27
+label_smoothing = 0.28
+class_weights = [0.29, 0.3]
+monitor = "macro_f1"
+patience = 13
+checkpoint_every_steps = 31
+kernels = "eigen"
+
+[layer.convolution]
+bias = false
+mode = "full"
+scale = 2.0
+width = 7
+)";
+
+}  // namespace
+
+TEST_CASE("the text of everything is written as it was read") {
+  CHECK(write_config(parse(everything)) == everything);
+}
+
+TEST_CASE("[data] reaches its fields") {
+  const DataConfig c = parse(everything).data;
+  CHECK(c.format == "csv");
+  CHECK(c.train == "a");
+  CHECK(c.validation == "b");
+  CHECK(c.test == "c");
+  CHECK(c.validation_fraction == 0.0);
+  CHECK(c.text_column == "d");
+  CHECK(c.label_column == "e");
+  CHECK(c.tokenizer == "char");
+  CHECK_FALSE(c.lowercase);
+  CHECK(c.min_count == 3);
+  CHECK(c.vocab_size == 4);
+  CHECK(c.max_length == 5);
+  CHECK_FALSE(c.normalize);
+}
+
+TEST_CASE("[model] reaches its fields") {
+  const ModelConfig c = parse(everything).model;
+  CHECK(c.d_model == 6);
+  CHECK(c.num_layers == 7);
+  CHECK(c.num_heads == 8);
+  CHECK(c.head_dim == 9);
+  CHECK(c.dim_feedforward == 10);
+  CHECK(c.dropout == 0.11);
+  CHECK(c.attention_dropout == 0.12);
+  CHECK_FALSE(c.norm_first);
+  CHECK(c.causal);
+  CHECK(c.layer_norm_eps == 0.13);
+  CHECK(c.norm == "rms_norm");
+  CHECK(c.activation == "relu");
+  CHECK(c.positions == "sinusoidal");
+  CHECK(c.pooling == "max");
+  CHECK(c.attention == "convolution");
+  CHECK(c.feed_forward == "gelu");
+  CHECK(c.blocks == std::vector<std::string>{"encoder_layer", "convolution"});
+}
+
+TEST_CASE("[train] reaches its fields") {
+  const TrainConfig c = parse(everything).train;
+  CHECK(c.seed == 14);
+  CHECK(c.epochs == 15);
+  CHECK(c.max_steps == 16);
+  CHECK(c.batch_size == 17);
+  CHECK(c.gradient_accumulation_steps == 18);
+  CHECK(c.lanes == 19);
+  CHECK(c.optimizer == "sgd");
+  CHECK(c.learning_rate == 0.2);
+  CHECK(c.momentum == 0.21);
+  CHECK(c.beta1 == 0.22);
+  CHECK(c.beta2 == 0.23);
+  CHECK(c.epsilon == 0.24);
+  CHECK(c.weight_decay == 0.25);
+  CHECK(c.schedule == "linear");
+  CHECK(c.warmup_steps == 2);
+  CHECK(c.final_learning_rate == 0.026);
+  CHECK(c.max_grad_norm == 0.27);
+  CHECK(c.label_smoothing == 0.28);
+  CHECK_FALSE(c.balanced_classes);
+  CHECK(c.class_weights == std::vector<double>{0.29, 0.3});
+  CHECK(c.monitor == "macro_f1");
+  CHECK(c.patience == 13);
+  CHECK(c.checkpoint_every_steps == 31);
+  CHECK(c.kernels == "eigen");
+}
+
+TEST_CASE("[layer.NAME] reaches its options, in the types of their defaults") {
+  const LayerOptions expected = {
+      {"width", std::int64_t{7}}, {"scale", 2.0}, {"bias", false}, {"mode", std::string("full")}};
+  CHECK(parse(everything).layer.at("convolution") == expected);
+  CHECK(parse("data.train = 'a'\nlayer.convolution.scale = 2").layer.at("convolution") ==
+        LayerOptions{{"scale", 2.0}});
+}

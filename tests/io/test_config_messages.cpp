@@ -1,0 +1,277 @@
+// Broken configurations and exactly what is said of them.
+#include <algorithm>
+#include <regex>
+
+#include "catch.hpp"
+#include "io/test_config_layers.hpp"
+
+using namespace orochi;
+
+namespace {
+
+struct Case {
+  std::string text, message;
+};
+
+void check(const std::vector<Case>& cases) {
+  for (const Case& broken : cases) {
+    INFO(broken.text);
+    CHECK(complaint(broken.text) == broken.message);
+  }
+}
+
+/// `line` is the third of the file, behind a [data] that is right.
+void check_line(const std::string& section, const std::vector<Case>& cases) {
+  for (const Case& broken : cases) {
+    INFO(broken.text);
+    CHECK(complaint("data.train = 'a'\n[" + section + "]\n" + broken.text) == "f:3:" + broken.message);
+  }
+}
+
+const std::string model_keys =
+    "d_model, num_layers, num_heads, head_dim, dim_feedforward, dropout, attention_dropout, norm_first, "
+    "causal, "
+    "layer_norm_eps, norm, activation, positions, pooling, attention, feed_forward, blocks";
+const std::string rows_layers =
+    "layer_norm | rms_norm | relu | gelu | learned | sinusoidal | multi_head_attention | feed_forward | "
+    "encoder_layer | convolution";
+
+}  // namespace
+
+TEST_CASE("unknown keys and sections") {
+  check_line("model",
+             {{"num_head = 4", "1: unknown key \"model.num_head\"; did you mean \"num_heads\"?"},
+              {"epochs = 4", "1: unknown key \"model.epochs\"; it belongs in [train]"},
+              {"epoch = 4", "1: unknown key \"model.epoch\"; did you mean \"epochs\" in [train]?"},
+              {"lr = 4", "1: unknown key \"model.lr\"; did you mean \"learning_rate\" in [train]?"},
+              {"zzz = 4", "1: unknown key \"model.zzz\"; keys of [model]: " + model_keys},
+              {"  \"num heads\" = 4", "3: unknown key \"model.num heads\"; did you mean \"num_heads\"?"},
+              {"pad_token_id = 0",
+               "1: unknown key \"model.pad_token_id\"; "
+               "sequences are packed row after row, without padding"},
+              {"num_classes = 3",
+               "1: unknown key \"model.num_classes\"; the classes are read from the training data"}});
+  check(
+      {{"data.train = 'a'\nepochs = 3", "f:2:1: unknown key \"epochs\"; it belongs in [train]"},
+       {"data.train = 'a'\nnhead = 3",
+        "f:2:1: unknown key \"nhead\"; did you mean \"num_heads\" in [model]?"},
+       {"data.train = 'a'\nzzz = 3",
+        "f:2:1: unknown key \"zzz\"; every key stands in a section: [data], [model], [train], [layer.NAME]"},
+       {"data.train = 'a'\n[modle]\nzzz = 3", "f:2:2: unknown section [modle]; did you mean [model]?"},
+       {"data.train = 'a'\n[optimizer]\nlr = 3", "f:2:2: unknown section [optimizer]; did you mean [train]?"},
+       {"data.train = 'a'\n[convolution]\nwidth = 3",
+        "f:2:2: unknown section [convolution]; did you mean [layer.convolution]?"},
+       {"data.train = 'a'\n[logging]\nlevel = 3",
+        "f:2:2: unknown section [logging]; allowed: [data], [model], [train], [layer.NAME]"},
+       {"data.train = 'a'\nmodel = 3",
+        "f:2:1: model is the integer 3, but names a section; write [model] above its keys"},
+       {"data.train = 'a'\nlayer = 3",
+        "f:2:1: layer is the integer 3, but names a section; write [layer.NAME] above its keys"},
+       {"data.train = 'a'\n[[train]]\nepochs = 3",
+        "f:2:3: train is a list, but names a section; write [train] above its keys"}});
+}
+
+TEST_CASE("wrong types") {
+  check_line(
+      "model",
+      {{"num_layers = \"two\"", "14: model.num_layers is the string \"two\"; allowed: an integer, 1 or more"},
+       {"num_layers = 2.0", "14: model.num_layers is the number 2.0; allowed: an integer, 1 or more"},
+       {"num_layers = true", "14: model.num_layers is true; allowed: an integer, 1 or more"},
+       {"num_layers = [2]", "14: model.num_layers is a list; allowed: an integer, 1 or more"},
+       {"num_layers = {a = 2}", "14: model.num_layers is a table; allowed: an integer, 1 or more"},
+       {"num_layers = 2020-01-01", "14: model.num_layers is a date or time; allowed: an integer, 1 or more"},
+       {"dropout = \"0.1\"",
+        "11: model.dropout is the string \"0.1\"; allowed: a number from 0 up to, not including, 1"},
+       {"causal = 1", "10: model.causal is the integer 1; allowed: true | false"},
+       {"norm = 1", "8: model.norm is the integer 1; allowed: a registered layer of role rows"},
+       {"blocks = \"relu\"",
+        "10: model.blocks is the string \"relu\"; allowed: a list of registered layers of role rows"},
+       {"blocks = [\"relu\", 3]",
+        "19: model.blocks[1] is the integer 3; allowed: a registered layer of role rows"}});
+  check_line("train", {{"optimizer = 3", "13: train.optimizer is the integer 3; allowed: sgd | adam | adamw"},
+                       {"class_weights = 3",
+                        "17: train.class_weights is the integer 3; "
+                        "allowed: \"balanced\" | a list of numbers above 0"},
+                       {"class_weights = [1, \"2\"]",
+                        "21: train.class_weights[1] is the string \"2\"; allowed: a number above 0"}});
+}
+
+TEST_CASE("values out of range") {
+  check_line(
+      "model",
+      {{"dropout = 1.5", "11: model.dropout is 1.5; allowed: a number from 0 up to, not including, 1"},
+       {"dropout = 1", "11: model.dropout is 1; allowed: a number from 0 up to, not including, 1"},
+       {"dropout = -0.1", "11: model.dropout is -0.1; allowed: a number from 0 up to, not including, 1"},
+       {"dropout = nan", "11: model.dropout is nan; allowed: a number from 0 up to, not including, 1"},
+       {"num_heads = 0", "13: model.num_heads is 0; allowed: an integer, 1 or more"},
+       {"d_model = 99999999999",
+        "11: model.d_model is 99999999999; allowed: an integer, 1 or more, at most 2147483647"},
+       {"layer_norm_eps = 0.0", "18: model.layer_norm_eps is 0.0; allowed: a number above 0"}});
+  check_line("train",
+             {{"seed = -1", "8: train.seed is -1; allowed: an integer from 0 to 4294967295"},
+              {"seed = 4294967296", "8: train.seed is 4294967296; allowed: an integer from 0 to 4294967295"},
+              {"lanes = 0", "9: train.lanes is 0; allowed: an integer from 1 to 1024"},
+              {"max_grad_norm = inf", "17: train.max_grad_norm is inf; allowed: a number, 0 or more"},
+              {"label_smoothing = 1.0",
+               "19: train.label_smoothing is 1.0; allowed: a number from 0 up to, not including, 1"},
+              {"class_weights = [1.0, 0]", "23: train.class_weights[1] is 0; allowed: a number above 0"},
+              {"class_weights = \"equal\"",
+               "17: train.class_weights is \"equal\"; allowed: \"balanced\" | a list of numbers above 0"}});
+  check({{"data.train = ''", "f:1:14: data.train is \"\"; allowed: a path"},
+         {"[data]\ntrain = 'a'\nvocab_size = 1",
+          "f:3:14: data.vocab_size is 1; allowed: an integer, 2 or more"},
+         {"[data]\ntrain = 'a'\nformat = 'csv'\ntext_column = ''",
+          "f:4:15: data.text_column is \"\"; allowed: a column's name"}});
+}
+
+TEST_CASE("words that are not allowed") {
+  check_line("train", {{"optimizer = 'adamW'",
+                        "13: train.optimizer is \"adamW\"; allowed: sgd | adam | adamw; "
+                        "did you mean \"adamw\"?"},
+                       {"kernels = 'mkl'", "11: train.kernels is \"mkl\"; allowed: auto | eigen | onednn"}});
+  check_line(
+      "model",
+      {{"norm = 'layernorm'",
+        "8: model.norm is \"layernorm\"; allowed: " + rows_layers + "; did you mean \"layer_norm\"?"},
+       {"norm = 'none'", "8: model.norm is \"none\"; allowed: " + rows_layers},
+       {"positions = 'rope'", "13: model.positions is \"rope\"; allowed: " + rows_layers + " | none"},
+       {"pooling = 'avg'", "11: model.pooling is \"avg\"; allowed: cls | mean | max"},
+       {"pooling = 'relu'", "11: model.pooling is \"relu\", a layer of role rows; allowed: cls | mean | max"},
+       {"blocks = ['relu', 'encoder_layr']", "19: model.blocks[1] is \"encoder_layr\"; allowed: " +
+                                                 rows_layers + "; did you mean \"encoder_layer\"?"},
+       {"blocks = ['cls']",
+        "11: model.blocks[0] is \"cls\", a layer of role pooling; allowed: " + rows_layers}});
+}
+
+TEST_CASE("options of layers") {
+  check_line(
+      "layer.convolution",
+      {{"widht = 3", "1: unknown key \"layer.convolution.widht\"; did you mean \"width\"?"},
+       {"lr = 3",
+        "1: unknown key \"layer.convolution.lr\"; keys of [layer.convolution]: bias, mode, scale, width"},
+       {"width = 3.5", "9: layer.convolution.width is the number 3.5; allowed: an integer"},
+       {"scale = 'x'", "9: layer.convolution.scale is the string \"x\"; allowed: a number"},
+       {"scale = inf", "9: layer.convolution.scale is inf; allowed: a number"},
+       {"bias = 0", "8: layer.convolution.bias is the integer 0; allowed: true | false"},
+       {"mode = 0", "8: layer.convolution.mode is the integer 0; allowed: a string"}});
+  check(
+      {{"data.train = 'a'\n[layer.relu]\nslope = 1",
+        "f:3:1: unknown key \"layer.relu.slope\"; layer \"relu\" has no options"},
+       {"data.train = 'a'\n[layer.convolutoin]\nwidth = 1",
+        "f:2:8: unknown layer \"convolutoin\"; registered: layer_norm | rms_norm | relu | gelu | learned | "
+        "sinusoidal | multi_head_attention | feed_forward | encoder_layer | cls | mean | max | convolution; "
+        "did you mean \"convolution\"?"},
+       {"data.train = 'a'\n[layer]\nrelu = 1",
+        "f:3:1: layer.relu is the integer 1, but names a section; write [layer.relu] above its keys"}});
+}
+
+TEST_CASE("rules between keys") {
+  check_line("model", {{"num_heads = 5",
+                        "13: model.num_heads is 5, which does not divide model.d_model, 64; "
+                        "change one of them or give model.head_dim"},
+                       {"d_model = 50",
+                        "11: model.num_heads is 4, which does not divide model.d_model, 50; "
+                        "change one of them or give model.head_dim"}});
+  check({{"data.train = 'a'\ntrain.final_learning_rate = 1",
+          "f:2:29: train.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
+         {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
+          "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
+         {"data.train = 'a'\ndata.text_column = 'x'",
+          "f:2:20: data.text_column is \"x\", but data.format is \"tsv\"; columns have names in csv only"},
+         {"data.train = 'a'\ndata.format = 'csv'\ndata.label_column = 'text'",
+          "f:3:21: data.label_column and data.text_column are both \"text\"; allowed: two columns"},
+         {"data.train = 'a'\ndata.validation_fraction = 0\ntrain.patience = 3",
+          "f:3:18: train.patience is 3, but there is no validation data; "
+          "give data.validation or data.validation_fraction"},
+         {"[model]\nd_model = 64\n", "f: data.train is missing; write train = \"path\" in [data]"},
+         {"", "f: data.train is missing; write train = \"path\" in [data]"}});
+}
+
+TEST_CASE("rules that hold") {
+  CHECK(complaint("data.train = 'a'\nmodel.num_heads = 5\nmodel.head_dim = 7") == "");
+  CHECK(complaint("data.train = 'a'\ntrain.warmup_steps = 10\ntrain.max_steps = 11") == "");
+  CHECK(complaint("data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0") == "");
+  CHECK(complaint("data.train = 'a'\ntrain.final_learning_rate = 0.001\ntrain.patience = 9") == "");
+}
+
+TEST_CASE("what is no TOML") {
+  const std::vector<Case> cases = {
+      {"a = = 1", "could not determine value type; a string stands in \"quotes\""},
+      {"data.test = adamw", "could not determine value type; a string stands in \"quotes\""},
+      {"data.train = 'b'", "cannot redefine existing string"},
+      {"just text", "expected '=', saw 't'"},
+      {"a = [1, 2", "encountered end-of-file"},
+      {"data.test = '\xff'", "encountered invalid utf-8"},
+      {"# \xff", "encountered invalid utf-8"}};
+  for (const Case& broken : cases) {
+    INFO(broken.text);
+    const std::string said = complaint("data.train = 'a'\n" + broken.text);
+    CHECK_THAT(said, catch_matchers::StartsWith("f:2:") && catch_matchers::Contains(broken.message));
+    CHECK(std::count(said.begin(), said.end(), '\n') == 0);
+  }
+  CHECK(complaint("data.train = adamw") ==
+        "f:1:14: error while parsing value: could not determine value type; a string stands in \"quotes\"");
+}
+
+TEST_CASE("every mistake is reported at once, sorted by place") {
+  CHECK(
+      complaint("[train]\nepochs = 0\nlr = 1e-3\n[model]\nnum_heads = 5\nnum_head = 3\ndropout = 2\n",
+                {"train.seed=x", "--fast", "model.num_head=4"}) ==
+      "f: data.train is missing; write train = \"path\" in [data]\n"
+      "f:2:10: train.epochs is 0; allowed: an integer, 1 or more\n"
+      "f:3:1: unknown key \"train.lr\"; did you mean \"learning_rate\"?\n"
+      "f:5:13: model.num_heads is 5, which does not divide model.d_model, 64; "
+      "change one of them or give model.head_dim\n"
+      "f:6:1: unknown key \"model.num_head\"; did you mean \"num_heads\"?\n"
+      "f:7:11: model.dropout is 2; allowed: a number from 0 up to, not including, 1\n"
+      "command line: train.seed=x: train.seed is the string \"x\"; allowed: an integer from 0 to 4294967295\n"
+      "command line: --fast: not an override; write section.key=value, for example train.epochs=20\n"
+      "command line: model.num_head=4: unknown key \"model.num_head\"; did you mean \"num_heads\"?");
+}
+
+TEST_CASE("a fault within one line does not hide the others, and none is made up") {
+  // Versions of toml++ differ in the columns of syntax errors.
+  const auto broken = [](const std::string& text) {
+    return std::regex_replace(complaint(text), std::regex("f:([0-9]+):[0-9]+"), "f:$1");
+  };
+  CHECK(
+      broken("[data]\ntrain = a.tsv\n[model]\nd_model = 32\nd_model = 64\nnum_head = 2\n[train]\nlr = \n") ==
+      "f:2: error while parsing value: could not determine value type; a string stands in \"quotes\"\n"
+      "f:5: error while parsing key-value pair: cannot redefine existing integer 'd_model'\n"
+      "f:6: unknown key \"model.num_head\"; did you mean \"num_heads\"?\n"
+      "f:8: error while parsing key-value pair: expected value, saw '\\n'");
+  // The rest of the file cannot be told apart from the list, or from the section without a header.
+  CHECK(broken("[model]\nblocks = ['relu'\nnum_head = 2\n[train]\nlr = 3\n") ==
+        "f:3: error while parsing array: expected comma or closing ']', saw 'n'");
+  // A file that is no TOML at all is given up after ten faults.
+  std::string prose;
+  for (int line = 0; line < 50; ++line) prose += "Once upon a time\n";
+  const std::string said = broken(prose);
+  CHECK(std::count(said.begin(), said.end(), '\n') == 9);
+  CHECK(broken("[model\nnum_head = 2\n") == "f:1: error while parsing table header: expected ']', saw '\\n'");
+}
+
+TEST_CASE("wrong overrides") {
+  const std::string form = "not an override; write section.key=value, for example train.epochs=20";
+  const std::vector<Case> cases = {
+      {"abc", form},
+      {"=3", form},
+      {"--model.num_heads=3", form},
+      {"model..num_heads=3", form},
+      {"epochs=3", "unknown key \"epochs\"; it belongs in [train]"},
+      {"modle.epochs=3", "unknown section [modle]; did you mean [model]?"},
+      {"model.dropout.rate=3", "model.dropout is a table; allowed: a number from 0 up to, not including, 1"},
+      {"layer.relu=3", "layer.relu is the integer 3, but names a section; write [layer.relu] above its keys"},
+      {"layer.convolution.width=x", "layer.convolution.width is the string \"x\"; allowed: an integer"},
+      {"train.class_weights=[1,-1]", "train.class_weights[1] is -1; allowed: a number above 0"},
+      {"model.num_heads=5",
+       "model.num_heads is 5, which does not divide model.d_model, 64; "
+       "change one of them or give model.head_dim"},
+      {"data.test=\xff", "the value is not UTF-8 text; allowed: a TOML value or UTF-8 text"}};
+  CHECK(complaint("data.train = 'a'", {""}) == "command line: '': " + form);
+  for (const Case& broken : cases) {
+    INFO(broken.text);
+    CHECK(complaint("data.train = 'a'", {broken.text}) ==
+          "command line: " + broken.text + ": " + broken.message);
+  }
+}

@@ -1,0 +1,92 @@
+// "Did you mean": distances, other frameworks' words, keys of other sections.
+#include <algorithm>
+#include <map>
+
+#include "catch.hpp"
+#include "io/suggest.hpp"
+#include "io/test_config_layers.hpp"
+
+using namespace orochi;
+
+TEST_CASE("edit distance counts insertions, deletions, replacements and swaps of neighbours") {
+  CHECK(edit_distance("", "") == 0);
+  CHECK(edit_distance("", "abc") == 3);
+  CHECK(edit_distance("heads", "heads") == 0);
+  CHECK(edit_distance("num_head", "num_heads") == 1);
+  CHECK(edit_distance("sedd", "seed") == 1);
+  CHECK(edit_distance("esed", "seed") == 1);
+  CHECK(edit_distance("kitten", "sitting") == 3);
+  CHECK(edit_distance("Num-Heads", "num_heads") == 0);
+}
+
+TEST_CASE("the nearest word is at most a third of the letters away") {
+  const std::vector<std::string> words = {"adam", "adamw", "sgd"};
+  CHECK(nearest("adamW", words) == "adamw");
+  CHECK(nearest("adma", words) == "adam");
+  CHECK(nearest("sdg", words) == "sgd");
+  CHECK(nearest("lion", words) == "");
+  CHECK(nearest("", words) == "");
+}
+
+TEST_CASE("other frameworks' words lead to our keys") {
+  const std::map<std::string, std::string> model = {{"n_head", "num_heads"},
+                                                    {"nhead", "num_heads"},
+                                                    {"num_attention_heads", "num_heads"},
+                                                    {"hidden_size", "d_model"},
+                                                    {"n_embd", "d_model"},
+                                                    {"embed_dim", "d_model"},
+                                                    {"dim", "d_model"},
+                                                    {"num_hidden_layers", "num_layers"},
+                                                    {"n_layer", "num_layers"},
+                                                    {"nlayers", "num_layers"},
+                                                    {"depth", "num_layers"},
+                                                    {"d_ff", "dim_feedforward"},
+                                                    {"ffn_dim", "dim_feedforward"},
+                                                    {"intermediate_size", "dim_feedforward"},
+                                                    {"dim_feed_forward", "dim_feedforward"},
+                                                    {"dropout_prob", "dropout"},
+                                                    {"hidden_dropout_prob", "dropout"},
+                                                    {"attn_dropout", "attention_dropout"},
+                                                    {"attention_probs_dropout_prob", "attention_dropout"}};
+  const std::map<std::string, std::string> train = {{"lr", "learning_rate"},
+                                                    {"bs", "batch_size"},
+                                                    {"per_device_train_batch_size", "batch_size"},
+                                                    {"wd", "weight_decay"},
+                                                    {"clip", "max_grad_norm"},
+                                                    {"grad_clip", "max_grad_norm"},
+                                                    {"gradient_clip_val", "max_grad_norm"},
+                                                    {"clip_norm", "max_grad_norm"},
+                                                    {"num_epochs", "epochs"},
+                                                    {"num_train_epochs", "epochs"},
+                                                    {"max_epochs", "epochs"},
+                                                    {"warmup", "warmup_steps"},
+                                                    {"early_stopping_patience", "patience"}};
+  const std::map<std::string, std::string> data = {
+      {"max_len", "max_length"}, {"block_size", "max_length"}, {"max_position_embeddings", "max_length"}};
+  const auto check = [](const std::string& section, const std::map<std::string, std::string>& words) {
+    for (const auto& [word, key] : words) {
+      CHECK(complaint("data.train = 'a'\n[" + section + "]\n" + word + " = 1\n") ==
+            "f:3:1: unknown key \"" + section + "." + word + "\"; did you mean \"" + key + "\"?");
+    }
+  };
+  check("model", model);
+  check("train", train);
+  // [data] must not be defined twice.
+  for (const auto& [word, key] : data) {
+    CHECK(complaint("[data]\ntrain = 'a'\n" + word + " = 1\n") ==
+          "f:3:1: unknown key \"data." + word + "\"; did you mean \"" + key + "\"?");
+  }
+}
+
+TEST_CASE("the rest of the table leads to keys that exist") {
+  std::vector<std::string> names;
+  for (const ConfigKey& key : config_keys()) names.push_back(key.name.substr(key.name.find('.') + 1));
+  for (const char* word :
+       {"heads",      "width",       "d_head",      "pre_norm",  "is_causal",    "eps",       "act",
+        "pooler",     "min_lr",      "optim",       "betas",     "scheduler",    "max_iters", "grad_accum",
+        "save_steps", "backend",     "random_seed", "min_freq",  "lower",        "val",       "val_split",
+        "test_file",  "standardize", "text_key",    "label_key", "class_weight", "smoothing", "n_vocab"}) {
+    INFO(word);
+    CHECK(std::find(names.begin(), names.end(), familiar_key(word)) != names.end());
+  }
+}
