@@ -1,0 +1,91 @@
+#include "data/batching.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "data/split_mix.hpp"
+
+namespace orochi {
+
+std::vector<std::uint32_t> epoch_order(Index size, std::uint64_t seed, std::uint64_t epoch) {
+  std::vector<std::uint32_t> order(static_cast<std::size_t>(size));
+  std::iota(order.begin(), order.end(), 0u);
+  SplitMix(seed, epoch).shuffle(order);
+  return order;
+}
+
+Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t> rows) {
+  tokens_.clear();
+  values_.clear();
+  offsets_.assign(1, 0);
+  labels_.clear();
+  samples_.assign(rows.begin(), rows.end());
+  for (const std::uint32_t i : rows) {
+    const Index first = data.offsets[i];
+    const Index last = data.offsets[i + 1];
+    if (data.channels == 0) {
+      tokens_.insert(tokens_.end(), data.tokens.begin() + first, data.tokens.begin() + last);
+    } else {
+      values_.insert(values_.end(), data.values.begin() + first * data.channels,
+                     data.values.begin() + last * data.channels);
+    }
+    offsets_.push_back(offsets_.back() + last - first);
+    if (!data.labels.empty()) labels_.push_back(data.labels[i]);
+  }
+  return {tokens_, values_, data.channels, offsets_, labels_, samples_};
+}
+
+namespace {
+
+/// The first sequence of each run, filled from the left with whole sequences up to `capacity` rows; none is
+/// longer.
+std::vector<Index> runs_of(const Batch& batch, Index capacity) {
+  std::vector<Index> first{0};
+  Index filled = 0;
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    if (b > 0 && filled + batch.length(b) > capacity) {
+      first.push_back(b);
+      filled = 0;
+    }
+    filled += batch.length(b);
+  }
+  return first;
+}
+
+}  // namespace
+
+std::vector<Index> cut_lanes(const Batch& batch, Index lanes) {
+  if (batch.num_sequences() == 0) return {0};
+  // The smallest capacity that needs no more than `lanes` runs makes the largest run as small as it can be.
+  Index low = 0;
+  for (Index b = 0; b < batch.num_sequences(); ++b) low = std::max(low, batch.length(b));
+  Index high = batch.num_rows();
+  while (low < high) {
+    const Index middle = low + (high - low) / 2;
+    if (static_cast<Index>(runs_of(batch, middle).size()) <= lanes) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  std::vector<Index> cuts = runs_of(batch, low);
+  cuts.push_back(batch.num_sequences());
+  return cuts;
+}
+
+Batch slice(const Batch& batch, Index first, Index last) {
+  const auto from = static_cast<std::size_t>(first);
+  const auto count = static_cast<std::size_t>(last - first);
+  Batch part = batch;
+  part.offsets = batch.offsets.subspan(from, count + 1);
+  const auto first_row = static_cast<std::size_t>(part.offsets.front() - batch.offsets.front());
+  const auto rows = static_cast<std::size_t>(part.num_rows());
+  const auto channels = static_cast<std::size_t>(batch.channels);
+  if (!batch.tokens.empty()) part.tokens = batch.tokens.subspan(first_row, rows);
+  if (!batch.values.empty()) part.values = batch.values.subspan(first_row * channels, rows * channels);
+  if (!batch.labels.empty()) part.labels = batch.labels.subspan(from, count);
+  if (!batch.samples.empty()) part.samples = batch.samples.subspan(from, count);
+  return part;
+}
+
+}  // namespace orochi

@@ -1,0 +1,37 @@
+// The order of an epoch, and batches cut from it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/dataset.hpp"
+
+namespace orochi {
+
+/// A permutation of 0 .. size - 1 that depends on (seed, epoch) alone.
+std::vector<std::uint32_t> epoch_order(Index size, std::uint64_t seed, std::uint64_t epoch);
+
+/// Owns the memory of one batch; refilled without allocating once it is large enough.
+class BatchStorage {
+ public:
+  /// Gathers the named sequences. The view is valid until the next call. `samples[b]` is `rows[b]`.
+  Batch gather(const Sequences& data, std::span<const std::uint32_t> rows);
+
+ private:
+  std::vector<std::int32_t> tokens_;
+  std::vector<float> values_;
+  std::vector<Index> offsets_;
+  std::vector<std::int32_t> labels_;
+  std::vector<std::uint32_t> samples_;
+};
+
+/// Cuts a batch into at most `lanes` runs of whole sequences, about equal in rows: returns the first sequence
+/// of each run and, at the end, the number of sequences. Depends on the lengths and on `lanes` alone.
+std::vector<Index> cut_lanes(const Batch& batch, Index lanes);
+
+/// The sequences first .. last - 1 of a batch, as a batch. Its offsets keep counting from the parent's first
+/// row, so rows are `offsets[b] - offsets[0]`; `tokens` and `values` are cut to its own rows.
+Batch slice(const Batch& batch, Index first, Index last);
+
+}  // namespace orochi

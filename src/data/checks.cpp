@@ -1,0 +1,131 @@
+#include "data/checks.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+namespace orochi {
+namespace {
+
+struct Digest {
+  std::uint64_t low, high;
+  bool operator==(const Digest&) const = default;
+};
+
+struct DigestHash {
+  std::size_t operator()(const Digest& digest) const { return digest.low; }
+};
+
+Digest digest_of(const RawSplit& raw, std::uint32_t sequence) {
+  const void* start = nullptr;
+  std::size_t bytes = 0;
+  if (raw.channels == 0) {
+    const std::string& text = raw.texts[sequence];
+    start = text.data();
+    bytes = text.size();
+  } else {
+    const Index first = raw.offsets[sequence] * raw.channels;
+    const Index last = raw.offsets[sequence + 1] * raw.channels;
+    start = raw.values.data() + first;
+    bytes = static_cast<std::size_t>(last - first) * sizeof(float);
+  }
+  const XXH128_hash_t hash = XXH3_128bits(start, bytes);
+  return {hash.low64, hash.high64};
+}
+
+/// Where a content was first seen, and in which parts.
+struct Seen {
+  const Part* part = nullptr;
+  std::uint32_t sequence = 0;
+  bool has_conflict = false;
+  std::uint32_t in_parts = 0;  // bit p: part p has it
+};
+
+std::string place_and_label(const Part& part, std::uint32_t sequence) {
+  return fmt::format("{} ({})", part.raw->place(sequence), quote(part.raw->labels[sequence]));
+}
+
+std::string is_or_are(Index number, std::string_view singular, std::string_view plural) {
+  return std::string(number == 1 ? singular : plural);
+}
+
+/// Conflicting labels, counted while the contents pass by.
+struct Conflicts {
+  Index count = 0;
+  std::string example;
+
+  void check(Seen& seen, const Part& part, std::uint32_t sequence) {
+    if (seen.has_conflict || seen.part->raw->labels[seen.sequence] == part.raw->labels[sequence]) return;
+    seen.has_conflict = true;
+    if (count++ == 0) {
+      example =
+          fmt::format("{}, {}", place_and_label(*seen.part, seen.sequence), place_and_label(part, sequence));
+    }
+  }
+};
+
+}  // namespace
+
+void note_shared_content(std::span<const Part> parts, std::vector<std::string>& notes) {
+  std::unordered_map<Digest, Seen, DigestHash> contents;
+  Conflicts conflicts;
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    const Part& part = parts[p];
+    std::vector<Index> shared(p, 0);  // [earlier parts]
+    for (const std::uint32_t sequence : part.rows) {
+      Seen& seen = contents.try_emplace(digest_of(*part.raw, sequence), Seen{&part, sequence}).first->second;
+      for (std::size_t q = 0; q < p; ++q) shared[q] += (seen.in_parts >> q) & 1u;
+      seen.in_parts |= 1u << p;
+      conflicts.check(seen, part, sequence);
+    }
+    for (std::size_t q = 0; q < p; ++q) {
+      if (shared[q] == 0) continue;
+      notes.push_back(fmt::format("{} of {} also {} in {}", grouped(shared[q]),
+                                  counted(static_cast<Index>(part.rows.size()), part.name + " sequence"),
+                                  is_or_are(shared[q], "stands", "stand"), parts[q].name));
+    }
+  }
+  if (conflicts.count > 0) {
+    notes.push_back(fmt::format("{} {} under two labels, first: {}", counted(conflicts.count, "sequence"),
+                                is_or_are(conflicts.count, "stands", "stand"), conflicts.example));
+  }
+}
+
+void Lengths::count(Index full_length, Index max_length) {
+  ++sequences;
+  rows += std::min(full_length, max_length);
+  cut += full_length > max_length ? 1 : 0;
+  longest = std::max(longest, full_length);
+}
+
+void note_lengths(const std::string& name, const Lengths& lengths, Index max_length,
+                  std::vector<std::string>& notes) {
+  notes.push_back(fmt::format("{}: {}, {}, longest {}", name, counted(lengths.sequences, "sequence"),
+                              counted(lengths.rows, "row"), grouped(std::min(lengths.longest, max_length))));
+  if (lengths.cut == 0) return;
+  notes.push_back(fmt::format("{} of {} {} longer than max_length = {} and {} cut (longest: {})",
+                              grouped(lengths.cut), counted(lengths.sequences, name + " sequence"),
+                              is_or_are(lengths.cut, "was", "were"), max_length,
+                              is_or_are(lengths.cut, "was", "were"), grouped(lengths.longest)));
+}
+
+void note_single_members(const Part& train, std::span<const std::string> labels,
+                         std::vector<std::string>& notes) {
+  std::vector<Index> count(labels.size(), 0), last(labels.size(), 0);  // [K]
+  for (std::size_t i = 0; i < train.classes.size(); ++i) {
+    const auto k = static_cast<std::size_t>(train.classes[i]);
+    ++count[k];
+    last[k] = static_cast<Index>(i);
+  }
+  for (std::size_t k = 0; k < labels.size(); ++k) {
+    if (count[k] != 1) continue;
+    notes.push_back(
+        fmt::format("{}: label {} has one sequence, which stays in train: validation has none of it",
+                    train.raw->place(last[k]), quote(labels[k])));
+  }
+}
+
+}  // namespace orochi

@@ -1,0 +1,40 @@
+// What a user should know of the splits: their sizes, what was cut, what stands in two of them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "data/raw.hpp"
+
+namespace orochi {
+
+/// Some sequences of a file: a split.
+struct Part {
+  std::string name;  // train | validation | test, or a file's name
+  const RawSplit* raw = nullptr;
+  std::span<const std::int32_t> classes;  // [sequences of raw]
+  std::vector<std::uint32_t> rows;        // [B]: numbers of raw's sequences
+};
+
+/// Counts the sequences of each part that an earlier part has too ("82 of 1,186 test sequences also stand in
+/// train") and the contents that bear two labels anywhere. Compared is the raw content: texts before folding,
+/// numbers before normalisation, both before any cut; by XXH3-128. At most 32 parts.
+void note_shared_content(std::span<const Part> parts, std::vector<std::string>& notes);
+
+/// The lengths of one part, before the cut at max_length.
+struct Lengths {
+  Index sequences = 0, rows = 0, cut = 0, longest = 0;  // rows: after the cut
+  void count(Index full_length, Index max_length);
+};
+
+/// "train: 1,800 sequences, 108,000 rows, longest 60", and how many were cut.
+void note_lengths(const std::string& name, const Lengths& lengths, Index max_length,
+                  std::vector<std::string>& notes);
+
+/// The classes of a split file that are too small to have a validation sequence.
+void note_single_members(const Part& train, std::span<const std::string> labels,
+                         std::vector<std::string>& notes);
+
+}  // namespace orochi

@@ -1,0 +1,49 @@
+// A split in memory, and what turns raw text or numbers into it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <orochi/batch.hpp>
+#include <orochi/config.hpp>
+
+namespace orochi {
+
+/// B labelled sequences as packed rows. Text fills `tokens`, numeric data fills `values`.
+struct Sequences {
+  std::vector<std::int32_t> tokens;  // [N]
+  std::vector<float> values;         // [N, channels]
+  Index channels = 0;                // 0 for text
+  std::vector<Index> offsets{0};     // [B + 1]
+  std::vector<std::int32_t> labels;  // [B]
+
+  Index size() const { return static_cast<Index>(offsets.size()) - 1; }
+  Index length(Index i) const { return offsets[i + 1] - offsets[i]; }
+};
+
+/// What training learned of its data; kept in the checkpoint, so that later data is read the same way.
+struct Preprocessing {
+  std::vector<std::string> labels;      // [K]; a class is an index into it
+  std::vector<std::string> vocabulary;  // [V]; text only; entry 0 is the unknown token
+  std::vector<float> mean;              // [channels]; numeric only
+  std::vector<float> deviation;         // [channels]; numeric only; never 0
+  Index channels = 0;                   // 0 for text
+};
+
+struct LoadedData {
+  Sequences train, validation, test;  // test is empty when the config names none
+  Preprocessing preprocessing;
+  std::vector<std::string> notes;  // for the user: sizes, cuts, duplicates, conflicts; one line each
+};
+
+/// Reads what `config` names, relative to `folder`; throws one usage_error that lists the mistakes found
+/// (`file:line: what; what was expected`), at most the first 20 of a file.
+LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed);
+
+/// Reads one more file with the figures of an earlier training (for `evaluate`). A label that training never
+/// saw is an error. Notes are appended.
+Sequences load_split(const DataConfig& config, const Preprocessing& preprocessing, const std::string& path,
+                     std::vector<std::string>& notes);
+
+}  // namespace orochi

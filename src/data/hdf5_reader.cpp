@@ -1,0 +1,239 @@
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "data/raw.hpp"
+#include "data/utf8.hpp"
+#include "io/hdf5.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr const char* layout = "expected datasets values [N, channels], offsets [B + 1] and labels [B]";
+
+/// The best that deflate can do is about 1032 : 1, so a filtered dataset may be that much larger than its
+/// file.
+constexpr hsize_t best_compression = 1100;
+
+struct Dataset {
+  hdf5::Hid id, type;
+  H5T_class_t kind = H5T_NO_CLASS;
+  std::vector<hsize_t> shape;
+
+  std::size_t size() const {
+    std::size_t product = 1;
+    for (const hsize_t extent : shape) product *= extent;
+    return product;
+  }
+};
+
+/// Whether the file can hold what the dataset claims to be; asked before any memory is reserved for it.
+bool is_plausible(const Dataset& dataset, hsize_t file_bytes) {
+  const hdf5::Hid creation =
+      hdf5::own(H5Dget_create_plist(dataset.id.get()), H5Pclose, "creation properties");
+  hsize_t room = file_bytes / std::max<std::size_t>(H5Tget_size(dataset.type.get()), 1);
+  if (hdf5::check(H5Pget_nfilters(creation.get()), "filters") > 0) room *= best_compression;
+  for (const hsize_t extent : dataset.shape) {
+    if (extent > room) return false;
+    if (extent > 0) room /= extent;
+  }
+  return true;
+}
+
+std::string shape_text(const std::vector<hsize_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+/// Opens a dataset and looks at its shape; what is wrong with it is a mistake, and the result is empty.
+std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t rank, hsize_t file_bytes,
+                                    Mistakes& mistakes) {
+  if (H5Lexists(file, name, H5P_DEFAULT) <= 0) {
+    mistakes.add(fmt::format("no dataset \"{}\"; {}", name, layout));
+    return std::nullopt;
+  }
+  Dataset dataset;
+  dataset.id = hdf5::own(H5Dopen2(file, name, H5P_DEFAULT), H5Dclose, fmt::format("dataset \"{}\"", name));
+  dataset.type = hdf5::own(H5Dget_type(dataset.id.get()), H5Tclose, name);
+  dataset.kind = H5Tget_class(dataset.type.get());
+  const hdf5::Hid space = hdf5::own(H5Dget_space(dataset.id.get()), H5Sclose, name);
+  dataset.shape.resize(static_cast<std::size_t>(hdf5::check(H5Sget_simple_extent_ndims(space.get()), name)));
+  H5Sget_simple_extent_dims(space.get(), dataset.shape.data(), nullptr);
+  if (dataset.shape.size() != rank) {
+    mistakes.add(fmt::format("dataset \"{}\" has shape {}; {}", name, shape_text(dataset.shape), layout));
+    return std::nullopt;
+  }
+  if (!is_plausible(dataset, file_bytes)) {
+    mistakes.add(
+        fmt::format("dataset \"{}\" claims shape {}, but the file has only {}; it is damaged or incomplete",
+                    name, shape_text(dataset.shape), counted(static_cast<Index>(file_bytes), "byte")));
+    return std::nullopt;
+  }
+  return dataset;
+}
+
+bool has_type(const Dataset& dataset, const char* name, std::initializer_list<H5T_class_t> allowed,
+              const char* words, Mistakes& mistakes) {
+  for (const H5T_class_t kind : allowed) {
+    if (dataset.kind == kind) return true;
+  }
+  mistakes.add(fmt::format("dataset \"{}\" has the wrong type; expected {}", name, words));
+  return false;
+}
+
+void read_all(const Dataset& dataset, hid_t type, void* memory, const char* name) {
+  hdf5::check(H5Dread(dataset.id.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, memory),
+              fmt::format("dataset \"{}\"", name));
+}
+
+/// The memory that libhdf5 reserves for strings of variable length.
+class VariableStrings {
+ public:
+  explicit VariableStrings(const Dataset& dataset) : dataset_(dataset), strings_(dataset.size(), nullptr) {
+    read_all(dataset, dataset.type.get(), strings_.data(), "labels");
+  }
+  ~VariableStrings() {
+    const hid_t space = H5Dget_space(dataset_.id.get());
+    H5Dvlen_reclaim(dataset_.type.get(), space, H5P_DEFAULT, strings_.data());
+    H5Sclose(space);
+  }
+  VariableStrings(const VariableStrings&) = delete;
+  VariableStrings& operator=(const VariableStrings&) = delete;
+
+  const std::vector<char*>& get() const { return strings_; }
+
+ private:
+  const Dataset& dataset_;
+  std::vector<char*> strings_;  // [B]; null for an empty string
+};
+
+std::vector<std::string> read_fixed_strings(const Dataset& dataset) {
+  const std::size_t width = H5Tget_size(dataset.type.get());
+  const bool is_space_padded = H5Tget_strpad(dataset.type.get()) == H5T_STR_SPACEPAD;
+  std::vector<char> bytes(dataset.size() * width);  // [B, width]
+  read_all(dataset, dataset.type.get(), bytes.data(), "labels");
+  std::vector<std::string> labels;
+  labels.reserve(dataset.size());
+  for (std::size_t at = 0; at < bytes.size(); at += width) {
+    std::string label(bytes.data() + at, strnlen(bytes.data() + at, width));
+    if (is_space_padded) label.erase(label.find_last_not_of(' ') + 1);
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+std::vector<std::string> read_labels(const Dataset& dataset) {
+  std::vector<std::string> labels;
+  if (dataset.kind == H5T_INTEGER) {
+    std::vector<std::int64_t> numbers(dataset.size());  // [B]
+    read_all(dataset, H5T_NATIVE_INT64, numbers.data(), "labels");
+    labels.reserve(numbers.size());
+    for (const std::int64_t number : numbers) labels.push_back(std::to_string(number));
+    return labels;
+  }
+  if (H5Tis_variable_str(dataset.type.get()) <= 0) return read_fixed_strings(dataset);
+  const VariableStrings strings(dataset);
+  for (const char* label : strings.get()) labels.emplace_back(label == nullptr ? "" : label);
+  return labels;
+}
+
+void check_labels(const RawSplit& raw, Mistakes& mistakes) {
+  for (Index i = 0; i < raw.size(); ++i) {
+    const std::string& label = raw.labels[static_cast<std::size_t>(i)];
+    if (utf8::find_invalid(label) != std::string::npos) {
+      mistakes.add_sequence(i, fmt::format("label {} is not valid UTF-8", quote(label)));
+    } else if (const std::string wrong = label_mistake(label); !wrong.empty()) {
+      mistakes.add_sequence(i, wrong);
+    }
+  }
+}
+
+/// Whether the offsets cut `rows` rows into one sequence a label.
+bool check_offsets(const RawSplit& raw, Index rows, Mistakes& mistakes) {
+  if (static_cast<Index>(raw.offsets.size()) != raw.size() + 1) {
+    mistakes.add(fmt::format("{} and {}; expected one offset more than labels",
+                             counted(static_cast<Index>(raw.offsets.size()), "offset"),
+                             counted(raw.size(), "label")));
+    return false;
+  }
+  bool is_whole = raw.offsets.front() == 0 && raw.offsets.back() == rows;
+  if (!is_whole) {
+    mistakes.add(fmt::format("offsets run from {} to {}; expected 0 to {}, the number of rows in \"values\"",
+                             raw.offsets.front(), raw.offsets.back(), rows));
+  }
+  for (std::size_t i = 0; i + 1 < raw.offsets.size(); ++i) {
+    if (raw.offsets[i] < raw.offsets[i + 1]) continue;
+    mistakes.add_sequence(static_cast<Index>(i),
+                          fmt::format("it begins at row {} and ends at row {}; expected one row "
+                                      "or more",
+                                      raw.offsets[i], raw.offsets[i + 1]));
+    is_whole = false;
+  }
+  return is_whole;
+}
+
+/// One mistake a sequence at most.
+void check_values(const RawSplit& raw, Mistakes& mistakes) {
+  for (Index i = 0; i < raw.size(); ++i) {
+    const auto sequence = static_cast<std::size_t>(i);
+    for (Index at = raw.offsets[sequence] * raw.channels; at < raw.offsets[sequence + 1] * raw.channels;
+         ++at) {
+      const float value = raw.values[static_cast<std::size_t>(at)];
+      if (std::isfinite(value)) continue;
+      mistakes.add_sequence(
+          i, fmt::format("row {}, channel {} is {}; expected a finite number (of at most 3.4e38)",
+                         at / raw.channels - raw.offsets[sequence], at % raw.channels, value));
+      break;
+    }
+  }
+}
+
+void read_datasets(hid_t file, hsize_t file_bytes, RawSplit& raw, Mistakes& mistakes) {
+  const std::optional<Dataset> values = open_dataset(file, "values", 2, file_bytes, mistakes);
+  const std::optional<Dataset> offsets = open_dataset(file, "offsets", 1, file_bytes, mistakes);
+  const std::optional<Dataset> labels = open_dataset(file, "labels", 1, file_bytes, mistakes);
+  if (values) has_type(*values, "values", {H5T_INTEGER, H5T_FLOAT}, "integers or floats", mistakes);
+  if (offsets) has_type(*offsets, "offsets", {H5T_INTEGER}, "integers", mistakes);
+  if (labels) has_type(*labels, "labels", {H5T_INTEGER, H5T_STRING}, "integers or strings", mistakes);
+  if (!mistakes.empty()) return;
+  if (values->size() == 0 || labels->size() == 0 || offsets->size() == 0) {
+    mistakes.add(fmt::format("values has shape {}, offsets {}, labels {}; expected one sequence or more",
+                             shape_text(values->shape), shape_text(offsets->shape),
+                             shape_text(labels->shape)));
+    return;
+  }
+  raw.channels = static_cast<Index>(values->shape[1]);
+  raw.labels = read_labels(*labels);
+  raw.offsets.resize(offsets->size());
+  read_all(*offsets, H5T_NATIVE_INT64, raw.offsets.data(), "offsets");
+  check_labels(raw, mistakes);
+  if (!check_offsets(raw, static_cast<Index>(values->shape[0]), mistakes)) return;
+  raw.values.resize(values->size());
+  read_all(*values, H5T_NATIVE_FLOAT, raw.values.data(), "values");
+  check_values(raw, mistakes);
+}
+
+}  // namespace
+
+RawSplit read_hdf5(Mistakes& mistakes) {
+  static_assert(sizeof(Index) == sizeof(std::int64_t), "offsets are read as 64-bit integers");
+  RawSplit raw;
+  raw.path = mistakes.path();
+  open_file(mistakes);
+  if (!mistakes.empty()) return raw;
+  const hdf5::ScopedErrorSilence silence;
+  try {
+    const hdf5::Hid file = hdf5::own(H5Fopen(raw.path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
+                                     "not an HDF5 file, or a damaged one");
+    read_datasets(file.get(), std::filesystem::file_size(raw.path), raw, mistakes);
+  } catch (const Error& error) {
+    mistakes.add(error.what());
+  }
+  return raw;
+}
+
+}  // namespace orochi

@@ -1,0 +1,42 @@
+// One raw input to model rows, as training's data was: for loading files and for streaming prediction.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "data/dataset.hpp"
+#include "data/text_key.hpp"
+#include "data/tokenizer.hpp"
+
+namespace orochi {
+
+/// Turns single inputs into token ids or normalised rows. Build it once: it indexes the vocabulary.
+class InputEncoder {
+ public:
+  InputEncoder(const DataConfig& config, const Preprocessing& preprocessing);
+
+  /// Token ids [T] of one text, at most max_length; `was_cut`, if given, says whether there were more.
+  /// Throws a usage_error without a place (bad UTF-8, a NUL byte, nothing but white space): the caller knows
+  /// the line.
+  std::vector<std::int32_t> encode_text(std::string_view text, bool* was_cut = nullptr);
+
+  /// Normalised rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
+  /// channel; else as encode_text.
+  std::vector<float> encode_values(std::string_view text, bool* was_cut = nullptr) const;
+
+  /// Appends the ids of a text that was checked when its file was read; returns its length before the cut.
+  Index append_tokens(std::string_view text, std::vector<std::int32_t>& ids);
+
+ private:
+  Tokenizer tokenizer_;
+  Index max_length_;
+  Index channels_;
+  std::unordered_map<std::string, std::int32_t, TextHash, std::equal_to<>> ids_;
+  std::vector<float> mean_, deviation_;  // [channels]
+};
+
+}  // namespace orochi

@@ -1,0 +1,106 @@
+#include "data/mistakes.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "data/utf8.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::size_t most_shown = 20;   // mistakes of one file
+constexpr std::size_t most_quoted = 60;  // bytes of a quoted text
+constexpr std::size_t most_listed = 12;  // names in a list
+
+}  // namespace
+
+void Mistakes::add(const std::string& what) { found_.push_back({0, fmt::format("{}: {}", path_, what)}); }
+
+void Mistakes::add_line(Index line, const std::string& what) {
+  found_.push_back({line, fmt::format("{}:{}: {}", path_, line, what)});
+}
+
+void Mistakes::add_byte(Index line, Index column, const std::string& what) {
+  found_.push_back({line, fmt::format("{}:{}:{}: {}", path_, line, column, what)});
+}
+
+void Mistakes::add_sequence(Index sequence, const std::string& what) {
+  found_.push_back({sequence + 1, fmt::format("{}: sequence {}: {}", path_, sequence, what)});
+}
+
+std::string Mistakes::report() const {
+  std::vector<Mistake> sorted = found_;
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Mistake& a, const Mistake& b) { return a.place < b.place; });
+  std::string report;
+  for (std::size_t i = 0; i < std::min(sorted.size(), most_shown); ++i) {
+    if (i > 0) report += '\n';
+    report += sorted[i].message;
+  }
+  if (sorted.size() > most_shown) {
+    report +=
+        fmt::format("\n{}: and {} more", path_, grouped(static_cast<Index>(sorted.size() - most_shown)));
+  }
+  return report;
+}
+
+void throw_if_any(std::span<const Mistakes> files) {
+  std::string report;
+  for (const Mistakes& file : files) {
+    if (file.empty()) continue;
+    if (!report.empty()) report += '\n';
+    report += file.report();
+  }
+  if (!report.empty()) throw usage_error(report);
+}
+
+std::string quote(std::string_view text) {
+  std::string result = "\"";
+  std::size_t at = 0;
+  while (at < text.size() && at < most_quoted) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    // The longest valid piece from here is found by trying the four lengths that a code point may have.
+    std::size_t length = 1;
+    while (length <= 4 && utf8::find_invalid(text.substr(at, length)) != std::string_view::npos) ++length;
+    if (length > 4 || byte < 0x20 || byte == 0x7F) {
+      result += fmt::format("\\x{:02x}", byte);
+      length = 1;
+    } else {
+      result += text.substr(at, length);
+    }
+    at += length;
+  }
+  result += at < text.size() ? "...\"" : "\"";
+  return result;
+}
+
+std::string quote_list(std::span<const std::string> texts) {
+  std::string list;
+  for (std::size_t i = 0; i < std::min(texts.size(), most_listed); ++i) {
+    if (i > 0) list += ", ";
+    list += quote(texts[i]);
+  }
+  if (texts.size() > most_listed) list += fmt::format(" and {} more", texts.size() - most_listed);
+  return list;
+}
+
+std::string grouped(Index number) {
+  const std::string digits = std::to_string(number);
+  std::string result;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const bool is_group = i > 0 && (digits.size() - i) % 3 == 0 && digits[i - 1] != '-';
+    if (is_group) result += ',';
+    result += digits[i];
+  }
+  return result;
+}
+
+std::string counted(Index number, std::string_view noun) {
+  const bool adds_es = !noun.empty() && noun.back() == 's';
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : adds_es ? "es" : "s");
+}
+
+}  // namespace orochi

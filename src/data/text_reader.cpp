@@ -1,0 +1,153 @@
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "data/raw.hpp"
+#include "data/utf8.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// One mistake a line at most: what follows a broken byte is seldom worth reading.
+void check_encoding(std::string_view contents, Mistakes& mistakes) {
+  for (Index line = 1; !contents.empty(); ++line) {
+    const std::string_view text = take_line(contents);
+    const std::size_t broken = utf8::find_invalid(text);
+    const std::size_t nul = text.find('\0');
+    if (nul < broken) {
+      mistakes.add_byte(line, static_cast<Index>(nul) + 1,
+                        "a NUL byte; expected text, is this a binary file?");
+    } else if (broken != std::string_view::npos) {
+      mistakes.add_byte(
+          line, static_cast<Index>(broken) + 1,
+          fmt::format("byte 0x{:02x} is not valid UTF-8; convert the file, for instance with iconv",
+                      static_cast<unsigned char>(text[broken])));
+    }
+  }
+}
+
+void read_tsv_line(std::string_view text, Index line, RawSplit& raw, Mistakes& mistakes) {
+  const std::size_t tab = text.find('\t');
+  if (tab == std::string_view::npos) {
+    mistakes.add_line(line, fmt::format("no tab in {}; expected label<TAB>text", quote(text)));
+    return;
+  }
+  const std::string_view label = text.substr(0, tab);
+  const std::string_view body = text.substr(tab + 1);
+  if (body.find('\t') != std::string_view::npos) {
+    mistakes.add_line(line, "more than one tab; expected label<TAB>text");
+    return;
+  }
+  const std::string wrong_label = label_mistake(label);
+  const std::string wrong_text = text_mistake(body);
+  if (!wrong_label.empty()) mistakes.add_line(line, wrong_label);
+  if (!wrong_text.empty()) mistakes.add_line(line, wrong_text);
+  raw.labels.emplace_back(label);
+  raw.texts.emplace_back(body);
+  raw.lines.push_back(line);
+}
+
+}  // namespace
+
+std::string RawSplit::place(Index sequence) const {
+  if (lines.empty()) return fmt::format("{}: sequence {}", path, sequence);
+  return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(sequence)]);
+}
+
+bool is_text(const DataConfig& config) { return config.format == "tsv" || config.format == "csv"; }
+
+RawSplit read_raw(const DataConfig& config, Mistakes& mistakes) {
+  if (config.format == "tsv") return read_tsv(mistakes);
+  if (config.format == "csv") return read_csv(config, mistakes);
+  if (config.format == "ts") return read_ts(mistakes);
+  if (config.format == "hdf5") return read_hdf5(mistakes);
+  throw usage_error(fmt::format("data.format is {}; allowed are tsv, csv, hdf5, ts", quote(config.format)));
+}
+
+std::ifstream open_file(Mistakes& mistakes) {
+  std::error_code ignored;
+  const std::filesystem::path path = mistakes.path();
+  if (std::filesystem::is_directory(path, ignored)) {
+    mistakes.add("is a folder; expected a file");
+    return {};
+  }
+  if (!std::filesystem::exists(path, ignored)) {
+    mistakes.add("no such file; paths in a config are relative to the config's folder");
+    return {};
+  }
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) {
+    mistakes.add(fmt::format("cannot be opened: {}", std::strerror(errno)));
+  } else if (stream.peek() == std::ifstream::traits_type::eof()) {
+    mistakes.add("the file is empty");
+  }
+  return stream;
+}
+
+std::string read_text_file(Mistakes& mistakes) {
+  std::ifstream stream = open_file(mistakes);
+  if (!mistakes.empty()) return {};
+  std::ostringstream buffer;
+  buffer << stream.rdbuf();
+  if (stream.bad()) mistakes.add("could not be read to its end");
+  std::string contents = std::move(buffer).str();
+  check_encoding(contents, mistakes);
+  if (contents.starts_with(byte_order_mark)) contents.erase(0, byte_order_mark.size());
+  return contents;
+}
+
+std::string_view take_line(std::string_view& rest) {
+  const std::size_t end = rest.find('\n');
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::string label_mistake(std::string_view label) {
+  if (label.empty()) return "the label is empty";
+  for (const char c : label) {
+    if (static_cast<unsigned char>(c) < 0x20) {
+      return fmt::format("label {} holds a control character", quote(label));
+    }
+  }
+  return {};
+}
+
+std::string text_mistake(std::string_view text) {
+  const std::size_t broken = utf8::find_invalid(text);
+  // Broken text has been reported with its byte; only its beginning can be decoded.
+  if (broken == std::string_view::npos && utf8::is_blank(text)) return "the text is empty";
+  return {};
+}
+
+RawSplit read_tsv(Mistakes& mistakes) {
+  RawSplit raw;
+  raw.path = mistakes.path();
+  const std::string contents = read_text_file(mistakes);
+  std::string_view rest = contents;
+  Index blanks = 0;  // just before this line; they are a mistake only if a line follows
+  for (Index line = 1; !rest.empty(); ++line) {
+    const std::string_view text = take_line(rest);
+    if (text.empty()) {
+      ++blanks;
+      continue;
+    }
+    for (; blanks > 0; --blanks) mistakes.add_line(line - blanks, "a blank line; expected label<TAB>text");
+    read_tsv_line(text, line, raw, mistakes);
+  }
+  if (raw.labels.empty() && mistakes.empty())
+    mistakes.add("nothing but blank lines; expected label<TAB>text");
+  return raw;
+}
+
+}  // namespace orochi

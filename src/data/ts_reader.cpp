@@ -1,0 +1,247 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "data/raw.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::string_view known_keys =
+    "@problemName, @timeStamps, @missing, @univariate, @dimensions, @equalLength, @seriesLength, "
+    "@classLabel, @data";
+
+struct TsHeader {
+  std::vector<std::string> classes;  // of @classLabel true a b c
+  std::optional<Index> channels;     // of @univariate true or @dimensions
+  std::optional<Index> length;       // of @seriesLength or, with @equalLength, of the first case
+  bool equal_length = false;
+  bool has_classes = false;  // whether @classLabel was there at all
+};
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view blanks = " \t";
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+/// The part before `separator`, which `rest` then loses together with the separator.
+std::string_view take_part(std::string_view& rest, char separator) {
+  const std::size_t end = std::min(rest.find(separator), rest.size());
+  const std::string_view part = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return part;
+}
+
+std::string lower_ascii(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lowered;
+}
+
+std::optional<bool> parse_flag(std::string_view key, std::string_view value, Index line, Mistakes& mistakes) {
+  const std::string lowered = lower_ascii(value);
+  if (lowered == "true" || lowered == "false") return lowered == "true";
+  mistakes.add_line(line, fmt::format("{} is {}; expected true or false", key, quote(value)));
+  return std::nullopt;
+}
+
+std::optional<Index> parse_count(std::string_view key, std::string_view value, Index line,
+                                 Mistakes& mistakes) {
+  Index count = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
+  if (error == std::errc() && end == value.data() + value.size() && count > 0) return count;
+  mistakes.add_line(line, fmt::format("{} is {}; expected an integer of 1 or more", key, quote(value)));
+  return std::nullopt;
+}
+
+void read_classes(std::string_view value, Index line, TsHeader& header, Mistakes& mistakes) {
+  header.has_classes = true;
+  const std::string_view flag = take_part(value, ' ');
+  if (!parse_flag("@classLabel", flag, line, mistakes).value_or(true)) {
+    mistakes.add_line(line, "@classLabel is false; expected true and the class names");
+  }
+  while (!value.empty()) {
+    const std::string_view name = trim(take_part(value, ' '));
+    if (!name.empty()) header.classes.emplace_back(name);
+  }
+}
+
+/// One line of the header that begins with @; @data is the caller's.
+void read_key(std::string_view text, Index line, TsHeader& header, Mistakes& mistakes) {
+  std::string_view value = text;
+  const std::string_view key = take_part(value, ' ');
+  value = trim(value);
+  const std::string name = lower_ascii(key);
+  if (name == "@problemname" || name == "@missing") return;  // a missing value is found where it stands
+  if (name == "@timestamps") {
+    if (parse_flag(key, value, line, mistakes).value_or(false)) {
+      mistakes.add_line(line,
+                        "@timeStamps is true; only equally spaced series without time stamps can be read");
+    }
+  } else if (name == "@univariate") {
+    if (parse_flag(key, value, line, mistakes).value_or(false)) header.channels = 1;
+  } else if (name == "@dimensions" || name == "@dimension") {
+    header.channels = parse_count(key, value, line, mistakes);
+  } else if (name == "@equallength") {
+    header.equal_length = parse_flag(key, value, line, mistakes).value_or(false);
+  } else if (name == "@serieslength") {
+    header.length = parse_count(key, value, line, mistakes);
+  } else if (name == "@classlabel") {
+    read_classes(value, line, header, mistakes);
+  } else {
+    mistakes.add_line(line, fmt::format("unknown key {}; known are {}", quote(key), known_keys));
+  }
+}
+
+/// One line below @data.
+void read_case(std::string_view text, Index line, TsHeader& header, RawSplit& raw, Mistakes& mistakes) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) {
+    mistakes.add_line(line, "no \":\" between values and label; expected v,v,v:v,v,v:label");
+    return;
+  }
+  const std::string label(trim(text.substr(colon + 1)));
+  std::string mistake = label_mistake(label);
+  if (mistake.empty() &&
+      std::find(header.classes.begin(), header.classes.end(), label) == header.classes.end()) {
+    mistake =
+        fmt::format("label {} is not in @classLabel, which has {}", quote(label), quote_list(header.classes));
+  }
+  if (!mistake.empty()) mistakes.add_line(line, mistake);
+  Index channels = 0;
+  mistake = parse_case(text.substr(0, colon), raw.values, channels);
+  if (!mistake.empty()) {
+    mistakes.add_line(line, mistake);
+    return;
+  }
+  // The first case says what the header leaves open.
+  if (!header.channels) header.channels = channels;
+  if (channels != *header.channels) {
+    mistakes.add_line(line, fmt::format("{}, but expected {} as in the header or the first case",
+                                        counted(channels, "dimension"), *header.channels));
+    raw.values.resize(static_cast<std::size_t>(raw.offsets.back() * *header.channels));
+    return;
+  }
+  const Index length = static_cast<Index>(raw.values.size()) / channels - raw.offsets.back();
+  if (header.equal_length && !header.length) header.length = length;
+  if (header.equal_length && length != *header.length) {
+    mistakes.add_line(line, fmt::format("{}, but with @equalLength true every case has {}",
+                                        counted(length, "step"), *header.length));
+  }
+  raw.channels = channels;
+  raw.offsets.push_back(raw.offsets.back() + length);
+  raw.labels.push_back(label);
+  raw.lines.push_back(line);
+}
+
+/// The header up to and with @data; returns the number of its last line.
+Index read_header(std::string_view& rest, TsHeader& header, Mistakes& mistakes) {
+  Index line = 1;
+  for (bool has_data = false; !has_data; ++line) {
+    if (rest.empty()) {
+      mistakes.add("no @data line; expected a .ts file: @ keys, @data, then one case a line");
+      return line;
+    }
+    const std::string_view text = trim(take_line(rest));
+    has_data = lower_ascii(text) == "@data";
+    if (text.empty() || text.starts_with('#') || has_data) continue;
+    if (!text.starts_with('@')) {
+      mistakes.add_line(line,
+                        fmt::format("{} before @data; expected a line that begins with @ or #", quote(text)));
+      rest = {};
+      return line;
+    }
+    read_key(text, line, header, mistakes);
+  }
+  if (!header.has_classes)
+    mistakes.add("no @classLabel in the header; expected @classLabel true and the class names");
+  return line - 1;
+}
+
+/// Reads one number; returns what is wrong with it, or nothing.
+std::string parse_number(std::string_view text, float& number) {
+  text = trim(text);
+  if (text.empty()) return "is empty";
+  if (text == "?") return "is ? (missing); fill it in or leave the case out";
+  if (text.front() == '+') text.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
+    return fmt::format("{} is not a number", quote(text));
+  }
+  number = static_cast<float>(value);
+  if (error == std::errc::result_out_of_range)
+    return fmt::format("{} is out of the range of a float", quote(text));
+  if (!std::isfinite(value)) return fmt::format("{} is not finite", quote(text));
+  if (!std::isfinite(number)) return fmt::format("{} is out of the range of a float", quote(text));
+  return {};
+}
+
+/// Reads the values of one dimension; returns what is wrong with them, or nothing.
+std::string parse_dimension(std::string_view text, Index dimension, std::vector<float>& series) {
+  bool more = true;
+  while (more) {
+    more = text.find(',') != std::string_view::npos;
+    const std::string wrong = parse_number(take_part(text, ','), series.emplace_back());
+    if (!wrong.empty()) return fmt::format("value {} of dimension {} {}", series.size(), dimension, wrong);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string parse_case(std::string_view text, std::vector<float>& values, Index& channels) {
+  std::vector<float> series;  // [channels, T]: one dimension after another, as the format has them
+  std::size_t length = 0;
+  bool more = true;
+  for (channels = 0; more; ++channels) {
+    more = text.find(':') != std::string_view::npos;
+    std::vector<float> dimension;  // [T]
+    const std::string wrong = parse_dimension(take_part(text, ':'), channels + 1, dimension);
+    if (!wrong.empty()) return wrong;
+    if (channels == 0) length = dimension.size();
+    if (dimension.size() != length) {
+      return fmt::format("dimension {} has {}, but dimension 1 has {}", channels + 1,
+                         counted(static_cast<Index>(dimension.size()), "value"), length);
+    }
+    series.insert(series.end(), dimension.begin(), dimension.end());
+  }
+  for (std::size_t t = 0; t < length; ++t) {
+    for (std::size_t at = t; at < series.size(); at += length) values.push_back(series[at]);
+  }
+  return {};
+}
+
+RawSplit read_ts(Mistakes& mistakes) {
+  RawSplit raw;
+  raw.path = mistakes.path();
+  const std::string contents = read_text_file(mistakes);
+  if (contents.empty()) return raw;
+  std::string_view rest = contents;
+  TsHeader header;
+  Index line = read_header(rest, header, mistakes);
+  // A broken header would make a mistake of every case.
+  if (!mistakes.empty()) return raw;
+  Index blanks = 0;  // just before this line; they are a mistake only if a line follows
+  while (!rest.empty()) {
+    const std::string_view text = trim(take_line(rest));
+    ++line;
+    if (text.empty()) {
+      ++blanks;
+      continue;
+    }
+    for (; blanks > 0; --blanks) mistakes.add_line(line - blanks, "a blank line; expected a case");
+    if (!text.starts_with('#')) read_case(text, line, header, raw, mistakes);
+  }
+  if (raw.labels.empty() && mistakes.empty()) mistakes.add("no case below @data");
+  return raw;
+}
+
+}  // namespace orochi

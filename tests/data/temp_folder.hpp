@@ -1,0 +1,78 @@
+// Small files of a test's own, gone when it ends.
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include <orochi/error.hpp>
+
+#include "data/raw.hpp"
+
+namespace orochi::testing {
+
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "orochi-data-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  ~TempFolder() { std::filesystem::remove_all(path_); }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+  std::string write(std::string_view name, std::string_view contents) const {
+    std::ofstream(file(name), std::ios::binary) << contents;
+    return file(name);
+  }
+
+  /// A message without this folder's name, which no test can know.
+  std::string without_path(std::string text) const {
+    for (std::size_t at = text.find(path_ + "/"); at != std::string::npos; at = text.find(path_ + "/")) {
+      text.erase(at, path_.size() + 1);
+    }
+    return text;
+  }
+
+ private:
+  std::string path_;
+};
+
+inline DataConfig config_for(const std::string& format) {
+  DataConfig config;
+  config.format = format;
+  return config;
+}
+
+/// What a reader finds wrong with a file of these contents.
+inline std::string mistakes_in(const TempFolder& folder, const DataConfig& config,
+                               std::string_view contents) {
+  Mistakes mistakes(folder.write("f", contents));
+  read_raw(config, mistakes);
+  return folder.without_path(mistakes.report());
+}
+
+/// The file as read; a mistake shows as a path that is not the file's.
+inline RawSplit read_back(const TempFolder& folder, const DataConfig& config, std::string_view contents) {
+  Mistakes mistakes(folder.write("f", contents));
+  RawSplit raw = read_raw(config, mistakes);
+  raw.path = folder.without_path(mistakes.empty() ? raw.path : mistakes.report());
+  return raw;
+}
+
+/// The message of the Error that `call` throws, or "no error".
+template <class Call>
+std::string message_of(const Call& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace orochi::testing

@@ -1,0 +1,95 @@
+#include "catch.hpp"
+#include "temp_folder.hpp"
+
+namespace {
+
+using namespace orochi;
+using testing::TempFolder;
+
+const DataConfig tsv = testing::config_for("tsv");
+
+}  // namespace
+
+TEST_CASE("a TSV file is read line by line", "[tsv]") {
+  const TempFolder folder;
+  const RawSplit raw = testing::read_back(folder, tsv, "\xEF\xBB\xBFn\tACGT\r\nei\t\"a\" b \nie\tsüß");
+  CHECK(raw.path == "f");
+  CHECK(raw.labels == std::vector<std::string>{"n", "ei", "ie"});
+  CHECK(raw.texts == std::vector<std::string>{"ACGT", "\"a\" b ", "süß"});
+  CHECK(raw.lines == std::vector<Index>{1, 2, 3});
+  CHECK(raw.channels == 0);
+  CHECK(raw.place(1) == "f:2");
+}
+
+TEST_CASE("blank lines at the end of a TSV file are fine, others are not", "[tsv]") {
+  const TempFolder folder;
+  CHECK(testing::read_back(folder, tsv, "a\tx\nb\ty\n\n\r\n").labels.size() == 2);
+  CHECK(testing::mistakes_in(folder, tsv, "a\tx\n\n\r\nb\ty\n") ==
+        "f:2: a blank line; expected label<TAB>text\nf:3: a blank line; expected label<TAB>text");
+  CHECK(testing::mistakes_in(folder, tsv, "\n\n") == "f: nothing but blank lines; expected label<TAB>text");
+}
+
+TEST_CASE("what is wrong with a line of a TSV file is said", "[tsv]") {
+  const TempFolder folder;
+  CHECK(testing::mistakes_in(folder, tsv, "a\tx\nno tab here\n") ==
+        "f:2: no tab in \"no tab here\"; expected label<TAB>text");
+  CHECK(testing::mistakes_in(folder, tsv, "a\tx\ty\n") == "f:1: more than one tab; expected label<TAB>text");
+  CHECK(testing::mistakes_in(folder, tsv, "a\t \xC2\xA0\n\tx\n") ==
+        "f:1: the text is empty\nf:2: the label is empty");
+  CHECK(testing::mistakes_in(folder, tsv, "a\tx\na\tx\xFFz\xFF\n") ==
+        "f:2:4: byte 0xff is not valid UTF-8; convert the file, for instance with iconv");
+  CHECK(testing::mistakes_in(folder, tsv, std::string_view("a\tx\0\n", 5)) ==
+        "f:1:4: a NUL byte; expected text, is this a binary file?");
+  CHECK(testing::mistakes_in(folder, tsv, "a\x01\tx\n") == "f:1: label \"a\\x01\" holds a control character");
+}
+
+TEST_CASE("the first 20 mistakes are shown in the order of lines, and how many follow", "[tsv]") {
+  const TempFolder folder;
+  std::string contents;
+  for (int line = 1; line <= 1024; ++line) contents += line == 3 ? "a\t\xFF\n" : "a\t\n";
+  std::string expected;
+  for (int line = 1; line <= 20; ++line) {
+    const std::string place = "f:" + std::to_string(line);
+    expected += line == 3
+                    ? place + ":3: byte 0xff is not valid UTF-8; convert the file, for instance with iconv\n"
+                    : place + ": the text is empty\n";
+  }
+  CHECK(testing::mistakes_in(folder, tsv, contents) == expected + "f: and 1,004 more");
+}
+
+TEST_CASE("long and strange values are quoted so that they can be read", "[mistakes]") {
+  CHECK(quote("a\tb\xC3\xA4\xFF\x7F") == "\"a\\x09b\xC3\xA4\\xff\\x7f\"");
+  CHECK(quote(std::string(100, 'x')) == "\"" + std::string(60, 'x') + "...\"");
+  CHECK(quote(std::string(59, 'x') + "\xC3\xA4z") == "\"" + std::string(59, 'x') + "\xC3\xA4...\"");
+  CHECK(quote_list(std::vector<std::string>{"a", "b"}) == "\"a\", \"b\"");
+  CHECK(quote_list(std::vector<std::string>(14, "a")).ends_with("\"a\" and 2 more"));
+}
+
+TEST_CASE("numbers in messages", "[mistakes]") {
+  CHECK(grouped(0) == "0");
+  CHECK(grouped(999) == "999");
+  CHECK(grouped(1000) == "1,000");
+  CHECK(grouped(-123456) == "-123,456");
+  CHECK(grouped(1234567) == "1,234,567");
+  CHECK(counted(1, "row") == "1 row");
+  CHECK(counted(2000, "row") == "2,000 rows");
+}
+
+TEST_CASE("a file that cannot be read is said", "[tsv]") {
+  const TempFolder folder;
+  CHECK(testing::mistakes_in(folder, tsv, "") == "f: the file is empty");
+  Mistakes missing(folder.file("none.tsv"));
+  read_raw(tsv, missing);
+  CHECK(folder.without_path(missing.report()) ==
+        "none.tsv: no such file; paths in a config are relative to the config's folder");
+  std::filesystem::create_directory(folder.file("d"));
+  Mistakes directory(folder.file("d"));
+  read_raw(tsv, directory);
+  CHECK(folder.without_path(directory.report()) == "d: is a folder; expected a file");
+}
+
+TEST_CASE("an unknown format is an error", "[tsv]") {
+  Mistakes mistakes("x");
+  CHECK(testing::message_of([&] { read_raw(testing::config_for("arff"), mistakes); }) ==
+        "data.format is \"arff\"; allowed are tsv, csv, hdf5, ts");
+}
