@@ -1,0 +1,41 @@
+// The model: an encoder and a linear head, built from a configuration.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <orochi/layer.hpp>
+
+namespace [[gnu::visibility("default")]] orochi {
+
+/// input -> positions -> dropout -> blocks -> norm (when norm_first) -> pooling -> head.
+class Classifier {
+ public:
+  /// Parameters are laid out and zero: `parameters().initialise(seed)` or a checkpoint fills them. Throws a
+  /// usage_error for what the configuration asks of layers that do not exist.
+  Classifier(const Config& config, InputShape input, Index num_classes, const Registry& registry);
+  ~Classifier();
+  Classifier(const Classifier&) = delete;
+  Classifier& operator=(const Classifier&) = delete;
+
+  /// The batch's rows on the tape: [N, 0] for tokens, [N, channels] with the values for numeric rows.
+  static Var rows(Tape& tape, const Batch& batch, bool needs_grad = false);
+  /// Logits [B, K] from `rows`.
+  Var forward(Var rows, const Batch& batch) const;
+  Var forward(Tape& tape, const Batch& batch) const { return forward(rows(tape, batch), batch); }
+
+  Parameters& parameters() { return parameters_; }
+  const Parameters& parameters() const { return parameters_; }
+  Index num_classes() const { return head_weight_.rows; }
+
+ private:
+  Parameters parameters_;
+  std::unique_ptr<Layer> input_, positions_, norm_, pooling_;
+  std::unique_ptr<class ClassToken> class_token_;  // pooling = "cls" only
+  std::vector<std::unique_ptr<Layer>> blocks_;
+  Parameter head_weight_, head_bias_;  // [K, C], [K]
+  double dropout_;
+  std::uint32_t site_ = 0;
+};
+
+}  // namespace orochi

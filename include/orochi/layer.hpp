@@ -1,0 +1,131 @@
+// Layers: const objects that hold handles of parameters and no state of a batch; and the registry that names
+// them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <orochi/config.hpp>
+#include <orochi/tape.hpp>
+
+namespace [[gnu::visibility("default")]] orochi {
+
+class Registry;
+
+/// Base of every layer. One object serves every lane at once.
+class Layer {
+ public:
+  Layer() = default;
+  virtual ~Layer();
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
+
+  /// x [N, C] -> [N, C'] or, for a pooling, [B, C]. Operations record their own way back.
+  virtual Var forward(Var x, const Batch& batch) const = 0;
+};
+
+/// What a layer's place in a model is, hence what shapes it maps.
+enum class Role {
+  input,    // the batch -> [N, C]; x is [N, 0] for tokens, [N, channels] for numeric rows
+  rows,     // [N, C] -> [N, C]
+  pooling,  // [N, C] -> [B, C]
+};
+const char* role_name(Role role);
+
+/// What the sequences look like that a model will see.
+struct InputShape {
+  Index vocab_size = 0;  // V; 0 for numeric rows
+  Index channels = 0;    // 0 for tokens
+  Index max_length = 0;  // rows of the longest sequence
+};
+
+/// Handed to a layer's constructor: its options, its parameters, its children.
+class Builder {
+ public:
+  Builder(const Config& config, InputShape input, const Registry& registry, Parameters& parameters);
+  ~Builder();
+
+  const ModelConfig& model() const { return config_.model; }
+  const InputShape& input() const { return input_; }
+  Index width() const { return width_; }  // C: columns of the rows that come in
+
+  /// This layer's option from [layer.NAME], or the default it was registered with.
+  Index integer(const std::string& option) const;
+  double number(const std::string& option) const;
+  bool flag(const std::string& option) const;
+  std::string word(const std::string& option) const;
+
+  /// A weight [rows, cols], stored [out, in]; decays. Its full name is this layer's name, a dot, `name`.
+  Parameter weight(const std::string& name, Index rows, Index cols, Init init = Init::xavier_uniform());
+  /// A vector [n]: biases and norms; does not decay.
+  Parameter vector(const std::string& name, Index n, Init init = Init::zeros());
+  /// A table [rows, cols] of which a step touches few rows; does not decay.
+  Parameter embedding(const std::string& name, Index rows, Index cols, Init init, GradientKind gradient);
+  /// Several weights (or vectors, cols = 0) of one shape, one after another in memory, used as one [sum,
+  /// cols].
+  Parameter fused(const std::vector<std::string>& names, Index rows, Index cols, Init init);
+
+  /// A registered layer as a child: its parameters are named this.NAME....; `width` 0: as this one's.
+  std::unique_ptr<Layer> layer(const std::string& name, const std::string& registered, Index width = 0);
+  /// Numbers for `dropout` and the like: `count` of them from the returned one on, unique in the model.
+  std::uint32_t random_sites(Index count = 1);
+
+ private:
+  std::string full(const std::string& name) const;
+  const OptionValue& option(const std::string& name) const;
+
+  const Config& config_;
+  InputShape input_;
+  const Registry& registry_;
+  Parameters& parameters_;
+  std::string prefix_, registered_;
+  Index width_ = 0;
+  std::uint32_t next_site_ = 0;
+};
+
+/// A setting under which a layer's gradient is checked.
+struct LayerExample {
+  std::string label;                    // shown beside the layer's name
+  std::function<void(Config&)> change;  // from a small default configuration
+};
+
+/// A registered layer: the name a config uses, what it is, how to make it.
+struct LayerEntry {
+  std::string name;
+  Role role = Role::rows;
+  std::string summary;  // one line
+  std::function<std::unique_ptr<Layer>(Builder&)> make;
+  LayerOptions options = {};                // keys of [layer.NAME] with defaults, which fix their types
+  std::vector<LayerExample> examples = {};  // besides the default one
+};
+
+/// The layers a program knows: a value, filled in `main`, passed on.
+class Registry {
+ public:
+  Registry() { check_abi(Abi{}); }
+
+  /// Adds one layer; a name that is taken throws.
+  void add(LayerEntry entry);
+  /// Adds a class whose constructor takes a Builder&.
+  template <class T>
+  void add(std::string name, Role role, std::string summary, LayerOptions options = {},
+           std::vector<LayerExample> examples = {}) {
+    add({std::move(name), role, std::move(summary),
+         [](Builder& builder) { return std::make_unique<T>(builder); }, std::move(options),
+         std::move(examples)});
+  }
+  /// nullptr if there is none.
+  const LayerEntry* find(const std::string& name) const;
+  const std::vector<LayerEntry>& entries() const { return entries_; }
+
+ private:
+  static void check_abi(Abi);  // a symbol that only a library of this scalar and version has
+  std::vector<LayerEntry> entries_;
+};
+
+/// Every layer that comes with Orochi.
+Registry builtin_layers();
+
+}  // namespace orochi

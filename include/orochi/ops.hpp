@@ -1,0 +1,50 @@
+// Operations on Vars: each computes its value and records its way back.
+#pragma once
+
+#include <orochi/tape.hpp>
+
+namespace [[gnu::visibility("default")]] orochi {
+
+/// x W^T + b: x [N, in], weight [out, in], bias [1, out] or null -> [N, out].
+Var linear(Var x, Parameter weight, const Parameter* bias = nullptr);
+
+/// a + b, both [N, C].
+Var add(Var a, Var b);
+
+/// Element by element, [N, C] -> [N, C].
+Var relu(Var x);
+Var gelu(Var x);       // x Phi(x), exact
+Var gelu_tanh(Var x);  // its tanh form (Hendrycks & Gimpel 2016)
+Var silu(Var x);       // x sigmoid(x)
+
+/// In training, each element becomes 0 with probability p, else x / (1 - p). The bits are counted by (seed,
+/// step, sample, site, row in the sequence, column): take `site` from Builder::random_sites.
+Var dropout(Var x, double p, std::uint32_t site, const Batch& batch);
+
+/// By row: (x - mean) / sqrt(variance + eps) * weight + bias (Ba et al. 2016), variance over C without
+/// correction.
+Var layer_norm(Var x, Parameter weight, Parameter bias, double eps);
+/// By row: x / sqrt(mean(x^2) + eps) * weight (Zhang & Sennrich 2019).
+Var rms_norm(Var x, Parameter weight, double eps);
+
+/// Multi-head attention over rows of Q | K | V: `qkv` [N, 3 H D]; head h of row i attends, by
+/// softmax(q k^T / sqrt(D)), to the rows of its own sequence (causal: up to itself). -> [N, H D].
+struct AttentionOptions {
+  Index num_heads = 1;
+  Index head_dim = 1;
+  bool causal = false;
+  double dropout = 0;      // on the filters, in training
+  std::uint32_t site = 0;  // num_heads of them
+};
+Var attention(Var qkv, const AttentionOptions& options, const Batch& batch);
+
+/// Cross entropy with PyTorch's meaning of class weights and label smoothing: logits [B, K] -> [1, 1].
+/// `weights` [K] by class or empty; the sum over sequences is divided by `normaliser` (PyTorch: the labels' weights).
+struct LossOptions {
+  double label_smoothing = 0;
+  std::span<const Scalar> weights;
+  double normaliser = 1;
+};
+Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options);
+
+}  // namespace orochi

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <orochi/layer.hpp>
+#include <orochi/ops.hpp>
+
+namespace orochi {
+
+/// Several self-attentions side by side (Vaswani et al. 2017): each head has its own attention filter and its
+/// own filtered values; they are concatenated and sent through a linear layer. [N, C] -> [N, C].
+class MultiHeadAttention : public Layer {
+ public:
+  explicit MultiHeadAttention(Builder& builder);
+  Var forward(Var x, const Batch& batch) const override;
+
+ private:
+  AttentionOptions options_;
+  Parameter qkv_weight_;     // [3 H D, C]
+  Parameter qkv_bias_;       // [3 H D]
+  Parameter output_weight_;  // [C, H D]
+  Parameter output_bias_;    // [C]
+};
+
+}  // namespace orochi

@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <orochi/error.hpp>
+#include <orochi/layer.hpp>
+
+namespace orochi {
+
+Layer::~Layer() = default;
+
+const char* role_name(Role role) {
+  switch (role) {
+    case Role::input:
+      return "input";
+    case Role::rows:
+      return "rows";
+    case Role::pooling:
+      return "pooling";
+  }
+  return "";
+}
+
+void Registry::check_abi(Abi) {}
+
+void Registry::add(LayerEntry entry) {
+  if (find(entry.name) != nullptr)
+    throw failure("a layer named \"" + entry.name + "\" is registered already");
+  entries_.push_back(std::move(entry));
+}
+
+const LayerEntry* Registry::find(const std::string& name) const {
+  const auto it =
+      std::find_if(entries_.begin(), entries_.end(), [&](const LayerEntry& e) { return e.name == name; });
+  return it == entries_.end() ? nullptr : &*it;
+}
+
+Builder::Builder(const Config& config, InputShape input, const Registry& registry, Parameters& parameters)
+    : config_(config),
+      input_(input),
+      registry_(registry),
+      parameters_(parameters),
+      width_(config.model.d_model) {}
+Builder::~Builder() = default;
+
+std::string Builder::full(const std::string& name) const {
+  return prefix_.empty() ? name : prefix_ + "." + name;
+}
+
+const OptionValue& Builder::option(const std::string& name) const {
+  const auto table = config_.layer.find(registered_);
+  if (table != config_.layer.end())
+    if (const auto it = table->second.find(name); it != table->second.end()) return it->second;
+  if (const LayerEntry* entry = registry_.find(registered_))
+    if (const auto it = entry->options.find(name); it != entry->options.end()) return it->second;
+  throw failure("the layer \"" + registered_ + "\" asks for its option \"" + name +
+                "\", which it was not registered with");
+}
+
+namespace {
+template <class T>
+const T& option_as(const OptionValue& value, const std::string& name, const char* type) {
+  if (const T* result = std::get_if<T>(&value)) return *result;
+  throw failure("the option \"" + name + "\" is not " + type + "; compare the layer's registered default");
+}
+}  // namespace
+
+Index Builder::integer(const std::string& name) const {
+  return static_cast<Index>(option_as<std::int64_t>(option(name), name, "an integer"));
+}
+double Builder::number(const std::string& name) const {
+  const OptionValue& value = option(name);
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+  return option_as<double>(value, name, "a number");
+}
+bool Builder::flag(const std::string& name) const {
+  return option_as<bool>(option(name), name, "true or false");
+}
+std::string Builder::word(const std::string& name) const {
+  return option_as<std::string>(option(name), name, "a string");
+}
+
+Parameter Builder::weight(const std::string& name, Index rows, Index cols, Init init) {
+  const std::string names[] = {full(name)};
+  return parameters_.add(names, {rows, cols}, init, Decay::yes, GradientKind::dense);
+}
+
+Parameter Builder::vector(const std::string& name, Index n, Init init) {
+  const std::string names[] = {full(name)};
+  return parameters_.add(names, {n}, init, Decay::no, GradientKind::dense);
+}
+
+Parameter Builder::embedding(const std::string& name, Index rows, Index cols, Init init,
+                             GradientKind gradient) {
+  const std::string names[] = {full(name)};
+  return parameters_.add(names, {rows, cols}, init, Decay::no, gradient);
+}
+
+Parameter Builder::fused(const std::vector<std::string>& names, Index rows, Index cols, Init init) {
+  std::vector<std::string> all;
+  for (const std::string& name : names) all.push_back(full(name));
+  if (cols == 0) return parameters_.add(all, {rows}, init, Decay::no, GradientKind::dense);
+  return parameters_.add(all, {rows, cols}, init, Decay::yes, GradientKind::dense);
+}
+
+std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string& registered, Index width) {
+  const LayerEntry* entry = registry_.find(registered);
+  if (entry == nullptr) throw usage_error("no layer is registered under the name \"" + registered + "\"");
+  std::string outer_prefix = full(name), outer_registered = registered;
+  std::swap(prefix_, outer_prefix);
+  std::swap(registered_, outer_registered);
+  const Index outer_width = width_;
+  if (width > 0) width_ = width;
+  std::unique_ptr<Layer> result = entry->make(*this);
+  width_ = outer_width;
+  std::swap(prefix_, outer_prefix);
+  std::swap(registered_, outer_registered);
+  return result;
+}
+
+std::uint32_t Builder::random_sites(Index count) {
+  const std::uint32_t first = next_site_;
+  next_site_ += static_cast<std::uint32_t>(count);
+  return first;
+}
+
+}  // namespace orochi

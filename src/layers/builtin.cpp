@@ -1,0 +1,45 @@
+// The list of the layers that come with Orochi.
+#include "layers/activation.hpp"
+#include "layers/attention.hpp"
+#include "layers/embedding.hpp"
+#include "layers/encoder.hpp"
+#include "layers/linear.hpp"
+#include "layers/norm.hpp"
+#include "layers/pooling.hpp"
+
+namespace orochi {
+
+Registry builtin_layers() {
+  Registry r;
+  const LayerExample causal{"causal", [](Config& c) { c.model.causal = true; }};
+  const LayerExample wide_heads{"head_dim 5", [](Config& c) { c.model.head_dim = 5; }};
+  const LayerExample post_norm{"norm_first false", [](Config& c) { c.model.norm_first = false; }};
+  const LayerExample rms_silu{"rms_norm, silu",
+                              [](Config& c) { c.model.norm = "rms_norm", c.model.activation = "silu"; }};
+
+  r.add<TokenEmbedding>("token_embedding", Role::input, "a trained row for each token of the vocabulary");
+  r.add({"input_projection", Role::input, "numeric rows through a linear layer to d_model columns",
+         [](Builder& b) { return std::make_unique<Linear>(b, b.model().d_model); }});
+  r.add<LearnedPositions>("learned", Role::rows, "adds a trained row for each place");
+  r.add<SinusoidalPositions>("sinusoidal", Role::rows, "adds sines and cosines of the place");
+  r.add<LayerNorm>("layer_norm", Role::rows,
+                   "each row to mean 0, variance 1, then a trained scale and shift");
+  r.add<RmsNorm>("rms_norm", Role::rows, "each row to root mean square 1, then a trained scale");
+  r.add<Linear>("linear", Role::rows, "x W^T + b");
+  r.add<Activation<relu>>("relu", Role::rows, "max(x, 0)");
+  r.add<Activation<gelu>>("gelu", Role::rows, "x Phi(x), exact");
+  r.add<Activation<gelu_tanh>>("gelu_tanh", Role::rows, "gelu in its tanh form");
+  r.add<Activation<silu>>("silu", Role::rows, "x sigmoid(x)");
+  r.add<MultiHeadAttention>("multi_head_attention", Role::rows,
+                            "self-attentions side by side, concatenated, linear", {}, {causal, wide_heads});
+  r.add<FeedForward>("feed_forward", Role::rows, "linear, activation, dropout, linear on each row");
+  r.add<EncoderLayer>("encoder_layer", Role::rows, "attention and feed-forward with norms and residuals", {},
+                      {post_norm, causal, rms_silu});
+  r.add<ClsPooling>("cls", Role::pooling, "the row of a trained class token put before each sequence");
+  r.add<MeanPooling>("mean", Role::pooling, "the mean of a sequence's rows");
+  r.add<MaxPooling>("max", Role::pooling, "the largest value of each column");
+  r.add<AttentionPooling>("attention", Role::pooling, "rows weighted by attention to one trained query");
+  return r;
+}
+
+}  // namespace orochi

@@ -1,0 +1,117 @@
+#include "layers/embedding.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <orochi/error.hpp>
+
+#include "core/kernels/kernels.hpp"
+
+namespace orochi {
+namespace {
+
+/// y = x + table[place]; a longer sequence than the table has no place for is an error.
+void add_places(const Scalar* x, const Scalar* table, Index places, Index c, const Batch& batch, Scalar* y) {
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    const Index t = batch.length(b), at = batch.first_row(b) * c;
+    if (t > places)
+      throw usage_error("a sequence has " + std::to_string(t) + " rows, but the model has positions for " +
+                        std::to_string(places) + "; raise data.max_length and train again");
+    for (Index i = 0; i < t * c; ++i) y[at + i] = x[at + i] + table[i];
+  }
+}
+
+}  // namespace
+
+double embedding_scale(Index d_model) { return 1 / std::sqrt(static_cast<double>(d_model)); }
+
+TokenEmbedding::TokenEmbedding(Builder& builder)
+    : table_(builder.embedding("weight", builder.input().vocab_size, builder.model().d_model,
+                               Init::normal(embedding_scale(builder.model().d_model)), GradientKind::rows)) {}
+
+Var TokenEmbedding::forward(Var x, const Batch& batch) const {
+  Tape& tape = x.tape();
+  const Index n = x.rows(), c = table_.cols;
+  const Scalar* table = tape.value(table_).data();  // [V, C]
+  Var y = tape.result(n, c);                        // [N, C]
+  for (Index i = 0; i < n; ++i)
+    std::copy_n(table + batch.tokens[static_cast<std::size_t>(i)] * c, c, y.data() + i * c);
+  y.pullback([=, &tape, this] { tape.add_grad_rows(table_, batch.tokens, y.grad().data()); });
+  return y;
+}
+
+LearnedPositions::LearnedPositions(Builder& builder)
+    : table_(builder.embedding("weight", builder.input().max_length, builder.width(),
+                               Init::normal(embedding_scale(builder.width())), GradientKind::dense)) {}
+
+Var LearnedPositions::forward(Var x, const Batch& batch) const {
+  Tape& tape = x.tape();
+  const Index c = table_.cols;
+  Var y = tape.result(x.rows(), c);  // [N, C]
+  add_places(x.data(), tape.value(table_).data(), table_.rows, c, batch, y.data());
+  y.pullback([=, &tape, this] {
+    x.add_grad(y.grad());
+    MatrixMap dtable = tape.grad_sum(table_);  // [max_length, C]
+    for (Index b = 0; b < batch.num_sequences(); ++b)
+      kernels::add_scaled(batch.length(b) * c, Scalar(1), y.grad().data() + batch.first_row(b) * c,
+                          dtable.data());
+  });
+  return y;
+}
+
+SinusoidalPositions::SinusoidalPositions(Builder& builder)
+    : width_(builder.width()),
+      table_(static_cast<std::size_t>(builder.input().max_length * builder.width())) {
+  const double scale = embedding_scale(width_) * std::sqrt(2.0);  // a sine's deviation is 1 / sqrt(2)
+  for (Index place = 0; place < builder.input().max_length; ++place) {
+    for (Index j = 0; j < width_; ++j) {
+      const double exponent = static_cast<double>(j / 2 * 2) / static_cast<double>(width_);
+      const double angle = static_cast<double>(place) / std::pow(10000.0, exponent);
+      table_[static_cast<std::size_t>(place * width_ + j)] =
+          static_cast<Scalar>(scale * (j % 2 == 0 ? std::sin(angle) : std::cos(angle)));
+    }
+  }
+}
+
+Var SinusoidalPositions::forward(Var x, const Batch& batch) const {
+  Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
+  add_places(x.data(), table_.data(), static_cast<Index>(table_.size()) / width_, width_, batch, y.data());
+  y.pullback([=] { x.add_grad(y.grad()); });
+  return y;
+}
+
+ClassToken::ClassToken(Builder& builder)
+    : row_(builder.embedding("class_token", 1, builder.width(),
+                             Init::normal(embedding_scale(builder.width())), GradientKind::dense)) {}
+
+Batch ClassToken::extend(Tape& tape, const Batch& batch) {
+  const std::size_t n = batch.offsets.size();
+  Index* offsets = tape.allocate_as<Index>(static_cast<Index>(n));  // [B + 1]
+  for (std::size_t b = 0; b < n; ++b)
+    offsets[b] = batch.offsets[b] - batch.offsets[0] + static_cast<Index>(b);
+  Batch longer = batch;
+  longer.offsets = {offsets, n};
+  return longer;
+}
+
+Var ClassToken::forward(Var x, const Batch& batch) const {
+  Tape& tape = x.tape();
+  const Index c = x.cols(), sequences = batch.num_sequences();
+  Var y = tape.result(x.rows() + sequences, c);  // [N + B, C]
+  const Scalar* row = tape.value(row_).data();   // [C]
+  for (Index b = 0; b < sequences; ++b) {
+    Scalar* to = y.data() + (batch.first_row(b) + b) * c;
+    std::copy_n(row, c, to);
+    std::copy_n(x.data() + batch.first_row(b) * c, batch.length(b) * c, to + c);
+  }
+  y.pullback([=, &tape, this] {
+    MatrixMap dx = x.grad_sum();  // [N, C]
+    for (Index b = 0; b < sequences; ++b) {
+      const Index at = batch.first_row(b) + b;
+      tape.add_grad(row_, y.grad().row(at));
+      dx.middleRows(batch.first_row(b), batch.length(b)) += y.grad().middleRows(at + 1, batch.length(b));
+    }
+  });
+  return y;
+}
+
+}  // namespace orochi

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <orochi/layer.hpp>
+#include <orochi/ops.hpp>
+
+namespace orochi {
+
+/// linear2(dropout(activation(linear1(x)))): [N, C] -> [N, F] -> [N, C].
+class FeedForward : public Layer {
+ public:
+  explicit FeedForward(Builder& builder);
+  Var forward(Var x, const Batch& batch) const override;
+
+ private:
+  Parameter weight1_, bias1_;  // [F, C], [F]
+  Parameter weight2_, bias2_;  // [C, F], [C]
+  std::unique_ptr<Layer> activation_;
+  double dropout_;
+  std::uint32_t site_;
+};
+
+/// Attention and feed-forward, each with a residual: norm_first: x + f(norm(x)), else norm(x + f(x)).
+class EncoderLayer : public Layer {
+ public:
+  explicit EncoderLayer(Builder& builder);
+  Var forward(Var x, const Batch& batch) const override;
+
+ private:
+  std::unique_ptr<Layer> norm1_, attention_, norm2_, feed_forward_;
+  bool norm_first_;
+  double dropout_;
+  std::uint32_t site_;  // two of them
+};
+
+}  // namespace orochi

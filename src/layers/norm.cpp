@@ -1,0 +1,58 @@
+#include "layers/norm.hpp"
+
+#include "core/kernels/kernels.hpp"
+
+namespace orochi {
+
+Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
+  Tape& tape = x.tape();
+  const Index n = x.rows(), c = x.cols();
+  Var y = tape.result(n, c);                    // [N, C]
+  Scalar* mean = tape.allocate(n);              // [N]
+  Scalar* rstd = tape.allocate(n);              // [N]
+  const Scalar* w = tape.value(weight).data();  // [C]
+  kernels::layer_norm(n, c, x.data(), w, tape.value(bias).data(), static_cast<Scalar>(eps), y.data(), mean,
+                      rstd);
+  y.pullback([=, &tape] {
+    const GradientTarget dw = tape.grad_target(weight), db = tape.grad_target(bias);
+    Scratch scratch(tape);
+    const GradientTarget dx =
+        x.needs_grad() ? x.grad_target() : GradientTarget{scratch.scalars(n * c), false};
+    kernels::layer_norm_backward(n, c, x.data(), w, mean, rstd, y.grad().data(), dx.data, dx.accumulate,
+                                 dw.data, dw.accumulate, db.data, db.accumulate);
+  });
+  return y;
+}
+
+Var rms_norm(Var x, Parameter weight, double eps) {
+  Tape& tape = x.tape();
+  const Index n = x.rows(), c = x.cols();
+  Var y = tape.result(n, c);                    // [N, C]
+  Scalar* rrms = tape.allocate(n);              // [N]
+  const Scalar* w = tape.value(weight).data();  // [C]
+  kernels::rms_norm(n, c, x.data(), w, static_cast<Scalar>(eps), y.data(), rrms);
+  y.pullback([=, &tape] {
+    const GradientTarget dw = tape.grad_target(weight);
+    Scratch scratch(tape);
+    const GradientTarget dx =
+        x.needs_grad() ? x.grad_target() : GradientTarget{scratch.scalars(n * c), false};
+    kernels::rms_norm_backward(n, c, x.data(), w, rrms, y.grad().data(), dx.data, dx.accumulate, dw.data,
+                               dw.accumulate);
+  });
+  return y;
+}
+
+LayerNorm::LayerNorm(Builder& builder)
+    : weight_(builder.vector("weight", builder.width(), Init::ones())),
+      bias_(builder.vector("bias", builder.width())),
+      eps_(builder.model().layer_norm_eps) {}
+
+Var LayerNorm::forward(Var x, const Batch&) const { return layer_norm(x, weight_, bias_, eps_); }
+
+RmsNorm::RmsNorm(Builder& builder)
+    : weight_(builder.vector("weight", builder.width(), Init::ones())),
+      eps_(builder.model().layer_norm_eps) {}
+
+Var RmsNorm::forward(Var x, const Batch&) const { return rms_norm(x, weight_, eps_); }
+
+}  // namespace orochi

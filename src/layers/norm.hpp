@@ -1,0 +1,30 @@
+#pragma once
+
+#include <orochi/layer.hpp>
+#include <orochi/ops.hpp>
+
+namespace orochi {
+
+/// Layer normalisation, [N, C] -> [N, C].
+class LayerNorm : public Layer {
+ public:
+  explicit LayerNorm(Builder& builder);
+  Var forward(Var x, const Batch& batch) const override;
+
+ private:
+  Parameter weight_, bias_;  // [C]
+  double eps_;
+};
+
+/// Root mean square normalisation, [N, C] -> [N, C].
+class RmsNorm : public Layer {
+ public:
+  explicit RmsNorm(Builder& builder);
+  Var forward(Var x, const Batch& batch) const override;
+
+ private:
+  Parameter weight_;  // [C]
+  double eps_;
+};
+
+}  // namespace orochi

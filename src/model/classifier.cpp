@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <orochi/classifier.hpp>
+#include <orochi/error.hpp>
+#include <orochi/ops.hpp>
+
+#include "layers/embedding.hpp"
+
+namespace orochi {
+
+Classifier::Classifier(const Config& config, InputShape input, Index num_classes, const Registry& registry)
+    : dropout_(config.model.dropout) {
+  const ModelConfig& model = config.model;
+  const bool tokens = input.vocab_size > 0, cls = model.pooling == "cls";
+  if (cls) ++input.max_length;  // its token has a place too
+  Builder builder(config, input, registry, parameters_);
+  input_ = tokens ? builder.layer("embedding", "token_embedding")
+                  : builder.layer("input", "input_projection", input.channels);
+  if (cls) class_token_ = std::make_unique<ClassToken>(builder);
+  if (model.positions != "none") positions_ = builder.layer("positions", model.positions);
+  site_ = builder.random_sites();
+  std::vector<std::string> blocks = model.blocks;
+  if (blocks.empty()) blocks.assign(static_cast<std::size_t>(model.num_layers), "encoder_layer");
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    blocks_.push_back(builder.layer("encoder." + std::to_string(i), blocks[i]));
+  if (model.norm_first) norm_ = builder.layer("norm", model.norm);
+  pooling_ = builder.layer("pooling", model.pooling);
+  head_weight_ = builder.weight("head.weight", num_classes, model.d_model);
+  head_bias_ = builder.vector("head.bias", num_classes);
+  parameters_.allocate();
+}
+
+Classifier::~Classifier() = default;
+
+Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
+  Var x = tape.input(batch.num_rows(), batch.channels, needs_grad);
+  std::copy(batch.values.begin(), batch.values.end(), x.data());
+  return x;
+}
+
+Var Classifier::forward(Var rows, const Batch& given) const {
+  Batch batch = given;
+  Var x = input_->forward(rows, batch);  // [N, C]
+  if (class_token_ != nullptr) {
+    x = class_token_->forward(x, batch);  // [N + B, C]
+    batch = ClassToken::extend(x.tape(), batch);
+  }
+  if (positions_ != nullptr) x = positions_->forward(x, batch);
+  x = dropout(x, dropout_, site_, batch);
+  for (const std::unique_ptr<Layer>& block : blocks_) x = block->forward(x, batch);
+  if (norm_ != nullptr) x = norm_->forward(x, batch);
+  return linear(pooling_->forward(x, batch), head_weight_, &head_bias_);  // [B, K]
+}
+
+}  // namespace orochi
