@@ -1,0 +1,59 @@
+// Running a model over data without training it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/classifier.hpp>
+
+#include "data/dataset.hpp"
+#include "io/checkpoint.hpp"
+#include "io/config_file.hpp"
+#include "train/metrics.hpp"
+
+namespace orochi {
+
+/// Forward passes on `threads` threads; each sequence's logits are the same bits whatever stands beside it.
+class Inference {
+ public:
+  Inference(const Classifier& model, const std::string& engine, int threads);
+  ~Inference();
+  /// Logits [B, K] of all sequences, valid until the next call.
+  std::span<const Scalar> logits(const Batch& batch);
+
+ private:
+  const Classifier& model_;
+  std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
+  std::vector<Scalar> logits_;                // [B, K]
+};
+
+/// The whole of `data` as one batch; samples are numbered from 0.
+Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples);
+
+struct Evaluation {
+  Metrics metrics;
+  std::vector<std::int32_t> predictions;  // [B]
+};
+Evaluation evaluate(Inference& inference, const Sequences& data, Index num_classes);
+
+/// softmax of one row of logits, in double.
+std::vector<double> probabilities(std::span<const Scalar> logits);
+
+/// A model as a checkpoint holds it.
+struct TrainedModel {
+  Config config;
+  Preprocessing preprocessing;
+  Progress progress;
+  std::unique_ptr<Classifier> model;
+};
+/// Opens, rebuilds and fills; throws a usage_error that says what is wrong with the file.
+TrainedModel load_model(const std::string& path, const Registry& registry);
+
+/// What the config reader must know of the registered layers.
+std::vector<LayerSchema> layer_schemas(const Registry& registry);
+
+InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing);
+
+}  // namespace orochi

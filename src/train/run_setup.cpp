@@ -1,0 +1,70 @@
+#include "train/run_setup.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <orochi/error.hpp>
+#include <string_view>
+
+#include "io/checkpoint.hpp"
+#include "train/inference.hpp"
+
+namespace orochi {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Keys that say how long to go on or what to look at, not what is trained.
+bool may_change(const std::string& key) {
+  static constexpr std::array<std::string_view, 4> keys{"train.epochs", "train.patience",
+                                                        "train.checkpoint_every_steps", "data.test"};
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Registry& registry) {
+  const std::string checkpoint = setup.folder + "/last.h5";
+  const std::string text = CheckpointReader(checkpoint).header().config;
+  const Config before = parse_config(text, checkpoint + ":/config", {}, layer_schemas(registry));
+  Config now = setup.config;
+  now.data = rebase_paths(now.data, setup.data_folder, setup.folder);
+  std::vector<ConfigChange> changes = compare_configs(before, now);
+  std::string refused;
+  for (const ConfigChange& change : changes)
+    if (!may_change(change.key))
+      refused += "\n  " + change.key + ": " + change.before + " -> " + change.after;
+  if (!refused.empty())
+    throw usage_error(setup.folder + " was trained with another configuration:" + refused +
+                      "\ngo on with `--resume --run " + setup.folder +
+                      "` and no config, or start a new run with --run DIR");
+  return changes;
+}
+
+}  // namespace
+
+DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to) {
+  for (std::string* path : {&data.train, &data.validation, &data.test})
+    if (!path->empty() && !fs::path(*path).is_absolute())
+      *path = fs::absolute(fs::path(from) / *path)
+                  .lexically_normal()
+                  .lexically_relative(fs::absolute(to).lexically_normal())
+                  .string();
+  return data;
+}
+
+RunSetup prepare_run(const TrainRequest& request, const Registry& registry) {
+  RunSetup setup;
+  const bool own_config = request.resume && request.config_path.empty();
+  if (own_config && request.run.empty())
+    throw usage_error("--resume needs the run folder: `orochi train --resume --run DIR`");
+  if (!own_config && request.config_path.empty())
+    throw usage_error("no configuration is named: `orochi train CONFIG`, for example configs/splice.toml");
+  setup.folder = request.run.empty() ? "runs/" + fs::path(request.config_path).stem().string() : request.run;
+  const std::string path = own_config ? setup.folder + "/config.toml" : request.config_path;
+  setup.config = read_config(path, request.overrides, layer_schemas(registry));
+  setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
+  if (request.resume && fs::exists(setup.folder + "/last.h5"))
+    setup.changes = allowed_changes(setup, registry);
+  return setup;
+}
+
+}  // namespace orochi

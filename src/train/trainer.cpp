@@ -1,0 +1,283 @@
+#include "train/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <orochi/error.hpp>
+
+#include "core/kernels/kernels.hpp"
+#include "data/batching.hpp"
+#include "train/inference.hpp"
+#include "train/parallel.hpp"
+#include "train/run_folder.hpp"
+#include "train/run_setup.hpp"
+#include "train/schedule.hpp"
+#include "train/slots.hpp"
+#include "train/stepper.hpp"
+
+namespace orochi {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// "balanced": N / (K x count), as scikit-learn; or the config's; or none.
+std::vector<Scalar> class_weights(const TrainConfig& config, const Sequences& train,
+                                  std::size_t num_classes) {
+  std::vector<double> weights = config.class_weights;
+  if (config.balanced_classes) {
+    weights.assign(num_classes, 0);
+    for (const std::int32_t label : train.labels) weights[static_cast<std::size_t>(label)] += 1;
+    for (double& weight : weights)
+      weight =
+          weight == 0 ? 0 : static_cast<double>(train.size()) / (static_cast<double>(num_classes) * weight);
+  }
+  if (!weights.empty() && weights.size() != num_classes)
+    throw usage_error("train.class_weights has " + std::to_string(weights.size()) +
+                      " numbers, but the data has " + std::to_string(num_classes) +
+                      " labels; give one weight a label, or \"balanced\"");
+  return {weights.begin(), weights.end()};
+}
+
+/// The loop: one object a session.
+class Trainer {
+ public:
+  Trainer(const TrainRequest& request, const Registry& registry, TrainObserver& observer)
+      : request_(request),
+        observer_(observer),
+        setup_(prepare_run(request, registry)),
+        config_(setup_.config),
+        threads_(request.threads > 0 ? request.threads : available_threads()),
+        folder_(setup_.folder, request.resume),
+        data_(load_data(config_.data, setup_.data_folder, config_.train.seed)),
+        num_classes_(static_cast<Index>(data_.preprocessing.labels.size())),
+        model_(config_, input_shape(config_.data, data_.preprocessing), num_classes_, registry),
+        stepper_(model_, config_.train,
+                 class_weights(config_.train, data_.train, data_.preprocessing.labels.size()), threads_),
+        inference_(model_, config_.train.kernels, threads_) {
+    config_.data = rebase_paths(config_.data, setup_.data_folder, folder_.path());
+    config_text_ = write_config(config_);
+    const Index batches = (data_.train.size() + config_.train.batch_size - 1) / config_.train.batch_size;
+    const Index micro = config_.train.gradient_accumulation_steps;
+    total_steps_ = static_cast<std::uint64_t>((batches + micro - 1) / micro * config_.train.epochs);
+    if (config_.train.max_steps > 0)
+      total_steps_ = std::min(total_steps_, static_cast<std::uint64_t>(config_.train.max_steps));
+  }
+
+  TrainResult run() {
+    for (const std::string& note : data_.notes) observer_.note(note);
+    if (request_.resume)
+      resume();
+    else
+      model_.parameters().initialise(config_.train.seed);
+    folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
+                              threads_);
+    folder_.write_config(config_text_);
+    folder_.start_metrics(progress_.step);
+    observer_.start(progress_.step, total_steps_);
+    const Clock::time_point start = Clock::now();
+    while (!finished() && !left_off()) train_epoch();
+    return result(seconds_since(start));
+  }
+
+ private:
+  bool patience_over() const {
+    return config_.train.patience > 0 &&
+           progress_.stale_epochs >= static_cast<std::uint64_t>(config_.train.patience);
+  }
+  bool finished() const { return progress_.step >= total_steps_ || patience_over(); }
+  bool left_off() const {
+    return (request_.max_steps > 0 && progress_.step >= static_cast<std::uint64_t>(request_.max_steps)) ||
+           (request_.stop && request_.stop());
+  }
+
+  void resume();
+  void train_epoch();
+  void one_update(std::span<const std::uint32_t> order);
+  void end_epoch();
+  void save(const std::string& name, const std::string& keep_previous = {});
+  TrainResult result(double seconds);
+
+  const TrainRequest& request_;
+  TrainObserver& observer_;
+  RunSetup setup_;
+  Config config_;
+  std::string config_text_;
+  int threads_;
+  RunFolder folder_;
+  LoadedData data_;
+  Index num_classes_;
+  Classifier model_;
+  Stepper stepper_;
+  Inference inference_;
+  BatchStorage storage_;
+  Progress progress_;
+  std::uint64_t total_steps_ = 0;
+  double learning_rate_ = 0, norm_sum_ = 0;
+  std::uint64_t norm_count_ = 0, epoch_tokens_ = 0;
+  Clock::time_point epoch_start_;
+};
+
+void Trainer::resume() {
+  const CheckpointReader reader(folder_.file("last.h5"));
+  const CheckpointHeader& header = reader.header();
+  if (header.labels != data_.preprocessing.labels || header.vocabulary != data_.preprocessing.vocabulary)
+    throw usage_error(
+        "the data gives other labels or another vocabulary than " + folder_.file("last.h5") +
+        " was trained with; give back the files it was trained on, or start a new run with --run DIR");
+  const std::vector<TensorSlot> slots = tensor_slots(model_.parameters());
+  reader.read("parameters", slots,
+              {model_.parameters().data(), static_cast<std::size_t>(model_.parameters().size())});
+  for (Optimizer::Moment& moment : stepper_.optimizer().moments())
+    reader.read(moment.path, slots, moment.values);
+  progress_ = header.progress;
+  for (const ConfigChange& change : setup_.changes)
+    observer_.note(change.key + " changed: " + change.before + " -> " + change.after);
+  observer_.note("resumed " + folder_.path() + " at step " + std::to_string(progress_.step));
+}
+
+void Trainer::train_epoch() {
+  const std::vector<std::uint32_t> order =
+      epoch_order(data_.train.size(), config_.train.seed, progress_.epoch);
+  epoch_start_ = Clock::now();
+  epoch_tokens_ = norm_count_ = 0;
+  norm_sum_ = 0;
+  const std::uint64_t every = static_cast<std::uint64_t>(config_.train.checkpoint_every_steps);
+  while (progress_.position < order.size() && progress_.step < total_steps_) {
+    if (left_off()) return save("last.h5", "last-1.h5");
+    one_update(order);
+    if (every > 0 && progress_.step % every == 0) save("last.h5", "last-1.h5");
+  }
+  end_epoch();
+}
+
+void Trainer::one_update(std::span<const std::uint32_t> order) {
+  const std::size_t micro_size = static_cast<std::size_t>(config_.train.batch_size);
+  const std::size_t begin = static_cast<std::size_t>(progress_.position);
+  const std::size_t size = micro_size * static_cast<std::size_t>(config_.train.gradient_accumulation_steps);
+  const std::span<const std::uint32_t> rows = order.subspan(begin, std::min(size, order.size() - begin));
+  const RandomKey key{static_cast<std::uint32_t>(config_.train.seed),
+                      static_cast<std::uint32_t>(progress_.step)};
+
+  double normaliser = 0;  // of the whole update: its sequences count alike in whatever micro-batch they stand
+  std::vector<std::int32_t> labels;
+  for (const std::uint32_t row : rows) labels.push_back(data_.train.labels[row]);
+  normaliser = stepper_.weight_of(labels);
+
+  StepSums sums;
+  std::uint64_t tokens = 0;
+  const Clock::time_point start = Clock::now();
+  for (std::size_t at = 0; at < rows.size(); at += micro_size) {
+    const Batch batch =
+        storage_.gather(data_.train, rows.subspan(at, std::min(micro_size, rows.size() - at)));
+    const StepSums micro = stepper_.accumulate(batch, normaliser, key, at == 0);
+    sums.loss += micro.loss;
+    sums.weight += micro.weight;
+    sums.correct += micro.correct;
+    tokens += static_cast<std::uint64_t>(batch.num_rows());
+  }
+  learning_rate_ = learning_rate(config_.train, progress_.step, total_steps_);
+  const double norm = std::isfinite(sums.loss) ? stepper_.update(progress_.step, learning_rate_) : NAN;
+  if (!std::isfinite(norm))
+    throw Error(ExitCode::diverged,
+                "training diverged at step " + std::to_string(progress_.step + 1) + ": the " +
+                    (std::isfinite(sums.loss) ? "gradient" : "loss") +
+                    " is no longer a finite number; nothing was updated and the last checkpoint stands in " +
+                    folder_.path() + "; lower train.learning_rate (" +
+                    std::to_string(config_.train.learning_rate) + ") or raise train.warmup_steps");
+  ++progress_.step;
+  progress_.position += rows.size();
+  progress_.epoch_loss_sum += sums.loss;
+  progress_.epoch_weight_sum += sums.weight;
+  progress_.epoch_correct += static_cast<std::uint64_t>(sums.correct);
+  progress_.epoch_count += rows.size();
+  norm_sum_ += norm;
+  ++norm_count_;
+  epoch_tokens_ += tokens;
+  observer_.step(progress_.step, sums.loss / sums.weight, static_cast<double>(tokens) / seconds_since(start));
+}
+
+void Trainer::end_epoch() {
+  const double seconds = seconds_since(epoch_start_);
+  const Metrics validation = evaluate(inference_, data_.validation, num_classes_).metrics;
+  ++progress_.epoch;
+  progress_.position = 0;
+  EpochRecord record;
+  record.epoch = progress_.epoch;
+  record.step = progress_.step;
+  record.learning_rate = learning_rate_;
+  record.train_loss = progress_.epoch_loss_sum / std::max(progress_.epoch_weight_sum, 1e-300);
+  record.train_accuracy =
+      static_cast<double>(progress_.epoch_correct) / static_cast<double>(progress_.epoch_count);
+  record.validation_loss = validation.loss;
+  record.validation_accuracy = validation.accuracy;
+  record.validation_macro_f1 = validation.macro_f1;
+  record.validation_weighted_f1 = validation.weighted_f1;
+  record.gradient_norm = norm_count_ == 0 ? 0 : norm_sum_ / static_cast<double>(norm_count_);
+  record.seconds = seconds;
+  record.tokens_per_second = static_cast<double>(epoch_tokens_) / seconds;
+  progress_.epoch_loss_sum = progress_.epoch_weight_sum = 0;
+  progress_.epoch_correct = progress_.epoch_count = 0;
+
+  const double value = monitored(validation, config_.train.monitor);
+  const bool best = progress_.best_step < 0 ||
+                    data_.validation.size() == 0 ||  // without validation the last is best
+                    improves(config_.train.monitor, value, progress_.best_metric);
+  progress_.stale_epochs = best ? 0 : progress_.stale_epochs + 1;
+  if (best) {
+    progress_.best_metric = value;
+    progress_.best_step = static_cast<std::int64_t>(progress_.step);
+    save("best.h5");
+  }
+  folder_.append_metrics(record);
+  save("last.h5", "last-1.h5");
+  observer_.epoch(record, best);
+  if (patience_over())
+    observer_.note("stopping early: no better " + config_.train.monitor + " for " +
+                   std::to_string(progress_.stale_epochs) + " epochs");
+}
+
+void Trainer::save(const std::string& name, const std::string& keep_previous) {
+  const Preprocessing& p = data_.preprocessing;
+  const CheckpointHeader header{config_text_, p.labels,   p.vocabulary, p.mean,
+                                p.deviation,  p.channels, progress_};
+  const Parameters& parameters = model_.parameters();
+  std::vector<TensorGroup> groups{
+      {"parameters", {parameters.data(), static_cast<std::size_t>(parameters.size())}}};
+  for (const Optimizer::Moment& moment : stepper_.optimizer().moments())
+    groups.push_back({moment.path, moment.values});
+  write_checkpoint(folder_.file(name), header, tensor_slots(parameters), groups,
+                   keep_previous.empty() ? "" : folder_.file(keep_previous));
+}
+
+TrainResult Trainer::result(double seconds) {
+  TrainResult result;
+  result.run = folder_.path();
+  result.finished = finished();
+  result.steps = progress_.step;
+  result.seconds = seconds;
+  result.monitor = config_.train.monitor;
+  result.best_metric = progress_.best_metric;
+  result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
+  result.labels = data_.preprocessing.labels;
+  if (result.finished && data_.test.size() > 0) {
+    const CheckpointReader best(folder_.file("best.h5"));
+    Parameters& parameters = model_.parameters();
+    best.read("parameters", tensor_slots(parameters),
+              {parameters.data(), static_cast<std::size_t>(parameters.size())});
+    result.tested = true;
+    result.test = evaluate(inference_, data_.test, num_classes_).metrics;
+  }
+  return result;
+}
+
+}  // namespace
+
+TrainResult train(const TrainRequest& request, const Registry& registry, TrainObserver& observer) {
+  return Trainer(request, registry, observer).run();
+}
+
+}  // namespace orochi

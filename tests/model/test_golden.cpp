@@ -1,0 +1,142 @@
+// Values from PyTorch (scripts/make_golden.py): logits, loss, every gradient, the losses of ten updates.
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <numeric>
+#include <orochi/ops.hpp>
+
+#include "catch.hpp"
+#include "io/config_file.hpp"
+#include "io/hdf5.hpp"
+#include "train/inference.hpp"
+#include "train/schedule.hpp"
+#include "train/stepper.hpp"
+
+using namespace orochi;
+using hdf5::Hid;
+
+namespace {
+
+/// One fixture file.
+class Golden {
+ public:
+  explicit Golden(const std::string& path)
+      : file_(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose) {}
+
+  template <class T>
+  std::vector<T> read(const std::string& name, hid_t type) const {
+    const Hid set(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+    const Hid space(H5Dget_space(set.get()), H5Sclose);
+    std::vector<T> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.get())));
+    REQUIRE(H5Dread(set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+    return values;
+  }
+  std::vector<double> doubles(const std::string& name) const { return read<double>(name, H5T_NATIVE_DOUBLE); }
+  bool has(const std::string& name) const { return H5Lexists(file_.get(), name.c_str(), H5P_DEFAULT) > 0; }
+  std::string text(const std::string& name) const {
+    const Hid set(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+    const Hid type(H5Dget_type(set.get()), H5Tclose);
+    std::string result(H5Tget_size(type.get()), '\0');
+    REQUIRE(H5Dread(set.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, result.data()) >= 0);
+    return result;
+  }
+
+ private:
+  Hid file_;
+};
+
+/// Largest |a - b| over the largest |b|, or over `floor` where all b are smaller: a vector's relative
+/// difference.
+double relative_difference(const Scalar* mine, const std::vector<double>& theirs, double floor) {
+  double difference = 0, largest = floor;
+  for (std::size_t i = 0; i < theirs.size(); ++i) {
+    difference = std::max(difference, std::abs(static_cast<double>(mine[i]) - theirs[i]));
+    largest = std::max(largest, std::abs(theirs[i]));
+  }
+  return difference / largest;
+}
+
+double largest_of(const std::vector<double>& values) {
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return largest;
+}
+
+/// The model, data and training of a fixture.
+struct Case {
+  explicit Case(const std::string& path, const std::string& engine)
+      : golden(path), config(parse_config(golden.text("config"), path, {}, layer_schemas(builtin_layers()))) {
+    config.train.kernels = engine;
+    for (const std::int64_t offset : golden.read<std::int64_t>("offsets", H5T_NATIVE_INT64))
+      offsets.push_back(static_cast<Index>(offset));
+    labels = golden.read<std::int32_t>("labels", H5T_NATIVE_INT32);
+    samples.resize(labels.size());
+    std::iota(samples.begin(), samples.end(), 0u);
+    InputShape shape{0, 0, config.data.max_length};
+    if (golden.has("tokens")) {
+      tokens = golden.read<std::int32_t>("tokens", H5T_NATIVE_INT32);
+      shape.vocab_size = 13;
+    } else {
+      values = golden.read<float>("values", H5T_NATIVE_FLOAT);
+      shape.channels = 3;
+    }
+    batch = {tokens, values, shape.channels, offsets, labels, samples};
+    model = std::make_unique<Classifier>(config, shape, 3, builtin_layers());
+    for (const ParameterView& view : model->parameters().views()) {
+      const std::vector<float> theirs = golden.read<float>("parameters/" + view.name, H5T_NATIVE_FLOAT);
+      REQUIRE(static_cast<Index>(theirs.size()) == view.size);
+      std::copy(theirs.begin(), theirs.end(), model->parameters().data() + view.offset);
+    }
+  }
+
+  Golden golden;
+  Config config;
+  std::vector<Index> offsets;          // [B + 1]
+  std::vector<std::int32_t> labels;    // [B]
+  std::vector<std::uint32_t> samples;  // [B]
+  std::vector<std::int32_t> tokens;    // [N]
+  std::vector<float> values;           // [N, channels]
+  Batch batch;
+  std::unique_ptr<Classifier> model;
+};
+
+void check_case(const std::string& path, const std::string& engine) {
+  INFO(path << " " << engine);
+  Case c(path, engine);
+  Inference inference(*c.model, engine, 1);
+  CHECK(relative_difference(inference.logits(c.batch).data(), c.golden.doubles("logits"), 0) < 1e-5);
+
+  const std::vector<double>& w = c.config.train.class_weights;
+  Stepper stepper(*c.model, c.config.train, {w.begin(), w.end()}, 2);
+  const double normaliser = stepper.weight_of(c.labels);
+  const StepSums sums = stepper.accumulate(c.batch, normaliser, {}, true);
+  CHECK_THAT(sums.loss / sums.weight, catch_matchers::WithinRel(c.golden.doubles("loss")[0], 1e-5));
+  double largest = 0;  // of all gradients: a key's bias has none but rounding, as softmax ignores a shift
+  for (const ParameterView& view : c.model->parameters().views())
+    largest = std::max(largest, largest_of(c.golden.doubles("gradients/" + view.name)));
+  for (const ParameterView& view : c.model->parameters().views()) {
+    INFO(view.name);
+    const std::vector<double> theirs = c.golden.doubles("gradients/" + view.name);
+    CHECK(relative_difference(stepper.gradient().data() + view.offset, theirs, 1e-3 * largest) < 1e-4);
+  }
+
+  const std::vector<double> losses = c.golden.doubles("losses");
+  for (std::size_t step = 0; step < losses.size(); ++step) {
+    const StepSums now = stepper.accumulate(c.batch, normaliser, {0, static_cast<std::uint32_t>(step)}, true);
+    INFO("step " << step);
+    CHECK_THAT(now.loss / now.weight, catch_matchers::WithinRel(losses[step], 1e-4));
+    stepper.update(step, learning_rate(c.config.train, step, losses.size()));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("values, gradients and ten updates agree with PyTorch") {
+  const std::filesystem::path folder = std::filesystem::path(std::getenv("OROCHI_TEST_DATA")) / "golden";
+  int cases = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    for (const char* engine : {"eigen", "auto"}) check_case(entry.path().string(), engine);
+    ++cases;
+  }
+  CHECK(cases == 9);
+}

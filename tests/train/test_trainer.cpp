@@ -1,0 +1,282 @@
+// The loop over a run folder: interrupted anywhere, resumed, refused.
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <orochi/error.hpp>
+
+#include "catch.hpp"
+#include "train/inference.hpp"
+#include "train/trainer.hpp"
+
+using namespace orochi;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Silent : public TrainObserver {
+ public:
+  void note(const std::string& line) override { notes += line + "\n"; }
+  void start(std::uint64_t, std::uint64_t) override {}
+  void step(std::uint64_t, double loss, double) override { losses.push_back(loss); }
+  void epoch(const EpochRecord& record, bool) override { records.push_back(record); }
+  std::string notes;
+  std::vector<double> losses;  // by step
+  std::vector<EpochRecord> records;
+};
+
+/// Position times letter, as in splice: the label is whether the third letter is an A; class-sorted.
+void write_data(const fs::path& path, int count, unsigned seed) {
+  std::ofstream file(path);
+  const std::string letters = "ACGT";
+  for (int label = 0; label < 2; ++label) {
+    for (int i = 0; i < count / 2; ++i) {
+      std::string text;
+      for (int j = 0; j < 9; ++j) {
+        seed = seed * 1664525u + 1013904223u;
+        text += letters[(seed >> 16) % 4];
+      }
+      text[2] = label == 1 ? 'A' : letters[1 + static_cast<unsigned>(text[3]) % 3];
+      file << (label == 1 ? "yes" : "no") << "\t" << text << "\n";
+    }
+  }
+}
+
+/// A folder of its own, gone afterwards.
+struct Workplace {
+  explicit Workplace(const std::string& name)
+      : root(fs::temp_directory_path() / ("orochi-test-trainer-" + name)) {
+    fs::remove_all(root);
+    fs::create_directories(root);
+    write_data(root / "train.tsv", 160, 1);
+    write_data(root / "test.tsv", 60, 2);
+    std::ofstream(root / "small.toml") << R"([data]
+train = "train.tsv"
+test = "test.tsv"
+validation_fraction = 0.2
+tokenizer = "char"
+max_length = 9
+[model]
+d_model = 16
+num_layers = 1
+num_heads = 2
+[train]
+epochs = 4
+batch_size = 16
+gradient_accumulation_steps = 2
+learning_rate = 0.01
+lanes = 3
+)";
+  }
+  ~Workplace() { fs::remove_all(root); }
+
+  TrainRequest request(const std::string& run) const {
+    TrainRequest r;
+    r.config_path = (root / "small.toml").string();
+    r.run = (root / run).string();
+    r.threads = 2;
+    return r;
+  }
+  std::string bytes(const std::string& file) const {
+    std::ifstream in(root / file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  fs::path root;
+};
+
+std::string message_of(const TrainRequest& request) {
+  Silent observer;
+  try {
+    train(request, builtin_layers(), observer);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("position times letter is learned with either kind of positions, not without") {
+  const Workplace place("positions");
+  Silent observer;
+  for (const char* positions : {"learned", "sinusoidal", "none"}) {
+    TrainRequest request = place.request(positions);
+    request.overrides = {"train.epochs=30", std::string("model.positions=") + positions};
+    const double accuracy = train(request, builtin_layers(), observer).test.accuracy;
+    INFO(positions << " " << accuracy);
+    CHECK((accuracy >= 0.95) == (std::string(positions) != "none"));
+  }
+}
+
+TEST_CASE("a run's folder is complete") {
+  const Workplace place("folder");
+  TrainRequest request = place.request("run");
+  Silent observer;
+  const TrainResult result = train(request, builtin_layers(), observer);
+  CHECK(result.finished);
+  CHECK(result.tested);
+  CHECK(observer.records.size() == 4);
+  for (const char* name :
+       {"config.toml", "metrics.csv", "metrics.jsonl", "last.h5", "last-1.h5", "best.h5", "environment.json"})
+    CHECK(fs::exists(place.root / "run" / name));
+  const TrainedModel model = load_model((place.root / "run/best.h5").string(), builtin_layers());
+  CHECK(model.preprocessing.labels == std::vector<std::string>{"no", "yes"});
+  CHECK(model.config.data.test == "../test.tsv");
+  CHECK(model.progress.best_step == static_cast<std::int64_t>(result.best_step));
+}
+
+TEST_CASE("a run resumed at any step ends in the same bits") {
+  const Workplace place("resume");
+  Silent observer;
+  const TrainResult whole = train(place.request("whole"), builtin_layers(), observer);
+  REQUIRE(whole.finished);
+  REQUIRE(whole.steps == 16);  // 128 sequences, 4 updates an epoch
+  for (Index stop = 1; stop < 16; ++stop) {
+    const std::string run = "part" + std::to_string(stop);
+    TrainRequest request = place.request(run);
+    request.max_steps = stop;
+    CHECK_FALSE(train(request, builtin_layers(), observer).finished);
+    request.max_steps = 0;
+    request.config_path.clear();
+    request.resume = true;
+    request.threads = 1;
+    CHECK(train(request, builtin_layers(), observer).finished);
+    INFO("stopped at " << stop);
+    CHECK(place.bytes(run + "/last.h5") == place.bytes("whole/last.h5"));
+    CHECK(place.bytes(run + "/best.h5") == place.bytes("whole/best.h5"));
+  }
+}
+
+TEST_CASE("the loop's settings do what they say") {
+  const Workplace place("settings");
+  Silent observer;
+  SECTION("max_steps ends the run") {
+    TrainRequest request = place.request("run");
+    request.overrides = {"train.max_steps=6"};
+    const TrainResult result = train(request, builtin_layers(), observer);
+    CHECK(result.finished);
+    CHECK(result.steps == 6);
+  }
+  SECTION("patience stops early") {
+    TrainRequest request = place.request("run");
+    request.overrides = {"train.patience=2", "train.epochs=40", "train.learning_rate=1e-9"};
+    const TrainResult result = train(request, builtin_layers(), observer);
+    CHECK(result.finished);
+    CHECK(observer.records.size() == 3);
+    CHECK(observer.notes.find("stopping early") != std::string::npos);
+  }
+  SECTION("balanced class weights, smoothing, sgd and adam train") {
+    for (const char* optimizer : {"sgd", "adam"}) {
+      TrainRequest request = place.request(optimizer);
+      request.overrides = {std::string("train.optimizer=") + optimizer, "train.class_weights=balanced",
+                           "train.label_smoothing=0.1", "train.epochs=6"};
+      train(request, builtin_layers(), observer);
+      CHECK(observer.losses.back() < 0.69);
+    }
+  }
+  SECTION("micro-batches give the update of the batch they are cut from") {
+    std::vector<double> losses[2];
+    for (const int micro : {1, 2}) {
+      TrainRequest request = place.request("micro" + std::to_string(micro));
+      request.overrides = {"train.batch_size=" + std::to_string(32 / micro),
+                           "train.gradient_accumulation_steps=" + std::to_string(micro),
+                           "train.optimizer=sgd",
+                           "train.learning_rate=0.1",
+                           "train.max_grad_norm=0",
+                           "data.validation_fraction=0.25"};  // 120 sequences: the last update has 16 + 8
+      Silent own;
+      train(request, builtin_layers(), own);
+      losses[micro - 1] = own.losses;
+    }
+    REQUIRE(losses[0].size() == 16);
+    REQUIRE(losses[1].size() == 16);
+    for (std::size_t step = 0; step < 16; ++step)
+      CHECK_THAT(losses[1][step], catch_matchers::WithinRel(losses[0][step], 1e-4));
+  }
+  SECTION("each epoch has every sequence, in an order of its own") {
+    TrainRequest request = place.request("run");
+    request.overrides = {"train.epochs=2", "train.learning_rate=1e-30", "model.dropout=0",
+                         "model.attention_dropout=0"};  // a loss then depends on its sequences alone
+    train(request, builtin_layers(), observer);
+    REQUIRE(observer.losses.size() == 8);
+    for (std::size_t step = 0; step < 4; ++step) CHECK(observer.losses[step] != observer.losses[step + 4]);
+    CHECK_THAT(observer.records[1].train_loss,
+               catch_matchers::WithinRel(observer.records[0].train_loss, 1e-6));
+  }
+  SECTION("a wild learning rate ends in the diverged exit code, the last checkpoint whole") {
+    TrainRequest request = place.request("run");
+    request.overrides = {"train.optimizer=sgd", "train.learning_rate=1e30", "train.max_grad_norm=0"};
+    try {
+      train(request, builtin_layers(), observer);
+      FAIL("did not diverge");
+    } catch (const Error& error) {
+      CHECK(error.code() == ExitCode::diverged);
+      CHECK(std::string(error.what()).find("training diverged at step") == 0);
+    }
+  }
+}
+
+TEST_CASE("best.h5 is the epoch that train.monitor likes best, and the one that is tested") {
+  const Workplace place("best");
+  std::uint64_t best_steps[2] = {};
+  for (const bool by_loss : {false, true}) {
+    TrainRequest request = place.request(by_loss ? "loss" : "accuracy");
+    request.overrides = {"train.epochs=16", by_loss ? "train.monitor=loss" : "train.monitor=accuracy"};
+    Silent observer;
+    const TrainResult result = train(request, builtin_layers(), observer);
+    const auto value = [&](const EpochRecord& r) {
+      return by_loss ? -r.validation_loss : r.validation_accuracy;
+    };
+    EpochRecord best = observer.records.front();
+    for (const EpochRecord& record : observer.records)
+      if (value(record) > value(best)) best = record;
+    CHECK(result.best_step == best.step);
+    CHECK(result.best_metric == std::abs(value(best)));
+    best_steps[by_loss] = best.step;
+
+    for (const char* name : {"best.h5", "last.h5"}) {
+      const TrainedModel trained = load_model(result.run + "/" + name, builtin_layers());
+      std::vector<std::string> notes;
+      const Sequences test =
+          load_split(trained.config.data, trained.preprocessing, (place.root / "test.tsv").string(), notes);
+      Inference inference(*trained.model, trained.config.train.kernels, 1);
+      const double loss = evaluate(inference, test, 2).metrics.loss;
+      INFO(name);
+      CHECK((loss == result.test.loss) == (std::string(name) == "best.h5" || best.step == result.steps));
+    }
+  }
+  CHECK(best_steps[0] < best_steps[1]);  // the loss goes on falling after the accuracy has come to its best
+}
+
+TEST_CASE("folders that are in the way are refused with the ways out") {
+  const Workplace place("folders");
+  Silent observer;
+  TrainRequest request = place.request("run");
+  request.max_steps = 3;
+  train(request, builtin_layers(), observer);
+  CHECK(message_of(request).find(
+            "holds a run already; go on with it by --resume, or choose another folder") != std::string::npos);
+  request.resume = true;
+  request.overrides = {"model.num_heads=4"};
+  CHECK(message_of(request).find("model.num_heads: 2 -> 4") != std::string::npos);
+  request.overrides = {"train.epochs=5"};
+  request.max_steps = 5;
+  CHECK(message_of(request).empty());
+  request.run = (place.root / "none").string();
+  CHECK(message_of(request).find("holds no last.h5 to resume from") != std::string::npos);
+}
+
+TEST_CASE("metrics files hold each epoch once after a resume") {
+  const Workplace place("metrics");
+  Silent observer;
+  TrainRequest request = place.request("run");
+  request.max_steps = 10;  // in the third epoch
+  train(request, builtin_layers(), observer);
+  request.max_steps = 0;
+  request.resume = true;
+  train(request, builtin_layers(), observer);
+  const std::string csv = place.bytes("run/metrics.csv"), lines = place.bytes("run/metrics.jsonl");
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 5);
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 4);
+  CHECK(csv.substr(0, 25) == "epoch,step,learning_rate,");
+}
