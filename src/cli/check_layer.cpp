@@ -1,0 +1,108 @@
+// orochi check-layer: gradient checks. Built in both precisions.
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+#include <orochi/gradient_check.hpp>
+#include <orochi/scalar.hpp>
+
+#include "cli/table.hpp"
+#include "cli/verbs.hpp"
+#include "io/suggest.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr bool in_double = sizeof(Scalar) == 8;
+
+std::string option_text(const OptionValue& value) {
+  return std::visit(
+      [](const auto& v) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
+          return "\"" + v + "\"";
+        else
+          return fmt::format("{}", v);
+      },
+      value);
+}
+
+std::string list(const Registry& registry) {
+  Table table({{"layer", Align::left},
+               {"role", Align::left},
+               {"what it is", Align::left},
+               {"options of [layer.NAME]", Align::left}});
+  for (const LayerEntry& entry : registry.entries()) {
+    std::string options;
+    for (const auto& [name, value] : entry.options)
+      options += (options.empty() ? "" : ", ") + name + " = " + option_text(value);
+    table.add({entry.name, role_name(entry.role), entry.summary, options});
+  }
+  return table.text();
+}
+
+const LayerEntry& find_layer(const Registry& registry, const std::string& name) {
+  if (const LayerEntry* entry = registry.find(name)) return *entry;
+  std::vector<std::string> names;
+  for (const LayerEntry& entry : registry.entries()) names.push_back(entry.name);
+  const std::string suggestion = nearest(name, names);
+  throw usage_error(fmt::format("no layer is registered as \"{}\"{}; there are {}", name,
+                                suggestion.empty() ? "" : "; did you mean \"" + suggestion + "\"?",
+                                fmt::join(names, ", ")));
+}
+
+int call(const Registry& registry, const Arguments& arguments, Output& out) {
+  if (arguments.has("--list")) {
+    out.write(list(registry));
+    return static_cast<int>(ExitCode::done);
+  }
+  std::vector<const LayerEntry*> entries;
+  for (const std::string& name : arguments.words) entries.push_back(&find_layer(registry, name));
+  if (entries.empty())
+    for (const LayerEntry& entry : registry.entries()) entries.push_back(&entry);
+  const auto seed = static_cast<std::uint64_t>(arguments.integer("--seed", 42));
+  Table table({{"layer", Align::left},
+               {"setting", Align::left},
+               {"worst element", Align::left},
+               {"difference"},
+               {"tolerance"},
+               {"elements"},
+               {"result", Align::left}});
+  int failed = 0, checked = 0;
+  for (const LayerEntry* entry : entries) {
+    for (const GradientCheck& check : check_gradients(*entry, registry, seed)) {
+      ++checked;
+      if (!check.passed()) ++failed;
+      table.add({check.layer, check.example.empty() ? "default" : check.example, check.worst,
+                 fmt::format("{:.1e}", check.difference), fmt::format("{:.1e}", check.tolerance),
+                 std::to_string(check.tried), check.passed() ? "ok" : "FAILED"});
+    }
+  }
+  out.write(table.text());
+  out.write(fmt::format("{} of {} passed, in {} precision, seed {}\n", checked - failed, checked,
+                        in_double ? "double" : "single", seed));
+  return static_cast<int>(failed == 0 ? ExitCode::done : ExitCode::failed);
+}
+
+}  // namespace
+
+Verb check_layer_verb(const Registry& registry) {
+  Verb verb;
+  verb.name = "check-layer";
+  verb.summary = "gradient check of registered layers, built-in or your own";
+  verb.description =
+      "Compares each layer's backward pass with central differences on a random batch of uneven sequences, "
+      "in "
+      "every setting that it was registered with: one line a setting, exit code 1 if one failed. ";
+  verb.description += in_double
+                          ? "This program works in double precision."
+                          : "This program works in single precision, which finds blunders; orochi_f64 does "
+                            "the same in double precision and finds the rest.";
+  verb.words = {{"NAME", "a registered layer (default: all of them)", false, true}};
+  verb.options = {{"--list", "", "print the registered layers with their roles and options, check nothing"},
+                  {"--seed", "N", "what the random numbers are drawn from (default: 42; example: --seed 7)",
+                   0, std::int64_t{1} << 62}};
+  verb.examples = {"check-layer multi_head_attention", "check-layer --list", "check-layer --seed 7"};
+  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  return verb;
+}
+
+}  // namespace orochi

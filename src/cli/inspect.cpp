@@ -1,0 +1,171 @@
+// orochi inspect: what a checkpoint holds. It needs no layers, so it opens the checkpoint of any program.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <orochi/error.hpp>
+
+#include "cli/metrics_report.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+#include "cli/verbs.hpp"
+#include "data/mistakes.hpp"
+#include "io/checkpoint.hpp"
+
+namespace orochi {
+namespace {
+
+/// Figures of one parameter's numbers.
+struct Summary {
+  std::string name;
+  std::vector<Index> shape;
+  Index count = 0;
+  double mean = 0, deviation = 0, least = 0, most = 0;
+};
+
+Summary summarise(const TensorSlot& slot, std::span<const float> values) {
+  Summary result{slot.name, slot.shape, static_cast<Index>(values.size())};
+  if (values.empty()) return result;
+  const auto n = static_cast<double>(values.size());
+  for (const float value : values) result.mean += static_cast<double>(value) / n;
+  for (const float value : values) {
+    const double off = static_cast<double>(value) - result.mean;
+    result.deviation += off * off / n;
+  }
+  result.deviation = std::sqrt(result.deviation);
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  result.least = static_cast<double>(*least);
+  result.most = static_cast<double>(*most);
+  return result;
+}
+
+std::vector<Summary> summaries(const CheckpointReader& reader) {
+  std::vector<TensorSlot> slots = reader.slots("parameters");
+  std::vector<std::size_t> sizes;
+  Index total = 0;
+  for (TensorSlot& slot : slots) {
+    slot.offset = total;
+    Index size = 1;
+    for (const Index extent : slot.shape) size *= extent;
+    sizes.push_back(static_cast<std::size_t>(size));
+    total += size;
+  }
+  std::vector<float> values(static_cast<std::size_t>(total));  // flat
+  reader.read("parameters", slots, values);
+  std::vector<Summary> result;
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    result.push_back(summarise(slots[i], std::span<const float>(values).subspan(
+                                             static_cast<std::size_t>(slots[i].offset), sizes[i])));
+  return result;
+}
+
+Index total_count(const std::vector<Summary>& parameters) {
+  Index total = 0;
+  for (const Summary& parameter : parameters) total += parameter.count;
+  return total;
+}
+
+std::vector<std::string> moments(const CheckpointReader& reader) {
+  std::vector<std::string> present;
+  for (const char* name : {"momentum", "first_moment", "second_moment"})
+    if (reader.has(std::string("optimizer/") + name)) present.emplace_back(name);
+  return present;
+}
+
+std::string parameter_table(const std::vector<Summary>& parameters) {
+  Table table(
+      {{"parameter", Align::left}, {"shape"}, {"count"}, {"mean"}, {"deviation"}, {"least"}, {"most"}});
+  for (const Summary& p : parameters)
+    table.add({p.name, fmt::format("{}", fmt::join(p.shape, " x ")), grouped(p.count),
+               fmt::format("{:.4f}", p.mean), fmt::format("{:.4f}", p.deviation),
+               fmt::format("{:.4f}", p.least), fmt::format("{:.4f}", p.most)});
+  return table.text();
+}
+
+std::string as_text(const std::string& path, const CheckpointReader& reader) {
+  const CheckpointHeader& header = reader.header();
+  const std::vector<Summary> parameters = summaries(reader);
+  const Progress& progress = header.progress;
+  std::vector<std::string> labels;
+  for (const std::string& label : header.labels) labels.push_back(inert(label));
+  std::string text =
+      "# config\n" + inert_lines(header.config) + "\n# parameters\n" + parameter_table(parameters) + "\n";
+  text += fmt::format("file        {}, {} bytes\n", inert(path),
+                      grouped(static_cast<Index>(std::filesystem::file_size(path))));
+  text += fmt::format("labels      {}: {}\n", labels.size(), fmt::join(labels, ", "));
+  text += header.channels == 0 ? fmt::format("input       text, a vocabulary of {}\n",
+                                             counted(static_cast<Index>(header.vocabulary.size()), "token"))
+                               : fmt::format("input       numbers, {}\n",
+                                             counted(static_cast<Index>(header.channels), "channel"));
+  text += fmt::format("progress    step {}, epoch {}, {} into it\n", progress.step, progress.epoch,
+                      counted(static_cast<Index>(progress.position), "sequence"));
+  text += progress.best_step < 0
+              ? std::string("best        none yet\n")
+              : fmt::format("best        {:.4f} on validation, step {}, {} since\n", progress.best_metric,
+                            progress.best_step, counted(static_cast<Index>(progress.stale_epochs), "epoch"));
+  const std::vector<std::string> present = moments(reader);
+  text += fmt::format("optimizer   {}\n",
+                      present.empty() ? "no moments" : fmt::format("{}", fmt::join(present, ", ")));
+  const Index total = total_count(parameters);
+  return text + fmt::format("parameters  {} numbers, {} bytes\n", grouped(total), grouped(4 * total));
+}
+
+nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& reader) {
+  const CheckpointHeader& header = reader.header();
+  const std::vector<Summary> parameters = summaries(reader);
+  const Progress& progress = header.progress;
+  nlohmann::ordered_json json{{"file", path},
+                              {"bytes", std::filesystem::file_size(path)},
+                              {"config", header.config},
+                              {"labels", header.labels},
+                              {"vocabulary_size", header.vocabulary.size()},
+                              {"channels", header.channels}};
+  json["progress"] = {{"step", progress.step},
+                      {"epoch", progress.epoch},
+                      {"position", progress.position},
+                      {"best_step", progress.best_step},
+                      {"best_metric", progress.best_metric},
+                      {"stale_epochs", progress.stale_epochs}};
+  json["optimizer"] = moments(reader);
+  json["parameter_count"] = total_count(parameters);
+  json["parameter_bytes"] = 4 * total_count(parameters);
+  json["parameters"] = nlohmann::ordered_json::array();
+  for (const Summary& p : parameters)
+    json["parameters"].push_back({{"name", p.name},
+                                  {"shape", p.shape},
+                                  {"count", p.count},
+                                  {"mean", p.mean},
+                                  {"deviation", p.deviation},
+                                  {"least", p.least},
+                                  {"most", p.most}});
+  return json;
+}
+
+int call(const Arguments& arguments, Output& out) {
+  const std::string& path = arguments.words.front();
+  const CheckpointReader reader(path);
+  out.write(arguments.has("--json") ? dump_json(as_json(path, reader), 2) + "\n" : as_text(path, reader));
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Verb inspect_verb() {
+  Verb verb;
+  verb.name = "inspect";
+  verb.summary = "show what a checkpoint holds";
+  verb.description =
+      "Prints the config, a table of the parameters (shape, count, mean, deviation, least and most), the "
+      "labels in "
+      "their order, the size of the vocabulary, how far training had come and which optimizer moments are "
+      "there.";
+  verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
+  verb.options = {json_option("one JSON object in place of the tables")};
+  verb.examples = {"inspect runs/splice/best.h5", "inspect runs/splice/last.h5 --json"};
+  verb.call = call;
+  return verb;
+}
+
+}  // namespace orochi

@@ -1,0 +1,6 @@
+#include <orochi/run.hpp>
+
+int main(int argc, char** argv) {
+  const orochi::Registry registry = orochi::builtin_layers();
+  return orochi::run(argc, argv, registry);
+}

@@ -1,0 +1,174 @@
+// orochi predict: a filter from sequences to labels.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <orochi/error.hpp>
+
+#include "cli/line_reader.hpp"
+#include "cli/metrics_report.hpp"
+#include "cli/text.hpp"
+#include "cli/verbs.hpp"
+#include "data/input_encoder.hpp"
+#include "data/mistakes.hpp"
+#include "train/inference.hpp"
+#include "train/parallel.hpp"
+
+namespace orochi {
+namespace {
+
+/// Answers in the form that was asked for.
+class Writer {
+ public:
+  Writer(const Arguments& arguments, const std::vector<std::string>& labels, Output& out)
+      : json_(arguments.has("--json")), wants_logits_(arguments.has("--logits")), out_(out), labels_(labels) {
+    std::string header = "label";
+    for (const std::string& label : labels) {
+      inert_labels_.push_back(inert(label));
+      header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", inert_labels_.back());
+    }
+    if (!json_) out_.write(header + "\n");
+    out_.flush();
+  }
+
+  /// logits [K]
+  void write(std::span<const Scalar> logits) {
+    const std::vector<double> values =
+        wants_logits_ ? std::vector<double>(logits.begin(), logits.end()) : probabilities(logits);  // [K]
+    const auto best =
+        static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+    if (json_) {
+      nlohmann::ordered_json by_label;
+      for (std::size_t k = 0; k < values.size(); ++k) by_label[labels_[k]] = values[k];
+      nlohmann::ordered_json line{{"label", labels_[best]}};
+      line[wants_logits_ ? "logits" : "probabilities"] = std::move(by_label);
+      out_.write(dump_json(line) + "\n");
+      return;
+    }
+    std::string line = inert_labels_[best];
+    for (const double value : values) line += fmt::format("\t{:.6f}", value);
+    out_.write(line + "\n");
+  }
+
+ private:
+  bool json_, wants_logits_;
+  Output& out_;
+  const std::vector<std::string>& labels_;  // [K]
+  std::vector<std::string> inert_labels_;   // [K]
+};
+
+/// Lines that were read and not answered yet.
+class Pending {
+ public:
+  explicit Pending(const TrainedModel& trained)
+      : encoder_(trained.config.data, trained.preprocessing), channels_(trained.preprocessing.channels) {
+    clear();
+  }
+
+  /// Throws a usage_error for a line that is no sequence; nothing is added then.
+  void add(std::string_view line) {
+    bool was_cut = false;
+    Index length = 0;
+    if (channels_ == 0) {
+      const std::vector<std::int32_t> ids = encoder_.encode_text(line, &was_cut);  // [T]
+      data_.tokens.insert(data_.tokens.end(), ids.begin(), ids.end());
+      length = static_cast<Index>(ids.size());
+    } else {
+      const std::vector<float> values = encoder_.encode_values(line, &was_cut);  // [T, channels]
+      data_.values.insert(data_.values.end(), values.begin(), values.end());
+      length = static_cast<Index>(values.size()) / channels_;
+    }
+    data_.offsets.push_back(data_.offsets.back() + length);
+    cut_ += was_cut ? 1 : 0;
+    ++count_;
+  }
+
+  void answer(Inference& inference, std::size_t num_classes, Writer& writer) {
+    if (data_.size() == 0) return;
+    std::vector<std::uint32_t> samples;                                                 // [B]
+    const std::span<const Scalar> logits = inference.logits(as_batch(data_, samples));  // [B, K]
+    for (std::size_t at = 0; at < logits.size(); at += num_classes)
+      writer.write(logits.subspan(at, num_classes));
+    clear();
+  }
+
+  /// "" if nothing was cut.
+  std::string note(Index max_length) const {
+    if (cut_ == 0) return "";
+    return fmt::format("{} of {} longer than max_length {} and cut", grouped(cut_),
+                       counted(count_, "sequence"), max_length);
+  }
+
+ private:
+  void clear() {
+    data_ = {};
+    data_.channels = channels_;
+  }
+
+  InputEncoder encoder_;
+  Index channels_;
+  Sequences data_;
+  Index cut_ = 0, count_ = 0;
+};
+
+/// Adds what has arrived; a line that is no sequence ends it, as an error with its place.
+std::optional<Error> take_lines(LineReader& reader, Pending& pending) {
+  for (std::string_view line; reader.next(line);) {
+    try {
+      pending.add(line);
+    } catch (
+        const Error& error) {  // gets its place here, and is thrown once the lines before it are answered
+      return usage_error(fmt::format("{}:{}: {}", reader.name(), reader.line_number(), error.what()));
+    }
+  }
+  return std::nullopt;
+}
+
+int call(const Registry& registry, const Arguments& arguments, Output& out) {
+  const TrainedModel trained = load_model(arguments.words.front(), registry);
+  const std::vector<std::string>& labels = trained.preprocessing.labels;
+  LineReader reader(arguments.words.size() > 1 ? arguments.words[1] : "-");
+  if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
+  Inference inference(*trained.model, trained.config.train.kernels,
+                      static_cast<int>(arguments.integer("--threads", available_threads())));
+  Writer writer(arguments, labels, out);
+  Pending pending(trained);
+  std::optional<Error> mistake;
+  while (!mistake && reader.fill()) {
+    mistake = take_lines(reader, pending);
+    pending.answer(inference, labels.size(), writer);
+    out.flush();
+  }
+  if (const std::string note = pending.note(trained.config.data.max_length); !note.empty())
+    std::cerr << note + "\n";
+  if (mistake) throw *mistake;
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Verb predict_verb(const Registry& registry) {
+  Verb verb;
+  verb.name = "predict";
+  verb.summary = "label sequences with a trained model";
+  verb.description =
+      "Reads one sequence a line and answers at once, so that it works in a pipe: a text, or for numeric "
+      "models a "
+      "case as in .ts files without its label, v,v,v:v,v,v with one part a channel. Prints a header line, "
+      "then a "
+      "line a sequence: the label and the probability of every class, separated by tabs. A line that is no "
+      "sequence ends it with exit code 2, after the answers to the lines before.";
+  verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"},
+                {"FILE", "what to label (default: standard input, which is also -)", false, false}};
+  verb.options = {json_option("a JSON object a line in place of the tabs, numbers in full precision"),
+                  {"--logits", "", "logits in place of probabilities"},
+                  threads_option()};
+  verb.examples = {"predict runs/splice/best.h5 sequences.txt",
+                   "predict runs/splice/best.h5 --json <sequences.txt"};
+  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  return verb;
+}
+
+}  // namespace orochi

@@ -1,0 +1,27 @@
+#include <orochi/run.hpp>
+#include <orochi/scalar.hpp>
+
+#include "cli/verbs.hpp"
+
+namespace orochi {
+
+OptionSpec threads_option() {
+  return {
+      "--threads", "N",
+      "threads to work on; the results are the same bits with any number (default: as many as this process "
+      "has cores; example: --threads 2)",
+      1, 1024};
+}
+
+OptionSpec json_option(const std::string& help) { return {"--json", "", help}; }
+
+int run(int argc, char** argv, const Registry& registry) {
+  return run_program(
+      argc, argv,
+      {version,
+       "Trains small transformer encoders for sequence classification on CPUs, from a config file.",
+       {train_verb(registry), evaluate_verb(registry), predict_verb(registry), inspect_verb(),
+        check_layer_verb(registry)}});
+}
+
+}  // namespace orochi

@@ -1,0 +1,92 @@
+// From argv to an exit code: the only place that catches.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <new>
+#include <orochi/error.hpp>
+
+#include "cli/command_line.hpp"
+#include "cli/text.hpp"
+#include "io/suggest.hpp"
+
+namespace orochi {
+namespace {
+
+void say(const std::string& message) {
+  const std::string line = "orochi: " + inert_lines(message) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+const Verb& find_verb(const Program& program, const std::string& name) {
+  const auto found = std::find_if(program.verbs.begin(), program.verbs.end(),
+                                  [&](const Verb& verb) { return verb.name == name; });
+  if (found != program.verbs.end()) return *found;
+  if (name.starts_with("-"))
+    throw usage_error(
+        fmt::format("unknown option \"{}\"; a verb comes first: orochi VERB ... "
+                    "(see `orochi help`)",
+                    name));
+  std::vector<std::string> names{"help"};
+  for (const Verb& verb : program.verbs) names.push_back(verb.name);
+  const std::string suggestion = nearest(name, names);
+  throw usage_error(fmt::format("unknown verb \"{}\"; {}", name,
+                                suggestion.empty()
+                                    ? fmt::format("there are {}", fmt::join(names, ", "))
+                                    : fmt::format("did you mean \"{}\"? (see `orochi help`)", suggestion)));
+}
+
+int dispatch(const std::vector<std::string>& arguments, const std::string& name, const Program& program,
+             Output& out) {
+  if (arguments.empty()) {
+    const std::string help = program_help(program);
+    std::fwrite(help.data(), 1, help.size(), stderr);
+    return static_cast<int>(ExitCode::usage);
+  }
+  const std::string& first = arguments.front();
+  const bool asks_help = first == "help" || first == "--help" || first == "-h";
+  const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
+  if (first == "--version") {
+    out.write("orochi " + program.version + "\n");
+  } else if (asks_help && rest.empty()) {
+    out.write(program_help(program));
+  } else if (asks_help) {
+    out.write(rest.front() == "help" ? program_help(program) : verb_help(find_verb(program, rest.front())));
+  } else {
+    const Verb& verb = find_verb(program, first);
+    const Arguments parsed = parse_arguments(verb, name, rest);
+    if (!parsed.has("--help")) return verb.call(parsed, out);
+    out.write(verb_help(verb));
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, const Program& program) {
+  const int failed = static_cast<int>(ExitCode::failed);
+  try {
+    const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    Output out;
+    const int code = dispatch(arguments, argc > 0 ? argv[0] : "orochi", program, out);
+    out.flush();
+    return code;
+  } catch (const OutputClosed&) {
+    return 128 + SIGPIPE;
+  } catch (const Error& error) {
+    say(error.what());
+    return static_cast<int>(error.code());
+  } catch (const std::bad_alloc&) {
+    say("out of memory; smaller: data.max_length, train.batch_size, model.d_model");
+    return failed;
+  } catch (const std::exception& error) {
+    say(std::string("unexpected error: ") + error.what());
+    return failed;
+  } catch (...) {  // a user's layer may throw anything
+    say("unexpected error of an unknown type");
+    return failed;
+  }
+}
+
+}  // namespace orochi

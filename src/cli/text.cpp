@@ -1,0 +1,75 @@
+#include "cli/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "data/utf8.hpp"
+
+namespace orochi {
+namespace {
+
+/// C0 and C1 controls, line and paragraph separators, and everything that Unicode gives to change direction.
+bool is_active(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+
+bool is_shell_safe(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("_-./=,:+@%").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string inert(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const std::string_view valid = text.substr(0, utf8::find_invalid(text));
+    for (std::size_t at = 0; at < valid.size();) {
+      const std::size_t start = at;
+      const char32_t c = utf8::decode(valid, at);
+      if (!is_active(c))
+        result += valid.substr(start, at - start);
+      else
+        result += c < 0x80 ? fmt::format("\\x{:02x}", static_cast<unsigned>(c))
+                           : fmt::format("\\u{{{:04x}}}", static_cast<unsigned>(c));
+    }
+    text.remove_prefix(valid.size());
+    if (text.empty()) break;
+    result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
+    text.remove_prefix(1);
+  }
+  return result;
+}
+
+std::string inert_lines(std::string_view text) {
+  std::string result;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    result += inert(text.substr(0, end)) + "\n";
+    text.remove_prefix(end + 1);
+  }
+  return result + inert(text);
+}
+
+std::string shell_word(std::string_view word) {
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_shell_safe)) return std::string(word);
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.emplace_back();
+    if (!lines.back().empty()) lines.back() += ' ';
+    lines.back() += word;
+  }
+  return lines;
+}
+
+}  // namespace orochi

@@ -1,0 +1,23 @@
+// Text on its way to a terminal.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orochi {
+
+/// `text` as something that a terminal only shows: control characters, escape sequences, bytes that are not
+/// UTF-8 and marks that turn the direction of writing come out as \xNN or \u{NNNN}. Labels, file names and
+/// vocabularies come from data, and data must not be able to move the cursor.
+std::string inert(std::string_view text);
+/// The same of a text of several lines: line feeds stay.
+std::string inert_lines(std::string_view text);
+
+/// `word` as a shell needs it to be one word.
+std::string shell_word(std::string_view word);
+
+/// Cut at white space into lines of at most `width` characters (a longer word stands alone).
+std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+}  // namespace orochi

@@ -1,0 +1,135 @@
+// orochi train
+#include "train/trainer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <orochi/error.hpp>
+
+#include "cli/metrics_report.hpp"
+#include "cli/progress.hpp"
+#include "cli/stop_signals.hpp"
+#include "cli/text.hpp"
+#include "cli/verbs.hpp"
+#include "io/config_file.hpp"
+#include "io/suggest.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::int64_t most_steps = std::int64_t{1} << 40;
+
+/// KEY=VALUE, and not a path in which some folder has an equals sign.
+bool is_override(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  return equals != std::string::npos && word.find('/') > equals;
+}
+
+TrainRequest make_request(const Arguments& arguments) {
+  TrainRequest request;
+  for (const std::string& word : arguments.words) {
+    if (is_override(word))
+      request.overrides.push_back(word);
+    else if (request.config_path.empty())
+      request.config_path = word;
+    else
+      throw usage_error(
+          fmt::format("unexpected word \"{}\": the config is \"{}\" already, and what follows it has "
+                      "the form KEY=VALUE, for example train.epochs=20",
+                      word, request.config_path));
+  }
+  request.run = arguments.text("--run");
+  request.resume = arguments.has("--resume");
+  request.threads = static_cast<int>(arguments.integer("--threads", 0));
+  request.max_steps = static_cast<Index>(arguments.integer("--max-steps", 0));
+  return request;
+}
+
+std::string next_commands(const Arguments& arguments, const TrainResult& result) {
+  const std::string program = shell_word(arguments.program);
+  const std::string best = shell_word(result.run + "/best.h5");
+  return fmt::format("next:\n  {0} evaluate {1}{2}\n  {0} predict {1} FILE\n  {0} inspect {1}\n", program,
+                     best, result.tested ? "" : " --data FILE");
+}
+
+std::string report(const Arguments& arguments, const TrainResult& result) {
+  std::string text = fmt::format("run folder   {}\nsteps        {} ({:.1f} s in this session)\n",
+                                 inert(result.run), result.steps, result.seconds);
+  if (result.best_step > 0)
+    text += fmt::format("best model   best.h5, of step {}: validation {} {:.4f}\n", result.best_step,
+                        result.monitor, result.best_metric);
+  if (!result.finished)
+    return text + fmt::format("not finished; to go on:\n  {} train --resume --run {}\n",
+                              shell_word(arguments.program), shell_word(result.run));
+  if (result.tested)
+    text += "\nbest.h5 on the test file:\n" + metrics_text(result.test, result.labels) + "\n";
+  return text + next_commands(arguments, result);
+}
+
+int call(const Registry& registry, const Arguments& arguments, Output& out) {
+  TrainRequest request = make_request(arguments);
+  StopSignals signals;
+  request.stop = [&signals] { return signals.arrived(); };
+  TrainResult result;
+  {
+    ProgressLine progress(std::cerr, standard_error_screen());
+    result = train(request, registry, progress);
+    if (signals.number() != 0) progress.note("stopped by a signal, with a checkpoint");
+  }
+  out.write(report(arguments, result));
+  if (!result.finished && signals.number() != 0) return 128 + signals.number();
+  return static_cast<int>(ExitCode::done);
+}
+
+/// `--learning-rate 0.1` is what other trainers take: here it is a key of the configuration.
+std::string hint(const std::string& option) {
+  std::string name = option;
+  name.erase(0, std::min(name.find_first_not_of('-'), name.size()));
+  name = name.substr(0, name.find('='));
+  std::replace(name.begin(), name.end(), '-', '_');
+  const std::string familiar = familiar_key(name);
+  for (const ConfigKey& key : config_keys()) {
+    const std::string last = key.name.substr(key.name.find('.') + 1);
+    if (key.name == name || last == name || last == familiar)
+      return fmt::format("settings are words after the config: {}={}", key.name, key.default_value);
+  }
+  return "";
+}
+
+}  // namespace
+
+Verb train_verb(const Registry& registry) {
+  Verb verb;
+  verb.name = "train";
+  verb.summary = "train a model as a config file says";
+  verb.description =
+      "Trains into a run folder: config.toml, metrics.csv, metrics.jsonl, best.h5 (the best on validation "
+      "data), "
+      "last.h5 (to resume from), last-1.h5 (the one before), environment.json. Ctrl-C stops after the "
+      "current "
+      "step with a checkpoint; a second one stops at once.";
+  verb.words = {
+      {"CONFIG", "a TOML file (docs/config.md); with --resume it may be left out", false, false},
+      {"KEY=VALUE", "settings that take the place of the file's, for example model.num_heads=8 train.seed=3",
+       false, true}};
+  verb.options = {
+      {"--run", "DIR", "the run folder (default: runs/ and the config's name; example: --run runs/second)"},
+      {"--resume", "",
+       "go on from last.h5 in the run folder, to the same bits as without the interruption (default: start "
+       "anew; "
+       "example: --resume --run runs/splice)"},
+      threads_option(),
+      {"--max-steps", "N",
+       "leave off after step N with a checkpoint, as an interruption would (default: no limit; example: "
+       "--max-steps 100)",
+       1, most_steps}};
+  verb.examples = {"train configs/splice.toml",
+                   "train configs/splice.toml model.num_heads=8 train.seed=3 --run runs/wide",
+                   "train --resume --run runs/splice"};
+  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  verb.hint = hint;
+  return verb;
+}
+
+}  // namespace orochi

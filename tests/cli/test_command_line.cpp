@@ -1,0 +1,68 @@
+// Parsing: what CLI11 does is worded and checked by us.
+#include <orochi/error.hpp>
+
+#include "catch.hpp"
+#include "cli/command_line.hpp"
+
+using namespace orochi;
+
+namespace {
+
+Verb verb() {
+  Verb verb;
+  verb.name = "bake";
+  verb.words = {{"FLOUR", "", true, false}, {"EXTRA", "", false, false}};
+  verb.options = {{"--oven", "DIR", ""}, {"--minutes", "N", "", 1, 90}, {"--json", "", ""}};
+  return verb;
+}
+
+std::string mistake(const std::vector<std::string>& words) {
+  try {
+    parse_arguments(verb(), "orochi", words);
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::usage);
+    return error.what();
+  }
+  return "none";
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("options stand anywhere, with a space or an equals sign") {
+  const Arguments a =
+      parse_arguments(verb(), "p", {"--oven", "left", "rye", "--json", "--minutes=7", "salt"});
+  CHECK(a.words == std::vector<std::string>{"rye", "salt"});
+  CHECK(a.text("--oven") == "left");
+  CHECK(a.integer("--minutes", 1) == 7);
+  CHECK(a.has("--json"));
+  const Arguments b = parse_arguments(verb(), "p", {"rye", "--", "--json"});
+  CHECK(b.words == std::vector<std::string>{"rye", "--json"});
+  CHECK_FALSE(b.has("--json"));
+  CHECK(b.integer("--minutes", 5) == 5);
+  CHECK(b.text("--oven", "right") == "right");
+  CHECK(parse_arguments(verb(), "p", {"rye", "-"}).words[1] == "-");
+  const Arguments c = parse_arguments(verb(), "p", {"[a,b]", "--oven", "[c,d]", "[e]"});
+  CHECK(c.words == std::vector<std::string>{"[a,b]", "[e]"});
+  CHECK(c.text("--oven") == "[c,d]");
+  CHECK(parse_arguments(verb(), "p", {"-h"}).has("--help"));
+  CHECK(parse_arguments(verb(), "p", {"--nonsense", "--help"}).has("--help"));
+}
+
+TEST_CASE("mistakes are one line with a way out") {
+  CHECK(has(mistake({"rye", "--ovn", "x"}), "no option \"--ovn\"; did you mean \"--oven\"?"));
+  CHECK(has(mistake({"rye", "-json"}), "did you mean \"--json\"?"));
+  CHECK(has(mistake({"rye", "--quickly"}), "bake has no option \"--quickly\" (see `orochi help bake`)"));
+  CHECK(has(mistake({"rye", "--oven"}), "--oven needs a value: --oven DIR"));
+  CHECK(has(mistake({"rye", "--oven", "--json"}), "--oven needs a value"));
+  CHECK(has(mistake({"rye", "--oven="}), "--oven needs a value"));
+  CHECK(has(mistake({"rye", "--json=yes"}), "--json is a switch"));
+  CHECK(has(mistake({"rye", "--oven", "a", "--oven", "b"}), "--oven is given 2 times"));
+  for (const char* number : {"0", "91", "-3", "7x", "", "1e1", "99999999999999999999"})
+    CHECK((has(mistake({"rye", "--minutes", number}), "from 1 to 90") ||
+           has(mistake({"rye", "--minutes", number}), "needs a value")));
+  CHECK(has(mistake({}), "bake needs FLOUR; usage: orochi bake FLOUR [EXTRA] [--oven DIR]"));
+  CHECK(has(mistake({"a", "b", "c"}), "unexpected word \"c\""));
+  CHECK_FALSE(has(mistake({"a", "b", "c", "--x"}), "\n"));
+}

@@ -1,0 +1,107 @@
+// What goes to a terminal: inert text, tables, the report, the progress line.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "catch.hpp"
+#include "cli/metrics_report.hpp"
+#include "cli/progress.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+
+using namespace orochi;
+
+TEST_CASE("text from data is inert") {
+  CHECK(inert("caf\xC3\xA9 \xE6\x97\xA5") == "caf\xC3\xA9 \xE6\x97\xA5");
+  CHECK(inert("a\x1b[2Jb\tc\nd\x7f") == "a\\x1b[2Jb\\x09c\\x0ad\\x7f");
+  CHECK(inert("\xC2\x9B"
+              "31m") == "\\u{009b}31m");                                 // CSI as one C1 control
+  CHECK(inert("x\xE2\x80\xAEy\xE2\x81\xA6") == "x\\u{202e}y\\u{2066}");  // right-to-left override, isolate
+  CHECK(inert("ok\xFF\xC3") == "ok\\xff\\xc3");
+  CHECK(inert(std::string_view("a\0b", 3)) == "a\\x00b");
+  CHECK(inert_lines("a\r\nb\x1b\n") == "a\\x0d\nb\\x1b\n");
+}
+
+TEST_CASE("words for the shell") {
+  CHECK(shell_word("runs/splice-1/best.h5") == "runs/splice-1/best.h5");
+  CHECK(shell_word("my run") == "'my run'");
+  CHECK(shell_word("it's $HOME") == "'it'\\''s $HOME'");
+  CHECK(shell_word("") == "''");
+}
+
+TEST_CASE("lines are wrapped between words") {
+  CHECK(wrap("one two three", 7) == std::vector<std::string>{"one two", "three"});
+  CHECK(wrap("incomprehensible", 4) == std::vector<std::string>{"incomprehensible"});
+}
+
+TEST_CASE("tables are aligned by characters, not bytes") {
+  Table table({{"class", Align::left}, {"n"}});
+  table.add({"\xC3\xA9\xC3\xA9", "1"});
+  table.add({"a\x1b", "1234"});
+  CHECK(table.text() ==
+        "class     n\n"
+        "\xC3\xA9\xC3\xA9        1\n"
+        "a\\x1b  1234\n");
+}
+
+TEST_CASE("the report has the matrix, or for many classes the most frequent confusions") {
+  const auto report = [](Index k) {
+    std::vector<std::int32_t> labels, predictions;
+    std::vector<std::string> names;
+    for (Index i = 0; i < k; ++i) {
+      labels.push_back(static_cast<std::int32_t>(i));
+      predictions.push_back(static_cast<std::int32_t>(i == 1 ? 0 : i));
+      names.push_back("class" + std::to_string(i));
+    }
+    return metrics_text(compute_metrics(labels, predictions, k, 0.5), names);
+  };
+  const std::string few = report(3), many = report(31);
+  CHECK(few.find("label \\ predicted  class0  class1  class2\n"
+                 "class0                  1       0       0\n"
+                 "class1                  1       0       0\n") != std::string::npos);
+  CHECK(few.find("0.6667") != std::string::npos);  // accuracy
+  CHECK(many.find("label \\ predicted") == std::string::npos);
+  CHECK(many.find("confusions, 1 of 1:\nlabel   predicted  sequences\nclass1  class0             1\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("JSON has every figure and is pure ASCII") {
+  const std::vector<std::int32_t> labels{0, 1, 1}, predictions{0, 1, 0};
+  const auto json = metrics_json(compute_metrics(labels, predictions, 2, 0.25), {"\xC3\xA9\x1b", "bad\xFF"});
+  const std::string text = dump_json(json);
+  CHECK(std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; }));
+  const auto read = nlohmann::json::parse(text);
+  CHECK(read["classes"][0]["label"] == "\xC3\xA9\x1b");
+  CHECK(read["classes"][1]["support"] == 2);
+  CHECK(read["confusion_matrix"] == nlohmann::json::parse("[[1, 0], [1, 1]]"));
+  CHECK(read["accuracy"].get<double>() == 2.0 / 3.0);
+  CHECK(read["loss"] == 0.25);
+}
+
+TEST_CASE("progress: plain lines off a terminal, a status line on one, no colour where none is wanted") {
+  const auto shown = [](Screen screen) {
+    std::ostringstream out;
+    {
+      ProgressLine progress(out, screen);
+      progress.start(0, 200);
+      progress.step(100, 0.5, 12345);
+      EpochRecord record;
+      record.epoch = 1;
+      record.step = 100;
+      record.tokens_per_second = 12345;
+      progress.epoch(record, true);
+      progress.note("a note\x1b[2J");
+    }
+    return out.str();
+  };
+  const std::string plain = shown({false, false, 80}), drawn = shown({true, false, 100}),
+                    colored = shown({true, true, 100}), narrow = shown({true, true, 20});
+  CHECK(plain.find_first_of("\r\x1b") == std::string::npos);
+  CHECK(plain.find("training: 200 steps\nepoch 1  step 100  train: loss") == 0);
+  CHECK(plain.find("12,345 tokens/s  best\na note\\x1b[2J\n") != std::string::npos);
+  CHECK(drawn.find("\rstep 100/200 [=") != std::string::npos);
+  CHECK(drawn.find(">") != std::string::npos);
+  CHECK(drawn.find("  50%  loss 0.5000  12,345 tokens/s  ETA 0:0") != std::string::npos);
+  CHECK(drawn.find("\x1b[36m") == std::string::npos);
+  CHECK(colored.find("\x1b[36m[") != std::string::npos);
+  CHECK(narrow.find("\rstep 100/200   50% \x1b[K") != std::string::npos);  // 19 columns, no bar
+}

@@ -1,0 +1,127 @@
+// The program from outside: help, mistakes, exit codes, and that docs/commands.md says the same.
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+
+#include "catch.hpp"
+#include "program.hpp"
+
+using namespace orochi;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// The `--option`s that start a line behind `lead`.
+std::set<std::string> options_of(const std::string& text, const std::string& lead) {
+  std::set<std::string> found;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with(lead + "--"))
+      found.insert(line.substr(lead.size(), line.find_first_of(" `", lead.size()) - lead.size()));
+  return found;
+}
+
+std::vector<std::string> verbs_of_help() {
+  std::istringstream lines(orochi_program({"help"}).out);
+  std::vector<std::string> verbs;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (inside && line.empty()) break;
+    if (inside && line.size() > 2 && line[2] != ' ') verbs.push_back(line.substr(2, line.find(' ', 2) - 2));
+    if (line == "verbs:") inside = true;
+  }
+  return verbs;
+}
+
+std::string commands_page() {
+  std::ifstream file(std::string(std::getenv("OROCHI_SOURCE_DIR")) + "/docs/commands.md");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST_CASE("help is on standard output, and on standard error when nothing was asked") {
+  const Outcome nothing = orochi_program({});
+  CHECK(nothing.code == 2);
+  CHECK(nothing.out.empty());
+  const Outcome help = orochi_program({"--help"});
+  CHECK(help.code == 0);
+  CHECK(help.err.empty());
+  CHECK(help.out == nothing.err);
+  CHECK(orochi_program({"help"}).out == help.out);
+  const Outcome version = orochi_program({"--version"});
+  CHECK(version.code == 0);
+  CHECK(version.out.starts_with("orochi 0."));
+  const Outcome verb = orochi_program({"help", "train"});
+  CHECK(verb.code == 0);
+  CHECK(orochi_program({"train", "--help"}).out == verb.out);
+  CHECK(has(verb.out, "usage: orochi train [CONFIG] [KEY=VALUE ...] [--run DIR]"));
+}
+
+TEST_CASE("help and docs/commands.md name the same verbs and options") {
+  const std::string page = commands_page();
+  const std::vector<std::string> verbs = verbs_of_help();
+  REQUIRE(verbs.size() == 6);  // help is the last
+  for (std::size_t i = 0; i + 1 < verbs.size(); ++i) {
+    INFO(verbs[i]);
+    const std::size_t start = page.find("\n## " + verbs[i] + "\n");
+    REQUIRE(start != std::string::npos);
+    const std::string section = page.substr(start, page.find("\n## ", start + 1) - start);
+    const Outcome help = orochi_program({"help", verbs[i]});
+    CHECK(help.code == 0);
+    const std::set<std::string> options = options_of(help.out, "  ");
+    CHECK_FALSE(options.empty());
+    CHECK(options == options_of(section, "| `"));
+    CHECK(has(help.out, "\nexamples:\n  orochi " + verbs[i]));
+  }
+}
+
+TEST_CASE("mistakes give one line and exit code 2") {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"trian"}, "did you mean \"train\"?"},
+      {{"help", "evaluat"}, "did you mean \"evaluate\"?"},
+      {{"frobnicate"}, "there are help, train, evaluate, predict, inspect, check-layer"},
+      {{"--json", "inspect"}, "a verb comes first"},
+      {{"evaluate", "x.h5", "--thread", "2"}, "did you mean \"--threads\"?"},
+      {{"evaluate"}, "evaluate needs CHECKPOINT"},
+      {{"train", "a.toml", "b.toml"}, "unexpected word \"b.toml\""},
+      {{"train", "a.toml", "--learning-rate", "0.1"}, "train.learning_rate=0.001"},
+      {{"train", "a.toml", "--lr=0.1"}, "train.learning_rate=0.001"},
+      {{"train", "no/such.toml"}, "no/such.toml"},
+      {{"train"}, "no configuration is named"},
+      {{"train", "--resume", "--run", "no/such"}, "no/such"},
+      {{"evaluate", "no/such.h5"}, "no/such.h5"},
+      {{"predict", "no/such.h5"}, "no/such.h5"},
+      {{"inspect", "/dev/null"}, "/dev/null"},
+      {{"inspect", "no\x1b[2J.h5"}, "no\\x1b[2J.h5"},
+      {{"check-layer", "multi_head_atention"}, "did you mean \"multi_head_attention\"?"},
+      {{"check-layer", "--seed", "x"}, "--seed takes a whole number"}};
+  for (const auto& [arguments, part] : cases) {
+    const Outcome outcome = orochi_program(arguments);
+    INFO(arguments.front() << ": " << outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK(outcome.err.starts_with("orochi: "));
+    CHECK(has(outcome.err, part));
+    CHECK(outcome.err.find('\n') == outcome.err.size() - 1);
+  }
+}
+
+TEST_CASE("what cannot be written is an error; a reader that left is none") {
+  const Outcome full = Child({"help"}, "/dev/full").finish();
+  CHECK(full.code == 1);
+  CHECK(has(full.err, "orochi: cannot write to standard output: No space left on device"));
+  CHECK(Child({"help"}, "/dev/null").finish().code == 0);
+  for (const char* prefix : {"", "trap '' PIPE; "}) {  // ended by the signal, or told by the error
+    Child child({"-c", std::string(prefix) + "read line; exec \"$0\" help", std::getenv("OROCHI_PROGRAM")},
+                "", "/bin/sh");
+    child.close_output();
+    child.write("go\n");
+    const Outcome gone = child.finish();
+    CHECK(gone.code == 141);
+    CHECK(gone.err.empty());
+  }
+}

@@ -1,0 +1,185 @@
+// evaluate, predict and inspect on a model that was trained a few steps.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "catch.hpp"
+#include "io/checkpoint.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+using nlohmann::json;
+
+namespace {
+
+constexpr const char* spiteful = "no\xE2\x80\xAE\xC2\x9B";  // right-to-left override, a C1 control
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+/// A trained model whose one label is spiteful.
+struct Trained {
+  Trained() : place("verbs", spiteful), best(place.path("run/best.h5")) {
+    const Outcome outcome = orochi_program({"train", place.path("small.toml"), "--run", place.path("run")});
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    REQUIRE_FALSE(has(outcome.out, "\xE2\x80\xAE"));
+  }
+  Workplace place;
+  std::string best;
+};
+
+}  // namespace
+
+TEST_CASE("evaluate") {
+  const Trained trained;
+  const Outcome text = orochi_program({"evaluate", trained.best});
+  CHECK(text.code == 0);
+  CHECK(has(text.out, "precision  recall"));
+  CHECK(has(text.out, "no\\u{202e}\\u{009b}"));
+  CHECK_FALSE(has(text.out, "\xE2\x80\xAE"));
+  CHECK(has(text.err, "40 sequences"));  // notes are no results
+  CHECK_FALSE(has(text.out, "rows"));
+
+  const Outcome one = orochi_program({"evaluate", trained.best, "--json", "--threads", "1"});
+  const Outcome three = orochi_program({"evaluate", trained.best, "--json", "--threads", "3"});
+  CHECK(one.out == three.out);
+  const json figures = json::parse(one.out);
+  CHECK(figures["count"] == 40);
+  CHECK(figures["classes"].size() == 2);
+  CHECK(figures["classes"][0]["label"] == spiteful);
+  CHECK(figures["classes"][0]["support"] == 20);
+  const json& matrix = figures["confusion_matrix"];
+  CHECK(figures["accuracy"].get<double>() == (matrix[0][0].get<double>() + matrix[1][1].get<double>()) / 40);
+  const Outcome other =
+      orochi_program({"evaluate", trained.best, "--data", trained.place.path("train.tsv"), "--json"});
+  CHECK(json::parse(other.out)["count"] == 80);
+
+  std::filesystem::remove(trained.place.path("test.tsv"));
+  const Outcome gone = orochi_program({"evaluate", trained.best});
+  CHECK(gone.code == 2);
+  CHECK(has(gone.err, "--data FILE"));
+  std::ofstream(trained.place.path("strange.tsv")) << "maybe\tACGT\n";
+  const Outcome strange =
+      orochi_program({"evaluate", trained.best, "--data", trained.place.path("strange.tsv")});
+  CHECK(strange.code == 2);
+  CHECK(has(strange.err, "strange.tsv:1: "));
+  CHECK_FALSE(has(strange.err, "\xE2\x80\xAE"));  // the labels that are listed
+}
+
+TEST_CASE("predict: tabs, JSON, files") {
+  const Trained trained;
+  const Outcome table = orochi_program({"predict", trained.best},
+                                       "\xEF\xBB\xBF"
+                                       "ACGTACGTA\r\nCCCCC");
+  CHECK(table.code == 0);
+  CHECK(table.err.empty());
+  const std::vector<std::string> lines = lines_of(table.out);
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] == "label\tp(no\\u{202e}\\u{009b})\tp(yes)");
+  const Outcome objects = orochi_program({"predict", trained.best, "-", "--json"}, "ACGTACGTA\nCCCCC\n");
+  const std::vector<std::string> answers = lines_of(objects.out);
+  REQUIRE(answers.size() == 2);
+  const json first = json::parse(answers[0]);
+  const double p = first["probabilities"]["yes"].get<double>();
+  CHECK_THAT(p + first["probabilities"][spiteful].get<double>(), catch_matchers::WithinAbs(1, 1e-12));
+  char expected[32];
+  std::snprintf(expected, sizeof expected, "\t%.6f", p);
+  CHECK(lines[1].ends_with(expected));
+
+  std::ofstream(trained.place.path("texts.txt")) << "ACGTACGTA\n";
+  const Outcome logits =
+      orochi_program({"predict", trained.best, trained.place.path("texts.txt"), "--json", "--logits"});
+  const json values = json::parse(logits.out)["logits"];
+  const double gap = values["yes"].get<double>() - values[spiteful].get<double>();
+  CHECK_THAT(p, catch_matchers::WithinAbs(1 / (1 + std::exp(-gap)), 1e-12));
+  CHECK(lines_of(orochi_program({"predict", trained.best}).out).size() == 1);  // nothing asked: the header
+}
+
+TEST_CASE("predict answers a line before its input ends") {
+  const Trained trained;
+  Child child({"predict", trained.best});
+  child.write("ACGTACGTA\nAC");
+  CHECK(lines_of(child.read_lines(2)).size() == 2);
+  child.write("GT\n");
+  CHECK(lines_of(child.read_lines(3)).size() == 3);
+  CHECK(child.finish().code == 0);
+}
+
+TEST_CASE("predict stops at a bad line, after the answers to those before") {
+  const Trained trained;
+  const std::vector<std::pair<std::string, std::string>> cases{{"ACGT\n\nACGT\n", "standard input:2: "},
+                                                               {"ACGT\nA\xFF\n", "byte 2"},
+                                                               {"ACGT\n \n", "standard input:2: "}};
+  for (const auto& [input, part] : cases) {
+    const Outcome outcome = orochi_program({"predict", trained.best}, input);
+    CHECK(outcome.code == 2);
+    CHECK(lines_of(outcome.out).size() == 2);
+    CHECK(has(outcome.err, part));
+  }
+  const Outcome cut = orochi_program({"predict", trained.best}, "ACGT\nACGTACGTACGTACGT\n");
+  CHECK(cut.code == 0);
+  CHECK(cut.err == "1 of 2 sequences longer than max_length 9 and cut\n");
+  CHECK(orochi_program({"predict", trained.best, trained.place.path("none.txt")}).code == 2);
+  CHECK(orochi_program({"predict", trained.best, trained.place.root.string()}).code == 1);
+}
+
+TEST_CASE("predict notices a full disk") {
+  const Trained trained;
+  Child child({"predict", trained.best}, "/dev/full");
+  child.write("ACGT\n");
+  const Outcome full = child.finish();
+  CHECK(full.code == 1);
+  CHECK(has(full.err, "No space left on device"));
+}
+
+TEST_CASE("inspect") {
+  const Trained trained;
+  const Outcome text = orochi_program({"inspect", trained.best});
+  CHECK(text.code == 0);
+  CHECK(has(text.out, "tokenizer = \"char\"\n"));
+  CHECK(has(text.out, "encoder.0.attention.query.weight"));
+  CHECK(has(text.out, "labels      2: no\\u{202e}\\u{009b}, yes\n"));
+  CHECK(has(text.out, "first_moment, second_moment\n"));
+  const json facts = json::parse(orochi_program({"inspect", trained.best, "--json"}).out);
+  CHECK(facts["labels"][1] == "yes");
+  CHECK(facts["vocabulary_size"] == 5);
+  CHECK(facts["bytes"] == std::filesystem::file_size(trained.best));
+  std::int64_t total = 0;
+  for (const json& parameter : facts["parameters"]) total += parameter["count"].get<std::int64_t>();
+  CHECK(facts["parameter_count"] == total);
+  CHECK(facts["parameter_bytes"] == 4 * total);
+}
+
+TEST_CASE("inspect opens what this program has no layers for, and counts rightly") {
+  const Workplace place("foreign");
+  CheckpointHeader header;
+  header.config = "[model]\nattention = \"mine\x1b[2J\"\n";
+  header.labels = {"a\x1b[2J", "b"};
+  header.channels = 1;
+  header.mean = {0};
+  header.deviation = {1};
+  const std::vector<float> values{1, 2, 3, 6, 10};  // flat
+  const std::vector<TensorSlot> slots{{"mine.weight", {2, 2}, 0}, {"mine.bias", {1}, 4}};
+  const std::vector<TensorGroup> groups{{"parameters", values}};
+  write_checkpoint(place.path("mine.h5"), header, slots, groups);
+  const Outcome text = orochi_program({"inspect", place.path("mine.h5")});
+  CHECK(text.code == 0);
+  CHECK_FALSE(has(text.out, "\x1b"));
+  CHECK(has(text.out, "mine\\x1b[2J"));
+  CHECK(has(text.out, "no moments"));
+  const json facts = json::parse(orochi_program({"inspect", place.path("mine.h5"), "--json"}).out);
+  const json& weight = facts["parameters"][1];
+  CHECK(weight["name"] == "mine.weight");
+  CHECK(weight["shape"] == json::parse("[2, 2]"));
+  CHECK(weight["mean"] == 3.0);
+  CHECK_THAT(weight["deviation"].get<double>(), catch_matchers::WithinAbs(std::sqrt(3.5), 1e-12));
+  CHECK(weight["least"] == 1.0);
+  CHECK(weight["most"] == 6.0);
+}
