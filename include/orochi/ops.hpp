@@ -39,7 +39,8 @@ struct AttentionOptions {
 Var attention(Var qkv, const AttentionOptions& options, const Batch& batch);
 
 /// Cross entropy with PyTorch's meaning of class weights and label smoothing: logits [B, K] -> [1, 1].
-/// `weights` [K] by class or empty; the sum over sequences is divided by `normaliser` (PyTorch: the labels' weights).
+/// `weights` [K] by class or empty; the sum over sequences is divided by `normaliser` (PyTorch: the labels'
+/// weights).
 struct LossOptions {
   double label_smoothing = 0;
   std::span<const Scalar> weights;

@@ -36,14 +36,20 @@ struct Block {
   }
 }
 
-/// One partial result a lane: sums and maxima that vectorise in an order which we fix, not the compiler.
+/// One partial result a lane: sums and maxima that vectorise, in an order that we fix and not the compiler.
+/// The vector is a compiler extension that g++ and clang share; it is split up where registers are shorter.
 class Lanes {
  public:
   explicit Lanes(Scalar start) : vector_(Vector{} + start) {}
-  [[gnu::always_inline]] void add(const Block& block) { vector_ += vector(block); }
-  /// NaN is passed over.
-  [[gnu::always_inline]] void raise(const Block& block) {
-    const Vector other = vector(block);
+  void add(const Block& block) {
+    Vector other;
+    std::memcpy(&other, block.lane, sizeof(other));
+    vector_ += other;
+  }
+  /// To the maximum; NaN is passed over.
+  void raise(const Block& block) {
+    Vector other;
+    std::memcpy(&other, block.lane, sizeof(other));
     vector_ = other > vector_ ? other : vector_;
   }
   Scalar sum() const {
@@ -56,16 +62,12 @@ class Lanes {
  private:
   using Vector = Scalar __attribute__((vector_size(lane_count * sizeof(Scalar))));
 
-  static Vector vector(const Block& block) {
-    Vector result;
-    std::memcpy(&result, block.lane, sizeof(result));
-    return result;
-  }
   Block block() const {
     Block result;
     std::memcpy(result.lane, &vector_, sizeof(result.lane));
     return result;
   }
+  /// Pairwise, in a fixed order.
   template <Index width, class Combine>
   static Scalar fold(Block block, Combine combine) {
     for (Index i = 0; i < width; ++i) block.lane[i] = combine(block.lane[i], block.lane[i + width]);

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""The README's results table: every config over five seeds, test accuracy and macro-F1 beside classic baselines.
+
+usage: benchmarks/results.py run [CONFIG ...]    trains configs/CONFIG.toml with seeds 1 to 5, appends to results.tsv
+       benchmarks/results.py table               prints the table from results.tsv and baselines.tsv
+
+Each run chooses its checkpoint on validation data and reads the test file once, at the end. Needs build/orochi and the
+data (scripts/make_wordnet, scripts/make_fashion_mnist). Run folders go to runs/results/.
+"""
+
+import csv
+import json
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+HERE = ROOT / "benchmarks"
+CONFIGS = ["splice", "wordnet", "fashion-mnist"]
+SEEDS = range(1, 6)
+FIELDS = ["config", "seed", "accuracy", "macro_f1", "seconds"]
+
+
+def read_tsv(name):
+    path = HERE / name
+    return list(csv.DictReader(path.open(), delimiter="\t")) if path.exists() else []
+
+
+def run_one(config, seed):
+    folder = ROOT / "runs" / "results" / f"{config}-{seed}"
+    shutil.rmtree(folder, ignore_errors=True)
+    program = str(ROOT / "build" / "orochi")
+    subprocess.run([program, "train", f"configs/{config}.toml", f"train.seed={seed}", "--run", str(folder)], cwd=ROOT,
+                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    test = json.loads(subprocess.run([program, "evaluate", str(folder / "best.h5"), "--json"], cwd=ROOT, check=True,
+                                     capture_output=True, text=True).stdout)
+    epochs = list(csv.DictReader((folder / "metrics.csv").open()))
+    return dict(config=config, seed=seed, accuracy=test["accuracy"], macro_f1=test["macro_f1"],
+                seconds=round(sum(float(row["seconds"]) for row in epochs), 1))
+
+
+def run(names):
+    rows = [row for row in read_tsv("results.tsv") if row["config"] not in names]
+    for name in names:
+        for seed in SEEDS:
+            rows.append(run_one(name, seed))
+            print(*rows[-1].values(), sep="\t", flush=True)
+    with (HERE / "results.tsv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(sorted(rows, key=lambda row: (row["config"], int(row["seed"]))))
+
+
+def figure(rows, key):
+    values = [100 * float(row[key]) for row in rows]
+    return f"{statistics.mean(values):.2f} ± {statistics.stdev(values):.2f}"
+
+
+def table():
+    results, baselines = read_tsv("results.tsv"), read_tsv("baselines.tsv")
+    print("| data set | test accuracy, % | macro-F1, % | training, s | baseline | its accuracy | its macro-F1 |")
+    print("|---|---|---|---|---|---|---|")
+    for name in CONFIGS:
+        rows = [row for row in results if row["config"] == name]
+        if not rows:
+            continue
+        seconds = statistics.mean(float(row["seconds"]) for row in rows)
+        base = next((row for row in baselines if row["data"] == name), None)
+        beside = (f"{base['classifier']} | {100 * float(base['accuracy']):.2f} | {100 * float(base['macro_f1']):.2f}"
+                  if base else "| |")
+        print(f"| {name} | {figure(rows, 'accuracy')} | {figure(rows, 'macro_f1')} | {seconds:.0f} | {beside} |")
+
+
+def main():
+    if sys.argv[1:2] == ["run"]:
+        run(sys.argv[2:] or CONFIGS)
+    elif sys.argv[1:] == ["table"]:
+        table()
+    else:
+        sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+// A layer composed of registered ones: it needs no backward pass.
+#include <orochi/ops.hpp>
+
+#include "layers.hpp"
+
+using namespace orochi;
+
+namespace {
+
+class GatedBlock : public Layer {
+ public:
+  explicit GatedBlock(Builder& builder)
+      : norm_(builder.layer("norm", "layer_norm")),
+        shift_(builder.layer("shift", "token_shift")),
+        linear_(builder.layer("linear", "linear")),
+        activation_(builder.layer("activation", builder.word("activation"))) {}
+
+  /// x + activation(linear(shift(norm(x)))), [N, C] -> [N, C].
+  Var forward(Var x, const Batch& batch) const override {
+    const Var shifted = shift_->forward(norm_->forward(x, batch), batch);
+    return add(x, activation_->forward(linear_->forward(shifted, batch), batch));
+  }
+
+ private:
+  std::unique_ptr<Layer> norm_, shift_, linear_, activation_;
+};
+
+}  // namespace
+
+void add_gated_block(Registry& layers) {
+  layers.add<GatedBlock>("gated_block", Role::rows, "norm, token_shift, linear, activation, residual",
+                         {{"activation", std::string("silu")}});
+}

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""Computes the logits of a checkpoint as docs/checkpoint.md describes them, in NumPy and double precision, and prints
+the largest difference to those of `orochi predict --logits --json`; exit code 1 where it is above 1e-4.
+
+Needs Python 3.11, numpy and h5py. Layers of one's own are not known here.
+"""
+import argparse
+import json
+import math
+import pathlib
+import subprocess
+import sys
+import tomllib
+
+import h5py
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TOLERANCE = 1e-4
+
+CAPITALS = """0041-0181 0186 018A 0190 0198 01A0-01A4 01AF 01B3 01CD-01EE 01F8-021E 0222-0232 0386-03AB 0400-0556
+    1E00-1EFE FF21-FF3A"""
+SPACES = "0009-000D 0020 0085 00A0 1680 2000-200A 2028-2029 202F 205F 3000"
+PUNCTUATION = """0021-002F 003A-0040 005B-0060 007B-007E 00A1-00A9 00AB-00AC 00AE-00B1 00B4 00B6-00B8 00BB 00BF
+    2010-2027 2030-205E 3001-3003 3008-3011 3014-301F FF01-FF0F FF1A-FF20 FF3B-FF40 FF5B-FF65"""
+
+
+def characters(ranges):
+    """The set of characters in hexadecimal ranges "first-last"."""
+    ends = [[int(end, 16) for end in item.split("-")] for item in ranges.split()]
+    return {chr(point) for item in ends for point in range(item[0], item[-1] + 1)}
+
+
+# str.lower gives the full mapping; its first code point is the simple one (U+0130 is the only one of two).
+LOWER = str.maketrans({capital: capital.lower()[0] for capital in characters(CAPITALS)})
+SPACES, PUNCTUATION = characters(SPACES), characters(PUNCTUATION)
+
+
+def words(text):
+    tokens, word = [], ""
+    for char in text + " ":
+        if char not in SPACES and char not in PUNCTUATION:
+            word += char
+            continue
+        tokens += [word] if word else []
+        tokens += [char] if char in PUNCTUATION else []
+        word = ""
+    return tokens
+
+
+def softmax(z):
+    """Over the last axis."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+erf = np.vectorize(math.erf, otypes=[float])
+ACTIVATIONS = {
+    "relu": lambda x: np.maximum(x, 0),
+    "gelu": lambda x: x * (1 + erf(x / math.sqrt(2))) / 2,
+    "gelu_tanh": lambda x: x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2,
+    "silu": lambda x: x / (1 + np.exp(-x)),
+}
+
+
+class Checkpoint:
+    """One file: from a line of data to logits [K]."""
+
+    def __init__(self, path):
+        with h5py.File(path) as file:
+            config = tomllib.loads(file["config"].asstr()[()])
+            self.data, self.model = config["data"], config["model"]
+            self.labels = list(file["labels"].asstr()[:])
+            self.numbers = {token: i for i, token in enumerate(file["vocabulary"].asstr()[:])}
+            self.channels = int(file["channels"][()])
+            self.mean, self.deviation = file["normalisation/mean"][:], file["normalisation/deviation"][:]
+            self.parameters = {}
+            file["parameters"].visititems(self.keep)
+        self.unused = set(self.parameters)
+
+    def keep(self, path, item):
+        if isinstance(item, h5py.Dataset):
+            self.parameters[path.replace("/", ".")] = item[:].astype(np.float64)
+
+    def parameter(self, name):
+        self.unused.discard(name)
+        return self.parameters[name]
+
+    def tokens(self, line):
+        text = line.translate(LOWER) if self.data["lowercase"] else line
+        tokens = words(text) if self.data["tokenizer"] == "word" else list(text)
+        return [self.numbers.get(token, 0) for token in tokens[:self.data["max_length"]]]
+
+    def values(self, line):
+        rows = np.array([part.split(",") for part in line.split(":")], dtype=np.float64).T  # [T, channels]
+        rows = rows.astype(np.float32)[:self.data["max_length"]]
+        return (rows - self.mean) / self.deviation
+
+    def linear(self, prefix, x):
+        return x @ self.parameter(prefix + ".weight").T + self.parameter(prefix + ".bias")
+
+    def attention(self, prefix, x):
+        heads = self.model["num_heads"]
+        width = self.model["head_dim"] or self.model["d_model"] // heads
+        q, k, v = (self.linear(f"{prefix}.{name}", x) for name in ("query", "key", "value"))  # [T, H D]
+        hidden = np.triu(np.full((len(x), len(x)), -np.inf), 1) if self.model["causal"] else 0
+        outputs = []
+        for head in range(heads):
+            own = slice(head * width, (head + 1) * width)
+            outputs.append(softmax(q[:, own] @ k[:, own].T / math.sqrt(width) + hidden) @ v[:, own])
+        return self.linear(prefix + ".output", np.hstack(outputs))
+
+    def encoder_layer(self, prefix, x):
+        for norm, layer in (("norm1", "attention"), ("norm2", "feed_forward")):
+            normed = lambda rows: self.layer(self.model["norm"], f"{prefix}.{norm}", rows)
+            changed = lambda rows: self.layer(self.model[layer], f"{prefix}.{layer}", rows)
+            x = x + changed(normed(x)) if self.model["norm_first"] else normed(x + changed(x))
+        return x
+
+    def norm(self, name, prefix, x):
+        centred = x - x.mean(axis=1, keepdims=True) if name == "layer_norm" else x
+        scale = np.sqrt((centred**2).mean(axis=1, keepdims=True) + self.model["layer_norm_eps"])
+        y = centred / scale * self.parameter(prefix + ".weight")
+        return y + self.parameter(prefix + ".bias") if name == "layer_norm" else y
+
+    def layer(self, name, prefix, x):
+        """A registered layer of rows: [T, W] to [T, W]."""
+        length, width = x.shape
+        if name == "learned":
+            return x + self.parameter(prefix + ".weight")[:length]
+        if name == "sinusoidal":
+            column = np.arange(width)
+            angle = np.arange(length)[:, None] / 10000 ** (2 * (column // 2) / width)
+            return x + math.sqrt(2 / width) * np.where(column % 2 == 0, np.sin(angle), np.cos(angle))
+        if name in ("layer_norm", "rms_norm"):
+            return self.norm(name, prefix, x)
+        if name in ACTIVATIONS:
+            return ACTIVATIONS[name](x)
+        if name == "linear":
+            return self.linear(prefix, x)
+        if name == "multi_head_attention":
+            return self.attention(prefix, x)
+        if name == "feed_forward":
+            hidden = self.layer(self.model["activation"], prefix + ".activation", self.linear(prefix + ".linear1", x))
+            return self.linear(prefix + ".linear2", hidden)
+        if name == "encoder_layer":
+            return self.encoder_layer(prefix, x)
+        sys.exit(f"the layer {name} is not one of docs/checkpoint.md")
+
+    def pooling(self, name, prefix, x):
+        """[T, C] to [C]"""
+        if name == "cls":
+            return x[0]
+        if name == "mean":
+            return x.mean(axis=0)
+        if name == "max":
+            return x.max(axis=0)
+        if name == "attention":
+            return softmax(x @ self.parameter(prefix + ".query") / math.sqrt(x.shape[1])) @ x
+        sys.exit(f"the pooling {name} is not one of docs/checkpoint.md")
+
+    def logits(self, line):
+        model = self.model
+        x = self.linear("input", self.values(line)) if self.channels else \
+            self.parameter("embedding.weight")[self.tokens(line)]
+        if model["pooling"] == "cls":
+            x = np.vstack([self.parameter("class_token"), x])
+        if model["positions"] != "none":
+            x = self.layer(model["positions"], "positions", x)
+        for i, name in enumerate(model["blocks"] or ["encoder_layer"] * model["num_layers"]):
+            x = self.layer(name, f"encoder.{i}", x)
+        if model["norm_first"]:
+            x = self.layer(model["norm"], "norm", x)
+        return self.linear("head", self.pooling(model["pooling"], "pooling", x))
+
+
+def read_sequences(path, numeric, count):
+    """Lines as `orochi predict` takes them: a TSV file's texts, or a .ts file's cases without their labels."""
+    lines = [line.removesuffix("\r") for line in path.read_bytes().decode("utf-8-sig").split("\n")]
+    if numeric:
+        cases = (line for line in map(str.strip, lines) if line and line[0] not in "@#")
+        return [case.rpartition(":")[0] for case in cases][:count]
+    return [line.partition("\t")[2] for line in lines if line][:count]
+
+
+def predicted_logits(orochi, checkpoint, lines, labels):
+    """[B, K]"""
+    command = [orochi, "predict", checkpoint, "--logits", "--json"]
+    answer = subprocess.run(command, input="\n".join(lines) + "\n", encoding="utf-8", stdout=subprocess.PIPE)
+    if answer.returncode != 0:
+        sys.exit(f"{orochi} predict ended with exit code {answer.returncode}")
+    answers = [json.loads(line)["logits"] for line in answer.stdout.split("\n") if line]
+    return np.array([[logits[label] for label in labels] for logits in answers])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint", type=pathlib.Path, help="for example runs/splice/best.h5")
+    parser.add_argument("data", type=pathlib.Path, help="sequences: TSV (label, tab, text), or .ts for a numeric model")
+    parser.add_argument("orochi", type=pathlib.Path, nargs="?", default=ROOT / "build" / "orochi",
+                        help="the program (default: build/orochi of this repository)")
+    parser.add_argument("--count", type=int, default=200, help="sequences to compare, from the first (default: 200)")
+    arguments = parser.parse_args()
+    checkpoint = Checkpoint(arguments.checkpoint)
+    lines = read_sequences(arguments.data, checkpoint.channels > 0, arguments.count)
+    if not lines:
+        sys.exit(f"{arguments.data} holds no sequence")
+    ours = np.array([checkpoint.logits(line) for line in lines])  # [B, K]
+    if checkpoint.unused:
+        sys.exit(f"parameters that docs/checkpoint.md does not use: {', '.join(sorted(checkpoint.unused))}")
+    theirs = predicted_logits(arguments.orochi, arguments.checkpoint, lines, checkpoint.labels)
+    if theirs.shape != ours.shape:
+        sys.exit(f"{arguments.orochi} answered {theirs.shape[0]} of {ours.shape[0]} sequences")
+    difference = np.abs(ours - theirs).max()
+    print(f"{len(lines)} sequences, largest difference of a logit {difference:.2e}, "
+          f"largest logit {np.abs(theirs).max():.3g}")
+    if not difference <= TOLERANCE:
+        sys.exit(f"above {TOLERANCE}")
+
+
+if __name__ == "__main__":
+    main()

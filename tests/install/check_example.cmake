@@ -1,0 +1,32 @@
+# Installs the library into a prefix of its own, copies examples/custom_layer, builds it there with FLAGS, checks the
+# gradients of its layers in double, trains it, interrupts it and resumes it.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  message(STATUS "${ARGN}\n${out}")
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "exit code ${code}")
+  endif()
+  set(out "${out}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+file(COPY ${SOURCE}/examples/custom_layer DESTINATION ${WORK})
+run(${CMAKE_COMMAND} -S ${WORK}/custom_layer -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DCMAKE_CXX_FLAGS_RELEASE=)
+run(${CMAKE_COMMAND} --build ${WORK}/build)
+
+foreach(layer token_shift gated_block)
+  run(${WORK}/build/dragon_f64 check-layer ${layer})
+  run(${WORK}/build/dragon check-layer ${layer})
+endforeach()
+
+set(data data.train=${SOURCE}/datasets/splice/train.tsv data.test=${SOURCE}/datasets/splice/test.tsv)
+set(config ${WORK}/custom_layer/dragon.toml)
+run(${WORK}/build/dragon train ${config} ${data} train.epochs=2 --run ${WORK}/whole)
+if(NOT out MATCHES "accuracy")
+  message(FATAL_ERROR "no accuracy was printed")
+endif()
+run(${WORK}/build/dragon train ${config} ${data} train.epochs=2 --run ${WORK}/parts --max-steps 17)
+run(${WORK}/build/dragon train --resume --run ${WORK}/parts)
+run(${CMAKE_COMMAND} -E compare_files ${WORK}/whole/last.h5 ${WORK}/parts/last.h5)
