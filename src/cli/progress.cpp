@@ -79,13 +79,12 @@ void ProgressLine::step(std::uint64_t step, double loss, double tokens_per_secon
 }
 
 void ProgressLine::epoch(const EpochRecord& record, bool best) {
-  print(
-      fmt::format("epoch {}  step {}  train: loss {:.4f} accuracy {:.4f}  validation: loss {:.4f} accuracy "
-                  "{:.4f} macro F1 "
-                  "{:.4f}  {}{}",
-                  record.epoch, record.step, record.train_loss, record.train_accuracy, record.validation_loss,
-                  record.validation_accuracy, record.validation_macro_f1, rate(record.tokens_per_second),
-                  best ? "  best" : ""));
+  std::string line = fmt::format("epoch {}  step {}  train: loss {:.4f} accuracy {:.4f}", record.epoch,
+                                 record.step, record.train_loss, record.train_accuracy);
+  if (!std::isnan(record.validation_loss))
+    line += fmt::format("  validation: loss {:.4f} accuracy {:.4f} macro F1 {:.4f}", record.validation_loss,
+                        record.validation_accuracy, record.validation_macro_f1);
+  print(line + fmt::format("  {}{}", rate(record.tokens_per_second), best ? "  best" : ""));
 }
 
 void ProgressLine::print(const std::string& line) {

@@ -57,8 +57,10 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
   std::string text = fmt::format("run folder   {}\nsteps        {} ({:.1f} s in this session)\n",
                                  inert(result.run), result.steps, result.seconds);
   if (result.best_step > 0)
-    text += fmt::format("best model   best.h5, of step {}: validation {} {:.4f}\n", result.best_step,
-                        result.monitor, result.best_metric);
+    text += result.validated ? fmt::format("best model   best.h5, of step {}: validation {} {:.4f}\n",
+                                           result.best_step, result.monitor, result.best_metric)
+                             : fmt::format("last model   best.h5, of step {}: there is no validation data\n",
+                                           result.best_step);
   if (!result.finished)
     return text + fmt::format("not finished; to go on:\n  {} train --resume --run {}\n",
                               shell_word(arguments.program), shell_word(result.run));

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
 #include <sstream>
@@ -55,7 +56,13 @@ ordered_json to_json(const EpochRecord& record) {
 EpochRecord from_json(const ordered_json& line) {
   EpochRecord record;
   for (const Column& column : columns())
-    std::visit([&](auto member) { line.at(column.name).get_to(record.*member); }, column.member);
+    std::visit(
+        [&](auto member) {
+          using Value = std::remove_reference_t<decltype(record.*member)>;
+          const ordered_json& value = line.at(column.name);  // null: JSON has no NaN
+          record.*member = value.is_null() ? std::numeric_limits<Value>::quiet_NaN() : value.get<Value>();
+        },
+        column.member);
   return record;
 }
 
@@ -147,7 +154,10 @@ void RunFolder::write_csv() const {
   for (const EpochRecord& record : records_) {
     std::string row;
     const ordered_json fields = to_json(record);
-    for (const auto& [name, value] : fields.items()) row += (row.empty() ? "" : ",") + value.dump();
+    for (const auto& [name, value] : fields.items()) {
+      const std::string cell = value.dump();
+      row += (row.empty() ? "" : ",") + (cell == "null" ? "" : cell);  // NaN
+    }
     text += row + "\n";
   }
   write_text(file("metrics.csv"), text);

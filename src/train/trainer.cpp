@@ -84,6 +84,7 @@ class Trainer {
   }
 
  private:
+  bool validated() const { return data_.validation.size() > 0; }
   bool patience_over() const {
     return config_.train.patience > 0 &&
            progress_.stale_epochs >= static_cast<std::uint64_t>(config_.train.patience);
@@ -212,10 +213,11 @@ void Trainer::end_epoch() {
   record.train_loss = progress_.epoch_loss_sum / std::max(progress_.epoch_weight_sum, 1e-300);
   record.train_accuracy =
       static_cast<double>(progress_.epoch_correct) / static_cast<double>(progress_.epoch_count);
-  record.validation_loss = validation.loss;
-  record.validation_accuracy = validation.accuracy;
-  record.validation_macro_f1 = validation.macro_f1;
-  record.validation_weighted_f1 = validation.weighted_f1;
+  const auto if_validated = [&](double figure) { return validated() ? figure : std::nan(""); };
+  record.validation_loss = if_validated(validation.loss);
+  record.validation_accuracy = if_validated(validation.accuracy);
+  record.validation_macro_f1 = if_validated(validation.macro_f1);
+  record.validation_weighted_f1 = if_validated(validation.weighted_f1);
   record.gradient_norm = norm_count_ == 0 ? 0 : norm_sum_ / static_cast<double>(norm_count_);
   record.seconds = seconds;
   record.tokens_per_second = static_cast<double>(epoch_tokens_) / seconds;
@@ -223,8 +225,7 @@ void Trainer::end_epoch() {
   progress_.epoch_correct = progress_.epoch_count = 0;
 
   const double value = monitored(validation, config_.train.monitor);
-  const bool best = progress_.best_step < 0 ||
-                    data_.validation.size() == 0 ||  // without validation the last is best
+  const bool best = progress_.best_step < 0 || !validated() ||  // without validation the last is best
                     improves(config_.train.monitor, value, progress_.best_metric);
   progress_.stale_epochs = best ? 0 : progress_.stale_epochs + 1;
   if (best) {
@@ -260,6 +261,7 @@ TrainResult Trainer::result(double seconds) {
   result.steps = progress_.step;
   result.seconds = seconds;
   result.monitor = config_.train.monitor;
+  result.validated = validated();
   result.best_metric = progress_.best_metric;
   result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
   result.labels = data_.preprocessing.labels;

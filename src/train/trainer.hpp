@@ -22,7 +22,8 @@ struct TrainRequest {
   Index max_steps = 0;         // leave off after so many updates in all, as an interruption would; 0: no
 };
 
-/// A line of metrics.csv / metrics.jsonl: one an epoch.
+/// A line of metrics.csv / metrics.jsonl: one an epoch. The validation figures are NaN where there is no such
+/// data.
 struct EpochRecord {
   std::uint64_t epoch = 0, step = 0;
   double learning_rate = 0;
@@ -48,6 +49,7 @@ struct TrainResult {
   std::uint64_t steps = 0;
   double seconds = 0;  // of this session's loop
   std::string monitor;
+  bool validated = false;  // there is validation data; else best.h5 is the last epoch's
   double best_metric = 0;  // on validation
   std::uint64_t best_step = 0;
   bool tested = false;  // data.test was given: best.h5 on it

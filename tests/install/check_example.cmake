@@ -21,6 +21,19 @@ foreach(layer token_shift gated_block)
   run(${WORK}/build/dragon check-layer ${layer})
 endforeach()
 
+# A program of one number type does not link with the library of the other (decision 9).
+file(WRITE ${WORK}/abi.cpp "#include <orochi/layer.hpp>\nint main() { return !orochi::Registry().entries().empty(); }\n")
+foreach(library orochi orochi_f64)
+  execute_process(COMMAND ${COMPILER} -std=c++20 -isystem ${EIGEN} -I${WORK}/prefix/include
+    -I${WORK}/prefix/include/orochi-float ${WORK}/abi.cpp -o ${WORK}/abi -L${WORK}/prefix/${LIBDIR} -l${library}
+    -Wl,--allow-shlib-undefined RESULT_VARIABLE code ERROR_VARIABLE error)
+  if(library STREQUAL "orochi" AND NOT code EQUAL 0)
+    message(FATAL_ERROR "a program against the installed library does not link:\n${error}")
+  elseif(library STREQUAL "orochi_f64" AND NOT error MATCHES "check_abi")
+    message(FATAL_ERROR "a float program linked with the double library:\n${error}")
+  endif()
+endforeach()
+
 set(data data.train=${SOURCE}/datasets/splice/train.tsv data.test=${SOURCE}/datasets/splice/test.tsv)
 set(config ${WORK}/custom_layer/dragon.toml)
 run(${WORK}/build/dragon train ${config} ${data} train.epochs=2 --run ${WORK}/whole)

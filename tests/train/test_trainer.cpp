@@ -157,6 +157,19 @@ TEST_CASE("the loop's settings do what they say") {
     CHECK(result.finished);
     CHECK(result.steps == 6);
   }
+  SECTION("without validation data best.h5 is the last epoch's, and its figures stay empty") {
+    TrainRequest request = place.request("run");
+    request.overrides = {"data.validation_fraction=0"};
+    request.max_steps = 8;
+    train(request, builtin_layers(), observer);
+    request.max_steps = 0;
+    request.resume = true;
+    const TrainResult result = train(request, builtin_layers(), observer);
+    CHECK_FALSE(result.validated);
+    CHECK(result.best_step == result.steps);
+    CHECK(place.bytes("run/metrics.csv").find(",,,,") != std::string::npos);
+    CHECK(place.bytes("run/metrics.jsonl").find("\"validation_loss\":0") == std::string::npos);
+  }
   SECTION("patience stops early") {
     TrainRequest request = place.request("run");
     request.overrides = {"train.patience=2", "train.epochs=40", "train.learning_rate=1e-9"};

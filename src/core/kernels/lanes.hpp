@@ -21,7 +21,7 @@ struct Block {
 [[gnu::always_inline]] inline Block load(Index count, const Scalar* x, Scalar padding = 0) {
   Block block;
   if (count >= lane_count) {
-    std::memcpy(block.lane, x, sizeof(block.lane));
+    for (Index i = 0; i < lane_count; ++i) block.lane[i] = x[i];
   } else {
     for (Index i = 0; i < lane_count; ++i) block.lane[i] = i < count ? x[i] : padding;
   }
@@ -29,7 +29,7 @@ struct Block {
 }
 [[gnu::always_inline]] inline void store(Index count, const Block& block, Scalar* x) {
   if (count >= lane_count) {
-    std::memcpy(x, block.lane, sizeof(block.lane));
+    for (Index i = 0; i < lane_count; ++i) x[i] = block.lane[i];
   } else {
     for (Index i = 0; i < lane_count; ++i)
       if (i < count) x[i] = block.lane[i];
@@ -37,47 +37,55 @@ struct Block {
 }
 
 /// One partial result a lane: sums and maxima that vectorise, in an order that we fix and not the compiler.
-/// The vector is a compiler extension that g++ and clang share; it is split up where registers are shorter.
+/// The vectors are a compiler extension that g++ and clang share, as wide as the registers at hand.
 class Lanes {
  public:
-  explicit Lanes(Scalar start) : vector_(Vector{} + start) {}
+  explicit Lanes(Scalar start) {
+    for (Vector& part : parts_) part = Vector{} + start;
+  }
   void add(const Block& block) {
-    Vector other;
-    std::memcpy(&other, block.lane, sizeof(other));
-    vector_ += other;
+    for (Index i = 0; i < count; ++i) parts_[i] += read(block, i);
   }
   /// To the maximum; NaN is passed over.
   void raise(const Block& block) {
-    Vector other;
-    std::memcpy(&other, block.lane, sizeof(other));
-    vector_ = other > vector_ ? other : vector_;
+    for (Index i = 0; i < count; ++i) {
+      const Vector other = read(block, i);
+      parts_[i] = other > parts_[i] ? other : parts_[i];
+    }
   }
   Scalar sum() const {
-    return fold<lane_count / 2>(block(), [](Scalar a, Scalar b) { return a + b; });
+    return fold([](Scalar a, Scalar b) { return a + b; });
   }
   Scalar maximum() const {
-    return fold<lane_count / 2>(block(), [](Scalar a, Scalar b) { return b > a ? b : a; });
+    return fold([](Scalar a, Scalar b) { return b > a ? b : a; });
   }
 
  private:
-  using Vector = Scalar __attribute__((vector_size(lane_count * sizeof(Scalar))));
+  static constexpr Index bytes = lane_count * static_cast<Index>(sizeof(Scalar));
+  static constexpr Index width = __BIGGEST_ALIGNMENT__ < 64 ? __BIGGEST_ALIGNMENT__ : 64;
+  static constexpr Index count = bytes / width;
+  using Vector = Scalar __attribute__((vector_size(width)));
 
-  Block block() const {
-    Block result;
-    std::memcpy(result.lane, &vector_, sizeof(result.lane));
-    return result;
+  static Vector read(const Block& block, Index i) {
+    Vector part;
+    std::memcpy(&part, block.lane + i * (lane_count / count), sizeof(part));
+    return part;
+  }
+  template <class Combine>
+  Scalar fold(Combine combine) const {
+    Scalar lane[lane_count];
+    std::memcpy(lane, parts_, sizeof(lane));
+    fold_half<lane_count / 2>(lane, combine);
+    return lane[0];
   }
   /// Pairwise, in a fixed order.
-  template <Index width, class Combine>
-  static Scalar fold(Block block, Combine combine) {
-    for (Index i = 0; i < width; ++i) block.lane[i] = combine(block.lane[i], block.lane[i + width]);
-    if constexpr (width > 1)
-      return fold<width / 2>(block, combine);
-    else
-      return block.lane[0];
+  template <Index half, class Combine>
+  static void fold_half(Scalar* lane, Combine combine) {
+    for (Index i = 0; i < half; ++i) lane[i] = combine(lane[i], lane[i + half]);
+    if constexpr (half > 1) fold_half<half / 2>(lane, combine);
   }
 
-  Vector vector_;
+  Vector parts_[count];
 };
 
 /// Calls body(j, count) for each block of n elements; count < lane_count in the last, ragged one only. One
