@@ -60,13 +60,13 @@ def figure(rows, key):
 
 def table():
     results, baselines = read_tsv("results.tsv"), read_tsv("baselines.tsv")
-    print("| data set | test accuracy, % | macro-F1, % | training, s | baseline | its accuracy | its macro-F1 |")
+    print("| data set | test accuracy, % | macro-F1, % | training, s (median) | baseline | its accuracy | its macro-F1 |")
     print("|---|---|---|---|---|---|---|")
     for name in CONFIGS:
         rows = [row for row in results if row["config"] == name]
         if not rows:
             continue
-        seconds = statistics.mean(float(row["seconds"]) for row in rows)
+        seconds = statistics.median(float(row["seconds"]) for row in rows)
         base = next((row for row in baselines if row["data"] == name), None)
         beside = (f"{base['classifier']} | {100 * float(base['accuracy']):.2f} | {100 * float(base['macro_f1']):.2f}"
                   if base else "| |")

@@ -23,11 +23,8 @@ VARIATIONS = {
     "attention pooling": ["model.pooling=attention"],
     "max, 1 layer": ["model.num_layers=1"],
     "max, 3 layers": ["model.num_layers=3"],
-    "max, d_model 32": ["model.d_model=32"],
     "max, dropout 0.3": ["model.dropout=0.3"],
     "max, no smoothing": ["train.label_smoothing=0.0"],
-    "max, weight decay 0.1": ["train.weight_decay=0.1"],
-    "max, learning rate 1e-3": ["train.learning_rate=1e-3"],
 }
 
 
