@@ -3,7 +3,11 @@
 
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
-namespace catch_matchers = Catch::Matchers;
+namespace catch_matchers {
+using namespace Catch::Matchers;
+/// v3 calls it ContainsSubstring; its own Contains looks for an element of a range.
+inline StringContainsMatcher Contains(const std::string& part) { return ContainsSubstring(part); }
+}  // namespace catch_matchers
 #else
 #include <catch2/catch.hpp>
 namespace catch_matchers = Catch::Matchers;
