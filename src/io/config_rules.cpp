@@ -52,6 +52,9 @@ void ConfigReader::check_train_rules() {
   rule(c.final_learning_rate <= c.learning_rate, {"train.final_learning_rate", "train.learning_rate"},
        fmt::format("train.final_learning_rate is {}; allowed: at most train.learning_rate, {}",
                    to_toml(to_value(c.final_learning_rate)), to_toml(to_value(c.learning_rate))));
+  rule(c.max_steps == 0 || c.warmup_steps < c.max_steps, {"train.warmup_steps", "train.max_steps"},
+       fmt::format("train.warmup_steps is {}; allowed: less than train.max_steps, {}", c.warmup_steps,
+                   c.max_steps));
   rule(c.patience == 0 || !config_.data.validation.empty() || config_.data.validation_fraction > 0,
        {"train.patience", "data.validation_fraction", "data.validation"},
        fmt::format("train.patience is {}, but there is no validation data; "
