@@ -56,7 +56,9 @@ struct TrainConfig {
   Index max_steps = 0;                    // stop after so many updates; 0: no limit
   Index batch_size = 32;                  // sequences a step and micro-batch
   Index gradient_accumulation_steps = 1;  // micro-batches an update
-  Index lanes = 8;  // shards of a batch; fixes the order of summation, so never taken from the machine
+  Index lanes = 8;         // shards of a batch; fixes the order of summation, so never taken from the machine
+  Index chunk_rows = 256;  // rows of a lane that go forward and back together: what they leave fits the cache
+  Index gradient_memory_mb = 256;    // fewer lanes where their gradients would take more
   std::string optimizer = "adamw";   // sgd | adam | adamw
   double learning_rate = 1e-3;       // peak, after warm-up
   double momentum = 0.9;             // sgd
@@ -75,7 +77,7 @@ struct TrainConfig {
       "accuracy";      // validation metric that chooses best.h5: accuracy | macro_f1 | weighted_f1 | loss
   Index patience = 0;  // epochs without improvement before stopping; 0: off
   Index checkpoint_every_steps = 0;  // write last.h5 so often; 0: at each epoch's end
-  std::string kernels = "auto";      // auto | eigen | onednn
+  std::string kernels = "auto";      // auto | own | eigen | onednn
 };
 
 /// One option of a registered layer, as it stands in [layer.NAME].

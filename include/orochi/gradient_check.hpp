@@ -6,7 +6,9 @@
 
 #include <orochi/layer.hpp>
 
-namespace [[gnu::visibility("default")]] orochi {
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
 
 /// What one setting of a layer gave on one random ragged batch.
 struct GradientCheck {
@@ -25,3 +27,4 @@ std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Regist
                                            std::uint64_t seed);
 
 }  // namespace orochi
+#pragma GCC visibility pop

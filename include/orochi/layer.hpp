@@ -10,7 +10,9 @@
 #include <orochi/config.hpp>
 #include <orochi/tape.hpp>
 
-namespace [[gnu::visibility("default")]] orochi {
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
 
 class Registry;
 
@@ -24,6 +26,9 @@ class Layer {
 
   /// x [N, C] -> [N, C'] or, for a pooling, [B, C]. Operations record their own way back.
   virtual Var forward(Var x, const Batch& batch) const = 0;
+
+  /// rows + dropout(forward(x)): [N, C]. A layer that ends in a product may do it in one go.
+  virtual Var forward_onto(Var rows, double dropout, std::uint32_t site, Var x, const Batch& batch) const;
 };
 
 /// What a layer's place in a model is, hence what shapes it maps.
@@ -129,3 +134,4 @@ class Registry {
 Registry builtin_layers();
 
 }  // namespace orochi
+#pragma GCC visibility pop

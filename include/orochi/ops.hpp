@@ -3,10 +3,22 @@
 
 #include <orochi/tape.hpp>
 
-namespace [[gnu::visibility("default")]] orochi {
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
 
 /// x W^T + b: x [N, in], weight [out, in], bias [1, out] or null -> [N, out].
 Var linear(Var x, Parameter weight, const Parameter* bias = nullptr);
+
+/// What follows a product while its rows are in the cache: y = residual + dropout(activation(x W^T + b)).
+enum class Elementwise { identity, relu, gelu, gelu_tanh, silu };
+struct Tail {
+  Elementwise activation = Elementwise::identity;
+  double dropout = 0;             // in training
+  std::uint32_t site = 0;         // of the dropout: see below
+  const Var* residual = nullptr;  // [N, out]
+};
+Var linear(Var x, Parameter weight, const Parameter* bias, const Tail& tail, const Batch& batch);
 
 /// a + b, both [N, C].
 Var add(Var a, Var b);
@@ -49,3 +61,4 @@ struct LossOptions {
 Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options);
 
 }  // namespace orochi
+#pragma GCC visibility pop

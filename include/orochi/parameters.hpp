@@ -8,7 +8,9 @@
 
 #include <orochi/matrix.hpp>
 
-namespace [[gnu::visibility("default")]] orochi {
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
 
 /// How a parameter starts. `scale` is the deviation of normal, and unused elsewhere.
 struct Init {
@@ -123,9 +125,35 @@ struct ParameterRange {
 /// Cuts all parameters into pieces of at most `length` scalars (whole rows for `rows` parameters).
 std::vector<ParameterRange> parameter_ranges(const Parameters& parameters, Index length);
 
-/// total[range] (+)= sum of the lanes' gradients, added in a fixed tree: lane i gets lane i + 1, then i + 2,
-/// ... The lanes' buffers are used up. The order depends on the number of lanes alone.
-void reduce(const Parameters& parameters, std::span<Gradients* const> lanes, const ParameterRange& range,
-            Scalar* total, bool accumulate);
+/// The sum of the lanes' gradients, range by range; ranges may be worked on side by side.
+class GradientSum {
+ public:
+  GradientSum(const Parameters& parameters, std::vector<Gradients*> lanes);
+
+  /// Once a step, before the ranges: finds out which lane has which row of an embedding.
+  void begin();
+  /// Adds the lanes' gradients of a range into the first lane's, in a fixed tree: lane i gets lane i + 1,
+  /// then i + 2, ... The order depends on the number of lanes alone. Returns the sum of squares. Once a step
+  /// and range.
+  double reduce(const ParameterRange& range, Scalar* scratch);
+  /// The reduced gradient of a range [end - begin]: in a lane's memory or, for embeddings, made in `scratch`
+  /// [end - begin]: rows lane after lane, in each lane's order.
+  const Scalar* gradient(const ParameterRange& range, Scalar* scratch) const;
+  /// All of the above, laid out as the parameters are: for checks of gradients.
+  std::vector<Scalar> flat();
+
+ private:
+  /// A `rows` parameter's listed rows, sorted by id; those of one id in the order in which they are added.
+  struct SortedRows {
+    std::vector<Index> starts;           // [rows + 1]: where each id's sources start
+    std::vector<const Scalar*> sources;  // [n]
+  };
+  void sort_rows(Index id);
+
+  const Parameters& parameters_;
+  std::vector<Gradients*> lanes_;
+  std::vector<SortedRows> sorted_;  // by handle id, empty for dense ones
+};
 
 }  // namespace orochi
+#pragma GCC visibility pop

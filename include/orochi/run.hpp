@@ -1,12 +1,20 @@
 // The whole program, to be called from `main`.
 #pragma once
 
+#include <cstdint>
+
 #include <orochi/layer.hpp>
 
-namespace [[gnu::visibility("default")]] orochi {
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+/// Heap allocations of the process so far: for `orochi bench`, where `main` counts them.
+using AllocationCounter = std::uint64_t (*)();
 
 /// Runs the command line with these layers; returns the exit code. Nothing is thrown. A program linked with
 /// the double library has one verb, check-layer.
-int run(int argc, char** argv, const Registry& registry);
+int run(int argc, char** argv, const Registry& registry, AllocationCounter allocations = nullptr);
 
 }  // namespace orochi
+#pragma GCC visibility pop

@@ -8,9 +8,11 @@
 #include <orochi/arena.hpp>
 #include <orochi/matrix.hpp>
 #include <orochi/parameters.hpp>
+#include <orochi/profile.hpp>
 
 namespace [[gnu::visibility("default")]] orochi {
 
+class PackedWeights;
 class Tape;
 
 /// A gradient as a matrix to add to.
@@ -55,6 +57,10 @@ class Var {
     add_to(grad_target(), rows(), cols(), expression);
   }
 
+  /// At the end of a pullback of this Var, which must be done with its gradient: adds it to that of `other`,
+  /// of the same shape, or hands its memory over where `other` has none yet.
+  void pass_grad(Var other) const;
+
   /// Records how gradients flow from this Var to what it was computed from; nothing in inference. The closure
   /// lives in the arena: it may capture Vars, batches, numbers and `this`, nothing that owns memory.
   template <class Function>
@@ -83,7 +89,7 @@ enum class Mode { train, infer };
 /// One lane's record of a step. Creation order is the order; `backward` walks it from last to first.
 class Tape {
  public:
-  /// `engine`: "auto" | "eigen" | "onednn", behind every product.
+  /// `engine`: "auto" | "own" | "eigen" | "onednn", behind the products of linear layers.
   explicit Tape(const Parameters& parameters, const char* engine = "auto");
   ~Tape();
   Tape(const Tape&) = delete;
@@ -124,6 +130,14 @@ class Tape {
 
   Arena& scratch() { return scratch_; }
 
+  /// Operations report to it, if there is one: `Measure measure(tape.profile(), ...)`.
+  void set_profile(Profile* profile) { profile_ = profile; }
+  Profile* profile() const { return profile_; }
+
+  /// Weights that were packed for this step's products, or null: each product packs its own.
+  void set_packed(const PackedWeights* packed) { packed_ = packed; }
+  const PackedWeights* packed() const { return packed_; }
+
  private:
   friend class Var;
   struct Pullback {
@@ -137,6 +151,8 @@ class Tape {
   const Parameters& parameters_;
   Arena arena_, scratch_;
   Gradients* gradients_ = nullptr;
+  Profile* profile_ = nullptr;
+  const PackedWeights* packed_ = nullptr;
   Pullback* last_ = nullptr;
   RandomKey key_;
   Mode mode_ = Mode::infer;

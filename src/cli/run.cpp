@@ -15,13 +15,13 @@ OptionSpec threads_option() {
 
 OptionSpec json_option(const std::string& help) { return {"--json", "", help}; }
 
-int run(int argc, char** argv, const Registry& registry) {
+int run(int argc, char** argv, const Registry& registry, AllocationCounter allocations) {
   return run_program(
       argc, argv,
       {version,
        "Trains small transformer encoders for sequence classification on CPUs, from a config file.",
        {train_verb(registry), evaluate_verb(registry), predict_verb(registry), inspect_verb(),
-        check_layer_verb(registry)}});
+        bench_verb(registry, allocations), check_layer_verb(registry)}});
 }
 
 }  // namespace orochi

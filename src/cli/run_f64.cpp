@@ -6,7 +6,7 @@
 
 namespace orochi {
 
-int run(int argc, char** argv, const Registry& registry) {
+int run(int argc, char** argv, const Registry& registry, AllocationCounter) {
   return run_program(
       argc, argv, {version, "Gradient checks of layers in double precision.", {check_layer_verb(registry)}});
 }

@@ -20,12 +20,6 @@ namespace {
 
 constexpr std::int64_t most_steps = std::int64_t{1} << 40;
 
-/// KEY=VALUE, and not a path in which some folder has an equals sign.
-bool is_override(const std::string& word) {
-  const std::size_t equals = word.find('=');
-  return equals != std::string::npos && word.find('/') > equals;
-}
-
 TrainRequest make_request(const Arguments& arguments) {
   TrainRequest request;
   for (const std::string& word : arguments.words) {
@@ -100,6 +94,11 @@ std::string hint(const std::string& option) {
 }
 
 }  // namespace
+
+bool is_override(const std::string& word) {
+  const std::size_t equals = word.find('=');
+  return equals != std::string::npos && word.find('/') > equals;
+}
 
 Verb train_verb(const Registry& registry) {
   Verb verb;

@@ -1,7 +1,7 @@
 // The verbs of the program.
 #pragma once
 
-#include <orochi/layer.hpp>
+#include <orochi/run.hpp>
 
 #include "cli/command_line.hpp"
 
@@ -11,7 +11,11 @@ Verb train_verb(const Registry& registry);
 Verb evaluate_verb(const Registry& registry);
 Verb predict_verb(const Registry& registry);
 Verb inspect_verb();
+Verb bench_verb(const Registry& registry, AllocationCounter allocations);
 Verb check_layer_verb(const Registry& registry);
+
+/// KEY=VALUE, and not a path in which some folder has an equals sign.
+bool is_override(const std::string& word);
 
 /// `--threads N`, `--json`: alike wherever they stand.
 OptionSpec threads_option();

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdlib>
 #include <new>
 #include <orochi/arena.hpp>
 
@@ -10,11 +9,10 @@ constexpr std::size_t first_block = std::size_t{1} << 16;
 std::size_t round_up(std::size_t n) { return (n + alignment - 1) / alignment * alignment; }
 }  // namespace
 
-void Arena::Free::operator()(std::byte* p) const { std::free(p); }
+void Arena::Free::operator()(std::byte* p) const { ::operator delete (p, std::align_val_t{alignment}); }
 
 void Arena::add_block(std::size_t bytes) {
-  void* memory = std::aligned_alloc(alignment, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
+  void* memory = ::operator new (bytes, std::align_val_t{alignment});
   blocks_.push_back({std::unique_ptr<std::byte, Free>(static_cast<std::byte*>(memory)), bytes});
 }
 

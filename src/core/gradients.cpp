@@ -8,9 +8,8 @@ namespace orochi {
 namespace {
 using RowList = Gradients::RowList;
 
-/// The lanes' dense gradients of one range, summed pairwise in place; returns the first lane's, or null if no
-/// lane wrote this parameter.
-const Scalar* tree_sum(std::span<Gradients* const> lanes, Index id, Index at, Index n) {
+/// The lanes' dense gradients of one range, summed pairwise in place into the first lane's.
+void tree_sum(std::span<Gradients* const> lanes, Index id, Index at, Index n) {
   const Index count = static_cast<Index>(lanes.size());
   const auto lane = [&](Index i) { return lanes[static_cast<std::size_t>(i)]->dense() + at; };
   std::uint64_t written[64] = {};  // bit set: up to 4,096 lanes
@@ -27,17 +26,7 @@ const Scalar* tree_sum(std::span<Gradients* const> lanes, Index id, Index at, In
       written[i / 64] |= std::uint64_t{1} << (i % 64);
     }
   }
-  return has(0) ? lane(0) : nullptr;
-}
-
-/// Rows of an embedding: lane after lane, row after row, those that fall into [first, last).
-void add_listed_rows(const RowList& list, Index cols, Index first, Index last, Scalar* out) {
-  for (std::size_t i = 0; i < list.ids.size(); ++i) {
-    const Index row = list.ids[i];
-    if (row < first || row >= last) continue;
-    kernels::add_scaled(cols, Scalar(1), list.rows.data() + static_cast<Index>(i) * cols,
-                        out + (row - first) * cols);
-  }
+  if (!has(0)) std::fill_n(lane(0), n, Scalar(0));
 }
 }  // namespace
 
@@ -81,26 +70,68 @@ std::vector<ParameterRange> parameter_ranges(const Parameters& parameters, Index
   return ranges;
 }
 
-void reduce(const Parameters& parameters, std::span<Gradients* const> lanes, const ParameterRange& range,
-            Scalar* total, bool accumulate) {
-  const Parameters::Entry& entry = parameters.entries()[static_cast<std::size_t>(range.id)];
+GradientSum::GradientSum(const Parameters& parameters, std::vector<Gradients*> lanes)
+    : parameters_(parameters), lanes_(std::move(lanes)), sorted_(parameters.entries().size()) {}
+
+void GradientSum::begin() {
+  for (Index id = 0; id < static_cast<Index>(sorted_.size()); ++id)
+    if (parameters_.entries()[static_cast<std::size_t>(id)].gradient == GradientKind::rows) sort_rows(id);
+}
+
+void GradientSum::sort_rows(Index id) {
+  const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(id)];
+  auto& [starts, sources] = sorted_[static_cast<std::size_t>(id)];
+  starts.assign(static_cast<std::size_t>(entry.size / entry.cols) + 1, 0);
+  std::size_t total = 0;
+  for (const Gradients* lane : lanes_) {
+    for (const std::int32_t row : lane->rows(id).ids) ++starts[static_cast<std::size_t>(row)];
+    total += lane->rows(id).ids.size();
+  }
+  sources.resize(total);
+  Index end = 0;  // starts[i] counts down from the end of row i's sources to their start
+  for (Index& start : starts) start = end += start;
+  for (auto lane = lanes_.rbegin(); lane != lanes_.rend(); ++lane) {
+    const RowList& list = (*lane)->rows(id);
+    for (std::size_t i = list.ids.size(); i-- > 0;)
+      sources[static_cast<std::size_t>(--starts[static_cast<std::size_t>(list.ids[i])])] =
+          list.rows.data() + static_cast<Index>(i) * entry.cols;
+  }
+}
+
+double GradientSum::reduce(const ParameterRange& range, Scalar* scratch) {
+  const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(range.id)];
   const Index n = range.end - range.begin;
-  Scalar* out = total + entry.offset + range.begin;
-  if (entry.gradient == GradientKind::rows) {
-    if (!accumulate) std::fill_n(out, n, Scalar(0));
-    for (const Gradients* lane : lanes)
-      add_listed_rows(lane->rows(range.id), entry.cols, range.begin / entry.cols, range.end / entry.cols,
-                      out);
-    return;
-  }
-  const Scalar* sum = tree_sum(lanes, range.id, entry.offset + range.begin, n);
-  if (sum == nullptr) {
-    if (!accumulate) std::fill_n(out, n, Scalar(0));
-  } else if (accumulate) {
-    kernels::add_scaled(n, Scalar(1), sum, out);
+  if (entry.gradient == GradientKind::dense) {
+    tree_sum(lanes_, range.id, entry.offset + range.begin, n);
   } else {
-    std::copy_n(sum, n, out);
+    const std::vector<Index>& starts = sorted_[static_cast<std::size_t>(range.id)].starts;
+    const auto at = [&](Index scalar) { return starts[static_cast<std::size_t>(scalar / entry.cols)]; };
+    if (at(range.begin) == at(range.end)) return 0;
   }
+  return kernels::sum_of_squares(n, gradient(range, scratch));
+}
+
+const Scalar* GradientSum::gradient(const ParameterRange& range, Scalar* scratch) const {
+  const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(range.id)];
+  if (entry.gradient == GradientKind::dense) return lanes_.front()->dense() + entry.offset + range.begin;
+  const auto& [starts, sources] = sorted_[static_cast<std::size_t>(range.id)];
+  std::fill_n(scratch, range.end - range.begin, Scalar(0));
+  for (Index row = range.begin / entry.cols; row < range.end / entry.cols; ++row)
+    for (Index i = starts[static_cast<std::size_t>(row)]; i < starts[static_cast<std::size_t>(row) + 1]; ++i)
+      kernels::add_scaled(entry.cols, Scalar(1), sources[static_cast<std::size_t>(i)],
+                          scratch + row * entry.cols - range.begin);
+  return scratch;
+}
+
+std::vector<Scalar> GradientSum::flat() {
+  begin();
+  std::vector<Scalar> result(static_cast<std::size_t>(parameters_.size())), scratch(result.size());
+  for (const ParameterRange& range : parameter_ranges(parameters_, parameters_.size())) {
+    reduce(range, scratch.data());
+    const Index at = parameters_.entries()[static_cast<std::size_t>(range.id)].offset;
+    std::copy_n(gradient(range, scratch.data()), range.end - range.begin, result.data() + at);
+  }
+  return result;
 }
 
 }  // namespace orochi

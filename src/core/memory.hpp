@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdlib>
 #include <new>
 
 #include <orochi/batch.hpp>
@@ -13,12 +12,10 @@ namespace orochi {
 /// n zeros; free_scalars gives them back.
 inline Scalar* allocate_scalars(Index n) {
   const std::size_t bytes = (static_cast<std::size_t>(n) * sizeof(Scalar) + 64) / 64 * 64;
-  void* memory = std::aligned_alloc(64, bytes);
-  if (memory == nullptr) throw std::bad_alloc();
-  Scalar* scalars = static_cast<Scalar*>(memory);
+  Scalar* scalars = static_cast<Scalar*>(::operator new (bytes, std::align_val_t{64}));
   std::fill_n(scalars, n, Scalar(0));
   return scalars;
 }
-inline void free_scalars(Scalar* scalars) { std::free(scalars); }
+inline void free_scalars(Scalar* scalars) { ::operator delete (scalars, std::align_val_t{64}); }
 
 }  // namespace orochi

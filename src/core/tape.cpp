@@ -37,6 +37,16 @@ GradientTarget Var::grad_target() const {
   return {node_->grad, accumulate};
 }
 
+void Var::pass_grad(Var other) const {
+  if (!other.needs_grad()) return;
+  if (other.node_->grad == nullptr) {
+    other.node_->grad = node_->grad;
+  } else {
+    const Index size = rows() * cols();
+    kernels::add(size, other.node_->grad, node_->grad, other.node_->grad);
+  }
+}
+
 void Tape::backward() {
   for (Pullback* p = last_; p != nullptr; p = p->before)
     if (p->output->grad != nullptr) p->call(p->closure);  // null: nothing downstream used it

@@ -37,40 +37,41 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
 
 namespace {
 
-/// The first sequence of each run, filled from the left with whole sequences up to `capacity` rows; none is
-/// longer.
-std::vector<Index> runs_of(const Batch& batch, Index capacity) {
-  std::vector<Index> first{0};
-  Index filled = 0;
+/// How many runs of whole sequences it takes, filled from the left up to `capacity` rows (no sequence has
+/// more); where each starts goes to `starts`, if given.
+Index count_runs(const Batch& batch, Index capacity, std::vector<Index>* starts) {
+  Index runs = 1, filled = 0;
+  if (starts != nullptr) starts->assign(1, 0);
   for (Index b = 0; b < batch.num_sequences(); ++b) {
     if (b > 0 && filled + batch.length(b) > capacity) {
-      first.push_back(b);
+      ++runs;
       filled = 0;
+      if (starts != nullptr) starts->push_back(b);
     }
     filled += batch.length(b);
   }
-  return first;
+  return runs;
 }
 
 }  // namespace
 
-std::vector<Index> cut_lanes(const Batch& batch, Index lanes) {
-  if (batch.num_sequences() == 0) return {0};
-  // The smallest capacity that needs no more than `lanes` runs makes the largest run as small as it can be.
+void cut_batch(const Batch& batch, Index parts, std::vector<Index>& cuts) {
+  cuts.assign(1, 0);
+  if (batch.num_sequences() == 0) return;
+  // The smallest capacity that needs no more than `parts` runs makes the largest run as small as it can be.
   Index low = 0;
   for (Index b = 0; b < batch.num_sequences(); ++b) low = std::max(low, batch.length(b));
   Index high = batch.num_rows();
   while (low < high) {
     const Index middle = low + (high - low) / 2;
-    if (static_cast<Index>(runs_of(batch, middle).size()) <= lanes) {
+    if (count_runs(batch, middle, nullptr) <= parts) {
       high = middle;
     } else {
       low = middle + 1;
     }
   }
-  std::vector<Index> cuts = runs_of(batch, low);
+  count_runs(batch, low, &cuts);
   cuts.push_back(batch.num_sequences());
-  return cuts;
 }
 
 Batch slice(const Batch& batch, Index first, Index last) {

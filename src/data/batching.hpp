@@ -26,9 +26,10 @@ class BatchStorage {
   std::vector<std::uint32_t> samples_;
 };
 
-/// Cuts a batch into at most `lanes` runs of whole sequences, about equal in rows: returns the first sequence
-/// of each run and, at the end, the number of sequences. Depends on the lengths and on `lanes` alone.
-std::vector<Index> cut_lanes(const Batch& batch, Index lanes);
+/// Cuts a batch into at most `parts` runs of whole sequences, about equal in rows: `cuts` becomes the first
+/// sequence of each run and, at the end, the number of sequences. Depends on the lengths and on `parts`
+/// alone.
+void cut_batch(const Batch& batch, Index parts, std::vector<Index>& cuts);
 
 /// The sequences first .. last - 1 of a batch, as a batch. Its offsets keep counting from the parent's first
 /// row, so rows are `offsets[b] - offsets[0]`; `tokens` and `values` are cut to its own rows.

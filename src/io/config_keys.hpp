@@ -114,6 +114,10 @@ void visit_train_loop(Train& c, Visitor&& visit) {
       "micro-batches an update");
   key("lanes", c.lanes, allow_integer(1, 1024),
       "shards of a batch; fixes the order of summation, and is the most threads that help");
+  key("chunk_rows", c.chunk_rows, allow_integer(1),
+      "rows of a lane that go forward and backward together: what they leave should fit the cache");
+  key("gradient_memory_mb", c.gradient_memory_mb, allow_integer(1),
+      "bound on the lanes' gradients: where they would take more, there are fewer lanes");
   key("optimizer", c.optimizer, allow_words({"sgd", "adam", "adamw"}), "the update rule");
   key("learning_rate", c.learning_rate, allow_number_above(0), "peak, after warm-up");
   key("momentum", c.momentum, allow_fraction(), "sgd: share of the last update that is kept");
@@ -144,7 +148,8 @@ void visit_train_goal(Train& c, Visitor&& visit) {
   key("patience", c.patience, allow_integer(0), "epochs without improvement before stopping; 0: off");
   key("checkpoint_every_steps", c.checkpoint_every_steps, allow_integer(0),
       "write last.h5 so often; 0: at each epoch's end");
-  key("kernels", c.kernels, allow_words({"auto", "eigen", "onednn"}), "engine for matrix products");
+  key("kernels", c.kernels, allow_words({"auto", "own", "eigen", "onednn"}),
+      "engine for the products of linear layers");
 }
 
 /// Every key of every section, in the order of the written file. `ConfigT` is Config or const Config.

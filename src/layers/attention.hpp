@@ -10,9 +10,14 @@ namespace orochi {
 class MultiHeadAttention : public Layer {
  public:
   explicit MultiHeadAttention(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override;
+  Var forward(Var x, const Batch& batch) const override { return project(x, batch, {}); }
+  Var forward_onto(Var rows, double dropout, std::uint32_t site, Var x, const Batch& batch) const override {
+    return project(x, batch, {Elementwise::identity, dropout, site, &rows});
+  }
 
  private:
+  Var project(Var x, const Batch& batch, const Tail& tail) const;
+
   AttentionOptions options_;
   Parameter qkv_weight_;     // [3 H D, C]
   Parameter qkv_bias_;       // [3 H D]

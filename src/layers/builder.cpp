@@ -1,10 +1,15 @@
 #include <algorithm>
 #include <orochi/error.hpp>
 #include <orochi/layer.hpp>
+#include <orochi/ops.hpp>
 
 namespace orochi {
 
 Layer::~Layer() = default;
+
+Var Layer::forward_onto(Var rows, double p, std::uint32_t site, Var x, const Batch& batch) const {
+  return add(rows, dropout(forward(x, batch), p, site, batch));
+}
 
 const char* role_name(Role role) {
   switch (role) {

@@ -26,10 +26,14 @@ Registry builtin_layers() {
                    "each row to mean 0, variance 1, then a trained scale and shift");
   r.add<RmsNorm>("rms_norm", Role::rows, "each row to root mean square 1, then a trained scale");
   r.add<Linear>("linear", Role::rows, "x W^T + b");
-  r.add<Activation<relu>>("relu", Role::rows, "max(x, 0)");
-  r.add<Activation<gelu>>("gelu", Role::rows, "x Phi(x), exact");
-  r.add<Activation<gelu_tanh>>("gelu_tanh", Role::rows, "gelu in its tanh form");
-  r.add<Activation<silu>>("silu", Role::rows, "x sigmoid(x)");
+  r.add({"relu", Role::rows, "max(x, 0)",
+         [](Builder&) { return std::make_unique<Activation>(Elementwise::relu); }});
+  r.add({"gelu", Role::rows, "x Phi(x), exact",
+         [](Builder&) { return std::make_unique<Activation>(Elementwise::gelu); }});
+  r.add({"gelu_tanh", Role::rows, "gelu in its tanh form",
+         [](Builder&) { return std::make_unique<Activation>(Elementwise::gelu_tanh); }});
+  r.add({"silu", Role::rows, "x sigmoid(x)",
+         [](Builder&) { return std::make_unique<Activation>(Elementwise::silu); }});
   r.add<MultiHeadAttention>("multi_head_attention", Role::rows,
                             "self-attentions side by side, concatenated, linear", {}, {causal, wide_heads});
   r.add<FeedForward>("feed_forward", Role::rows, "linear, activation, dropout, linear on each row");

@@ -1,35 +1,46 @@
-#include <orochi/ops.hpp>
+#include "layers/dropout.hpp"
+
+#include <algorithm>
+
 #include "core/kernels/kernels.hpp"
 
 namespace orochi {
-namespace {
 
-/// out (+)= x with dropped elements, row by row of every sequence.
-void drop_rows(const Scalar* x, Index cols, Scalar p, RandomKey key, std::uint32_t site, const Batch& batch,
-               Scalar* out, bool accumulate) {
-  for (Index b = 0; b < batch.num_sequences(); ++b) {
-    const std::uint32_t sample = batch.samples[static_cast<std::size_t>(b)];
-    for (Index i = 0; i < batch.length(b); ++i) {
-      const Index at = (batch.first_row(b) + i) * cols;
-      const kernels::RandomRow row{key.seed, key.step, sample, site, static_cast<std::uint32_t>(i)};
-      kernels::dropout_row(cols, x + at, p, row, out + at, accumulate);
-    }
+void row_dropout_factors(const Batch& batch, Index first, Index last, Index cols, double p, RandomKey key,
+                         std::uint32_t site, Scalar* out) {
+  constexpr Index at_once = 64;
+  kernels::RandomRow at[at_once];
+  const auto after = std::upper_bound(batch.offsets.begin(), batch.offsets.end(), batch.offsets[0] + first);
+  Index b = after - batch.offsets.begin() - 1;  // the sequence of row `first`
+  for (Index row = first; row < last;) {
+    while (row >= batch.first_row(b) + batch.length(b)) ++b;
+    const Index end = std::min({last, batch.first_row(b) + batch.length(b), row + at_once});
+    for (Index i = row; i < end; ++i)
+      at[i - row] = {key.seed, key.step, batch.samples[static_cast<std::size_t>(b)], site,
+                     static_cast<std::uint32_t>(i - batch.first_row(b))};
+    kernels::dropout_factors(end - row, cols, p, at, out + (row - first) * cols, cols);
+    row = end;
   }
 }
 
-}  // namespace
-
-Var dropout(Var x, double probability, std::uint32_t site, const Batch& batch) {
+Var dropout(Var x, double p, std::uint32_t site, const Batch& batch) {
   Tape& tape = x.tape();
-  if (!tape.training() || probability == 0) return x;
-  const Scalar p = static_cast<Scalar>(probability);
-  const RandomKey key = tape.random_key();
+  if (!tape.training() || p == 0) return x;
+  const Index size = x.rows() * x.cols();
+  const double bytes = 3.0 * static_cast<double>(size) * sizeof(Scalar);
+  const Measure measure(tape.profile(), "dropout", Pass::forward, 0, bytes);
+  Scalar* factor = tape.allocate(size);  // [N, C]
+  row_dropout_factors(batch, 0, x.rows(), x.cols(), p, tape.random_key(), site, factor);
   Var y = tape.result(x.rows(), x.cols());  // [N, C]
-  drop_rows(x.data(), x.cols(), p, key, site, batch, y.data(), false);
-  y.pullback([=] {
+  kernels::multiply(size, x.data(), factor, y.data());
+  y.pullback([=, &tape] {
     if (!x.needs_grad()) return;
+    const Measure back(tape.profile(), "dropout", Pass::backward, 0, bytes);
     const GradientTarget dx = x.grad_target();
-    drop_rows(y.grad().data(), x.cols(), p, key, site, batch, dx.data, dx.accumulate);
+    if (dx.accumulate)
+      x.add_grad(y.grad().cwiseProduct(ConstMatrixMap(factor, x.rows(), x.cols())));
+    else
+      kernels::multiply(size, y.grad().data(), factor, dx.data);
   });
   return y;
 }

@@ -32,10 +32,15 @@ Var TokenEmbedding::forward(Var x, const Batch& batch) const {
   Tape& tape = x.tape();
   const Index n = x.rows(), c = table_.cols;
   const Scalar* table = tape.value(table_).data();  // [V, C]
-  Var y = tape.result(n, c);                        // [N, C]
+  const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
+  const Measure measure(tape.profile(), "embedding", Pass::forward, 0, bytes);
+  Var y = tape.result(n, c);  // [N, C]
   for (Index i = 0; i < n; ++i)
     std::copy_n(table + batch.tokens[static_cast<std::size_t>(i)] * c, c, y.data() + i * c);
-  y.pullback([=, &tape, this] { tape.add_grad_rows(table_, batch.tokens, y.grad().data()); });
+  y.pullback([=, &tape, this] {
+    const Measure back(tape.profile(), "embedding", Pass::backward, 0, bytes);
+    tape.add_grad_rows(table_, batch.tokens, y.grad().data());
+  });
   return y;
 }
 
@@ -46,14 +51,17 @@ LearnedPositions::LearnedPositions(Builder& builder)
 Var LearnedPositions::forward(Var x, const Batch& batch) const {
   Tape& tape = x.tape();
   const Index c = table_.cols;
+  const double bytes = 3.0 * static_cast<double>(x.rows() * c) * sizeof(Scalar);
+  const Measure measure(tape.profile(), "positions", Pass::forward, 0, bytes);
   Var y = tape.result(x.rows(), c);  // [N, C]
   add_places(x.data(), tape.value(table_).data(), table_.rows, c, batch, y.data());
   y.pullback([=, &tape, this] {
-    x.add_grad(y.grad());
+    const Measure back(tape.profile(), "positions", Pass::backward, 0, bytes);
     MatrixMap dtable = tape.grad_sum(table_);  // [max_length, C]
     for (Index b = 0; b < batch.num_sequences(); ++b)
       kernels::add_scaled(batch.length(b) * c, Scalar(1), y.grad().data() + batch.first_row(b) * c,
                           dtable.data());
+    y.pass_grad(x);
   });
   return y;
 }
@@ -75,7 +83,7 @@ SinusoidalPositions::SinusoidalPositions(Builder& builder)
 Var SinusoidalPositions::forward(Var x, const Batch& batch) const {
   Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
   add_places(x.data(), table_.data(), static_cast<Index>(table_.size()) / width_, width_, batch, y.data());
-  y.pullback([=] { x.add_grad(y.grad()); });
+  y.pullback([=] { y.pass_grad(x); });
   return y;
 }
 

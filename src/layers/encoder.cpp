@@ -1,5 +1,7 @@
 #include "layers/encoder.hpp"
 
+#include "layers/activation.hpp"
+
 namespace orochi {
 
 FeedForward::FeedForward(Builder& builder)
@@ -13,9 +15,13 @@ FeedForward::FeedForward(Builder& builder)
   bias2_ = builder.vector("linear2.bias", c);
 }
 
-Var FeedForward::forward(Var x, const Batch& batch) const {
-  Var hidden = activation_->forward(linear(x, weight1_, &bias1_), batch);  // [N, F]
-  return linear(dropout(hidden, dropout_, site_, batch), weight2_, &bias2_);
+Var FeedForward::project(Var x, const Batch& batch, const Tail& tail) const {
+  const auto* known = dynamic_cast<const Activation*>(activation_.get());
+  Var hidden =
+      known != nullptr
+          ? linear(x, weight1_, &bias1_, {known->function(), dropout_, site_, nullptr}, batch)
+          : dropout(activation_->forward(linear(x, weight1_, &bias1_), batch), dropout_, site_, batch);
+  return linear(hidden, weight2_, &bias2_, tail, batch);  // [N, F] -> [N, C]
 }
 
 EncoderLayer::EncoderLayer(Builder& builder)
@@ -29,9 +35,8 @@ EncoderLayer::EncoderLayer(Builder& builder)
 
 Var EncoderLayer::forward(Var x, const Batch& batch) const {
   const auto residual = [&](Var rows, const Layer& norm, const Layer& layer, std::uint32_t site) {
-    if (norm_first_)
-      return add(rows, dropout(layer.forward(norm.forward(rows, batch), batch), dropout_, site, batch));
-    return norm.forward(add(rows, dropout(layer.forward(rows, batch), dropout_, site, batch)), batch);
+    if (norm_first_) return layer.forward_onto(rows, dropout_, site, norm.forward(rows, batch), batch);
+    return norm.forward(layer.forward_onto(rows, dropout_, site, rows, batch), batch);
   };
   Var attended = residual(x, *norm1_, *attention_, site_);  // [N, C]
   return residual(attended, *norm2_, *feed_forward_, site_ + 1);

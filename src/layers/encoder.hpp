@@ -9,9 +9,14 @@ namespace orochi {
 class FeedForward : public Layer {
  public:
   explicit FeedForward(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override;
+  Var forward(Var x, const Batch& batch) const override { return project(x, batch, {}); }
+  Var forward_onto(Var rows, double dropout, std::uint32_t site, Var x, const Batch& batch) const override {
+    return project(x, batch, {Elementwise::identity, dropout, site, &rows});
+  }
 
  private:
+  Var project(Var x, const Batch& batch, const Tail& tail) const;
+
   Parameter weight1_, bias1_;  // [F, C], [F]
   Parameter weight2_, bias2_;  // [C, F], [C]
   std::unique_ptr<Layer> activation_;

@@ -36,6 +36,7 @@ double row_loss(const Scalar* logits, Index k, Index label, const LossOptions& o
 
 Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options) {
   const Index k = logits.cols();
+  const Measure measure(logits.tape().profile(), "loss", Pass::forward, 0, 0);
   Var y = logits.tape().result(1, 1);
   const auto sequence_loss = [=](Index b, Scalar* dlogits) {
     return row_loss(logits.data() + b * k, k, labels[static_cast<std::size_t>(b)], options, dlogits);
@@ -44,6 +45,7 @@ Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOp
   for (Index b = 0; b < logits.rows(); ++b) total += sequence_loss(b, nullptr);
   y.value()(0, 0) = static_cast<Scalar>(total);
   y.pullback([=] {
+    const Measure back(logits.tape().profile(), "loss", Pass::backward, 0, 0);
     Scratch scratch(logits.tape());
     MatrixMap dlogits(scratch.scalars(logits.rows() * k), logits.rows(), k);  // [B, K]
     for (Index b = 0; b < logits.rows(); ++b) sequence_loss(b, dlogits.data() + b * k);

@@ -7,6 +7,8 @@ namespace orochi {
 Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
   Tape& tape = x.tape();
   const Index n = x.rows(), c = x.cols();
+  const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
+  const Measure measure(tape.profile(), "norm", Pass::forward, 0, bytes);
   Var y = tape.result(n, c);                    // [N, C]
   Scalar* mean = tape.allocate(n);              // [N]
   Scalar* rstd = tape.allocate(n);              // [N]
@@ -14,6 +16,7 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
   kernels::layer_norm(n, c, x.data(), w, tape.value(bias).data(), static_cast<Scalar>(eps), y.data(), mean,
                       rstd);
   y.pullback([=, &tape] {
+    const Measure back(tape.profile(), "norm", Pass::backward, 0, 2 * bytes);
     const GradientTarget dw = tape.grad_target(weight), db = tape.grad_target(bias);
     Scratch scratch(tape);
     const GradientTarget dx =
@@ -27,11 +30,14 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
 Var rms_norm(Var x, Parameter weight, double eps) {
   Tape& tape = x.tape();
   const Index n = x.rows(), c = x.cols();
+  const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
+  const Measure measure(tape.profile(), "norm", Pass::forward, 0, bytes);
   Var y = tape.result(n, c);                    // [N, C]
   Scalar* rrms = tape.allocate(n);              // [N]
   const Scalar* w = tape.value(weight).data();  // [C]
   kernels::rms_norm(n, c, x.data(), w, static_cast<Scalar>(eps), y.data(), rrms);
   y.pullback([=, &tape] {
+    const Measure back(tape.profile(), "norm", Pass::backward, 0, 2 * bytes);
     const GradientTarget dw = tape.grad_target(weight);
     Scratch scratch(tape);
     const GradientTarget dx =

@@ -18,6 +18,9 @@ Var ClsPooling::forward(Var x, const Batch& batch) const {
 
 Var MeanPooling::forward(Var x, const Batch& batch) const {
   const Index c = x.cols();
+  const double bytes = static_cast<double>(x.rows() * c) * sizeof(Scalar);
+  Profile* profile = x.tape().profile();
+  const Measure measure(profile, "pooling", Pass::forward, 0, bytes);
   Var y = x.tape().result(batch.num_sequences(), c);  // [B, C]
   const auto share = [batch](Index b) { return Scalar(1) / static_cast<Scalar>(batch.length(b)); };
   for (Index b = 0; b < y.rows(); ++b) {
@@ -25,10 +28,13 @@ Var MeanPooling::forward(Var x, const Batch& batch) const {
     y.value().row(b) *= share(b);
   }
   y.pullback([=] {
-    MatrixMap dx = x.grad_sum();  // [N, C]
+    const Measure back(profile, "pooling", Pass::backward, 0, bytes);
+    const GradientTarget dx = x.grad_target();  // [N, C]
     for (Index b = 0; b < y.rows(); ++b)
-      for (Index i = 0; i < batch.length(b); ++i)
-        dx.row(batch.first_row(b) + i) += share(b) * y.grad().row(b);
+      for (Index i = 0; i < batch.length(b); ++i) {
+        const GradientTarget row{dx.data + (batch.first_row(b) + i) * c, dx.accumulate};
+        add_to(row, 1, c, share(b) * y.grad().row(b));
+      }
   });
   return y;
 }

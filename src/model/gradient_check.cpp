@@ -9,8 +9,11 @@ namespace orochi {
 namespace {
 
 constexpr bool in_double = sizeof(Scalar) == 8;
-constexpr double step = in_double ? 1e-5 : 2e-2;  // where truncation and rounding balance
+constexpr double step = in_double ? 1e-5 : 5e-3;  // where truncation and rounding balance
 constexpr double tolerance = in_double ? 1e-6 : 2e-2;
+// Where a step leads over a kink (relu, max), shorter ones are tried, each a quarter of the last: past the
+// kink they agree, while a wrong gradient is wrong at any step.
+constexpr int shorter_steps = 3;
 constexpr Index vocabulary = 11, channels = 5, longest = 9;
 
 /// Numbers in (-1, 1) counted from a seed: no state.
@@ -64,10 +67,7 @@ class Checked {
     project(y);
     y.add_grad(ConstMatrixMap(projection_.data(), y.rows(), y.cols()));
     tape_.backward();
-    Gradients* lane = &gradients;
-    std::vector<Scalar> analytic(static_cast<std::size_t>(parameters_.size()));
-    for (const ParameterRange& range : parameter_ranges(parameters_, parameters_.size()))
-      reduce(parameters_, {&lane, 1}, range, analytic.data(), false);
+    const std::vector<Scalar> analytic = GradientSum(parameters_, {&gradients}).flat();
     std::vector<Scalar> dx(x_.size());  // [N, C]
     if (!x_.empty()) std::copy_n(input_grad(), x_.size(), dx.data());
     for (const ParameterView& view : parameters_.views())
@@ -116,23 +116,31 @@ class Checked {
     return sum;
   }
 
+  /// By how much `analytic` differs from the central difference over `value` plus and minus h.
+  double difference(Scalar& value, double analytic, double h) {
+    const Scalar kept = value;
+    value = kept + static_cast<Scalar>(h);
+    const double up = loss(), above = static_cast<double>(value);
+    value = kept - static_cast<Scalar>(h);
+    const double down = loss(), below = static_cast<double>(value);
+    value = kept;
+    const double numeric = (up - down) / (above - below);
+    const double result = std::abs(analytic - numeric) / (1 + std::abs(numeric));
+    return std::isnan(result) ? HUGE_VAL : result;
+  }
+
   /// Up to 60 elements of one array against central differences.
   void compare(const std::string& name, Scalar* values, const Scalar* analytic, Index size,
                GradientCheck& result) {
     const Index stride = std::max<Index>(1, size / 60);
     for (Index i = 0; i < size; i += stride) {
-      const Scalar kept = values[i];
-      values[i] = kept + static_cast<Scalar>(step);
-      const double up = loss(), above = static_cast<double>(values[i]);
-      values[i] = kept - static_cast<Scalar>(step);
-      const double down = loss(), below = static_cast<double>(values[i]);
-      values[i] = kept;
-      const double numeric = (up - down) / (above - below);
-      double difference = std::abs(static_cast<double>(analytic[i]) - numeric) / (1 + std::abs(numeric));
-      if (std::isnan(difference)) difference = HUGE_VAL;
+      double least = HUGE_VAL;
+      for (int k = 0; k <= shorter_steps && !(least <= tolerance); ++k)
+        least = std::min(least,
+                         difference(values[i], static_cast<double>(analytic[i]), std::ldexp(step, -2 * k)));
       ++result.tried;
-      if (result.worst.empty() || difference > result.difference) {
-        result.difference = difference;
+      if (result.worst.empty() || least > result.difference) {
+        result.difference = least;
         result.worst = name + "[" + std::to_string(i) + "]";
       }
     }

@@ -12,15 +12,23 @@ namespace {
 constexpr Index rows_a_piece = 256;  // rows of one forward pass: its activations stay in the cache
 }
 
-Inference::Inference(const Classifier& model, const std::string& engine, int threads) : model_(model) {
-  for (int i = 0; i < std::max(threads, 1); ++i)
+Inference::Inference(const Classifier& model, const std::string& engine, int threads,
+                     std::shared_ptr<PackedWeights> packed)
+    : model_(model), packed_(std::move(packed)) {
+  if (packed_ == nullptr)
+    packed_ = std::make_shared<PackedWeights>(model.parameters(), kernels::choose_engine(engine.c_str()));
+  for (int i = 0; i < std::max(threads, 1); ++i) {
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), engine.c_str()));
+    tapes_.back()->set_packed(packed_.get());
+  }
 }
 Inference::~Inference() = default;
 
 std::span<const Scalar> Inference::logits(const Batch& batch) {
   const Index k = model_.num_classes(), sequences = batch.num_sequences();
   logits_.resize(static_cast<std::size_t>(sequences * k));
+  parallel_for(packed_->num_pieces(), static_cast<int>(tapes_.size()),
+               [&](Index i, int) { packed_->pack(i); });
   std::vector<Index> cuts{0};  // pieces of whole sequences
   for (Index b = 0; b < sequences; ++b)
     if (b + 1 == sequences || batch.offsets[b + 1] - batch.offsets[cuts.back()] >= rows_a_piece)

@@ -8,6 +8,7 @@
 
 #include <orochi/classifier.hpp>
 
+#include "core/packed_weights.hpp"
 #include "data/dataset.hpp"
 #include "io/checkpoint.hpp"
 #include "io/config_file.hpp"
@@ -18,13 +19,16 @@ namespace orochi {
 /// Forward passes on `threads` threads; each sequence's logits are the same bits whatever stands beside it.
 class Inference {
  public:
-  Inference(const Classifier& model, const std::string& engine, int threads);
+  /// `packed`: memory for packed weights that may be shared with training, or null.
+  Inference(const Classifier& model, const std::string& engine, int threads,
+            std::shared_ptr<PackedWeights> packed = nullptr);
   ~Inference();
   /// Logits [B, K] of all sequences, valid until the next call.
   std::span<const Scalar> logits(const Batch& batch);
 
  private:
   const Classifier& model_;
+  std::shared_ptr<PackedWeights> packed_;
   std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
   std::vector<Scalar> logits_;                // [B, K]
 };

@@ -32,7 +32,7 @@ void Optimizer::update(const ParameterRange& range, const Scalar* gradient) {
   Scalar* first = moments_[0].values.data() + at;
   if (config_.optimizer == "sgd") {
     kernels::sgd_update(n, scalar(learning_rate_), scalar(config_.momentum), decay, scalar(grad_scale_),
-                        gradient + at, w, first);
+                        gradient, w, first);
     return;
   }
   const double t = static_cast<double>(step_ + 1);
@@ -45,7 +45,7 @@ void Optimizer::update(const ParameterRange& range, const Scalar* gradient) {
                                scalar(1 - std::pow(config_.beta2, t)),
                                scalar(grad_scale_),
                                config_.optimizer == "adamw"};
-  kernels::adam_update(n, adam, gradient + at, w, first, moments_[1].values.data() + at);
+  kernels::adam_update(n, adam, gradient, w, first, moments_[1].values.data() + at);
 }
 
 }  // namespace orochi

@@ -17,7 +17,7 @@ class Optimizer {
   /// Sets what all ranges of this update share. `step` counts from 0; `grad_scale` multiplies the gradient
   /// (clipping).
   void begin(std::uint64_t step, double learning_rate, double grad_scale);
-  /// Updates the parameters of one range from gradient (flat, laid out as the parameters).
+  /// Updates the parameters of one range from its gradient [end - begin].
   void update(const ParameterRange& range, const Scalar* gradient);
 
   struct Moment {

@@ -1,6 +1,7 @@
 #include "train/stepper.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <orochi/ops.hpp>
 
@@ -22,6 +23,27 @@ Index count_correct(Var logits, std::span<const std::int32_t> labels) {
   return correct;
 }
 
+/// train.lanes or, where so many gradients would take more than train.gradient_memory_mb, the largest power
+/// of two that does not (or 1): threads come in powers of two, and lanes should spread evenly over them.
+Index lanes_within_bound(const TrainConfig& config, const Parameters& parameters) {
+  const double each = static_cast<double>(parameters.dense_size()) * sizeof(Scalar);
+  const double most = static_cast<double>(config.gradient_memory_mb) * 1e6 / std::max(each, 1.0);
+  if (most >= static_cast<double>(config.lanes)) return config.lanes;
+  return static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(std::max(most, 1.0))));
+}
+
+std::vector<Gradients*> pointers(const auto& lanes) {
+  std::vector<Gradients*> result;
+  for (const auto& lane : lanes) result.push_back(&lane->gradients);
+  return result;
+}
+
+auto make_lanes(const auto& make, Index count) {
+  std::vector<decltype(make())> lanes;
+  for (Index i = 0; i < count; ++i) lanes.push_back(make());
+  return lanes;
+}
+
 }  // namespace
 
 Stepper::Stepper(Classifier& model, const TrainConfig& config, std::vector<Scalar> class_weights, int threads)
@@ -30,14 +52,31 @@ Stepper::Stepper(Classifier& model, const TrainConfig& config, std::vector<Scala
       class_weights_(std::move(class_weights)),
       threads_(std::max(threads, 1)),
       optimizer_(config, model.parameters()),
-      gradient_(static_cast<std::size_t>(model.parameters().size())),
+      lanes_(make_lanes([&] { return std::make_unique<Lane>(model.parameters()); },
+                        lanes_within_bound(config, model.parameters()))),
+      sum_(model.parameters(), pointers(lanes_)),
       ranges_(parameter_ranges(model.parameters(), range_length)),
-      squares_(ranges_.size()) {
-  for (int i = 0; i < threads_; ++i)
+      squares_(ranges_.size()),
+      packed_(std::make_shared<PackedWeights>(model.parameters(),
+                                              kernels::choose_engine(config.kernels.c_str()))) {
+  for (int i = 0; i < threads_; ++i) {
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), config.kernels.c_str()));
-  for (Index i = 0; i < config.lanes; ++i) lanes_.push_back(std::make_unique<Gradients>(model.parameters()));
+    tapes_.back()->set_packed(packed_.get());
+  }
+  for (const ParameterRange& range : ranges_)
+    scratch_length_ = std::max(scratch_length_, range.end - range.begin);
+  scratch_.resize(static_cast<std::size_t>(threads_ * scratch_length_));
 }
 Stepper::~Stepper() = default;
+
+void Stepper::set_profiles(std::span<Profile> profiles) {
+  profiles_ = profiles;
+  for (int i = 0; i < threads_; ++i) tapes_[static_cast<std::size_t>(i)]->set_profile(profile(i));
+}
+
+Profile* Stepper::profile(int worker) {
+  return profiles_.empty() ? nullptr : &profiles_[static_cast<std::size_t>(worker)];
+}
 
 double Stepper::weight_of(std::span<const std::int32_t> labels) const {
   if (class_weights_.empty()) return static_cast<double>(labels.size());
@@ -47,35 +86,48 @@ double Stepper::weight_of(std::span<const std::int32_t> labels) const {
   return sum;
 }
 
-StepSums Stepper::run_lane(Tape& tape, Gradients& gradients, const Batch& lane, double normaliser,
-                           RandomKey key) {
-  gradients.clear();
-  tape.begin(Mode::train, &gradients, key);
-  const Var logits = model_.forward(tape, lane);  // [b, K]
-  const Var loss = cross_entropy(logits, lane.labels, {config_.label_smoothing, class_weights_, normaliser});
+StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, double normaliser) {
+  const Var logits = model_.forward(tape, chunk);  // [b, K]
+  const Var loss = cross_entropy(logits, chunk.labels, {config_.label_smoothing, class_weights_, normaliser});
   loss.add_grad(RowMatrix::Ones(1, 1));
   tape.backward();
-  return {static_cast<double>(loss.value()(0, 0)) * normaliser, weight_of(lane.labels),
-          count_correct(logits, lane.labels)};
+  return {static_cast<double>(loss.value()(0, 0)) * normaliser, weight_of(chunk.labels),
+          count_correct(logits, chunk.labels)};
+}
+
+void Stepper::run_lane(int worker, Lane& lane, const Batch& batch, double normaliser, RandomKey key) {
+  Tape& tape = *tapes_[static_cast<std::size_t>(worker)];
+  const Index chunks = (batch.num_rows() + config_.chunk_rows - 1) / config_.chunk_rows;
+  cut_batch(batch, std::max<Index>(chunks, 1), lane.cuts);
+  lane.sums = {};
+  for (std::size_t i = 0; i + 1 < lane.cuts.size(); ++i) {
+    tape.begin(Mode::train, &lane.gradients, key);
+    const StepSums chunk = run_chunk(tape, slice(batch, lane.cuts[i], lane.cuts[i + 1]), normaliser);
+    lane.sums.loss += chunk.loss;
+    lane.sums.weight += chunk.weight;
+    lane.sums.correct += chunk.correct;
+  }
+}
+
+void Stepper::begin_update() {
+  for (const std::unique_ptr<Lane>& lane : lanes_) lane->gradients.clear();
+  parallel_for(packed_->num_pieces(), threads_, [&](Index i, int worker) {
+    const Measure measure(profile(worker), "packing weights", Pass::forward, 0, 0);
+    packed_->pack(i);
+  });
 }
 
 StepSums Stepper::accumulate(const Batch& batch, double normaliser, RandomKey key, bool first) {
-  const std::vector<Index> cuts = cut_lanes(batch, config_.lanes);
-  const Index count = static_cast<Index>(cuts.size()) - 1;
-  std::vector<StepSums> sums(static_cast<std::size_t>(count));
+  if (first) begin_update();
+  cut_batch(batch, num_lanes(), cuts_);
+  const Index count = static_cast<Index>(cuts_.size()) - 1;
   parallel_for(count, threads_, [&](Index i, int worker) {
     const std::size_t lane = static_cast<std::size_t>(i);
-    sums[lane] = run_lane(*tapes_[static_cast<std::size_t>(worker)], *lanes_[lane],
-                          slice(batch, cuts[lane], cuts[lane + 1]), normaliser, key);
-  });
-
-  std::vector<Gradients*> used;
-  for (Index i = 0; i < count; ++i) used.push_back(lanes_[static_cast<std::size_t>(i)].get());
-  parallel_for(static_cast<Index>(ranges_.size()), threads_, [&](Index r, int) {
-    reduce(model_.parameters(), used, ranges_[static_cast<std::size_t>(r)], gradient_.data(), !first);
+    run_lane(worker, *lanes_[lane], slice(batch, cuts_[lane], cuts_[lane + 1]), normaliser, key);
   });
   StepSums total;
-  for (const StepSums& lane : sums) {
+  for (Index i = 0; i < count; ++i) {
+    const StepSums& lane = lanes_[static_cast<std::size_t>(i)]->sums;
     total.loss += lane.loss;
     total.weight += lane.weight;
     total.correct += lane.correct;
@@ -83,23 +135,31 @@ StepSums Stepper::accumulate(const Batch& batch, double normaliser, RandomKey ke
   return total;
 }
 
-double Stepper::update(std::uint64_t step, double learning_rate) {
-  const Parameters& parameters = model_.parameters();
-  const Index count = static_cast<Index>(ranges_.size());
-  parallel_for(count, threads_, [&](Index r, int) {
+double Stepper::reduce() {
+  sum_.begin();
+  parallel_for(static_cast<Index>(ranges_.size()), threads_, [&](Index r, int worker) {
     const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
-    const Index at = parameters.entries()[static_cast<std::size_t>(range.id)].offset + range.begin;
-    squares_[static_cast<std::size_t>(r)] =
-        kernels::sum_of_squares(range.end - range.begin, gradient_.data() + at);
+    const double bytes = static_cast<double>((range.end - range.begin) * (num_lanes() + 1)) * sizeof(Scalar);
+    const Measure measure(profile(worker), "sum of the lanes", Pass::forward, 0, bytes);
+    squares_[static_cast<std::size_t>(r)] = sum_.reduce(range, scratch(worker));
   });
   double sum = 0;
   for (const double square : squares_) sum += square;
-  const double norm = std::sqrt(sum);
+  return sum;
+}
+
+double Stepper::update(std::uint64_t step, double learning_rate) {
+  const double norm = std::sqrt(reduce());
   if (!std::isfinite(norm)) return norm;
   const bool clip = config_.max_grad_norm > 0 && norm > config_.max_grad_norm;
   optimizer_.begin(step, learning_rate, clip ? config_.max_grad_norm / norm : 1.0);
-  parallel_for(count, threads_, [&](Index r, int) {
-    optimizer_.update(ranges_[static_cast<std::size_t>(r)], gradient_.data());
+  parallel_for(static_cast<Index>(ranges_.size()), threads_, [&](Index r, int worker) {
+    const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
+    const Index passes =
+        3 + 2 * static_cast<Index>(optimizer_.moments().size());  // gradient, parameters, moments
+    const double bytes = static_cast<double>((range.end - range.begin) * passes) * sizeof(Scalar);
+    const Measure measure(profile(worker), "update", Pass::forward, 0, bytes);
+    optimizer_.update(range, sum_.gradient(range, scratch(worker)));
   });
   return norm;
 }

@@ -7,6 +7,7 @@
 
 #include <orochi/classifier.hpp>
 
+#include "core/packed_weights.hpp"
 #include "train/optimizer.hpp"
 
 namespace orochi {
@@ -19,7 +20,8 @@ struct StepSums {
 };
 
 /// Cuts a batch into lanes, runs them side by side, adds their gradients in a fixed tree and updates the
-/// parameters. Every sum has an order that depends on the batch and the config alone, never on the threads.
+/// parameters. A lane goes through its sequences in chunks of about `chunk_rows` rows, whose activations stay
+/// in the cache. Every sum has an order that depends on the batch and the config alone, never on the threads.
 class Stepper {
  public:
   Stepper(Classifier& model, const TrainConfig& config, std::vector<Scalar> class_weights, int threads);
@@ -34,22 +36,45 @@ class Stepper {
   /// updated.
   double update(std::uint64_t step, double learning_rate);
 
+  /// One a worker, to report to from now on; none: no longer.
+  void set_profiles(std::span<Profile> profiles);
+
+  /// The memory of packed weights, which an evaluation in between may use too.
+  const std::shared_ptr<PackedWeights>& packed() const { return packed_; }
   Optimizer& optimizer() { return optimizer_; }
-  const std::vector<Scalar>& gradient() const { return gradient_; }
+  Index num_lanes() const { return static_cast<Index>(lanes_.size()); }
+  /// The gradient of what was accumulated, flat: for tests. `update` must not follow.
+  std::vector<Scalar> gradient() { return sum_.flat(); }
 
  private:
-  StepSums run_lane(Tape& tape, Gradients& gradients, const Batch& lane, double normaliser, RandomKey key);
+  struct Lane {
+    explicit Lane(const Parameters& parameters) : gradients(parameters) {}
+    Gradients gradients;
+    std::vector<Index> cuts;  // of its chunks
+    StepSums sums;
+  };
+  void begin_update();
+  void run_lane(int worker, Lane& lane, const Batch& batch, double normaliser, RandomKey key);
+  StepSums run_chunk(Tape& tape, const Batch& chunk, double normaliser);
+  double reduce();  // returns the sum of squares
+  Profile* profile(int worker);
+  Scalar* scratch(int worker) { return scratch_.data() + static_cast<Index>(worker) * scratch_length_; }
 
   Classifier& model_;
   const TrainConfig& config_;
   std::vector<Scalar> class_weights_;  // [K] or empty
   int threads_;
   Optimizer optimizer_;
-  std::vector<std::unique_ptr<Tape>> tapes_;       // one a worker
-  std::vector<std::unique_ptr<Gradients>> lanes_;  // one a lane
-  std::vector<Scalar> gradient_;                   // flat
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::vector<Index> cuts_;  // of the lanes
+  GradientSum sum_;
   std::vector<ParameterRange> ranges_;
   std::vector<double> squares_;  // by range
+  std::shared_ptr<PackedWeights> packed_;
+  std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
+  Index scratch_length_ = 0;
+  std::vector<Scalar> scratch_;  // [threads, scratch_length]: a range's gradient each
+  std::span<Profile> profiles_;  // [threads] or empty
 };
 
 }  // namespace orochi

@@ -47,6 +47,8 @@ max_steps = 16
 batch_size = 17
 gradient_accumulation_steps = 18
 lanes = 19
+chunk_rows = 31
+gradient_memory_mb = 32
 optimizer = "sgd"
 learning_rate = 0.2
 momentum = 0.21
@@ -124,6 +126,8 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.batch_size == 17);
   CHECK(c.gradient_accumulation_steps == 18);
   CHECK(c.lanes == 19);
+  CHECK(c.chunk_rows == 31);
+  CHECK(c.gradient_memory_mb == 32);
   CHECK(c.optimizer == "sgd");
   CHECK(c.learning_rate == 0.2);
   CHECK(c.momentum == 0.21);

@@ -125,10 +125,11 @@ TEST_CASE("values out of range") {
 }
 
 TEST_CASE("words that are not allowed") {
-  check_line("train", {{"optimizer = 'adamW'",
-                        "13: train.optimizer is \"adamW\"; allowed: sgd | adam | adamw; "
-                        "did you mean \"adamw\"?"},
-                       {"kernels = 'mkl'", "11: train.kernels is \"mkl\"; allowed: auto | eigen | onednn"}});
+  check_line("train",
+             {{"optimizer = 'adamW'",
+               "13: train.optimizer is \"adamW\"; allowed: sgd | adam | adamw; "
+               "did you mean \"adamw\"?"},
+              {"kernels = 'mkl'", "11: train.kernels is \"mkl\"; allowed: auto | own | eigen | onednn"}});
   check_line(
       "model",
       {{"norm = 'layernorm'",

@@ -10,58 +10,123 @@ constexpr Scalar twice_root = Scalar(2 * 0.79788456080286535587989);  // 2 sqrt(
 /// (1 + tanh(u)) / 2 = sigmoid(2 u) saves the tanh.
 Scalar gelu_tanh_gate(Scalar x) { return sigmoid(twice_root * x * (Scalar(1) + cubic * x * x)); }
 
+/// Each function with its slope. Comparisons are written so that NaN stays NaN.
+struct Point {
+  Scalar value, slope;
+};
+struct Relu {
+  Point operator()(Scalar x) const { return {x < 0 ? Scalar(0) : x, x > 0 ? Scalar(1) : Scalar(0)}; }
+};
+struct Gelu {
+  Point operator()(Scalar x) const {
+    const Normal<Scalar> at = normal(x);
+    return {x * at.cumulative, at.cumulative + x * at.density};
+  }
+};
+struct GeluTanh {
+  Point operator()(Scalar x) const {
+    const Scalar gate = gelu_tanh_gate(x);
+    const Scalar inner =
+        twice_root * (Scalar(1) + 3 * cubic * x * x);  // derivative of the sigmoid's argument
+    return {x * gate, gate * (Scalar(1) + x * (Scalar(1) - gate) * inner)};
+  }
+};
+struct Silu {
+  Point operator()(Scalar x) const {
+    const Scalar gate = sigmoid(x);
+    return {x * gate, gate * (Scalar(1) + x * (Scalar(1) - gate))};
+  }
+};
+
+template <class F>
+void apply_with_slope(Index n, Scalar* y, Scalar* slope, bool keep) {
+  for_blocks(n, [=](Index j, Index count) {
+    Block value = load(count, y + j), change;
+    for (Index i = 0; i < lane_count; ++i) {
+      const Point at = F()(value.lane[i]);
+      value.lane[i] = at.value;
+      change.lane[i] = at.slope;
+    }
+    if (keep) {
+      const Block factor = load(count, slope + j);
+      for (Index i = 0; i < lane_count; ++i) value.lane[i] *= factor.lane[i];
+      for (Index i = 0; i < lane_count; ++i) change.lane[i] *= factor.lane[i];
+    }
+    store(count, value, y + j);
+    store(count, change, slope + j);
+  });
+}
+
+template <class F>
+void apply_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
+  map_elements(
+      n, dx, accumulate, [](Scalar v, Scalar d) { return d * F()(v).slope; }, x, dy);
+}
+
+template <class F>
+void apply_to(Index n, const Scalar* x, Scalar* y) {
+  map_elements(
+      n, y, [](Scalar v) { return F()(v).value; }, x);
+}
+
 }  // namespace
 
-// Comparisons are written so that NaN stays NaN.
-void relu(Index n, const Scalar* x, Scalar* y) {
-  map_elements(
-      n, y, [](Scalar v) { return v < 0 ? Scalar(0) : v; }, x);
-}
+void relu(Index n, const Scalar* x, Scalar* y) { apply_to<Relu>(n, x, y); }
+void gelu(Index n, const Scalar* x, Scalar* y) { apply_to<Gelu>(n, x, y); }
+void gelu_tanh(Index n, const Scalar* x, Scalar* y) { apply_to<GeluTanh>(n, x, y); }
+void silu(Index n, const Scalar* x, Scalar* y) { apply_to<Silu>(n, x, y); }
 
 void relu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  map_elements(
-      n, dx, accumulate, [](Scalar v, Scalar d) { return v > 0 ? d : Scalar(0); }, x, dy);
+  apply_backward<Relu>(n, x, dy, dx, accumulate);
 }
-
-void gelu(Index n, const Scalar* x, Scalar* y) {
-  map_elements(
-      n, y, [](Scalar v) { return v * normal(v).cumulative; }, x);
-}
-
 void gelu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  const auto slope = [](Scalar v, Scalar d) {
-    const Normal<Scalar> at = normal(v);
-    return d * (at.cumulative + v * at.density);
-  };
-  map_elements(n, dx, accumulate, slope, x, dy);
+  apply_backward<Gelu>(n, x, dy, dx, accumulate);
 }
-
-void gelu_tanh(Index n, const Scalar* x, Scalar* y) {
-  map_elements(
-      n, y, [](Scalar v) { return v * gelu_tanh_gate(v); }, x);
-}
-
 void gelu_tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  const auto slope = [](Scalar v, Scalar d) {
-    const Scalar gate = gelu_tanh_gate(v);
-    const Scalar inner =
-        twice_root * (Scalar(1) + 3 * cubic * v * v);  // derivative of the sigmoid's argument
-    return d * gate * (Scalar(1) + v * (Scalar(1) - gate) * inner);
-  };
-  map_elements(n, dx, accumulate, slope, x, dy);
+  apply_backward<GeluTanh>(n, x, dy, dx, accumulate);
 }
-
-void silu(Index n, const Scalar* x, Scalar* y) {
-  map_elements(
-      n, y, [](Scalar v) { return v * sigmoid(v); }, x);
-}
-
 void silu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  const auto slope = [](Scalar v, Scalar d) {
-    const Scalar gate = sigmoid(v);
-    return d * gate * (Scalar(1) + v * (Scalar(1) - gate));
-  };
-  map_elements(n, dx, accumulate, slope, x, dy);
+  apply_backward<Silu>(n, x, dy, dx, accumulate);
+}
+
+void activate(Function f, Index n, Scalar* y) {
+  switch (f) {
+    case Function::identity:
+      return;
+    case Function::relu:
+      return relu(n, y, y);
+    case Function::gelu:
+      return gelu(n, y, y);
+    case Function::gelu_tanh:
+      return gelu_tanh(n, y, y);
+    case Function::silu:
+      return silu(n, y, y);
+  }
+}
+
+void activate_with_slope(Function f, Index n, Scalar* y, Scalar* slope, bool keep) {
+  switch (f) {
+    case Function::identity:
+      return keep ? multiply(n, y, slope, y) : static_cast<void>(std::fill_n(slope, n, Scalar(1)));
+    case Function::relu:
+      return apply_with_slope<Relu>(n, y, slope, keep);
+    case Function::gelu:
+      return apply_with_slope<Gelu>(n, y, slope, keep);
+    case Function::gelu_tanh:
+      return apply_with_slope<GeluTanh>(n, y, slope, keep);
+    case Function::silu:
+      return apply_with_slope<Silu>(n, y, slope, keep);
+  }
+}
+
+void multiply(Index n, const Scalar* a, const Scalar* b, Scalar* out) {
+  map_elements(
+      n, out, [](Scalar v, Scalar w) { return v * w; }, a, b);
+}
+
+void add(Index n, const Scalar* a, const Scalar* b, Scalar* out) {
+  map_elements(
+      n, out, [](Scalar v, Scalar w) { return v + w; }, a, b);
 }
 
 }  // namespace orochi::kernels

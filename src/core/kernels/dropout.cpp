@@ -1,5 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 #include "core/kernels/lanes.hpp"
 
@@ -7,79 +12,124 @@ namespace orochi::kernels {
 namespace {
 
 constexpr std::uint32_t multiplier0 = 0xD2511F53, multiplier2 = 0xCD9E8D57;
+constexpr Index word_count = vector_bytes / 4;    // of one register
+constexpr Index parts = lane_count / word_count;  // registers that hold one word of every counter
+using Words = std::uint32_t __attribute__((vector_size(vector_bytes)));
+using Wide = std::uint64_t __attribute__((vector_size(vector_bytes)));
 
-std::uint32_t high_product(std::uint32_t a, std::uint32_t b) {
-  return static_cast<std::uint32_t>((std::uint64_t{a} * b) >> 32U);
+/// The 64-bit products of every second word, from the first on.
+[[gnu::always_inline]] inline Wide even_products(Wide a, std::uint32_t b) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<Wide>(_mm512_mul_epu32(reinterpret_cast<__m512i>(a), _mm512_set1_epi64(b)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<Wide>(_mm256_mul_epu32(reinterpret_cast<__m256i>(a), _mm256_set1_epi64x(b)));
+#elif defined(__SSE2__)
+  return reinterpret_cast<Wide>(_mm_mul_epu32(reinterpret_cast<__m128i>(a), _mm_set1_epi64x(b)));
+#else
+  return (a & 0xFFFFFFFFU) * std::uint64_t{b};
+#endif
 }
 
-constexpr Index words = 4 * lane_count;  // what one block of counters yields
+/// High halves of the 64-bit products of all words (least significant word first).
+[[gnu::always_inline]] inline Words high_products(Words a, std::uint32_t b) {
+  const Wide pairs = reinterpret_cast<Wide>(a);
+  const Wide even = even_products(pairs, b), odd = even_products(pairs >> 32, b);
+  return reinterpret_cast<Words>((even >> 32) | (odd & ~std::uint64_t{0xFFFFFFFFU}));
+}
 
-/// One word of every counter.
-struct Column {
-  std::uint32_t of[lane_count];
-};
+/// lane_count counters, word by word.
 struct Counters {
-  Column c0, c1, c2, c3;
+  Words of[4][parts];
 };
 
-/// Philox 4x32-10 (Salmon et al. 2011) on lane_count counters at once.
-void philox_block(Counters& c, std::uint32_t key0, std::uint32_t key1) {
-  for (int round = 0; round < 10; ++round) {
-    for (Index i = 0; i < lane_count; ++i) {
-      const std::uint32_t word0 = c.c0.of[i], word2 = c.c2.of[i];
-      c.c0.of[i] = high_product(multiplier2, word2) ^ c.c1.of[i] ^ key0;
-      c.c1.of[i] = multiplier2 * word2;
-      c.c2.of[i] = high_product(multiplier0, word0) ^ c.c3.of[i] ^ key1;
-      c.c3.of[i] = multiplier0 * word0;
+/// Philox 4x32-7 (Salmon et al. 2011): the fewest rounds that pass every test of BigCrush.
+[[gnu::always_inline]] inline void philox_block(Counters& c, std::uint32_t key0, std::uint32_t key1) {
+  for (Index i = 0; i < parts; ++i) {
+    Words w0 = c.of[0][i], w1 = c.of[1][i], w2 = c.of[2][i], w3 = c.of[3][i];
+    std::uint32_t k0 = key0, k1 = key1;
+    for (int round = 0; round < 7; ++round) {
+      const Words high0 = high_products(w0, multiplier0), high2 = high_products(w2, multiplier2);
+      const Words low0 = w0 * multiplier0, low2 = w2 * multiplier2;
+      w0 = high2 ^ w1 ^ k0;
+      w1 = low2;
+      w2 = high0 ^ w3 ^ k1;
+      w3 = low0;
+      k0 += 0x9E3779B9U;
+      k1 += 0xBB67AE85U;
     }
-    key0 += 0x9E3779B9U;
-    key1 += 0xBB67AE85U;
+    c.of[0][i] = w0;
+    c.of[1][i] = w1;
+    c.of[2][i] = w2;
+    c.of[3][i] = w3;
   }
 }
 
-/// bits[4 i + w] = word w of counter {first + i, row, site, sample}.
-void random_words(std::uint32_t first, const RandomRow& at, std::uint32_t* __restrict__ bits) {
+constexpr Index group = 64;  // columns that share lane_count counters, with the row beside
+
+/// The counters of 64 columns of the rows 2 i and 2 i + 1 of a sequence.
+Counters counters_of(Index first_column, const RandomRow& at) {
   Counters c;
-  for (Index i = 0; i < lane_count; ++i) {
-    c.c0.of[i] = first + static_cast<std::uint32_t>(i);
-    c.c1.of[i] = at.row;
-    c.c2.of[i] = at.site;
-    c.c3.of[i] = at.sample;
+  std::uint32_t lane[lane_count];
+  for (Index i = 0; i < lane_count; ++i)
+    lane[i] = static_cast<std::uint32_t>(first_column / group * lane_count + i);
+  std::memcpy(c.of[0], lane, sizeof(lane));
+  for (Index i = 0; i < parts; ++i) {
+    c.of[1][i] = Words{} + at.row / 2;
+    c.of[2][i] = Words{} + at.site;
+    c.of[3][i] = Words{} + at.sample;
   }
-  philox_block(c, at.seed, at.step);
-  for (Index i = 0; i < lane_count; ++i) {
-    bits[4 * i] = c.c0.of[i];
-    bits[4 * i + 1] = c.c1.of[i];
-    bits[4 * i + 2] = c.c2.of[i];
-    bits[4 * i + 3] = c.c3.of[i];
+  return c;
+}
+
+/// keep[j] = scale or 0 for 64 columns of a row: even rows take words 0 and 1, odd rows 2 and 3. A word's low
+/// half decides over one column, its high half over the one sixteen further on.
+[[gnu::always_inline]] inline void keep_columns(const std::uint32_t (&word)[4][lane_count], bool odd,
+                                                std::uint32_t threshold, Scalar scale,
+                                                Scalar* __restrict__ keep) {
+  for (Index w = 0; w < 2; ++w) {
+    const std::uint32_t* bits = word[w + (odd ? 2 : 0)];
+    Scalar* low = keep + 2 * w * lane_count;
+    for (Index i = 0; i < lane_count; ++i) low[i] = (bits[i] & 0xFFFFU) >= threshold ? scale : Scalar(0);
+    for (Index i = 0; i < lane_count; ++i)
+      low[lane_count + i] = (bits[i] >> 16U) >= threshold ? scale : Scalar(0);
   }
+}
+
+/// Whether two rows stand in one block of counters.
+bool share_counters(const RandomRow& a, const RandomRow& b) {
+  return a.row % 2 == 0 && b.row == a.row + 1 && b.sample == a.sample && b.site == a.site;
 }
 
 }  // namespace
 
-void dropout_row(Index n, const Scalar* x, Scalar p, const RandomRow& at, Scalar* out, bool accumulate) {
-  const Scalar scale = Scalar(1) / (Scalar(1) - p);
-  const std::uint32_t threshold = static_cast<std::uint32_t>(std::ldexp(static_cast<double>(p), 32));
-  for (Index first = 0; first < n; first += words) {
-    std::uint32_t bits[words];
-    random_words(static_cast<std::uint32_t>(first / 4), at, bits);
-    for_blocks(std::min(words, n - first), [&](Index j, Index count) {
-      Block block = load(count, x + first + j);
-      for (Index i = 0; i < lane_count; ++i)
-        block.lane[i] = bits[j + i] >= threshold ? block.lane[i] * scale : Scalar(0);
-      if (accumulate) {
-        const Block before = load(count, out + first + j);
-        for (Index i = 0; i < lane_count; ++i) block.lane[i] += before.lane[i];
+void dropout_factors(Index m, Index n, double p, const RandomRow* at, Scalar* out, Index ld, Index first) {
+  const auto threshold = static_cast<std::uint32_t>(std::min(std::round(p * 65536), 65535.0));
+  const Scalar scale = Scalar(65536) / static_cast<Scalar>(65536 - threshold);
+  for (Index i = 0; i < m;) {
+    const Index rows = i + 1 < m && share_counters(at[i], at[i + 1]) ? 2 : 1;
+    for (Index j = 0; j < n; j += group) {
+      Counters c = counters_of(first + j, at[i]);
+      philox_block(c, at[i].seed, at[i].step);
+      alignas(64) std::uint32_t word[4][lane_count];
+      std::memcpy(word, c.of, sizeof(word));
+      for (Index r = i; r < i + rows; ++r) {
+        alignas(64) Scalar rest[group];
+        const bool whole = n - j >= group;
+        Scalar* to = out + r * ld + j;
+        keep_columns(word, at[r].row % 2 != 0, threshold, scale, whole ? to : rest);
+        if (!whole) std::copy_n(rest, n - j, to);
       }
-      store(count, block, out + first + j);
-    });
+    }
+    i += rows;
   }
 }
 
 void philox(const std::uint32_t counter[4], const std::uint32_t key[2], std::uint32_t out[4]) {
-  std::uint32_t bits[words];
-  random_words(counter[0], {key[0], key[1], counter[3], counter[2], counter[1]}, bits);
-  std::copy_n(bits, 4, out);
+  Counters c;
+  for (Index w = 0; w < 4; ++w)
+    for (Index i = 0; i < parts; ++i) c.of[w][i] = Words{} + counter[w];
+  philox_block(c, key[0], key[1]);
+  for (Index w = 0; w < 4; ++w) out[w] = c.of[w][0][0];
 }
 
 }  // namespace orochi::kernels

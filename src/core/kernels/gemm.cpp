@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/kernels/gemm_engines.hpp"
+#include "core/kernels/panels.hpp"
 
 namespace orochi::kernels {
 namespace {
@@ -26,8 +27,28 @@ RowRule row_rule(Engine engine, const Product& p) {
   return {unit, unit, std::numeric_limits<Index>::max()};
 }
 
+/// Rows are independent by construction.
+void own_product(const Product& p) {
+  if (p.transpose_a) return multiply_transposed(p.m, p.n, p.k, p.a, p.b, p.c, p.ldc, p.accumulate);
+  const Left a{p.a.data, p.a.ld, 1};
+  if (!p.transpose_b) return multiply_rows(p.m, p.n, p.k, a, p.b, p.c, p.ldc, p.accumulate);
+  thread_local std::vector<Scalar> packed;  // kept: it grows in the first steps only
+  const auto size = static_cast<std::size_t>(packed_size(p.n, p.k));
+  if (packed.size() < size) packed.resize(size);
+  pack_panels(p.n, p.k, p.b, true, packed.data());
+  multiply_panels(p.m, p.n, p.k, a, {packed.data(), p.k}, p.c, p.ldc, p.accumulate);
+}
+
 ProductFunction function_of(Engine engine) {
-  return engine == Engine::onednn ? onednn_product() : eigen_product;
+  switch (engine) {
+    case Engine::own:
+      return own_product;
+    case Engine::eigen:
+      return eigen_product;
+    case Engine::onednn:
+      return onednn_product();
+  }
+  return nullptr;
 }
 
 /// p with fewer rows than the engine may be given: computed on a copy, filled up with zero rows.
@@ -87,7 +108,7 @@ void product(Engine engine, const Product& p) {
   if (p.m == 0 || p.n == 0) return;
   if (p.k == 0) {
     if (!p.accumulate) zero_rows(p.m, p.n, p.c, p.ldc);
-  } else if (p.transpose_a) {
+  } else if (p.transpose_a || engine == Engine::own) {
     function_of(engine)(p);
   } else {
     product_by_rows(engine, p);
@@ -98,12 +119,13 @@ void product(Engine engine, const Product& p) {
 
 Engine choose_engine(const char* name) {
   const std::string_view wanted(name);
-  const bool onednn = onednn_product() != nullptr;
+  const bool onednn = onednn_product() != nullptr, wide = vector_bytes >= 32;
+  if (wanted == "own") return Engine::own;
   if (wanted == "eigen") return Engine::eigen;
-  if (wanted == "auto") return onednn ? Engine::onednn : Engine::eigen;
+  if (wanted == "auto") return onednn && !wide ? Engine::onednn : Engine::own;
   if (wanted != "onednn")
     throw usage_error("kernels = \"" + std::string(wanted) +
-                      "\": allowed are \"auto\", \"eigen\", \"onednn\"");
+                      "\": allowed are \"auto\", \"own\", \"eigen\", \"onednn\"");
   if (!onednn)
     throw usage_error(
         "kernels = \"onednn\": not available here. It needs a float build that found oneDNN (Debian and "
@@ -112,7 +134,17 @@ Engine choose_engine(const char* name) {
   return Engine::onednn;
 }
 
-const char* engine_name(Engine engine) { return engine == Engine::onednn ? "onednn" : "eigen"; }
+const char* engine_name(Engine engine) {
+  switch (engine) {
+    case Engine::own:
+      return "own";
+    case Engine::eigen:
+      return "eigen";
+    case Engine::onednn:
+      return "onednn";
+  }
+  return "";
+}
 
 void gemm_nt(Engine e, Index m, Index n, Index k, Operand a, Operand b, Scalar* c, Index ldc, bool accumulate,
              const Scalar* bias) {

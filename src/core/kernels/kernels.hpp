@@ -10,10 +10,12 @@
 
 namespace orochi::kernels {
 
-enum class Engine { eigen, onednn };
+enum class Engine { own, eigen, onednn };
 
-/// "auto" | "eigen" | "onednn" -> engine; throws a usage_error where onednn is asked for and cannot serve:
-/// not built in, or a CPU without AVX-512 (there its rows depend on their places).
+/// "auto" | "own" | "eigen" | "onednn" -> engine; throws a usage_error where onednn is asked for and cannot
+/// serve: not built in, or a CPU without AVX-512 (there its rows depend on their places). "auto" is our own,
+/// but for a build without wide vectors (OROCHI_NATIVE off), where oneDNN, which looks at the CPU at run
+/// time, goes first.
 Engine choose_engine(const char* name);
 const char* engine_name(Engine engine);
 
@@ -39,7 +41,7 @@ void gemm_tn(Engine e, Index m, Index n, Index k, Operand a, Operand b, Scalar* 
 /// out[N] (+)= sum over rows of x [M, N]: a bias gradient.
 void column_sums(Index m, Index n, Operand x, Scalar* out, bool accumulate);
 
-/// y = x / (1 + exp(-x)) and friends, n elements; `*_backward`: dx (+)= dy * f'(x). y may not alias x.
+/// y = x / (1 + exp(-x)) and friends, n elements; `*_backward`: dx (+)= dy * f'(x). y may be x.
 void relu(Index n, const Scalar* x, Scalar* y);
 void relu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
 void gelu(Index n, const Scalar* x, Scalar* y);  // x Phi(x), exact (erf)
@@ -48,6 +50,15 @@ void gelu_tanh(Index n, const Scalar* x, Scalar* y);  // 0.5 x (1 + tanh(sqrt(2/
 void gelu_tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
 void silu(Index n, const Scalar* x, Scalar* y);
 void silu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
+
+/// y = f(y) keep and slope = f'(y) keep, in place on n elements; keep is what stands in `slope`, or 1.
+enum class Function { identity, relu, gelu, gelu_tanh, silu };
+void activate(Function f, Index n, Scalar* y);
+void activate_with_slope(Function f, Index n, Scalar* y, Scalar* slope, bool keep);
+
+/// out = a b, out = a + b: n elements; out may be a or b.
+void multiply(Index n, const Scalar* a, const Scalar* b, Scalar* out);
+void add(Index n, const Scalar* a, const Scalar* b, Scalar* out);
 
 /// In place on the first n of each row of x [M, ld]: x = softmax(scale * x). Row r sees only its first
 /// `visible(r)` entries when causal (visible = first_row + r + 1, at most n); the others become 0.
@@ -73,9 +84,12 @@ void rms_norm_backward(Index m, Index n, const Scalar* x, const Scalar* weight, 
 struct RandomRow {
   std::uint32_t seed, step, sample, site, row;
 };
-/// out[j] (+)= keep(j) ? x[j] / (1 - p) : 0 for j < n, bits by Philox 4x32-10 counted from `at`. Elements
-/// 4i .. 4i+3 take the four words of one counter; keep is word >= p 2^32. x may be out. 0 <= p < 1.
-void dropout_row(Index n, const Scalar* x, Scalar p, const RandomRow& at, Scalar* out, bool accumulate);
+/// out [M, ld], n columns: 0 with probability p, else 1 / (1 - p); p counts in steps of 1 / 65536. Bits by
+/// Philox 4x32-7: column j of row r takes the half (j / 16) % 2 of word 2 (r % 2) + (j / 32) % 2 of the
+/// counter {j / 64 * 16 + j % 16, r / 2, site, sample} under the key {seed, step}. Quickest where rows 2 i
+/// and 2 i + 1 of a sequence follow each other. The columns are first .. first + n - 1, first a multiple
+/// of 64.
+void dropout_factors(Index m, Index n, double p, const RandomRow* at, Scalar* out, Index ld, Index first = 0);
 /// The four words of one counter (Salmon et al. 2011): tests hold it against the published vectors.
 void philox(const std::uint32_t counter[4], const std::uint32_t key[2], std::uint32_t out[4]);
 
@@ -93,5 +107,9 @@ void adam_update(Index n, const AdamStep& step, const Scalar* g, Scalar* w, Scal
 /// v = momentum * v + g; w -= lr * v (PyTorch's SGD without dampening).
 void sgd_update(Index n, Scalar learning_rate, Scalar momentum, Scalar weight_decay, Scalar grad_scale,
                 const Scalar* g, Scalar* w, Scalar* v);
+
+/// Multiply-adds a second, times two, that one core reaches in a loop of nothing else (the best of
+/// `seconds`).
+double peak_flops(double seconds);
 
 }  // namespace orochi::kernels

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/kernels/kernels.hpp"
+#include "core/kernels/vectors.hpp"
 
 namespace orochi::kernels {
 
@@ -37,7 +38,6 @@ struct Block {
 }
 
 /// One partial result a lane: sums and maxima that vectorise, in an order that we fix and not the compiler.
-/// The vectors are a compiler extension that g++ and clang share, as wide as the registers at hand.
 class Lanes {
  public:
   explicit Lanes(Scalar start) {
@@ -61,16 +61,9 @@ class Lanes {
   }
 
  private:
-  static constexpr Index bytes = lane_count * static_cast<Index>(sizeof(Scalar));
-  static constexpr Index width = __BIGGEST_ALIGNMENT__ < 64 ? __BIGGEST_ALIGNMENT__ : 64;
-  static constexpr Index count = bytes / width;
-  using Vector = Scalar __attribute__((vector_size(width)));
+  static constexpr Index count = lane_count / vector_length;
 
-  static Vector read(const Block& block, Index i) {
-    Vector part;
-    std::memcpy(&part, block.lane + i * (lane_count / count), sizeof(part));
-    return part;
-  }
+  static Vector read(const Block& block, Index i) { return load_vector(block.lane + i * vector_length); }
   template <class Combine>
   Scalar fold(Combine combine) const {
     Scalar lane[lane_count];

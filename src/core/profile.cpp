@@ -1,0 +1,47 @@
+#include <algorithm>
+#include <orochi/profile.hpp>
+
+namespace orochi {
+namespace {
+
+void accumulate(Profile::Cost& total, const Profile::Cost& cost) {
+  total.seconds += cost.seconds;
+  total.flops += cost.flops;
+  total.bytes += cost.bytes;
+}
+
+}  // namespace
+
+Profile::Entry& Profile::entry(const std::string& name) {
+  const auto found =
+      std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
+  if (found != entries_.end()) return *found;
+  return entries_.emplace_back(Entry{name, {}, {}});
+}
+
+void Profile::add(const char* name, Pass pass, const Cost& cost) {
+  Entry& e = entry(name);
+  accumulate(pass == Pass::forward ? e.forward : e.backward, cost);
+}
+
+void Profile::add(const Profile& other) {
+  for (const Entry& from : other.entries_) {
+    Entry& e = entry(from.name);
+    accumulate(e.forward, from.forward);
+    accumulate(e.backward, from.backward);
+  }
+}
+
+double Profile::flops() const {
+  double sum = 0;
+  for (const Entry& e : entries_) sum += e.forward.flops + e.backward.flops;
+  return sum;
+}
+
+double Profile::seconds() const {
+  double sum = 0;
+  for (const Entry& e : entries_) sum += e.forward.seconds + e.backward.seconds;
+  return sum;
+}
+
+}  // namespace orochi
