@@ -79,6 +79,7 @@ ordered_json result_json(const Workload& work, const BenchmarkResult& r, int thr
   ordered_json json{{"workload", work.name},
                     {"threads", threads},
                     {"engine", r.engine},
+                    {"precision", work.config.train.precision},
                     {"dropout", m.dropout},
                     {"attention_dropout", m.attention_dropout},
                     {"lanes", r.lanes},

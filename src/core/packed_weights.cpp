@@ -4,31 +4,54 @@
 
 namespace orochi {
 
-PackedWeights::PackedWeights(const Parameters& parameters, kernels::Engine engine)
-    : parameters_(parameters), offsets_(parameters.entries().size(), -1) {
+PackedWeights::PackedWeights(const Parameters& parameters, kernels::Engine engine,
+                             kernels::Precision precision)
+    : parameters_(parameters), places_(parameters.entries().size()) {
   if (engine != kernels::Engine::own) return;
-  Index size = 0;
-  for (Index id = 0; id < static_cast<Index>(offsets_.size()); ++id) {
-    const Parameters::Entry& entry = parameters.entries()[static_cast<std::size_t>(id)];
-    const Index out = entry.size / entry.cols, in = entry.cols;
-    if (entry.gradient != GradientKind::dense || entry.decay != Decay::yes || out == 1) continue;
-    offsets_[static_cast<std::size_t>(id)] = size;
-    size += kernels::round_up(kernels::packed_size(out, in), 16);
-    for (Index first = 0; first < out; first += kernels::panel_width) pieces_.push_back({id, first});
+  Index single = 0, half = 0;
+  for (Index id = 0; id < static_cast<Index>(places_.size()); ++id) {
+    const Index out = entry(id).size / entry(id).cols, in = entry(id).cols;
+    if (entry(id).gradient != GradientKind::dense || entry(id).decay != Decay::yes || out == 1) continue;
+    Place& place = places_[static_cast<std::size_t>(id)];
+    if (precision == kernels::Precision::half && out % 16 == 0 && in % 16 == 0) {
+      place.half = half;
+      half += kernels::half_size(out, in) + kernels::half_size(in, out);
+      pieces_.push_back({id, -1});
+    } else {
+      place.single = single;
+      single += kernels::round_up(kernels::packed_size(out, in), 16);
+    }
+    const Index width = place.half < 0 ? kernels::panel_width : kernels::half_panel_width;
+    for (Index first = 0; first < out; first += width) pieces_.push_back({id, first});
   }
-  panels_.resize(static_cast<std::size_t>(size));
+  panels_.resize(static_cast<std::size_t>(single));
+  half_panels_.resize(static_cast<std::size_t>(half));
 }
 
 void PackedWeights::pack(Index piece) {
   const auto [id, first] = pieces_[static_cast<std::size_t>(piece)];
-  const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(id)];
-  kernels::pack_panel(entry.size / entry.cols, entry.cols, {parameters_.data() + entry.offset, entry.cols},
-                      true, first, panels_.data() + offsets_[static_cast<std::size_t>(id)]);
+  const Place place = places_[static_cast<std::size_t>(id)];
+  const Index out = entry(id).size / entry(id).cols, in = entry(id).cols;
+  const Scalar* weight = parameters_.data() + entry(id).offset;
+  if (place.half < 0)
+    return kernels::pack_panel(out, in, {weight, in}, true, first, panels_.data() + place.single);
+  kernels::Pair* to = half_panels_.data() + place.half;
+  if (first < 0)
+    kernels::to_half_panels(out, in, weight, to + kernels::half_size(out, in));
+  else
+    kernels::to_half_panel_transposed(out, in, weight, first, to);
 }
 
 const Scalar* PackedWeights::find(Parameter p) const {
-  const Index offset = offsets_[static_cast<std::size_t>(p.id)];
+  const Index offset = places_[static_cast<std::size_t>(p.id)].single;
   return offset < 0 ? nullptr : panels_.data() + offset;
+}
+
+PackedWeights::Half PackedWeights::find_half(Parameter p) const {
+  const Index offset = places_[static_cast<std::size_t>(p.id)].half;
+  if (offset < 0) return {nullptr, nullptr};
+  const kernels::Pair* transposed = half_panels_.data() + offset;
+  return {transposed, transposed + kernels::half_size(p.rows, p.cols)};
 }
 
 }  // namespace orochi

@@ -5,30 +5,47 @@
 
 #include <orochi/parameters.hpp>
 
-#include "core/kernels/kernels.hpp"
+#include "core/kernels/half.hpp"
 
 namespace orochi {
 
-/// W^T of every weight matrix [out, in], for x W^T. Stale as soon as the parameters change.
+/// W^T of every weight matrix [out, in], for x W^T; in bf16 W too, for dy W. Stale as soon as the parameters
+/// change.
 class PackedWeights {
  public:
   /// Only the engine of our own has a use for it; with others it stays empty.
-  PackedWeights(const Parameters& parameters, kernels::Engine engine);
+  PackedWeights(const Parameters& parameters, kernels::Engine engine,
+                kernels::Precision precision = kernels::Precision::single);
 
   /// Pieces may be packed side by side.
   Index num_pieces() const { return static_cast<Index>(pieces_.size()); }
   void pack(Index piece);
-  /// nullptr where this parameter is none of them.
+
+  /// nullptr where this parameter is not packed in float.
   const Scalar* find(Parameter p) const;
+  /// Panels of W^T and of W, or nullptr twice where this parameter is not packed in bf16: matrices whose
+  /// sides are multiples of 16 are.
+  struct Half {
+    const kernels::Pair *transposed, *plain;
+  };
+  Half find_half(Parameter p) const;
 
  private:
   struct Piece {
-    Index id, first;  // a panel of a parameter's columns
+    Index id, first;  // a panel of a parameter's columns; first < 0: W as a whole
   };
+  struct Place {
+    Index single = -1, half = -1;  // offsets; -1: not packed so
+  };
+  const Parameters::Entry& entry(Index id) const {
+    return parameters_.entries()[static_cast<std::size_t>(id)];
+  }
+
   const Parameters& parameters_;
   std::vector<Piece> pieces_;
-  std::vector<Index> offsets_;  // by handle id; -1: not packed
+  std::vector<Place> places_;  // by handle id
   std::vector<Scalar> panels_;
+  std::vector<kernels::Pair> half_panels_;
 };
 
 }  // namespace orochi

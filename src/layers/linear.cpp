@@ -3,16 +3,13 @@
 #include <algorithm>
 
 #include "core/kernels/kernels.hpp"
-#include "core/kernels/panels.hpp"
-#include "core/packed_weights.hpp"
 #include "layers/dropout.hpp"
+#include "layers/weight_products.hpp"
 
 namespace orochi {
 namespace {
 
-using kernels::Engine;
 using kernels::Function;
-using kernels::Operand;
 
 /// Rows of a product that its tail goes over while they are in the cache; of a large weight every pass over
 /// it counts more.
@@ -36,27 +33,6 @@ Function function_of(Elementwise f) {
   return Function::identity;
 }
 
-/// Multiply-adds of one product, two each, and the memory that it has to touch.
-Measure measure_products(const Tape& tape, Pass pass, Index products, Index n, Parameter weight) {
-  const Index in = weight.cols, out = weight.rows;
-  return {tape.profile(), "linear", pass, 2.0 * static_cast<double>(products * n * in * out),
-          static_cast<double>(products) * bytes_of(n * in + n * out + in * out)};
-}
-
-/// y = x W^T + b for n rows.
-void multiply_weight(const Tape& tape, Parameter weight, const Scalar* bias, Index n, const Scalar* x,
-                     Scalar* y) {
-  const Measure measure = measure_products(tape, Pass::forward, 1, n, weight);
-  const Index in = weight.cols, out = weight.rows;
-  const Scalar* packed = tape.packed() != nullptr ? tape.packed()->find(weight) : nullptr;
-  if (packed != nullptr) {
-    kernels::multiply_panels(n, out, in, {x, in, 1}, {packed, in}, y, out, false, bias);
-  } else {
-    const Operand w{tape.value(weight).data(), in};  // [out, in]
-    kernels::gemm_nt(static_cast<Engine>(tape.engine()), n, out, in, {x, in}, w, y, out, false, bias);
-  }
-}
-
 /// The tail on y's rows first .. last - 1, which hold the product; `slope` [N, out]: d y / d product, or
 /// null.
 void finish_rows(Var y, const Tail& tail, const Batch& batch, Index first, Index last, Scalar* slope) {
@@ -74,22 +50,22 @@ void finish_rows(Var y, const Tail& tail, const Batch& batch, Index first, Index
   if (tail.residual != nullptr) kernels::add(n, y.data() + at, tail.residual->data() + at, y.data() + at);
 }
 
-/// dx, dW and db from dz [N, out], the gradient of the product.
-void product_backward(Var x, Parameter weight, Parameter bias, const Scalar* dz) {
-  Tape& tape = x.tape();
-  const Engine engine = static_cast<Engine>(tape.engine());
-  const Index n = x.rows(), in = weight.cols, out = weight.rows;
-  const Measure measure = measure_products(tape, Pass::backward, x.needs_grad() ? 2 : 1, n, weight);
-  const GradientTarget dw = tape.grad_target(weight);
-  kernels::gemm_tn(engine, out, in, n, {dz, out}, {x.data(), in}, dw.data, in, dw.accumulate);
-  if (bias.id >= 0) {
-    const GradientTarget db = tape.grad_target(bias);
-    kernels::column_sums(n, out, {dz, out}, db.data, db.accumulate);
+/// db and dz [N, out], the gradient of the product, from that of y. Without a residual nobody needs dy
+/// afterwards, and dz takes its place.
+const Scalar* tail_backward(Var y, const Scalar* slope, bool residual, Parameter bias, Scratch& scratch) {
+  Tape& tape = y.tape();
+  const Index n = y.rows(), out = y.cols();
+  const Measure measure(tape.profile(), "activation, dropout, residual", Pass::backward, 0,
+                        bytes_of((slope != nullptr ? 3 : 1) * n * out));
+  const GradientTarget db =
+      bias.id >= 0 ? tape.grad_target(bias) : GradientTarget{scratch.scalars(out), false};
+  if (slope == nullptr) {
+    kernels::column_sums(n, out, {y.grad().data(), out}, db.data, db.accumulate);
+    return y.grad().data();
   }
-  if (!x.needs_grad()) return;
-  const GradientTarget dx = x.grad_target();
-  kernels::gemm_nn(engine, n, in, out, {dz, out}, {tape.value(weight).data(), in}, dx.data, in,
-                   dx.accumulate);
+  Scalar* dz = residual ? scratch.scalars(n * out) : y.grad_target().data;
+  kernels::scaled_column_sums(n, out, y.grad().data(), slope, dz, db.data, db.accumulate);
+  return dz;
 }
 
 }  // namespace
@@ -112,16 +88,9 @@ Var linear(Var x, Parameter weight, const Parameter* bias, const Tail& tail, con
   const Var residual = tail.residual != nullptr ? *tail.residual : y;
   y.pullback([=, &tape] {
     Scratch scratch(tape);
-    const Scalar* dz = y.grad().data();  // [N, out]
-    if (slope != nullptr) {
-      const Measure measure(tape.profile(), "activation, dropout, residual", Pass::backward, 0,
-                            bytes_of(3 * n * out));
-      Scalar* product = scratch.scalars(n * out);
-      kernels::multiply(n * out, dz, slope, product);
-      dz = product;
-    }
-    product_backward(x, weight, bias_handle, dz);
-    if (residual.data() != y.data()) y.pass_grad(residual);
+    const bool has_residual = residual.data() != y.data();
+    multiply_weight_backward(x, weight, tail_backward(y, slope, has_residual, bias_handle, scratch));
+    if (has_residual) y.pass_grad(residual);
   });
   return y;
 }

@@ -38,6 +38,12 @@ std::vector<Gradients*> pointers(const auto& lanes) {
   return result;
 }
 
+std::shared_ptr<PackedWeights> make_packed(const Parameters& parameters, const TrainConfig& config) {
+  const kernels::Engine engine = kernels::choose_engine(config.kernels.c_str());
+  return std::make_shared<PackedWeights>(parameters, engine,
+                                         kernels::choose_precision(config.precision.c_str(), engine));
+}
+
 auto make_lanes(const auto& make, Index count) {
   std::vector<decltype(make())> lanes;
   for (Index i = 0; i < count; ++i) lanes.push_back(make());
@@ -57,8 +63,7 @@ Stepper::Stepper(Classifier& model, const TrainConfig& config, std::vector<Scala
       sum_(model.parameters(), pointers(lanes_)),
       ranges_(parameter_ranges(model.parameters(), range_length)),
       squares_(ranges_.size()),
-      packed_(std::make_shared<PackedWeights>(model.parameters(),
-                                              kernels::choose_engine(config.kernels.c_str()))) {
+      packed_(make_packed(model.parameters(), config)) {
   for (int i = 0; i < threads_; ++i) {
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), config.kernels.c_str()));
     tapes_.back()->set_packed(packed_.get());

@@ -57,7 +57,9 @@ class Trainer {
         model_(config_, input_shape(config_.data, data_.preprocessing), num_classes_, registry),
         stepper_(model_, config_.train,
                  class_weights(config_.train, data_.train, data_.preprocessing.labels.size()), threads_),
-        inference_(model_, config_.train.kernels, threads_, stepper_.packed()) {
+        // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
+        inference_(model_, config_.train.kernels, threads_,
+                   config_.train.precision == "fp32" ? stepper_.packed() : nullptr) {
     config_.data = rebase_paths(config_.data, setup_.data_folder, folder_.path());
     config_text_ = write_config(config_);
     const Index batches = (data_.train.size() + config_.train.batch_size - 1) / config_.train.batch_size;

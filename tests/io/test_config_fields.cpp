@@ -65,6 +65,7 @@ class_weights = [0.29, 0.3]
 monitor = "macro_f1"
 patience = 13
 checkpoint_every_steps = 31
+precision = "bf16"
 kernels = "eigen"
 
 [layer.convolution]
@@ -145,6 +146,7 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.monitor == "macro_f1");
   CHECK(c.patience == 13);
   CHECK(c.checkpoint_every_steps == 31);
+  CHECK(c.precision == "bf16");
   CHECK(c.kernels == "eigen");
 }
 

@@ -54,15 +54,22 @@ struct Pieces {
   }
 };
 
-/// A head's rows lie far apart, often by a power of two that the cache's sets do not like: a copy without
-/// gaps.
+/// Rows are short: no call for each.
+void copy_row(Index n, const Scalar* from, Scalar* to) {
+  for_blocks(n, [=](Index j, Index count) { store(count, load(count, from + j), to + j); });
+}
+
+/// A head's rows lie far apart, often by a power of two that the cache's sets do not like: where there are
+/// many, products work on copies.
+bool worth_copying(Index length) { return length > most_queries; }
+
 Operand compact(Operand rows, Index count, Index d, Scalar* to) {
-  for (Index i = 0; i < count; ++i) std::copy_n(rows.data + i * rows.ld, d, to + i * d);
+  for (Index i = 0; i < count; ++i) copy_row(d, rows.data + i * rows.ld, to + i * d);
   return {to, d};
 }
 
 void spread_out(const Scalar* rows, Index count, Index d, Scalar* to, Index ld) {
-  for (Index i = 0; i < count; ++i) std::copy_n(rows + i * d, d, to + i * ld);
+  for (Index i = 0; i < count; ++i) copy_row(d, rows + i * d, to + i * ld);
 }
 
 /// Rows of Q or of dO, transposed: [D, width] in panels.
@@ -174,12 +181,17 @@ void gather_rows(const AttentionHead& head, const Tile& tile, Operand rows, cons
                 result, tile.width, tile.first_key > 0);
 }
 
+/// Rows that results are written to.
+struct Result {
+  Scalar* data;
+  Index ld;
+};
+
 /// result [T, D] (+)= tile rows: the queries' rows [queries, D] spread over the keys.
 void spread_rows(const AttentionHead& head, const Tile& tile, Operand rows, const Scalar* weights,
-                 Scalar* result, bool accumulate) {
-  const Index d = head.head_dim;
-  multiply_rows(tile.keys, d, tile.queries, {weights, tile.width, 1}, rows, result + tile.first_key * d, d,
-                accumulate);
+                 Result result, bool accumulate) {
+  multiply_rows(tile.keys, head.head_dim, tile.queries, {weights, tile.width, 1}, rows,
+                result.data + tile.first_key * result.ld, result.ld, accumulate);
 }
 
 /// For a later block of keys with larger scores: what was summed under the old maxima, under the new ones.
@@ -204,8 +216,10 @@ void attention_forward(const AttentionHead& given, Scalar* out, Index ld, Filter
   const Index t = given.length, d = given.head_dim;
   Pieces pieces{scratch};
   AttentionHead head = given;
-  head.key = compact(given.key, t, d, pieces.take(t * d));
-  head.value = compact(given.value, t, d, pieces.take(t * d));
+  if (worth_copying(t)) {
+    head.key = compact(given.key, t, d, pieces.take(t * d));
+    head.value = compact(given.value, t, d, pieces.take(t * d));
+  }
   Scalar* queries = pieces.take(most_queries * d);                      // [D, width]
   Scalar* result = pieces.take(most_queries * d);                       // [D, width]
   Scalar* scores = pieces.take(most_queries * std::min(most_keys, t));  // [keys, width]
@@ -235,11 +249,15 @@ void attention_backward(const AttentionHead& given, Operand out, Operand dout, F
   const Index t = given.length, d = given.head_dim, tile_size = most_queries * std::min(most_keys, t);
   Pieces pieces{scratch};
   AttentionHead head = given;
-  head.key = compact(given.key, t, d, pieces.take(t * d));
-  head.value = compact(given.value, t, d, pieces.take(t * d));
-  Scalar *dkeys = pieces.take(t * d), *dvalues = pieces.take(t * d);  // [T, D] each
+  if (worth_copying(t)) {
+    head.key = compact(given.key, t, d, pieces.take(t * d));
+    head.value = compact(given.value, t, d, pieces.take(t * d));
+  }
+  const bool copies = worth_copying(t);
+  const Result dkeys = copies ? Result{pieces.take(t * d), d} : Result{dkey, ld};
+  const Result dvalues = copies ? Result{pieces.take(t * d), d} : Result{dvalue, ld};
   Scalar *query_rows = pieces.take(most_queries * d),
-         *dout_rows = pieces.take(most_queries * d);  // [queries, D] each
+         *dout_rows = pieces.take(most_queries * d);  // [queries, D]
   Scalar *queries = pieces.take(most_queries * d), *dresult = pieces.take(most_queries * d),
          *dqueries = pieces.take(most_queries * d);  // [D, width] each
   Scalar *scores = pieces.take(tile_size), *dscores = pieces.take(tile_size);
@@ -247,8 +265,11 @@ void attention_backward(const AttentionHead& given, Operand out, Operand dout, F
   for (Index first = last; first >= 0;
        first -= most_queries) {  // the last queries see every key: they assign
     const Tile all = queries_from(head, first);
-    const Operand query = compact(from_row(head.query, first), all.queries, d, query_rows);
-    const Operand dout_block = compact(from_row(dout, first), all.queries, d, dout_rows);
+    Operand query = from_row(head.query, first), dout_block = from_row(dout, first);
+    if (copies) {
+      query = compact(query, all.queries, d, query_rows);
+      dout_block = compact(dout_block, all.queries, d, dout_rows);
+    }
     pack_queries(all, d, query, queries);
     pack_queries(all, d, dout_block, dresult);
     Columns maximum{}, inverse_sum{}, mean{};
@@ -270,8 +291,9 @@ void attention_backward(const AttentionHead& given, Operand out, Operand dout, F
     });
     transpose(d, all.queries, {dqueries, all.width}, dquery + first * ld, ld);
   }
-  spread_out(dkeys, t, d, dkey, ld);
-  spread_out(dvalues, t, d, dvalue, ld);
+  if (!copies) return;
+  spread_out(dkeys.data, t, d, dkey, ld);
+  spread_out(dvalues.data, t, d, dvalue, ld);
 }
 
 }  // namespace orochi::kernels

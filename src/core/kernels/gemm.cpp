@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/kernels/gemm_engines.hpp"
+#include "core/kernels/half.hpp"
 #include "core/kernels/panels.hpp"
 
 namespace orochi::kernels {
@@ -134,6 +135,20 @@ Engine choose_engine(const char* name) {
   return Engine::onednn;
 }
 
+Precision choose_precision(const char* name, Engine engine) {
+  if (std::string_view(name) != "bf16") return Precision::single;
+  if (engine != Engine::own)
+    throw usage_error(
+        std::string("train.precision = \"bf16\" goes with train.kernels = \"own\", not with \"") +
+        engine_name(engine) + "\"");
+  if (sizeof(Scalar) != sizeof(float) || !half_available())
+    throw usage_error(
+        "train.precision = \"bf16\": not available here. It needs a CPU with AVX512_BF16 (Intel Sapphire "
+        "Rapids, AMD "
+        "Zen 4 and later) and a compiler that knows it; train.precision = \"fp32\" runs everywhere");
+  return Precision::half;
+}
+
 const char* engine_name(Engine engine) {
   switch (engine) {
     case Engine::own:
@@ -163,11 +178,6 @@ void gemm_nn(Engine e, Index m, Index n, Index k, Operand a, Operand b, Scalar* 
 void gemm_tn(Engine e, Index m, Index n, Index k, Operand a, Operand b, Scalar* c, Index ldc,
              bool accumulate) {
   product(e, {m, n, k, a, b, true, false, c, ldc, accumulate});
-}
-
-void column_sums(Index m, Index n, Operand x, Scalar* out, bool accumulate) {
-  if (!accumulate) std::fill_n(out, n, Scalar(0));
-  for (Index i = 0; i < m; ++i) add_scaled(n, Scalar(1), x.data + i * x.ld, out);
 }
 
 }  // namespace orochi::kernels

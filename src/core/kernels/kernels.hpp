@@ -19,6 +19,12 @@ enum class Engine { own, eigen, onednn };
 Engine choose_engine(const char* name);
 const char* engine_name(Engine engine);
 
+/// What products of linear layers multiply: float32, or bf16 with sums in float32.
+enum class Precision { single, half };
+/// "fp32" | "bf16" -> precision; throws a usage_error where bf16 cannot be had: another engine than our own,
+/// a CPU without AVX512_BF16, a build by a compiler that does not know it, or double.
+Precision choose_precision(const char* name, Engine engine);
+
 /// A strided row-major operand.
 struct Operand {
   const Scalar* data;
@@ -40,6 +46,9 @@ void gemm_tn(Engine e, Index m, Index n, Index k, Operand a, Operand b, Scalar* 
 
 /// out[N] (+)= sum over rows of x [M, N]: a bias gradient.
 void column_sums(Index m, Index n, Operand x, Scalar* out, bool accumulate);
+/// The same of x = dy slope [M, N] without gaps, which is written to dx; dx may be dy.
+void scaled_column_sums(Index m, Index n, const Scalar* dy, const Scalar* slope, Scalar* dx, Scalar* out,
+                        bool accumulate);
 
 /// y = x / (1 + exp(-x)) and friends, n elements; `*_backward`: dx (+)= dy * f'(x). y may be x.
 void relu(Index n, const Scalar* x, Scalar* y);

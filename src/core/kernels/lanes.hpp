@@ -37,6 +37,35 @@ struct Block {
   }
 }
 
+template <class V, class Combine>
+[[gnu::always_inline]] inline Scalar fold_vector(V v, Combine combine) {
+  constexpr Index length = sizeof(V) / sizeof(Scalar);
+  if constexpr (length == 16)
+    return fold_vector(combine(__builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7),
+                               __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15)),
+                       combine);
+  else if constexpr (length == 8)
+    return fold_vector(
+        combine(__builtin_shufflevector(v, v, 0, 1, 2, 3), __builtin_shufflevector(v, v, 4, 5, 6, 7)),
+        combine);
+  else if constexpr (length == 4)
+    return combine(combine(v[0], v[2]), combine(v[1], v[3]));
+  else
+    return combine(v[0], v[1]);
+}
+
+/// The lanes' total, pairwise: lane i and lane i + 8, then i and i + 4, and so on, whatever the registers'
+/// width.
+template <class Combine>
+Scalar fold_lanes(const Vector (&parts)[lane_count / vector_length], Combine combine) {
+  constexpr Index count = lane_count / vector_length;
+  Vector total[count];
+  for (Index i = 0; i < count; ++i) total[i] = parts[i];
+  for (Index half = count / 2; half > 0; half /= 2)
+    for (Index i = 0; i < half; ++i) total[i] = combine(total[i], total[i + half]);
+  return fold_vector(total[0], combine);
+}
+
 /// One partial result a lane: sums and maxima that vectorise, in an order that we fix and not the compiler.
 class Lanes {
  public:
@@ -54,29 +83,16 @@ class Lanes {
     }
   }
   Scalar sum() const {
-    return fold([](Scalar a, Scalar b) { return a + b; });
+    return fold_lanes(parts_, [](auto x, auto y) { return x + y; });
   }
   Scalar maximum() const {
-    return fold([](Scalar a, Scalar b) { return b > a ? b : a; });
+    return fold_lanes(parts_, [](auto x, auto y) { return y > x ? y : x; });
   }
 
  private:
   static constexpr Index count = lane_count / vector_length;
 
   static Vector read(const Block& block, Index i) { return load_vector(block.lane + i * vector_length); }
-  template <class Combine>
-  Scalar fold(Combine combine) const {
-    Scalar lane[lane_count];
-    std::memcpy(lane, parts_, sizeof(lane));
-    fold_half<lane_count / 2>(lane, combine);
-    return lane[0];
-  }
-  /// Pairwise, in a fixed order.
-  template <Index half, class Combine>
-  static void fold_half(Scalar* lane, Combine combine) {
-    for (Index i = 0; i < half; ++i) lane[i] = combine(lane[i], lane[i + half]);
-    if constexpr (half > 1) fold_half<half / 2>(lane, combine);
-  }
 
   Vector parts_[count];
 };

@@ -38,7 +38,7 @@ template <int MR, int NV>
     for (int j = 0; j < NV; ++j) right[j] = load_vector(b + p * ldb + j * vector_length);
 #pragma GCC unroll 16
     for (int i = 0; i < MR; ++i) {
-      const Vector left = Vector{} + a[i * row + p * column];
+      const Vector left = broadcast(a[i * row + p * column]);
 #pragma GCC unroll 4
       for (int j = 0; j < NV; ++j) sum[i][j] += left * right[j];
     }
@@ -83,7 +83,7 @@ void multiply_rows_of_tiles(Index m, Tile t, Index columns) {
 
 /// As many rows as the registers hold sums of: 32 with AVX-512, 16 elsewhere.
 constexpr int tile_rows(int vectors) {
-  constexpr int many[] = {14, 12, 8, 6}, few[] = {10, 6, 4, 3};
+  constexpr int many[] = {12, 12, 8, 6}, few[] = {10, 6, 4, 3};
   return vector_bytes == 64 ? many[vectors - 1] : few[vectors - 1];
 }
 

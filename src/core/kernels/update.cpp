@@ -10,6 +10,45 @@ void add_scaled(Index n, Scalar a, const Scalar* x, Scalar* y) {
   for (Index i = 0; i < n; ++i) to[i] += a * from[i];
 }
 
+namespace {
+
+constexpr Index rows_at_once = 8;  // summed in registers before the total is touched
+
+/// out[N] (+)= sums over the columns, row(r, j, count) being 16 of row r.
+template <class Row>
+void sum_rows(Index m, Index n, Scalar* out, bool accumulate, Row row) {
+  if (!accumulate) std::fill_n(out, n, Scalar(0));
+  for (Index first = 0; first < m; first += rows_at_once) {
+    const Index last = std::min(first + rows_at_once, m);
+    for_blocks(n, [=](Index j, Index count) {
+      Block sum = load(count, out + j);
+      for (Index r = first; r < last; ++r) {
+        const Block x = row(r, j, count);
+        for (Index i = 0; i < lane_count; ++i) sum.lane[i] += x.lane[i];
+      }
+      store(count, sum, out + j);
+    });
+  }
+}
+
+}  // namespace
+
+void column_sums(Index m, Index n, Operand x, Scalar* out, bool accumulate) {
+  sum_rows(m, n, out, accumulate,
+           [=](Index r, Index j, Index count) { return load(count, x.data + r * x.ld + j); });
+}
+
+void scaled_column_sums(Index m, Index n, const Scalar* dy, const Scalar* slope, Scalar* dx, Scalar* out,
+                        bool accumulate) {
+  sum_rows(m, n, out, accumulate, [=](Index r, Index j, Index count) {
+    Block x = load(count, dy + r * n + j);
+    const Block factor = load(count, slope + r * n + j);
+    for (Index i = 0; i < lane_count; ++i) x.lane[i] *= factor.lane[i];
+    store(count, x, dx + r * n + j);
+    return x;
+  });
+}
+
 double sum_of_squares(Index n, const Scalar* x) {
   double sums[lane_count] = {};
   Index j = 0;

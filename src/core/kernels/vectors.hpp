@@ -18,6 +18,9 @@ using Vector = Scalar __attribute__((vector_size(vector_bytes)));
   *reinterpret_cast<Loose*>(to) = v;
 }
 
+/// x in every lane. Minus, not plus: x + 0 is no plain broadcast, as it turns -0 into 0.
+[[gnu::always_inline]] inline Vector broadcast(Scalar x) { return x - Vector{}; }
+
 /// to [cols, rows] = from [rows, cols] transposed, in blocks of four by four that stay in registers.
 void transpose(Index rows, Index cols, Operand from, Scalar* to, Index ld_to);
 

@@ -83,6 +83,14 @@ TEST_CASE("products with more rows than an engine takes at a time") {
       check(make_problem(generator, form, m, 5, 7));
 }
 
+TEST_CASE("products with long rows, whose operands are copied block by block") {
+  std::mt19937 generator(6);
+  for (const Form form : {Form::nt, Form::nn, Form::tn}) {
+    check(make_problem(generator, form, 260, 70, 530));
+    check(make_problem(generator, form, 97, 520, 300));
+  }
+}
+
 TEST_CASE("products with an empty side") {
   std::mt19937 generator(3);
   for (const Form form : {Form::nt, Form::nn, Form::tn}) {

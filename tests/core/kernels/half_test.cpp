@@ -1,0 +1,100 @@
+#include "core/kernels/half.hpp"
+
+#include "kernel_support.hpp"
+
+namespace orochi::kernels {
+namespace {
+
+/// x as bf16 has it: rounded to nearest, ties to even.
+double rounded(Scalar x) {
+  const float value = static_cast<float>(x);
+  std::uint32_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  bits = (bits + 0x7FFFU + ((bits >> 16) & 1U)) & 0xFFFF0000U;
+  float result;
+  std::memcpy(&result, &bits, sizeof(bits));
+  return static_cast<double>(result);
+}
+
+double tolerance(Index k) { return 16 * unit * (std::sqrt(static_cast<double>(k)) + 2); }
+
+}  // namespace
+
+TEST_CASE("bf16 is refused where it cannot be had") {
+  REQUIRE(choose_precision("fp32", Engine::eigen) == Precision::single);
+  REQUIRE_THROWS_WITH(choose_precision("bf16", Engine::eigen),
+                      catch_matchers::Contains("goes with train.kernels"));
+  if (half_available())
+    REQUIRE(choose_precision("bf16", Engine::own) == Precision::half);
+  else
+    REQUIRE_THROWS_WITH(choose_precision("bf16", Engine::own), catch_matchers::Contains("AVX512_BF16"));
+}
+
+TEST_CASE("bf16 products equal the plain sums of rounded numbers") {
+  if (!half_available()) return;
+  std::mt19937 generator(7);
+  for (const Index m : {1, 5, 13, 70})
+    for (const Index n : {16, 48, 64, 80, 144})
+      for (const Index k : {16, 48, 400}) {
+        INFO("M " << m << " N " << n << " K " << k);
+        const Values a = random_values(generator, m * k), w = random_values(generator, n * k),
+                     bias = random_values(generator, n), before = random_values(generator, m * n);
+        std::vector<Pair> rows(at(m * k / 2)), panels(at(half_size(n, k)));
+        to_half_rows(m, k, a.data(), rows.data());
+        for (Index first = 0; first < n; first += half_panel_width)
+          to_half_panel_transposed(n, k, w.data(), first, panels.data());
+        for (const bool accumulate : {false, true}) {
+          Values c = before;
+          multiply_half(m, n, k, rows.data(), panels.data(), c.data(), n, accumulate,
+                        accumulate ? nullptr : bias.data());
+          std::vector<double> expected(at(m * n));
+          for (Index i = 0; i < m; ++i)
+            for (Index j = 0; j < n; ++j) {
+              double sum = static_cast<double>(accumulate ? before[at(i * n + j)] : bias[at(j)]);
+              for (Index p = 0; p < k; ++p) sum += rounded(a[at(i * k + p)]) * rounded(w[at(j * k + p)]);
+              expected[at(i * n + j)] = sum;
+            }
+          REQUIRE(largest_difference(c, expected) < tolerance(k));
+        }
+      }
+}
+
+TEST_CASE("bf16 products with a transposed left-hand side, and an odd number of rows") {
+  if (!half_available()) return;
+  std::mt19937 generator(8);
+  for (const Index k : {1, 2, 7, 64, 401})
+    for (const Index m : {16, 80})
+      for (const Index n : {16, 144}) {
+        INFO("M " << m << " N " << n << " K " << k);
+        const Values a = random_values(generator, k * m), b = random_values(generator, k * n);
+        std::vector<Pair> left(at(half_size(m, k))), right(at(half_size(n, k)));
+        to_half_panels(k, m, a.data(), left.data());
+        to_half_panels(k, n, b.data(), right.data());
+        Values c(at(m * n), Scalar(1));
+        multiply_half_transposed(m, n, k, left.data(), right.data(), c.data(), n, true);
+        std::vector<double> expected(at(m * n), 1.0);
+        for (Index i = 0; i < m; ++i)
+          for (Index j = 0; j < n; ++j)
+            for (Index p = 0; p < k; ++p)
+              expected[at(i * n + j)] += rounded(a[at(p * m + i)]) * rounded(b[at(p * n + j)]);
+        REQUIRE(largest_difference(c, expected) < tolerance(k));
+      }
+}
+
+TEST_CASE("bf16 products: a row's bits do not depend on the rows beside it") {
+  if (!half_available()) return;
+  std::mt19937 generator(9);
+  const Index m = 40, n = 80, k = 400;
+  const Values a = random_values(generator, m * k), w = random_values(generator, k * n);
+  std::vector<Pair> rows(at(m * k / 2)), panels(at(half_size(n, k)));
+  to_half_rows(m, k, a.data(), rows.data());
+  to_half_panels(k, n, w.data(), panels.data());
+  Values together(at(m * n)), alone(at(n));
+  multiply_half(m, n, k, rows.data(), panels.data(), together.data(), n, false);
+  for (Index i = 0; i < m; ++i) {
+    multiply_half(1, n, k, rows.data() + i * k / 2, panels.data(), alone.data(), n, false);
+    REQUIRE(same_bits(alone.data(), together.data() + i * n, n));
+  }
+}
+
+}  // namespace orochi::kernels
