@@ -13,6 +13,7 @@ namespace {
 
 constexpr Index most_queries = 64, most_keys = 128;  // of a tile: 32 KB
 constexpr Index keep_rows = 16;                      // keys whose dropout factors are made at a time
+constexpr Scalar log2_e = Scalar(1.4426950408889634074);
 constexpr Scalar least = -std::numeric_limits<Scalar>::infinity();
 
 /// One tile of scores, and whose they are.
@@ -137,12 +138,12 @@ void raise_maxima(const Tile& tile, const Scalar* scores, Columns& maximum) {
 /// scores -> exp(scale (score - maximum)) keep; adds the exponentials to `sum`.
 void exponentials(const AttentionHead& head, const Tile& tile, const Columns& maximum, Scalar* scores,
                   Columns& sum) {
-  const Scalar scale = head.scale;
+  const Scalar scale = head.scale * log2_e;
   for_keys(head, tile, [&](Index k, const Scalar* keep) {
     for (Index j = 0; j < tile.width; j += lane_count) {
       Scalar* row = scores + k * tile.width + j;
       Block e;
-      for (Index i = 0; i < lane_count; ++i) e.lane[i] = vexp(scale * (row[i] - maximum.of[j + i]));
+      for (Index i = 0; i < lane_count; ++i) e.lane[i] = vexp2(scale * (row[i] - maximum.of[j + i]));
       for (Index i = 0; i < lane_count; ++i) sum.of[j + i] += e.lane[i];
       if (keep != nullptr)
         for (Index i = 0; i < lane_count; ++i) e.lane[i] *= keep[j + i];
@@ -154,13 +155,13 @@ void exponentials(const AttentionHead& head, const Tile& tile, const Columns& ma
 /// scores -> filter keep; dfilter -> dscores; mean: out . dout of each query.
 void filter_backward(const AttentionHead& head, const Tile& tile, const Columns& maximum,
                      const Columns& inverse_sum, const Columns& mean, Scalar* scores, Scalar* dfilter) {
-  const Scalar scale = head.scale;
+  const Scalar scale = head.scale, exponent = scale * log2_e;
   for_keys(head, tile, [&](Index k, const Scalar* keep) {
     for (Index j = 0; j < tile.width; j += lane_count) {
       Scalar *row = scores + k * tile.width + j, *drow = dfilter + k * tile.width + j;
       Block filter, d = load(lane_count, drow);
       for (Index i = 0; i < lane_count; ++i)
-        filter.lane[i] = vexp(scale * (row[i] - maximum.of[j + i])) * inverse_sum.of[j + i];
+        filter.lane[i] = vexp2(exponent * (row[i] - maximum.of[j + i])) * inverse_sum.of[j + i];
       if (keep != nullptr)
         for (Index i = 0; i < lane_count; ++i) d.lane[i] *= keep[j + i];
       for (Index i = 0; i < lane_count; ++i)
@@ -198,7 +199,8 @@ void spread_rows(const AttentionHead& head, const Tile& tile, Operand rows, cons
 void rescale(const AttentionHead& head, const Tile& tile, const Columns& before, const Columns& now,
              Columns& sum, Scalar* result) {
   Columns factor;
-  for (Index j = 0; j < tile.width; ++j) factor.of[j] = vexp(head.scale * (before.of[j] - now.of[j]));
+  for (Index j = 0; j < tile.width; ++j)
+    factor.of[j] = vexp2(head.scale * log2_e * (before.of[j] - now.of[j]));
   multiply(tile.width, sum.of, factor.of, sum.of);
   for (Index i = 0; i < head.head_dim; ++i)
     multiply(tile.width, result + i * tile.width, factor.of, result + i * tile.width);

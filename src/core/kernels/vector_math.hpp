@@ -32,6 +32,25 @@ inline float vexp(float x) {
 }
 inline double vexp(double x) { return std::exp(x); }
 
+/// 2^x for x <= 0, what softmax needs: two thirds of vexp's work, as the fraction is exact. Relative error
+/// below 2e-7; 0 below -126.
+inline float vexp2(float x) {
+  constexpr float smallest = -126.0F, shift = 12582912.0F;  // 1.5 * 2^23: adding it rounds to integers
+  const float y = x < smallest ? smallest : x;              // NaN passes through
+  const float shifted = y + shift;
+  const float f = y - (shifted - shift);  // |f| <= 1 / 2
+  float p = 1.326464582e-3F;              // (2^f - 1) / f, relative error of 2^f 9.2e-8
+  p = p * f + 9.671576321e-3F;
+  p = p * f + 5.550734699e-2F;
+  p = p * f + 2.402224094e-1F;
+  p = p * f + 6.931470037e-1F;
+  p = p * f + 1.0F;
+  const float power = std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) + 127U) << 23U);
+  const float result = p * power;
+  return x < smallest ? 0.0F : result;
+}
+inline double vexp2(double x) { return std::exp2(x); }
+
 /// 1 / (1 + e^-x).
 template <class T>
 T sigmoid(T x) {
