@@ -39,7 +39,7 @@ class Var {
   Index cols() const { return node_->cols; }
   Scalar* data() const { return node_->value; }
   MatrixMap value() const { return {node_->value, node_->rows, node_->cols}; }
-  /// d loss / d this [rows, cols]; in a pullback of this Var it is complete.
+  /// d loss / d this [rows, cols]; complete in a pullback of this Var, and gone after it.
   ConstMatrixMap grad() const { return {node_->grad, node_->rows, node_->cols}; }
   Tape& tape() const { return *node_->tape; }
 
@@ -114,6 +114,11 @@ class Tape {
   }
 
   bool training() const { return mode_ == Mode::train; }
+  /// For inference: puts y's values in the place of x's, of the same shape, and forgets all that was computed
+  /// since `mark`: layers one after another need the memory of one. Returns x.
+  Var replace(Var x, Var y, Arena::Mark mark);
+  Arena::Mark mark() const { return arena_.mark(); }
+  std::size_t capacity() const { return arena_.capacity() + scratch_.capacity(); }  // bytes
   RandomKey random_key() const { return key_; }
   int engine() const { return engine_; }  // kernels::Engine
   /// n scalars that live as long as the step's values.
@@ -125,7 +130,8 @@ class Tape {
     return static_cast<T*>(arena_.allocate(static_cast<std::size_t>(n) * sizeof(T)));
   }
 
-  /// Walks the record back. The caller has added d loss / d root to the root with add_grad.
+  /// Walks the record back. The caller has added d loss / d root to the root with add_grad. A Var's gradient
+  /// is gone once its pullback is done; that of an input stays.
   void backward();
 
   Arena& scratch() { return scratch_; }
@@ -146,7 +152,14 @@ class Tape {
     Var::Node* output;
     Pullback* before;
   };
+  /// Memory of a gradient that a pullback was done with.
+  struct FreeBlock {
+    FreeBlock* next;
+    Index size;  // in scalars
+  };
   Var make(Index rows, Index cols, bool needs_grad);
+  Scalar* allocate_gradient(Index n);
+  void release_gradient(Scalar* gradient, Index n);
 
   const Parameters& parameters_;
   Arena arena_, scratch_;
@@ -154,6 +167,7 @@ class Tape {
   Profile* profile_ = nullptr;
   const PackedWeights* packed_ = nullptr;
   Pullback* last_ = nullptr;
+  FreeBlock* free_ = nullptr;
   RandomKey key_;
   Mode mode_ = Mode::infer;
   int engine_ = 0;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <new>
 #include <orochi/tape.hpp>
 
 #include "core/kernels/kernels.hpp"
@@ -15,6 +17,7 @@ void Tape::begin(Mode mode, Gradients* gradients, RandomKey key) {
   gradients_ = gradients;
   key_ = key;
   last_ = nullptr;
+  free_ = nullptr;
 }
 
 Scalar* Tape::allocate(Index n) { return allocate_as<Scalar>(n); }
@@ -31,9 +34,15 @@ Var Tape::input(Index rows, Index cols, bool needs_grad) {
 
 Var Tape::result(Index rows, Index cols) { return make(rows, cols, training()); }
 
+Var Tape::replace(Var x, Var y, Arena::Mark mark) {
+  std::copy_n(y.data(), x.rows() * x.cols(), x.data());
+  arena_.release(mark);
+  return x;
+}
+
 GradientTarget Var::grad_target() const {
   const bool accumulate = node_->grad != nullptr;
-  if (!accumulate) node_->grad = tape().allocate(rows() * cols());
+  if (!accumulate) node_->grad = tape().allocate_gradient(rows() * cols());
   return {node_->grad, accumulate};
 }
 
@@ -41,6 +50,7 @@ void Var::pass_grad(Var other) const {
   if (!other.needs_grad()) return;
   if (other.node_->grad == nullptr) {
     other.node_->grad = node_->grad;
+    node_->grad = nullptr;  // it has changed hands
   } else {
     const Index size = rows() * cols();
     kernels::add(size, other.node_->grad, node_->grad, other.node_->grad);
@@ -48,8 +58,26 @@ void Var::pass_grad(Var other) const {
 }
 
 void Tape::backward() {
-  for (Pullback* p = last_; p != nullptr; p = p->before)
-    if (p->output->grad != nullptr) p->call(p->closure);  // null: nothing downstream used it
+  for (Pullback* p = last_; p != nullptr; p = p->before) {
+    Var::Node& output = *p->output;
+    if (output.grad == nullptr) continue;  // nothing downstream used it
+    p->call(p->closure);
+    if (output.grad != nullptr) release_gradient(output.grad, output.rows * output.cols);
+    output.grad = nullptr;
+  }
 }
+
+// Gradients come in few sizes, and the memory of one just used is still in the cache.
+Scalar* Tape::allocate_gradient(Index n) {
+  for (FreeBlock** link = &free_; *link != nullptr; link = &(*link)->next) {
+    if ((*link)->size != n) continue;
+    Scalar* found = reinterpret_cast<Scalar*>(*link);
+    *link = (*link)->next;
+    return found;
+  }
+  return allocate(std::max(n, static_cast<Index>(sizeof(FreeBlock) / sizeof(Scalar))));
+}
+
+void Tape::release_gradient(Scalar* gradient, Index n) { free_ = new (gradient) FreeBlock{free_, n}; }
 
 }  // namespace orochi

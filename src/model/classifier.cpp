@@ -46,7 +46,12 @@ Var Classifier::forward(Var rows, const Batch& given) const {
   }
   if (positions_ != nullptr) x = positions_->forward(x, batch);
   x = dropout(x, dropout_, site_, batch);
-  for (const std::unique_ptr<Layer>& block : blocks_) x = block->forward(x, batch);
+  Tape& tape = x.tape();
+  for (const std::unique_ptr<Layer>& block : blocks_) {
+    const Arena::Mark before = tape.mark();
+    const Var y = block->forward(x, batch);  // [N, C]
+    x = tape.training() ? y : tape.replace(x, y, before);
+  }
   if (norm_ != nullptr) x = norm_->forward(x, batch);
   return linear(pooling_->forward(x, batch), head_weight_, &head_bias_);  // [B, K]
 }

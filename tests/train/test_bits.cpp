@@ -1,8 +1,10 @@
 // The same bits: alone or in company, on any number of threads, with or without an evaluation in between.
 #include <cstring>
+#include <orochi/error.hpp>
 #include <orochi/ops.hpp>
 
 #include "catch.hpp"
+#include "core/kernels/half.hpp"
 #include "data/batching.hpp"
 #include "small_model.hpp"
 #include "train/inference.hpp"
@@ -70,10 +72,19 @@ std::vector<Scalar> weights_after_training(const Config& config, const Sequences
   return {model.parameters().data(), model.parameters().data() + model.parameters().size()};
 }
 
+bool onednn_serves() {
+  try {
+    kernels::choose_engine("onednn");
+    return true;
+  } catch (const Error&) {  // not built in, or not for this CPU
+    return false;
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a sequence has the same logits and input gradients alone as in any batch") {
-  for (const char* engine : {"auto", "eigen"}) {
+  for (const char* engine : {"own", "eigen"}) {
     for (const char* pooling : {"mean", "cls", "max", "attention"}) {
       for (const Index d_model : {32, 64}) {
         Config config = small_config();
@@ -89,9 +100,16 @@ TEST_CASE("a sequence has the same logits and input gradients alone as in any ba
 
 TEST_CASE("1, 2, 3 and 4 threads give the same weights") {
   const Sequences data = random_sequences(50, 40, 11, 0, 3, 3);
-  for (const char* engine : {"auto", "eigen"}) {
+  std::vector<std::pair<std::string, std::string>> settings{
+      {"auto", "fp32"}, {"own", "fp32"}, {"eigen", "fp32"}};
+  if (kernels::half_available()) settings.emplace_back("own", "bf16");
+  if (onednn_serves()) settings.emplace_back("onednn", "fp32");
+  for (const auto& [engine, precision] : settings) {
+    INFO(engine << " " << precision);
     Config config = small_config();
+    config.train.chunk_rows = 60;
     config.train.kernels = engine;
+    config.train.precision = precision;
     const std::vector<Scalar> one = weights_after_training(config, data, 1, false);
     for (const int threads : {2, 3, 4}) CHECK(weights_after_training(config, data, threads, false) == one);
   }
