@@ -6,7 +6,7 @@ namespace orochi {
 
 PackedWeights::PackedWeights(const Parameters& parameters, kernels::Engine engine,
                              kernels::Precision precision)
-    : parameters_(parameters), places_(parameters.entries().size()) {
+    : parameters_(parameters), precision_(precision), places_(parameters.entries().size()) {
   if (engine != kernels::Engine::own) return;
   Index single = 0, half = 0;
   for (Index id = 0; id < static_cast<Index>(places_.size()); ++id) {

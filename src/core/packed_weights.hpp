@@ -17,6 +17,7 @@ class PackedWeights {
   PackedWeights(const Parameters& parameters, kernels::Engine engine,
                 kernels::Precision precision = kernels::Precision::single);
 
+  kernels::Precision precision() const { return precision_; }
   /// Pieces may be packed side by side.
   Index num_pieces() const { return static_cast<Index>(pieces_.size()); }
   void pack(Index piece);
@@ -42,6 +43,7 @@ class PackedWeights {
   }
 
   const Parameters& parameters_;
+  kernels::Precision precision_;
   std::vector<Piece> pieces_;
   std::vector<Place> places_;  // by handle id
   std::vector<Scalar> panels_;

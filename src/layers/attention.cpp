@@ -4,12 +4,19 @@
 #include <cmath>
 
 #include "core/kernels/attention.hpp"
+#include "core/packed_weights.hpp"
 
 namespace orochi {
 namespace {
 
 using kernels::AttentionHead;
 using kernels::FilterSums;
+
+/// Whether this step's products are in bf16, and this head's sides fit its registers.
+bool in_half(const Tape& tape, Index head_dim) {
+  return tape.packed() != nullptr && tape.packed()->precision() == kernels::Precision::half &&
+         head_dim % 16 == 0 && head_dim <= 64;
+}
 
 AttentionHead make_head(Var qkv, const AttentionOptions& options, const Batch& batch, Index b, Index h) {
   const Index width = options.num_heads * options.head_dim, ld = 3 * width;
@@ -25,7 +32,8 @@ AttentionHead make_head(Var qkv, const AttentionOptions& options, const Batch& b
            options.site + static_cast<std::uint32_t>(h), 0},
           {rows, ld},
           {rows + width, ld},
-          {rows + 2 * width, ld}};
+          {rows + 2 * width, ld},
+          in_half(tape, options.head_dim)};
 }
 
 Index scratch_size(const Batch& batch, Index head_dim) {

@@ -40,16 +40,17 @@ std::string config_text(const Shape& s) {
       s.length, s.d_model, s.num_layers, s.num_heads, s.dim_feedforward, s.batch_size);
 }
 
-Sequences random_tokens(const Shape& s, Index count) {
+/// Lengths follow data.max_length, which an override may change.
+Sequences random_tokens(const Shape& s, Index longest, Index count) {
   std::mt19937 numbers(1);
   const auto below = [&](Index n) { return static_cast<std::int32_t>(numbers() % static_cast<unsigned>(n)); };
   std::normal_distribution<double> normal;
   Sequences data;
   for (Index b = 0; b < count; ++b) {
-    Index length = s.length;
+    Index length = longest;
     if (s.uneven)
       length = std::clamp(static_cast<Index>(std::lround(30 * std::exp(0.7 * normal(numbers)))), Index{1},
-                          s.length);
+                          longest);
     for (Index i = 0; i < length; ++i) data.tokens.push_back(below(s.vocabulary));
     data.offsets.push_back(data.offsets.back() + length);
     data.labels.push_back(below(num_classes));
@@ -74,8 +75,8 @@ Workload from_table(const Shape& s, const std::vector<std::string>& overrides, c
   work.name = s.name;
   work.config = parse_config(config_text(s), s.name, overrides, layer_schemas(registry));
   const Index batches = s.uneven ? 40 : 8;
-  work.data = random_tokens(s, batches * work.config.train.batch_size);
-  work.input = {s.vocabulary, 0, s.length};
+  work.data = random_tokens(s, work.config.data.max_length, batches * work.config.train.batch_size);
+  work.input = {s.vocabulary, 0, work.config.data.max_length};
   work.num_classes = num_classes;
   return work;
 }

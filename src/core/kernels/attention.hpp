@@ -12,6 +12,7 @@ struct AttentionHead {
   double dropout;             // on the filter; 0: none
   RandomRow at;               // where its bits come from: key k is the row, query q the column
   Operand query, key, value;  // [T, D]
+  bool half = false;          // products in bf16: half_available(), D a multiple of 16, at most 64
 };
 
 /// What the forward pass keeps of each query's filter instead of T numbers:
