@@ -20,21 +20,21 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 WORK = ROOT / "runs" / "tune"
 FOLDS, SEEDS = range(5), (11, 12)
 VARIATIONS = {
-    "as it stands": [],
-    "monitor loss": ["train.monitor=loss"],
-    "monitor accuracy": ["train.monitor=accuracy"],
-    "mean pooling": ["model.pooling=mean"],
-    "attention pooling": ["model.pooling=attention"],
-    "1 layer": ["model.num_layers=1"],
-    "3 layers": ["model.num_layers=3"],
-    "d_model 96": ["model.d_model=96"],
-    "dropout 0.3": ["model.dropout=0.3"],
-    "attention dropout 0.2": ["model.attention_dropout=0.2"],
-    "no smoothing": ["train.label_smoothing=0.0"],
-    "learning rate 1e-3": ["train.learning_rate=1e-3"],
-    "weight decay 0.1": ["train.weight_decay=0.1"],
-    "batch 16": ["train.batch_size=16"],
-    "50 epochs": ["train.epochs=50"],
+    "25 epochs": ["train.epochs=25"],
+    "monitor loss": ["train.epochs=25", "train.monitor=loss"],
+    "mean pooling": ["train.epochs=25", "model.pooling=mean"],
+    "attention pooling": ["train.epochs=25", "model.pooling=attention"],
+    "1 layer": ["train.epochs=25", "model.num_layers=1"],
+    "3 layers": ["train.epochs=25", "model.num_layers=3"],
+    "d_model 96": ["train.epochs=25", "model.d_model=96"],
+    "dropout 0.3": ["train.epochs=25", "model.dropout=0.3"],
+    "attention dropout 0.2": ["train.epochs=25", "model.attention_dropout=0.2"],
+    "no smoothing": ["train.epochs=25", "train.label_smoothing=0.0"],
+    "learning rate 1e-3": ["train.epochs=25", "train.learning_rate=1e-3"],
+    "learning rate 3e-3": ["train.epochs=25", "train.learning_rate=3e-3"],
+    "weight decay 0.1": ["train.epochs=25", "train.weight_decay=0.1"],
+    "batch 16": ["train.epochs=25", "train.batch_size=16"],
+    "as it stands (50 epochs)": [],
 }
 
 

@@ -77,7 +77,7 @@ struct TrainConfig {
       "accuracy";      // validation metric that chooses best.h5: accuracy | macro_f1 | weighted_f1 | loss
   Index patience = 0;  // epochs without improvement before stopping; 0: off
   Index checkpoint_every_steps = 0;  // write last.h5 so often; 0: at each epoch's end
-  std::string precision = "fp32";    // fp32 | bf16: of products of linear layers; all else is fp32
+  std::string precision = "fp32";    // fp32 | bf16: of products; all else is fp32
   std::string kernels = "auto";      // auto | own | eigen | onednn
 };
 

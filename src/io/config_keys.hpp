@@ -149,7 +149,7 @@ void visit_train_goal(Train& c, Visitor&& visit) {
   key("checkpoint_every_steps", c.checkpoint_every_steps, allow_integer(0),
       "write last.h5 so often; 0: at each epoch's end");
   key("precision", c.precision, allow_words({"fp32", "bf16"}),
-      "of the products of linear layers in training; bf16 sums in fp32 and needs a CPU with AVX512_BF16");
+      "of products in training; bf16 sums in fp32 and needs a CPU with AVX512_BF16");
   key("kernels", c.kernels, allow_words({"auto", "own", "eigen", "onednn"}),
       "engine for the products of linear layers");
 }
