@@ -37,8 +37,7 @@ WORKLOADS = ["tiny", "small", "base-small", "mini", "long", "uneven-tiny", "unev
 DROPOUTS, PRECISIONS = [0.0, 0.1], ["fp32", "bf16"]
 IMPLEMENTATIONS = {"nn": "nn.TransformerEncoder", "sdpa": "by hand, SDPA", "matmul": "by hand, attention written out"}
 VARIANT, CASE = ("implementation", "compile", "batching", "malloc"), ("workload", "threads", "dropout", "precision")
-TOLERANCE = 1e-5
-COMPILE_TIMEOUT = 120  # seconds in which a variant must have been compiled and screened
+TOLERANCE, COMPILE_TIMEOUT = 1e-5, 120  # relative; seconds in which a variant must be compiled and screened
 TUNED = {"MALLOC_TRIM_THRESHOLD_": str(1 << 33), "MALLOC_MMAP_THRESHOLD_": str(1 << 33),
          "MALLOC_TOP_PAD_": str(1 << 26), "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 

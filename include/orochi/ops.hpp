@@ -1,6 +1,7 @@
 // Operations on Vars: each computes its value and records its way back.
 #pragma once
 
+#include <orochi/elementwise.hpp>
 #include <orochi/tape.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
@@ -11,7 +12,6 @@ namespace orochi {
 Var linear(Var x, Parameter weight, const Parameter* bias = nullptr);
 
 /// What follows a product while its rows are in the cache: y = residual + dropout(activation(x W^T + b)).
-enum class Elementwise { identity, relu, gelu, gelu_tanh, silu };
 struct Tail {
   Elementwise activation = Elementwise::identity;
   double dropout = 0;             // in training

@@ -55,6 +55,10 @@ void ConfigReader::check_train_rules() {
   rule(c.max_steps == 0 || c.warmup_steps < c.max_steps, {"train.warmup_steps", "train.max_steps"},
        fmt::format("train.warmup_steps is {}; allowed: less than train.max_steps, {}", c.warmup_steps,
                    c.max_steps));
+  rule(c.precision == "fp32" || c.kernels == "auto" || c.kernels == "own",
+       {"train.precision", "train.kernels"},
+       fmt::format("train.precision is \"{}\", but train.kernels is \"{}\"; allowed with it: auto | own",
+                   c.precision, c.kernels));
   rule(c.patience == 0 || !config_.data.validation.empty() || config_.data.validation_fraction > 0,
        {"train.patience", "data.validation_fraction", "data.validation"},
        fmt::format("train.patience is {}, but there is no validation data; "

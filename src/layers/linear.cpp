@@ -9,29 +9,11 @@
 namespace orochi {
 namespace {
 
-using kernels::Function;
-
 /// Rows of a product that its tail goes over while they are in the cache; of a large weight every pass over
 /// it counts more.
 Index block_rows(Parameter weight) { return weight.rows * weight.cols > 131072 ? 1024 : 96; }
 
 double bytes_of(Index n) { return static_cast<double>(n) * sizeof(Scalar); }
-
-Function function_of(Elementwise f) {
-  switch (f) {
-    case Elementwise::identity:
-      return Function::identity;
-    case Elementwise::relu:
-      return Function::relu;
-    case Elementwise::gelu:
-      return Function::gelu;
-    case Elementwise::gelu_tanh:
-      return Function::gelu_tanh;
-    case Elementwise::silu:
-      return Function::silu;
-  }
-  return Function::identity;
-}
 
 /// The tail on y's rows first .. last - 1, which hold the product; `slope` [N, out]: d y / d product, or
 /// null.
@@ -44,9 +26,9 @@ void finish_rows(Var y, const Tail& tail, const Batch& batch, Index first, Index
   if (drop)
     row_dropout_factors(batch, first, last, out, tail.dropout, y.tape().random_key(), tail.site, slope + at);
   if (slope != nullptr)
-    kernels::activate_with_slope(function_of(tail.activation), n, y.data() + at, slope + at, drop);
+    kernels::activate_with_slope(tail.activation, n, y.data() + at, slope + at, drop);
   else
-    kernels::activate(function_of(tail.activation), n, y.data() + at);
+    kernels::activate(tail.activation, n, y.data() + at);
   if (tail.residual != nullptr) kernels::add(n, y.data() + at, tail.residual->data() + at, y.data() + at);
 }
 

@@ -66,7 +66,7 @@ monitor = "macro_f1"
 patience = 13
 checkpoint_every_steps = 31
 precision = "bf16"
-kernels = "eigen"
+kernels = "own"
 
 [layer.convolution]
 bias = false
@@ -147,7 +147,7 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.patience == 13);
   CHECK(c.checkpoint_every_steps == 31);
   CHECK(c.precision == "bf16");
-  CHECK(c.kernels == "eigen");
+  CHECK(c.kernels == "own");
 }
 
 TEST_CASE("[layer.NAME] reaches its options, in the types of their defaults") {

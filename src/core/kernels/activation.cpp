@@ -89,32 +89,32 @@ void silu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool 
   apply_backward<Silu>(n, x, dy, dx, accumulate);
 }
 
-void activate(Function f, Index n, Scalar* y) {
+void activate(Elementwise f, Index n, Scalar* y) {
   switch (f) {
-    case Function::identity:
+    case Elementwise::identity:
       return;
-    case Function::relu:
+    case Elementwise::relu:
       return relu(n, y, y);
-    case Function::gelu:
+    case Elementwise::gelu:
       return gelu(n, y, y);
-    case Function::gelu_tanh:
+    case Elementwise::gelu_tanh:
       return gelu_tanh(n, y, y);
-    case Function::silu:
+    case Elementwise::silu:
       return silu(n, y, y);
   }
 }
 
-void activate_with_slope(Function f, Index n, Scalar* y, Scalar* slope, bool keep) {
+void activate_with_slope(Elementwise f, Index n, Scalar* y, Scalar* slope, bool keep) {
   switch (f) {
-    case Function::identity:
+    case Elementwise::identity:
       return keep ? multiply(n, y, slope, y) : static_cast<void>(std::fill_n(slope, n, Scalar(1)));
-    case Function::relu:
+    case Elementwise::relu:
       return apply_with_slope<Relu>(n, y, slope, keep);
-    case Function::gelu:
+    case Elementwise::gelu:
       return apply_with_slope<Gelu>(n, y, slope, keep);
-    case Function::gelu_tanh:
+    case Elementwise::gelu_tanh:
       return apply_with_slope<GeluTanh>(n, y, slope, keep);
-    case Function::silu:
+    case Elementwise::silu:
       return apply_with_slope<Silu>(n, y, slope, keep);
   }
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include <orochi/batch.hpp>
+#include <orochi/elementwise.hpp>
 #include <orochi/scalar.hpp>
 
 namespace orochi::kernels {
@@ -61,9 +62,8 @@ void silu(Index n, const Scalar* x, Scalar* y);
 void silu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
 
 /// y = f(y) keep and slope = f'(y) keep, in place on n elements; keep is what stands in `slope`, or 1.
-enum class Function { identity, relu, gelu, gelu_tanh, silu };
-void activate(Function f, Index n, Scalar* y);
-void activate_with_slope(Function f, Index n, Scalar* y, Scalar* slope, bool keep);
+void activate(Elementwise f, Index n, Scalar* y);
+void activate_with_slope(Elementwise f, Index n, Scalar* y, Scalar* slope, bool keep);
 
 /// out = a b, out = a + b: n elements; out may be a or b.
 void multiply(Index n, const Scalar* a, const Scalar* b, Scalar* out);
