@@ -9,6 +9,7 @@
 #include <orochi/matrix.hpp>
 #include <orochi/parameters.hpp>
 #include <orochi/profile.hpp>
+#include <orochi/recording.hpp>
 
 namespace [[gnu::visibility("default")]] orochi {
 
@@ -140,6 +141,15 @@ class Tape {
   void set_profile(Profile* profile) { profile_ = profile; }
   Profile* profile() const { return profile_; }
 
+  /// Attention layers report to it, if there is one; values and gradients are the same bits either way.
+  void set_recording(Recording* recording) { recording_ = recording; }
+  Recording* recording() const { return recording_; }
+  /// Heads whose filtered values are taken away, in inference.
+  void set_replacements(std::span<const HeadReplacement> heads) { replacements_ = heads; }
+  std::span<const HeadReplacement> replacements() const { return replacements_; }
+  /// The number of the attention layer that asks.
+  Index next_attention_layer() { return attention_layers_++; }
+
   /// Weights that were packed for this step's products, or null: each product packs its own.
   void set_packed(const PackedWeights* packed) { packed_ = packed; }
   const PackedWeights* packed() const { return packed_; }
@@ -166,6 +176,9 @@ class Tape {
   Gradients* gradients_ = nullptr;
   Profile* profile_ = nullptr;
   const PackedWeights* packed_ = nullptr;
+  Recording* recording_ = nullptr;
+  std::span<const HeadReplacement> replacements_;
+  Index attention_layers_ = 0;  // since begin
   Pullback* last_ = nullptr;
   FreeBlock* free_ = nullptr;
   RandomKey key_;

@@ -1,12 +1,10 @@
 // orochi evaluate
-#include <fmt/format.h>
-
-#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
 
 #include "cli/metrics_report.hpp"
+#include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "train/inference.hpp"
@@ -15,26 +13,11 @@
 namespace orochi {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// --data, or the test file of the checkpoint's config, which counts from the checkpoint's folder.
-std::string data_path(const Arguments& arguments, const std::string& checkpoint, const DataConfig& data) {
-  if (arguments.has("--data")) return arguments.text("--data");
-  if (data.test.empty())
-    throw usage_error(checkpoint + ": its config names no data.test; name a labelled file with --data FILE");
-  const std::string path = (fs::path(checkpoint).parent_path() / data.test).lexically_normal().string();
-  if (!fs::exists(path))
-    throw usage_error(
-        fmt::format("{}: its config names the test file {}, which is not there; name one with --data FILE",
-                    checkpoint, path));
-  return path;
-}
-
 int call(const Registry& registry, const Arguments& arguments, Output& out) {
   const std::string& checkpoint = arguments.words.front();
   const TrainedModel trained = load_model(checkpoint, registry);
   const std::vector<std::string>& labels = trained.preprocessing.labels;
-  const std::string path = data_path(arguments, checkpoint, trained.config.data);
+  const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   std::vector<std::string> notes;
   const Sequences data = load_split(trained.config.data, trained.preprocessing, path, notes);
   for (const std::string& note : notes) std::cerr << inert(note) + "\n";
@@ -62,10 +45,7 @@ Verb evaluate_verb(const Registry& registry) {
       "F1, "
       "precision, recall, F1 and support of each class, and the confusion matrix.";
   verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
-  verb.options = {{"--data", "FILE",
-                   "labelled data in the format that the model was trained on (default: data.test of the "
-                   "checkpoint's config; example: --data datasets/splice/test.tsv)"},
-                  json_option("one JSON object in place of the tables"),
+  verb.options = {test_data_option(), json_option("one JSON object in place of the tables"),
                   threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",
                    "evaluate runs/splice/best.h5 --data datasets/splice/train.tsv --json"};

@@ -11,6 +11,9 @@ Verb train_verb(const Registry& registry);
 Verb evaluate_verb(const Registry& registry);
 Verb predict_verb(const Registry& registry);
 Verb inspect_verb();
+Verb attend_verb(const Registry& registry);
+Verb ablate_verb(const Registry& registry);
+Verb explain_verb(const Registry& registry);
 Verb bench_verb(const Registry& registry, AllocationCounter allocations);
 Verb check_layer_verb(const Registry& registry);
 

@@ -18,6 +18,7 @@ void Tape::begin(Mode mode, Gradients* gradients, RandomKey key) {
   key_ = key;
   last_ = nullptr;
   free_ = nullptr;
+  attention_layers_ = 0;
 }
 
 Scalar* Tape::allocate(Index n) { return allocate_as<Scalar>(n); }

@@ -1,5 +1,5 @@
 # The 1.10 interface of libhdf5, whichever version is installed (from 1.12 on the default one differs).
-orochi_module(orochi_hdf5 SCALAR_FREE SOURCES hdf5.cpp LINKS HDF5::HDF5)
+orochi_module(orochi_hdf5 SCALAR_FREE SOURCES hdf5.cpp image_builder.cpp LINKS HDF5::HDF5 PRIVATE_LINKS fmt::fmt)
 target_compile_definitions(orochi_hdf5 PUBLIC H5_USE_110_API)
 
 orochi_module(orochi_checkpoint SCALAR_FREE

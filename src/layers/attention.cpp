@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <orochi/error.hpp>
 
 #include "core/kernels/attention.hpp"
 #include "core/packed_weights.hpp"
@@ -53,11 +54,76 @@ double attention_flops(const AttentionOptions& options, const Batch& batch) {
   return 4 * scores * static_cast<double>(options.num_heads * options.head_dim);
 }
 
+/// In inference: other filtered values for the heads that were taken away.
+void replace_heads(const Tape& tape, Index layer, Index d, Var y) {
+  for (const HeadReplacement& replacement : tape.replacements()) {
+    if (replacement.layer != layer) continue;
+    if (tape.training()) throw failure("heads are replaced in inference only");
+    for (Index i = 0; i < y.rows(); ++i)
+      std::copy_n(replacement.values.data(), d, y.data() + i * y.cols() + replacement.head * d);
+  }
+}
+
+std::vector<Scalar> columns(Var x, Index first_row, Index rows, Index first, Index count) {
+  std::vector<Scalar> result;  // [rows, count]
+  for (Index i = first_row; i < first_row + rows; ++i)
+    result.insert(result.end(), x.data() + i * x.cols() + first, x.data() + i * x.cols() + first + count);
+  return result;
+}
+
+/// sums: [H, N] each. Returns the number of the layer's first record, or -1 where nobody looks.
+Index record_heads(Var qkv, const AttentionOptions& options, const Batch& batch, Index layer, FilterSums sums,
+                   Var y) {
+  Recording* recording = qkv.tape().recording();
+  if (recording == nullptr) return -1;
+  const Index first = std::ssize(recording->records), n = qkv.rows(), h_count = options.num_heads,
+              width = h_count * options.head_dim;
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    const Index t = batch.length(b), row = batch.first_row(b);
+    AttentionRecord record;
+    record.layer = layer;
+    record.sequence = b;
+    record.length = t;
+    record.num_heads = h_count;
+    record.head_dim = options.head_dim;
+    record.filtered = columns(y, row, t, 0, width);
+    if (recording->maps) {
+      record.query = columns(qkv, row, t, 0, width);
+      record.key = columns(qkv, row, t, width, width);
+      record.value = columns(qkv, row, t, 2 * width, width);
+      record.scores.resize(static_cast<std::size_t>(h_count * t * t));
+      record.map.resize(record.scores.size());
+      Scratch scratch(qkv.tape());
+      Scalar* working = scratch.scalars(kernels::attention_scratch(t, options.head_dim));
+      for (Index h = 0; h < h_count; ++h)
+        kernels::attention_map(make_head(qkv, options, batch, b, h),
+                               {sums.maximum + h * n + row, sums.inverse_sum + h * n + row},
+                               record.scores.data() + h * t * t, record.map.data() + h * t * t, working);
+    }
+    recording->records.push_back(std::move(record));
+  }
+  return first;
+}
+
+/// In y's pullback.
+void record_influence(const Tape& tape, Index first_record, const Batch& batch, Var y) {
+  if (first_record < 0 || tape.recording() == nullptr) return;
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    AttentionRecord& record = tape.recording()->records[static_cast<std::size_t>(first_record + b)];
+    const Index d = record.head_dim, row = batch.first_row(b), t = batch.length(b);
+    record.influence.clear();
+    for (Index h = 0; h < record.num_heads; ++h)
+      record.influence.push_back(
+          y.value().block(row, h * d, t, d).cwiseProduct(y.grad().block(row, h * d, t, d)).sum());
+  }
+}
+
 }  // namespace
 
 Var attention(Var qkv, const AttentionOptions& options, const Batch& batch) {
   Tape& tape = qkv.tape();
   const Index h_count = options.num_heads, d = options.head_dim, width = h_count * d, n = qkv.rows();
+  const Index layer = tape.next_attention_layer();
   const double flops = attention_flops(options, batch),
                bytes = 4.0 * static_cast<double>(n * width) * sizeof(Scalar);
   const Measure measure(tape.profile(), "attention", Pass::forward, flops, bytes);
@@ -75,8 +141,11 @@ Var attention(Var qkv, const AttentionOptions& options, const Batch& batch) {
                                    y.data() + batch.first_row(b) * width + h * d, width,
                                    sums_of(h, batch.first_row(b)), working);
   }
+  replace_heads(tape, layer, d, y);
+  const Index first_record = record_heads(qkv, options, batch, layer, {maximum, inverse_sum}, y);
   y.pullback([=, &tape] {
     const Measure back(tape.profile(), "attention", Pass::backward, 2 * flops, 2 * bytes);
+    record_influence(tape, first_record, batch, y);
     Scratch scratch(tape);
     Scalar* working = scratch.scalars(scratch_size(batch, d));
     const GradientTarget target = qkv.grad_target();
@@ -112,7 +181,18 @@ MultiHeadAttention::MultiHeadAttention(Builder& builder) {
 
 Var MultiHeadAttention::project(Var x, const Batch& batch, const Tail& tail) const {
   Var qkv = linear(x, qkv_weight_, &qkv_bias_);  // [N, 3 H D]
-  Var heads = attention(qkv, options_, batch);   // [N, H D]
+  Recording* recording = x.tape().recording();
+  const Index first_record = recording == nullptr ? 0 : std::ssize(recording->records);
+  Var heads = attention(qkv, options_, batch);  // [N, H D]
+  if (recording != nullptr && recording->maps) {
+    const Var output =
+        linear(heads, output_weight_, &output_bias_);  // beside the one that is used, which ends in sums
+    for (Index b = 0; b < batch.num_sequences(); ++b) {
+      AttentionRecord& record = recording->records[static_cast<std::size_t>(first_record + b)];
+      record.input = columns(x, batch.first_row(b), batch.length(b), 0, x.cols());
+      record.output = columns(output, batch.first_row(b), batch.length(b), 0, output.cols());
+    }
+  }
   return linear(heads, output_weight_, &output_bias_, tail, batch);
 }
 

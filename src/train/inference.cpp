@@ -45,6 +45,10 @@ std::span<const Scalar> Inference::logits(const Batch& batch) {
   return logits_;
 }
 
+void Inference::set_replacements(std::span<const HeadReplacement> heads) {
+  for (const std::unique_ptr<Tape>& tape : tapes_) tape->set_replacements(heads);
+}
+
 Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
   samples.resize(static_cast<std::size_t>(data.size()));
   std::iota(samples.begin(), samples.end(), 0u);
@@ -60,18 +64,20 @@ Evaluation evaluate(Inference& inference, const Sequences& data, Index num_class
   for (Index b = 0; b < data.size(); ++b) {
     const std::span<const Scalar> row = logits.subspan(static_cast<std::size_t>(b * num_classes),
                                                        static_cast<std::size_t>(num_classes));  // [K]
-    const Scalar largest = *std::max_element(row.begin(), row.end());
-    double sum = 0;
-    for (const Scalar logit : row) sum += std::exp(static_cast<double>(logit) - static_cast<double>(largest));
-    const std::int32_t label = data.labels[static_cast<std::size_t>(b)];
-    loss += std::log(sum) + static_cast<double>(largest) -
-            static_cast<double>(row[static_cast<std::size_t>(label)]);
+    loss += sequence_loss(row, data.labels[static_cast<std::size_t>(b)]);
     result.predictions.push_back(
         static_cast<std::int32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
   }
   const double mean = data.size() == 0 ? 0 : loss / static_cast<double>(data.size());
   result.metrics = compute_metrics(data.labels, result.predictions, num_classes, mean);
   return result;
+}
+
+double sequence_loss(std::span<const Scalar> logits, std::int32_t label) {
+  const auto largest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
+  double sum = 0;
+  for (const Scalar logit : logits) sum += std::exp(static_cast<double>(logit) - largest);
+  return std::log(sum) + largest - static_cast<double>(logits[static_cast<std::size_t>(label)]);
 }
 
 std::vector<double> probabilities(std::span<const Scalar> logits) {

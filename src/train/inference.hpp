@@ -25,6 +25,8 @@ class Inference {
   ~Inference();
   /// Logits [B, K] of all sequences, valid until the next call.
   std::span<const Scalar> logits(const Batch& batch);
+  /// Heads to do without from now on; what the span shows must live as long.
+  void set_replacements(std::span<const HeadReplacement> heads);
 
  private:
   const Classifier& model_;
@@ -42,6 +44,9 @@ struct Evaluation {
 };
 Evaluation evaluate(Inference& inference, const Sequences& data, Index num_classes);
 
+/// Cross entropy of one row of logits [K], in double.
+double sequence_loss(std::span<const Scalar> logits, std::int32_t label);
+
 /// softmax of one row of logits, in double.
 std::vector<double> probabilities(std::span<const Scalar> logits);
 
@@ -50,6 +55,8 @@ struct TrainedModel {
   Config config;
   Preprocessing preprocessing;
   Progress progress;
+  InputShape input;
+  const Registry* registry = nullptr;  // the caller's
   std::unique_ptr<Classifier> model;
 };
 /// Opens, rebuilds and fills; throws a usage_error that says what is wrong with the file.

@@ -28,9 +28,10 @@ TrainedModel load_model(const std::string& path, const Registry& registry) {
   result.config = parse_config(header.config, path + ":/config", {}, layer_schemas(registry));
   result.preprocessing = {header.labels, header.vocabulary, header.mean, header.deviation, header.channels};
   result.progress = header.progress;
-  result.model =
-      std::make_unique<Classifier>(result.config, input_shape(result.config.data, result.preprocessing),
-                                   static_cast<Index>(header.labels.size()), registry);
+  result.input = input_shape(result.config.data, result.preprocessing);
+  result.registry = &registry;
+  result.model = std::make_unique<Classifier>(result.config, result.input,
+                                              static_cast<Index>(header.labels.size()), registry);
   Parameters& parameters = result.model->parameters();
   reader.read("parameters", tensor_slots(parameters),
               {parameters.data(), static_cast<std::size_t>(parameters.size())});

@@ -161,6 +161,33 @@ void forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, 
 }
 
 template <class Products>
+void map(const AttentionHead& head, FilterSums sums, Scalar* scores, Scalar* filter, Scalar* scratch) {
+  const Index t = head.length;
+  const Scalar exponent = head.scale * log2_e;
+  Pieces pieces{scratch};
+  Scalar* block = pieces.take(most_queries * std::min(most_keys, t));  // [keys, width]
+  Products products(head, false, pieces);
+  std::fill_n(scores, t * t, least);
+  std::fill_n(filter, t * t, Scalar(0));
+  for (Index first = 0; first < t; first += most_queries) {
+    const ScoreTile all = queries_from(head, first);
+    products.begin_queries(all, nullptr);
+    for_key_blocks(head, all, [&](const ScoreTile& tile) {
+      products.scores(tile, block);
+      hide_keys(head, tile, block);
+      for (Index q = 0; q < tile.queries; ++q) {
+        const Index row = first + q, at = row * t + tile.first_key;
+        for (Index k = 0; k < tile.keys; ++k) {
+          const Scalar score = block[k * tile.width + q];
+          scores[at + k] = head.scale * score;
+          filter[at + k] = vexp2(exponent * (score - sums.maximum[row])) * sums.inverse_sum[row];
+        }
+      }
+    });
+  }
+}
+
+template <class Products>
 void backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Scalar* dquery,
               Result dkey, Result dvalue, Scalar* scratch) {
   const Index t = head.length, d = head.head_dim, tile_size = most_queries * std::min(most_keys, t);
@@ -211,6 +238,14 @@ void attention_forward(const AttentionHead& head, Scalar* out, Index ld, FilterS
     forward<HalfProducts>(head, out, ld, sums, scratch);
   else
     forward<SingleProducts>(head, out, ld, sums, scratch);
+}
+
+void attention_map(const AttentionHead& head, FilterSums sums, Scalar* scores, Scalar* filter,
+                   Scalar* scratch) {
+  if (head.half)
+    map<HalfProducts>(head, sums, scores, filter, scratch);
+  else
+    map<SingleProducts>(head, sums, scores, filter, scratch);
 }
 
 void attention_backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Scalar* dquery,

@@ -28,6 +28,11 @@ Index attention_scratch(Index length, Index head_dim);
 /// out [T, D] = dropout(filter) V, stride ld; fills `sums`.
 void attention_forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, Scalar* scratch);
 
+/// What the forward pass computed on its way, once more and in the same bits: scores [T, T] times scale,
+/// minus infinity where hidden, and filter [T, T] before dropout.
+void attention_map(const AttentionHead& head, FilterSums sums, Scalar* scores, Scalar* filter,
+                   Scalar* scratch);
+
 /// dquery, dkey, dvalue [T, D], stride ld, are overwritten. Filters are computed again, tile by tile. out and
 /// dout [T, D] are the forward pass's result and its gradient: out . dout is what softmax's gradient
 /// subtracts (Dao et al. 2022).

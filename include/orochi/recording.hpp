@@ -1,0 +1,41 @@
+// Looking at attention heads, and switching them off. Neither is another way of computing: what is looked at
+// is the same bits as what is not.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include <orochi/batch.hpp>
+#include <orochi/scalar.hpp>
+
+namespace [[gnu::visibility("default")]] orochi {
+
+/// What one attention layer did with one sequence. Head h owns the columns h D .. (h + 1) D of query, key,
+/// value and filtered.
+struct AttentionRecord {
+  Index layer = 0;                                // from 0, in the order of the forward pass
+  Index sequence = 0;                             // of the batch
+  Index length = 0, num_heads = 0, head_dim = 0;  // T, H, D
+  std::vector<Scalar> input;                      // [T, C]: what came into the layer
+  std::vector<Scalar> query, key, value;          // [T, H D]
+  std::vector<Scalar> scores;  // [H, T, T]: query by key, scaled by 1 / sqrt(D); -infinity where hidden
+  std::vector<Scalar> map;     // [H, T, T]: the attention filter, softmax of a row of scores; before dropout
+  std::vector<Scalar> filtered;   // [T, H D]: map times value; of all heads side by side
+  std::vector<Scalar> output;     // [T, C]: filtered through the linear layer
+  std::vector<Scalar> influence;  // [H]: sum of filtered x d loss / d filtered; after Tape::backward
+};
+
+/// Given to a tape, it is filled by every forward pass (and backward pass, for `influence`) until it is taken
+/// away. Its owner empties it.
+struct Recording {
+  bool maps = true;                      // false: only `filtered` and `influence`, which cost little
+  std::vector<AttentionRecord> records;  // by layer, then by sequence
+};
+
+/// In inference, `values` [D] stand in the place of a head's filtered values on every row.
+struct HeadReplacement {
+  Index layer = 0, head = 0;
+  std::span<const Scalar> values;
+};
+
+}  // namespace orochi

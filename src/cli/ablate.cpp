@@ -1,0 +1,74 @@
+// orochi ablate: what is lost without each head.
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <orochi/error.hpp>
+
+#include "cli/heads_report.hpp"
+#include "cli/metrics_report.hpp"
+#include "cli/test_data.hpp"
+#include "cli/text.hpp"
+#include "cli/verbs.hpp"
+#include "train/parallel.hpp"
+
+namespace orochi {
+namespace {
+
+AblationOptions make_options(const Arguments& arguments) {
+  AblationOptions options;
+  const std::string replacement = arguments.text("--replace-by", "zero");
+  if (replacement != "zero" && replacement != "mean")
+    throw usage_error("--replace-by " + replacement + ": expected zero or mean");
+  options.by_mean = replacement == "mean";
+  options.resamples = arguments.integer("--resamples", options.resamples);
+  return options;
+}
+
+int call(const Registry& registry, const Arguments& arguments, Output& out) {
+  const AblationOptions options = make_options(arguments);
+  const std::string& checkpoint = arguments.words.front();
+  const TrainedModel trained = load_model(checkpoint, registry);
+  const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
+  std::vector<std::string> notes;
+  const Sequences data = load_split(trained.config.data, trained.preprocessing, path, notes);
+  for (const std::string& note : notes) std::cerr << inert(note) + "\n";
+  const Ablation ablation = ablate_heads(
+      trained, data, options, static_cast<int>(arguments.integer("--threads", available_threads())));
+  if (!arguments.has("--json")) {
+    out.write(ablation_text(ablation));
+    return static_cast<int>(ExitCode::done);
+  }
+  nlohmann::ordered_json json{
+      {"checkpoint", checkpoint}, {"data", path}, {"replaced_by", options.by_mean ? "mean" : "zero"}};
+  json.update(ablation_json(ablation));
+  out.write(dump_json(json, 2) + "\n");
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Verb ablate_verb(const Registry& registry) {
+  Verb verb;
+  verb.name = "ablate";
+  verb.summary = "measure what is lost without each head";
+  verb.description =
+      "Switches off one head after the other (its filtered values become zero, or their mean over the data) "
+      "and "
+      "prints accuracy and loss without it, with the middle 95 % of a bootstrap over the sequences. Beside "
+      "it: "
+      "importance by gradients, |sum of filtered values x d loss / d filtered values|; the entropy of the "
+      "attention "
+      "filter in bits; the mean distance between a query and where it looks; and which heads have like maps. "
+      "The time "
+      "it takes is that of evaluate, once a head.";
+  verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
+  verb.options = {test_data_option(),
+                  {"--replace-by", "WORD", "zero or mean: what stands in place of a head (default: zero)"},
+                  {"--resamples", "N", "of the bootstrap (default: 1000)", 100, 1000000},
+                  json_option("one JSON object in place of the tables"),
+                  threads_option()};
+  verb.examples = {"ablate runs/splice/best.h5", "ablate runs/splice/best.h5 --replace-by mean --json"};
+  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  return verb;
+}
+
+}  // namespace orochi

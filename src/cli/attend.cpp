@@ -1,0 +1,128 @@
+// orochi attend: the attention maps of one sequence.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <orochi/error.hpp>
+
+#include "cli/head_drawing.hpp"
+#include "cli/one_sequence.hpp"
+#include "cli/text.hpp"
+#include "cli/verbs.hpp"
+#include "io/image_builder.hpp"
+#include "io/whole_file.hpp"
+#include "train/head_survey.hpp"
+
+namespace orochi {
+namespace {
+
+/// Columns first .. first + count - 1 of rows [n, width].
+std::vector<float> columns(const std::vector<Scalar>& rows, Index width, Index first, Index count) {
+  std::vector<float> result;
+  for (auto row = rows.begin(); row != rows.end(); row += width)
+    result.insert(result.end(), row + first, row + first + count);
+  return result;
+}
+
+void add_record(hdf5::ImageBuilder& file, const AttentionRecord& record) {
+  const Index t = record.length, d = record.head_dim, width = record.num_heads * d,
+              c = std::ssize(record.input) / t;
+  const std::string layer = fmt::format("layer/{}", record.layer + 1);
+  const auto add = [&](const std::string& name, Index cols, const float* values) {
+    const Index shape[] = {t, cols};
+    file.tensor(layer + "/" + name, shape, values);
+  };
+  add("input", c, record.input.data());
+  add("output", c, record.output.data());
+  for (Index h = 0; h < record.num_heads; ++h) {
+    const std::string head = fmt::format("head/{}/", h + 1);
+    add(head + "scores", t, record.scores.data() + h * t * t);
+    add(head + "map", t, record.map.data() + h * t * t);
+    const std::pair<const char*, const std::vector<Scalar>*> parts[] = {{"query", &record.query},
+                                                                        {"key", &record.key},
+                                                                        {"value", &record.value},
+                                                                        {"values", &record.filtered}};
+    for (const auto& [name, rows] : parts) add(head + name, d, columns(*rows, width, h * d, d).data());
+  }
+}
+
+void write_maps(const std::string& path, std::span<const AttentionRecord> records, const OneSequence& one,
+                const std::vector<std::string>& labels, const std::vector<Scalar>& logits) {
+  const hdf5::ScopedErrorSilence silence;
+  hdf5::ImageBuilder file;
+  file.attribute("format", "orochi attention maps");
+  file.texts("tokens", one.tokens);
+  file.texts("labels", labels);
+  const Index classes = std::ssize(logits);
+  file.tensor("logits", {&classes, 1}, logits.data());
+  for (const AttentionRecord& record : records) add_record(file, record);
+  write_whole_file(path, file.bytes());
+}
+
+/// The layer and head of the map that is most sharply drawn, among those that were asked for.
+std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index layer, Index head) {
+  std::pair<Index, Index> best{-1, -1};
+  double least = 0;
+  for (const AttentionRecord& record : records) {
+    for (Index h = 0; h < record.num_heads; ++h) {
+      if ((layer >= 0 && record.layer != layer) || (head >= 0 && h != head)) continue;
+      const double entropy =
+          mean_entropy(record.map.data() + h * record.length * record.length, record.length);
+      if (best.first < 0 || entropy < least) best = {record.layer, h}, least = entropy;
+    }
+  }
+  return best;
+}
+
+int call(const Registry& registry, const Arguments& arguments, Output& out) {
+  const TrainedModel trained = load_model(arguments.words.front(), registry);
+  const OneSequence one = take_sequence(trained, arguments);
+  const HeadGrid grid = head_grid(trained, one.data);
+  const Index layer = chosen(arguments, "--layer", grid.layers),
+              head = chosen(arguments, "--head", grid.heads);
+  std::vector<Scalar> logits;  // [K]
+  const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0, &logits);
+  const std::vector<std::string>& labels = trained.preprocessing.labels;
+  const std::vector<double> p = probabilities(logits);
+  const auto best = static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin());
+  std::string text = fmt::format("predicted {} with probability {:.3f}", inert(labels[best]), p[best]);
+  if (!one.label.empty()) text += fmt::format("; labelled {}", inert(one.label));
+  const auto [drawn_layer, drawn_head] = sharpest(records, layer, head);
+  text += "\n\n" + heads_table(records, one.tokens) +
+          fmt::format("\nlayer {}, head {}{}:\n", drawn_layer + 1, drawn_head + 1,
+                      layer < 0 || head < 0 ? " (the sharpest; --layer and --head choose)" : "") +
+          draw_map(records[static_cast<std::size_t>(drawn_layer)], drawn_head, one.tokens);
+  if (arguments.has("--out")) write_maps(arguments.text("--out"), records, one, labels, logits);
+  out.write(text);
+  if (arguments.has("--out")) std::cerr << "wrote " + inert(arguments.text("--out")) + "\n";
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Verb attend_verb(const Registry& registry) {
+  Verb verb;
+  verb.name = "attend";
+  verb.summary = "show where each head looks in one sequence";
+  verb.description =
+      "Prints a line a head (entropy of its attention filter in bits, mean distance between a query and "
+      "where it "
+      "looks, its strongest link) and draws one map in shades. --out writes every head's scores, map, query, "
+      "key, "
+      "value and filtered values to an HDF5 file: /layer/2/head/1/map [T, T], /layer/2/head/1/values [T, D]. "
+      "Layers "
+      "and heads count from 1: layer 1 is encoder.0 of the parameters.";
+  verb.words = sequence_words();
+  verb.options = sequence_options();
+  verb.options.push_back(
+      {"--layer", "L", "draw a head of this layer (default: of any; example: --layer 2)", 1, 1000});
+  verb.options.push_back(
+      {"--head", "H", "draw this head (default: the sharpest; example: --head 1)", 1, 1000});
+  verb.options.push_back({"--out", "FILE", "also write all maps there, as HDF5 (example: --out maps.h5)"});
+  verb.examples = {"attend runs/splice/best.h5 --data datasets/splice/test.tsv --index 7",
+                   "attend runs/splice/best.h5 sequence.txt --layer 2 --head 1 --out maps.h5"};
+  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  return verb;
+}
+
+}  // namespace orochi

@@ -1,0 +1,90 @@
+#include "cli/heads_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/table.hpp"
+#include "data/mistakes.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::size_t most_pairs = 5;
+
+nlohmann::ordered_json interval_json(const Interval& interval) {
+  return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
+}
+
+std::string interval_text(const Interval& interval, double scale, int digits) {
+  return fmt::format("{:+.{}f} [{:+.{}f}, {:+.{}f}]", scale * interval.value, digits, scale * interval.low,
+                     digits, scale * interval.high, digits);
+}
+
+std::string head_name(const HeadFigures& head) { return fmt::format("{}.{}", head.layer + 1, head.head + 1); }
+
+/// The pairs of heads whose maps are most alike.
+std::string alike(const Ablation& ablation) {
+  const std::size_t n = ablation.heads.size();
+  std::vector<std::size_t> pairs;  // a n + b, a < b
+  for (std::size_t a = 0; a < n; ++a)
+    for (std::size_t b = a + 1; b < n; ++b) pairs.push_back(a * n + b);
+  std::stable_sort(pairs.begin(), pairs.end(), [&](std::size_t a, std::size_t b) {
+    return ablation.similarity[a] > ablation.similarity[b];
+  });
+  pairs.resize(std::min(pairs.size(), most_pairs));
+  Table table({{"heads alike", Align::left}, {"correlation of maps"}});
+  for (const std::size_t pair : pairs)
+    table.add({head_name(ablation.heads[pair / n]) + " and " + head_name(ablation.heads[pair % n]),
+               fmt::format("{:.3f}", ablation.similarity[pair])});
+  return pairs.empty() ? "" : "\n" + table.text();
+}
+
+}  // namespace
+
+std::string ablation_text(const Ablation& ablation) {
+  Table table({{"layer"},
+               {"head"},
+               {"accuracy without"},
+               {"points lost [95 %]"},
+               {"loss without"},
+               {"loss gained [95 %]"},
+               {"importance"},
+               {"entropy"},
+               {"distance"}});
+  for (const HeadFigures& head : ablation.heads)
+    table.add({std::to_string(head.layer + 1), std::to_string(head.head + 1),
+               fmt::format("{:.4f}", head.accuracy), interval_text(head.accuracy_drop, 100, 2),
+               fmt::format("{:.4f}", head.loss), interval_text(head.loss_rise, 1, 4),
+               fmt::format("{:.4f}", head.importance), fmt::format("{:.2f}", head.entropy),
+               fmt::format("{:.1f}", head.distance)});
+  return fmt::format("all heads: accuracy {:.4f}, loss {:.4f} on {}\n\n", ablation.accuracy, ablation.loss,
+                     counted(ablation.sequences, "sequence")) +
+         table.text() + alike(ablation);
+}
+
+nlohmann::ordered_json ablation_json(const Ablation& ablation) {
+  nlohmann::ordered_json json{
+      {"sequences", ablation.sequences}, {"accuracy", ablation.accuracy}, {"loss", ablation.loss}};
+  json["heads"] = nlohmann::ordered_json::array();
+  for (const HeadFigures& head : ablation.heads)
+    json["heads"].push_back({{"layer", head.layer + 1},
+                             {"head", head.head + 1},
+                             {"accuracy", head.accuracy},
+                             {"loss", head.loss},
+                             {"accuracy_drop", interval_json(head.accuracy_drop)},
+                             {"loss_rise", interval_json(head.loss_rise)},
+                             {"importance", head.importance},
+                             {"entropy", head.entropy},
+                             {"distance", head.distance}});
+  json["similarity"] = nlohmann::ordered_json::array();
+  const auto n = std::ssize(ablation.heads);
+  for (Index i = 0; i < n; ++i) {
+    const auto row = ablation.similarity.begin() + i * n;
+    json["similarity"].push_back(std::vector<double>(row, row + n));
+  }
+  return json;
+}
+
+}  // namespace orochi

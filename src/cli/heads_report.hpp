@@ -1,0 +1,17 @@
+// An ablation for people and for programs.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "train/heads.hpp"
+
+namespace orochi {
+
+/// A line a head, then pairs of heads with like maps.
+std::string ablation_text(const Ablation& ablation);
+
+/// sequences, accuracy, loss, heads [L H] (layer and head from 1), similarity [L H][L H].
+nlohmann::ordered_json ablation_json(const Ablation& ablation);
+
+}  // namespace orochi

@@ -1,0 +1,35 @@
+// The one sequence that `attend` and `explain` look at.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+#include "train/inference.hpp"
+
+namespace orochi {
+
+struct OneSequence {
+  Sequences data;     // the sequence, with label 0 where none is known
+  std::string label;  // "" where none is known
+  std::vector<std::string>
+      tokens;  // [T]: what stands at each row, as text; with "[cls]" first for that pooling
+};
+
+/// --data FILE --index I, or the first line of FILE or of standard input.
+OneSequence take_sequence(const TrainedModel& trained, const Arguments& arguments);
+
+/// Sequence i of `data` by itself.
+Sequences only(const Sequences& data, Index i);
+/// What stands at each row of sequence i, as text: its token, or for numbers the place, from 1.
+std::vector<std::string> row_labels(const TrainedModel& trained, const Sequences& data, Index i);
+
+/// The words and options that say which.
+std::vector<WordSpec> sequence_words();
+std::vector<OptionSpec> sequence_options();
+
+/// --layer or --head, counted from 1, as counted from 0; -1 where it is not given. More than `count` is an
+/// error.
+Index chosen(const Arguments& arguments, const std::string& option, Index count);
+
+}  // namespace orochi

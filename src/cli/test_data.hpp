@@ -1,0 +1,16 @@
+// The labelled data that `evaluate` and its relatives measure a model on.
+#pragma once
+
+#include <string>
+
+#include <orochi/config.hpp>
+
+#include "cli/command_line.hpp"
+
+namespace orochi {
+
+/// --data, or the test file of the checkpoint's config, which counts from the checkpoint's folder.
+std::string test_data_path(const Arguments& arguments, const std::string& checkpoint, const DataConfig& data);
+OptionSpec test_data_option();
+
+}  // namespace orochi

@@ -1,0 +1,29 @@
+// Figures of all heads over a data set, from recordings.
+#pragma once
+
+#include "train/heads.hpp"
+
+namespace orochi {
+
+/// Of a map [T, T]: the entropy of its rows in bits, and how many rows away they look; means over queries.
+double mean_entropy(const Scalar* map, Index t);
+double mean_distance(const Scalar* map, Index t);
+
+/// L layers of H heads; every attention layer of an Orochi model has as many.
+struct HeadGrid {
+  Index layers = 0, heads = 0, head_dim = 0;
+  Index count() const { return layers * heads; }
+};
+/// From one recorded pass over the first sequence.
+HeadGrid head_grid(const TrainedModel& trained, const Sequences& data);
+
+/// Means over sequences; by layer, then head.
+struct HeadSurvey {
+  std::vector<double> importance, entropy, distance;  // [L H]
+  std::vector<double> similarity;                     // [L H, L H]
+  std::vector<double> mean_values;                    // [L H, D]: filtered values, mean over all rows
+};
+HeadSurvey survey_heads(const TrainedModel& trained, const Sequences& data, const HeadGrid& grid,
+                        int threads);
+
+}  // namespace orochi

@@ -1,0 +1,116 @@
+#include "train/heads.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "data/batching.hpp"
+#include "data/split_mix.hpp"
+#include "train/head_survey.hpp"
+#include "train/parallel.hpp"
+
+namespace orochi {
+namespace {
+
+std::size_t as_size(Index i) { return static_cast<std::size_t>(i); }
+
+/// Each sequence's loss and whether it was labelled right.
+struct Outcomes {
+  std::vector<double> loss, right;  // [B]
+};
+
+Outcomes run(Inference& inference, const Batch& batch, Index num_classes) {
+  const std::span<const Scalar> logits = inference.logits(batch);  // [B, K]
+  Outcomes result;
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    const std::span<const Scalar> row = logits.subspan(as_size(b * num_classes), as_size(num_classes));
+    const std::int32_t label = batch.labels[as_size(b)];
+    result.loss.push_back(sequence_loss(row, label));
+    result.right.push_back(std::max_element(row.begin(), row.end()) - row.begin() == label ? 1 : 0);
+  }
+  return result;
+}
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Resampled data sets: how often each sequence stands in each.
+class Bootstrap {
+ public:
+  Bootstrap(Index sequences, const AblationOptions& options, int threads)
+      : sequences_(sequences), options_(options), threads_(threads) {}
+
+  /// The mean of `values` [B] with its interval.
+  Interval of(const std::vector<double>& values) const {
+    std::vector<double> means(as_size(options_.resamples));
+    parallel_for(options_.resamples, threads_, [&](Index i, int) {
+      SplitMix numbers(options_.seed, static_cast<std::uint64_t>(i));
+      double sum = 0;
+      for (Index b = 0; b < sequences_; ++b)
+        sum += values[numbers.below(static_cast<std::uint32_t>(sequences_))];
+      means[as_size(i)] = sum / static_cast<double>(sequences_);
+    });
+    std::sort(means.begin(), means.end());
+    const auto quantile = [&](double q) {
+      return means[static_cast<std::size_t>(q * static_cast<double>(means.size() - 1) + 0.5)];
+    };
+    return {mean(values), quantile(0.025), quantile(0.975)};
+  }
+
+ private:
+  Index sequences_;
+  const AblationOptions& options_;
+  int threads_;
+};
+
+std::vector<double> minus(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> result(a.size());
+  std::transform(a.begin(), a.end(), b.begin(), result.begin(), std::minus<>());
+  return result;
+}
+
+}  // namespace
+
+std::vector<AttentionRecord> record_sequence(const TrainedModel& trained, const Sequences& data, Index i,
+                                             std::vector<Scalar>* logits) {
+  std::vector<std::uint32_t> samples;
+  Recording recording;
+  Tape tape(trained.model->parameters(), trained.config.train.kernels.c_str());
+  tape.set_recording(&recording);
+  tape.begin(Mode::infer, nullptr, {});
+  const Var y = trained.model->forward(tape, slice(as_batch(data, samples), i, i + 1));  // [1, K]
+  if (logits != nullptr) logits->assign(y.data(), y.data() + y.cols());
+  return std::move(recording.records);
+}
+
+Ablation ablate_heads(const TrainedModel& trained, const Sequences& data, const AblationOptions& options,
+                      int threads) {
+  const HeadGrid grid = head_grid(trained, data);
+  const HeadSurvey survey = survey_heads(trained, data, grid, threads);
+  std::vector<std::uint32_t> samples;
+  const Batch batch = as_batch(data, samples);
+  const Index classes = trained.model->num_classes();
+  Inference inference(*trained.model, trained.config.train.kernels, threads);
+  const Outcomes all = run(inference, batch, classes);
+  const Bootstrap bootstrap(data.size(), options, threads);
+  Ablation result{data.size(), mean(all.right), mean(all.loss), {}, survey.similarity};
+  for (Index i = 0; i < grid.count(); ++i) {
+    std::vector<Scalar> values(as_size(grid.head_dim), 0);  // [D]
+    if (options.by_mean)
+      std::transform(survey.mean_values.begin() + i * grid.head_dim,
+                     survey.mean_values.begin() + (i + 1) * grid.head_dim, values.begin(),
+                     [](double value) { return static_cast<Scalar>(value); });
+    const HeadReplacement replacement{i / grid.heads, i % grid.heads, values};
+    inference.set_replacements({&replacement, 1});
+    const Outcomes without = run(inference, batch, classes);
+    inference.set_replacements({});
+    result.heads.push_back({replacement.layer, replacement.head, mean(without.right), mean(without.loss),
+                            bootstrap.of(minus(all.right, without.right)),
+                            bootstrap.of(minus(without.loss, all.loss)), survey.importance[as_size(i)],
+                            survey.entropy[as_size(i)], survey.distance[as_size(i)]});
+  }
+  return result;
+}
+
+}  // namespace orochi

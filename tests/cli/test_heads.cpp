@@ -1,0 +1,183 @@
+// attend, ablate and explain on a model that was trained a few steps.
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "io/hdf5.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+using nlohmann::json;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+struct Trained {
+  Trained() : place("heads"), best(place.path("run/best.h5")) {
+    const Outcome outcome = orochi_program({"train", place.path("small.toml"), "--run", place.path("run")});
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+  }
+  Workplace place;
+  std::string best;
+};
+
+std::vector<float> read(const std::string& file, const std::string& name, std::vector<hsize_t> shape) {
+  const hdf5::Hid opened(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  const hdf5::Hid set(H5Dopen2(opened.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+  INFO(file << " " << name);
+  REQUIRE(set);
+  const hdf5::Hid space(H5Dget_space(set.get()), H5Sclose);
+  std::vector<hsize_t> found(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space.get())));
+  H5Sget_simple_extent_dims(space.get(), found.data(), nullptr);
+  REQUIRE(found == shape);
+  std::vector<float> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.get())));
+  REQUIRE(H5Dread(set.get(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) >= 0);
+  return values;
+}
+
+using Matrix = std::vector<std::vector<double>>;
+
+/// a b^T + bias on every row, as far as given.
+Matrix times_transposed(const Matrix& a, const Matrix& b, const std::vector<double>& bias = {}) {
+  Matrix result;
+  for (const std::vector<double>& row : a) {
+    result.emplace_back();
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      double sum = bias.empty() ? 0 : bias[j];
+      for (std::size_t k = 0; k < row.size(); ++k) sum += row[k] * b[j][k];
+      result.back().push_back(sum);
+    }
+  }
+  return result;
+}
+
+void check_near(const Matrix& found, const Matrix& expected) {
+  REQUIRE(found.size() == expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    for (std::size_t j = 0; j < found[i].size(); ++j) CHECK(std::abs(found[i][j] - expected[i][j]) < 1e-5);
+}
+
+/// Rows h D .. (h + 1) D of a weight or bias.
+template <class Rows>
+Rows of_head(const Rows& rows, std::size_t h, std::size_t d) {
+  return {rows.begin() + static_cast<std::ptrdiff_t>(h * d),
+          rows.begin() + static_cast<std::ptrdiff_t>((h + 1) * d)};
+}
+
+}  // namespace
+
+TEST_CASE("attend draws a map and writes all of them") {
+  const Trained trained;
+  const std::string file = trained.place.path("maps.h5");
+  const Outcome outcome = orochi_program({"attend", trained.best, "--out", file}, "ACATGCATA\n");
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(has(outcome.out, "predicted "));
+  CHECK(has(outcome.out, "strongest link"));
+  CHECK(has(outcome.out, "█"));
+  for (const char* head : {"1", "2"}) {
+    const std::string at = std::string("/layer/1/head/") + head;
+    const std::vector<float> map = read(file, at + "/map", {9, 9});
+    for (std::size_t q = 0; q < 9; ++q) {
+      double sum = 0;
+      for (std::size_t k = 0; k < 9; ++k) sum += static_cast<double>(map[q * 9 + k]);
+      CHECK(std::abs(sum - 1) < 1e-6);
+    }
+    const std::vector<float> value = read(file, at + "/value", {9, 4}),
+                             filtered = read(file, at + "/values", {9, 4});
+    double first = 0;
+    for (std::size_t k = 0; k < 9; ++k)
+      first += static_cast<double>(map[k]) * static_cast<double>(value[k * 4]);
+    CHECK(std::abs(first - static_cast<double>(filtered[0])) < 1e-6);
+  }
+  const Outcome chosen = orochi_program({"attend", trained.best, "--data", trained.place.path("test.tsv"),
+                                         "--index", "3", "--layer", "1", "--head", "2"});
+  CHECK(chosen.code == 0);
+  CHECK(has(chosen.out, "labelled yes"));
+  CHECK(has(chosen.out, "layer 1, head 2:"));
+}
+
+TEST_CASE("what attend and explain refuse") {
+  const Trained trained;
+  const auto refused = [&](std::vector<std::string> arguments, const std::string& message) {
+    const Outcome outcome = orochi_program(arguments, "ACGT\n");
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    INFO(outcome.err);
+    CHECK(has(outcome.err, message));
+  };
+  const std::string data = trained.place.path("test.tsv");
+  refused({"attend", trained.best, "--head", "3"}, "--head 3: the model has 2, counted from 1");
+  refused({"explain", trained.best, "--layer", "2"}, "--layer 2: the model has 1, counted from 1");
+  refused({"attend", trained.best, "--data", data, "--index", "40"}, "has 40 sequences, numbered from 0");
+  refused({"explain", trained.best, "--index", "1"}, "--data FILE, which is missing");
+  refused({"attend", trained.best, trained.place.path("none.txt")}, "none.txt");
+  refused({"ablate", trained.best, "--replace-by", "one"}, "expected zero or mean");
+}
+
+TEST_CASE("ablate") {
+  const Trained trained;
+  const Outcome text = orochi_program({"ablate", trained.best});
+  INFO(text.err);
+  CHECK(text.code == 0);
+  CHECK(has(text.out, "points lost [95 %]"));
+  CHECK(has(text.out, "1.1 and 1.2"));
+  const json evaluated = json::parse(orochi_program({"evaluate", trained.best, "--json"}).out);
+  for (const char* by : {"zero", "mean"}) {
+    const json figures =
+        json::parse(orochi_program({"ablate", trained.best, "--replace-by", by, "--json"}).out);
+    CHECK(figures["replaced_by"] == by);
+    CHECK(std::abs(figures["loss"].get<double>() - evaluated["loss"].get<double>()) < 1e-12);
+    CHECK(figures["accuracy"] == evaluated["accuracy"]);
+    REQUIRE(figures["heads"].size() == 2);
+    for (const json& head : figures["heads"]) {
+      CHECK(std::abs(head["loss"].get<double>() - figures["loss"].get<double>() -
+                     head["loss_rise"]["value"].get<double>()) < 1e-12);
+      CHECK(head["loss_rise"]["low"].get<double>() <= head["loss_rise"]["high"].get<double>());
+    }
+  }
+}
+
+TEST_CASE("explain gives every number that is needed to compute the next") {
+  const Trained trained;
+  const Outcome text = orochi_program({"explain", trained.best, "--show", "3"}, "ACATGCATA\n");
+  INFO(text.err);
+  CHECK(text.code == 0);
+  CHECK(has(text.out, "head 2: attention filter = softmax of each row of scores  [9, 9]"));
+  const json page = json::parse(orochi_program({"explain", trained.best, "--json"}, "ACATGCATA\n").out);
+  const json& weights = page["weights"];
+  const Matrix input = page["input"];
+  Matrix concatenation(9);
+  for (std::size_t h = 0; h < 2; ++h) {
+    const json& head = page["heads"][h];
+    for (const char* name : {"query", "key", "value"})
+      check_near(
+          head[name],
+          times_transposed(input, of_head(weights[std::string(name) + ".weight"].get<Matrix>(), h, 4),
+                           of_head(weights[std::string(name) + ".bias"].get<std::vector<double>>(), h, 4)));
+    Matrix filter = times_transposed(head["query"], head["key"]);
+    for (std::vector<double>& row : filter)
+      for (double& score : row) score /= 2;  // sqrt(4)
+    check_near(head["scores"], filter);
+    for (std::vector<double>& row : filter) {
+      double sum = 0;
+      for (double& score : row) sum += score = std::exp(score);
+      for (double& weight : row) weight /= sum;
+    }
+    check_near(head["filter"], filter);
+    const Matrix value = head["value"];
+    Matrix columns(4, std::vector<double>(9));
+    for (std::size_t k = 0; k < 9; ++k)
+      for (std::size_t j = 0; j < 4; ++j) columns[j][k] = value[k][j];
+    const Matrix filtered = times_transposed(filter, columns);
+    check_near(head["filtered_values"], filtered);
+    for (std::size_t i = 0; i < 9; ++i)
+      concatenation[i].insert(concatenation[i].end(), filtered[i].begin(), filtered[i].end());
+  }
+  check_near(page["concatenation"], concatenation);
+  check_near(page["output"],
+             times_transposed(concatenation, weights["output.weight"], weights["output.bias"]));
+}
