@@ -12,8 +12,10 @@ namespace [[gnu::visibility("default")]] orochi {
 class Classifier {
  public:
   /// Parameters are laid out and zero: `parameters().initialise(seed)` or a checkpoint fills them. Throws a
-  /// usage_error for what the configuration asks of layers that do not exist.
-  Classifier(const Config& config, InputShape input, Index num_classes, const Registry& registry);
+  /// usage_error for what the configuration asks of layers that do not exist, and for a model of more than
+  /// `most` parameters.
+  Classifier(const Config& config, InputShape input, Index num_classes, const Registry& registry,
+             Index most = most_parameters);
   ~Classifier();
   Classifier(const Classifier&) = delete;
   Classifier& operator=(const Classifier&) = delete;

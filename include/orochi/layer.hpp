@@ -86,7 +86,7 @@ class Builder {
   const Registry& registry_;
   Parameters& parameters_;
   std::string prefix_, registered_;
-  Index width_ = 0;
+  Index width_ = 0, depth_ = 0;
   std::uint32_t next_site_ = 0;
 };
 

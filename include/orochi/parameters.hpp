@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,15 +45,20 @@ struct ParameterView {
   Init init;
 };
 
+/// More numbers than any machine here holds: a mistake, or sizes that somebody made up.
+inline constexpr Index most_parameters = Index{1} << 40;
+
 /// The flat buffer. Built once: add everything, then `allocate`.
 class Parameters {
  public:
-  Parameters();
+  /// It takes at most `most` numbers.
+  explicit Parameters(Index most = most_parameters);
   ~Parameters();
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
 
-  /// `shape` is that of one name; the names stand one after another in memory. A second use of a name throws.
+  /// `shape` is that of one name; the names stand one after another in memory. A second use of a name throws,
+  /// and so does (a usage_error) what would be too many numbers: before anything is allocated.
   Parameter add(std::span<const std::string> names, std::vector<Index> shape, Init init, Decay decay,
                 GradientKind gradient);
   /// Lays everything out (each handle on a 64-byte boundary, `rows` parameters last) and sets it to 0.
@@ -79,8 +85,10 @@ class Parameters {
  private:
   std::vector<Entry> entries_;
   std::vector<ParameterView> views_;
+  std::set<std::string> names_;
   Scalar* data_ = nullptr;
   Index size_ = 0, dense_size_ = 0;
+  Index room_ = 0;  // numbers that may still be added
 };
 
 /// Where a gradient goes: the first write assigns, later ones add.

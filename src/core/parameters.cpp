@@ -47,21 +47,27 @@ double draw(const ParameterView& view, std::uint64_t seed, Index number, Index i
 }
 }  // namespace
 
-Parameters::Parameters() = default;
+Parameters::Parameters(Index most) : room_(most) {}
 Parameters::~Parameters() { free_scalars(data_); }
 
 Parameter Parameters::add(std::span<const std::string> names, std::vector<Index> shape, Init init,
                           Decay decay, GradientKind gradient) {
   const Index id = static_cast<Index>(entries_.size());
   Index size = 1;
-  for (const Index n : shape) size *= n;
+  for (const Index n : shape) {
+    if (n < 0 || (n > 0 && size > room_ / n))
+      throw usage_error(
+          "the model has too many numbers at \"" + names.front() +
+          "\"; smaller: model.d_model, model.dim_feedforward, model.num_layers, data.max_length");
+    size *= n;
+  }
   Index at = 0;
   for (const std::string& name : names) {
-    const auto same = [&](const ParameterView& v) { return v.name == name; };
-    if (std::any_of(views_.begin(), views_.end(), same))
+    if (!names_.insert(name).second)
       throw failure("two parameters are named \"" + name + "\"; give the second layer another name");
     views_.push_back({name, shape, id, at, size, init});
     at += size;
+    room_ -= size;
   }
   const Index cols = shape.size() > 1 ? shape[1] : at;
   entries_.push_back({0, at, cols, decay, gradient});

@@ -21,7 +21,7 @@ constexpr const char* layout = "expected datasets values [N, channels], offsets 
 constexpr hsize_t best_compression = 1100;
 
 struct Dataset {
-  hdf5::Hid id, type;
+  hdf5::Hid id, type, creation;
   H5T_class_t kind = H5T_NO_CLASS;
   std::vector<hsize_t> shape;
 
@@ -32,13 +32,32 @@ struct Dataset {
   }
 };
 
-/// Whether the file can hold what the dataset claims to be; asked before any memory is reserved for it.
-bool is_plausible(const Dataset& dataset, hsize_t file_bytes) {
-  const hdf5::Hid creation =
-      hdf5::own(H5Dget_create_plist(dataset.id.get()), H5Pclose, "creation properties");
-  hsize_t room = file_bytes / std::max<std::size_t>(H5Tget_size(dataset.type.get()), 1);
-  if (hdf5::check(H5Pget_nfilters(creation.get()), "filters") > 0) room *= best_compression;
-  for (const hsize_t extent : dataset.shape) {
+/// The filters that libhdf5 has in itself. For any other it would look for a library to load and run.
+bool is_known(H5Z_filter_t filter) {
+  return filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE || filter == H5Z_FILTER_FLETCHER32;
+}
+
+/// What in the way a dataset is stored leads out of the file, or nothing.
+std::string storage_mistake(const Dataset& dataset) {
+  const hid_t creation = dataset.creation.get();
+  if (hdf5::check(H5Pget_external_count(creation), "external files") > 0)
+    return "keeps its numbers in another file (external storage); expected them in this one";
+  if (H5Pget_layout(creation) == H5D_VIRTUAL)
+    return "is put together from other datasets (virtual); expected one with numbers of its own";
+  const int filters = hdf5::check(H5Pget_nfilters(creation), "filters");
+  for (int i = 0; i < filters; ++i) {
+    std::size_t no_values = 0;
+    const H5Z_filter_t filter =
+        H5Pget_filter2(creation, static_cast<unsigned>(i), nullptr, &no_values, nullptr, 0, nullptr, nullptr);
+    if (!is_known(filter))
+      return fmt::format("has the filter {}; expected none but deflate (gzip), shuffle and fletcher32",
+                         filter);
+  }
+  return {};
+}
+
+bool fits(const std::vector<hsize_t>& shape, hsize_t room) {
+  for (const hsize_t extent : shape) {
     if (extent > room) return false;
     if (extent > 0) room /= extent;
   }
@@ -49,11 +68,33 @@ std::string shape_text(const std::vector<hsize_t>& shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
+/// What the dataset claims to be that the file cannot hold, or nothing; asked before any memory is reserved
+/// for it. A chunk is unpacked whole.
+std::string size_mistake(const Dataset& dataset, hsize_t file_bytes) {
+  hsize_t room = file_bytes / std::max<std::size_t>(H5Tget_size(dataset.type.get()), 1);
+  if (hdf5::check(H5Pget_nfilters(dataset.creation.get()), "filters") > 0) room *= best_compression;
+  std::vector<hsize_t> chunk(dataset.shape.size());
+  const bool is_chunked = H5Pget_layout(dataset.creation.get()) == H5D_CHUNKED;
+  if (is_chunked)
+    hdf5::check(H5Pget_chunk(dataset.creation.get(), static_cast<int>(chunk.size()), chunk.data()), "chunks");
+  const bool shape_fits = fits(dataset.shape, room);
+  if (shape_fits && (!is_chunked || fits(chunk, room))) return {};
+  return fmt::format("claims shape {}{}, but the file has only {}; it is damaged or incomplete",
+                     shape_text(dataset.shape), shape_fits ? " in chunks of " + shape_text(chunk) : "",
+                     counted(static_cast<Index>(file_bytes), "byte"));
+}
+
 /// Opens a dataset and looks at its shape; what is wrong with it is a mistake, and the result is empty.
 std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t rank, hsize_t file_bytes,
                                     Mistakes& mistakes) {
   if (H5Lexists(file, name, H5P_DEFAULT) <= 0) {
     mistakes.add(fmt::format("no dataset \"{}\"; {}", name, layout));
+    return std::nullopt;
+  }
+  H5L_info_t link{};
+  hdf5::check(H5Lget_info(file, name, &link, H5P_DEFAULT), name);
+  if (link.type != H5L_TYPE_HARD) {
+    mistakes.add(fmt::format("\"{}\" is a link, which may lead out of the file; {}", name, layout));
     return std::nullopt;
   }
   Dataset dataset;
@@ -63,14 +104,15 @@ std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t ra
   const hdf5::Hid space = hdf5::own(H5Dget_space(dataset.id.get()), H5Sclose, name);
   dataset.shape.resize(static_cast<std::size_t>(hdf5::check(H5Sget_simple_extent_ndims(space.get()), name)));
   H5Sget_simple_extent_dims(space.get(), dataset.shape.data(), nullptr);
+  dataset.creation = hdf5::own(H5Dget_create_plist(dataset.id.get()), H5Pclose, name);
   if (dataset.shape.size() != rank) {
     mistakes.add(fmt::format("dataset \"{}\" has shape {}; {}", name, shape_text(dataset.shape), layout));
     return std::nullopt;
   }
-  if (!is_plausible(dataset, file_bytes)) {
-    mistakes.add(
-        fmt::format("dataset \"{}\" claims shape {}, but the file has only {}; it is damaged or incomplete",
-                    name, shape_text(dataset.shape), counted(static_cast<Index>(file_bytes), "byte")));
+  std::string wrong = storage_mistake(dataset);
+  if (wrong.empty()) wrong = size_mistake(dataset, file_bytes);
+  if (!wrong.empty()) {
+    mistakes.add(fmt::format("dataset \"{}\" {}", name, wrong));
     return std::nullopt;
   }
   return dataset;
@@ -126,17 +168,23 @@ std::vector<std::string> read_fixed_strings(const Dataset& dataset) {
   return labels;
 }
 
-std::vector<std::string> read_labels(const Dataset& dataset) {
+template <class Number>
+std::vector<std::string> read_numbers(const Dataset& dataset, hid_t type) {
+  std::vector<Number> numbers(dataset.size());  // [B]
+  read_all(dataset, type, numbers.data(), "labels");
   std::vector<std::string> labels;
-  if (dataset.kind == H5T_INTEGER) {
-    std::vector<std::int64_t> numbers(dataset.size());  // [B]
-    read_all(dataset, H5T_NATIVE_INT64, numbers.data(), "labels");
-    labels.reserve(numbers.size());
-    for (const std::int64_t number : numbers) labels.push_back(std::to_string(number));
-    return labels;
-  }
+  labels.reserve(numbers.size());
+  for (const Number number : numbers) labels.push_back(std::to_string(number));
+  return labels;
+}
+
+std::vector<std::string> read_labels(const Dataset& dataset) {
+  if (dataset.kind == H5T_INTEGER && H5Tget_sign(dataset.type.get()) == H5T_SGN_NONE)
+    return read_numbers<std::uint64_t>(dataset, H5T_NATIVE_UINT64);  // as int64 the largest would all be one
+  if (dataset.kind == H5T_INTEGER) return read_numbers<std::int64_t>(dataset, H5T_NATIVE_INT64);
   if (H5Tis_variable_str(dataset.type.get()) <= 0) return read_fixed_strings(dataset);
   const VariableStrings strings(dataset);
+  std::vector<std::string> labels;
   for (const char* label : strings.get()) labels.emplace_back(label == nullptr ? "" : label);
   return labels;
 }

@@ -170,7 +170,7 @@ std::string parse_number(std::string_view text, float& number) {
   text = trim(text);
   if (text.empty()) return "is empty";
   if (text == "?") return "is ? (missing); fill it in or leave the case out";
-  if (text.front() == '+') text.remove_prefix(1);
+  if (text.front() == '+' && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::invalid_argument || end != text.data() + text.size()) {

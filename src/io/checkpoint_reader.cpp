@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <orochi/error.hpp>
+#include <type_traits>
 #include <utility>
 
 #include "io/checkpoint_format.hpp"
@@ -27,6 +29,7 @@ struct CheckpointReader::Impl {
   explicit Impl(const std::string& checkpoint_path);
   void check_version() const;
   void read_header();
+  void check_progress() const;
   void copy(const std::string& name, void* values) const;
   std::vector<std::string> texts(const Stored& stored) const;
   std::vector<float> floats(const std::string& name) const;
@@ -66,8 +69,7 @@ void CheckpointReader::Impl::check_version() const {
 // `values` has room for the dataset, whose kind was checked against the format.
 void CheckpointReader::Impl::copy(const std::string& name, void* values) const {
   const Stored& stored = contents.datasets.at(name);
-  const std::size_t bytes = stored.count() * stored.element_size;
-  if (bytes > 0) std::memcpy(values, image.data() + stored.offset, bytes);
+  if (stored.bytes() > 0) std::memcpy(values, image.data() + stored.offset, stored.bytes());
 }
 
 std::vector<std::string> CheckpointReader::Impl::texts(const Stored& stored) const {
@@ -103,6 +105,24 @@ void CheckpointReader::Impl::read_header() {
   for (const auto& field : checkpoint::progress_fields)
     std::visit([&](auto member) { copy(std::string("progress/") + field.name, &(header.progress.*member)); },
                field.member);
+  check_progress();
+}
+
+void CheckpointReader::Impl::check_progress() const {
+  for (const auto& field : checkpoint::progress_fields) {
+    const auto is_reachable = [&](auto member) {
+      const auto value = header.progress.*member;
+      using Value = std::remove_const_t<decltype(value)>;
+      if constexpr (std::is_same_v<Value, std::uint64_t>) return value <= std::uint64_t{1} << 62;
+      if constexpr (std::is_same_v<Value, std::int64_t>) return value >= -1;
+      // Of the metric, only the next comparison takes note.
+      if constexpr (std::is_same_v<Value, double>)
+        return std::isfinite(value) || member == &Progress::best_metric;
+    };
+    if (!std::visit(is_reachable, field.member))
+      throw usage_error(
+          fmt::format("'{}': dataset '/progress/{}' holds a number that no run reaches", path, field.name));
+  }
 }
 
 const std::vector<TensorSlot>& CheckpointReader::Impl::group(const std::string& name) const {

@@ -79,7 +79,7 @@ void visit_model(Model& c, Visitor&& visit) {
     visit(Key{"model", name, std::move(allowed), doc}, field);
   };
   key("d_model", c.d_model, allow_integer(1), "width of every row between the layers");
-  key("num_layers", c.num_layers, allow_integer(1), "encoder layers");
+  key("num_layers", c.num_layers, allow_integer(1, 10000), "encoder layers");
   key("num_heads", c.num_heads, allow_integer(1), "attention heads side by side");
   key("head_dim", c.head_dim, allow_integer(0), "width of one head; 0: d_model / num_heads");
   key("dim_feedforward", c.dim_feedforward, allow_integer(0),

@@ -44,6 +44,7 @@ void ConfigReader::read_override(const std::string& argument, int number) {
   const std::vector<std::string> parts = split_at_dots(argument.substr(0, equals));
   bool shaped = equals != std::string::npos && equals > 0 && argument[0] != '-';
   for (const std::string& part : parts) shaped = shaped && !part.empty();
+  shaped = shaped && parts.size() <= 8;  // a table for each: deeper ones would take the stack
   if (!shaped) {
     mistake(place, "not an override; write section.key=value, for example train.epochs=20");
     return;

@@ -90,6 +90,7 @@ void ConfigReader::unknown_section(const TomlItem& item) {
 }
 
 void ConfigReader::unknown_key(const std::string& section, const TomlItem& item) {
+  if (enough()) return mistake(item.place, "");
   const std::string full = section.empty() ? item.key : section + "." + item.key;
   mistake(item.place, fmt::format("unknown key {}; {}", to_toml(to_value(full)), hint(section, item.key)));
 }
@@ -189,6 +190,7 @@ Config ConfigReader::finish() {
     }
     text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", where, message);
   }
+  if (unsaid_ > 0) text += fmt::format("\n{}: and {} more", name_, unsaid_);
   throw usage_error(text);
 }
 

@@ -64,7 +64,15 @@ class ConfigReader {
   /// itself.
   void rule(bool holds, const std::vector<std::string>& keys, const std::string& message);
 
-  void mistake(const Place& place, std::string message) { mistakes_.push_back({place, std::move(message)}); }
+  void mistake(const Place& place, std::string message) {
+    if (enough()) {
+      ++unsaid_;
+    } else {
+      mistakes_.push_back({place, std::move(message)});
+    }
+  }
+  /// Nobody reads more, and each takes time to find out what was meant.
+  bool enough() const { return mistakes_.size() >= 100; }
   const LayerSchema* find_layer(const std::string& name) const;
   std::vector<std::string> layer_names(const std::string& role = "") const;  // "": of every role
 
@@ -72,6 +80,7 @@ class ConfigReader {
   std::span<const LayerSchema> layers_;
   Config config_;
   std::vector<Mistake> mistakes_;
+  std::size_t unsaid_ = 0;               // mistakes beyond those
   std::map<std::string, Place> places_;  // of each key's last value
   std::set<std::string> wrong_;          // keys whose value was refused
   bool incomplete_ = false;              // a syntax error hides part of the file

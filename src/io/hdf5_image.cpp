@@ -1,7 +1,10 @@
 #include "io/hdf5_image.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "io/hdf5_messages.hpp"
 
@@ -25,18 +28,38 @@ class Parser {
   void tree(std::size_t node, std::size_t level_limit, std::size_t names, std::size_t depth);
   void symbols(std::size_t node, std::size_t names, std::size_t depth);
   std::string name(std::size_t names, std::size_t at);
+  void refuse_shared_storage();
 
   ImageBytes image_;
   std::set<std::size_t> headers_;
+  std::set<std::string> paths_;
   Contents contents_;
 };
 
 Contents Parser::read() {
+  if (image_.number(8, 1) != 0)
+    image_.refuse(fmt::format("is in a newer HDF5 format (superblock {}); a checkpoint's superblock is 0",
+                              image_.number(8, 1)));
   // Signature, superblock 0 with its parts' versions, 8-byte offsets and lengths, base address 0.
   image_.require(image_.matches(0, "\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0"sv));
   image_.require(image_.number(24, 8) == 0 && image_.number(40, 8) == image_.size());
   object(image_.number(64, 8), 0);
+  refuse_shared_storage();
   return std::move(contents_);
+}
+
+// Each dataset is read into memory of its own: a small file must not fill it by naming the same bytes often.
+void Parser::refuse_shared_storage() {
+  std::vector<std::tuple<std::size_t, std::size_t, std::string>> pieces;  // begin, end, path
+  for (const auto& [path, stored] : contents_.datasets)
+    if (stored.bytes() > 0) pieces.emplace_back(stored.offset, stored.offset + stored.bytes(), path);
+  std::sort(pieces.begin(), pieces.end());
+  std::size_t used = 0;  // up to here
+  for (const auto& [begin, end, path] : pieces) {
+    image_.path = path;
+    if (begin < used) image_.refuse("shares its storage with another object");
+    used = end;
+  }
 }
 
 std::vector<MessagePart> Parser::object_header(std::size_t at) {
@@ -62,7 +85,8 @@ void Parser::messages(std::size_t begin, std::size_t size, std::size_t limit,
     const MessagePart part{static_cast<unsigned>(image_.number(begin, 2)), begin + 8,
                            image_.number(begin + 2, 2)};
     const std::size_t shared = image_.number(begin + 4, 1) & 2;
-    image_.require(shared == 0 && part.size <= size - 8);
+    if (shared != 0) image_.refuse("takes a part of its header from another object (a committed type)");
+    image_.require(part.size <= size - 8);
     parts.push_back(part);
     begin += 8 + part.size;
     size -= 8 + part.size;
@@ -75,8 +99,7 @@ void Parser::object(std::size_t header, std::size_t depth) {
   const auto table =
       std::find_if(parts.begin(), parts.end(), [](const MessagePart& p) { return p.type == symbol_table; });
   if (table == parts.end()) {
-    const bool fresh = contents_.datasets.insert({image_.path, read_dataset(image_, parts)}).second;
-    if (!fresh) image_.refuse("stands twice in its group");
+    contents_.datasets.insert({image_.path, read_dataset(image_, parts)});
     return;
   }
   for (const MessagePart& part : parts) {
@@ -126,6 +149,7 @@ void Parser::symbols(std::size_t node, std::size_t names, std::size_t depth) {
     const std::string child = name(names, image_.number(entry, 8));
     image_.path = parent.empty() ? child : parent + "/" + child;
     if (!is_plain_name(child)) image_.refuse("has a name that no object of a checkpoint has");
+    if (!paths_.insert(image_.path).second) image_.refuse("stands twice in its group");
     const std::size_t cached = image_.number(entry + 16, 4);
     if (cached == 2) image_.refuse("is a soft link; a checkpoint holds no links");
     image_.require(cached < 2);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <orochi/error.hpp>
 
@@ -17,6 +18,19 @@ constexpr std::string_view float64_type = "\x11\x20\x3f\0\x08\0\0\0\0\0\x40\0\x3
 constexpr std::string_view int64_type = "\x10\x08\0\0\x08\0\0\0\0\0\x40\0"sv;
 constexpr std::string_view uint64_type = "\x10\0\0\0\x08\0\0\0\0\0\x40\0"sv;
 constexpr std::string_view text_type = "\x13\x11\0\0"sv;  // then the length, 4 bytes
+
+// Classes of datatype messages, for refusals.
+constexpr std::array class_names = {"an integer type of another size or byte order",
+                                    "a float type of another size or byte order",
+                                    "a time",
+                                    "text of another kind",
+                                    "a bit field",
+                                    "an opaque type",
+                                    "a compound type",
+                                    "references",
+                                    "an enumeration",
+                                    "a type of variable length",
+                                    "an array type"};
 
 // Names come from the file: nothing in them may reach a terminal as a control character.
 std::string printable(std::string text) {
@@ -38,7 +52,10 @@ void read_type(ImageBytes& image, const MessagePart& part, Stored& found) {
     image.require(found.element_size > 0);
     return;
   }
-  image.refuse("has a type that the format does not know");
+  const std::size_t number = image.number(part.begin, 1) & 15;  // the class; the version stands above it
+  const char* name = number < class_names.size() ? class_names[number] : "an unknown type";
+  image.refuse(
+      fmt::format("has {}; a checkpoint holds float32, float64, int64, uint64 and UTF-8 text", name));
 }
 
 // Version 1: rank, flags, then the dimensions and, by bit 0 of the flags, their limits. The product is held
@@ -63,9 +80,11 @@ void read_shape(ImageBytes& image, const MessagePart& part, Stored& found) {
 }
 
 void read_layout(ImageBytes& image, const MessagePart& part, Stored& found) {
+  const std::size_t kind = image.number(part.begin + 1, 1);  // at the same place in versions 3 and 4
+  if (kind == 3) image.refuse("is put together from other datasets (virtual); a checkpoint's are not");
+  if (kind != 1) image.refuse("is not stored in one piece (contiguous)");
   image.require(part.size >= 18 && image.number(part.begin, 1) == 3);
-  if (image.number(part.begin + 1, 1) != 1) image.refuse("is not stored in one piece (contiguous)");
-  const std::size_t bytes = found.count() * found.element_size;
+  const std::size_t bytes = found.bytes();
   if (bytes == 0) return;
   found.offset = image.number(part.begin + 2, 8);
   if (image.number(part.begin + 10, 8) != bytes || !image.holds(found.offset, bytes))
@@ -112,6 +131,9 @@ Stored read_dataset(ImageBytes& image, const std::vector<MessagePart>& parts) {
         image.refuse("is compressed or filtered; a checkpoint is not");
       case attribute:
         image.refuse("has an attribute, which the format does not know");
+      case link_info:
+      case link:
+        image.refuse("is a group of HDF5's newer kind, whose links may lead out of the file");
       case dataspace:
       case datatype:
       case fill_value:
@@ -122,6 +144,7 @@ Stored read_dataset(ImageBytes& image, const std::vector<MessagePart>& parts) {
         image.refuse("is neither a group nor a dataset as the format knows them");
     }
   }
+  if (found.contains(datatype) && !found.contains(dataspace)) image.refuse("is a type without a dataset");
   image.require(found.contains(dataspace) && found.contains(datatype) && found.contains(layout));
   Stored stored;
   read_type(image, found[datatype], stored);
@@ -168,5 +191,7 @@ std::size_t Stored::count() const {
   for (const Index size : shape) product *= static_cast<std::size_t>(size);
   return product;
 }
+
+std::size_t Stored::bytes() const { return count() * element_size; }
 
 }  // namespace orochi::hdf5

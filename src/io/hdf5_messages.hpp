@@ -43,8 +43,10 @@ class ImageBytes {
 enum Message : unsigned {
   nil = 0x0,
   dataspace = 0x1,
+  link_info = 0x2,
   datatype = 0x3,
   fill_value = 0x5,
+  link = 0x6,
   external_files = 0x7,
   layout = 0x8,
   filters = 0xb,

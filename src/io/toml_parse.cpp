@@ -57,6 +57,35 @@ TomlError to_error(const toml::parse_error& error) {
   return {place_of(error.source()), message};
 }
 
+bool is_key_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+/// Whether the dot at `at` stands in a number, where no second dot follows before the number ends.
+bool is_decimal_point(std::string_view line, std::size_t at) {
+  std::size_t begin = at, end = at + 1;
+  while (begin > 0 && is_key_character(line[begin - 1])) --begin;
+  while (end < line.size() && is_key_character(line[end])) ++end;
+  const bool alone = (begin == 0 || line[begin - 1] != '.') && (end == line.size() || line[end] != '.');
+  return alone && begin < at && end > at + 1;
+}
+
+/// A table lies in a table for every dot of a key; toml++ and `convert` go down by recursion, and a line of a
+/// hundred thousand dots would take the whole stack.
+std::optional<TomlError> too_many_dots(std::string_view text) {
+  constexpr int most = 128;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    int dots = 0;
+    for (std::size_t at = line.find('.'); at != std::string_view::npos; at = line.find('.', at + 1))
+      if (!is_decimal_point(line, at) && ++dots > most)
+        return TomlError{{number, static_cast<int>(at) + 1},
+                         "more than 128 dots in a line; keys do not nest so deep"};
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return std::nullopt;
+}
+
 /// The table, or else the first error is added to `errors`.
 std::optional<TomlTable> try_parse(const std::string& text, std::vector<TomlError>& errors) {
   try {
@@ -92,6 +121,10 @@ bool blank_faulty_line(std::string& text, const TomlError& error) {
 
 TomlDocument parse_toml(const std::string& text) {
   TomlDocument document;
+  if (const std::optional<TomlError> error = too_many_dots(text)) {
+    document.errors.push_back(*error);
+    return document;
+  }
   std::string rest = text;
   std::optional<TomlTable> table = try_parse(rest, document.errors);
   // A file that is no TOML at all would have a fault a line.

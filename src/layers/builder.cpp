@@ -108,12 +108,19 @@ Parameter Builder::fused(const std::vector<std::string>& names, Index rows, Inde
 std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string& registered, Index width) {
   const LayerEntry* entry = registry_.find(registered);
   if (entry == nullptr) throw usage_error("no layer is registered under the name \"" + registered + "\"");
+  constexpr Index deepest = 8;
+  if (depth_ == deepest)
+    throw usage_error("layers lie more than " + std::to_string(deepest) + " deep in each other at \"" +
+                      full(name) +
+                      "\": a key of [model] puts a layer into itself, as norm = \"encoder_layer\" does");
+  ++depth_;
   std::string outer_prefix = full(name), outer_registered = registered;
   std::swap(prefix_, outer_prefix);
   std::swap(registered_, outer_registered);
   const Index outer_width = width_;
   if (width > 0) width_ = width;
   std::unique_ptr<Layer> result = entry->make(*this);
+  --depth_;
   width_ = outer_width;
   std::swap(prefix_, outer_prefix);
   std::swap(registered_, outer_registered);

@@ -66,9 +66,14 @@ Var LearnedPositions::forward(Var x, const Batch& batch) const {
   return y;
 }
 
-SinusoidalPositions::SinusoidalPositions(Builder& builder)
-    : width_(builder.width()),
-      table_(static_cast<std::size_t>(builder.input().max_length * builder.width())) {
+SinusoidalPositions::SinusoidalPositions(Builder& builder) : width_(builder.width()) {
+  const Index numbers = builder.input().max_length * builder.width();
+  constexpr Index most = Index{1} << 26;  // 256 MiB; no parameters stand behind it, so nothing else bounds it
+  if (numbers > most)
+    throw usage_error("sinusoidal positions of " + std::to_string(builder.input().max_length) + " rows and " +
+                      std::to_string(width_) + " columns have more than " + std::to_string(most) +
+                      " numbers; lower data.max_length");
+  table_.resize(static_cast<std::size_t>(numbers));
   const double scale = embedding_scale(width_) * std::sqrt(2.0);  // a sine's deviation is 1 / sqrt(2)
   for (Index place = 0; place < builder.input().max_length; ++place) {
     for (Index j = 0; j < width_; ++j) {

@@ -7,8 +7,9 @@
 
 namespace orochi {
 
-Classifier::Classifier(const Config& config, InputShape input, Index num_classes, const Registry& registry)
-    : dropout_(config.model.dropout) {
+Classifier::Classifier(const Config& config, InputShape input, Index num_classes, const Registry& registry,
+                       Index most)
+    : parameters_(most), dropout_(config.model.dropout) {
   const ModelConfig& model = config.model;
   const bool tokens = input.vocab_size > 0, cls = model.pooling == "cls";
   if (cls) ++input.max_length;  // its token has a place too

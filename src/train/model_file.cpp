@@ -1,4 +1,13 @@
 // Models and checkpoints: what is written, and how a model is built again from it.
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+#include <set>
+#include <string_view>
+
+#include "data/mistakes.hpp"
+#include "data/raw.hpp"
+#include "io/checkpoint_format.hpp"
 #include "train/inference.hpp"
 #include "train/slots.hpp"
 
@@ -21,6 +30,32 @@ std::vector<TensorSlot> tensor_slots(const Parameters& parameters) {
   return slots;
 }
 
+namespace {
+
+Index number_count(const std::vector<TensorSlot>& slots) {
+  Index total = 0;
+  for (const TensorSlot& slot : slots) total += checkpoint::number_count(slot.shape);
+  return total;
+}
+
+/// What training writes holds together; what somebody made up may not, and later code relies on it.
+void check_preprocessing(const DataConfig& data, const Preprocessing& p) {
+  const auto refuse = [](const std::string& what) { throw usage_error(what); };
+  if (is_text(data) == p.vocabulary.empty() || is_text(data) != (p.channels == 0))
+    refuse(fmt::format("a vocabulary of {} and {} do not go with data.format = \"{}\"",
+                       counted(std::ssize(p.vocabulary), "token"), counted(p.channels, "channel"),
+                       data.format));
+  if (std::ssize(p.mean) != p.channels || std::ssize(p.deviation) != p.channels)
+    refuse(fmt::format("{} and {} for {}", counted(std::ssize(p.mean), "mean"),
+                       counted(std::ssize(p.deviation), "deviation"), counted(p.channels, "channel")));
+  for (const float deviation : p.deviation)
+    if (!(deviation > 0)) refuse(fmt::format("a deviation is {}; expected more than 0", deviation));
+  const std::set<std::string_view> distinct(p.labels.begin(), p.labels.end());
+  if (distinct.size() != p.labels.size()) refuse("two of its labels are the same");
+}
+
+}  // namespace
+
 TrainedModel load_model(const std::string& path, const Registry& registry) {
   const CheckpointReader reader(path);
   const CheckpointHeader& header = reader.header();
@@ -30,8 +65,15 @@ TrainedModel load_model(const std::string& path, const Registry& registry) {
   result.progress = header.progress;
   result.input = input_shape(result.config.data, result.preprocessing);
   result.registry = &registry;
-  result.model = std::make_unique<Classifier>(result.config, result.input,
-                                              static_cast<Index>(header.labels.size()), registry);
+  try {
+    check_preprocessing(result.config.data, result.preprocessing);
+    // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
+    result.model = std::make_unique<Classifier>(result.config, result.input,
+                                                static_cast<Index>(header.labels.size()), registry,
+                                                number_count(reader.slots("parameters")));
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("'{}' does not fit together: {}", path, error.what()));
+  }
   Parameters& parameters = result.model->parameters();
   reader.read("parameters", tensor_slots(parameters),
               {parameters.data(), static_cast<std::size_t>(parameters.size())});

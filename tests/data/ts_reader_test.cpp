@@ -28,6 +28,12 @@ TEST_CASE("a .ts file is read case by case, into rows", "[ts]") {
   CHECK(raw.lines == std::vector<Index>{11, 13});
 }
 
+TEST_CASE("two signs before a number are a mistake", "[ts]") {
+  const TempFolder folder;
+  CHECK(testing::mistakes_in(folder, ts, two_channels + "1,+-2:3,4:up\n") ==
+        "f:6: value 2 of dimension 1 \"+-2\" is not a number");
+}
+
 TEST_CASE("what is wrong with the header of a .ts file is said", "[ts]") {
   const TempFolder folder;
   CHECK(testing::mistakes_in(

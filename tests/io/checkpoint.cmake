@@ -1,8 +1,9 @@
-add_library(orochi_checkpoint_support STATIC ${CMAKE_CURRENT_LIST_DIR}/checkpoint_support.cpp)
+add_library(orochi_checkpoint_support STATIC checkpoint_edit.cpp checkpoint_support.cpp)
 target_link_libraries(orochi_checkpoint_support PUBLIC orochi_checkpoint)
 
 orochi_test(checkpoint
-  SOURCES test_checkpoint.cpp test_checkpoint_damage.cpp test_checkpoint_structure.cpp
+  SOURCES test_checkpoint.cpp test_checkpoint_bytes.cpp test_checkpoint_damage.cpp test_checkpoint_hostile.cpp
+          test_checkpoint_structure.cpp test_checkpoint_types.cpp
   LINKS orochi_checkpoint_support)
 
 # Every system call of the writer goes through the test, which can make it fail.

@@ -106,6 +106,19 @@ std::string reader_message(const std::string& path) {
   });
 }
 
+bool is_long_form() { return std::getenv("OROCHI_LONG") != nullptr; }
+int mutant_count() { return is_long_form() ? 1000000 : 20000; }
+
+std::vector<unsigned char> Mutator::mutant(std::vector<unsigned char> image) {
+  constexpr unsigned char special[] = {0, 1, 0x7f, 0x80, 0xff};
+  for (unsigned left = 1 + random_() % 4; left > 0; --left) {
+    const std::size_t place = random_() % image.size();
+    image[place] =
+        random_() % 2 == 0 ? special[random_() % std::size(special)] : static_cast<unsigned char>(random_());
+  }
+  return image;
+}
+
 std::string in_child(const std::function<std::string()>& action) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("pipe failed");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,21 @@ std::string message_of(const std::function<void()>& action);
 
 /// What the reader says of the file at `path`, all groups read.
 std::string reader_message(const std::string& path);
+
+/// Whether the environment asks for the tests' long form: OROCHI_LONG=1.
+bool is_long_form();
+/// 20,000, in the long form 1,000,000.
+int mutant_count();
+
+/// Changes one to four bytes, half of them to the values at which signs and sizes turn.
+class Mutator {
+ public:
+  explicit Mutator(unsigned seed) : random_(seed) {}
+  std::vector<unsigned char> mutant(std::vector<unsigned char> image);
+
+ private:
+  std::mt19937 random_;
+};
 
 /// What `action` returns in a child process, "" where it did not come to its end.
 std::string in_child(const std::function<std::string()>& action);

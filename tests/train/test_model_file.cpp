@@ -1,0 +1,178 @@
+// Models from files that somebody made up: refused, or built and run without harm.
+#include <sys/resource.h>
+
+#include <orochi/error.hpp>
+
+#include "catch.hpp"
+#include "io/checkpoint_support.hpp"
+#include "train/inference.hpp"
+#include "train/slots.hpp"
+
+using namespace orochi;
+using namespace orochi::test;
+using catch_matchers::Contains;
+
+namespace {
+
+/// A checkpoint as training writes it, of a model with a layer of each kind.
+struct Trained {
+  Config config;
+  CheckpointHeader header;
+  std::vector<TensorSlot> slots;
+  std::vector<float> values;  // flat
+
+  explicit Trained(bool numeric = false) {
+    config.data.train = "train.tsv";
+    config.data.format = numeric ? "hdf5" : "tsv";
+    config.data.max_length = 6;
+    config.model.d_model = 4;
+    config.model.num_heads = 2;
+    config.model.num_layers = 1;
+    header.labels = {"no", "yes"};
+    if (numeric) {
+      header.channels = 2;
+      header.mean = {0.5F, -1.0F};
+      header.deviation = {1.0F, 2.0F};
+    } else {
+      header.vocabulary = {"<unk>", "a", "b"};
+    }
+    build();
+  }
+
+  void build() {
+    header.config = write_config(config);
+    const Preprocessing preprocessing{header.labels, header.vocabulary, header.mean, header.deviation,
+                                      header.channels};
+    Classifier model(config, input_shape(config.data, preprocessing), 2, builtin_layers());
+    model.parameters().initialise(1);
+    slots = tensor_slots(model.parameters());
+    values.assign(model.parameters().data(), model.parameters().data() + model.parameters().size());
+  }
+
+  std::vector<unsigned char> bytes() const {
+    const TensorGroup group{"parameters", values};
+    return checkpoint_image(header, slots, {&group, 1});
+  }
+};
+
+/// Loads the model and runs it over two sequences, as evaluate does; "(no error)" or the message.
+std::string outcome_of(const std::string& path, const Registry& registry) {
+  return message_of([&] {
+    const TrainedModel trained = load_model(path, registry);
+    Sequences data;
+    data.channels = trained.preprocessing.channels;
+    if (data.channels == 0) data.tokens = {0, 1, 2};
+    data.values.assign(static_cast<std::size_t>(3 * data.channels), 0.5F);
+    data.offsets = {0, 1, 3};
+    data.labels = {0, 0};
+    std::vector<std::uint32_t> samples;
+    Inference(*trained.model, "auto", 1).logits(as_batch(data, samples));
+  });
+}
+
+std::string outcome_of(const Trained& trained) {
+  const TemporaryFolder folder;
+  write_bytes(folder.path("a.h5"), trained.bytes());
+  const std::string message = outcome_of(folder.path("a.h5"), builtin_layers());
+  const std::size_t at = message.find(folder.folder() + "/");
+  return at == std::string::npos ? message
+                                 : message.substr(0, at) + message.substr(at + folder.folder().size() + 1);
+}
+
+/// The config says other things than the file's tensors.
+std::string outcome_with(const std::function<void(Config&)>& change) {
+  Trained trained;
+  change(trained.config);
+  trained.header.config = write_config(trained.config);
+  return outcome_of(trained);
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint as training writes it becomes a model", "[checkpoint]") {
+  CHECK(outcome_of(Trained()) == "(no error)");
+  CHECK(outcome_of(Trained(true)) == "(no error)");
+}
+
+// Before anything of their size is reserved: some of these would need more memory than there is.
+TEST_CASE("sizes in a checkpoint's config that its tensors do not bear out are refused", "[checkpoint]") {
+  constexpr Index huge = 2147483647;
+  const std::string too_many = "'a.h5' does not fit together: the model has too many numbers at \"";
+  CHECK_THAT(outcome_with([](Config& c) { c.model.d_model = huge - 1; }), Contains(too_many));
+  CHECK_THAT(outcome_with([](Config& c) { c.model.d_model = 8; }), Contains(too_many));
+  CHECK_THAT(outcome_with([](Config& c) { c.model.dim_feedforward = huge; }), Contains(too_many));
+  CHECK_THAT(outcome_with([](Config& c) { c.model.num_heads = c.model.head_dim = huge; }),
+             Contains(too_many));
+  CHECK_THAT(outcome_with([](Config& c) { c.model.num_layers = 10000; }), Contains(too_many));
+  CHECK_THAT(outcome_with([](Config& c) { c.data.max_length = huge; }),
+             Contains(too_many + "positions.weight"));
+  CHECK_THAT(outcome_with([](Config& c) {
+               c.data.max_length = huge;
+               c.model.positions = "sinusoidal";
+             }),
+             Contains("'a.h5' does not fit together: sinusoidal positions of 2147483647 rows and 4 columns"));
+  CHECK_THAT(
+      outcome_with([](Config& c) { c.data.max_length = 5; }),
+      Contains(
+          "'a.h5': tensor 'positions.weight' of '/parameters' has shape [6, 4] where the model has [5, 4]"));
+}
+
+TEST_CASE("a layer inside itself is refused", "[checkpoint]") {
+  CHECK_THAT(outcome_with([](Config& c) { c.model.norm = "encoder_layer"; }),
+             Contains("layers lie more than 8 deep in each other at \"encoder.0.norm1.norm1."));
+  Config config = Trained().config;
+  config.model.activation = "feed_forward";
+  CHECK_THAT(message_of([&] {
+               Classifier(config, {3, 0, 6}, 2, builtin_layers());
+             }),
+             Contains("layers lie more than 8 deep"));
+}
+
+TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
+  const auto message = [](bool numeric, const std::function<void(Trained&)>& change) {
+    Trained trained(numeric);
+    change(trained);
+    return outcome_of(trained);
+  };
+  const std::string start = "'a.h5' does not fit together: ";
+  CHECK(message(true, [](Trained& t) { t.header.mean = t.header.deviation = {}; }) ==
+        start + "0 means and 0 deviations for 2 channels");
+  CHECK(message(true, [](Trained& t) { t.header.deviation[1] = 0; }) ==
+        start + "a deviation is 0; expected more than 0");
+  CHECK(message(true, [](Trained& t) {
+          t.header.vocabulary = {"<unk>", "a"};
+        }) == start + "a vocabulary of 2 tokens and 2 channels do not go with data.format = \"hdf5\"");
+  CHECK(message(false, [](Trained& t) { t.header.vocabulary = {}; }) ==
+        start + "a vocabulary of 0 tokens and 0 channels do not go with data.format = \"tsv\"");
+  CHECK(message(false, [](Trained& t) {
+          t.config.data.format = "ts";
+          t.header.config = write_config(t.config);
+        }) == start + "a vocabulary of 3 tokens and 0 channels do not go with data.format = \"ts\"");
+  CHECK(message(false, [](Trained& t) {
+          t.header.labels = {"yes", "yes"};
+        }) == start + "two of its labels are the same");
+  CHECK_THAT(
+      message(false, [](Trained& t) { t.header.labels = {}; }),
+      Contains("'a.h5': tensor 'head.weight' of '/parameters' has shape [2, 4] where the model has [0, 4]"));
+}
+
+// OROCHI_LONG=1 in the environment: a million.
+TEST_CASE("models from mutants with a fitting checksum do no harm", "[checkpoint]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path("a.h5");
+  const Registry registry = builtin_layers();
+  Mutator mutator(2);
+  int refused = 0;
+  for (const bool numeric : {false, true}) {
+    const std::vector<unsigned char> image = image_of(Trained(numeric).bytes());
+    for (int round = 0; round < mutant_count() / 2; ++round) {
+      write_bytes(path, sealed(mutator.mutant(image)));
+      if (outcome_of(path, registry) != "(no error)") ++refused;
+    }
+  }
+  CHECK(refused > mutant_count() / 4);
+  CHECK(refused < mutant_count());
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  CHECK(used.ru_maxrss < 1024 * 1024);  // KiB
+}
