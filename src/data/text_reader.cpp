@@ -102,6 +102,7 @@ std::string read_text_file(Mistakes& mistakes) {
   std::string contents = std::move(buffer).str();
   check_encoding(contents, mistakes);
   if (contents.starts_with(byte_order_mark)) contents.erase(0, byte_order_mark.size());
+  if (contents.empty() && mistakes.empty()) mistakes.add("the file is empty");
   return contents;
 }
 

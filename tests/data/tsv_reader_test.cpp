@@ -10,6 +10,13 @@ const DataConfig tsv = testing::config_for("tsv");
 
 }  // namespace
 
+TEST_CASE("a byte order mark and nothing else is an empty file", "[tsv]") {
+  const TempFolder folder;
+  for (const char* format : {"tsv", "csv", "ts"})
+    CHECK(testing::mistakes_in(folder, testing::config_for(format), "\xEF\xBB\xBF") ==
+          "f: the file is empty");
+}
+
 TEST_CASE("a TSV file is read line by line", "[tsv]") {
   const TempFolder folder;
   const RawSplit raw = testing::read_back(folder, tsv, "\xEF\xBB\xBFn\tACGT\r\nei\t\"a\" b \nie\tsüß");

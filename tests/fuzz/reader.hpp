@@ -1,0 +1,43 @@
+// What every data reader promises of a file that it accepts.
+#pragma once
+
+#include <cmath>
+
+#include "data/raw.hpp"
+#include "data/utf8.hpp"
+#include "memory_file.hpp"
+
+namespace orochi::fuzz {
+
+inline void check_accepted(const RawSplit& raw, bool text) {
+  require(!raw.labels.empty());
+  for (const std::string& label : raw.labels)
+    require(!label.empty() && utf8::find_invalid(label) == std::string::npos);
+  if (text) {
+    require(raw.texts.size() == raw.labels.size() && raw.lines.size() == raw.labels.size() &&
+            raw.channels == 0);
+    for (const std::string& body : raw.texts)
+      require(utf8::find_invalid(body) == std::string::npos && !utf8::is_blank(body));
+    return;
+  }
+  require(raw.channels > 0 && raw.offsets.size() == raw.labels.size() + 1 && raw.offsets.front() == 0);
+  for (std::size_t i = 1; i < raw.offsets.size(); ++i) require(raw.offsets[i - 1] < raw.offsets[i]);
+  require(static_cast<Index>(raw.values.size()) == raw.offsets.back() * raw.channels);
+  for (const float value : raw.values) require(std::isfinite(value));
+}
+
+/// Reads the bytes as a file of this format: mistakes, or a split that holds together.
+inline void read_as(const std::string& format, const std::uint8_t* data, std::size_t size) {
+  static const MemoryFile file;
+  DataConfig config;
+  config.format = format;
+  Mistakes mistakes(file.hold(data, size));
+  const RawSplit raw = read_raw(config, mistakes);
+  if (mistakes.empty()) {
+    check_accepted(raw, is_text(config));
+  } else {
+    require(!mistakes.report().empty());
+  }
+}
+
+}  // namespace orochi::fuzz
