@@ -2,7 +2,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include <fmt/format.h>
 
@@ -87,7 +86,7 @@ std::ifstream open_file(Mistakes& mistakes) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) {
     mistakes.add(fmt::format("cannot be opened: {}", std::strerror(errno)));
-  } else if (stream.peek() == std::ifstream::traits_type::eof()) {
+  } else if (stream.peek() == std::ifstream::traits_type::eof() && !stream.bad()) {
     mistakes.add("the file is empty");
   }
   return stream;
@@ -96,10 +95,11 @@ std::ifstream open_file(Mistakes& mistakes) {
 std::string read_text_file(Mistakes& mistakes) {
   std::ifstream stream = open_file(mistakes);
   if (!mistakes.empty()) return {};
-  std::ostringstream buffer;
-  buffer << stream.rdbuf();
-  if (stream.bad()) mistakes.add("could not be read to its end");
-  std::string contents = std::move(buffer).str();
+  std::string contents;
+  for (char bytes[65536]; stream.read(bytes, sizeof bytes), stream.gcount() > 0;)
+    contents.append(bytes, static_cast<std::size_t>(stream.gcount()));
+  if (stream.bad())
+    throw failure(fmt::format("{}: could not be read to its end: {}", mistakes.path(), std::strerror(errno)));
   check_encoding(contents, mistakes);
   if (contents.starts_with(byte_order_mark)) contents.erase(0, byte_order_mark.size());
   if (contents.empty() && mistakes.empty()) mistakes.add("the file is empty");

@@ -40,9 +40,11 @@ class InputFile {
 InputFile::InputFile(const std::string& path) : path_(path) {
   // Without waiting: a named pipe must be refused, not waited for.
   file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file_ < 0)
-    throw usage_error(
-        fmt::format("cannot open checkpoint '{}': {}", path, std::generic_category().message(errno)));
+  if (file_ < 0) {
+    const bool absent = errno == ENOENT || errno == ENOTDIR;  // else the file may well be whole
+    throw Error(absent ? ExitCode::usage : ExitCode::failed,
+                fmt::format("cannot open checkpoint '{}': {}", path, std::generic_category().message(errno)));
+  }
   struct stat status {};
   const bool regular = ::fstat(file_, &status) == 0 && S_ISREG(status.st_mode);
   if (regular) {

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <utility>
 
 #include <orochi/error.hpp>
@@ -27,7 +26,10 @@ std::string read_text_file(const std::string& path) {
     throw usage_error(
         fmt::format("{}: cannot be opened: {}; give the path of a TOML file", path, std::strerror(errno)));
   }
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::string text;
+  errno = 0;
+  for (char bytes[4096]; file.read(bytes, sizeof bytes), file.gcount() > 0;)
+    text.append(bytes, static_cast<std::size_t>(file.gcount()));
   if (file.bad()) throw failure(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
   if (text.find('\0') != std::string::npos) {
     throw usage_error(fmt::format("{}: is not a text file; give the path of a TOML file", path));
