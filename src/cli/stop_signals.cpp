@@ -1,21 +1,23 @@
 #include "cli/stop_signals.hpp"
 
-#include <ctime>
 #include <initializer_list>
 
 namespace orochi {
 
-StopSignals::~StopSignals() { release(); }
+StopSignals::~StopSignals() {
+  if (!holding_) return;
+  over_ = true;
+  over_.notify_all();
+  if (watcher_.joinable()) {
+    // Wakes it. Where it has taken a signal, it may no longer hold them back, and needs no waking.
+    if (number_ == 0) ::pthread_kill(watcher_.native_handle(), first_held_);
+    watcher_.join();
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
 
 bool StopSignals::arrived() {
-  if (number_ != 0) return true;
   if (!holding_) hold();
-  const timespec now{};
-  const int taken = ::sigtimedwait(&held_, nullptr, &now);
-  if (taken > 0) {
-    number_ = taken;
-    release();
-  }
   return number_ != 0;
 }
 
@@ -24,16 +26,23 @@ void StopSignals::hold() {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction action {};
     // A signal that the caller chose to ignore (nohup, a script's background job) stays ignored.
-    if (::sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_IGN)
-      ::sigaddset(&held_, number);
+    if (::sigaction(number, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+    ::sigaddset(&held_, number);
+    first_held_ = number;
   }
   ::pthread_sigmask(SIG_BLOCK, &held_, &before_);
   holding_ = true;
+  if (first_held_ != 0) watcher_ = std::thread([this] { watch(); });
 }
 
-void StopSignals::release() {
-  if (holding_) ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  holding_ = false;
+// A signal goes to any thread that does not hold it back: after the first one, to this thread.
+void StopSignals::watch() {
+  int taken = 0;
+  ::sigwait(&held_, &taken);
+  number_ = taken;
+  if (over_) return;
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  over_.wait(false);
 }
 
 }  // namespace orochi

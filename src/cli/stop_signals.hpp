@@ -3,11 +3,14 @@
 
 #include <csignal>
 
+#include <atomic>
+#include <thread>
+
 namespace orochi {
 
 /// SIGINT, SIGTERM and SIGHUP, taken without a handler and so without anything global: from the first
-/// question on they are held back, and each question looks whether one has come. After the first one they
-/// act as ever, so that a second Ctrl-C ends the program at once. Threads started later share this.
+/// question on they are held back, and a thread takes one. After the first one they act as ever, so that
+/// a second Ctrl-C ends the program at once, in the middle of a step too. Threads started later share this.
 class StopSignals {
  public:
   StopSignals() = default;
@@ -20,11 +23,14 @@ class StopSignals {
 
  private:
   void hold();
-  void release();
+  void watch();
 
   sigset_t held_{}, before_{};
+  int first_held_ = 0;  // one of them; 0: none, all are ignored
   bool holding_ = false;
-  int number_ = 0;
+  std::atomic<int> number_ = 0;
+  std::atomic<bool> over_ = false;
+  std::thread watcher_;
 };
 
 }  // namespace orochi

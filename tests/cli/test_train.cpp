@@ -1,6 +1,4 @@
-// orochi train from outside: results, resuming, signals.
-#include <csignal>
-
+// orochi train from outside: results, resuming.
 #include "catch.hpp"
 #include "program.hpp"
 #include "workplace.hpp"
@@ -48,22 +46,6 @@ TEST_CASE("a run that was left off says how to go on, and goes on") {
   const Outcome other = orochi_program({"train", "--resume", "--run", run, "model.num_heads=4"});
   CHECK(other.code == 2);
   CHECK(has(other.err, "model.num_heads"));
-}
-
-TEST_CASE("a signal stops after the step, with a checkpoint") {
-  const Workplace place("signal");
-  const std::string run = place.path("run");
-  Child child({"train", place.path("small.toml"), "train.epochs=1000000", "--run", run});
-  REQUIRE(child.wait_for_error("epoch 2 "));
-  child.signal(SIGTERM);
-  const Outcome stopped = child.finish();
-  CHECK(stopped.code == 128 + SIGTERM);
-  CHECK(has(stopped.out, " train --resume --run " + run + "\n"));
-  CHECK(has(stopped.err, "stopped by a signal, with a checkpoint\n"));
-  const Outcome further =
-      orochi_program({"train", "--resume", "--run", run, "train.epochs=1000000", "--max-steps", "1"});
-  CHECK(further.code == 0);
-  CHECK(has(further.err, "resumed "));
 }
 
 TEST_CASE("mistakes of a config come all at once; divergence has its own exit code") {
