@@ -66,6 +66,7 @@ int dispatch(const std::vector<std::string>& arguments, const std::string& name,
 
 int run_program(int argc, char** argv, const Program& program) {
   const int failed = static_cast<int>(ExitCode::failed);
+  ::signal(SIGXFSZ, SIG_IGN);  // a file at the size limit (ulimit -f) is an error of write, with a message
   try {
     const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
     Output out;
