@@ -71,7 +71,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   {
     ProgressLine progress(std::cerr, standard_error_screen());
     result = train(request, registry, progress);
-    if (signals.number() != 0) progress.note("stopped by a signal, with a checkpoint");
+    if (signals.number() != 0 && !result.finished) progress.note("stopped by a signal, with a checkpoint");
   }
   out.write(report(arguments, result));
   if (!result.finished && signals.number() != 0) return 128 + signals.number();

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <orochi/batch.hpp>
+
+#include "io/whole_file.hpp"
 
 namespace orochi {
 
@@ -48,13 +51,15 @@ struct TensorGroup {
   std::span<const float> values;  // flat, laid out by the slots
 };
 
-/// Builds the file in memory, appends the checksum, writes it to `path` + ".tmp", syncs, renames over `path`
-/// and syncs the folder. With `keep_previous` (a path in the same folder), the file that stood at `path`
-/// survives there. Throws a failure that names the file and the reason, NaN or infinity in a tensor among
-/// them; `path` is then as it was, unless only the last sync of the folder failed.
+/// What puts the bytes in place: `write_whole_file`, or something around it.
+using FileWriter = std::function<void(const std::string& path, std::span<const unsigned char> bytes,
+                                      const std::string& keep_previous)>;
+
+/// Builds the file in memory, appends the checksum and gives it to `write`. Throws a failure that names the
+/// file and the reason, NaN or infinity in a tensor among them, before anything is written.
 void write_checkpoint(const std::string& path, const CheckpointHeader& header,
                       std::span<const TensorSlot> slots, std::span<const TensorGroup> groups,
-                      const std::string& keep_previous = {});
+                      const std::string& keep_previous = {}, const FileWriter& write = write_whole_file);
 
 /// The bytes of that file, trailer included; they depend on the contents alone. Throws a failure for names,
 /// shapes or groups that a checkpoint cannot hold, a usage_error for text with a NUL in it.

@@ -27,10 +27,10 @@ void refuse_not_finite(const std::string& path, std::span<const TensorSlot> slot
 
 void write_checkpoint(const std::string& path, const CheckpointHeader& header,
                       std::span<const TensorSlot> slots, std::span<const TensorGroup> groups,
-                      const std::string& keep_previous) {
+                      const std::string& keep_previous, const FileWriter& write) {
   const std::vector<unsigned char> bytes = checkpoint_image(header, slots, groups);
   refuse_not_finite(path, slots, groups);
-  write_whole_file(path, bytes, keep_previous);
+  write(path, bytes, keep_previous);
 }
 
 }  // namespace orochi

@@ -33,6 +33,7 @@ class Attempt {
   void keep(const std::string& previous);
   void put_in_place();
   void sync_folder();
+  void extend(std::size_t length, std::span<const unsigned char> bytes);
 
  private:
   [[noreturn]] void fail(const char* call, const std::string& file, int error) const {
@@ -43,6 +44,7 @@ class Attempt {
     if (result < 0) fail(call, file, errno);
     return result;
   }
+  void write(const std::string& file, std::span<const unsigned char> bytes) const;
   void sync(const std::string& file, bool may_be_unsupported) const;
   void close(const std::string& file) { expect(::close(std::exchange(open_, -1)), "close", file); }
   void rename(const std::string& from, const std::string& to) const {
@@ -66,14 +68,33 @@ void Attempt::write_temporary(std::span<const unsigned char> bytes) {
   open_ =
       expect(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), "open", temporary_);
   written_ = true;
+  write(temporary_, bytes);
+  sync(temporary_, false);
+  close(temporary_);
+}
+
+void Attempt::write(const std::string& file, std::span<const unsigned char> bytes) const {
   while (!bytes.empty()) {
     const ssize_t count = ::write(open_, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) fail("write", temporary_, count < 0 ? errno : ENOSPC);
+    if (count <= 0) fail("write", file, count < 0 ? errno : ENOSPC);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
-  sync(temporary_, false);
-  close(temporary_);
+}
+
+void Attempt::extend(std::size_t length, std::span<const unsigned char> bytes) {
+  open_ = expect(::open(path_.c_str(), O_WRONLY | O_CLOEXEC), "open", path_);
+  const off_t end = ::lseek(open_, 0, SEEK_END), wanted = static_cast<off_t>(length);
+  if (end < wanted)
+    throw failure(
+        fmt::format("cannot write '{}': it has {} bytes, but {} were written before", path_, end, length));
+  if (end > wanted) {
+    expect(::ftruncate(open_, wanted), "ftruncate", path_);
+    ::lseek(open_, wanted, SEEK_SET);
+  }
+  write(path_, bytes);
+  sync(path_, false);
+  close(path_);
 }
 
 bool Attempt::replaces() const {
@@ -133,6 +154,24 @@ void write_whole_file(const std::string& path, std::span<const unsigned char> by
   if (replaces && !keep_previous.empty()) attempt.keep(keep_previous);
   attempt.put_in_place();
   attempt.sync_folder();
+}
+
+void extend_file(const std::string& path, std::size_t length, std::span<const unsigned char> bytes) {
+  Attempt(path).extend(length, bytes);
+}
+
+void make_folders(const std::string& path) {
+  std::filesystem::path folder = path;
+  if (!folder.has_filename()) folder = folder.parent_path();  // "runs/a/"
+  std::error_code ignored;
+  if (folder.empty() || std::filesystem::is_directory(folder, ignored)) return;
+  make_folders(folder.parent_path().string());
+  if (::mkdir(folder.c_str(), 0777) < 0) {
+    const int error = errno;
+    if (!std::filesystem::is_directory(folder, ignored))  // another process may have been quicker
+      throw failure(fmt::format("mkdir '{}': {}", folder.string(), std::generic_category().message(error)));
+  }
+  Attempt(folder.string()).sync_folder();
 }
 
 }  // namespace orochi

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -12,7 +13,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
-#include <sstream>
 #include <variant>
 
 #include "io/whole_file.hpp"
@@ -66,20 +66,38 @@ EpochRecord from_json(const ordered_json& line) {
   return record;
 }
 
-void write_text(const std::string& path, const std::string& text) {
-  write_whole_file(path, {reinterpret_cast<const unsigned char*>(text.data()), text.size()});
+/// Whether it has all columns: a line may have been cut short.
+bool is_record(const ordered_json& line) {
+  const auto fits = [&](const Column& column) {
+    const auto found = line.find(column.name);
+    return found != line.end() && (found->is_number() || found->is_null());
+  };
+  return line.is_object() && std::all_of(columns().begin(), columns().end(), fits);
 }
 
-std::string make_folder(std::string path, bool resume) {
-  if (resume && !fs::exists(path + "/last.h5"))
-    throw usage_error(
-        path +
-        " holds no last.h5 to resume from; leave --resume out to start, or name the folder with --run DIR");
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error)
-    throw failure("cannot make the run folder " + path + ": " + error.message() +
+std::string json_line(const EpochRecord& record) { return to_json(record).dump() + "\n"; }
+
+std::string csv_line(const EpochRecord& record) {
+  std::string row;
+  const ordered_json fields = to_json(record);
+  for (const auto& [name, value] : fields.items()) {
+    const std::string cell = value.dump();
+    row += (row.empty() ? "" : ",") + (cell == "null" ? "" : cell);  // NaN
+  }
+  return row + "\n";
+}
+
+std::span<const unsigned char> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
+std::string make_run_folder(std::string path) {
+  try {
+    make_folders(path);
+  } catch (const Error& error) {
+    throw failure("cannot make the run folder " + path + ": " + error.what() +
                   "; choose another with --run DIR");
+  }
   return path;
 }
 
@@ -92,28 +110,37 @@ std::string cpu_name() {
 
 }  // namespace
 
-FileLock::FileLock(const std::string& path)
-    : descriptor_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-  held_ = opened() && ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
-}
-FileLock::~FileLock() {
-  if (opened()) ::close(descriptor_);
-}
-
-RunFolder::RunFolder(std::string path, bool resume)
-    : path_(make_folder(std::move(path), resume)), lock_(file("lock")) {
-  if (!lock_.opened())
-    throw failure("cannot write to the run folder " + path_ + ": " + std::strerror(errno) +
+FileLock::FileLock(const std::string& folder, const std::string& name)
+    : descriptor_(::open((folder + "/" + name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+  if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
+  const int error = errno;
+  if (descriptor_ < 0)
+    throw failure("cannot write to the run folder " + folder + ": " + std::strerror(error) +
                   "; choose another with --run DIR");
-  if (!lock_.held())
-    throw usage_error("another process is training in " + path_ +
+  ::close(descriptor_);
+  if (error == EWOULDBLOCK)
+    throw usage_error("another process is training in " + folder +
                       "; wait for it, or choose another folder with --run DIR");
+  throw failure("cannot lock the run folder " + folder + ": " + std::strerror(error) +
+                "; choose one on another file system with --run DIR");
+}
+FileLock::~FileLock() { ::close(descriptor_); }
+
+RunFolder::RunFolder(std::string path, bool resume, Note note)
+    : path_(make_run_folder(std::move(path))),
+      lock_(path_, "lock"),
+      note_(note),
+      writer_(note),
+      lines_(file("metrics.jsonl"), note),
+      table_(file("metrics.csv"), note) {
   if (fs::exists(file("config.toml")) && !resume)
     throw usage_error(
         path_ + " holds a run already; go on with it by --resume, or choose another folder with --run DIR");
 }
 
-void RunFolder::write_config(const std::string& toml) const { write_text(file("config.toml"), toml); }
+void RunFolder::write_config(const std::string& toml) const {
+  write_whole_file(file("config.toml"), bytes_of(toml));
+}
 
 void RunFolder::write_environment(const std::string& engine, int threads) const {
   ordered_json facts;
@@ -122,45 +149,73 @@ void RunFolder::write_environment(const std::string& engine, int threads) const 
   facts["kernels"] = engine;
   facts["threads"] = threads;
   facts["cpu"] = cpu_name();
-  write_text(file("environment.json"), facts.dump(2) + "\n");
+  write_whole_file(file("environment.json"), bytes_of(facts.dump(2) + "\n"));
 }
 
-void RunFolder::start_metrics(std::uint64_t step) {
-  records_.clear();
+std::vector<EpochRecord> RunFolder::read_metrics(std::uint64_t epochs) const {
+  std::vector<EpochRecord> records;
   std::ifstream existing(file("metrics.jsonl"));
-  for (std::string line; std::getline(existing, line);) {
+  std::uint64_t last = 0;
+  for (std::string line; last < epochs && std::getline(existing, line);) {
     const ordered_json parsed = ordered_json::parse(line, nullptr, false);
-    if (parsed.is_discarded()) break;  // the line that a kill cut short
+    if (!is_record(parsed)) break;
     const EpochRecord record = from_json(parsed);
-    if (record.step > step) break;
-    records_.push_back(record);
+    if (record.epoch <= last || record.epoch > epochs) break;
+    last = record.epoch;
+    records.push_back(record);
   }
-  std::string lines;
-  for (const EpochRecord& record : records_) lines += to_json(record).dump() + "\n";
-  write_text(file("metrics.jsonl"), lines);
-  write_csv();
+  if (existing.bad() || (!existing.is_open() && fs::exists(file("metrics.jsonl"))))
+    throw failure("cannot read " + file("metrics.jsonl") + ": " + std::strerror(errno));
+  if (last < epochs && existing.is_open())
+    note_("metrics.jsonl is whole only up to epoch " + std::to_string(last) + " of " +
+          std::to_string(epochs) + "; it is kept as " + put_aside("metrics.jsonl"));
+  return records;
+}
+
+void RunFolder::start_metrics(std::uint64_t epochs) {
+  std::string lines, table;
+  for (const Column& column : columns()) table += std::string(table.empty() ? "" : ",") + column.name;
+  table += "\n";
+  for (const EpochRecord& record : read_metrics(epochs)) {
+    lines += json_line(record);
+    table += csv_line(record);
+  }
+  lines_.start(lines);
+  table_.start(table);
 }
 
 void RunFolder::append_metrics(const EpochRecord& record) {
-  records_.push_back(record);
-  std::ofstream(file("metrics.jsonl"), std::ios::app) << to_json(record).dump() << "\n";
-  write_csv();
+  lines_.append(json_line(record));
+  table_.append(csv_line(record));
 }
 
-void RunFolder::write_csv() const {
-  std::string text;
-  for (const Column& column : columns()) text += std::string(text.empty() ? "" : ",") + column.name;
-  text += "\n";
-  for (const EpochRecord& record : records_) {
-    std::string row;
-    const ordered_json fields = to_json(record);
-    for (const auto& [name, value] : fields.items()) {
-      const std::string cell = value.dump();
-      row += (row.empty() ? "" : ",") + (cell == "null" ? "" : cell);  // NaN
-    }
-    text += row + "\n";
+void RunFolder::save(const std::string& path, std::span<const unsigned char> bytes,
+                     const std::string& keep_previous) {
+  writer_.write(path, bytes, keep_previous);
+}
+
+void RunFolder::finish() {
+  try {
+    writer_.finish();
+    lines_.finish();
+    table_.finish();
+  } catch (const Error& error) {
+    throw failure(std::string(error.what()) +
+                  "; this was the last attempt. Mend that, then `orochi train --resume --run " + path_ +
+                  "` goes on from the last checkpoint that was written, to the same result");
   }
-  write_text(file("metrics.csv"), text);
+}
+
+std::string RunFolder::put_aside(const std::string& name) const {
+  const fs::path path = name;
+  const std::string stem = path.stem().string() + "-damaged", extension = path.extension().string();
+  std::string aside = stem + extension;
+  for (int number = 2; fs::exists(file(aside)); ++number)
+    aside = stem + "-" + std::to_string(number) + extension;
+  std::error_code error;
+  fs::rename(file(name), file(aside), error);
+  if (error) throw failure("cannot rename the damaged file " + file(name) + ": " + error.message());
+  return aside;
 }
 
 }  // namespace orochi

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "train/patient_writer.hpp"
 #include "train/trainer.hpp"
 
 namespace orochi {
@@ -11,41 +12,49 @@ namespace orochi {
 /// An exclusive lock on a file; it goes with the object or the process.
 class FileLock {
  public:
-  explicit FileLock(const std::string& path);
+  /// Makes the file. Throws an Error that names the folder: it cannot be written to, or is in use.
+  FileLock(const std::string& folder, const std::string& name);
   ~FileLock();
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
-  bool opened() const { return descriptor_ >= 0; }
-  bool held() const { return held_; }
 
  private:
   int descriptor_ = -1;
-  bool held_ = false;
 };
 
 /// runs/NAME/: config.toml, metrics.csv, metrics.jsonl, last.h5, last-1.h5, best.h5, environment.json.
 class RunFolder {
  public:
   /// Makes the folder and takes its lock. A folder that holds a run is refused unless `resume`; one that
-  /// holds none is refused with it; one that another process writes to is refused always. Each refusal names
-  /// the ways out.
-  RunFolder(std::string path, bool resume);
+  /// another process writes to is refused always. Each refusal names the ways out.
+  RunFolder(std::string path, bool resume, Note note);
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
   void write_config(const std::string& toml) const;
   void write_environment(const std::string& engine, int threads) const;
-  /// Keeps the records up to `step`, drops later ones (they will be made again) and rewrites both files.
-  void start_metrics(std::uint64_t step);
+  /// Keeps the records of the first `epochs`, drops later ones (they will be made again) and writes both
+  /// files.
+  void start_metrics(std::uint64_t epochs);
+
+  // While training: what cannot be written now is noted and written later.
   void append_metrics(const EpochRecord& record);
+  void save(const std::string& path, std::span<const unsigned char> bytes, const std::string& keep_previous);
+  /// Throws a failure where something could still not be written.
+  void finish();
+
+  /// Gives a damaged file another name in the folder, which it returns.
+  std::string put_aside(const std::string& name) const;
 
  private:
-  void write_csv() const;
+  std::vector<EpochRecord> read_metrics(std::uint64_t epochs) const;
 
   std::string path_;
   FileLock lock_;
-  std::vector<EpochRecord> records_;
+  Note note_;
+  PatientWriter writer_;
+  GrowingFile lines_, table_;  // metrics.jsonl, metrics.csv
 };
 
 }  // namespace orochi

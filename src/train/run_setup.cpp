@@ -6,8 +6,8 @@
 #include <orochi/error.hpp>
 #include <string_view>
 
-#include "io/checkpoint.hpp"
 #include "train/inference.hpp"
+#include "train/resume_point.hpp"
 
 namespace orochi {
 namespace {
@@ -22,9 +22,10 @@ bool may_change(const std::string& key) {
 }
 
 std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Registry& registry) {
-  const std::string checkpoint = setup.folder + "/last.h5";
-  const std::string text = CheckpointReader(checkpoint).header().config;
-  const Config before = parse_config(text, checkpoint + ":/config", {}, layer_schemas(registry));
+  const ResumePoint point = find_resume_point(setup.folder);
+  if (!point.reader) return {};
+  const std::string name = setup.folder + "/" + point.name + ":/config";
+  const Config before = parse_config(point.reader->header().config, name, {}, layer_schemas(registry));
   Config now = setup.config;
   now.data = rebase_paths(now.data, setup.data_folder, setup.folder);
   std::vector<ConfigChange> changes = compare_configs(before, now);
@@ -40,6 +41,23 @@ std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Registry&
 }
 
 }  // namespace
+
+std::vector<Scalar> class_weights(const TrainConfig& config, const Sequences& train,
+                                  std::size_t num_classes) {
+  std::vector<double> weights = config.class_weights;
+  if (config.balanced_classes) {
+    weights.assign(num_classes, 0);
+    for (const std::int32_t label : train.labels) weights[static_cast<std::size_t>(label)] += 1;
+    for (double& weight : weights)
+      weight =
+          weight == 0 ? 0 : static_cast<double>(train.size()) / (static_cast<double>(num_classes) * weight);
+  }
+  if (!weights.empty() && weights.size() != num_classes)
+    throw usage_error("train.class_weights has " + std::to_string(weights.size()) +
+                      " numbers, but the data has " + std::to_string(num_classes) +
+                      " labels; give one weight a label, or \"balanced\"");
+  return {weights.begin(), weights.end()};
+}
 
 DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to) {
   for (std::string* path : {&data.train, &data.validation, &data.test})
@@ -62,8 +80,7 @@ RunSetup prepare_run(const TrainRequest& request, const Registry& registry) {
   const std::string path = own_config ? setup.folder + "/config.toml" : request.config_path;
   setup.config = read_config(path, request.overrides, layer_schemas(registry));
   setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
-  if (request.resume && fs::exists(setup.folder + "/last.h5"))
-    setup.changes = allowed_changes(setup, registry);
+  if (request.resume) setup.changes = allowed_changes(setup, registry);
   return setup;
 }
 

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <orochi/error.hpp>
 
 #include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
 #include "train/inference.hpp"
 #include "train/parallel.hpp"
+#include "train/resume_point.hpp"
 #include "train/run_folder.hpp"
 #include "train/run_setup.hpp"
 #include "train/schedule.hpp"
@@ -24,24 +24,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// "balanced": N / (K x count), as scikit-learn; or the config's; or none.
-std::vector<Scalar> class_weights(const TrainConfig& config, const Sequences& train,
-                                  std::size_t num_classes) {
-  std::vector<double> weights = config.class_weights;
-  if (config.balanced_classes) {
-    weights.assign(num_classes, 0);
-    for (const std::int32_t label : train.labels) weights[static_cast<std::size_t>(label)] += 1;
-    for (double& weight : weights)
-      weight =
-          weight == 0 ? 0 : static_cast<double>(train.size()) / (static_cast<double>(num_classes) * weight);
-  }
-  if (!weights.empty() && weights.size() != num_classes)
-    throw usage_error("train.class_weights has " + std::to_string(weights.size()) +
-                      " numbers, but the data has " + std::to_string(num_classes) +
-                      " labels; give one weight a label, or \"balanced\"");
-  return {weights.begin(), weights.end()};
-}
-
 /// The loop: one object a session.
 class Trainer {
  public:
@@ -51,7 +33,7 @@ class Trainer {
         setup_(prepare_run(request, registry)),
         config_(setup_.config),
         threads_(request.threads > 0 ? request.threads : available_threads()),
-        folder_(setup_.folder, request.resume),
+        folder_(setup_.folder, request.resume, [&observer](const std::string& line) { observer.note(line); }),
         data_(load_data(config_.data, setup_.data_folder, config_.train.seed)),
         num_classes_(static_cast<Index>(data_.preprocessing.labels.size())),
         model_(config_, input_shape(config_.data, data_.preprocessing), num_classes_, registry),
@@ -71,17 +53,17 @@ class Trainer {
 
   TrainResult run() {
     for (const std::string& note : data_.notes) observer_.note(note);
-    if (request_.resume)
-      resume();
-    else
-      model_.parameters().initialise(config_.train.seed);
+    model_.parameters().initialise(config_.train.seed);
+    if (request_.resume) resume();
     folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
                               threads_);
     folder_.write_config(config_text_);
-    folder_.start_metrics(progress_.step);
+    folder_.start_metrics(progress_.epoch);
     observer_.start(progress_.step, total_steps_);
     const Clock::time_point start = Clock::now();
     while (!finished() && !left_off()) train_epoch();
+    if (!finished() && progress_.step == 0) save_last();  // so that there is something to resume from
+    folder_.finish();
     return result(seconds_since(start));
   }
 
@@ -91,16 +73,21 @@ class Trainer {
     return config_.train.patience > 0 &&
            progress_.stale_epochs >= static_cast<std::uint64_t>(config_.train.patience);
   }
-  bool finished() const { return progress_.step >= total_steps_ || patience_over(); }
+  // A checkpoint may stand between the last update and the end of its epoch.
+  bool finished() const {
+    return (progress_.step >= total_steps_ && progress_.position == 0) || patience_over();
+  }
   bool left_off() const {
     return (request_.max_steps > 0 && progress_.step >= static_cast<std::uint64_t>(request_.max_steps)) ||
            (request_.stop && request_.stop());
   }
 
   void resume();
+  void restore_best();
   void train_epoch();
   void one_update(std::span<const std::uint32_t> order);
   void end_epoch();
+  void save_last();
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);
 
@@ -118,18 +105,21 @@ class Trainer {
   Inference inference_;
   BatchStorage storage_;
   Progress progress_;
-  std::uint64_t total_steps_ = 0;
-  double learning_rate_ = 0, norm_sum_ = 0;
+  std::uint64_t total_steps_ = 0, saved_step_ = 0;
+  double norm_sum_ = 0;
   std::uint64_t norm_count_ = 0, epoch_tokens_ = 0;
   Clock::time_point epoch_start_;
 };
 
 void Trainer::resume() {
-  const CheckpointReader reader(folder_.file("last.h5"));
+  const ResumePoint point = find_resume_point(folder_.path());
+  if (!point.reader)
+    return observer_.note(folder_.path() + " has no checkpoint yet: starting from the beginning");
+  const CheckpointReader& reader = *point.reader;
   const CheckpointHeader& header = reader.header();
   if (header.labels != data_.preprocessing.labels || header.vocabulary != data_.preprocessing.vocabulary)
     throw usage_error(
-        "the data gives other labels or another vocabulary than " + folder_.file("last.h5") +
+        "the data gives other labels or another vocabulary than " + folder_.file(point.name) +
         " was trained with; give back the files it was trained on, or start a new run with --run DIR");
   const std::vector<TensorSlot> slots = tensor_slots(model_.parameters());
   reader.read("parameters", slots,
@@ -139,7 +129,22 @@ void Trainer::resume() {
   progress_ = header.progress;
   for (const ConfigChange& change : setup_.changes)
     observer_.note(change.key + " changed: " + change.before + " -> " + change.after);
-  observer_.note("resumed " + folder_.path() + " at step " + std::to_string(progress_.step));
+  if (!point.damage.empty()) observer_.note(point.damage + "; kept as " + folder_.put_aside("last.h5"));
+  observer_.note("resumed " + folder_.path() + " at step " + std::to_string(progress_.step) +
+                 (point.name == "last.h5" ? "" : ", from " + point.name));
+  restore_best();
+}
+
+void Trainer::restore_best() {
+  const BestFile best = check_best(folder_.path(), progress_);
+  // The run comes to that step again, in the same bits unless the config has changed.
+  if (best == BestFile::fits || (best == BestFile::later && setup_.changes.empty())) return;
+  if (best == BestFile::unmade) return save("best.h5");
+  const std::string step = std::to_string(progress_.best_step);
+  observer_.note("best.h5 of step " + step + " is " + (best == BestFile::damaged ? "damaged" : "gone") +
+                 ": from here on the best is looked for anew");
+  if (best == BestFile::damaged) folder_.put_aside("best.h5");
+  progress_.best_step = -1;
 }
 
 void Trainer::train_epoch() {
@@ -150,9 +155,9 @@ void Trainer::train_epoch() {
   norm_sum_ = 0;
   const std::uint64_t every = static_cast<std::uint64_t>(config_.train.checkpoint_every_steps);
   while (progress_.position < order.size() && progress_.step < total_steps_) {
-    if (left_off()) return save("last.h5", "last-1.h5");
+    if (left_off()) return progress_.step == saved_step_ ? void() : save_last();
     one_update(order);
-    if (every > 0 && progress_.step % every == 0) save("last.h5", "last-1.h5");
+    if (every > 0 && progress_.step % every == 0) save_last();
   }
   end_epoch();
 }
@@ -182,8 +187,8 @@ void Trainer::one_update(std::span<const std::uint32_t> order) {
     sums.correct += micro.correct;
     tokens += static_cast<std::uint64_t>(batch.num_rows());
   }
-  learning_rate_ = learning_rate(config_.train, progress_.step, total_steps_);
-  const double norm = std::isfinite(sums.loss) ? stepper_.update(progress_.step, learning_rate_) : NAN;
+  const double rate = learning_rate(config_.train, progress_.step, total_steps_);
+  const double norm = std::isfinite(sums.loss) ? stepper_.update(progress_.step, rate) : NAN;
   if (!std::isfinite(norm))
     throw Error(ExitCode::diverged,
                 "training diverged at step " + std::to_string(progress_.step + 1) + ": the " +
@@ -211,7 +216,7 @@ void Trainer::end_epoch() {
   EpochRecord record;
   record.epoch = progress_.epoch;
   record.step = progress_.step;
-  record.learning_rate = learning_rate_;
+  record.learning_rate = learning_rate(config_.train, progress_.step - 1, total_steps_);
   record.train_loss = progress_.epoch_loss_sum / std::max(progress_.epoch_weight_sum, 1e-300);
   record.train_accuracy =
       static_cast<double>(progress_.epoch_correct) / static_cast<double>(progress_.epoch_count);
@@ -233,14 +238,19 @@ void Trainer::end_epoch() {
   if (best) {
     progress_.best_metric = value;
     progress_.best_step = static_cast<std::int64_t>(progress_.step);
-    save("best.h5");
   }
   folder_.append_metrics(record);
-  save("last.h5", "last-1.h5");
+  save_last();
+  if (best) save("best.h5");  // a run that ends here has the same in last.h5: see restore_best
   observer_.epoch(record, best);
   if (patience_over())
     observer_.note("stopping early: no better " + config_.train.monitor + " for " +
                    std::to_string(progress_.stale_epochs) + " epochs");
+}
+
+void Trainer::save_last() {
+  save("last.h5", folder_.file("last-1.h5"));
+  saved_step_ = progress_.step;
 }
 
 void Trainer::save(const std::string& name, const std::string& keep_previous) {
@@ -252,8 +262,8 @@ void Trainer::save(const std::string& name, const std::string& keep_previous) {
       {"parameters", {parameters.data(), static_cast<std::size_t>(parameters.size())}}};
   for (const Optimizer::Moment& moment : stepper_.optimizer().moments())
     groups.push_back({moment.path, moment.values});
-  write_checkpoint(folder_.file(name), header, tensor_slots(parameters), groups,
-                   keep_previous.empty() ? "" : folder_.file(keep_previous));
+  write_checkpoint(folder_.file(name), header, tensor_slots(parameters), groups, keep_previous,
+                   [this](const auto&... file) { folder_.save(file...); });
 }
 
 TrainResult Trainer::result(double seconds) {
@@ -267,7 +277,7 @@ TrainResult Trainer::result(double seconds) {
   result.best_metric = progress_.best_metric;
   result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
   result.labels = data_.preprocessing.labels;
-  if (result.finished && data_.test.size() > 0) {
+  if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
     const CheckpointReader best(folder_.file("best.h5"));
     Parameters& parameters = model_.parameters();
     best.read("parameters", tensor_slots(parameters),

@@ -37,7 +37,7 @@ struct EpochRecord {
 class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
-  virtual void note(const std::string& line) = 0;  // data notes, resume, stopping early, files written
+  virtual void note(const std::string& line) = 0;  // data notes, resume, stopping early, files that fail
   virtual void start(std::uint64_t step, std::uint64_t total_steps) = 0;
   virtual void step(std::uint64_t step, double loss, double tokens_per_second) = 0;
   virtual void epoch(const EpochRecord& record, bool best) = 0;

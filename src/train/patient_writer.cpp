@@ -1,0 +1,82 @@
+#include "train/patient_writer.hpp"
+
+#include <algorithm>
+#include <orochi/error.hpp>
+#include <utility>
+
+#include "io/whole_file.hpp"
+
+namespace orochi {
+namespace {
+
+/// Why it failed; empty: it did not.
+template <typename Action>
+std::string failure_of(const Action& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::span<const unsigned char> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
+/// Each reason once, then that it is over.
+void tell(const Note& note, const std::string& path, const std::string& before, const std::string& now) {
+  if (now.empty() && !before.empty()) note("'" + path + "' is written again");
+  if (!now.empty() && now != before) note(now + "; training goes on and tries again");
+}
+
+}  // namespace
+
+void GrowingFile::start(const std::string& text) {
+  write_whole_file(path_, bytes_of(text));
+  length_ = text.size();
+}
+
+void GrowingFile::append(const std::string& line) {
+  waiting_ += line;
+  const std::string before = std::exchange(reason_, failure_of([&] { finish(); }));
+  tell(note_, path_, before, reason_);
+}
+
+void GrowingFile::finish() {
+  if (waiting_.empty()) return;
+  extend_file(path_, length_, bytes_of(waiting_));
+  length_ += waiting_.size();
+  waiting_.clear();
+}
+
+void PatientWriter::write(const std::string& path, std::span<const unsigned char> bytes,
+                          const std::string& keep_previous) {
+  const auto older =
+      std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& file) { return file.path == path; });
+  std::string before;
+  if (older != waiting_.end()) {
+    before = older->reason;
+    waiting_.erase(older);
+  }
+  retry();
+  const std::string reason = failure_of([&] { write_whole_file(path, bytes, keep_previous); });
+  tell(note_, path, before, reason);
+  if (!reason.empty()) waiting_.push_back({path, keep_previous, {bytes.begin(), bytes.end()}, reason});
+}
+
+void PatientWriter::retry() {
+  for (Waiting& file : waiting_) {
+    const std::string before = std::exchange(
+        file.reason, failure_of([&] { write_whole_file(file.path, file.bytes, file.keep_previous); }));
+    tell(note_, file.path, before, file.reason);
+  }
+  std::erase_if(waiting_, [](const Waiting& file) { return file.reason.empty(); });
+}
+
+void PatientWriter::finish() {
+  for (const Waiting& file : waiting_) write_whole_file(file.path, file.bytes, file.keep_previous);
+  waiting_.clear();
+}
+
+}  // namespace orochi
