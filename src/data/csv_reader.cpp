@@ -65,7 +65,7 @@ class CsvParser {
       field += piece;
       rest_.remove_prefix(end);
       if (rest_.empty()) {
-        record.mistake = "a quoted field is not closed before the end of the file";
+        record.mistake = "a quoted field is not closed before the end of the file; quotes inside are doubled";
         return;
       }
       rest_.remove_prefix(1);
@@ -90,13 +90,17 @@ std::size_t find_column(const CsvRecord& header, const std::string& name, const 
                         Mistakes& mistakes) {
   const auto found = std::find(header.fields.begin(), header.fields.end(), name);
   if (found == header.fields.end()) {
-    mistakes.add_line(header.line, fmt::format("no column {} (data.{}); the header has {}", quote(name), key,
-                                               quote_list(header.fields)));
+    const bool other =
+        header.fields.size() == 1 && header.fields[0].find_first_of(";\t") != std::string::npos;
+    mistakes.add_line(header.line, fmt::format("no column {} (data.{}); the header has {}{}", quote(name),
+                                               key, quote_list(header.fields),
+                                               other ? "; expected commas between fields"
+                                                     : "; set the key to one of them"));
     return header.fields.size();
   }
   if (std::find(found + 1, header.fields.end(), name) != header.fields.end()) {
-    mistakes.add_line(header.line,
-                      fmt::format("column {} (data.{}) stands twice in the header", quote(name), key));
+    mistakes.add_line(header.line, fmt::format("column {} (data.{}) stands twice in the header; rename one",
+                                               quote(name), key));
     return header.fields.size();
   }
   return static_cast<std::size_t>(found - header.fields.begin());
@@ -109,7 +113,7 @@ void read_record(CsvRecord& record, const Columns& columns, RawSplit& raw, Mista
   }
   if (record.fields.size() != columns.count) {
     mistakes.add_line(record.line,
-                      fmt::format("{}, but the header has {}",
+                      fmt::format("{}, but the header has {}; fields with commas stand in quotes",
                                   counted(static_cast<Index>(record.fields.size()), "field"), columns.count));
     return;
   }
@@ -132,7 +136,10 @@ RawSplit read_csv(const DataConfig& config, Mistakes& mistakes) {
   CsvParser parser(contents);
   CsvRecord record;
   parser.next(record);
-  if (!record.mistake.empty()) mistakes.add_line(record.line, record.mistake);
+  if (!record.mistake.empty()) {
+    mistakes.add_line(record.line, record.mistake);
+    return raw;
+  }
   Columns columns;
   columns.count = record.fields.size();
   columns.text = find_column(record, config.text_column, "text_column", mistakes);

@@ -98,7 +98,11 @@ std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t ra
     return std::nullopt;
   }
   Dataset dataset;
-  dataset.id = hdf5::own(H5Dopen2(file, name, H5P_DEFAULT), H5Dclose, fmt::format("dataset \"{}\"", name));
+  dataset.id = hdf5::Hid(H5Dopen2(file, name, H5P_DEFAULT), H5Dclose);
+  if (!dataset.id) {
+    mistakes.add(fmt::format("dataset \"{}\" cannot be opened: {}; {}", name, hdf5::error_text(), layout));
+    return std::nullopt;
+  }
   dataset.type = hdf5::own(H5Dget_type(dataset.id.get()), H5Tclose, name);
   dataset.kind = H5Tget_class(dataset.type.get());
   const hdf5::Hid space = hdf5::own(H5Dget_space(dataset.id.get()), H5Sclose, name);
@@ -118,12 +122,19 @@ std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t ra
   return dataset;
 }
 
+const char* kind_words(H5T_class_t kind) {
+  if (kind == H5T_INTEGER) return "integers";
+  if (kind == H5T_FLOAT) return "floats";
+  if (kind == H5T_STRING) return "strings";
+  return "values of another type";
+}
+
 bool has_type(const Dataset& dataset, const char* name, std::initializer_list<H5T_class_t> allowed,
               const char* words, Mistakes& mistakes) {
   for (const H5T_class_t kind : allowed) {
     if (dataset.kind == kind) return true;
   }
-  mistakes.add(fmt::format("dataset \"{}\" has the wrong type; expected {}", name, words));
+  mistakes.add(fmt::format("dataset \"{}\" holds {}; expected {}", name, kind_words(dataset.kind), words));
   return false;
 }
 
@@ -193,7 +204,8 @@ void check_labels(const RawSplit& raw, Mistakes& mistakes) {
   for (Index i = 0; i < raw.size(); ++i) {
     const std::string& label = raw.labels[static_cast<std::size_t>(i)];
     if (utf8::find_invalid(label) != std::string::npos) {
-      mistakes.add_sequence(i, fmt::format("label {} is not valid UTF-8", quote(label)));
+      mistakes.add_sequence(
+          i, fmt::format("label {} is not valid UTF-8; write it anew, or use integers", quote(label)));
     } else if (const std::string wrong = label_mistake(label); !wrong.empty()) {
       mistakes.add_sequence(i, wrong);
     }
@@ -234,7 +246,8 @@ void check_values(const RawSplit& raw, Mistakes& mistakes) {
       if (std::isfinite(value)) continue;
       mistakes.add_sequence(
           i, fmt::format("row {}, channel {} is {}; expected a finite number (of at most 3.4e38)",
-                         at / raw.channels - raw.offsets[sequence], at % raw.channels, value));
+                         at / raw.channels - raw.offsets[sequence], at % raw.channels,
+                         std::isnan(value) ? std::abs(value) : value));
       break;
     }
   }
@@ -279,7 +292,7 @@ RawSplit read_hdf5(Mistakes& mistakes) {
                                      "not an HDF5 file, or a damaged one");
     read_datasets(file.get(), std::filesystem::file_size(raw.path), raw, mistakes);
   } catch (const Error& error) {
-    mistakes.add(error.what());
+    mistakes.add(fmt::format("{}; make it anew or copy it again", error.what()));
   }
   return raw;
 }

@@ -60,8 +60,9 @@ void find_classes(LabelledFile& file, const Preprocessing& preprocessing, Mistak
       file.classes.push_back(found->second);
       continue;
     }
-    const std::string what = fmt::format("label {} does not occur in the training data, which has {}",
-                                         quote(raw.labels[i]), quote_list(preprocessing.labels));
+    const std::string what =
+        fmt::format("label {} does not occur in the training data, which has {}; correct or remove it",
+                    quote(raw.labels[i]), quote_list(preprocessing.labels));
     if (raw.lines.empty()) {
       mistakes.add_sequence(static_cast<Index>(i), what);
     } else {
@@ -69,8 +70,8 @@ void find_classes(LabelledFile& file, const Preprocessing& preprocessing, Mistak
     }
   }
   if (raw.channels != preprocessing.channels) {
-    mistakes.add(fmt::format("{}, but the training data has {}", counted(raw.channels, "channel"),
-                             preprocessing.channels));
+    mistakes.add(fmt::format("{}, but the training data has {}; expected as many",
+                             counted(raw.channels, "channel"), preprocessing.channels));
   }
 }
 
@@ -154,6 +155,14 @@ void note_inputs(const Preprocessing& preprocessing, std::vector<std::string>& n
                       : fmt::format("{}, {}", labels, counted(preprocessing.channels, "channel")));
 }
 
+/// Where the sequences of train stand, for who has to name one later.
+void keep_places(const Part& train, LoadedData& data) {
+  data.train_path = train.raw->path;
+  data.train_has_lines = !train.raw->lines.empty();
+  for (const std::uint32_t row : train.rows)
+    data.train_places.push_back(data.train_has_lines ? train.raw->lines[row] : static_cast<Index>(row));
+}
+
 /// Encodes all parts with what the first of them, train, teaches.
 void encode_parts(const std::vector<Part>& parts, const DataConfig& config, LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
@@ -196,10 +205,17 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
     parts = split_train_file(files[0], config, data.preprocessing, seed, data.notes);
   }
   if (!config.test.empty()) parts.push_back(whole_file("test", files.back()));
+  keep_places(parts.front(), data);
   encode_parts(parts, config, data);
   note_inputs(data.preprocessing, data.notes);
   note_shared_content(parts, data.notes);
   return data;
+}
+
+std::string LoadedData::train_place(std::uint32_t sample) const {
+  const Index place = train_places[sample];
+  return train_has_lines ? fmt::format("{}:{}", train_path, place)
+                         : fmt::format("{}: sequence {}", train_path, place);
 }
 
 Sequences load_split(const DataConfig& config, const Preprocessing& preprocessing, const std::string& path,

@@ -57,7 +57,8 @@ std::string label_mistake(std::string_view label);
 std::string text_mistake(std::string_view text);
 
 /// Reads one case of the `.ts` format without its label, "v,v,v:v,v,v" with one part a channel, as rows
-/// `values` [T, channels]. Returns what is wrong with it, or nothing.
-std::string parse_case(std::string_view text, std::vector<float>& values, Index& channels);
+/// `values` [T, channels]. Returns what is wrong with it, or nothing; `at`, if given, becomes the byte where.
+std::string parse_case(std::string_view text, std::vector<float>& values, Index& channels,
+                       std::size_t* at = nullptr);
 
 }  // namespace orochi

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -15,6 +16,17 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+/// What a file is that begins so and is no text of ours, with what to do; or nothing.
+std::string other_kind(std::string_view contents) {
+  if (contents.starts_with("\x1F\x8B")) return "is compressed with gzip; unpack it first";
+  if (contents.starts_with("PK\x03\x04"))
+    return "is a ZIP archive or an office document; unpack it or save it as text";
+  if (contents.starts_with("\xFF\xFE") || contents.starts_with("\xFE\xFF"))
+    return "is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8";
+  if (contents.starts_with("\x89HDF")) return "is an HDF5 file; set data.format to \"hdf5\"";
+  return {};
+}
+
 /// One mistake a line at most: what follows a broken byte is seldom worth reading.
 void check_encoding(std::string_view contents, Mistakes& mistakes) {
   for (Index line = 1; !contents.empty(); ++line) {
@@ -23,7 +35,7 @@ void check_encoding(std::string_view contents, Mistakes& mistakes) {
     const std::size_t nul = text.find('\0');
     if (nul < broken) {
       mistakes.add_byte(line, static_cast<Index>(nul) + 1,
-                        "a NUL byte; expected text, is this a binary file?");
+                        "a NUL byte; expected text: is this a binary file?");
     } else if (broken != std::string_view::npos) {
       mistakes.add_byte(
           line, static_cast<Index>(broken) + 1,
@@ -41,17 +53,29 @@ void read_tsv_line(std::string_view text, Index line, RawSplit& raw, Mistakes& m
   }
   const std::string_view label = text.substr(0, tab);
   const std::string_view body = text.substr(tab + 1);
-  if (body.find('\t') != std::string_view::npos) {
-    mistakes.add_line(line, "more than one tab; expected label<TAB>text");
+  if (const std::size_t second = body.find('\t'); second != std::string_view::npos) {
+    const std::size_t lone = text.find('\r');
+    mistakes.add_byte(line, static_cast<Index>(std::min(lone, tab + 1 + second)) + 1,
+                      lone < tab + 1 + second
+                          ? "a carriage return inside a line; expected lines that end in LF or CR LF"
+                          : "a second tab; expected label<TAB>text, with blanks for tabs in the text");
     return;
   }
   const std::string wrong_label = label_mistake(label);
   const std::string wrong_text = text_mistake(body);
-  if (!wrong_label.empty()) mistakes.add_line(line, wrong_label);
-  if (!wrong_text.empty()) mistakes.add_line(line, wrong_text);
+  if (!wrong_label.empty()) mistakes.add_byte(line, 1, wrong_label);
+  if (!wrong_text.empty()) mistakes.add_byte(line, static_cast<Index>(tab) + 2, wrong_text);
   raw.labels.emplace_back(label);
   raw.texts.emplace_back(body);
   raw.lines.push_back(line);
+}
+
+RawSplit read_format(const DataConfig& config, Mistakes& mistakes) {
+  if (config.format == "tsv") return read_tsv(mistakes);
+  if (config.format == "csv") return read_csv(config, mistakes);
+  if (config.format == "ts") return read_ts(mistakes);
+  if (config.format == "hdf5") return read_hdf5(mistakes);
+  throw usage_error(fmt::format("data.format is {}; allowed are tsv, csv, hdf5, ts", quote(config.format)));
 }
 
 }  // namespace
@@ -64,11 +88,14 @@ std::string RawSplit::place(Index sequence) const {
 bool is_text(const DataConfig& config) { return config.format == "tsv" || config.format == "csv"; }
 
 RawSplit read_raw(const DataConfig& config, Mistakes& mistakes) {
-  if (config.format == "tsv") return read_tsv(mistakes);
-  if (config.format == "csv") return read_csv(config, mistakes);
-  if (config.format == "ts") return read_ts(mistakes);
-  if (config.format == "hdf5") return read_hdf5(mistakes);
-  throw usage_error(fmt::format("data.format is {}; allowed are tsv, csv, hdf5, ts", quote(config.format)));
+  RawSplit raw = read_format(config, mistakes);
+  std::string ending = std::filesystem::path(mistakes.path()).extension().string();
+  if (ending == ".h5") ending = ".hdf5";
+  const bool is_known = ending == ".tsv" || ending == ".csv" || ending == ".ts" || ending == ".hdf5";
+  if (!mistakes.empty() && is_known && ending != "." + config.format)
+    mistakes.add(fmt::format("is read as data.format = \"{}\"; by its name it may be \"{}\"", config.format,
+                             ending.substr(1)));
+  return raw;
 }
 
 std::ifstream open_file(Mistakes& mistakes) {
@@ -87,7 +114,7 @@ std::ifstream open_file(Mistakes& mistakes) {
   if (!stream) {
     mistakes.add(fmt::format("cannot be opened: {}", std::strerror(errno)));
   } else if (stream.peek() == std::ifstream::traits_type::eof() && !stream.bad()) {
-    mistakes.add("the file is empty");
+    mistakes.add("the file is empty; expected labelled sequences");
   }
   return stream;
 }
@@ -100,9 +127,13 @@ std::string read_text_file(Mistakes& mistakes) {
     contents.append(bytes, static_cast<std::size_t>(stream.gcount()));
   if (stream.bad())
     throw failure(fmt::format("{}: could not be read to its end: {}", mistakes.path(), std::strerror(errno)));
+  if (const std::string kind = other_kind(contents); !kind.empty()) {
+    mistakes.add(kind);
+    return {};
+  }
   check_encoding(contents, mistakes);
   if (contents.starts_with(byte_order_mark)) contents.erase(0, byte_order_mark.size());
-  if (contents.empty() && mistakes.empty()) mistakes.add("the file is empty");
+  if (contents.empty() && mistakes.empty()) mistakes.add("the file is empty; expected labelled sequences");
   return contents;
 }
 
@@ -115,19 +146,25 @@ std::string_view take_line(std::string_view& rest) {
 }
 
 std::string label_mistake(std::string_view label) {
-  if (label.empty()) return "the label is empty";
+  constexpr std::string_view blanks = " \t";
+  if (label.find_first_not_of(blanks) == std::string_view::npos) return "the label is empty; expected a name";
   for (const char c : label) {
     if (static_cast<unsigned char>(c) < 0x20) {
-      return fmt::format("label {} holds a control character", quote(label));
+      return fmt::format("label {} holds a control character; remove it", quote(label));
     }
   }
+  // Or "yes" and "yes " would be two classes.
+  if (blanks.find(label.front()) != std::string_view::npos ||
+      blanks.find(label.back()) != std::string_view::npos)
+    return fmt::format("label {} begins or ends with a blank; remove it", quote(label));
   return {};
 }
 
 std::string text_mistake(std::string_view text) {
   const std::size_t broken = utf8::find_invalid(text);
   // Broken text has been reported with its byte; only its beginning can be decoded.
-  if (broken == std::string_view::npos && utf8::is_blank(text)) return "the text is empty";
+  if (broken == std::string_view::npos && utf8::is_blank(text))
+    return "the text is empty; expected at least one character";
   return {};
 }
 

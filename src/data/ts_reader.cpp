@@ -82,8 +82,9 @@ void read_key(std::string_view text, Index line, TsHeader& header, Mistakes& mis
   if (name == "@problemname" || name == "@missing") return;  // a missing value is found where it stands
   if (name == "@timestamps") {
     if (parse_flag(key, value, line, mistakes).value_or(false)) {
-      mistakes.add_line(line,
-                        "@timeStamps is true; only equally spaced series without time stamps can be read");
+      mistakes.add_line(
+          line,
+          "@timeStamps is true; only equally spaced series without time stamps can be read, remove them");
     }
   } else if (name == "@univariate") {
     if (parse_flag(key, value, line, mistakes).value_or(false)) header.channels = 1;
@@ -100,8 +101,9 @@ void read_key(std::string_view text, Index line, TsHeader& header, Mistakes& mis
   }
 }
 
-/// One line below @data.
-void read_case(std::string_view text, Index line, TsHeader& header, RawSplit& raw, Mistakes& mistakes) {
+/// One line below @data, without the `indent` blanks before it.
+void read_case(std::string_view text, Index line, Index indent, TsHeader& header, RawSplit& raw,
+               Mistakes& mistakes) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) {
     mistakes.add_line(line, "no \":\" between values and label; expected v,v,v:v,v,v:label");
@@ -111,14 +113,15 @@ void read_case(std::string_view text, Index line, TsHeader& header, RawSplit& ra
   std::string mistake = label_mistake(label);
   if (mistake.empty() &&
       std::find(header.classes.begin(), header.classes.end(), label) == header.classes.end()) {
-    mistake =
-        fmt::format("label {} is not in @classLabel, which has {}", quote(label), quote_list(header.classes));
+    mistake = fmt::format("label {} is not in @classLabel, which has {}; add it there or correct it",
+                          quote(label), quote_list(header.classes));
   }
   if (!mistake.empty()) mistakes.add_line(line, mistake);
   Index channels = 0;
-  mistake = parse_case(text.substr(0, colon), raw.values, channels);
+  std::size_t at = 0;
+  mistake = parse_case(text.substr(0, colon), raw.values, channels, &at);
   if (!mistake.empty()) {
-    mistakes.add_line(line, mistake);
+    mistakes.add_byte(line, indent + static_cast<Index>(at) + 1, mistake);
     return;
   }
   // The first case says what the header leaves open.
@@ -132,8 +135,9 @@ void read_case(std::string_view text, Index line, TsHeader& header, RawSplit& ra
   const Index length = static_cast<Index>(raw.values.size()) / channels - raw.offsets.back();
   if (header.equal_length && !header.length) header.length = length;
   if (header.equal_length && length != *header.length) {
-    mistakes.add_line(line, fmt::format("{}, but with @equalLength true every case has {}",
-                                        counted(length, "step"), *header.length));
+    mistakes.add_line(line,
+                      fmt::format("{}, but with @equalLength true every case has {}; correct one of them",
+                                  counted(length, "step"), *header.length));
   }
   raw.channels = channels;
   raw.offsets.push_back(raw.offsets.back() + length);
@@ -168,27 +172,31 @@ Index read_header(std::string_view& rest, TsHeader& header, Mistakes& mistakes) 
 /// Reads one number; returns what is wrong with it, or nothing.
 std::string parse_number(std::string_view text, float& number) {
   text = trim(text);
-  if (text.empty()) return "is empty";
+  if (text.empty()) return "is empty; fill it in or leave the case out";
   if (text == "?") return "is ? (missing); fill it in or leave the case out";
   if (text.front() == '+' && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
-    return fmt::format("{} is not a number", quote(text));
+    return fmt::format("{} is not a number; expected one like -1.5 or 2e-3", quote(text));
   }
   number = static_cast<float>(value);
   if (error == std::errc::result_out_of_range)
-    return fmt::format("{} is out of the range of a float", quote(text));
-  if (!std::isfinite(value)) return fmt::format("{} is not finite", quote(text));
-  if (!std::isfinite(number)) return fmt::format("{} is out of the range of a float", quote(text));
+    return fmt::format("{} is out of the range of a float; expected at most 3.4e38", quote(text));
+  if (!std::isfinite(value))
+    return fmt::format("{} is not finite; fill it in or leave the case out", quote(text));
+  if (!std::isfinite(number))
+    return fmt::format("{} is out of the range of a float; expected at most 3.4e38", quote(text));
   return {};
 }
 
 /// Reads the values of one dimension; returns what is wrong with them, or nothing.
-std::string parse_dimension(std::string_view text, Index dimension, std::vector<float>& series) {
+std::string parse_dimension(std::string_view text, Index dimension, std::vector<float>& series,
+                            const char*& at) {
   bool more = true;
   while (more) {
     more = text.find(',') != std::string_view::npos;
+    at = text.data();
     const std::string wrong = parse_number(take_part(text, ','), series.emplace_back());
     if (!wrong.empty()) return fmt::format("value {} of dimension {} {}", series.size(), dimension, wrong);
   }
@@ -197,24 +205,28 @@ std::string parse_dimension(std::string_view text, Index dimension, std::vector<
 
 }  // namespace
 
-std::string parse_case(std::string_view text, std::vector<float>& values, Index& channels) {
+std::string parse_case(std::string_view text, std::vector<float>& values, Index& channels, std::size_t* at) {
+  const char* const start = text.data();
   std::vector<float> series;  // [channels, T]: one dimension after another, as the format has them
   std::size_t length = 0;
   bool more = true;
   for (channels = 0; more; ++channels) {
     more = text.find(':') != std::string_view::npos;
     std::vector<float> dimension;  // [T]
-    const std::string wrong = parse_dimension(take_part(text, ':'), channels + 1, dimension);
+    const char* place = text.data();
+    const std::string_view part = take_part(text, ':');
+    const std::string wrong = parse_dimension(part, channels + 1, dimension, place);
+    if (at != nullptr) *at = static_cast<std::size_t>((wrong.empty() ? part.data() : place) - start);
     if (!wrong.empty()) return wrong;
     if (channels == 0) length = dimension.size();
     if (dimension.size() != length) {
-      return fmt::format("dimension {} has {}, but dimension 1 has {}", channels + 1,
-                         counted(static_cast<Index>(dimension.size()), "value"), length);
+      return fmt::format("dimension {} has {}, but dimension 1 has {}; expected one a step in each",
+                         channels + 1, counted(static_cast<Index>(dimension.size()), "value"), length);
     }
     series.insert(series.end(), dimension.begin(), dimension.end());
   }
   for (std::size_t t = 0; t < length; ++t) {
-    for (std::size_t at = t; at < series.size(); at += length) values.push_back(series[at]);
+    for (std::size_t i = t; i < series.size(); i += length) values.push_back(series[i]);
   }
   return {};
 }
@@ -231,16 +243,16 @@ RawSplit read_ts(Mistakes& mistakes) {
   if (!mistakes.empty()) return raw;
   Index blanks = 0;  // just before this line; they are a mistake only if a line follows
   while (!rest.empty()) {
-    const std::string_view text = trim(take_line(rest));
+    const std::string_view whole = take_line(rest), text = trim(whole);
     ++line;
     if (text.empty()) {
       ++blanks;
       continue;
     }
     for (; blanks > 0; --blanks) mistakes.add_line(line - blanks, "a blank line; expected a case");
-    if (!text.starts_with('#')) read_case(text, line, header, raw, mistakes);
+    if (!text.starts_with('#')) read_case(text, line, text.data() - whole.data(), header, raw, mistakes);
   }
-  if (raw.labels.empty() && mistakes.empty()) mistakes.add("no case below @data");
+  if (raw.labels.empty() && mistakes.empty()) mistakes.add("no case below @data; expected lines v,v,v:label");
   return raw;
 }
 

@@ -34,22 +34,25 @@ TEST_CASE("the columns are found by the names in the config", "[csv]") {
   CHECK(raw.texts == std::vector<std::string>{"t"});
   CHECK(raw.labels == std::vector<std::string>{"a"});
   CHECK(testing::mistakes_in(folder, config, "text,label\nx,\n") ==
-        "f:1: no column \"body\" (data.text_column); the header has \"text\", \"label\"\n"
-        "f:1: no column \"kind\" (data.label_column); the header has \"text\", \"label\"");
+        "f:1: no column \"body\" (data.text_column); the header has \"text\", \"label\"; set the key to one "
+        "of them\n"
+        "f:1: no column \"kind\" (data.label_column); the header has \"text\", \"label\"; set the key to one "
+        "of them");
   CHECK(testing::mistakes_in(folder, config, "kind,body,body\nx,y,z\n") ==
-        "f:1: column \"body\" (data.text_column) stands twice in the header");
+        "f:1: column \"body\" (data.text_column) stands twice in the header; rename one");
 }
 
 TEST_CASE("what is wrong with a record is said where it starts", "[csv]") {
   const TempFolder folder;
   const std::string header = "label,text\n";
   CHECK(testing::mistakes_in(folder, csv, header + "a,\"x\ny\"\na\na,b,c\na,x,\n") ==
-        "f:4: 1 field, but the header has 2\nf:5: 3 fields, but the header has 2\nf:6: 3 fields, but the "
-        "header has 2");
+        "f:4: 1 field, but the header has 2; fields with commas stand in quotes\n"
+        "f:5: 3 fields, but the header has 2; fields with commas stand in quotes\n"
+        "f:6: 3 fields, but the header has 2; fields with commas stand in quotes");
   CHECK(testing::mistakes_in(folder, csv, header + "a,\" \n \"\n,x\n") ==
-        "f:2: the text is empty\nf:4: the label is empty");
+        "f:2: the text is empty; expected at least one character\nf:4: the label is empty; expected a name");
   CHECK(testing::mistakes_in(folder, csv, header + "a,x\na,\"never\nclosed") ==
-        "f:3: a quoted field is not closed before the end of the file");
+        "f:3: a quoted field is not closed before the end of the file; quotes inside are doubled");
   CHECK(testing::mistakes_in(folder, csv, header + "a,\"x\"y\na,x\n") ==
         "f:2: \"y\" follows a closing quote; expected a comma or the line's end");
   CHECK(testing::mistakes_in(folder, csv, header + "a,5\" disk\n") ==
@@ -60,5 +63,5 @@ TEST_CASE("what is wrong with a record is said where it starts", "[csv]") {
         "f:3:2: byte 0xff is not valid UTF-8; convert the file, for instance with iconv");
   CHECK(testing::mistakes_in(folder, csv, header) ==
         "f: a header and nothing else; expected records below it");
-  CHECK(testing::mistakes_in(folder, csv, "") == "f: the file is empty");
+  CHECK(testing::mistakes_in(folder, csv, "") == "f: the file is empty; expected labelled sequences");
 }

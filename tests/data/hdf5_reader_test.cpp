@@ -74,13 +74,14 @@ TEST_CASE("labels that are no names are mistakes", "[hdf5]") {
     write_dataset(file, "labels", string_type(2, H5T_STR_NULLPAD).get(), {2}, "\xFFz\0\0");
   });
   CHECK(mistakes_of(folder, broken) ==
-        "f: sequence 0: label \"\\xffz\" is not valid UTF-8\nf: sequence 1: the label is empty");
+        "f: sequence 0: label \"\\xffz\" is not valid UTF-8; write it anew, or use integers\nf: sequence 1: "
+        "the label is empty; expected a "
+        "name");
   const auto floats = with_labels([](hid_t file) {
     const std::vector<double> labels{1, 2};
     write_dataset(file, "labels", H5T_NATIVE_DOUBLE, {2}, labels.data());
   });
-  CHECK(mistakes_of(folder, floats) ==
-        "f: dataset \"labels\" has the wrong type; expected integers or strings");
+  CHECK(mistakes_of(folder, floats) == "f: dataset \"labels\" holds floats; expected integers or strings");
 }
 
 TEST_CASE("what is missing from an HDF5 file is said", "[hdf5]") {
@@ -105,7 +106,8 @@ TEST_CASE("a group in place of a dataset is said", "[hdf5]") {
   const TempFolder folder;
   const auto group = with_labels(
       [](hid_t file) { H5Gclose(H5Gcreate2(file, "labels", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)); });
-  CHECK_THAT(mistakes_of(folder, group), catch_matchers::StartsWith("f: dataset \"labels\": "));
+  CHECK_THAT(mistakes_of(folder, group),
+             catch_matchers::StartsWith("f: dataset \"labels\" cannot be opened: "));
 }
 
 TEST_CASE("offsets must cut all rows into one sequence a label", "[hdf5]") {
@@ -159,8 +161,8 @@ TEST_CASE("dimensions that the file cannot hold are refused before memory is ask
 TEST_CASE("a file that is no HDF5 file is said, and libhdf5 prints nothing", "[hdf5]") {
   const TempFolder folder;
   CHECK(read(folder, folder.write("f", "not at all")).path ==
-        "f: not an HDF5 file, or a damaged one: file signature not found");
-  CHECK(read(folder, folder.write("f", "")).path == "f: the file is empty");
+        "f: not an HDF5 file, or a damaged one: file signature not found; make it anew or copy it again");
+  CHECK(read(folder, folder.write("f", "")).path == "f: the file is empty; expected labelled sequences");
   CHECK(read(folder, folder.file("none")).path ==
         "none: no such file; paths in a config are relative to the config's folder");
 }

@@ -42,7 +42,8 @@ TEST_CASE("a line of text becomes token ids", "[input]") {
 
 TEST_CASE("a line that is no text is an error without a place", "[input]") {
   InputEncoder encoder = text_encoder(4);
-  CHECK(message_of([&] { encoder.encode_text(" \t"); }) == "the text is empty");
+  CHECK(message_of([&] { encoder.encode_text(" \t"); }) ==
+        "the text is empty; expected at least one character");
   CHECK(message_of([&] { encoder.encode_text("ab\xFF"); }) == "byte 3 (0xff) is not valid UTF-8");
   CHECK(message_of([&] { encoder.encode_text(std::string_view("a\0b", 3)); }) == "a NUL byte; expected text");
 }
@@ -60,6 +61,7 @@ TEST_CASE("a line that is no case is an error without a place", "[input]") {
   const InputEncoder encoder = number_encoder(2);
   CHECK(message_of([&] { encoder.encode_values("1,2"); }) == "1 dimension, but the model was trained on 2");
   CHECK(message_of([&] { encoder.encode_values("1,2:3"); }) ==
-        "dimension 2 has 1 value, but dimension 1 has 2");
-  CHECK(message_of([&] { encoder.encode_values(""); }) == "value 1 of dimension 1 is empty");
+        "dimension 2 has 1 value, but dimension 1 has 2; expected one a step in each");
+  CHECK(message_of([&] { encoder.encode_values(""); }) ==
+        "value 1 of dimension 1 is empty; fill it in or leave the case out");
 }

@@ -120,10 +120,10 @@ TEST_CASE("the mistakes of all files come at once", "[load]") {
   folder.write("train.tsv", "a\t\nb\n");
   folder.write("test.tsv", "c\t\n");
   CHECK(load_message(folder, files("tsv", "train.tsv", "none.tsv", "test.tsv")) ==
-        "train.tsv:1: the text is empty\n"
+        "train.tsv:1:3: the text is empty; expected at least one character\n"
         "train.tsv:2: no tab in \"b\"; expected label<TAB>text\n"
         "none.tsv: no such file; paths in a config are relative to the config's folder\n"
-        "test.tsv:1: the text is empty");
+        "test.tsv:1:3: the text is empty; expected at least one character");
 }
 
 TEST_CASE("labels that training never saw, or one alone, are errors", "[load]") {
@@ -132,8 +132,10 @@ TEST_CASE("labels that training never saw, or one alone, are errors", "[load]") 
   folder.write("test.tsv", "b\tx\nc\tz\n");
   folder.write("one.tsv", "a\tx\na\ty\n");
   CHECK(load_message(folder, files("tsv", "train.tsv", "test.tsv", "test.tsv")) ==
-        "test.tsv:2: label \"c\" does not occur in the training data, which has \"a\", \"b\"\n"
-        "test.tsv:2: label \"c\" does not occur in the training data, which has \"a\", \"b\"");
+        "test.tsv:2: label \"c\" does not occur in the training data, which has \"a\", \"b\"; correct or "
+        "remove it\n"
+        "test.tsv:2: label \"c\" does not occur in the training data, which has \"a\", \"b\"; correct or "
+        "remove it");
   CHECK(load_message(folder, files("tsv", "one.tsv")) ==
         "one.tsv: every sequence has the label \"a\"; a classifier needs two labels or more");
 }
@@ -190,7 +192,8 @@ TEST_CASE("numeric files are cut, normalised by train's figures and compared as 
               "1 of 2 validation sequences also stands in train",
               "1 sequence stands under two labels, first: train.ts:4 (\"2\"), test.ts:3 (\"1\")"});
   config.validation = "narrow.ts";
-  CHECK(load_message(folder, config) == "narrow.ts: 1 channel, but the training data has 2");
+  CHECK(load_message(folder, config) ==
+        "narrow.ts: 1 channel, but the training data has 2; expected as many");
 }
 
 TEST_CASE("one more file is read as training's files were", "[load]") {
@@ -211,5 +214,6 @@ TEST_CASE("one more file is read as training's files were", "[load]") {
   folder.write("new.tsv", "c\tx\n");
   CHECK(folder.without_path(message_of([&] {
     load_split(config, data.preprocessing, folder.file("new.tsv"), notes);
-  })) == "new.tsv:1: label \"c\" does not occur in the training data, which has \"a\", \"b\"");
+  })) == "new.tsv:1: label \"c\" does not occur in the training data, which has \"a\", \"b\"; correct or "
+         "remove it");
 }

@@ -40,7 +40,7 @@ TEST_CASE("what is wrong with the header of a .ts file is said", "[ts]") {
             folder, ts,
             "@timeStamps true\n@univariate maybe\n@dimensions 0\n@seriesLength 2x\n@colour red\n"
             "@classLabel false\n@data\n1:a\n") ==
-        "f:1: @timeStamps is true; only equally spaced series without time stamps can be read\n"
+        "f:1: @timeStamps is true; only equally spaced series without time stamps can be read, remove them\n"
         "f:2: @univariate is \"maybe\"; expected true or false\n"
         "f:3: @dimensions is \"0\"; expected an integer of 1 or more\n"
         "f:4: @seriesLength is \"2x\"; expected an integer of 1 or more\n"
@@ -54,7 +54,8 @@ TEST_CASE("what is wrong with the header of a .ts file is said", "[ts]") {
         "f:2: \"1,2:a\" before @data; expected a line that begins with @ or #");
   CHECK(testing::mistakes_in(folder, ts, "@data\n1:a\n") ==
         "f: no @classLabel in the header; expected @classLabel true and the class names");
-  CHECK(testing::mistakes_in(folder, ts, two_channels + "\n") == "f: no case below @data");
+  CHECK(testing::mistakes_in(folder, ts, two_channels + "\n") ==
+        "f: no case below @data; expected lines v,v,v:label");
 }
 
 TEST_CASE("what is wrong with a case of a .ts file is said", "[ts]") {
@@ -64,28 +65,28 @@ TEST_CASE("what is wrong with a case of a .ts file is said", "[ts]") {
                                  "1,2:3,?:up\n1,nan:3,4:up\n1,abc:3,4:up\n1,2:3,1e99:up\n1,2:,4:up\n"
                                  "1,2:3:up\n1,2,3\n1,2:3,4:left\n1,2:3,4:\n1,2:3,4:5,6:up\n1,2:-inf,3:up\n"
                                  "1,2:3,1e999:up\n\n1,2:3,4:up\n") ==
-        "f:6: value 2 of dimension 2 is ? (missing); fill it in or leave the case out\n"
-        "f:7: value 2 of dimension 1 \"nan\" is not finite\n"
-        "f:8: value 2 of dimension 1 \"abc\" is not a number\n"
-        "f:9: value 2 of dimension 2 \"1e99\" is out of the range of a float\n"
-        "f:10: value 1 of dimension 2 is empty\n"
-        "f:11: dimension 2 has 1 value, but dimension 1 has 2\n"
+        "f:6:7: value 2 of dimension 2 is ? (missing); fill it in or leave the case out\n"
+        "f:7:3: value 2 of dimension 1 \"nan\" is not finite; fill it in or leave the case out\n"
+        "f:8:3: value 2 of dimension 1 \"abc\" is not a number; expected one like -1.5 or 2e-3\n"
+        "f:9:7: value 2 of dimension 2 \"1e99\" is out of the range of a float; expected at most 3.4e38\n"
+        "f:10:5: value 1 of dimension 2 is empty; fill it in or leave the case out\n"
+        "f:11:5: dimension 2 has 1 value, but dimension 1 has 2; expected one a step in each\n"
         "f:12: no \":\" between values and label; expected v,v,v:v,v,v:label\n"
-        "f:13: label \"left\" is not in @classLabel, which has \"up\", \"down\"\n"
-        "f:14: the label is empty\n"
+        "f:13: label \"left\" is not in @classLabel, which has \"up\", \"down\"; add it there or correct it\n"
+        "f:14: the label is empty; expected a name\n"
         "f:15: 3 dimensions, but expected 2 as in the header or the first case\n"
-        "f:16: value 1 of dimension 2 \"-inf\" is not finite\n"
-        "f:17: value 2 of dimension 2 \"1e999\" is out of the range of a float\n"
+        "f:16:5: value 1 of dimension 2 \"-inf\" is not finite; fill it in or leave the case out\n"
+        "f:17:7: value 2 of dimension 2 \"1e999\" is out of the range of a float; expected at most 3.4e38\n"
         "f:18: a blank line; expected a case");
 }
 
 TEST_CASE("@equalLength, @seriesLength and @univariate are held", "[ts]") {
   const TempFolder folder;
   CHECK(testing::mistakes_in(folder, ts, "@equalLength true\n@classLabel true a\n@data\n1,2:a\n1,2,3:a\n") ==
-        "f:5: 3 steps, but with @equalLength true every case has 2");
+        "f:5: 3 steps, but with @equalLength true every case has 2; correct one of them");
   CHECK(testing::mistakes_in(
             folder, ts, "@equalLength true\n@seriesLength 3\n@classLabel true a\n@data\n1,2:a\n1,2,3:a\n") ==
-        "f:5: 2 steps, but with @equalLength true every case has 3");
+        "f:5: 2 steps, but with @equalLength true every case has 3; correct one of them");
   CHECK(testing::mistakes_in(folder, ts, "@univariate true\n@classLabel true a\n@data\n1,2:3,4:a\n") ==
         "f:4: 2 dimensions, but expected 1 as in the header or the first case");
   CHECK(testing::mistakes_in(folder, ts, "@classLabel true a\n@data\n1,2:3,4:a\n1,2:a\n") ==

@@ -40,14 +40,17 @@ TEST_CASE("what is wrong with a line of a TSV file is said", "[tsv]") {
   const TempFolder folder;
   CHECK(testing::mistakes_in(folder, tsv, "a\tx\nno tab here\n") ==
         "f:2: no tab in \"no tab here\"; expected label<TAB>text");
-  CHECK(testing::mistakes_in(folder, tsv, "a\tx\ty\n") == "f:1: more than one tab; expected label<TAB>text");
+  CHECK(testing::mistakes_in(folder, tsv, "a\tx\ty\n") ==
+        "f:1:4: a second tab; expected label<TAB>text, with blanks for tabs in the text");
   CHECK(testing::mistakes_in(folder, tsv, "a\t \xC2\xA0\n\tx\n") ==
-        "f:1: the text is empty\nf:2: the label is empty");
+        "f:1:3: the text is empty; expected at least one character\nf:2:1: the label is empty; expected a "
+        "name");
   CHECK(testing::mistakes_in(folder, tsv, "a\tx\na\tx\xFFz\xFF\n") ==
         "f:2:4: byte 0xff is not valid UTF-8; convert the file, for instance with iconv");
   CHECK(testing::mistakes_in(folder, tsv, std::string_view("a\tx\0\n", 5)) ==
-        "f:1:4: a NUL byte; expected text, is this a binary file?");
-  CHECK(testing::mistakes_in(folder, tsv, "a\x01\tx\n") == "f:1: label \"a\\x01\" holds a control character");
+        "f:1:4: a NUL byte; expected text: is this a binary file?");
+  CHECK(testing::mistakes_in(folder, tsv, "a\x01\tx\n") ==
+        "f:1:1: label \"a\\x01\" holds a control character; remove it");
 }
 
 TEST_CASE("the first 20 mistakes are shown in the order of lines, and how many follow", "[tsv]") {
@@ -59,7 +62,7 @@ TEST_CASE("the first 20 mistakes are shown in the order of lines, and how many f
     const std::string place = "f:" + std::to_string(line);
     expected += line == 3
                     ? place + ":3: byte 0xff is not valid UTF-8; convert the file, for instance with iconv\n"
-                    : place + ": the text is empty\n";
+                    : place + ":3: the text is empty; expected at least one character\n";
   }
   CHECK(testing::mistakes_in(folder, tsv, contents) == expected + "f: and 1,004 more");
 }
@@ -84,7 +87,7 @@ TEST_CASE("numbers in messages", "[mistakes]") {
 
 TEST_CASE("a file that cannot be read is said", "[tsv]") {
   const TempFolder folder;
-  CHECK(testing::mistakes_in(folder, tsv, "") == "f: the file is empty");
+  CHECK(testing::mistakes_in(folder, tsv, "") == "f: the file is empty; expected labelled sequences");
   Mistakes missing(folder.file("none.tsv"));
   read_raw(tsv, missing);
   CHECK(folder.without_path(missing.report()) ==
