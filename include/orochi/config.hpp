@@ -70,8 +70,11 @@ struct TrainConfig {
   Index warmup_steps = 0;            // linear from 0
   double final_learning_rate = 0.0;  // where linear and cosine end
   double max_grad_norm = 1.0;        // clip the global norm; 0: off
-  double label_smoothing = 0.0;      // share of the target spread over all classes
-  bool balanced_classes = false;     // class_weights = "balanced": N / (K x count)
+  std::string on_nonfinite = "stop";  // stop | skip: what to do where loss or gradient are no finite numbers
+  Index max_skips = 10;               // skip: stop after so many steps left out in a run
+  double divergence_factor = 10;  // stop where the smoothed loss is above so many times chance, ln K; 0: off
+  double label_smoothing = 0.0;   // share of the target spread over all classes
+  bool balanced_classes = false;  // class_weights = "balanced": N / (K x count)
   std::vector<double> class_weights;  // class_weights = [..]: one a label, in the order `inspect` shows
   std::string monitor =
       "accuracy";      // validation metric that chooses best.h5: accuracy | macro_f1 | weighted_f1 | loss

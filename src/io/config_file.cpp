@@ -1,6 +1,7 @@
 #include "io/config_file.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -31,8 +32,12 @@ std::string read_text_file(const std::string& path) {
   for (char bytes[4096]; file.read(bytes, sizeof bytes), file.gcount() > 0;)
     text.append(bytes, static_cast<std::size_t>(file.gcount()));
   if (file.bad()) throw failure(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-  if (text.find('\0') != std::string::npos) {
-    throw usage_error(fmt::format("{}: is not a text file; give the path of a TOML file", path));
+  if (const std::size_t nul = text.find('\0'); nul != std::string::npos) {
+    const std::size_t start = nul == 0 ? 0 : text.rfind('\n', nul - 1) + 1;  // npos + 1 is 0
+    throw usage_error(
+        fmt::format("{}:{}:{}: a NUL byte; expected text: is this a TOML file?", path,
+                    std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n') + 1,
+                    nul - start + 1));
   }
   return text;
 }
@@ -94,6 +99,15 @@ Config parse_config(const std::string& text, const std::string& name, std::span<
 Config read_config(const std::string& path, std::span<const std::string> overrides,
                    std::span<const LayerSchema> layers) {
   return parse_config(read_text_file(path), path, overrides, layers);
+}
+
+std::string find_place(const std::string& path, std::span<const std::string> overrides,
+                       std::span<const LayerSchema> layers, const std::string& key) {
+  ConfigReader reader(path, layers);
+  reader.read_text(read_text_file(path));
+  int number = 0;
+  for (const std::string& argument : overrides) reader.read_override(argument, ++number);
+  return reader.place_text(key);
 }
 
 std::string write_config(const Config& config) {

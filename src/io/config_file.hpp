@@ -37,6 +37,11 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
                     std::span<const LayerSchema> layers);
 
+/// Where a key's value stands, "run.toml:7:17", "command line: KEY=VALUE" or, for a default, "run.toml": for
+/// mistakes that show only later. The config must be one that read_config takes.
+std::string find_place(const std::string& path, std::span<const std::string> overrides,
+                       std::span<const LayerSchema> layers, const std::string& key);
+
 /// Every key with its value, in a fixed order; parse_config(write_config(c)) == c, to the last bit of a
 /// number.
 std::string write_config(const Config& config);

@@ -47,6 +47,9 @@ Allowed allow_number_above(double low) {
   return allowed;
 }
 
+/// Neither 0 nor infinite as a float, nor are sums and quotients of a few.
+Allowed allow_positive_float() { return number("a number from 1e-30 to 1e30", 1e-30, 1e30); }
+
 Allowed allow_fraction() {
   Allowed allowed = number("a number from 0 up to, not including, 1", 0, 1);
   allowed.below = true;
@@ -84,7 +87,7 @@ Allowed allow_layers(std::string role) {
 }
 
 Allowed allow_class_weights() {
-  return {"string or list of numbers", "\"balanced\" | a list of numbers above 0"};
+  return {"string or list of numbers", "\"balanced\" | a list of numbers from 1e-30 to 1e30"};
 }
 
 }  // namespace orochi

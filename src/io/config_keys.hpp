@@ -30,6 +30,7 @@ Allowed allow_any_integer();
 Allowed allow_any_number();
 Allowed allow_number_from(double low);
 Allowed allow_number_above(double low);
+Allowed allow_positive_float();
 Allowed allow_fraction();  // from 0 up to, not including, 1
 Allowed allow_flag();
 Allowed allow_words(std::vector<std::string> words);
@@ -89,7 +90,7 @@ void visit_model(Model& c, Visitor&& visit) {
   key("norm_first", c.norm_first, allow_flag(),
       "norm before each sub-layer: trains without warm-up tricks (PyTorch's default is false)");
   key("causal", c.causal, allow_flag(), "a row sees only itself and earlier rows");
-  key("layer_norm_eps", c.layer_norm_eps, allow_number_above(0), "added to the variance");
+  key("layer_norm_eps", c.layer_norm_eps, allow_positive_float(), "added to the variance");
   key("norm", c.norm, allow_layer("rows"), "puts each row on one scale: layer_norm, rms_norm");
   key("activation", c.activation, allow_layer("rows"),
       "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu");
@@ -123,7 +124,7 @@ void visit_train_loop(Train& c, Visitor&& visit) {
   key("momentum", c.momentum, allow_fraction(), "sgd: share of the last update that is kept");
   key("beta1", c.beta1, allow_fraction(), "adam, adamw: decay of the mean gradient");
   key("beta2", c.beta2, allow_fraction(), "adam, adamw: decay of the mean square");
-  key("epsilon", c.epsilon, allow_number_above(0), "adam, adamw: added to the root");
+  key("epsilon", c.epsilon, allow_positive_float(), "adam, adamw: added to the root");
   key("weight_decay", c.weight_decay, allow_number_from(0),
       "adamw: decoupled, not on biases, norms and embeddings; sgd, adam: L2");
 }
@@ -138,6 +139,11 @@ void visit_train_goal(Train& c, Visitor&& visit) {
   key("warmup_steps", c.warmup_steps, allow_integer(0), "updates over which the learning rate rises from 0");
   key("final_learning_rate", c.final_learning_rate, allow_number_from(0), "where linear and cosine end");
   key("max_grad_norm", c.max_grad_norm, allow_number_from(0), "clip the gradient's global norm; 0: off");
+  key("on_nonfinite", c.on_nonfinite, allow_words({"stop", "skip"}),
+      "where a step's loss or gradient is not a finite number: stop training, or leave the step out");
+  key("max_skips", c.max_skips, allow_integer(0), "skip: stop after so many steps left out in a run");
+  key("divergence_factor", c.divergence_factor, allow_number_from(0),
+      "stop where the smoothed training loss is above so many times that of chance, ln K; 0: off");
   key("label_smoothing", c.label_smoothing, allow_fraction(), "share of the target spread over all classes");
   visit(Key{"train", "class_weights", allow_class_weights(),
             "weight of each label in the loss, in the order that `orochi inspect` shows; "

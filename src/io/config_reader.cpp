@@ -173,6 +173,16 @@ std::vector<std::string> ConfigReader::layer_names(const std::string& role) cons
   return names;
 }
 
+std::string ConfigReader::place_text(const Place& place) const {
+  if (!place.argument.empty()) return "command line: " + place.argument;
+  return place.line > 0 ? fmt::format("{}:{}:{}", name_, place.line, place.column) : name_;
+}
+
+std::string ConfigReader::place_text(const std::string& key) const {
+  const auto found = places_.find(key);
+  return place_text(found == places_.end() ? Place{} : found->second);
+}
+
 Config ConfigReader::finish() {
   if (mistakes_.empty()) return std::move(config_);
   const auto order = [](const Mistake& mistake) {
@@ -181,15 +191,8 @@ Config ConfigReader::finish() {
   std::stable_sort(mistakes_.begin(), mistakes_.end(),
                    [&](const Mistake& a, const Mistake& b) { return order(a) < order(b); });
   std::string text;
-  for (const auto& [place, message] : mistakes_) {
-    std::string where = name_;
-    if (!place.argument.empty()) {
-      where = "command line: " + place.argument;
-    } else if (place.line > 0) {
-      where = fmt::format("{}:{}:{}", name_, place.line, place.column);
-    }
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", where, message);
-  }
+  for (const auto& [place, message] : mistakes_)
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", place_text(place), message);
   if (unsaid_ > 0) text += fmt::format("\n{}: and {} more", name_, unsaid_);
   throw usage_error(text);
 }

@@ -26,6 +26,8 @@ class ConfigReader {
   void check_rules();
   /// The result; throws one usage_error with every mistake, sorted by place.
   Config finish();
+  /// Where the key's last value stands, as messages say it.
+  std::string place_text(const std::string& key) const;
 
  private:
   struct Mistake {
@@ -64,6 +66,7 @@ class ConfigReader {
   /// itself.
   void rule(bool holds, const std::vector<std::string>& keys, const std::string& message);
 
+  std::string place_text(const Place& place) const;
   void mistake(const Place& place, std::string message) {
     if (enough()) {
       ++unsaid_;

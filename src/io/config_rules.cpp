@@ -29,8 +29,9 @@ void ConfigReader::check_data_rules() {
                    to_toml(to_value(c.validation_fraction))));
   const auto only_csv = [&](const char* name, const std::string& value, const std::string& usual) {
     rule(c.format == "csv" || value == usual, {std::string("data.") + name, "data.format"},
-         fmt::format("data.{} is {}, but data.format is \"{}\"; columns have names in csv only", name,
-                     to_toml(to_value(value)), c.format));
+         fmt::format("data.{} is {}, but data.format is \"{}\"; columns have names in csv only, remove it or "
+                     "change the format",
+                     name, to_toml(to_value(value)), c.format));
   };
   only_csv("text_column", c.text_column, defaults.text_column);
   only_csv("label_column", c.label_column, defaults.label_column);

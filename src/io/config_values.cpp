@@ -29,8 +29,11 @@ const double* as_number(const TomlValue& value, double& storage) {
 }  // namespace
 
 bool ConfigReader::refuse_type(const Key& key, const TomlValue& value) {
+  std::string layers;
+  if (!key.allowed.role.empty())
+    layers = fmt::format(": {}", fmt::join(layer_names(key.allowed.role), " | "));
   mistake(value.place,
-          fmt::format("{} is {}; allowed: {}", key.full_name(), describe(value), key.allowed.text));
+          fmt::format("{} is {}; allowed: {}{}", key.full_name(), describe(value), key.allowed.text, layers));
   return false;
 }
 
@@ -131,7 +134,7 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, bool& balanced,
   std::vector<double> numbers;
   bool good = true;
   for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    const Key element{key.section, fmt::format("{}[{}]", key.name, i), allow_number_above(0), ""};
+    const Key element{key.section, fmt::format("{}[{}]", key.name, i), allow_positive_float(), ""};
     double number = 0;
     good &= store(element, (*list)[i], number);
     numbers.push_back(number);

@@ -101,6 +101,10 @@ constexpr Pair familiar_keys[] = {
     {"num_shards", "lanes"},
     {"engine", "kernels"},
     {"backend", "kernels"},
+    {"fp16", "precision"},
+    {"bf16", "precision"},
+    {"dtype", "precision"},
+    {"skip_nan", "on_nonfinite"},
     {"max_len", "max_length"},
     {"max_seq_length", "max_length"},
     {"seq_len", "max_length"},
@@ -133,11 +137,11 @@ constexpr Pair familiar_sections[] = {
     {"optimizer", "train"}, {"optim", "train"},       {"layers", "layer"},
 };
 
-constexpr std::string_view no_padding = "sequences are packed row after row, without padding";
+constexpr std::string_view no_padding = "sequences are packed row after row, without padding; remove it";
 constexpr std::string_view on_command_line = "threads are chosen on the command line: --threads N";
 constexpr std::string_view run_folder = "the run folder is chosen on the command line: --run DIR";
-constexpr std::string_view no_device = "training runs on the CPU, in float32";
-constexpr std::string_view from_data = "the classes are read from the training data";
+constexpr std::string_view no_device = "training runs on the CPU; remove it";
+constexpr std::string_view from_data = "the classes are read from the training data; remove it";
 
 constexpr Pair remarks[] = {
     {"pad", no_padding},
@@ -158,10 +162,6 @@ constexpr Pair remarks[] = {
     {"gpu", no_device},
     {"gpus", no_device},
     {"cuda", no_device},
-    {"fp16", no_device},
-    {"bf16", no_device},
-    {"precision", no_device},
-    {"dtype", no_device},
     {"num_classes", from_data},
     {"num_labels", from_data},
     {"n_classes", from_data},

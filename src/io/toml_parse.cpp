@@ -2,6 +2,7 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <cctype>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,15 +47,59 @@ TomlValue convert(const toml::node& node) {
   return value;
 }
 
-TomlError to_error(const toml::parse_error& error) {
+std::string_view line_of(std::string_view text, int number) {
+  for (int line = 1; line < number && !text.empty(); ++line)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.substr(0, text.find('\n'));
+}
+
+std::string_view without_blanks(std::string_view text) {
+  const std::size_t first = std::min(text.find_first_not_of(" \t\r"), text.size());
+  return text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
+}
+
+/// What to write instead, where a faulty line shows what was meant; other languages' habits.
+std::string remedy(std::string_view line, std::size_t column, const std::string& message) {
+  line = without_blanks(line);
+  const std::size_t equals = line.find('=');
+  const std::string_view value =
+      equals == std::string_view::npos ? std::string_view() : without_blanks(line.substr(equals + 1));
+  const auto begins = [&](std::initializer_list<std::string_view> starts) {
+    return std::any_of(starts.begin(), starts.end(),
+                       [&](std::string_view s) { return value.starts_with(s); });
+  };
+  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
+  if (line.starts_with("{")) return "; this looks like JSON, write TOML: [section] and below it key = value";
+  if (line.starts_with("//") || line.starts_with(";")) return "; a comment begins with #";
+  if (says("cannot redefine")) return "; it stands above already, keep one";
+  if (says("invalid utf-8")) return "; save the file as UTF-8";
+  if (says("expected '='")) return "; write key = value";
+  if (says("expected value")) return "; write a value, or remove the line";
+  if (begins({"True", "TRUE", "False", "FALSE", "yes", "no"})) return "; write true or false";
+  if (begins({"None", "null", "nil"})) return "; leave the key out for its default";
+  if (begins({"\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x98", "\xE2\x80\x99"}))
+    return "; write straight quotes: \"text\"";
+  if (says("control character"))
+    return column > line.size() ? "; close the string before the line ends" : "; remove it";
+  if (says("escape sequence")) return "; write \\\\ for a backslash, or the text in 'single quotes'";
+  if (says("parsing array")) return "; close the list with ]";
+  if (value.size() > 1 && value[0] == '.' && value[1] >= '0' && value[1] <= '9')
+    return "; write a digit before the point: 0.5";
+  if (value.ends_with(".")) return "; write a digit behind the point: 1.0";
+  if (begins({"0,", "1,"})) return "; the decimal sign is a point";
+  if (says("expected a comment or whitespace")) return "; write one key a line";
+  const bool is_word = value.find('/') != std::string_view::npos || says("could not determine value type");
+  return is_word ? "; a string stands in \"quotes\"" : "";
+}
+
+TomlError to_error(const toml::parse_error& error, const std::string& text) {
   std::string message(error.description());
   if (!message.empty()) {
     message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
   }
-  if (message.find("could not determine value type") != std::string::npos) {
-    message += "; a string stands in \"quotes\"";
-  }
-  return {place_of(error.source()), message};
+  const Place place = place_of(error.source());
+  return {place,
+          message + remedy(line_of(text, place.line), static_cast<std::size_t>(place.column), message)};
 }
 
 bool is_key_character(char c) {
@@ -91,7 +136,7 @@ std::optional<TomlTable> try_parse(const std::string& text, std::vector<TomlErro
   try {
     return convert_table(toml::parse(std::string_view(text)));
   } catch (const toml::parse_error& error) {
-    errors.push_back(to_error(error));
+    errors.push_back(to_error(error, text));
     return std::nullopt;
   }
 }

@@ -1,4 +1,5 @@
 // Reading and writing configurations that are right; files that cannot be read.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <filesystem>
@@ -33,8 +34,9 @@ double any_number(std::mt19937_64& random) {
 }
 
 std::string any_text(std::mt19937_64& random) {
-  const std::vector<std::string> pieces = {"\"", "\\", "\n", "\r", "\t", "\x01", "\x1f", "\x7f", "é",
-                                           "龍", "😀",  "#",  "=",  "'",  "a",    " ",    "[",    "\\u0041"};
+  const std::vector<std::string> pieces = {"\"",   "\\",     "\n",     "\r",     "\t", "\x01", "\x1f",
+                                           "\x7f", "\u009b", "\u202e", "\ufeff", "é",  "龍",   "😀",
+                                           "#",    "=",      "'",      "a",      " ",  "[",    "\\u0041"};
   std::string text = "t";
   for (std::uint64_t n = random() % 9; n > 0; --n) text += pieces[random() % pieces.size()];
   return text;
@@ -53,7 +55,7 @@ Config any_config(std::mt19937_64& random) {
   c.model.num_heads = 1 + static_cast<Index>(random() % 16);
   c.model.d_model = c.model.num_heads * (1 + static_cast<Index>(random() % 16));
   c.model.dropout = fraction();
-  c.model.layer_norm_eps = any_number(random);
+  c.model.layer_norm_eps = std::clamp(any_number(random), 1e-30, 1e30);
   c.model.positions = random() % 2 ? "none" : "sinusoidal";
   c.model.blocks.assign(random() % 3, "convolution");
   c.train.seed = random() % 4294967296;
@@ -62,7 +64,7 @@ Config any_config(std::mt19937_64& random) {
   c.train.weight_decay = any_number(random);
   c.train.balanced_classes = random() % 3 == 0;
   for (std::uint64_t k = c.train.balanced_classes ? 0 : random() % 4; k > 0; --k) {
-    c.train.class_weights.push_back(any_number(random));
+    c.train.class_weights.push_back(std::clamp(any_number(random), 1e-30, 1e30));
   }
   if (random() % 2) c.layer["relu"];
   if (random() % 2) {
@@ -206,7 +208,7 @@ TEST_CASE("files are read, or it is said why not") {
   CHECK(read_complaint(path) ==
         path + ":2:7: unknown key \"model.lr\"; did you mean \"learning_rate\" in [train]?");
   std::ofstream{path} << "\x89HDF" << '\0';
-  CHECK(read_complaint(path) == path + ": is not a text file; give the path of a TOML file");
+  CHECK(read_complaint(path) == path + ":1:5: a NUL byte; expected text: is this a TOML file?");
   std::ofstream{path} << "data.train = 'a.tsv'\n";
   const std::vector<LayerSchema> layers = test_layers();
   const std::vector<std::string> overrides = {"train.epochs=3"};

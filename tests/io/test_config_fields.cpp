@@ -60,6 +60,9 @@ schedule = "linear"
 warmup_steps = 2
 final_learning_rate = 0.026
 max_grad_norm = 0.27
+on_nonfinite = "skip"
+max_skips = 33
+divergence_factor = 34.0
 label_smoothing = 0.28
 class_weights = [0.29, 0.3]
 monitor = "macro_f1"
@@ -140,6 +143,9 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.warmup_steps == 2);
   CHECK(c.final_learning_rate == 0.026);
   CHECK(c.max_grad_norm == 0.27);
+  CHECK(c.on_nonfinite == "skip");
+  CHECK(c.max_skips == 33);
+  CHECK(c.divergence_factor == 34);
   CHECK(c.label_smoothing == 0.28);
   CHECK_FALSE(c.balanced_classes);
   CHECK(c.class_weights == std::vector<double>{0.29, 0.3});

@@ -39,18 +39,19 @@ const std::string rows_layers =
 }  // namespace
 
 TEST_CASE("unknown keys and sections") {
-  check_line("model",
-             {{"num_head = 4", "1: unknown key \"model.num_head\"; did you mean \"num_heads\"?"},
-              {"epochs = 4", "1: unknown key \"model.epochs\"; it belongs in [train]"},
-              {"epoch = 4", "1: unknown key \"model.epoch\"; did you mean \"epochs\" in [train]?"},
-              {"lr = 4", "1: unknown key \"model.lr\"; did you mean \"learning_rate\" in [train]?"},
-              {"zzz = 4", "1: unknown key \"model.zzz\"; keys of [model]: " + model_keys},
-              {"  \"num heads\" = 4", "3: unknown key \"model.num heads\"; did you mean \"num_heads\"?"},
-              {"pad_token_id = 0",
-               "1: unknown key \"model.pad_token_id\"; "
-               "sequences are packed row after row, without padding"},
-              {"num_classes = 3",
-               "1: unknown key \"model.num_classes\"; the classes are read from the training data"}});
+  check_line(
+      "model",
+      {{"num_head = 4", "1: unknown key \"model.num_head\"; did you mean \"num_heads\"?"},
+       {"epochs = 4", "1: unknown key \"model.epochs\"; it belongs in [train]"},
+       {"epoch = 4", "1: unknown key \"model.epoch\"; did you mean \"epochs\" in [train]?"},
+       {"lr = 4", "1: unknown key \"model.lr\"; did you mean \"learning_rate\" in [train]?"},
+       {"zzz = 4", "1: unknown key \"model.zzz\"; keys of [model]: " + model_keys},
+       {"  \"num heads\" = 4", "3: unknown key \"model.num heads\"; did you mean \"num_heads\"?"},
+       {"pad_token_id = 0",
+        "1: unknown key \"model.pad_token_id\"; "
+        "sequences are packed row after row, without padding; remove it"},
+       {"num_classes = 3",
+        "1: unknown key \"model.num_classes\"; the classes are read from the training data; remove it"}});
   check(
       {{"data.train = 'a'\nepochs = 3", "f:2:1: unknown key \"epochs\"; it belongs in [train]"},
        {"data.train = 'a'\nnhead = 3",
@@ -85,17 +86,20 @@ TEST_CASE("wrong types") {
        {"dropout = \"0.1\"",
         "11: model.dropout is the string \"0.1\"; allowed: a number from 0 up to, not including, 1"},
        {"causal = 1", "10: model.causal is the integer 1; allowed: true | false"},
-       {"norm = 1", "8: model.norm is the integer 1; allowed: a registered layer of role rows"},
+       {"norm = 1",
+        "8: model.norm is the integer 1; allowed: a registered layer of role rows: " + rows_layers},
        {"blocks = \"relu\"",
-        "10: model.blocks is the string \"relu\"; allowed: a list of registered layers of role rows"},
+        "10: model.blocks is the string \"relu\"; allowed: a list of registered layers of role rows: " +
+            rows_layers},
        {"blocks = [\"relu\", 3]",
-        "19: model.blocks[1] is the integer 3; allowed: a registered layer of role rows"}});
-  check_line("train", {{"optimizer = 3", "13: train.optimizer is the integer 3; allowed: sgd | adam | adamw"},
-                       {"class_weights = 3",
-                        "17: train.class_weights is the integer 3; "
-                        "allowed: \"balanced\" | a list of numbers above 0"},
-                       {"class_weights = [1, \"2\"]",
-                        "21: train.class_weights[1] is the string \"2\"; allowed: a number above 0"}});
+        "19: model.blocks[1] is the integer 3; allowed: a registered layer of role rows: " + rows_layers}});
+  check_line("train",
+             {{"optimizer = 3", "13: train.optimizer is the integer 3; allowed: sgd | adam | adamw"},
+              {"class_weights = 3",
+               "17: train.class_weights is the integer 3; "
+               "allowed: \"balanced\" | a list of numbers from 1e-30 to 1e30"},
+              {"class_weights = [1, \"2\"]",
+               "21: train.class_weights[1] is the string \"2\"; allowed: a number from 1e-30 to 1e30"}});
 }
 
 TEST_CASE("values out of range") {
@@ -108,17 +112,19 @@ TEST_CASE("values out of range") {
        {"num_heads = 0", "13: model.num_heads is 0; allowed: an integer, 1 or more"},
        {"d_model = 99999999999",
         "11: model.d_model is 99999999999; allowed: an integer, 1 or more, at most 2147483647"},
-       {"layer_norm_eps = 0.0", "18: model.layer_norm_eps is 0.0; allowed: a number above 0"}});
-  check_line("train",
-             {{"seed = -1", "8: train.seed is -1; allowed: an integer from 0 to 4294967295"},
-              {"seed = 4294967296", "8: train.seed is 4294967296; allowed: an integer from 0 to 4294967295"},
-              {"lanes = 0", "9: train.lanes is 0; allowed: an integer from 1 to 1024"},
-              {"max_grad_norm = inf", "17: train.max_grad_norm is inf; allowed: a number, 0 or more"},
-              {"label_smoothing = 1.0",
-               "19: train.label_smoothing is 1.0; allowed: a number from 0 up to, not including, 1"},
-              {"class_weights = [1.0, 0]", "23: train.class_weights[1] is 0; allowed: a number above 0"},
-              {"class_weights = \"equal\"",
-               "17: train.class_weights is \"equal\"; allowed: \"balanced\" | a list of numbers above 0"}});
+       {"layer_norm_eps = 0.0", "18: model.layer_norm_eps is 0.0; allowed: a number from 1e-30 to 1e30"}});
+  check_line(
+      "train",
+      {{"seed = -1", "8: train.seed is -1; allowed: an integer from 0 to 4294967295"},
+       {"seed = 4294967296", "8: train.seed is 4294967296; allowed: an integer from 0 to 4294967295"},
+       {"lanes = 0", "9: train.lanes is 0; allowed: an integer from 1 to 1024"},
+       {"max_grad_norm = inf", "17: train.max_grad_norm is inf; allowed: a number, 0 or more"},
+       {"label_smoothing = 1.0",
+        "19: train.label_smoothing is 1.0; allowed: a number from 0 up to, not including, 1"},
+       {"class_weights = [1.0, 0]", "23: train.class_weights[1] is 0; allowed: a number from 1e-30 to 1e30"},
+       {"class_weights = \"equal\"",
+        "17: train.class_weights is \"equal\"; allowed: \"balanced\" | a list of numbers from 1e-30 to "
+        "1e30"}});
   check({{"data.train = ''", "f:1:14: data.train is \"\"; allowed: a path"},
          {"[data]\ntrain = 'a'\nvocab_size = 1",
           "f:3:14: data.vocab_size is 1; allowed: an integer, 2 or more"},
@@ -180,7 +186,8 @@ TEST_CASE("rules between keys") {
          {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
           "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
          {"data.train = 'a'\ndata.text_column = 'x'",
-          "f:2:20: data.text_column is \"x\", but data.format is \"tsv\"; columns have names in csv only"},
+          "f:2:20: data.text_column is \"x\", but data.format is \"tsv\"; columns have names in csv only, "
+          "remove it or change the format"},
          {"data.train = 'a'\ndata.format = 'csv'\ndata.label_column = 'text'",
           "f:3:21: data.label_column and data.text_column are both \"text\"; allowed: two columns"},
          {"data.train = 'a'\ntrain.warmup_steps = 10\ntrain.max_steps = 10",
@@ -244,12 +251,14 @@ TEST_CASE("a fault within one line does not hide the others, and none is made up
   CHECK(
       broken("[data]\ntrain = a.tsv\n[model]\nd_model = 32\nd_model = 64\nnum_head = 2\n[train]\nlr = \n") ==
       "f:2: error while parsing value: could not determine value type; a string stands in \"quotes\"\n"
-      "f:5: error while parsing key-value pair: cannot redefine existing integer 'd_model'\n"
+      "f:5: error while parsing key-value pair: cannot redefine existing integer 'd_model'; it stands above "
+      "already, keep one\n"
       "f:6: unknown key \"model.num_head\"; did you mean \"num_heads\"?\n"
-      "f:8: error while parsing key-value pair: expected value, saw '\\n'");
+      "f:8: error while parsing key-value pair: expected value, saw '\\n'; write a value, or remove the "
+      "line");
   // The rest of the file cannot be told apart from the list, or from the section without a header.
   CHECK(broken("[model]\nblocks = ['relu'\nnum_head = 2\n[train]\nlr = 3\n") ==
-        "f:3: error while parsing array: expected comma or closing ']', saw 'n'");
+        "f:3: error while parsing array: expected comma or closing ']', saw 'n'; close the list with ]");
   // A file that is no TOML at all is given up after ten faults.
   std::string prose;
   for (int line = 0; line < 50; ++line) prose += "Once upon a time\n";
@@ -270,7 +279,7 @@ TEST_CASE("wrong overrides") {
       {"model.dropout.rate=3", "model.dropout is a table; allowed: a number from 0 up to, not including, 1"},
       {"layer.relu=3", "layer.relu is the integer 3, but names a section; write [layer.relu] above its keys"},
       {"layer.convolution.width=x", "layer.convolution.width is the string \"x\"; allowed: an integer"},
-      {"train.class_weights=[1,-1]", "train.class_weights[1] is -1; allowed: a number above 0"},
+      {"train.class_weights=[1,-1]", "train.class_weights[1] is -1; allowed: a number from 1e-30 to 1e30"},
       {"model.num_heads=5",
        "model.num_heads is 5, which does not divide model.d_model, 64; "
        "change one of them or give model.head_dim"},
