@@ -22,6 +22,7 @@ class Arena {
   Mark mark() const { return {current_, used_}; }
   void release(Mark mark);
   std::size_t capacity() const;  // bytes
+  std::size_t used() const;      // bytes
 
  private:
   struct Free {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <orochi/layer.hpp>
@@ -36,6 +37,7 @@ class Classifier {
   std::unique_ptr<class ClassToken> class_token_;  // pooling = "cls" only
   std::vector<std::unique_ptr<Layer>> blocks_;
   Parameter head_weight_, head_bias_;  // [K, C], [K]
+  std::string head_name_ = "head";
   double dropout_;
   std::uint32_t site_ = 0;
 };

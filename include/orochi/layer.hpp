@@ -29,6 +29,9 @@ class Layer {
 
   /// rows + dropout(forward(x)): [N, C]. A layer that ends in a product may do it in one go.
   virtual Var forward_onto(Var rows, double dropout, std::uint32_t site, Var x, const Batch& batch) const;
+
+  /// The layer itself where a Builder has put a name around it: for who asks what it is.
+  virtual const Layer& plain() const { return *this; }
 };
 
 /// What a layer's place in a model is, hence what shapes it maps.

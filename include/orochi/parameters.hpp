@@ -71,6 +71,8 @@ class Parameters {
   Index count() const;                              // trainable numbers, gaps not included
   Scalar* data() { return data_; }
   const Scalar* data() const { return data_; }
+  std::span<Scalar> flat() { return {data_, static_cast<std::size_t>(size_)}; }
+  std::span<const Scalar> flat() const { return {data_, static_cast<std::size_t>(size_)}; }
   ConstMatrixMap value(Parameter p) const;  // [rows, cols]
   Index offset(Parameter p) const { return entries_[static_cast<std::size_t>(p.id)].offset; }
   std::span<const ParameterView> views() const { return views_; }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace [[gnu::visibility("default")]] orochi {
@@ -21,16 +22,20 @@ class Profile {
     std::string name;
     Cost forward, backward;
   };
+  void begin(const char* name) { begun_ = name; }
   void add(const char* name, Pass pass, const Cost& cost);
   void add(const Profile& other);
   void clear() { entries_.clear(); }
   const std::vector<Entry>& entries() const { return entries_; }
   double flops() const;    // of all
   double seconds() const;  // of all
+  /// The operation that began last, or null where none has since the last question.
+  const char* take_begun() { return std::exchange(begun_, nullptr); }
 
  private:
   Entry& entry(const std::string& name);
   std::vector<Entry> entries_;  // in the order of their first report
+  const char* begun_ = nullptr;
 };
 
 /// Reports from its making to its end; nothing where `profile` is null.
@@ -38,7 +43,9 @@ class Measure {
  public:
   Measure(Profile* profile, const char* name, Pass pass, double flops, double bytes)
       : profile_(profile), name_(name), pass_(pass), cost_{0, flops, bytes} {
-    if (profile_ != nullptr) start_ = Clock::now();
+    if (profile_ == nullptr) return;
+    profile_->begin(name);
+    start_ = Clock::now();
   }
   ~Measure() {
     if (profile_ == nullptr) return;

@@ -13,6 +13,7 @@
 
 namespace [[gnu::visibility("default")]] orochi {
 
+class NumberWatch;
 class PackedWeights;
 class Tape;
 
@@ -68,6 +69,7 @@ class Var {
   void pullback(Function function) const;
 
  private:
+  friend class NumberWatch;
   friend class Tape;
   struct Node {
     Tape* tape;
@@ -102,7 +104,10 @@ class Tape {
   Var input(Index rows, Index cols, bool needs_grad = false);  // to be filled through value()
   Var result(Index rows, Index cols);                          // an operation's output, uninitialised
   ConstMatrixMap value(Parameter p) const { return parameters_.value(p); }
-  GradientTarget grad_target(Parameter p) { return gradients_->target(p); }
+  GradientTarget grad_target(Parameter p) {
+    if (watch_ != nullptr) watch_gradient(p);
+    return gradients_->target(p);
+  }
   template <class Expression>
   void add_grad(Parameter p, const Expression& expression) {
     add_to(grad_target(p), p.rows, p.cols, expression);
@@ -111,6 +116,7 @@ class Tape {
   MatrixMap grad_sum(Parameter p) { return started(grad_target(p), p.rows, p.cols); }
   /// For parameters of GradientKind::rows: row ids[i] gets rows[i].
   void add_grad_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows) {
+    if (watch_ != nullptr) watch_gradient(p);
     gradients_->add_rows(p, ids, rows);
   }
 
@@ -120,6 +126,7 @@ class Tape {
   Var replace(Var x, Var y, Arena::Mark mark);
   Arena::Mark mark() const { return arena_.mark(); }
   std::size_t capacity() const { return arena_.capacity() + scratch_.capacity(); }  // bytes
+  std::size_t used() const { return arena_.used() + scratch_.capacity(); }          // bytes, of this pass
   RandomKey random_key() const { return key_; }
   int engine() const { return engine_; }  // kernels::Engine
   /// n scalars that live as long as the step's values.
@@ -154,6 +161,10 @@ class Tape {
   void set_packed(const PackedWeights* packed) { packed_ = packed; }
   const PackedWeights* packed() const { return packed_; }
 
+  /// Notes where numbers that are not finite come from, or null. It lives longer than what was recorded.
+  void set_watch(NumberWatch* watch) { watch_ = watch; }
+  NumberWatch* watch() const { return watch_; }
+
  private:
   friend class Var;
   struct Pullback {
@@ -168,6 +179,8 @@ class Tape {
     Index size;  // in scalars
   };
   Var make(Index rows, Index cols, bool needs_grad);
+  void watch_gradient(Parameter p);
+  void watch_operation(Var::Node* output);
   Scalar* allocate_gradient(Index n);
   void release_gradient(Scalar* gradient, Index n);
 
@@ -175,6 +188,7 @@ class Tape {
   Arena arena_, scratch_;
   Gradients* gradients_ = nullptr;
   Profile* profile_ = nullptr;
+  NumberWatch* watch_ = nullptr;
   const PackedWeights* packed_ = nullptr;
   Recording* recording_ = nullptr;
   std::span<const HeadReplacement> replacements_;
@@ -210,6 +224,7 @@ void Var::pullback(Function function) const {
   auto call = [](void* f) { (*static_cast<Function*>(f))(); };
   tape().last_ =
       new (tape().allocate_as<Tape::Pullback>(1)) Tape::Pullback{call, closure, node_, tape().last_};
+  if (tape().watch_ != nullptr) tape().watch_operation(node_);
 }
 
 }  // namespace orochi

@@ -103,7 +103,8 @@ ordered_json result_json(const Workload& work, const BenchmarkResult& r, int thr
                     {"peak_gflops", 1e-9 * r.peak_flops},
                     {"share_of_peak", 1e9 * gflops / r.peak_flops},
                     {"first_step_seconds", r.first_step_seconds},
-                    {"peak_memory_mb", r.peak_memory_mb}};
+                    {"peak_memory_mb", r.peak_memory_mb},
+                    {"estimated_memory_mb", r.estimated_memory_mb}};
   json["allocations_per_step"] =
       r.allocations_per_step < 0 ? ordered_json() : ordered_json(r.allocations_per_step);
   json["lengths"] = lengths_json(work);

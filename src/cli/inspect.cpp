@@ -101,6 +101,9 @@ std::string as_text(const std::string& path, const CheckpointReader& reader) {
                                              counted(static_cast<Index>(header.channels), "channel"));
   text += fmt::format("progress    step {}, epoch {}, {} into it\n", progress.step, progress.epoch,
                       counted(static_cast<Index>(progress.position), "sequence"));
+  if (progress.skipped_steps > 0)
+    text +=
+        fmt::format("left out    {} of these steps, which gave no finite numbers\n", progress.skipped_steps);
   text += progress.best_step < 0
               ? std::string("best        none yet\n")
               : fmt::format("best        {:.4f} on validation, step {}, {} since\n", progress.best_metric,
@@ -127,7 +130,9 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
                       {"position", progress.position},
                       {"best_step", progress.best_step},
                       {"best_metric", progress.best_metric},
-                      {"stale_epochs", progress.stale_epochs}};
+                      {"stale_epochs", progress.stale_epochs},
+                      {"skipped_steps", progress.skipped_steps}};
+  json["checksums"] = {{"train", header.train_checksum}, {"validation", header.validation_checksum}};
   json["optimizer"] = moments(reader);
   json["parameter_count"] = total_count(parameters);
   json["parameter_bytes"] = 4 * total_count(parameters);

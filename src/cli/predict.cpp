@@ -26,8 +26,8 @@ class Writer {
       : json_(arguments.has("--json")), wants_logits_(arguments.has("--logits")), out_(out), labels_(labels) {
     std::string header = "label";
     for (const std::string& label : labels) {
-      inert_labels_.push_back(inert(label));
-      header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", inert_labels_.back());
+      inert_labels_.push_back(inert_cell(label));
+      header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", inert(label));
     }
     if (!json_) out_.write(header + "\n");
     out_.flush();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "data/utf8.hpp"
 
@@ -13,6 +14,17 @@ namespace {
 bool is_active(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+
+/// $'...' as bash, zsh and ksh read it: a terminal sees plain ASCII, the shell the same bytes.
+std::string ansi_quoted(std::string_view word) {
+  std::string quoted = "$'";
+  for (const char c : word)
+    if (c >= 0x20 && c < 0x7F && c != '\'' && c != '\\')
+      quoted += c;
+    else
+      quoted += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+  return quoted + "'";
 }
 
 bool is_shell_safe(char c) {
@@ -43,6 +55,16 @@ std::string inert(std::string_view text) {
   return result;
 }
 
+std::string inert_cell(std::string_view text) {
+  std::string result = inert(text);
+  if (text.size() < 2 || std::string_view("=+-@").find(text.front()) == std::string_view::npos) return result;
+  double number = 0;
+  const std::string_view digits = text.substr(text.front() == '+' ? 1 : 0);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool is_number = error == std::errc() && end == digits.data() + digits.size();
+  return is_number ? result : fmt::format("\\x{:02x}", text.front()) + result.substr(1);
+}
+
 std::string inert_lines(std::string_view text) {
   std::string result;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
@@ -54,6 +76,7 @@ std::string inert_lines(std::string_view text) {
 
 std::string shell_word(std::string_view word) {
   if (!word.empty() && std::all_of(word.begin(), word.end(), is_shell_safe)) return std::string(word);
+  if (inert(word) != word) return ansi_quoted(word);
   std::string quoted = "'";
   for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";

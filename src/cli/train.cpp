@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <orochi/error.hpp>
 
@@ -19,6 +20,19 @@ namespace orochi {
 namespace {
 
 constexpr std::int64_t most_steps = std::int64_t{1} << 40;
+
+/// "512M", "1.5G": bytes, in powers of 1000 as file managers and disks count.
+double parse_size(const std::string& text) {
+  double size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  const std::string unit(end, text.data() + text.size());
+  const double scale = unit == "M" ? 1e6 : unit == "G" ? 1e9 : unit == "T" ? 1e12 : 0;
+  constexpr double least = 64e6;  // the program itself takes some of it
+  if (error != std::errc() || scale == 0 || !(size * scale >= least))
+    throw usage_error(
+        fmt::format("--max-memory is \"{}\"; allowed: a size from 64M on, such as 512M or 1.5G", text));
+  return size * scale;
+}
 
 TrainRequest make_request(const Arguments& arguments) {
   TrainRequest request;
@@ -36,6 +50,7 @@ TrainRequest make_request(const Arguments& arguments) {
   request.run = arguments.text("--run");
   request.resume = arguments.has("--resume");
   request.threads = static_cast<int>(arguments.integer("--threads", 0));
+  if (arguments.has("--max-memory")) request.max_memory = parse_size(arguments.text("--max-memory"));
   request.max_steps = static_cast<Index>(arguments.integer("--max-steps", 0));
   return request;
 }
@@ -121,6 +136,10 @@ Verb train_verb(const Registry& registry) {
        "anew; "
        "example: --resume --run runs/splice)"},
       threads_option(),
+      {"--max-memory", "SIZE",
+       "refuse a run that would take more memory in all (default: what the machine and the control group "
+       "have; "
+       "example: --max-memory 1.5G)"},
       {"--max-steps", "N",
        "leave off after step N with a checkpoint, as an interruption would (default: no limit; example: "
        "--max-steps 100)",

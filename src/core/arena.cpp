@@ -46,6 +46,12 @@ void Arena::release(Mark mark) {
   used_ = mark.used;
 }
 
+std::size_t Arena::used() const {
+  std::size_t total = used_;
+  for (std::size_t i = 0; i < current_ && i < blocks_.size(); ++i) total += blocks_[i].size;
+  return total;
+}
+
 std::size_t Arena::capacity() const {
   std::size_t total = 0;
   for (const Block& block : blocks_) total += block.size;

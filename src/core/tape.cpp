@@ -3,6 +3,7 @@
 #include <orochi/tape.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "core/number_watch.hpp"
 
 namespace orochi {
 
@@ -63,9 +64,15 @@ void Tape::backward() {
     Var::Node& output = *p->output;
     if (output.grad == nullptr) continue;  // nothing downstream used it
     p->call(p->closure);
+    if (watch_ != nullptr) watch_->check_gradients(&output, *gradients_);
     if (output.grad != nullptr) release_gradient(output.grad, output.rows * output.cols);
     output.grad = nullptr;
   }
+}
+
+void Tape::watch_gradient(Parameter p) { watch_->note_gradient(p); }
+void Tape::watch_operation(Var::Node* output) {
+  watch_->note_operation(output, profile_ == nullptr ? nullptr : profile_->take_begun());
 }
 
 // Gradients come in few sizes, and the memory of one just used is still in the cache.

@@ -33,6 +33,8 @@ struct Progress {
   double epoch_weight_sum = 0;
   std::uint64_t epoch_correct = 0;
   std::uint64_t epoch_count = 0;
+  std::uint64_t skipped_steps = 0;  // steps whose loss or gradient was not finite, left out
+  double smoothed_loss = 0;         // running mean of the steps' losses, for train.divergence_factor
 };
 
 /// Everything but the tensors.
@@ -42,6 +44,7 @@ struct CheckpointHeader {
   std::vector<std::string> vocabulary;  // [V], empty for numeric data
   std::vector<float> mean, deviation;   // [channels], empty for text
   std::int64_t channels = 0;
+  std::string train_checksum, validation_checksum;  // of what the run is trained on; empty in format 1
   Progress progress;
 };
 

@@ -14,8 +14,13 @@
 namespace orochi::checkpoint {
 
 inline constexpr std::string_view format_name = "orochi checkpoint";
-inline constexpr std::int64_t format_version = 1;
+inline constexpr std::int64_t format_version = 2;
+inline constexpr std::int64_t oldest_version = 1;
 inline constexpr std::size_t max_path_components = 16;
+
+/// Datasets that format 1 lacks.
+inline constexpr std::array<std::string_view, 4> new_in_2 = {
+    "checksums/train", "checksums/validation", "progress/skipped_steps", "progress/smoothed_loss"};
 
 /// One number of /progress.
 struct ProgressField {
@@ -24,7 +29,7 @@ struct ProgressField {
 };
 
 /// The whole of /progress: both directions go through this table.
-inline constexpr std::array<ProgressField, 10> progress_fields = {{
+inline constexpr std::array<ProgressField, 12> progress_fields = {{
     {"step", &Progress::step},
     {"epoch", &Progress::epoch},
     {"position", &Progress::position},
@@ -35,6 +40,8 @@ inline constexpr std::array<ProgressField, 10> progress_fields = {{
     {"epoch_weight_sum", &Progress::epoch_weight_sum},
     {"epoch_correct", &Progress::epoch_correct},
     {"epoch_count", &Progress::epoch_count},
+    {"skipped_steps", &Progress::skipped_steps},
+    {"smoothed_loss", &Progress::smoothed_loss},
 }};
 
 /// What follows the HDF5 image: magic, length of the image (little endian), XXH3-128 (canonical, big endian)

@@ -36,6 +36,8 @@ void add_header(ImageBuilder& image, const CheckpointHeader& header) {
   image.texts("labels", header.labels);
   image.texts("vocabulary", header.vocabulary);
   image.scalar("channels", header.channels);
+  image.text("checksums/train", header.train_checksum);
+  image.text("checksums/validation", header.validation_checksum);
   const Index figures = std::ssize(header.mean);
   image.tensor("normalisation/mean", {&figures, 1}, header.mean.data());
   image.tensor("normalisation/deviation", {&figures, 1}, header.deviation.data());

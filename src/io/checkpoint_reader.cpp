@@ -27,7 +27,7 @@ struct CheckpointReader::Impl {
   CheckpointHeader header;
 
   explicit Impl(const std::string& checkpoint_path);
-  void check_version() const;
+  std::int64_t read_version() const;
   void read_header();
   void check_progress() const;
   void copy(const std::string& name, void* values) const;
@@ -41,12 +41,11 @@ CheckpointReader::Impl::Impl(const std::string& checkpoint_path)
     : path(checkpoint_path),
       image(checkpoint::load_image(path)),
       contents(hdf5::read_structure(image, path)) {
-  check_version();
-  groups = checkpoint::check_datasets(contents.datasets, path);
+  groups = checkpoint::check_datasets(contents.datasets, path, read_version());
   read_header();
 }
 
-void CheckpointReader::Impl::check_version() const {
+std::int64_t CheckpointReader::Impl::read_version() const {
   const auto format = contents.attributes.find("format");
   if (format == contents.attributes.end() || format->second.kind != hdf5::Kind::text ||
       texts(format->second).front() != checkpoint::format_name)
@@ -56,14 +55,15 @@ void CheckpointReader::Impl::check_version() const {
     throw usage_error(fmt::format("'{}' has no readable attribute 'format_version'", path));
   std::int64_t number = 0;
   std::memcpy(&number, image.data() + version->second.offset, sizeof number);
-  if (number != checkpoint::format_version)
-    throw usage_error(
-        fmt::format("'{}' has checkpoint format {}; this program reads format {}: use the program that wrote "
-                    "it, or train again",
-                    path, number, checkpoint::format_version));
+  if (number < checkpoint::oldest_version || number > checkpoint::format_version)
+    throw usage_error(fmt::format(
+        "'{}' has checkpoint format {}; this program reads formats {} to {}: use the program that "
+        "wrote it, or train again",
+        path, number, checkpoint::oldest_version, checkpoint::format_version));
   if (contents.attributes.size() != 2)
     throw usage_error(
         fmt::format("'{}' has {} attributes where the format has 2", path, contents.attributes.size()));
+  return number;
 }
 
 // `values` has room for the dataset, whose kind was checked against the format.
@@ -95,6 +95,12 @@ void CheckpointReader::Impl::read_header() {
   header.labels = texts(contents.datasets.at("labels"));
   header.vocabulary = texts(contents.datasets.at("vocabulary"));
   copy("channels", &header.channels);
+  const auto text = [&](const std::string& name) {  // empty in a format that lacks it
+    const auto found = contents.datasets.find(name);
+    return found == contents.datasets.end() ? std::string() : texts(found->second).front();
+  };
+  header.train_checksum = text("checksums/train");
+  header.validation_checksum = text("checksums/validation");
   header.mean = floats("normalisation/mean");
   header.deviation = floats("normalisation/deviation");
   const bool matching = header.mean.size() == header.deviation.size() &&
@@ -102,9 +108,11 @@ void CheckpointReader::Impl::read_header() {
   if (!matching)
     throw usage_error(fmt::format("'{}': {} means and {} deviations for {} channels", path,
                                   header.mean.size(), header.deviation.size(), header.channels));
-  for (const auto& field : checkpoint::progress_fields)
-    std::visit([&](auto member) { copy(std::string("progress/") + field.name, &(header.progress.*member)); },
-               field.member);
+  for (const auto& field : checkpoint::progress_fields) {
+    const std::string name = std::string("progress/") + field.name;
+    if (contents.datasets.contains(name))
+      std::visit([&](auto member) { copy(name, &(header.progress.*member)); }, field.member);
+  }
   check_progress();
 }
 

@@ -25,17 +25,21 @@ struct KindOf {
 };
 
 // Everything but the tensors.
-std::map<std::string, Expected> header_datasets() {
+std::map<std::string, Expected> header_datasets(std::int64_t version) {
   std::map<std::string, Expected> expected = {
       {"config", {Kind::text, true}},
       {"labels", {Kind::text, false}},
       {"vocabulary", {Kind::text, false}},
       {"channels", {Kind::int64, true}},
+      {"checksums/train", {Kind::text, true}},
+      {"checksums/validation", {Kind::text, true}},
       {"normalisation/mean", {Kind::float32, false}},
       {"normalisation/deviation", {Kind::float32, false}},
   };
   for (const ProgressField& field : progress_fields)
     expected.insert({std::string("progress/") + field.name, {std::visit(KindOf{}, field.member), true}});
+  if (version == 1)
+    for (const std::string_view name : new_in_2) expected.erase(std::string(name));
   return expected;
 }
 
@@ -86,8 +90,8 @@ TensorSlot slot_of(const std::string& path, const std::string& group, const Stor
 }  // namespace
 
 std::map<std::string, std::vector<TensorSlot>> check_datasets(const std::map<std::string, Stored>& datasets,
-                                                              const std::string& file) {
-  const std::map<std::string, Expected> expected = header_datasets();
+                                                              const std::string& file, std::int64_t version) {
+  const std::map<std::string, Expected> expected = header_datasets(version);
   std::map<std::string, std::vector<TensorSlot>> groups;
   for (const auto& [path, found] : datasets) {
     const std::string where = fmt::format("'{}': dataset '/{}'", file, path);

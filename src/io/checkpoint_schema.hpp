@@ -1,6 +1,7 @@
 // Which datasets a checkpoint has.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,8 +14,8 @@ namespace orochi::checkpoint {
 /// The tensors of every group by the group's path ("parameters", "optimizer/first_moment"), in the order of
 /// their names, offsets 0. Throws a usage_error that starts with `file` where the datasets are not the
 /// format's: header and progress complete and of the right kinds, tensors float32 of one or two dimensions,
-/// the optimizer's groups like the parameters, nothing else.
+/// the optimizer's groups like the parameters, nothing else. `version`: of the format.
 std::map<std::string, std::vector<TensorSlot>> check_datasets(
-    const std::map<std::string, hdf5::Stored>& datasets, const std::string& file);
+    const std::map<std::string, hdf5::Stored>& datasets, const std::string& file, std::int64_t version);
 
 }  // namespace orochi::checkpoint

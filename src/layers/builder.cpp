@@ -3,7 +3,32 @@
 #include <orochi/layer.hpp>
 #include <orochi/ops.hpp>
 
+#include "core/number_watch.hpp"
+
 namespace orochi {
+namespace {
+
+/// A layer whose results bear its name where somebody watches for numbers that are not finite.
+class NamedLayer : public Layer {
+ public:
+  NamedLayer(std::string name, std::unique_ptr<Layer> layer)
+      : name_(std::move(name)), layer_(std::move(layer)) {}
+  Var forward(Var x, const Batch& batch) const override {
+    const LayerScope scope(x.tape(), name_);
+    return layer_->forward(x, batch);
+  }
+  Var forward_onto(Var rows, double p, std::uint32_t site, Var x, const Batch& batch) const override {
+    const LayerScope scope(x.tape(), name_);
+    return layer_->forward_onto(rows, p, site, x, batch);
+  }
+  const Layer& plain() const override { return layer_->plain(); }
+
+ private:
+  std::string name_;
+  std::unique_ptr<Layer> layer_;
+};
+
+}  // namespace
 
 Layer::~Layer() = default;
 
@@ -119,7 +144,7 @@ std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string
   std::swap(registered_, outer_registered);
   const Index outer_width = width_;
   if (width > 0) width_ = width;
-  std::unique_ptr<Layer> result = entry->make(*this);
+  auto result = std::make_unique<NamedLayer>(prefix_, entry->make(*this));
   --depth_;
   width_ = outer_width;
   std::swap(prefix_, outer_prefix);

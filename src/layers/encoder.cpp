@@ -16,7 +16,7 @@ FeedForward::FeedForward(Builder& builder)
 }
 
 Var FeedForward::project(Var x, const Batch& batch, const Tail& tail) const {
-  const auto* known = dynamic_cast<const Activation*>(activation_.get());
+  const auto* known = dynamic_cast<const Activation*>(&activation_->plain());
   Var hidden =
       known != nullptr
           ? linear(x, weight1_, &bias1_, {known->function(), dropout_, site_, nullptr}, batch)

@@ -3,6 +3,7 @@
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
 
+#include "core/number_watch.hpp"
 #include "layers/embedding.hpp"
 
 namespace orochi {
@@ -54,7 +55,9 @@ Var Classifier::forward(Var rows, const Batch& given) const {
     x = tape.training() ? y : tape.replace(x, y, before);
   }
   if (norm_ != nullptr) x = norm_->forward(x, batch);
-  return linear(pooling_->forward(x, batch), head_weight_, &head_bias_);  // [B, K]
+  const Var pooled = pooling_->forward(x, batch);  // [B, C]
+  const LayerScope scope(tape, head_name_);
+  return linear(pooled, head_weight_, &head_bias_);  // [B, K]
 }
 
 }  // namespace orochi

@@ -12,6 +12,8 @@
 
 #include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
+#include "train/machine_memory.hpp"
+#include "train/memory_estimate.hpp"
 #include "train/parallel.hpp"
 #include "train/stepper.hpp"
 
@@ -39,13 +41,6 @@ double process_age() {
 
 /// Starts the count of the process's largest resident size anew, so that each workload has its own.
 void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
-
-double peak_memory_mb() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
-  return 0;
-}
 
 double peak_of_threads(int threads) {
   std::vector<double> rates(static_cast<std::size_t>(threads));
@@ -75,6 +70,11 @@ class Runner {
     return batch.num_rows();
   }
   Stepper& stepper() { return stepper_; }
+  /// What training takes by the estimate that `orochi train` refuses by: without evaluations and files.
+  double estimated_memory(int threads) const {
+    return static_cast<double>(model_.parameters().size()) * sizeof(Scalar) +
+           estimate_memory(model_, work_.config, work_.data, 0, threads).training();
+  }
   Index parameters() const { return model_.parameters().count(); }
 
  private:
@@ -133,6 +133,7 @@ BenchmarkResult run_benchmark(const Workload& work, const BenchmarkRequest& requ
   reset_peak_memory();
   BenchmarkResult result;
   result.engine = kernels::engine_name(kernels::choose_engine(work.config.train.kernels.c_str()));
+  const double before = resident_memory();
   Runner runner(work, request.threads, registry);
   result.parameters = runner.parameters();
   result.lanes = work.config.train.lanes;
@@ -149,7 +150,8 @@ BenchmarkResult run_benchmark(const Workload& work, const BenchmarkRequest& requ
   const std::size_t round = even ? 1 : work.batches.size();
   for (std::size_t i = 0; i < std::max<std::size_t>(3, round); ++i) runner.step();
   time_steps(runner, request, round, result);
-  result.peak_memory_mb = peak_memory_mb();
+  result.peak_memory_mb = peak_memory() / 1048576;
+  result.estimated_memory_mb = (before + runner.estimated_memory(request.threads)) / 1048576;
 
   profile_steps(runner, request.threads, static_cast<Index>(round), result);
   result.flops_per_step = result.profile.flops() / static_cast<double>(round);

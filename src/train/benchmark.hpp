@@ -25,6 +25,7 @@ struct BenchmarkResult {
   double peak_flops = 0;                          // of the threads together
   double first_step_seconds = 0;                  // from the start of the process, or of the workload
   double peak_memory_mb = 0;
+  double estimated_memory_mb = 0;    // before the first step, as training estimates it
   double allocations_per_step = -1;  // -1: not counted
   Profile profile;                   // of profiled steps, all workers; empty unless asked for
   double profiled_seconds = 0;       // wall clock times threads

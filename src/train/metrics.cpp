@@ -1,5 +1,6 @@
 #include "train/metrics.hpp"
 
+#include <cmath>
 #include <string>
 
 namespace orochi {
@@ -50,6 +51,7 @@ double monitored(const Metrics& metrics, const std::string& monitor) {
 }
 
 bool improves(const std::string& monitor, double value, double best) {
+  if (std::isnan(best)) return !std::isnan(value);
   return monitor == "loss" ? value < best : value > best;
 }
 

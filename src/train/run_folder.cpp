@@ -110,6 +110,12 @@ std::string cpu_name() {
 
 }  // namespace
 
+void check_run_folder(const std::string& path, bool resume) {
+  if (fs::exists(path + "/config.toml") && !resume)
+    throw usage_error(
+        path + " holds a run already; go on with it by --resume, or choose another folder with --run DIR");
+}
+
 FileLock::FileLock(const std::string& folder, const std::string& name)
     : descriptor_(::open((folder + "/" + name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
   if (descriptor_ >= 0 && ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
@@ -133,9 +139,7 @@ RunFolder::RunFolder(std::string path, bool resume, Note note)
       writer_(note),
       lines_(file("metrics.jsonl"), note),
       table_(file("metrics.csv"), note) {
-  if (fs::exists(file("config.toml")) && !resume)
-    throw usage_error(
-        path_ + " holds a run already; go on with it by --resume, or choose another folder with --run DIR");
+  check_run_folder(path_, resume);  // it may have become one while the data was read
 }
 
 void RunFolder::write_config(const std::string& toml) const {

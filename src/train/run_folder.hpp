@@ -22,6 +22,9 @@ class FileLock {
   int descriptor_ = -1;
 };
 
+/// Refuses a folder that holds a run unless `resume`, with the ways out.
+void check_run_folder(const std::string& path, bool resume);
+
 /// runs/NAME/: config.toml, metrics.csv, metrics.jsonl, last.h5, last-1.h5, best.h5, environment.json.
 class RunFolder {
  public:

@@ -8,6 +8,7 @@
 
 #include "train/inference.hpp"
 #include "train/resume_point.hpp"
+#include "train/run_folder.hpp"
 
 namespace orochi {
 namespace {
@@ -78,6 +79,8 @@ RunSetup prepare_run(const TrainRequest& request, const Registry& registry) {
     throw usage_error("no configuration is named: `orochi train CONFIG`, for example configs/splice.toml");
   setup.folder = request.run.empty() ? "runs/" + fs::path(request.config_path).stem().string() : request.run;
   const std::string path = own_config ? setup.folder + "/config.toml" : request.config_path;
+  check_run_folder(setup.folder, request.resume);
+  setup.config_path = path;
   setup.config = read_config(path, request.overrides, layer_schemas(registry));
   setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
   if (request.resume) setup.changes = allowed_changes(setup, registry);

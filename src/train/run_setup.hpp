@@ -12,6 +12,7 @@ namespace orochi {
 
 struct RunSetup {
   Config config;
+  std::string config_path;
   std::string folder;                 // of the run
   std::string data_folder;            // what data paths are relative to
   std::vector<ConfigChange> changes;  // resume: keys that differ from the checkpoint's and may

@@ -7,6 +7,7 @@
 
 #include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
+#include "train/lanes.hpp"
 #include "train/parallel.hpp"
 
 namespace orochi {
@@ -21,15 +22,6 @@ Index count_correct(Var logits, std::span<const std::int32_t> labels) {
     correct += std::max_element(row, row + logits.cols()) - row == labels[static_cast<std::size_t>(b)];
   }
   return correct;
-}
-
-/// train.lanes or, where so many gradients would take more than train.gradient_memory_mb, the largest power
-/// of two that does not (or 1): threads come in powers of two, and lanes should spread evenly over them.
-Index lanes_within_bound(const TrainConfig& config, const Parameters& parameters) {
-  const double each = static_cast<double>(parameters.dense_size()) * sizeof(Scalar);
-  const double most = static_cast<double>(config.gradient_memory_mb) * 1e6 / std::max(each, 1.0);
-  if (most >= static_cast<double>(config.lanes)) return config.lanes;
-  return static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(std::max(most, 1.0))));
 }
 
 std::vector<Gradients*> pointers(const auto& lanes) {
@@ -51,6 +43,13 @@ auto make_lanes(const auto& make, Index count) {
 }
 
 }  // namespace
+
+Index lanes_within_bound(const TrainConfig& config, const Parameters& parameters) {
+  const double each = static_cast<double>(parameters.dense_size()) * sizeof(Scalar);
+  const double most = static_cast<double>(config.gradient_memory_mb) * 1e6 / std::max(each, 1.0);
+  if (most >= static_cast<double>(config.lanes)) return config.lanes;
+  return static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(std::max(most, 1.0))));
+}
 
 Stepper::Stepper(Classifier& model, const TrainConfig& config, std::vector<Scalar> class_weights, int threads)
     : model_(model),
@@ -94,6 +93,7 @@ double Stepper::weight_of(std::span<const std::int32_t> labels) const {
 StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, double normaliser) {
   const Var logits = model_.forward(tape, chunk);  // [b, K]
   const Var loss = cross_entropy(logits, chunk.labels, {config_.label_smoothing, class_weights_, normaliser});
+  if (tape.watch() != nullptr) tape.watch()->check_results();
   loss.add_grad(RowMatrix::Ones(1, 1));
   tape.backward();
   return {static_cast<double>(loss.value()(0, 0)) * normaliser, weight_of(chunk.labels),
@@ -138,6 +138,39 @@ StepSums Stepper::accumulate(const Batch& batch, double normaliser, RandomKey ke
     total.correct += lane.correct;
   }
   return total;
+}
+
+StepFault Stepper::find_fault(const Batch& batch, double normaliser, RandomKey key) {
+  Tape& tape = *tapes_.front();
+  Gradients& gradients = lanes_.front()->gradients;
+  NumberWatch watch(model_.parameters());
+  Profile names;
+  tape.set_watch(&watch);
+  tape.set_profile(&names);
+  StepFault fault;
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    watch.clear();
+    gradients.clear();
+    tape.begin(Mode::train, &gradients, key);
+    run_chunk(tape, slice(batch, b, b + 1), normaliser);
+    if (!watch.found()) continue;
+    if (fault.samples.empty()) fault.first = watch.fault();
+    fault.samples.push_back(batch.samples[static_cast<std::size_t>(b)]);
+  }
+  tape.set_watch(nullptr);
+  tape.set_profile(profile(0));
+  return fault;
+}
+
+std::vector<std::string> Stepper::broken_gradients() {
+  const std::vector<Scalar> sum = sum_.flat();
+  std::vector<std::string> names;
+  for (const ParameterView& view : model_.parameters().views()) {
+    const auto first = sum.begin() + view.offset;
+    if (std::any_of(first, first + view.size, [](Scalar x) { return !std::isfinite(x); }))
+      names.push_back(view.name);
+  }
+  return names;
 }
 
 double Stepper::reduce() {

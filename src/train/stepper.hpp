@@ -7,6 +7,7 @@
 
 #include <orochi/classifier.hpp>
 
+#include "core/number_watch.hpp"
 #include "core/packed_weights.hpp"
 #include "train/optimizer.hpp"
 
@@ -17,6 +18,12 @@ struct StepSums {
   double loss = 0;    // sum of weighted losses
   double weight = 0;  // sum of class weights, what the loss is divided by
   Index correct = 0;
+};
+
+/// Where loss or gradient stopped being finite numbers.
+struct StepFault {
+  NumberFault first;
+  std::vector<std::uint32_t> samples;  // each of which does so alone; empty: only their sum does
 };
 
 /// Cuts a batch into lanes, runs them side by side, adds their gradients in a fixed tree and updates the
@@ -35,6 +42,12 @@ class Stepper {
   /// Clips and updates. Returns the gradient's norm before clipping; where it is not finite nothing is
   /// updated.
   double update(std::uint64_t step, double learning_rate);
+
+  /// After an update that failed, with one of its micro-batches: each sequence goes forward and backward
+  /// alone and is watched. Only `accumulate` with `first` may follow.
+  StepFault find_fault(const Batch& batch, double normaliser, RandomKey key);
+  /// Names of parameters whose accumulated gradient is not finite. `update` must not follow.
+  std::vector<std::string> broken_gradients();
 
   /// One a worker, to report to from now on; none: no longer.
   void set_profiles(std::span<Profile> profiles);

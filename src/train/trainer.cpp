@@ -1,115 +1,67 @@
-#include "train/trainer.hpp"
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <orochi/error.hpp>
 
 #include "core/kernels/kernels.hpp"
-#include "data/batching.hpp"
-#include "train/inference.hpp"
+#include "train/machine_memory.hpp"
+#include "train/memory_estimate.hpp"
 #include "train/parallel.hpp"
 #include "train/resume_point.hpp"
-#include "train/run_folder.hpp"
-#include "train/run_setup.hpp"
 #include "train/schedule.hpp"
 #include "train/slots.hpp"
-#include "train/stepper.hpp"
+#include "train/training_run.hpp"
 
 namespace orochi {
-namespace {
 
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+Trainer::Trainer(const TrainRequest& request, const Registry& registry, TrainObserver& observer)
+    : request_(request),
+      observer_(observer),
+      setup_(prepare_run(request, registry)),
+      config_(setup_.config),
+      threads_(request.threads > 0 ? request.threads : available_threads()),
+      run_data_(load_run_data(setup_, request, registry)),
+      data_(run_data_.loaded),
+      num_classes_(static_cast<Index>(data_.preprocessing.labels.size())),
+      model_(config_, input_shape(config_.data, data_.preprocessing), num_classes_, registry),
+      folder_(open_folder()),
+      stepper_(model_, config_.train, run_data_.class_weights, threads_),
+      // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
+      inference_(model_, config_.train.kernels, threads_,
+                 config_.train.precision == "fp32" ? stepper_.packed() : nullptr) {
+  config_.data = rebase_paths(config_.data, setup_.data_folder, folder_.path());
+  config_text_ = write_config(config_);
+  const Index batches = (data_.train.size() + config_.train.batch_size - 1) / config_.train.batch_size;
+  const Index micro = config_.train.gradient_accumulation_steps;
+  total_steps_ = static_cast<std::uint64_t>((batches + micro - 1) / micro * config_.train.epochs);
+  if (config_.train.max_steps > 0)
+    total_steps_ = std::min(total_steps_, static_cast<std::uint64_t>(config_.train.max_steps));
 }
 
-/// The loop: one object a session.
-class Trainer {
- public:
-  Trainer(const TrainRequest& request, const Registry& registry, TrainObserver& observer)
-      : request_(request),
-        observer_(observer),
-        setup_(prepare_run(request, registry)),
-        config_(setup_.config),
-        threads_(request.threads > 0 ? request.threads : available_threads()),
-        folder_(setup_.folder, request.resume, [&observer](const std::string& line) { observer.note(line); }),
-        data_(load_data(config_.data, setup_.data_folder, config_.train.seed)),
-        num_classes_(static_cast<Index>(data_.preprocessing.labels.size())),
-        model_(config_, input_shape(config_.data, data_.preprocessing), num_classes_, registry),
-        stepper_(model_, config_.train,
-                 class_weights(config_.train, data_.train, data_.preprocessing.labels.size()), threads_),
-        // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
-        inference_(model_, config_.train.kernels, threads_,
-                   config_.train.precision == "fp32" ? stepper_.packed() : nullptr) {
-    config_.data = rebase_paths(config_.data, setup_.data_folder, folder_.path());
-    config_text_ = write_config(config_);
-    const Index batches = (data_.train.size() + config_.train.batch_size - 1) / config_.train.batch_size;
-    const Index micro = config_.train.gradient_accumulation_steps;
-    total_steps_ = static_cast<std::uint64_t>((batches + micro - 1) / micro * config_.train.epochs);
-    if (config_.train.max_steps > 0)
-      total_steps_ = std::min(total_steps_, static_cast<std::uint64_t>(config_.train.max_steps));
-  }
+TrainResult Trainer::run() {
+  for (const std::string& note : data_.notes) observer_.note(note);
+  model_.parameters().initialise(config_.train.seed);
+  if (request_.resume) resume();
+  folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
+                            threads_);
+  folder_.write_config(config_text_);
+  folder_.start_metrics(progress_.epoch);
+  observer_.start(progress_.step, total_steps_);
+  const Clock::time_point start = Clock::now();
+  while (!finished() && !left_off()) train_epoch();
+  if (!finished() && progress_.step == 0) save_last();  // so that there is something to resume from
+  folder_.finish();
+  return result(seconds_since(start));
+}
 
-  TrainResult run() {
-    for (const std::string& note : data_.notes) observer_.note(note);
-    model_.parameters().initialise(config_.train.seed);
-    if (request_.resume) resume();
-    folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
-                              threads_);
-    folder_.write_config(config_text_);
-    folder_.start_metrics(progress_.epoch);
-    observer_.start(progress_.step, total_steps_);
-    const Clock::time_point start = Clock::now();
-    while (!finished() && !left_off()) train_epoch();
-    if (!finished() && progress_.step == 0) save_last();  // so that there is something to resume from
-    folder_.finish();
-    return result(seconds_since(start));
-  }
-
- private:
-  bool validated() const { return data_.validation.size() > 0; }
-  bool patience_over() const {
-    return config_.train.patience > 0 &&
-           progress_.stale_epochs >= static_cast<std::uint64_t>(config_.train.patience);
-  }
-  // A checkpoint may stand between the last update and the end of its epoch.
-  bool finished() const {
-    return (progress_.step >= total_steps_ && progress_.position == 0) || patience_over();
-  }
-  bool left_off() const {
-    return (request_.max_steps > 0 && progress_.step >= static_cast<std::uint64_t>(request_.max_steps)) ||
-           (request_.stop && request_.stop());
-  }
-
-  void resume();
-  void restore_best();
-  void train_epoch();
-  void one_update(std::span<const std::uint32_t> order);
-  void end_epoch();
-  void save_last();
-  void save(const std::string& name, const std::string& keep_previous = {});
-  TrainResult result(double seconds);
-
-  const TrainRequest& request_;
-  TrainObserver& observer_;
-  RunSetup setup_;
-  Config config_;
-  std::string config_text_;
-  int threads_;
-  RunFolder folder_;
-  LoadedData data_;
-  Index num_classes_;
-  Classifier model_;
-  Stepper stepper_;
-  Inference inference_;
-  BatchStorage storage_;
-  Progress progress_;
-  std::uint64_t total_steps_ = 0, saved_step_ = 0;
-  double norm_sum_ = 0;
-  std::uint64_t norm_count_ = 0, epoch_tokens_ = 0;
-  Clock::time_point epoch_start_;
-};
+RunFolder Trainer::open_folder() const {
+  const Index evaluated = std::max(data_.validation.size(), data_.test.size());
+  const MemoryEstimate estimate = estimate_memory(model_, config_, data_.train, evaluated, threads_);
+  refuse_large_run(estimate, request_.max_memory);
+  observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
+  return RunFolder(setup_.folder, request_.resume, [this](const std::string& line) { observer_.note(line); });
+}
 
 void Trainer::resume() {
   const ResumePoint point = find_resume_point(folder_.path());
@@ -117,16 +69,15 @@ void Trainer::resume() {
     return observer_.note(folder_.path() + " has no checkpoint yet: starting from the beginning");
   const CheckpointReader& reader = *point.reader;
   const CheckpointHeader& header = reader.header();
-  if (header.labels != data_.preprocessing.labels || header.vocabulary != data_.preprocessing.vocabulary)
-    throw usage_error(
-        "the data gives other labels or another vocabulary than " + folder_.file(point.name) +
-        " was trained with; give back the files it was trained on, or start a new run with --run DIR");
+  const std::string doubt = refuse_other_data(header, run_data_, folder_.file(point.name));
+  if (!doubt.empty()) observer_.note(doubt);
   const std::vector<TensorSlot> slots = tensor_slots(model_.parameters());
   reader.read("parameters", slots,
               {model_.parameters().data(), static_cast<std::size_t>(model_.parameters().size())});
   for (Optimizer::Moment& moment : stepper_.optimizer().moments())
     reader.read(moment.path, slots, moment.values);
   progress_ = header.progress;
+  saved_step_ = static_cast<std::int64_t>(progress_.step);
   for (const ConfigChange& change : setup_.changes)
     observer_.note(change.key + " changed: " + change.before + " -> " + change.after);
   if (!point.damage.empty()) observer_.note(point.damage + "; kept as " + folder_.put_aside("last.h5"));
@@ -155,62 +106,17 @@ void Trainer::train_epoch() {
   norm_sum_ = 0;
   const std::uint64_t every = static_cast<std::uint64_t>(config_.train.checkpoint_every_steps);
   while (progress_.position < order.size() && progress_.step < total_steps_) {
-    if (left_off()) return progress_.step == saved_step_ ? void() : save_last();
+    if (left_off()) return static_cast<std::int64_t>(progress_.step) == saved_step_ ? void() : save_last();
     one_update(order);
     if (every > 0 && progress_.step % every == 0) save_last();
   }
   end_epoch();
 }
 
-void Trainer::one_update(std::span<const std::uint32_t> order) {
-  const std::size_t micro_size = static_cast<std::size_t>(config_.train.batch_size);
-  const std::size_t begin = static_cast<std::size_t>(progress_.position);
-  const std::size_t size = micro_size * static_cast<std::size_t>(config_.train.gradient_accumulation_steps);
-  const std::span<const std::uint32_t> rows = order.subspan(begin, std::min(size, order.size() - begin));
-  const RandomKey key{static_cast<std::uint32_t>(config_.train.seed),
-                      static_cast<std::uint32_t>(progress_.step)};
-
-  double normaliser = 0;  // of the whole update: its sequences count alike in whatever micro-batch they stand
-  std::vector<std::int32_t> labels;
-  for (const std::uint32_t row : rows) labels.push_back(data_.train.labels[row]);
-  normaliser = stepper_.weight_of(labels);
-
-  StepSums sums;
-  std::uint64_t tokens = 0;
-  const Clock::time_point start = Clock::now();
-  for (std::size_t at = 0; at < rows.size(); at += micro_size) {
-    const Batch batch =
-        storage_.gather(data_.train, rows.subspan(at, std::min(micro_size, rows.size() - at)));
-    const StepSums micro = stepper_.accumulate(batch, normaliser, key, at == 0);
-    sums.loss += micro.loss;
-    sums.weight += micro.weight;
-    sums.correct += micro.correct;
-    tokens += static_cast<std::uint64_t>(batch.num_rows());
-  }
-  const double rate = learning_rate(config_.train, progress_.step, total_steps_);
-  const double norm = std::isfinite(sums.loss) ? stepper_.update(progress_.step, rate) : NAN;
-  if (!std::isfinite(norm))
-    throw Error(ExitCode::diverged,
-                "training diverged at step " + std::to_string(progress_.step + 1) + ": the " +
-                    (std::isfinite(sums.loss) ? "gradient" : "loss") +
-                    " is no longer a finite number; nothing was updated and the last checkpoint stands in " +
-                    folder_.path() + "; lower train.learning_rate (" +
-                    std::to_string(config_.train.learning_rate) + ") or raise train.warmup_steps");
-  ++progress_.step;
-  progress_.position += rows.size();
-  progress_.epoch_loss_sum += sums.loss;
-  progress_.epoch_weight_sum += sums.weight;
-  progress_.epoch_correct += static_cast<std::uint64_t>(sums.correct);
-  progress_.epoch_count += rows.size();
-  norm_sum_ += norm;
-  ++norm_count_;
-  epoch_tokens_ += tokens;
-  observer_.step(progress_.step, sums.loss / sums.weight, static_cast<double>(tokens) / seconds_since(start));
-}
-
 void Trainer::end_epoch() {
   const double seconds = seconds_since(epoch_start_);
-  const Metrics validation = evaluate(inference_, data_.validation, num_classes_).metrics;
+  const Metrics validation =
+      validated() ? evaluate(inference_, data_.validation, num_classes_).metrics : Metrics();
   ++progress_.epoch;
   progress_.position = 0;
   EpochRecord record;
@@ -219,7 +125,8 @@ void Trainer::end_epoch() {
   record.learning_rate = learning_rate(config_.train, progress_.step - 1, total_steps_);
   record.train_loss = progress_.epoch_loss_sum / std::max(progress_.epoch_weight_sum, 1e-300);
   record.train_accuracy =
-      static_cast<double>(progress_.epoch_correct) / static_cast<double>(progress_.epoch_count);
+      static_cast<double>(progress_.epoch_correct) /
+      static_cast<double>(std::max<std::uint64_t>(progress_.epoch_count, 1));  // 0: every step was left out
   const auto if_validated = [&](double figure) { return validated() ? figure : std::nan(""); };
   record.validation_loss = if_validated(validation.loss);
   record.validation_accuracy = if_validated(validation.accuracy);
@@ -250,18 +157,29 @@ void Trainer::end_epoch() {
 
 void Trainer::save_last() {
   save("last.h5", folder_.file("last-1.h5"));
-  saved_step_ = progress_.step;
+  saved_step_ = static_cast<std::int64_t>(progress_.step);
 }
 
 void Trainer::save(const std::string& name, const std::string& keep_previous) {
   const Preprocessing& p = data_.preprocessing;
-  const CheckpointHeader header{config_text_, p.labels,   p.vocabulary, p.mean,
-                                p.deviation,  p.channels, progress_};
+  const CheckpointHeader header{config_text_,
+                                p.labels,
+                                p.vocabulary,
+                                p.mean,
+                                p.deviation,
+                                p.channels,
+                                run_data_.train_checksum,
+                                run_data_.validation_checksum,
+                                progress_};
   const Parameters& parameters = model_.parameters();
-  std::vector<TensorGroup> groups{
-      {"parameters", {parameters.data(), static_cast<std::size_t>(parameters.size())}}};
+  std::vector<TensorGroup> groups{{"parameters", parameters.flat()}};
   for (const Optimizer::Moment& moment : stepper_.optimizer().moments())
     groups.push_back({moment.path, moment.values});
+  for (const TensorGroup& group : groups)
+    if (const std::string broken = broken_tensor(parameters, group.values); !broken.empty())
+      diverged(fmt::format("at step {}: {} of {} is not finite after the update", progress_.step, broken,
+                           group.path),
+               fmt::format("lower train.learning_rate ({})", config_.train.learning_rate));
   write_checkpoint(folder_.file(name), header, tensor_slots(parameters), groups, keep_previous,
                    [this](const auto&... file) { folder_.save(file...); });
 }
@@ -280,15 +198,12 @@ TrainResult Trainer::result(double seconds) {
   if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
     const CheckpointReader best(folder_.file("best.h5"));
     Parameters& parameters = model_.parameters();
-    best.read("parameters", tensor_slots(parameters),
-              {parameters.data(), static_cast<std::size_t>(parameters.size())});
+    best.read("parameters", tensor_slots(parameters), parameters.flat());
     result.tested = true;
     result.test = evaluate(inference_, data_.test, num_classes_).metrics;
   }
   return result;
 }
-
-}  // namespace
 
 TrainResult train(const TrainRequest& request, const Registry& registry, TrainObserver& observer) {
   return Trainer(request, registry, observer).run();

@@ -19,6 +19,7 @@ struct TrainRequest {
   bool resume = false;
   int threads = 0;             // 0: all that this process may use
   std::function<bool()> stop;  // asked after each step; true: leave off with a checkpoint, as max_steps does
+  double max_memory = 0;       // bytes that the process may take; 0: what the machine has
   Index max_steps = 0;         // leave off after so many updates in all, as an interruption would; 0: no
 };
 
@@ -57,7 +58,7 @@ struct TrainResult {
   std::vector<std::string> labels;
 };
 
-/// Throws Error; ExitCode::diverged where loss or gradients are no longer finite.
+/// Throws Error; ExitCode::diverged where loss or gradients are no longer finite, or worse than guessing.
 TrainResult train(const TrainRequest& request, const Registry& registry, TrainObserver& observer);
 
 }  // namespace orochi

@@ -21,11 +21,20 @@ TEST_CASE("text from data is inert") {
   CHECK(inert_lines("a\r\nb\x1b\n") == "a\\x0d\nb\\x1b\n");
 }
 
+TEST_CASE("cells that a spreadsheet would take for formulas are inert, numbers stay") {
+  CHECK(inert_cell("=1+2") == "\\x3d1+2");
+  CHECK(inert_cell("@SUM(A1)") == "\\x40SUM(A1)");
+  CHECK(inert_cell("-cmd|' /C calc'!A0") == "\\x2dcmd|' /C calc'!A0");
+  CHECK(inert_cell("+a\x1b") == "\\x2ba\\x1b");
+  for (const char* plain : {"-1", "+1.5e3", "-0.25", "=", "-", "a=b", ""}) CHECK(inert_cell(plain) == plain);
+}
+
 TEST_CASE("words for the shell") {
   CHECK(shell_word("runs/splice-1/best.h5") == "runs/splice-1/best.h5");
   CHECK(shell_word("my run") == "'my run'");
   CHECK(shell_word("it's $HOME") == "'it'\\''s $HOME'");
   CHECK(shell_word("") == "''");
+  CHECK(shell_word("a\x1b[31m'\\\xE2\x80\xAE") == "$'a\\x1b[31m\\x27\\x5c\\xe2\\x80\\xae'");
 }
 
 TEST_CASE("lines are wrapped between words") {

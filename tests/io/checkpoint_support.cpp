@@ -22,7 +22,9 @@ Sample::Sample() {
   header.mean = {0.1F, -2.5F};
   header.deviation = {1.0F, 0.3F};
   header.channels = 2;
-  header.progress = {7, 1, 32, 0.1 + 0.2, -1, 2, 1.0 / 3.0, 5e-324, 11, 64};
+  header.progress = {7, 1, 32, 0.1 + 0.2, -1, 2, 1.0 / 3.0, 5e-324, 11, 64, 3, 0.6931471805599453};
+  header.train_checksum = "00112233445566778899aabbccddeeff";
+  header.validation_checksum = "";
   slots = {{"head.weight", {2, 3}, 18},
            {"encoder.0.attention.query.weight", {3, 3}, 0},
            {"encoder.0.attention.query.bias", {3}, 24},

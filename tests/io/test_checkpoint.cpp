@@ -32,6 +32,8 @@ void require_same(const CheckpointHeader& a, const CheckpointHeader& b) {
   REQUIRE(a.mean == b.mean);
   REQUIRE(a.deviation == b.deviation);
   REQUIRE(a.channels == b.channels);
+  REQUIRE(a.train_checksum == b.train_checksum);
+  REQUIRE(a.validation_checksum == b.validation_checksum);
   REQUIRE(progress_bits(a.progress) == progress_bits(b.progress));
 }
 

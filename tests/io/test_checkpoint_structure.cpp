@@ -2,11 +2,21 @@
 #include "catch.hpp"
 #include "checkpoint_edit.hpp"
 #include "checkpoint_support.hpp"
+#include "io/checkpoint_format.hpp"
 
 using namespace orochi;
 using namespace orochi::test;
 using catch_matchers::Contains;
 using hdf5::Hid;
+
+namespace {
+
+void set_version(hid_t file, std::int64_t number) {
+  const Hid version = good(H5Aopen(file, "format_version", H5P_DEFAULT), H5Aclose);
+  good(H5Awrite(version.get(), H5T_NATIVE_INT64, &number));
+}
+
+}  // namespace
 
 TEST_CASE("an edit that changes nothing of the structure is accepted", "[checkpoint]") {
   REQUIRE(message_after([](hid_t) {}) == "(no error)");
@@ -16,12 +26,10 @@ TEST_CASE("an edit that changes nothing of the structure is accepted", "[checkpo
 }
 
 TEST_CASE("other formats and versions are told apart", "[checkpoint]") {
-  REQUIRE_THAT(message_after([](hid_t file) {
-                 const Hid version = good(H5Aopen(file, "format_version", H5P_DEFAULT), H5Aclose);
-                 const std::int64_t two = 2;
-                 good(H5Awrite(version.get(), H5T_NATIVE_INT64, &two));
-               }),
-               Contains("has checkpoint format 2; this program reads format 1"));
+  for (const std::int64_t version : {0, 3})
+    REQUIRE_THAT(
+        message_after([&](hid_t file) { set_version(file, version); }),
+        Contains("has checkpoint format " + std::to_string(version) + "; this program reads formats 1 to 2"));
   REQUIRE_THAT(message_after([](hid_t file) { good(H5Adelete(file, "format")); }),
                Contains("is an HDF5 file, but not an Orochi checkpoint"));
   REQUIRE_THAT(message_after([](hid_t file) { good(H5Adelete(file, "format_version")); }),
@@ -29,8 +37,21 @@ TEST_CASE("other formats and versions are told apart", "[checkpoint]") {
   REQUIRE_THAT(message_after([](hid_t file) { add_attribute(file, "/"); }), Contains("3 attributes"));
 }
 
+TEST_CASE("format 1 is read: it lacks checksums and what counts skipped steps", "[checkpoint]") {
+  const auto as_format_1 = [](hid_t file) {
+    for (const std::string_view name : checkpoint::new_in_2)
+      good(H5Ldelete(file, std::string(name).c_str(), H5P_DEFAULT));
+    good(H5Ldelete(file, "/checksums", H5P_DEFAULT));
+    set_version(file, 1);
+  };
+  REQUIRE(message_after(as_format_1) == "(no error)");
+  REQUIRE_THAT(message_after([](hid_t file) { set_version(file, 1); }),
+               Contains("dataset '/checksums/train' is not known to the format"));
+}
+
 TEST_CASE("missing and unknown objects are named", "[checkpoint]") {
-  for (const char* path : {"/config", "/labels", "/normalisation/mean", "/progress/step"})
+  for (const char* path : {"/config", "/labels", "/normalisation/mean", "/progress/step",
+                           "/progress/skipped_steps", "/checksums/validation"})
     REQUIRE_THAT(message_after([&](hid_t file) { good(H5Ldelete(file, path, H5P_DEFAULT)); }),
                  Contains(std::string("dataset '") + path + "' is missing"));
   REQUIRE_THAT(message_after([](hid_t file) { good(H5Ldelete(file, "/parameters", H5P_DEFAULT)); }),

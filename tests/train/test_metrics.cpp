@@ -1,4 +1,5 @@
 // Metrics against scikit-learn's (scripts/make_metrics_fixture.py).
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -48,4 +49,13 @@ TEST_CASE("a monitored metric improves upwards, the loss downwards") {
   CHECK_FALSE(improves("macro_f1", 0.8, 0.8));
   CHECK(improves("loss", 0.1, 0.2));
   CHECK_FALSE(improves("loss", 0.3, 0.2));
+}
+
+TEST_CASE("a figure that is no number is worse than any that is") {
+  const double none = std::nan("");
+  for (const char* monitor : {"loss", "accuracy"}) {
+    CHECK(improves(monitor, 0.1, none));
+    CHECK_FALSE(improves(monitor, none, 0.1));
+    CHECK_FALSE(improves(monitor, none, none));
+  }
 }

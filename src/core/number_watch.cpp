@@ -1,0 +1,67 @@
+#include "core/number_watch.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace orochi {
+namespace {
+
+/// The first of n that is not finite, or null.
+const Scalar* find_fault(const Scalar* numbers, Index n) {
+  const Scalar* found = std::find_if(numbers, numbers + n, [](Scalar x) { return !std::isfinite(x); });
+  return found == numbers + n ? nullptr : found;
+}
+
+}  // namespace
+
+void NumberWatch::clear() {
+  operations_.clear();
+  touched_.clear();
+  layer_ = nullptr;
+  fault_ = {};
+  found_ = false;
+}
+
+void NumberWatch::note(const Operation& operation, const std::string& tensor, double value, bool backward) {
+  found_ = true;
+  fault_ = {operation.layer == nullptr ? "" : *operation.layer,
+            operation.name == nullptr ? "" : operation.name, tensor, value, backward};
+}
+
+void NumberWatch::note_operation(const Var::Node* output, const char* name) {
+  operations_.push_back({output, layer_, name});
+}
+
+void NumberWatch::check_results() {
+  for (const Operation& operation : operations_) {
+    if (found_) return;
+    const Var::Node& output = *operation.output;
+    if (const Scalar* bad = find_fault(output.value, output.rows * output.cols))
+      note(operation, "its result", static_cast<double>(*bad), false);
+  }
+}
+
+void NumberWatch::check_gradients(const Var::Node* output, Gradients& gradients) {
+  const auto at = std::find_if(operations_.begin(), operations_.end(),
+                               [&](const Operation& operation) { return operation.output == output; });
+  for (const Parameter p : std::exchange(touched_, {})) {
+    if (found_ || at == operations_.end()) return;
+    const Gradients::RowList& list = gradients.rows(p.id);
+    const bool rows = !list.ids.empty();
+    const Scalar* bad = rows ? find_fault(list.rows.data(), static_cast<Index>(list.rows.size()))
+                             : find_fault(gradients.target(p).data, p.rows * p.cols);
+    if (bad == nullptr) continue;
+    const auto view = std::find_if(parameters_.views().begin(), parameters_.views().end(),
+                                   [&](const ParameterView& v) { return v.parameter == p.id; });
+    note(*at, "the gradient of " + view->name, static_cast<double>(*bad), true);
+  }
+  // What it was computed from comes before it.
+  for (auto before = operations_.begin(); before != at && !found_; ++before) {
+    const Var::Node& input = *before->output;
+    if (input.grad == nullptr) continue;
+    if (const Scalar* bad = find_fault(input.grad, input.rows * input.cols))
+      note(*at, "the gradient that it hands on", static_cast<double>(*bad), true);
+  }
+}
+
+}  // namespace orochi

@@ -1,0 +1,69 @@
+// Where the first number that is not finite came from: for the one step that went wrong, run once more.
+#pragma once
+
+#include <orochi/tape.hpp>
+#include <string>
+#include <vector>
+
+namespace orochi {
+
+struct NumberFault {
+  std::string layer;      // encoder.0.attention; empty: outside of any
+  std::string operation;  // as in profiles; empty: one that does not report
+  std::string tensor;     // "its result", "the gradient of encoder.0.attention.query.weight"
+  double value = 0;       // NaN or an infinity
+  bool backward = false;
+};
+
+/// A tape that has one tells it of its operations. Results are looked at when a forward pass is over, since
+/// an operation may record its way back before it has computed; gradients after each step back. The first
+/// fault stays.
+class NumberWatch {
+ public:
+  explicit NumberWatch(const Parameters& parameters) : parameters_(parameters) {}
+
+  void clear();
+  void check_results();
+  bool found() const { return found_; }
+  const NumberFault& fault() const { return fault_; }
+
+  // Called by the tape and by layers that have a name.
+  void note_operation(const Var::Node* output, const char* name);
+  void note_gradient(Parameter p) { touched_.push_back(p); }
+  void check_gradients(const Var::Node* output, Gradients& gradients);
+  const std::string* enter(const std::string* layer) { return std::exchange(layer_, layer); }
+
+ private:
+  struct Operation {
+    const Var::Node* output;
+    const std::string* layer;
+    const char* name;
+  };
+  void note(const Operation& operation, const std::string& tensor, double value, bool backward);
+
+  const Parameters& parameters_;
+  std::vector<Operation> operations_;  // in the order of their making
+  std::vector<Parameter> touched_;     // whose gradients were asked for since the last check
+  const std::string* layer_ = nullptr;
+  NumberFault fault_;
+  bool found_ = false;
+};
+
+/// Names what is recorded as long as it lives; costs a comparison where nobody watches.
+class LayerScope {
+ public:
+  LayerScope(const Tape& tape, const std::string& layer) : watch_(tape.watch()) {
+    if (watch_ != nullptr) outer_ = watch_->enter(&layer);
+  }
+  ~LayerScope() {
+    if (watch_ != nullptr) watch_->enter(outer_);
+  }
+  LayerScope(const LayerScope&) = delete;
+  LayerScope& operator=(const LayerScope&) = delete;
+
+ private:
+  NumberWatch* watch_;
+  const std::string* outer_ = nullptr;
+};
+
+}  // namespace orochi

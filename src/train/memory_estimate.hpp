@@ -1,0 +1,39 @@
+// What a run will take of memory, before it takes it.
+#pragma once
+
+#include <orochi/classifier.hpp>
+#include <string>
+
+#include "data/dataset.hpp"
+
+namespace orochi {
+
+/// In bytes, on top of what the process has.
+struct MemoryEstimate {
+  double optimizer = 0;    // moments
+  double gradients = 0;    // of all lanes
+  double packed = 0;       // weights in panels
+  double activations = 0;  // of all threads, with gradients and what operations keep
+  double evaluation = 0;   // the same without a way back, logits, the confusion matrix
+  double checkpoint = 0;   // the file's image while it is written
+  double overhead = 0;     // of the heap and the threads
+
+  double training() const { return optimizer + gradients + packed + activations + overhead; }
+  double total() const { return training() + evaluation + checkpoint; }
+};
+
+/// For a model that is built, on this data. Activations are not guessed from the config but measured: a few
+/// hundred rows go forward and back, and what that took is scaled up, so layers of one's own count too.
+MemoryEstimate estimate_memory(const Classifier& model, const Config& config, const Sequences& train,
+                               Index largest_evaluation, int threads);
+
+/// Trainable numbers of the model that a config describes, in double, so that nothing overflows. Layers of
+/// one's own count 0.
+double parameter_count(const Config& config, InputShape input, Index num_classes);
+
+/// Throws a usage_error where the model alone, with its optimizer, is more than there is; before it is built.
+void refuse_large_model(const Config& config, InputShape input, Index num_classes, double max_memory);
+/// Throws a usage_error where the estimate is; it says what takes most and what makes it less.
+void refuse_large_run(const MemoryEstimate& estimate, double max_memory);
+
+}  // namespace orochi

@@ -1,0 +1,30 @@
+// What a run is trained on, checked before anything is written.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <orochi/scalar.hpp>
+
+#include "data/dataset.hpp"
+#include "io/checkpoint.hpp"
+#include "train/run_setup.hpp"
+
+namespace orochi {
+
+struct RunData {
+  LoadedData loaded;
+  std::vector<Scalar> class_weights;                // [K] or empty
+  std::string train_checksum, validation_checksum;  // of the sequences
+};
+
+/// Reads the files. Throws a usage_error: mistakes in them, class weights of another count than there are
+/// labels, a model that is larger than memory.
+RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Registry& registry);
+
+/// Throws a usage_error where a checkpoint was trained on other labels, another vocabulary or other
+/// sequences. Returns a note where the checkpoint is too old to tell, or nothing.
+std::string refuse_other_data(const CheckpointHeader& header, const RunData& data,
+                              const std::string& checkpoint);
+
+}  // namespace orochi

@@ -1,0 +1,91 @@
+// One session of training: trainer.cpp has the loop over epochs and files, training_step.cpp a step and its
+// faults.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <string>
+
+#include "data/batching.hpp"
+#include "train/faults.hpp"
+#include "train/inference.hpp"
+#include "train/run_data.hpp"
+#include "train/run_folder.hpp"
+#include "train/stepper.hpp"
+#include "train/trainer.hpp"
+
+namespace orochi {
+
+using Clock = std::chrono::steady_clock;
+inline double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+class Trainer {
+ public:
+  Trainer(const TrainRequest& request, const Registry& registry, TrainObserver& observer);
+  TrainResult run();
+
+ private:
+  bool validated() const { return data_.validation.size() > 0; }
+  bool patience_over() const {
+    return config_.train.patience > 0 &&
+           progress_.stale_epochs >= static_cast<std::uint64_t>(config_.train.patience);
+  }
+  // A checkpoint may stand between the last update and the end of its epoch.
+  bool finished() const {
+    return (progress_.step >= total_steps_ && progress_.position == 0) || patience_over();
+  }
+  bool left_off() const {
+    return (request_.max_steps > 0 && progress_.step >= static_cast<std::uint64_t>(request_.max_steps)) ||
+           (request_.stop && request_.stop());
+  }
+
+  RunFolder open_folder() const;  // the last moment to refuse without having written anything
+  void resume();
+  void restore_best();
+  void train_epoch();
+  void one_update(std::span<const std::uint32_t> order);
+  void leave_out(std::span<const std::uint32_t> rows, double normaliser, bool finite_loss);
+  FailedStep examine(std::span<const std::uint32_t> rows, double normaliser);
+  void guard_loss(double loss);
+  [[noreturn]] void diverged(const std::string& what, const std::string& remedy) const;
+  /// Calls use(batch, first) for each micro-batch of an update.
+  template <class Use>
+  void for_micro_batches(std::span<const std::uint32_t> rows, Use use) {
+    const auto size = static_cast<std::size_t>(config_.train.batch_size);
+    for (std::size_t at = 0; at < rows.size(); at += size)
+      use(storage_.gather(data_.train, rows.subspan(at, std::min(size, rows.size() - at))), at == 0);
+  }
+  RandomKey random_key() const {
+    return {static_cast<std::uint32_t>(config_.train.seed), static_cast<std::uint32_t>(progress_.step)};
+  }
+  void end_epoch();
+  void save_last();
+  void save(const std::string& name, const std::string& keep_previous = {});
+  TrainResult result(double seconds);
+
+  const TrainRequest& request_;
+  TrainObserver& observer_;
+  RunSetup setup_;
+  Config config_;
+  std::string config_text_;
+  int threads_;
+  RunData run_data_;
+  const LoadedData& data_;
+  Index num_classes_;
+  Classifier model_;
+  RunFolder folder_;
+  Stepper stepper_;
+  Inference inference_;
+  BatchStorage storage_;
+  Progress progress_;
+  std::uint64_t total_steps_ = 0;
+  std::int64_t saved_step_ = -1;  // of last.h5; -1: there is none yet
+  double norm_sum_ = 0;
+  std::uint64_t norm_count_ = 0, epoch_tokens_ = 0;
+  Clock::time_point epoch_start_;
+};
+
+}  // namespace orochi

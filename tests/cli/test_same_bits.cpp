@@ -1,0 +1,83 @@
+// The same weights from the whole program: whatever OpenMP and the locale are told, and from any folder.
+#include <cstdlib>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+
+namespace {
+
+std::string bytes(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// Sets a variable for the programs that are started while it lives.
+class Environment {
+ public:
+  Environment(const char* name, const char* value) : name_(name) { ::setenv(name, value, 1); }
+  ~Environment() { ::unsetenv(name_); }
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+ private:
+  const char* name_;
+};
+
+}  // namespace
+
+TEST_CASE("threads, schedules and nesting of OpenMP change no bit") {
+  const Workplace place("bits");
+  int run = 0;
+  const auto trained = [&](const char* threads) {
+    const std::string folder = place.path("run" + std::to_string(run++));
+    REQUIRE(orochi_program({"train", place.path("small.toml"), "--threads", threads, "--run", folder}).code ==
+            0);
+    return bytes(folder + "/last.h5");
+  };
+  const std::string one = trained("1");
+  REQUIRE(one.size() > 1000);
+  for (const char* threads : {"2", "3", "4"}) CHECK(trained(threads) == one);
+  for (const char* schedule : {"static", "static,1", "dynamic", "dynamic,3", "guided", "auto"}) {
+    const Environment set("OMP_SCHEDULE", schedule);
+    INFO(schedule);
+    CHECK(trained("3") == one);
+  }
+  for (const auto& [name, value] : {std::pair{"OMP_DYNAMIC", "true"},
+                                    {"OMP_NUM_THREADS", "1"},
+                                    {"OMP_THREAD_LIMIT", "2"},
+                                    {"OMP_MAX_ACTIVE_LEVELS", "0"}}) {
+    const Environment set(name, value);
+    INFO(name);
+    CHECK(trained("4") == one);
+  }
+}
+
+TEST_CASE("locales change neither numbers nor words") {
+  const Workplace place("locales");
+  REQUIRE(orochi_program({"train", place.path("small.toml"), "--run", place.path("run")}).code == 0);
+  const std::string best = place.path("run/best.h5");
+  const auto shown = [&] {
+    std::string text;
+    for (const std::vector<std::string>& command :
+         {std::vector<std::string>{"evaluate", best},
+          {"evaluate", best, "--json"},
+          {"inspect", best},
+          {"predict", best, place.path("test.tsv")},
+          {"train", place.path("small.toml"), "train.learning_rate=x"}}) {
+      const Outcome outcome = orochi_program(command);
+      text += outcome.out + outcome.err + std::to_string(outcome.code) + "\n";
+    }
+    return text;
+  };
+  const std::string plain = shown();
+  // Where a locale is not installed the program must not fail either. German has a decimal comma, Turkish a
+  // dotless i.
+  for (const char* locale : {"C", "POSIX", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "no_such.LOCALE"}) {
+    const Environment set("LC_ALL", locale);
+    INFO(locale);
+    CHECK(shown() == plain);
+  }
+}

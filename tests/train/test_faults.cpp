@@ -1,0 +1,249 @@
+// Numbers that are not finite, and losses that grow: named, left out, counted, refused.
+#include <cmath>
+#include <limits>
+#include <orochi/error.hpp>
+
+#include "catch.hpp"
+#include "train/inference.hpp"
+#include "trainer_workplace.hpp"
+
+using namespace orochi;
+using catch_matchers::Contains;
+
+namespace {
+
+/// Spoils one sample at one step, or every sample of a step (`sample` -1), forward or backward.
+class Poison : public Layer {
+ public:
+  explicit Poison(Builder& builder)
+      : sample_(builder.integer("sample")),
+        step_(builder.integer("step")),
+        backward_(builder.flag("backward")) {}
+
+  Var forward(Var x, const Batch& batch) const override {
+    Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
+    y.value() = x.value();
+    const bool now = x.tape().training() && x.tape().random_key().step == static_cast<std::uint32_t>(step_);
+    const auto spoil = [=, this](MatrixMap rows, double value) {
+      for (Index b = 0; now && b < batch.num_sequences(); ++b)
+        if (sample_ < 0 || batch.samples[static_cast<std::size_t>(b)] == static_cast<std::uint32_t>(sample_))
+          rows.row(batch.first_row(b)).setConstant(static_cast<Scalar>(value));
+    };
+    if (!backward_) spoil(y.value(), std::nan(""));
+    const bool back = backward_;
+    y.pullback([=] {
+      x.add_grad(y.grad());
+      if (back) spoil(x.grad_sum(), std::numeric_limits<double>::infinity());
+    });
+    return y;
+  }
+
+ private:
+  Index sample_, step_;
+  bool backward_;
+};
+
+Registry poisoned_layers() {
+  Registry registry = builtin_layers();
+  registry.add<Poison>("poison", Role::rows, "spoils numbers",
+                       {{"sample", std::int64_t{-1}}, {"step", std::int64_t{0}}, {"backward", false}});
+  return registry;
+}
+
+struct Ending {
+  int code = 0;
+  std::string message;
+};
+Ending ending_of(const TrainRequest& request, TrainObserver& observer) {
+  const Registry registry = poisoned_layers();
+  try {
+    train(request, registry, observer);
+  } catch (const Error& error) {
+    return {static_cast<int>(error.code()), error.what()};
+  }
+  return {};
+}
+
+TrainRequest poisoned(const Workplace& place, const std::string& run, std::vector<std::string> overrides) {
+  TrainRequest request = place.request(run);
+  request.overrides = {"model.blocks=[\"encoder_layer\", \"poison\"]"};
+  request.overrides.insert(request.overrides.end(), overrides.begin(), overrides.end());
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("a number that is not finite stops training, with layer, sample and the checkpoint kept") {
+  const Workplace place("nan");
+  Silent observer;
+  Ending hit;
+  for (int step = 4; step < 8 && hit.code == 0; ++step) {  // one of the second epoch's steps has the sample
+    fs::remove_all(place.root / "run");
+    hit = ending_of(
+        poisoned(place, "run", {"layer.poison.sample=17", "layer.poison.step=" + std::to_string(step)}),
+        observer);
+  }
+  REQUIRE(hit.code == 3);
+  CHECK_THAT(hit.message, Contains(": the loss is not a finite number\n"));
+  CHECK_THAT(hit.message, Contains("first: layer encoder.1, forward: its result is nan\n"));
+  CHECK_THAT(hit.message,
+             Contains("samples: ") && Contains("train.tsv:") && Contains("; 1 of the step's 32 sequences\n"));
+  CHECK_THAT(hit.message, Contains("run/last.h5 holds step 4\n"));
+  CHECK(load_model((place.root / "run/last.h5").string(), poisoned_layers()).progress.step == 4);
+}
+
+TEST_CASE("backward faults are named too") {
+  const Workplace place("backward");
+  Silent observer;
+  const Ending ending =
+      ending_of(poisoned(place, "run", {"layer.poison.step=1", "layer.poison.backward=true"}), observer);
+  CHECK(ending.code == 3);
+  CHECK_THAT(ending.message, Contains("training diverged at step 2: the gradient is not a finite number\n"));
+  CHECK_THAT(ending.message,
+             Contains("first: layer encoder.1, backward: the gradient that it hands on is inf\n"));
+  CHECK_THAT(ending.message, Contains("32 of the step's 32 sequences\n"));
+  CHECK_THAT(ending.message, Contains("kept: no checkpoint was written yet\n"));
+}
+
+TEST_CASE("steps that are left out are counted, bounded and the same after a resume") {
+  const Workplace place("skip");
+  Silent observer;
+  const std::vector<std::string> settings{"layer.poison.step=6", "train.on_nonfinite=skip"};
+  REQUIRE(ending_of(poisoned(place, "whole", settings), observer).code == 0);
+  CHECK_THAT(observer.notes,
+             Contains("left out 1, of at most 10: at step 7: the loss is not a finite number; first: "));
+  CHECK(load_model((place.root / "whole/last.h5").string(), poisoned_layers()).progress.skipped_steps == 1);
+  for (const Index stop : {5, 6, 7, 8}) {
+    const std::string run = "part" + std::to_string(stop);
+    TrainRequest request = poisoned(place, run, settings);
+    request.max_steps = stop;
+    REQUIRE(ending_of(request, observer).code == 0);
+    request.max_steps = 0;
+    request.resume = true;
+    REQUIRE(ending_of(request, observer).code == 0);
+    INFO(stop);
+    CHECK(place.bytes(run + "/last.h5") == place.bytes("whole/last.h5"));
+  }
+  std::vector<std::string> none = settings;
+  none.push_back("train.max_skips=0");
+  const Ending bounded = ending_of(poisoned(place, "bounded", none), observer);
+  CHECK(bounded.code == 3);
+  CHECK_THAT(bounded.message, Contains("0 steps were left out before, train.max_skips allows no more"));
+}
+
+TEST_CASE("weights that an update broke are never written") {
+  const Workplace place("weights");
+  Silent observer;
+  TrainRequest request = place.request("run");
+  request.overrides = {"train.optimizer=sgd",     "train.learning_rate=1e300", "train.max_grad_norm=0",
+                       "train.schedule=constant", "train.max_steps=1",         "data.test="};
+  const Ending ending = ending_of(request, observer);
+  CHECK(ending.code == 3);
+  CHECK_THAT(ending.message,
+             Contains("training diverged at step 1: ") && Contains("is not finite after the update"));
+  CHECK_FALSE(fs::exists(place.root / "run/last.h5"));
+  CHECK_FALSE(fs::exists(place.root / "run/best.h5"));
+}
+
+TEST_CASE("an overflow in a layer of ours is named by its operation") {
+  const Workplace place("overflow");
+  Silent observer;
+  TrainRequest request = place.request("run");
+  request.overrides = {"train.optimizer=sgd", "train.learning_rate=1e30", "train.max_grad_norm=0"};
+  const Ending ending = ending_of(request, observer);
+  CHECK(ending.code == 3);
+  CHECK_THAT(ending.message, Contains("first: layer ") && Contains(", operation \""));
+  CHECK_THAT(ending.message, Contains("next: lower train.learning_rate (1e+30)"));
+}
+
+TEST_CASE("a loss far above that of guessing stops training") {
+  const Workplace place("guard");
+  Silent observer;
+  TrainRequest request = place.request("run");
+  request.overrides = {"train.divergence_factor=0.001", "train.epochs=20"};
+  const Ending ending = ending_of(request, observer);
+  CHECK(ending.code == 3);
+  CHECK_THAT(ending.message, Contains("training diverged at step 50: the smoothed training loss is "));
+  CHECK_THAT(ending.message, Contains("run/last.h5 holds step 48\n"));
+  request.run = (place.root / "off").string();
+  request.overrides = {"train.divergence_factor=0", "train.epochs=20"};
+  CHECK(ending_of(request, observer).code == 0);
+}
+
+TEST_CASE("a run does not go on with other data") {
+  const Workplace place("data");
+  Silent observer;
+  TrainRequest request = place.request("run");
+  request.max_steps = 5;
+  REQUIRE(ending_of(request, observer).code == 0);
+  request.resume = true;
+  const std::string before = place.bytes("train.tsv");
+  std::string changed = before;
+  std::swap(changed[5], changed[6]);  // two letters of one sequence
+  if (changed == before) std::swap(changed[4], changed[6]);
+  REQUIRE(changed != before);
+  std::ofstream(place.root / "train.tsv") << changed;
+  const Ending refused = ending_of(request, observer);
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.message,
+             Contains("gives other sequences (checksum ") && Contains("give back the files"));
+  std::ofstream(place.root / "train.tsv") << before;
+  std::ofstream(place.root / "test.tsv") << "no\tCCGCCCCCC\nyes\tCCACCCCCC\n";  // trains nothing
+  request.max_steps = 0;
+  CHECK(ending_of(request, observer).code == 0);
+}
+
+TEST_CASE("settings at their ends train, or say why not") {
+  const Workplace place("ends");
+  int run = 0;
+  const auto ending = [&](std::vector<std::string> overrides) {
+    Silent observer;
+    TrainRequest request = place.request("run" + std::to_string(run++));
+    request.overrides = std::move(overrides);
+    const Ending result = ending_of(request, observer);
+    for (const double loss : observer.losses) CHECK(std::isfinite(loss));
+    return result;
+  };
+  CHECK(ending({"train.class_weights=[1e-30, 1e30]"}).code == 0);
+  CHECK(ending({"train.class_weights=[1e-30, 1e-30]"}).code == 0);
+  CHECK(ending({"train.label_smoothing=0.999999"}).code == 0);
+  CHECK(ending({"train.learning_rate=1e-300"}).code == 0);
+  CHECK(ending({"train.learning_rate=1e30"}).code == 3);
+  CHECK(ending({"data.max_length=1"}).code == 0);
+  CHECK(ending({"train.batch_size=1", "train.gradient_accumulation_steps=1", "train.epochs=1"}).code == 0);
+  CHECK(ending({"train.batch_size=2147483647", "train.gradient_accumulation_steps=2147483647"}).code == 0);
+  CHECK(ending({"train.lanes=1024", "train.chunk_rows=1"}).code == 0);
+  CHECK(ending({"model.dropout=0.999999", "model.attention_dropout=0.999999"}).code == 0);
+  CHECK(ending({"model.layer_norm_eps=1e30"}).code == 0);
+  CHECK(ending({"model.layer_norm_eps=1e-30"}).code == 0);
+  CHECK(ending({"train.epsilon=1e-30"}).code == 0);
+  CHECK(ending({"train.epsilon=1e-300"}).code == 2);
+  CHECK(ending({"train.weight_decay=1e30"}).code == 3);
+}
+
+TEST_CASE("data at its ends trains") {
+  const Workplace place("data-ends");
+  const auto train_on = [&](const std::string& name, const std::string& text,
+                            std::vector<std::string> overrides) {
+    std::ofstream(place.root / (name + ".tsv")) << text;
+    TrainRequest request = place.request(name);
+    request.overrides = std::move(overrides);
+    request.overrides.insert(request.overrides.end(),
+                             {"data.train=" + name + ".tsv", "data.test=", "train.epochs=1"});
+    Silent observer;
+    const Ending ending = ending_of(request, observer);
+    INFO(name << ": " << ending.message);
+    CHECK(ending.code == 0);
+    for (const double loss : observer.losses) CHECK(std::isfinite(loss));
+  };
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += i % 2 == 0 ? "yes\ta\n" : "no\ta\n";
+  train_on("one-word", text, {});
+  text = "yes\t" + std::string(100000, 'a') + "\nno\t" + std::string(100000, 'b') + "\nyes\tab\nno\tba\n";
+  train_on("long", text,
+           {"data.max_length=100000", "model.blocks=[\"feed_forward\"]", "data.validation_fraction=0"});
+  train_on("longest-by-default", text, {"data.max_length=4000", "data.validation_fraction=0"});
+  text.clear();
+  for (int i = 0; i < 10000; ++i) text += "class" + std::to_string(i) + "\tab\n";
+  train_on("10000-classes", text, {"data.validation_fraction=0", "train.batch_size=1000"});
+}
