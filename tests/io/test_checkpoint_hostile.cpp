@@ -219,10 +219,10 @@ std::vector<Hostile> numbers() {
       {"another version",
        [](hid_t f) {
          const Hid version = good(H5Aopen(f, "format_version", H5P_DEFAULT), H5Aclose);
-         const std::int64_t two = 2;
-         good(H5Awrite(version.get(), H5T_NATIVE_INT64, &two));
+         const std::int64_t nine = 9;
+         good(H5Awrite(version.get(), H5T_NATIVE_INT64, &nine));
        },
-       "'a.h5' has checkpoint format 2; this program reads format 1: use the program that wrote it, or train "
+       "'a.h5' has checkpoint format 9; this program reads formats 1 to 2: use the program that wrote it, or train "
        "again"},
   };
 }

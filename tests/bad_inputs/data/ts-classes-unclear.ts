@@ -1,0 +1,3 @@
+@classLabel yes no
+@data
+1,2:yes

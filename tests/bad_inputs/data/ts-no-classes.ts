@@ -1,0 +1,3 @@
+@problemName small
+@data
+1,2:yes

@@ -1,0 +1,3 @@
+@problemName small
+@classLabel true yes no
+1,2:yes

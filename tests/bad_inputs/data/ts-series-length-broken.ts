@@ -1,0 +1,9 @@
+@problemName small
+@timeStamps false
+@univariate true
+@equalLength true
+@seriesLength 4
+@classLabel true yes no
+@data
+1,2,3:yes
+3,2,1,0:no

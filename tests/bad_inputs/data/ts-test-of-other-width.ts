@@ -1,0 +1,7 @@
+@problemName small
+@timeStamps false
+@dimensions 2
+@equalLength false
+@classLabel true yes no
+@data
+1,2,3:1,2,3:yes

@@ -1,0 +1,8 @@
+@problemName small
+@timeStamps false
+@univariate true
+@equalLength false
+@classLabel true yes no
+@data
+1,1e400,3:yes
+3,2,1:no
