@@ -21,7 +21,7 @@ int run(int argc, char** argv, const Registry& registry, AllocationCounter alloc
       {version,
        "Trains small transformer encoders for sequence classification on CPUs, from a config file.",
        {train_verb(registry), evaluate_verb(registry), predict_verb(registry), inspect_verb(),
-        attend_verb(registry), ablate_verb(registry), explain_verb(registry),
+        attend_verb(registry), ablate_verb(registry), explain_verb(registry), report_verb(registry),
         bench_verb(registry, allocations), check_layer_verb(registry)}});
 }
 

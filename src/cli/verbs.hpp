@@ -14,6 +14,7 @@ Verb inspect_verb();
 Verb attend_verb(const Registry& registry);
 Verb ablate_verb(const Registry& registry);
 Verb explain_verb(const Registry& registry);
+Verb report_verb(const Registry& registry);
 Verb bench_verb(const Registry& registry, AllocationCounter allocations);
 Verb check_layer_verb(const Registry& registry);
 

@@ -1,0 +1,100 @@
+// orochi report: a run as one page to look at.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <orochi/error.hpp>
+
+#include "cli/report/content.hpp"
+#include "cli/report/page.hpp"
+#include "cli/test_data.hpp"
+#include "cli/text.hpp"
+#include "cli/verbs.hpp"
+#include "data/mistakes.hpp"
+#include "io/whole_file.hpp"
+#include "train/parallel.hpp"
+
+namespace orochi {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t heavy_page = 3000000;  // bytes
+
+/// The checkpoint that the report is of.
+std::string find_checkpoint(const std::string& run) {
+  if (fs::is_regular_file(run)) {
+    const std::string folder = fs::path(run).parent_path().string();
+    throw usage_error(fmt::format("{} is a file; expected the run folder it stands in: `orochi report {}`",
+                                  run, shell_word(folder.empty() ? "." : folder)));
+  }
+  if (!fs::is_directory(run))
+    throw usage_error(
+        run + ": no such folder; expected a run folder, which `orochi train` makes, for example runs/splice");
+  const std::string path = (fs::path(run) / "best.h5").string();
+  if (!fs::exists(path))
+    throw usage_error(
+        run +
+        " holds no best.h5, which is written at the end of an epoch; go on training with `orochi "
+        "train --resume --run " +
+        shell_word(run) + "`, or name the folder of another run");
+  return path;
+}
+
+/// Where the page goes; a folder that is not there is said before the work is done.
+std::string output_path(const std::string& run, const Arguments& arguments) {
+  const std::string path = arguments.text("--out", (fs::path(run) / "report.html").string());
+  const fs::path folder = fs::path(path).parent_path();
+  if (!folder.empty() && !fs::is_directory(folder))
+    throw usage_error(
+        fmt::format("--out {}: there is no folder {}; make it, or choose another", path, folder.string()));
+  return path;
+}
+
+int call(const Registry& registry, const Arguments& arguments, Output& out) {
+  ReportRequest request;
+  request.run = arguments.words.front();
+  request.checkpoint = find_checkpoint(request.run);
+  request.sequences = static_cast<std::size_t>(arguments.integer("--sequences", 6));
+  request.ablation = !arguments.has("--no-ablation");
+  request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
+  const std::string path = output_path(request.run, arguments);
+  const TrainedModel trained = load_model(request.checkpoint, registry);
+  const ReportData data = report_data(trained, request.checkpoint, arguments);
+  const std::string page = report_page(report_content(request, trained, data));
+  write_whole_file(path, {reinterpret_cast<const unsigned char*>(page.data()), page.size()});
+  if (page.size() > heavy_page)
+    std::cerr << fmt::format("the page is heavy: {} bytes; --sequences N draws fewer maps\n",
+                             grouped(static_cast<Index>(page.size())));
+  out.write(fmt::format("wrote {}: open it in a browser\n", inert(path)));
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Verb report_verb(const Registry& registry) {
+  Verb verb;
+  verb.name = "report";
+  verb.summary = "write a run as one page to look at in a browser";
+  verb.description =
+      "Writes RUN/report.html, a single file that needs no network: figures of best.h5, the curves of "
+      "training, the "
+      "config, each class, the confusion matrix, the worst errors, what is lost without each head, and for "
+      "some "
+      "sequences every head's map, to be opened and walked through. Data: --data FILE; without it data.test "
+      "of the "
+      "checkpoint's config; where that is empty, the validation data of the training, and the page says so.";
+  verb.words = {{"RUN", "the folder of a run, for example runs/splice"}};
+  verb.options = {
+      test_data_option(),
+      {"--out", "FILE", "where the page goes (default: RUN/report.html)"},
+      {"--sequences", "N", "sequences whose maps are drawn, up to half of them errors (default: 6)", 1, 60},
+      {"--no-ablation", "", "leave out what is lost without each head: it takes an evaluation a head"},
+      threads_option()};
+  verb.examples = {"report runs/splice", "report runs/splice --sequences 12 --out splice.html"};
+  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  return verb;
+}
+
+}  // namespace orochi

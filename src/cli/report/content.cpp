@@ -1,0 +1,161 @@
+#include "cli/report/content.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <orochi/scalar.hpp>
+
+#include "cli/heads_report.hpp"
+#include "cli/metrics_report.hpp"
+#include "cli/report/drawings.hpp"
+#include "cli/report/outcomes.hpp"
+#include "cli/text.hpp"
+#include "data/utf8.hpp"
+#include "io/config_file.hpp"
+
+namespace orochi {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t most_errors = 20, most_classes = 5;     // shown; classes of one sequence
+constexpr std::size_t longest_text = 600, longest_name = 40;  // code points
+constexpr std::size_t most_confusions = 10000;
+constexpr Index most_error_values = 16384;  // of a numeric sequence among the errors
+
+std::size_t as_size(Index i) { return static_cast<std::size_t>(i); }
+
+/// Inert, and cut where it is longer than `most` code points.
+std::string shown(const std::string& text, std::size_t most) {
+  std::size_t at = 0;
+  for (std::size_t n = 0; n < most && at < text.size(); ++n) utf8::decode(text, at);
+  return inert(text.substr(0, at)) + (at < text.size() ? " ..." : "");
+}
+
+double rounded(double value, double unit = 1e-6) { return std::round(value / unit) * unit; }
+
+/// Lines of metrics.jsonl, up to one that a kill cut short.
+ordered_json curves(const std::string& run) {
+  auto lines = ordered_json::array();
+  std::ifstream file(run + "/metrics.jsonl");
+  for (std::string line; std::getline(file, line);) {
+    ordered_json parsed = ordered_json::parse(line, nullptr, false);
+    if (!parsed.is_object()) break;
+    lines.push_back(std::move(parsed));
+  }
+  return lines;
+}
+
+/// As `evaluate --json` has it, but only the cells of the confusion matrix that are not 0, the fullest first.
+ordered_json metrics_content(const Metrics& metrics, const std::vector<std::string>& labels) {
+  ordered_json json = metrics_json(metrics, labels);
+  json.erase("confusion_matrix");
+  std::vector<std::size_t> cells;
+  for (std::size_t i = 0; i < metrics.confusion.size(); ++i)
+    if (metrics.confusion[i] > 0) cells.push_back(i);
+  std::stable_sort(cells.begin(), cells.end(),
+                   [&](std::size_t a, std::size_t b) { return metrics.confusion[a] > metrics.confusion[b]; });
+  cells.resize(std::min(cells.size(), most_confusions));
+  json["confusions"] = ordered_json::array();  // label, prediction, sequences
+  for (const std::size_t i : cells)
+    json["confusions"].push_back({i / labels.size(), i % labels.size(), metrics.confusion[i]});
+  return json;
+}
+
+/// number, label, prediction, loss, probabilities [[class, p] ...] (the largest, and the label's)
+ordered_json outcome_json(const ReportData& data, const Outcomes& outcomes, Index i) {
+  const std::size_t classes = outcomes.metrics.classes.size(), b = as_size(i);
+  const std::int32_t label = data.sequences.labels[b];
+  const auto p = [&](std::size_t k) { return outcomes.probabilities[b * classes + k]; };
+  std::vector<std::size_t> order(classes);
+  for (std::size_t k = 0; k < classes; ++k) order[k] = k;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return p(x) > p(y); });
+  auto largest = ordered_json::array();
+  for (std::size_t n = 0; n < classes; ++n)
+    if (n < most_classes || order[n] == static_cast<std::size_t>(label))
+      largest.push_back({order[n], rounded(p(order[n]))});
+  return {{"number", data.numbers[b]},
+          {"label", label},
+          {"prediction", outcomes.predictions[b]},
+          {"loss", rounded(outcomes.loss[b])},
+          {"probabilities", largest}};
+}
+
+void add_input(ordered_json& json, const TrainedModel& trained, const ReportData& data, Index i, Index rows) {
+  if (data.texts.empty())
+    json["values"] = values_json(trained.preprocessing, data.sequences, i, rows);
+  else
+    json["text"] = shown(data.texts[as_size(i)], longest_text);
+}
+
+ordered_json errors_json(const TrainedModel& trained, const ReportData& data, const Outcomes& outcomes) {
+  auto json = ordered_json::array();
+  for (const Index i : worst_errors(outcomes, data.sequences, most_errors)) {
+    json.push_back(outcome_json(data, outcomes, i));
+    add_input(json.back(), trained, data, i, most_error_values / std::max<Index>(data.sequences.channels, 1));
+  }
+  return json;
+}
+
+/// One sequence with all its maps.
+ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, const Outcomes& outcomes,
+                           Index i, std::size_t shown_sequences) {
+  const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i);
+  Index maps = 0;
+  for (const AttentionRecord& record : records) maps += record.num_heads;
+  const std::vector<RowName> names = row_names(trained, data, i);
+  const Index rows = std::min(drawable_rows(maps * static_cast<Index>(shown_sequences)), std::ssize(names));
+  ordered_json json = outcome_json(data, outcomes, i);
+  json["length"] = names.size();
+  json["class_token"] = std::ssize(names) - data.sequences.length(i);
+  json["rows"] = ordered_json::array();
+  json["unknown"] = ordered_json::array();
+  for (Index t = 0; t < rows; ++t) {
+    json["rows"].push_back(shown(names[as_size(t)].text, longest_name));
+    if (names[as_size(t)].unknown) json["unknown"].push_back(t);
+  }
+  add_input(json, trained, data, i, rows);
+  json["layers"] = maps_json(records, rows);
+  return json;
+}
+
+ordered_json sequences_json(const ReportRequest& request, const TrainedModel& trained, const ReportData& data,
+                            const Outcomes& outcomes) {
+  auto json = ordered_json::array();
+  const std::vector<Index> chosen = telling_sequences(outcomes, data.sequences, request.sequences);
+  for (const Index i : chosen) json.push_back(sequence_json(trained, data, outcomes, i, chosen.size()));
+  return json;
+}
+
+}  // namespace
+
+ordered_json report_content(const ReportRequest& request, const TrainedModel& trained,
+                            const ReportData& data) {
+  const Outcomes outcomes = run_model(trained, data.sequences, request.threads);
+  std::vector<std::string> labels;
+  for (const std::string& label : trained.preprocessing.labels) labels.push_back(shown(label, longest_name));
+  ordered_json json{{"orochi", version},
+                    {"run", inert(request.run)},
+                    {"checkpoint", inert(std::filesystem::path(request.checkpoint).filename().string())},
+                    {"step", trained.progress.step},
+                    {"data", inert(data.path)},
+                    {"part", data.part},
+                    {"labels", labels},
+                    {"character_tokens", !data.texts.empty() && trained.config.data.tokenizer == "char"},
+                    {"monitor", trained.config.train.monitor},
+                    {"parameters", trained.model->parameters().size()}};
+  json["metrics"] = metrics_content(outcomes.metrics, labels);
+  json["sequences"] = sequences_json(request, trained, data, outcomes);
+  json["errors"] = errors_json(trained, data, outcomes);
+  const bool has_heads = !json["sequences"].empty() && !json["sequences"].front()["layers"].empty();
+  json["ablation"] = request.ablation && has_heads
+                         ? ablation_json(ablate_heads(trained, data.sequences, {}, request.threads))
+                         : ordered_json();
+  json["curves"] = curves(request.run);
+  json["config"] = inert_lines(write_config(trained.config));
+  return json;
+}
+
+}  // namespace orochi

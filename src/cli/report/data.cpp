@@ -1,0 +1,98 @@
+#include "cli/report/data.hpp"
+
+#include <filesystem>
+#include <iostream>
+#include <numeric>
+
+#include "cli/one_sequence.hpp"
+#include "cli/test_data.hpp"
+#include "cli/text.hpp"
+#include "data/raw.hpp"
+#include "data/split.hpp"
+#include "data/tokenizer.hpp"
+
+namespace orochi {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The named sequences of `all` by themselves.
+Sequences take(const Sequences& all, const std::vector<Index>& numbers) {
+  Sequences result;
+  result.channels = all.channels;
+  for (const Index i : numbers) {
+    const Sequences one = only(all, i);
+    result.tokens.insert(result.tokens.end(), one.tokens.begin(), one.tokens.end());
+    result.values.insert(result.values.end(), one.values.begin(), one.values.end());
+    result.offsets.push_back(result.offsets.back() + one.length(0));
+    result.labels.push_back(one.labels.front());
+  }
+  return result;
+}
+
+/// Texts as they were written: the vocabulary knows neither rare words nor case.
+std::vector<std::string> read_texts(const DataConfig& config, const std::string& path) {
+  if (!is_text(config)) return {};
+  std::vector<Mistakes> mistakes{Mistakes(path)};
+  std::vector<std::string> texts = read_raw(config, mistakes.front()).texts;
+  throw_if_any(mistakes);
+  return texts;
+}
+
+/// Which file, and which part of the training's data it is.
+std::pair<std::string, std::string> choose_file(const TrainedModel& trained, const std::string& checkpoint,
+                                                const Arguments& arguments) {
+  const DataConfig& config = trained.config.data;
+  if (arguments.has("--data")) return {arguments.text("--data"), ""};
+  const bool has_split = config.validation_fraction > 0;
+  if (!config.test.empty() || (config.validation.empty() && !has_split))
+    return {test_data_path(arguments, checkpoint, config), "test"};
+  const std::string& name = config.validation.empty() ? config.train : config.validation;
+  return {(fs::path(checkpoint).parent_path() / name).lexically_normal().string(), "validation"};
+}
+
+/// Leaves the sequences of the training file that were validated on.
+void keep_validation(const TrainedModel& trained, ReportData& data) {
+  const TrainValidation split =
+      stratified_split(data.sequences.labels, static_cast<Index>(trained.preprocessing.labels.size()),
+                       trained.config.data.validation_fraction, trained.config.train.seed);
+  data.numbers.assign(split.validation.begin(), split.validation.end());
+  data.sequences = take(data.sequences, data.numbers);
+  if (data.texts.empty()) return;
+  std::vector<std::string> texts;
+  for (const Index i : data.numbers) texts.push_back(std::move(data.texts[static_cast<std::size_t>(i)]));
+  data.texts = std::move(texts);
+}
+
+}  // namespace
+
+ReportData report_data(const TrainedModel& trained, const std::string& checkpoint,
+                       const Arguments& arguments) {
+  const DataConfig& config = trained.config.data;
+  ReportData data;
+  std::tie(data.path, data.part) = choose_file(trained, checkpoint, arguments);
+  std::vector<std::string> notes;
+  data.sequences = load_split(config, trained.preprocessing, data.path, notes);
+  data.texts = read_texts(config, data.path);
+  data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));
+  std::iota(data.numbers.begin(), data.numbers.end(), 0);
+  if (data.part == "validation" && config.validation.empty()) keep_validation(trained, data);
+  for (const std::string& note : notes) std::cerr << inert(note) + "\n";
+  return data;
+}
+
+std::vector<RowName> row_names(const TrainedModel& trained, const ReportData& data, Index i) {
+  std::vector<RowName> names;
+  for (std::string& label : row_labels(trained, data.sequences, i)) names.push_back({std::move(label)});
+  if (data.texts.empty()) return names;
+  Tokenizer tokenizer(trained.config.data);
+  const std::span<const std::string_view> tokens = tokenizer.split(data.texts[static_cast<std::size_t>(i)]);
+  const auto length = static_cast<std::size_t>(data.sequences.length(i));
+  const std::size_t first = names.size() - length;  // after a class token
+  const auto begin = static_cast<std::size_t>(data.sequences.offsets[static_cast<std::size_t>(i)]);
+  for (std::size_t t = 0; t < length; ++t)
+    names[first + t] = {std::string(tokens[t]), data.sequences.tokens[begin + t] == 0};
+  return names;
+}
+
+}  // namespace orochi

@@ -1,0 +1,68 @@
+#include "cli/report/outcomes.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace orochi {
+namespace {
+
+std::size_t as_size(Index i) { return static_cast<std::size_t>(i); }
+
+/// The sequences that are (not) classified rightly, by falling loss.
+std::vector<Index> by_loss(const Outcomes& outcomes, const Sequences& data, bool right) {
+  std::vector<Index> found;
+  for (Index b = 0; b < data.size(); ++b)
+    if ((outcomes.predictions[as_size(b)] == data.labels[as_size(b)]) == right) found.push_back(b);
+  std::stable_sort(found.begin(), found.end(),
+                   [&](Index a, Index b) { return outcomes.loss[as_size(a)] > outcomes.loss[as_size(b)]; });
+  return found;
+}
+
+}  // namespace
+
+Outcomes run_model(const TrainedModel& trained, const Sequences& data, int threads) {
+  const Index classes = trained.model->num_classes();
+  Inference inference(*trained.model, trained.config.train.kernels, threads);
+  std::vector<std::uint32_t> samples;
+  const std::span<const Scalar> logits = inference.logits(as_batch(data, samples));  // [B, K]
+  Outcomes result;
+  for (Index b = 0; b < data.size(); ++b) {
+    const std::span<const Scalar> row = logits.subspan(as_size(b * classes), as_size(classes));  // [K]
+    const std::vector<double> p = probabilities(row);
+    result.probabilities.insert(result.probabilities.end(), p.begin(), p.end());
+    result.loss.push_back(sequence_loss(row, data.labels[as_size(b)]));
+    result.predictions.push_back(
+        static_cast<std::int32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
+  }
+  const double sum = std::accumulate(result.loss.begin(), result.loss.end(), 0.0);
+  const double mean = data.size() == 0 ? 0 : sum / static_cast<double>(data.size());
+  result.metrics = compute_metrics(data.labels, result.predictions, classes, mean);
+  return result;
+}
+
+std::vector<Index> worst_errors(const Outcomes& outcomes, const Sequences& data, std::size_t most) {
+  std::vector<Index> errors = by_loss(outcomes, data, false);
+  errors.resize(std::min(errors.size(), most));
+  return errors;
+}
+
+std::vector<Index> telling_sequences(const Outcomes& outcomes, const Sequences& data, std::size_t count) {
+  const std::vector<Index> errors = worst_errors(outcomes, data, count / 2);
+  std::vector<std::vector<Index>> classes(outcomes.metrics.classes.size());  // right ones, by falling loss
+  for (const Index b : by_loss(outcomes, data, true)) classes[as_size(data.labels[as_size(b)])].push_back(b);
+  std::vector<Index> chosen;
+  for (bool found = true; found && chosen.size() + errors.size() < count;) {
+    found = false;
+    for (std::vector<Index>& members : classes) {
+      if (members.empty() || chosen.size() + errors.size() == count) continue;
+      const auto middle = members.begin() + std::ssize(members) / 2;
+      chosen.push_back(*middle);
+      members.erase(middle);
+      found = true;
+    }
+  }
+  chosen.insert(chosen.end(), errors.begin(), errors.end());
+  return chosen;
+}
+
+}  // namespace orochi

@@ -1,0 +1,12 @@
+// The report's page: page.html with page.css and the scripts in it, put together by embed.cmake.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace orochi {
+
+/// The whole file. The content stands in it as data only: pure ASCII without "<".
+std::string report_page(const nlohmann::ordered_json& content);
+
+}  // namespace orochi

@@ -1,0 +1,21 @@
+// The page: everything from the content, in the order of reading.
+const content = JSON.parse(document.getElementById("content").textContent);
+const heads = headsSection(content);
+const sections = [
+  heads.element,
+  ablationSection(content, heads.openHead),
+  errorsSection(content, heads.openSequence),
+  confusionSection(content),
+  classesSection(content),
+  trainingSection(content),
+  configSection(content),
+];
+document.getElementById("top").append(
+    ...header(content),
+    el("nav", {"aria-label": "Sections"},
+       sections.map((part) => el("a", {href: "#" + part.id}, part.querySelector("h2").textContent))));
+document.getElementById("main").append(...sections);
+document.getElementById("foot").append(
+    el("p", {},
+       `orochi ${content.orochi}. Layers and heads are counted from 1: layer 1 is ` +
+           "encoder.0 of the parameters. This file is whole by itself: nothing is loaded from a network."));

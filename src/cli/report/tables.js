@@ -1,0 +1,150 @@
+// Figures, classes, confusions, errors, config.
+function header(content) {
+  const m = content.metrics, layers = content.sequences[0]?.layers ?? [];
+  const figure = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
+  const data = {test: "test data", validation: "validation data, which also chose best.h5,"}[content.part] ??
+      "data";
+  const heads = layers.length === 0 ?
+      "no attention heads" :
+      `${counted(layers.length, "layer")} of ${counted(layers[0].length, "head")}`;
+  const name = content.run.split("/").filter((part) => part !== "" && part !== ".").pop() ?? content.run;
+  document.title = name + " \u2013 Orochi report";
+  return [
+    el("p", {class: "over"}, "Orochi report"), el("h1", {}, word(name)),
+    el("p", {class: "lead"}, `${heads}, ${grouped(content.parameters)} parameters; `,
+       word(content.checkpoint), ` of step ${grouped(content.step)}, on the ${data} `, word(content.data),
+       `: ${counted(m.count, "sequence")}, ${
+           counted(content.labels.length, "class").replace("classs", "classes")}.`),
+    el("dl", {class: "figures"}, figure("accuracy", fixed(m.accuracy, 4)),
+       figure("macro F1", fixed(m.macro_f1, 4)), figure("weighted F1", fixed(m.weighted_f1, 4)),
+       figure("loss", fixed(m.loss, 4)))
+  ];
+}
+
+function classesSection(content) {
+  const bar = (value) => {
+    const cell =
+        el("td", {class: "number bar"}, el("span", {class: "track", "aria-hidden": "true"}, el("span")),
+           fixed(value, 4));
+    cell.querySelector(".track span").style.width = 100 * value + "%";
+    return cell;
+  };
+  const rows = content.metrics.classes.map(
+      (c) =>
+          el("tr", {}, el("th", {scope: "row"}, word(c.label)), bar(c.precision), bar(c.recall), bar(c.f1),
+             el("td", {class: "number"}, grouped(c.support))));
+  return section(
+      "classes", "Classes",
+      scroll(
+          "Figures of each class",
+          el("table", {class: "classes"},
+             el("thead", {},
+                el("tr", {},
+                   ["class", "precision", "recall", "F1", "support"].map(
+                       (name, i) => el("th", {scope: "col", class: i ? "number" : ""}, name)))),
+             el("tbody", {}, rows))));
+}
+
+// Rows are labels, columns predictions; a colour is the cell's share of its row.
+function confusionTable(content) {
+  const k = content.labels.length,
+        counts = new Map(content.metrics.confusions.map(([r, c, n]) => [r * k + c, n]));
+  const cell = (r, c) => {
+    const n = counts.get(r * k + c) ?? 0, support = content.metrics.classes[r].support;
+    const td =
+        el("td", {
+          class: r === c ? "hit" :
+              n          ? "miss" :
+                           "none",
+          title: `${content.labels[r]} taken for ${content.labels[c]}: ${n} of ${support}`
+        },
+           n ? grouped(n) : "\u00b7");
+    if (n) shade(td, Math.sqrt(n / support));
+    return td;
+  };
+  return el(
+      "table", {class: "confusion" + (k > 6 ? " many" : "")},
+      el("thead", {},
+         el("tr", {}, el("th", {scope: "col", class: "corner"}, "label \\ predicted"),
+            content.labels.map((label) => el("th", {scope: "col"}, el("span", {}, word(label)))))),
+      el("tbody", {},
+         content.labels.map(
+             (label, r) =>
+                 el("tr", {}, el("th", {scope: "row"}, word(label)),
+                    content.labels.map((_, c) => cell(r, c))))));
+}
+
+function confusionSection(content) {
+  const k = content.labels.length, most = 60, misses = content.metrics.confusions.filter(([r, c]) => r !== c);
+  const list = misses.slice(0, 10).map(
+      ([r, c, n]) =>
+          el("li", {}, word(content.labels[r]), " taken for ", word(content.labels[c]), ": " + grouped(n)));
+  return section(
+      "confusion", "Confusion matrix",
+      note(
+          k > most ?
+              `The matrix of ${k} classes would not be read; these are its fullest cells.` :
+              "A row is a label, a column a prediction; the colour is the share of the row (square-root scale)."),
+      k > most ? null : scroll("Confusion matrix", confusionTable(content)),
+      k <= 6 ? null :
+               el("div", {}, el("h3", {}, "Most frequent confusions"),
+                  list.length ? el("ol", {class: "plain"}, list) : note("None.")));
+}
+
+function probabilityBars(content, outcome) {
+  return el(
+      "ul", {class: "probabilities", "aria-label": "Probabilities"}, outcome.probabilities.map(([k, p]) => {
+        const bar = el("span", {class: "track", "aria-hidden": "true"}, el("span"));
+        bar.firstChild.style.width = 100 * p + "%";
+        return el(
+            "li", {class: k === outcome.label ? "is-label" : ""}, word(content.labels[k]), bar,
+            el("span", {class: "number"}, fixed(p, 3)));
+      }));
+}
+
+// "n taken for ei", or "ei, rightly".
+function verdict(content, outcome) {
+  const right = outcome.label === outcome.prediction;
+  return el(
+      "span", {class: right ? "right" : "wrong"},
+      el("span", {"aria-hidden": "true"}, right ? "\u2713 " : "\u2717 "), word(content.labels[outcome.label]),
+      ...(right ? [", rightly"] : [" taken for ", word(content.labels[outcome.prediction])]));
+}
+
+function errorsSection(content, openSequence) {
+  const items = content.errors.map((error) => {
+    const drawn = content.sequences.findIndex((s) => s.number === error.number);
+    const p = Object.fromEntries(error.probabilities);
+    return el(
+        "li", {},
+        el("p", {}, el("strong", {}, verdict(content, error)),
+           el("span", {class: "muted"},
+              ` with ${fixed(p[error.prediction], 3)}, its label had ${fixed(p[error.label], 3)}; loss ${
+                  fixed(error.loss, 2)}, no. ${error.number} `),
+           drawn < 0 ?
+               null :
+               el("button", {type: "button", class: "link", click: () => openSequence(drawn)}, "its heads")),
+        error.values ?
+            inputFigure(error.values, 140) :
+            el("p", {class: content.character_tokens ? "text letters" : "text"}, word(error.text)));
+  });
+  const wrong = content.metrics.confusions.reduce((sum, [r, c, n]) => sum + (r === c ? 0 : n), 0);
+  return section(
+      "errors", "Worst errors",
+      note(
+          wrong === 0 ?
+              "Every sequence was classified rightly." :
+              `${items.length} of ${
+                  counted(
+                      wrong,
+                      "wrong answer")}, by falling loss. Sequences are numbered from 0, as orochi attend ` +
+                  "--index counts them."),
+      items.length ? el("ol", {class: "errors"}, items) : null);
+}
+
+function configSection(content) {
+  return section(
+      "config", "Config",
+      el("details", {}, el("summary", {}, "Every setting of this run"),
+         el("pre", {tabindex: "0"}, content.config)));
+}
