@@ -1,0 +1,170 @@
+// orochi report: the file itself. What a browser makes of it: tests/report.
+#include <algorithm>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <sstream>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+using nlohmann::json;
+
+namespace {
+
+// Ends a script, starts an element, turns the direction of writing, and holds a C1 control.
+constexpr const char* hostile = "</script><img src=x onerror=alert(1)>&amp;\xE2\x80\xAE\xC2\x9B";
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string read(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+json content_of(const std::string& page) {
+  const std::string open = "id=\"content\">";
+  const std::size_t begin = page.find(open) + open.size();
+  return json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+}
+
+struct Trained {
+  explicit Trained(const std::string& name) : place(name, hostile), run(place.path("run")) {
+    const Outcome outcome = orochi_program({"train", place.path("small.toml"), "--run", run});
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+  }
+  /// Writes the report; returns the page.
+  std::string page(std::vector<std::string> options = {}) const {
+    options.insert(options.begin(), {"report", run});
+    const Outcome outcome = orochi_program(options);
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return read(run + "/report.html");
+  }
+  Workplace place;
+  std::string run;
+};
+
+}  // namespace
+
+TEST_CASE("a report is one small file that refers to nothing outside") {
+  const Trained trained("report-file");
+  const std::string page = trained.page();
+  CHECK(page.size() < 3000000);
+  const std::string linked = std::regex_replace(page, std::regex("http://www\\.w3\\.org/2000/svg"), "");
+  CHECK_FALSE(has(linked, "http://"));
+  CHECK_FALSE(has(linked, "https://"));
+  CHECK_FALSE(has(linked, "@import"));
+  for (const char* attribute : {"src=\"", "srcset=\"", "<link rel=\"stylesheet\""})
+    CHECK_FALSE(has(linked, attribute));
+  CHECK(has(page, "default-src 'none'"));
+  CHECK_FALSE(has(page, "@content@"));
+  CHECK_FALSE(std::regex_search(page, std::regex("@[a-z_]+\\.(css|js)@")));
+  CHECK(trained.page({"--threads", "3"}) == page);  // the same bits on any number of threads
+}
+
+TEST_CASE("a report says what evaluate and ablate say") {
+  const Trained trained("report-figures");
+  const json content = content_of(trained.page({"--sequences", "5"}));
+  const std::string best = trained.run + "/best.h5";
+  const json figures = json::parse(orochi_program({"evaluate", best, "--json"}).out);
+  for (const char* key : {"count", "loss", "accuracy", "macro_f1", "weighted_f1"})
+    CHECK(content["metrics"][key] == figures[key]);
+  std::int64_t total = 0;
+  for (const json& cell : content["metrics"]["confusions"]) {
+    CHECK(figures["confusion_matrix"][cell[0].get<std::size_t>()][cell[1].get<std::size_t>()] == cell[2]);
+    total += cell[2].get<std::int64_t>();
+  }
+  CHECK(total == 40);
+  const json ablation = json::parse(orochi_program({"ablate", best, "--json"}).out);
+  CHECK(content["ablation"]["heads"] == ablation["heads"]);
+  CHECK(content["curves"].size() == 2);
+  CHECK(has(content["config"].get<std::string>(), "num_heads = 2"));
+  CHECK(content["part"] == "test");
+  REQUIRE(content["sequences"].size() == 5);
+  double last = 1e9;
+  for (const json& error : content["errors"]) {
+    CHECK(error["label"] != error["prediction"]);
+    CHECK(error["loss"] <= last);
+    last = error["loss"].get<double>();
+  }
+}
+
+TEST_CASE("a report holds every head's map, whole") {
+  const Trained trained("report-maps");
+  const json content = content_of(trained.page());
+  std::size_t wrong = 0;
+  for (const json& sequence : content["sequences"]) {
+    wrong += sequence["label"] != sequence["prediction"];
+    CHECK(sequence["rows"].size() == 9);
+    CHECK(sequence["length"] == 9);
+    REQUIRE(sequence["layers"].size() == 1);
+    REQUIRE(sequence["layers"][0].size() == 2);
+    for (const json& head : sequence["layers"][0]) {
+      CHECK(head["largest"] > 1.0 / 9 - 1e-6);              // a row sums to 1
+      CHECK(head["map"].get<std::string>().size() == 108);  // 81 bytes
+    }
+  }
+  CHECK(wrong <= 3);
+  CHECK(content["sequences"].size() == 6);
+  const json without = content_of(trained.page({"--no-ablation", "--sequences", "1"}));
+  CHECK(without["ablation"].is_null());
+  CHECK(without["sequences"].size() == 1);
+}
+
+TEST_CASE("hostile labels and texts are inert") {
+  const Trained trained("report-hostile");
+  std::ofstream(trained.place.path("hostile.tsv")) << hostile << "\tAC<b>\xE2\x80\xAEGT</script>\n"
+                                                   << "yes\t<!--<script>A\nyes\t\x1b[31mACGTAC\n";
+  const std::string page = trained.page({"--data", trained.place.path("hostile.tsv")});
+  const std::size_t begin = page.find("id=\"content\">") + 13;
+  const std::string data = page.substr(begin, page.find("</script>", begin) - begin);
+  CHECK_FALSE(has(data, "<"));
+  CHECK(std::all_of(page.begin(), page.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
+  const json content = json::parse(data);
+  CHECK(content["labels"][0] == "</script><img src=x onerror=alert(1)>&am ...");  // cut
+  std::string texts;
+  for (const json& sequence : content["sequences"]) texts += sequence["text"].get<std::string>() + "\n";
+  CHECK(has(texts, "AC<b>\\u{202e}GT</script>"));
+  CHECK(has(texts, "\\x1b[31m"));
+}
+
+TEST_CASE("without test data a report shows the validation data of the training") {
+  const Trained trained("report-validation");
+  const std::string run = trained.place.path("untested");
+  REQUIRE(orochi_program({"train", trained.place.path("small.toml"), "data.test=", "--run", run}).code == 0);
+  const Outcome outcome = orochi_program({"report", run});
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const json content = content_of(read(run + "/report.html"));
+  CHECK(content["part"] == "validation");
+  CHECK(content["metrics"]["count"] == 16);  // a fifth of 80
+  json best;
+  for (const json& line : content["curves"])
+    if (line["step"] == content["step"]) best = line;
+  CHECK(content["metrics"]["accuracy"] == best["validation_accuracy"]);
+  CHECK_THAT(content["metrics"]["loss"].get<double>(),
+             catch_matchers::WithinAbs(best["validation_loss"].get<double>(), 1e-12));
+}
+
+TEST_CASE("what cannot be reported is said, and nothing is written") {
+  const Trained trained("report-refused");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"report", trained.place.path("nowhere")}, "no such folder"},
+      {{"report", trained.run + "/best.h5"}, "orochi report " + trained.run},
+      {{"report", trained.place.root.string()}, "no best.h5"},
+      {{"report", trained.run, "--out", trained.place.path("none/x.html")}, "there is no folder"},
+      {{"report", trained.run, "--data", trained.place.path("none.tsv")}, "none.tsv"},
+      {{"report", trained.run, "--sequences", "0"}, "from 1 to 60"}};
+  for (const auto& [arguments, part] : cases) {
+    const Outcome outcome = orochi_program(arguments);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, part));
+  }
+  CHECK_FALSE(std::filesystem::exists(trained.run + "/report.html"));
+}
