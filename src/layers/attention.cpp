@@ -25,9 +25,12 @@ AttentionHead make_head(Var qkv, const AttentionOptions& options, const Batch& b
   const Tape& tape = qkv.tape();
   const RandomKey key = tape.random_key();
   return {batch.length(b),
+          batch.length(b),
           options.head_dim,
           Scalar(1) / std::sqrt(static_cast<Scalar>(options.head_dim)),
           options.causal,
+          0,
+          0,
           tape.training() ? options.dropout : 0,
           {key.seed, key.step, batch.samples[static_cast<std::size_t>(b)],
            options.site + static_cast<std::uint32_t>(h), 0},
@@ -155,8 +158,8 @@ Var attention(Var qkv, const AttentionOptions& options, const Batch& batch) {
         const Index row = batch.first_row(b), at = row * width + h * d;
         Scalar* dq = dqkv + row * 3 * width + h * d;
         kernels::attention_backward(make_head(qkv, options, batch, b, h), {y.data() + at, width},
-                                    {y.grad().data() + at, width}, sums_of(h, row), dq, dq + width,
-                                    dq + 2 * width, 3 * width, working);
+                                    {y.grad().data() + at, width}, sums_of(h, row), {dq, 3 * width},
+                                    {dq + width, 3 * width}, {dq + 2 * width, 3 * width}, working);
       }
     }
     if (target.accumulate) kernels::add_scaled(n * 3 * width, Scalar(1), dqkv, target.data);

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/kernels/attention_products.hpp"
+#include "core/kernels/attention_tiles.hpp"
 #include "core/kernels/lanes.hpp"
 #include "core/kernels/vector_math.hpp"
 
@@ -13,35 +14,7 @@ namespace {
 
 constexpr Index keep_rows = 16;  // keys whose dropout factors are made at a time
 constexpr Scalar log2_e = Scalar(1.4426950408889634074);
-constexpr Scalar least = -std::numeric_limits<Scalar>::infinity();
-
-ScoreTile queries_from(const AttentionHead& head, Index first) {
-  const Index queries = std::min(most_queries, head.length - first);
-  return {first, queries, round_up(queries, lane_count), 0, 0};
-}
-
-/// Keys that any of the tile's queries sees.
-Index keys_seen(const AttentionHead& head, const ScoreTile& tile) {
-  return head.causal ? tile.first_query + tile.queries : head.length;
-}
-
-/// Calls f(tile) for the blocks of keys of these queries.
-template <class F>
-void for_key_blocks(const AttentionHead& head, ScoreTile tile, F f) {
-  const Index seen = keys_seen(head, tile);
-  for (tile.first_key = 0; tile.first_key < seen; tile.first_key += most_keys) {
-    tile.keys = std::min(most_keys, seen - tile.first_key);
-    f(tile);
-  }
-}
-
-/// Where a key is hidden from a query: minus infinity.
-void hide_keys(const AttentionHead& head, const ScoreTile& tile, Scalar* scores) {
-  for (Index k = 0; head.causal && k < tile.keys; ++k) {
-    const Index hidden = std::min(tile.first_key + k - tile.first_query, tile.queries);
-    if (hidden > 0) std::fill_n(scores + k * tile.width, hidden, least);
-  }
-}
+constexpr Scalar least = std::numeric_limits<Scalar>::lowest();  // finite: infinity minus itself is no number
 
 /// Calls row(k, keep) for each key of the tile; keep [width]: its dropout factors, or null.
 template <class Row>
@@ -62,11 +35,6 @@ template <class Row>
     for (Index i = 0; i < rows; ++i) row(first + i, static_cast<const Scalar*>(keep + i * tile.width));
   }
 }
-
-/// One number a query.
-struct Columns {
-  alignas(64) Scalar of[most_queries];
-};
 
 /// The largest score of each query, those of earlier tiles included.
 void raise_maxima(const ScoreTile& tile, const Scalar* scores, Columns& maximum) {
@@ -135,8 +103,8 @@ template <class Products>
 void forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, Scalar* scratch) {
   const Index t = head.length, d = head.head_dim;
   Pieces pieces{scratch};
-  Scalar* result = pieces.take(most_queries * d);                       // [D, width]
-  Scalar* scores = pieces.take(most_queries * std::min(most_keys, t));  // [keys, width]
+  Scalar* result = pieces.take(most_queries * d);                               // [D, width]
+  Scalar* scores = pieces.take(most_queries * std::min(most_keys, head.keys));  // [keys, width]
   Products products(head, false, pieces);
   for (Index first = 0; first < t; first += most_queries) {
     const ScoreTile all = queries_from(head, first);
@@ -145,10 +113,10 @@ void forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, 
     std::fill_n(maximum.of, all.width, least);
     for_key_blocks(head, all, [&](const ScoreTile& tile) {
       products.scores(tile, scores);
-      hide_keys(head, tile, scores);
+      mask_scores(head, tile, scores);
       const Columns before = maximum;
       raise_maxima(tile, scores, maximum);
-      if (tile.first_key > 0) rescale(head, tile, before, maximum, sum, result);
+      if (tile.later) rescale(head, tile, before, maximum, sum, result);
       exponentials(head, tile, maximum, scores, sum);
       products.gather_values(tile, scores, result);
     });
@@ -160,23 +128,40 @@ void forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, 
   }
 }
 
+/// What softmax's gradient subtracts: out . dout of each query.
+Columns products_of_rows(const ScoreTile& tile, Index d, Operand out, Operand dout) {
+  Columns mean{};
+  for (Index i = 0; i < tile.queries; ++i)
+    mean.of[i] = sum_of(
+        d, [](Scalar a, Scalar b) { return a * b; }, out.data + (tile.first_query + i) * out.ld,
+        dout.data + (tile.first_query + i) * dout.ld);
+  return mean;
+}
+
+void clear(Index rows, Index d, Result a, Result b) {
+  for (Index i = 0; i < rows; ++i) {
+    std::fill_n(a.data + i * a.ld, d, Scalar(0));
+    std::fill_n(b.data + i * b.ld, d, Scalar(0));
+  }
+}
+
 template <class Products>
 void map(const AttentionHead& head, FilterSums sums, Scalar* scores, Scalar* filter, Scalar* scratch) {
-  const Index t = head.length;
+  const Index t = head.length, s = head.keys;
   const Scalar exponent = head.scale * log2_e;
   Pieces pieces{scratch};
-  Scalar* block = pieces.take(most_queries * std::min(most_keys, t));  // [keys, width]
+  Scalar* block = pieces.take(most_queries * std::min(most_keys, s));  // [keys, width]
   Products products(head, false, pieces);
-  std::fill_n(scores, t * t, least);
-  std::fill_n(filter, t * t, Scalar(0));
+  std::fill_n(scores, t * s, hidden);
+  std::fill_n(filter, t * s, Scalar(0));
   for (Index first = 0; first < t; first += most_queries) {
     const ScoreTile all = queries_from(head, first);
     products.begin_queries(all, nullptr);
     for_key_blocks(head, all, [&](const ScoreTile& tile) {
       products.scores(tile, block);
-      hide_keys(head, tile, block);
+      mask_scores(head, tile, block);
       for (Index q = 0; q < tile.queries; ++q) {
-        const Index row = first + q, at = row * t + tile.first_key;
+        const Index row = first + q, at = row * s + tile.first_key;
         for (Index k = 0; k < tile.keys; ++k) {
           const Scalar score = block[k * tile.width + q];
           scores[at + k] = head.scale * score;
@@ -188,49 +173,47 @@ void map(const AttentionHead& head, FilterSums sums, Scalar* scores, Scalar* fil
 }
 
 template <class Products>
-void backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Scalar* dquery,
+void backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Result dquery,
               Result dkey, Result dvalue, Scalar* scratch) {
-  const Index t = head.length, d = head.head_dim, tile_size = most_queries * std::min(most_keys, t);
+  const Index s = head.keys, d = head.head_dim, tile_size = most_queries * std::min(most_keys, s);
   Pieces pieces{scratch};
   Scalar* dqueries = pieces.take(most_queries * d);                            // [D, width]
   Scalar *scores = pieces.take(tile_size), *dscores = pieces.take(tile_size);  // [keys, width]
-  const bool copies = worth_copying(t);
-  const Result dkeys = copies ? Result{pieces.take(t * d), d} : dkey;
-  const Result dvalues = copies ? Result{pieces.take(t * d), d} : dvalue;
+  const bool copies = worth_copying(s);
+  const Result dkeys = copies ? Result{pieces.take(s * d), d} : dkey;
+  const Result dvalues = copies ? Result{pieces.take(s * d), d} : dvalue;
   Products products(head, true, pieces);
-  const Index last = (t - 1) / most_queries * most_queries;
-  for (Index first = last; first >= 0;
-       first -= most_queries) {  // the last queries see every key: they assign
+  const Index last = (head.length - 1) / most_queries * most_queries;
+  bool add = head.window > 0;  // else the last queries, which see every key, assign
+  if (add) clear(s, d, dkeys, dvalues);
+  for (Index first = last; first >= 0; first -= most_queries, add = true) {
     const ScoreTile all = queries_from(head, first);
     products.begin_queries(all, &dout);
-    Columns maximum{}, inverse_sum{}, mean{};
+    Columns maximum{}, inverse_sum{};
     std::copy_n(sums.maximum + first, all.queries, maximum.of);
     std::copy_n(sums.inverse_sum + first, all.queries, inverse_sum.of);
-    for (Index i = 0; i < all.queries; ++i)
-      mean.of[i] = sum_of(
-          d, [](Scalar a, Scalar b) { return a * b; }, out.data + (first + i) * out.ld,
-          dout.data + (first + i) * dout.ld);
+    const Columns mean = products_of_rows(all, d, out, dout);
     for_key_blocks(head, all, [&](const ScoreTile& tile) {
       products.scores(tile, scores);
-      hide_keys(head, tile, scores);
+      mask_scores(head, tile, scores);
       products.dfilter(tile, dscores);
       filter_backward(head, tile, maximum, inverse_sum, mean, scores, dscores);
-      products.spread_dout(tile, scores, dvalues, first < last);
-      products.spread_queries(tile, dscores, dkeys, first < last);
+      products.spread_dout(tile, scores, dvalues, add);
+      products.spread_queries(tile, dscores, dkeys, add);
       products.gather_keys(tile, dscores, dqueries);
     });
-    transpose(d, all.queries, {dqueries, all.width}, dquery + first * dkey.ld, dkey.ld);
+    transpose(d, all.queries, {dqueries, all.width}, dquery.data + first * dquery.ld, dquery.ld);
   }
   if (!copies) return;
-  spread_out(dkeys.data, t, d, dkey.data, dkey.ld);
-  spread_out(dvalues.data, t, d, dvalue.data, dvalue.ld);
+  spread_out(dkeys.data, s, d, dkey.data, dkey.ld);
+  spread_out(dvalues.data, s, d, dvalue.data, dvalue.ld);
 }
 
 }  // namespace
 
-Index attention_scratch(Index length, Index head_dim) {
-  return 3 * most_queries * std::min(most_keys, round_up(length, 2)) + 8 * most_queries * head_dim +
-         6 * round_up(length, 2) * head_dim + 256;
+Index attention_scratch(Index keys, Index head_dim) {
+  return 3 * most_queries * std::min(most_keys, round_up(keys, 2)) + 8 * most_queries * head_dim +
+         6 * round_up(keys, 2) * head_dim + 256;
 }
 
 void attention_forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, Scalar* scratch) {
@@ -248,12 +231,12 @@ void attention_map(const AttentionHead& head, FilterSums sums, Scalar* scores, S
     map<SingleProducts>(head, sums, scores, filter, scratch);
 }
 
-void attention_backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Scalar* dquery,
-                        Scalar* dkey, Scalar* dvalue, Index ld, Scalar* scratch) {
+void attention_backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Result dquery,
+                        Result dkey, Result dvalue, Scalar* scratch) {
   if (head.half)
-    backward<HalfProducts>(head, out, dout, sums, dquery, {dkey, ld}, {dvalue, ld}, scratch);
+    backward<HalfProducts>(head, out, dout, sums, dquery, dkey, dvalue, scratch);
   else
-    backward<SingleProducts>(head, out, dout, sums, dquery, {dkey, ld}, {dvalue, ld}, scratch);
+    backward<SingleProducts>(head, out, dout, sums, dquery, dkey, dvalue, scratch);
 }
 
 }  // namespace orochi::kernels

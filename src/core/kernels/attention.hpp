@@ -5,14 +5,24 @@
 
 namespace orochi::kernels {
 
+/// Query i and key i stand at place i. What looks at places (causal, window, slope) needs as many keys as
+/// queries.
 struct AttentionHead {
-  Index length, head_dim;     // T, D
-  Scalar scale;               // 1 / sqrt(D)
-  bool causal;                // a query sees its own key and earlier ones
-  double dropout;             // on the filter; 0: none
-  RandomRow at;               // where its bits come from: key k is the row, query q the column
-  Operand query, key, value;  // [T, D]
-  bool half = false;          // products in bf16: half_available(), D a multiple of 16, at most 64
+  Index length, keys, head_dim;  // T queries, S keys, D
+  Scalar scale;                  // 1 / sqrt(D)
+  bool causal;                   // a query sees its own key and earlier ones
+  Index window;                  // ... that are at most so many places away; 0: any
+  Scalar slope;                  // ALiBi: a scaled score falls by so much a place between the two; 0: not
+  double dropout;                // on the filter; 0: none
+  RandomRow at;                  // where its bits come from: key k is the row, query q the column
+  Operand query, key, value;     // [T, D], [S, D], [S, D]
+  bool half = false;             // products in bf16: half_available(), D a multiple of 16, at most 64
+};
+
+/// Rows that results are written to.
+struct Result {
+  Scalar* data;
+  Index ld;
 };
 
 /// What the forward pass keeps of each query's filter instead of T numbers:
@@ -21,22 +31,22 @@ struct FilterSums {
   Scalar *maximum, *inverse_sum;  // [T]
 };
 
-/// Scalars of working memory that either direction needs: some rows of D numbers for each of T, and two
+/// Scalars of working memory that either direction needs: some rows of D numbers for each of S keys, and two
 /// tiles.
-Index attention_scratch(Index length, Index head_dim);
+Index attention_scratch(Index keys, Index head_dim);
 
 /// out [T, D] = dropout(filter) V, stride ld; fills `sums`.
 void attention_forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, Scalar* scratch);
 
-/// What the forward pass computed on its way, once more and in the same bits: scores [T, T] times scale,
-/// minus infinity where hidden, and filter [T, T] before dropout.
+/// What the forward pass computed on its way, once more and in the same bits: scores [T, S] times scale,
+/// minus infinity where hidden, and filter [T, S] before dropout.
 void attention_map(const AttentionHead& head, FilterSums sums, Scalar* scores, Scalar* filter,
                    Scalar* scratch);
 
-/// dquery, dkey, dvalue [T, D], stride ld, are overwritten. Filters are computed again, tile by tile. out and
+/// dquery [T, D], dkey and dvalue [S, D] are overwritten. Filters are computed again, tile by tile. out and
 /// dout [T, D] are the forward pass's result and its gradient: out . dout is what softmax's gradient
 /// subtracts (Dao et al. 2022).
-void attention_backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Scalar* dquery,
-                        Scalar* dkey, Scalar* dvalue, Index ld, Scalar* scratch);
+void attention_backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Result dquery,
+                        Result dkey, Result dvalue, Scalar* scratch);
 
 }  // namespace orochi::kernels

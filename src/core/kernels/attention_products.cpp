@@ -46,12 +46,13 @@ void spread_out(const Scalar* rows, Index count, Index d, Scalar* to, Index ld) 
 
 SingleProducts::SingleProducts(const AttentionHead& head, bool backward, Pieces& pieces)
     : head_(head), query_{}, dout_{}, packed_queries_(pieces.take(most_queries * head.head_dim)) {
-  const Index t = head.length, d = head.head_dim;
+  const Index s = head.keys, d = head.head_dim;
   if (backward) packed_dout_ = pieces.take(most_queries * d);
-  if (!worth_copying(t)) return;
-  head_.key = compact(head.key, t, d, pieces.take(t * d));
-  head_.value = compact(head.value, t, d, pieces.take(t * d));
-  if (!backward) return;
+  if (worth_copying(s)) {
+    head_.key = compact(head.key, s, d, pieces.take(s * d));
+    head_.value = compact(head.value, s, d, pieces.take(s * d));
+  }
+  if (!backward || !worth_copying(head.length)) return;
   query_rows_ = pieces.take(most_queries * d);
   dout_rows_ = pieces.take(most_queries * d);
 }
@@ -85,7 +86,7 @@ void SingleProducts::gather(const ScoreTile& tile, Operand rows, const Scalar* w
                             Scalar* result) const {
   const Operand block = from_row(rows, tile.first_key);  // [keys, D]
   multiply_rows(head_.head_dim, tile.width, tile.keys, {block.data, 1, block.ld}, {weights, tile.width},
-                result, tile.width, tile.first_key > 0);
+                result, tile.width, tile.later);
 }
 
 void SingleProducts::spread(const ScoreTile& tile, Operand rows, const Scalar* weights, Result result,
@@ -96,9 +97,9 @@ void SingleProducts::spread(const ScoreTile& tile, Operand rows, const Scalar* w
 
 HalfProducts::HalfProducts(const AttentionHead& head, bool backward, Pieces& pieces)
     : head_(head), query_copy_(pieces.take(most_queries * head.head_dim)) {
-  const Index t = head.length, d = head.head_dim;
-  const Index of_keys = round_up(t, 2) * d / 2, of_queries = most_queries * d / 2;
-  weights_ = pieces.pairs(most_queries * round_up(std::min(most_keys, t), 2) / 2);
+  const Index s = head.keys, d = head.head_dim;
+  const Index of_keys = round_up(s, 2) * d / 2, of_queries = most_queries * d / 2;
+  weights_ = pieces.pairs(most_queries * round_up(std::min(most_keys, s), 2) / 2);
   queries_.rows = pieces.pairs(of_queries);
   keys_.rows = pieces.pairs(of_keys);
   if (backward) {
@@ -109,17 +110,17 @@ HalfProducts::HalfProducts(const AttentionHead& head, bool backward, Pieces& pie
   } else {
     values_.down = pieces.pairs(of_keys);
   }
-  Scalar* copy = pieces.take(t * d);
+  Scalar* copy = pieces.take(s * d);
   convert_keys(head.key, copy, keys_);
   convert_keys(head.value, copy, values_);
 }
 
 void HalfProducts::convert_keys(Operand rows, Scalar* copy, const Forms& to) const {
-  const Index t = head_.length, d = head_.head_dim;
-  compact(rows, t, d, copy);
-  if (to.rows != nullptr) to_half_rows(t, d, copy, to.rows);
-  for (Index first = 0; to.down != nullptr && first < t; first += most_keys)
-    to_half_panels(std::min(most_keys, t - first), d, copy + first * d, to.down + first / 2 * d);
+  const Index s = head_.keys, d = head_.head_dim;
+  compact(rows, s, d, copy);
+  if (to.rows != nullptr) to_half_rows(s, d, copy, to.rows);
+  if (to.down != nullptr)
+    to_half_panels(s, d, copy, to.down);  // D <= 64: one panel, so any pair may be first
 }
 
 void HalfProducts::convert_queries(const ScoreTile& tile, Operand rows, const Forms& to) {
@@ -151,7 +152,7 @@ void HalfProducts::gather(const ScoreTile& tile, const Forms& rows, const Scalar
   const Index d = head_.head_dim;
   to_half_panels(tile.keys, tile.width, weights, weights_);
   multiply_half_transposed(d, tile.width, tile.keys, rows.down + tile.first_key / 2 * d, weights_, result,
-                           tile.width, tile.first_key > 0);
+                           tile.width, tile.later);
 }
 
 void HalfProducts::spread(const ScoreTile& tile, const Forms& rows, const Scalar* weights, Result result,

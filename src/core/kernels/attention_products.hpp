@@ -12,7 +12,8 @@ constexpr Index most_queries = 64, most_keys = 128;  // of a tile: 32 KB
 struct ScoreTile {
   Index first_query, queries;  // columns in use
   Index width;                 // columns, whole blocks
-  Index first_key, keys;       // rows
+  Index first_key, keys;       // rows; the first is even: bf16 takes keys in pairs
+  bool later;                  // these queries met keys before: sums go on
 };
 
 /// Working memory, piece by piece.
@@ -20,12 +21,6 @@ struct Pieces {
   Scalar* next;
   Scalar* take(Index n);
   Pair* pairs(Index n) { return reinterpret_cast<Pair*>(take(n)); }
-};
-
-/// Rows that results are written to.
-struct Result {
-  Scalar* data;
-  Index ld;
 };
 
 /// A head's rows lie far apart, often by a power of two that the cache's sets do not like: where there are
@@ -41,14 +36,14 @@ class SingleProducts {
   void begin_queries(const ScoreTile& tile, const Operand* dout);
   void scores(const ScoreTile& tile, Scalar* to) const;   // [keys, width] = K Q^T
   void dfilter(const ScoreTile& tile, Scalar* to) const;  // [keys, width] = V dO^T
-  /// result [D, width] (+)= V^T weights or K^T weights; the first block of keys assigns.
+  /// result [D, width] (+)= V^T weights or K^T weights; the queries' first block of keys assigns.
   void gather_values(const ScoreTile& tile, const Scalar* weights, Scalar* result) {
     gather(tile, head_.value, weights, result);
   }
   void gather_keys(const ScoreTile& tile, const Scalar* weights, Scalar* result) {
     gather(tile, head_.key, weights, result);
   }
-  /// result [T, D] (+)= weights dO or weights Q: rows of the queries spread over the keys.
+  /// result [S, D] (+)= weights dO or weights Q: rows of the queries spread over the keys.
   void spread_dout(const ScoreTile& tile, const Scalar* weights, Result result, bool accumulate) {
     spread(tile, dout_, weights, result, accumulate);
   }
@@ -90,9 +85,8 @@ class HalfProducts {
  private:
   /// What K or V, Q or dO is needed as.
   struct Forms {
-    Pair* rows = nullptr;  // [T, D / 2], or of queries [D / 2, width]: across D
-    Pair* down =
-        nullptr;  // [T / 2, D], or of queries [width / 2, D]: down the rows, each block of keys by itself
+    Pair* rows = nullptr;  // [S, D / 2], or of queries [D / 2, width]: across D
+    Pair* down = nullptr;  // [S / 2, D], or of queries [width / 2, D]: down the rows
   };
   void convert_keys(Operand rows, Scalar* copy, const Forms& to) const;
   void convert_queries(const ScoreTile& tile, Operand rows, const Forms& to);
