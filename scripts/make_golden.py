@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Golden values from PyTorch for tests/model/test_golden.cpp: logits, loss, gradients, ten AdamW steps.
+"""Golden values from PyTorch: logits, loss, gradients, ten updates, and cross attention by itself, for
+tests/model/test_golden.cpp.
 
-Needs torch, numpy and h5py; the committed fixtures (tests/fixtures/golden/*.h5) were written by it, so building and
-testing the project needs none of them. Everything is computed in float64 from float32 weights.
+Needs torch, numpy and h5py; the committed fixtures (tests/fixtures/golden/*.h5 and cross_attention.h5 beside that
+folder) were written by it, so building and testing the project needs none of them. Everything is computed in float64
+from float32 weights.
 
     python3 scripts/make_golden.py [FOLDER]
 """
@@ -19,7 +21,7 @@ from torch.nn import functional as F
 VOCABULARY, CHANNELS, CLASSES, MAX_LENGTH = 13, 3, 3, 9
 
 BASE = dict(d_model=16, num_layers=2, num_heads=4, head_dim=0, dim_feedforward=24, norm_first=True, causal=False,
-            norm="layer_norm", activation="gelu", positions="learned", pooling="mean", layer_norm_eps=1e-5)
+            window=0, norm="layer_norm", activation="gelu", positions="learned", pooling="mean", layer_norm_eps=1e-5)
 TRAIN = dict(optimizer="adamw", learning_rate=0.01, weight_decay=0.1, max_grad_norm=0.5, lanes=3, label_smoothing=0.0,
              schedule="constant")
 # name: (numeric input?, changes to the model, changes to the training)
@@ -30,6 +32,11 @@ CASES = {
     "numeric_max": (True, dict(pooling="max", positions="sinusoidal"), {}),
     "attention_pooling": (False, dict(pooling="attention", activation="gelu_tanh", positions="none"), {}),
     "rms_silu_wide_heads": (True, dict(norm="rms_norm", activation="silu", head_dim=6, pooling="cls"), {}),
+    "window": (False, dict(window=2, num_layers=1), {}),
+    "causal_window_alibi": (True, dict(causal=True, window=3, positions="alibi", num_layers=1), {}),
+    "alibi_six_heads": (False, dict(num_heads=6, head_dim=4, positions="alibi", num_layers=1), {}),
+    "rotary": (False, dict(positions="rotary"), {}),
+    "rotary_window_cls": (True, dict(positions="rotary", window=1, pooling="cls", head_dim=6, num_layers=1), {}),
     "weighted_smoothed": (False, dict(num_layers=1), dict(label_smoothing=0.1, class_weights=[0.5, 2.0, 1.25])),
     "adam": (False, dict(num_layers=1), dict(optimizer="adam", weight_decay=0.01)),
     "sgd": (True, dict(num_layers=1), dict(optimizer="sgd", momentum=0.9, weight_decay=0.01, learning_rate=0.1)),
@@ -38,20 +45,51 @@ CASES = {
 ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu, "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "silu": F.silu}
 
 
-class Attention(nn.Module):
-    """Heads of any width, which nn.MultiheadAttention does not have."""
+def alibi_slopes(heads):
+    """As in the code of Press et al. (2022)."""
+    if math.log2(heads).is_integer():
+        start = 2 ** -(2 ** -(math.log2(heads) - 3))
+        return [start * start**i for i in range(heads)]
+    power = 2 ** math.floor(math.log2(heads))
+    return alibi_slopes(power) + alibi_slopes(2 * power)[0::2][: heads - power]
 
-    def __init__(self, d_model, num_heads, head_dim, causal):
+
+def rotate(x):  # [..., T, D], interleaved pairs as complex numbers (Su et al. 2021)
+    length, width = x.shape[-2:]
+    angle = torch.outer(torch.arange(length, dtype=x.dtype),
+                        10000 ** (-torch.arange(0, width, 2, dtype=x.dtype) / width))
+    pairs = torch.view_as_complex(x.unflatten(-1, (-1, 2)).contiguous())
+    return torch.view_as_real(pairs * torch.polar(torch.ones_like(angle), angle)).flatten(-2)
+
+
+class Attention(nn.Module):
+    """Heads of any width, which nn.MultiheadAttention does not have; windows, ALiBi and rotary positions."""
+
+    def __init__(self, m):
         super().__init__()
-        self.num_heads, self.causal = num_heads, causal
-        width = num_heads * head_dim
+        self.m, d_model = m, m["d_model"]
+        width = m["num_heads"] * (m["head_dim"] or d_model // m["num_heads"])
         self.query, self.key, self.value = (nn.Linear(d_model, width) for _ in range(3))
         self.output = nn.Linear(width, d_model)
 
+    def mask(self, length):  # [H, T, T], to be added to scaled scores
+        place = torch.arange(length)
+        ahead = place[None] - place[:, None]  # of the key, before the query
+        hidden = torch.zeros(length, length, dtype=torch.bool)
+        if self.m["causal"]:
+            hidden |= ahead > 0
+        if self.m["window"]:
+            hidden |= ahead.abs() > self.m["window"]
+        slopes = alibi_slopes(self.m["num_heads"]) if self.m["positions"] == "alibi" else [0.0] * self.m["num_heads"]
+        bias = -torch.tensor(slopes, dtype=torch.float64)[:, None, None] * ahead.abs()
+        return bias.masked_fill(hidden, -math.inf)
+
     def forward(self, x):  # [1, T, C]
-        heads = lambda y: y.unflatten(-1, (self.num_heads, -1)).transpose(-3, -2)
-        y = F.scaled_dot_product_attention(heads(self.query(x)), heads(self.key(x)), heads(self.value(x)),
-                                           is_causal=self.causal)
+        heads = lambda y: y.unflatten(-1, (self.m["num_heads"], -1)).transpose(-3, -2)
+        q, k, v = heads(self.query(x)), heads(self.key(x)), heads(self.value(x))
+        if self.m["positions"] == "rotary":
+            q, k = rotate(q), rotate(k)
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=self.mask(x.shape[1]))
         return self.output(y.transpose(-3, -2).flatten(-2))
 
 
@@ -61,7 +99,7 @@ class Layer(nn.Module):
         norm = nn.LayerNorm if m["norm"] == "layer_norm" else nn.RMSNorm
         d = m["d_model"]
         self.norm1, self.norm2 = norm(d, eps=m["layer_norm_eps"]), norm(d, eps=m["layer_norm_eps"])
-        self.attention = Attention(d, m["num_heads"], m["head_dim"] or d // m["num_heads"], m["causal"])
+        self.attention = Attention(m)
         self.feed_forward = nn.ModuleDict(dict(linear1=nn.Linear(d, m["dim_feedforward"]),
                                                linear2=nn.Linear(m["dim_feedforward"], d)))
         self.activation, self.norm_first = ACTIVATIONS[m["activation"]], m["norm_first"]
@@ -146,11 +184,13 @@ def copy_into_torch_layer(layer, m):
 
 
 def check_against_torch(model, m):
-    if m["norm"] != "layer_norm" or m["head_dim"]:
+    if m["norm"] != "layer_norm" or m["head_dim"] or m["positions"] == "rotary":
         return
     x = torch.randn(1, 7, m["d_model"], dtype=torch.float64)
-    mask = nn.Transformer.generate_square_subsequent_mask(7, dtype=torch.float64) if m["causal"] else None
     layer = model.encoder[0]
+    mask = layer.attention.mask(7)
+    if m["causal"] and not m["window"] and m["positions"] != "alibi":
+        mask = nn.Transformer.generate_square_subsequent_mask(7, dtype=torch.float64)
     difference = (layer(x) - copy_into_torch_layer(layer, m)(x, src_mask=mask)).abs().max().item()
     assert difference < 1e-12, difference
 
@@ -193,7 +233,7 @@ def make_case(path, numeric, model_changes, train_changes):
     loss_of = lambda logits: F.cross_entropy(logits, labels, weight=weights, label_smoothing=t["label_smoothing"])
 
     config = "[data]\ntrain = \"none\"\nmax_length = %d\n\n[model]\ndropout = 0.0\nattention_dropout = 0.0\n" % MAX_LENGTH
-    config += "".join(f"{k} = {toml(v)}\n" for k, v in m.items() if k != "head_dim" or v)
+    config += "".join(f"{k} = {toml(v)}\n" for k, v in m.items() if k not in ("head_dim", "window") or v)
     config += "\n[train]\n" + "".join(f"{k} = {toml(v)}\n" for k, v in t.items())
     with h5py.File(path, "w") as f:
         f["config"] = np.bytes_(config)
@@ -223,12 +263,45 @@ def make_case(path, numeric, model_changes, train_changes):
     print(f"{path.name}: loss {losses[0]:.6f} -> {losses[-1]:.6f}, {path.stat().st_size / 1024:.0f} KB")
 
 
+def make_cross_attention(path):
+    """nn.MultiheadAttention from rows of one width to rows of another, one sequence after another."""
+    torch.manual_seed(7)
+    width, source_width, heads = 12, 10, 3
+    layer = nn.MultiheadAttention(width, heads, kdim=source_width, vdim=source_width, batch_first=True).double()
+    with torch.no_grad():
+        for p in layer.parameters():
+            p.copy_((p + 0.3 * torch.randn_like(p)).float().double())
+    lengths, source_lengths = [4, 1, 6, 2], [3, 5, 1, 7]
+    rows = [torch.randn(n, width).double().requires_grad_() for n in lengths]
+    sources = [torch.randn(n, source_width).double().requires_grad_() for n in source_lengths]
+    y = torch.cat([layer(x[None], s[None], s[None], need_weights=False)[0][0] for x, s in zip(rows, sources)])
+    dy = torch.randn_like(y).float().double()
+    (y * dy).sum().backward()
+    packed = lambda tensors: torch.cat(tensors).detach().numpy()
+    offsets = lambda counts: np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    gradient = lambda p: p.grad.numpy()
+    with h5py.File(path, "w") as f:
+        f["offsets"], f["source_offsets"] = offsets(lengths), offsets(source_lengths)
+        f["x"], f["source"], f["y"], f["dy"] = packed(rows), packed(sources), y.detach().numpy(), dy.numpy()
+        f["dx"], f["dsource"] = packed([x.grad for x in rows]), packed([s.grad for s in sources])
+        for i, name in enumerate(("query", "key", "value")):
+            weight, part = getattr(layer, f"{name[0]}_proj_weight"), slice(i * width, (i + 1) * width)
+            f[f"parameters/{name}.weight"], f[f"gradients/{name}.weight"] = weight.detach().numpy(), gradient(weight)
+            f[f"parameters/{name}.bias"] = layer.in_proj_bias.detach().numpy()[part]
+            f[f"gradients/{name}.bias"] = gradient(layer.in_proj_bias)[part]
+        for name in ("weight", "bias"):
+            p = getattr(layer.out_proj, name)
+            f[f"parameters/output.{name}"], f[f"gradients/output.{name}"] = p.detach().numpy(), gradient(p)
+    print(f"{path.name}: {path.stat().st_size / 1024:.0f} KB")
+
+
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else root / "tests" / "fixtures" / "golden"
     folder.mkdir(parents=True, exist_ok=True)
     for name, case in CASES.items():
         make_case(folder / f"{name}.h5", *case)
+    make_cross_attention(folder.parent / "cross_attention.h5")
     print(f"torch {torch.__version__}")
 
 

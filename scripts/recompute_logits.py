@@ -54,6 +54,22 @@ def softmax(z):
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def turn(x):
+    """Rotary positions: pairs of columns of one head [T, D]."""
+    length, width = x.shape
+    angle = np.arange(length)[:, None] / 10000 ** (np.arange(0, width, 2) / width)  # [T, D / 2]
+    even, odd = x[:, 0::2], x[:, 1::2]
+    y = np.empty_like(x)
+    y[:, 0::2] = even * np.cos(angle) - odd * np.sin(angle)
+    y[:, 1::2] = even * np.sin(angle) + odd * np.cos(angle)
+    return y
+
+
+def alibi_slope(head, heads):
+    power = 2 ** math.floor(math.log2(heads))
+    return 2 ** (-8 * (head + 1) / power) if head < power else 2 ** (-4 * (2 * (head - power) + 1) / power)
+
+
 erf = np.vectorize(math.erf, otypes=[float])
 ACTIVATIONS = {
     "relu": lambda x: np.maximum(x, 0),
@@ -99,15 +115,29 @@ class Checkpoint:
     def linear(self, prefix, x):
         return x @ self.parameter(prefix + ".weight").T + self.parameter(prefix + ".bias")
 
+    def mask(self, length, head):
+        """[T, T], to be added to scaled scores"""
+        place = np.arange(length)
+        ahead = place - place[:, None]  # by how much the key stands behind the query in the sequence
+        hidden = (ahead > 0) & self.model["causal"]
+        window = self.model.get("window", 0)
+        if window > 0:
+            hidden |= np.abs(ahead) > window
+        slope = alibi_slope(head, self.model["num_heads"]) if self.model["positions"] == "alibi" else 0
+        return np.where(hidden, -np.inf, -slope * np.abs(ahead))
+
     def attention(self, prefix, x):
         heads = self.model["num_heads"]
         width = self.model["head_dim"] or self.model["d_model"] // heads
         q, k, v = (self.linear(f"{prefix}.{name}", x) for name in ("query", "key", "value"))  # [T, H D]
-        hidden = np.triu(np.full((len(x), len(x)), -np.inf), 1) if self.model["causal"] else 0
         outputs = []
         for head in range(heads):
             own = slice(head * width, (head + 1) * width)
-            outputs.append(softmax(q[:, own] @ k[:, own].T / math.sqrt(width) + hidden) @ v[:, own])
+            query, key = q[:, own], k[:, own]
+            if self.model["positions"] == "rotary":
+                query, key = turn(query), turn(key)
+            scores = query @ key.T / math.sqrt(width) + self.mask(len(x), head)
+            outputs.append(softmax(scores) @ v[:, own])
         return self.linear(prefix + ".output", np.hstack(outputs))
 
     def encoder_layer(self, prefix, x):
@@ -165,7 +195,7 @@ class Checkpoint:
             self.parameter("embedding.weight")[self.tokens(line)]
         if model["pooling"] == "cls":
             x = np.vstack([self.parameter("class_token"), x])
-        if model["positions"] != "none":
+        if model["positions"] not in ("rotary", "alibi", "none"):
             x = self.layer(model["positions"], "positions", x)
         for i, name in enumerate(model["blocks"] or ["encoder_layer"] * model["num_layers"]):
             x = self.layer(name, f"encoder.{i}", x)

@@ -39,10 +39,11 @@ struct ModelConfig {
   double attention_dropout = 0.1;     // on the attention filters
   bool norm_first = true;             // pre-norm trains without warm-up tricks (PyTorch's default is false)
   bool causal = false;                // a row sees only itself and earlier rows
+  Index window = 0;                   // a row sees only rows at most so many places away; 0: all
   double layer_norm_eps = 1e-5;       // added to the variance
   std::string norm = "layer_norm";    // layer_norm | rms_norm
   std::string activation = "gelu";    // relu | gelu (erf) | gelu_tanh | silu
-  std::string positions = "learned";  // learned | sinusoidal | none
+  std::string positions = "learned";  // learned | sinusoidal | rotary | alibi | none
   std::string pooling = "mean";       // cls | mean | max | attention
   std::string attention = "multi_head_attention";  // the layer that mixes rows
   std::string feed_forward = "feed_forward";       // the layer that works on each row

@@ -39,16 +39,31 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps);
 /// By row: x / sqrt(mean(x^2) + eps) * weight (Zhang & Sennrich 2019).
 Var rms_norm(Var x, Parameter weight, double eps);
 
-/// Multi-head attention over rows of Q | K | V: `qkv` [N, 3 H D]; head h of row i attends, by
-/// softmax(q k^T / sqrt(D)), to the rows of its own sequence (causal: up to itself). -> [N, H D].
-struct AttentionOptions {
+/// Several attentions side by side: by softmax(q k^T / sqrt(D)), each with its own columns of Q, K and V.
+struct HeadOptions {
   Index num_heads = 1;
   Index head_dim = 1;
-  bool causal = false;
   double dropout = 0;      // on the filters, in training
   std::uint32_t site = 0;  // num_heads of them
 };
+
+/// Multi-head attention over rows of Q | K | V: `qkv` [N, 3 H D]; each row attends to the rows of its own
+/// sequence -> [N, H D].
+struct AttentionOptions : HeadOptions {
+  bool causal = false;  // only to itself and earlier rows
+  Index window = 0;     // only to rows at most so many places away; 0: all
+  bool alibi = false;   // scaled scores fall with distance, in each head at another rate: alibi_slope
+};
 Var attention(Var qkv, const AttentionOptions& options, const Batch& batch);
+/// By how much ALiBi (Press et al. 2022) lowers the scores of head h of `num_heads` for each place of
+/// distance.
+double alibi_slope(Index h, Index num_heads);
+
+/// The same with queries from one packed batch and keys and values from another: `query` [N, H D] of `batch`,
+/// `key_value`, K | V [M, 2 H D], of `sources`. Each row of sequence b attends to all rows of sequence b of
+/// `sources` -> [N, H D]. Both must have as many sequences, of one row or more.
+Var cross_attention(Var query, const Batch& batch, Var key_value, const Batch& sources,
+                    const HeadOptions& options);
 
 /// Cross entropy with PyTorch's meaning of class weights and label smoothing: logits [B, K] -> [1, 1].
 /// `weights` [K] by class or empty; the sum over sequences is divided by `normaliser` (PyTorch: the labels'

@@ -10,15 +10,16 @@
 
 namespace [[gnu::visibility("default")]] orochi {
 
-/// What one attention layer did with one sequence. Head h owns the columns h D .. (h + 1) D of query, key,
-/// value and filtered.
+/// What one self-attention did with one sequence (cross attention is not recorded). Head h owns the columns
+/// h D .. (h + 1) D of query, key, value and filtered. Queries and keys are as they were multiplied: with
+/// rotary positions, turned.
 struct AttentionRecord {
   Index layer = 0;                                // from 0, in the order of the forward pass
   Index sequence = 0;                             // of the batch
   Index length = 0, num_heads = 0, head_dim = 0;  // T, H, D
   std::vector<Scalar> input;                      // [T, C]: what came into the layer
   std::vector<Scalar> query, key, value;          // [T, H D]
-  std::vector<Scalar> scores;  // [H, T, T]: query by key, scaled by 1 / sqrt(D); -infinity where hidden
+  std::vector<Scalar> scores;  // [H, T, T]: query by key, scaled, ALiBi in; -infinity where hidden
   std::vector<Scalar> map;     // [H, T, T]: the attention filter, softmax of a row of scores; before dropout
   std::vector<Scalar> filtered;   // [T, H D]: map times value; of all heads side by side
   std::vector<Scalar> output;     // [T, C]: filtered through the linear layer

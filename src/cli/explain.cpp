@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
+#include <orochi/ops.hpp>
 
 #include "cli/metrics_report.hpp"
 #include "cli/one_sequence.hpp"
@@ -73,26 +74,29 @@ class Page {
   Index most_;
 };
 
-std::string head_text(const AttentionRecord& r, Index h, const Page& page) {
+std::string head_text(const AttentionRecord& r, const std::string& positions, Index h, const Page& page) {
   const Index t = r.length, d = r.head_dim, width = r.num_heads * d;
+  const char* turned = positions == "rotary" ? ", turned by its place" : "";
+  const std::string fall =
+      positions == "alibi" ? fmt::format(" - {:.4g} distance", alibi_slope(h, r.num_heads)) : "";
   const auto title = [&](const char* what) { return fmt::format("head {}: {}", h + 1, what); };
-  return page.matrix(title("Q = X W_Q^T + b_Q"), columns(r.query, width, h * d, d)) +
-         page.matrix(title("K = X W_K^T + b_K"), columns(r.key, width, h * d, d)) +
+  return page.matrix(title("Q = X W_Q^T + b_Q") + turned, columns(r.query, width, h * d, d)) +
+         page.matrix(title("K = X W_K^T + b_K") + turned, columns(r.key, width, h * d, d)) +
          page.matrix(title("V = X W_V^T + b_V"), columns(r.value, width, h * d, d)) +
-         page.matrix(fmt::format("head {}: scores = Q K^T / sqrt({})", h + 1, d),
+         page.matrix(fmt::format("head {}: scores = Q K^T / sqrt({}){}", h + 1, d, fall),
                      {r.scores.data() + h * t * t, t, t, t}, true) +
          page.matrix(title("attention filter = softmax of each row of scores"),
                      {r.map.data() + h * t * t, t, t, t}, true) +
          page.matrix(title("filtered values = filter V"), columns(r.filtered, width, h * d, d));
 }
 
-std::string layer_text(const AttentionRecord& r, Index head, const Page& page) {
+std::string layer_text(const AttentionRecord& r, const std::string& positions, Index head, const Page& page) {
   const Index width = r.num_heads * r.head_dim, c = std::ssize(r.input) / r.length;
   std::string text = fmt::format("layer {}: {} x {} columns, {} heads of {}\n", r.layer + 1, r.length, c,
                                  r.num_heads, r.head_dim) +
                      page.matrix("X = what comes into attention", columns(r.input, c, 0, c));
   for (Index h = 0; h < r.num_heads; ++h)
-    if (head < 0 || h == head) text += head_text(r, h, page);
+    if (head < 0 || h == head) text += head_text(r, positions, h, page);
   return text +
          page.matrix("concatenation of all heads' filtered values", columns(r.filtered, width, 0, width)) +
          page.matrix("output = concatenation W_O^T + b_O", columns(r.output, c, 0, c));
@@ -116,6 +120,7 @@ nlohmann::ordered_json layer_json(const TrainedModel& trained, const OneSequence
                                   const AttentionRecord& r, Index head) {
   const Index t = r.length, d = r.head_dim, width = r.num_heads * d, c = std::ssize(r.input) / t;
   nlohmann::ordered_json json{{"layer", r.layer + 1}, {"num_heads", r.num_heads}, {"head_dim", d}};
+  json["positions"] = trained.config.model.positions;
   json["tokens"] = one.tokens;
   json["weights"] = weights_json(trained, r.layer);
   json["input"] = matrix_json(columns(r.input, c, 0, c));
@@ -149,7 +154,8 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   if (arguments.has("--json"))
     out.write(dump_json(layer_json(trained, one, record, head)) + "\n");
   else
-    out.write(layer_text(record, head, Page(one.tokens, arguments.integer("--show", 8))));
+    out.write(layer_text(record, trained.config.model.positions, head,
+                         Page(one.tokens, arguments.integer("--show", 8))));
   return static_cast<int>(ExitCode::done);
 }
 

@@ -90,12 +90,14 @@ void visit_model(Model& c, Visitor&& visit) {
   key("norm_first", c.norm_first, allow_flag(),
       "norm before each sub-layer: trains without warm-up tricks (PyTorch's default is false)");
   key("causal", c.causal, allow_flag(), "a row sees only itself and earlier rows");
+  key("window", c.window, allow_integer(0),
+      "a row sees only rows at most so many places away, in either direction; 0: all");
   key("layer_norm_eps", c.layer_norm_eps, allow_positive_float(), "added to the variance");
   key("norm", c.norm, allow_layer("rows"), "puts each row on one scale: layer_norm, rms_norm");
   key("activation", c.activation, allow_layer("rows"),
       "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu");
-  key("positions", c.positions, allow_layer("rows", {"none"}),
-      "what tells a row its place: learned, sinusoidal, none");
+  key("positions", c.positions, allow_layer("rows", {"rotary", "alibi", "none"}),
+      "what tells a row its place: learned, sinusoidal, or, inside of attention, rotary, alibi; none");
   key("pooling", c.pooling, allow_layer("pooling"), "how rows become one: cls, mean, max, attention");
   key("attention", c.attention, allow_layer("rows"), "the layer that mixes rows");
   key("feed_forward", c.feed_forward, allow_layer("rows"), "the layer that works on each row");

@@ -46,6 +46,12 @@ void ConfigReader::check_model_rules() {
        fmt::format("model.num_heads is {}, which does not divide model.d_model, {}; "
                    "change one of them or give model.head_dim",
                    c.num_heads, c.d_model));
+  const Index head_dim = c.head_dim > 0 ? c.head_dim : c.d_model / c.num_heads;
+  rule(c.positions != "rotary" || head_dim % 2 == 0,
+       {"model.positions", "model.head_dim", "model.num_heads", "model.d_model"},
+       fmt::format("model.positions is \"rotary\", which turns pairs of columns, but a head has {}; "
+                   "allowed: an even model.head_dim (or model.d_model / model.num_heads)",
+                   head_dim));
 }
 
 void ConfigReader::check_train_rules() {

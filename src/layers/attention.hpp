@@ -1,9 +1,15 @@
 #pragma once
 
+#include <memory>
+
 #include <orochi/layer.hpp>
 #include <orochi/ops.hpp>
+#include <orochi/rotary.hpp>
 
 namespace orochi {
+
+/// What the configuration says of a layer's heads; numbers their random sites.
+HeadOptions head_options(Builder& builder);
 
 /// Several self-attentions side by side (Vaswani et al. 2017): each head has its own attention filter and its
 /// own filtered values; they are concatenated and sent through a linear layer. [N, C] -> [N, C].
@@ -19,10 +25,11 @@ class MultiHeadAttention : public Layer {
   Var project(Var x, const Batch& batch, const Tail& tail) const;
 
   AttentionOptions options_;
-  Parameter qkv_weight_;     // [3 H D, C]
-  Parameter qkv_bias_;       // [3 H D]
-  Parameter output_weight_;  // [C, H D]
-  Parameter output_bias_;    // [C]
+  std::unique_ptr<Rotary> rotary_;  // positions = "rotary" only
+  Parameter qkv_weight_;            // [3 H D, C]
+  Parameter qkv_bias_;              // [3 H D]
+  Parameter output_weight_;         // [C, H D]
+  Parameter output_bias_;           // [C]
 };
 
 }  // namespace orochi

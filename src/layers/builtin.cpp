@@ -13,6 +13,15 @@ Registry builtin_layers() {
   Registry r;
   const LayerExample causal{"causal", [](Config& c) { c.model.causal = true; }};
   const LayerExample wide_heads{"head_dim 5", [](Config& c) { c.model.head_dim = 5; }};
+  const LayerExample window{"window 2", [](Config& c) { c.model.window = 2; }};
+  const LayerExample causal_window{"causal, window 3",
+                                   [](Config& c) { c.model.causal = true, c.model.window = 3; }};
+  const LayerExample rotary{"rotary", [](Config& c) { c.model.positions = "rotary"; }};
+  const LayerExample alibi{"alibi", [](Config& c) { c.model.positions = "alibi"; }};
+  const LayerExample alibi_window{"alibi, 3 heads, window 4", [](Config& c) {
+                                    c.model.positions = "alibi", c.model.num_heads = 3;
+                                    c.model.head_dim = 6, c.model.window = 4;
+                                  }};
   const LayerExample post_norm{"norm_first false", [](Config& c) { c.model.norm_first = false; }};
   const LayerExample rms_silu{"rms_norm, silu",
                               [](Config& c) { c.model.norm = "rms_norm", c.model.activation = "silu"; }};
@@ -35,7 +44,8 @@ Registry builtin_layers() {
   r.add({"silu", Role::rows, "x sigmoid(x)",
          [](Builder&) { return std::make_unique<Activation>(Elementwise::silu); }});
   r.add<MultiHeadAttention>("multi_head_attention", Role::rows,
-                            "self-attentions side by side, concatenated, linear", {}, {causal, wide_heads});
+                            "self-attentions side by side, concatenated, linear", {},
+                            {causal, wide_heads, window, causal_window, rotary, alibi, alibi_window});
   r.add<FeedForward>("feed_forward", Role::rows, "linear, activation, dropout, linear on each row");
   r.add<EncoderLayer>("encoder_layer", Role::rows, "attention and feed-forward with norms and residuals", {},
                       {post_norm, causal, rms_silu});

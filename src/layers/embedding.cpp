@@ -9,18 +9,22 @@
 namespace orochi {
 namespace {
 
-/// y = x + table[place]; a longer sequence than the table has no place for is an error.
+/// y = x + table[place].
 void add_places(const Scalar* x, const Scalar* table, Index places, Index c, const Batch& batch, Scalar* y) {
   for (Index b = 0; b < batch.num_sequences(); ++b) {
     const Index t = batch.length(b), at = batch.first_row(b) * c;
-    if (t > places)
-      throw usage_error("a sequence has " + std::to_string(t) + " rows, but the model has positions for " +
-                        std::to_string(places) + "; raise data.max_length and train again");
+    check_places(t, places);
     for (Index i = 0; i < t * c; ++i) y[at + i] = x[at + i] + table[i];
   }
 }
 
 }  // namespace
+
+void check_places(Index length, Index places) {
+  if (length > places)
+    throw usage_error("a sequence has " + std::to_string(length) + " rows, but the model has positions for " +
+                      std::to_string(places) + "; raise data.max_length and train again");
+}
 
 double embedding_scale(Index d_model) { return 1 / std::sqrt(static_cast<double>(d_model)); }
 

@@ -8,6 +8,9 @@ namespace orochi {
 /// The deviation that token rows and positions start with: alike, so that neither drowns the other.
 double embedding_scale(Index d_model);
 
+/// A sequence of more rows than the model has places for is a usage_error.
+void check_places(Index length, Index places);
+
 /// Tokens -> rows of a table [V, C].
 class TokenEmbedding : public Layer {
  public:

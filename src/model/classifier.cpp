@@ -7,6 +7,14 @@
 #include "layers/embedding.hpp"
 
 namespace orochi {
+namespace {
+
+/// Not where attention itself sees to positions, or nothing does.
+bool is_layer(const std::string& positions) {
+  return positions != "rotary" && positions != "alibi" && positions != "none";
+}
+
+}  // namespace
 
 Classifier::Classifier(const Config& config, InputShape input, Index num_classes, const Registry& registry,
                        Index most)
@@ -18,7 +26,7 @@ Classifier::Classifier(const Config& config, InputShape input, Index num_classes
   input_ = tokens ? builder.layer("embedding", "token_embedding")
                   : builder.layer("input", "input_projection", input.channels);
   if (cls) class_token_ = std::make_unique<ClassToken>(builder);
-  if (model.positions != "none") positions_ = builder.layer("positions", model.positions);
+  if (is_layer(model.positions)) positions_ = builder.layer("positions", model.positions);
   site_ = builder.random_sites();
   std::vector<std::string> blocks = model.blocks;
   if (blocks.empty()) blocks.assign(static_cast<std::size_t>(model.num_layers), "encoder_layer");

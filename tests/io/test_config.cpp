@@ -1,5 +1,6 @@
 // Reading and writing configurations that are right; files that cannot be read.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <filesystem>
@@ -56,7 +57,8 @@ Config any_config(std::mt19937_64& random) {
   c.model.d_model = c.model.num_heads * (1 + static_cast<Index>(random() % 16));
   c.model.dropout = fraction();
   c.model.layer_norm_eps = std::clamp(any_number(random), 1e-30, 1e30);
-  c.model.positions = random() % 2 ? "none" : "sinusoidal";
+  c.model.positions = std::array{"none", "sinusoidal", "alibi"}[random() % 3];
+  c.model.window = static_cast<Index>(random() % 3);
   c.model.blocks.assign(random() % 3, "convolution");
   c.train.seed = random() % 4294967296;
   c.train.learning_rate = any_number(random);

@@ -31,6 +31,7 @@ dropout = 0.11
 attention_dropout = 0.12
 norm_first = false
 causal = true
+window = 33
 layer_norm_eps = 0.13
 norm = "rms_norm"
 activation = "relu"
@@ -112,6 +113,7 @@ TEST_CASE("[model] reaches its fields") {
   CHECK(c.attention_dropout == 0.12);
   CHECK_FALSE(c.norm_first);
   CHECK(c.causal);
+  CHECK(c.window == 33);
   CHECK(c.layer_norm_eps == 0.13);
   CHECK(c.norm == "rms_norm");
   CHECK(c.activation == "relu");

@@ -31,7 +31,7 @@ void check_line(const std::string& section, const std::vector<Case>& cases) {
 const std::string model_keys =
     "d_model, num_layers, num_heads, head_dim, dim_feedforward, dropout, attention_dropout, norm_first, "
     "causal, "
-    "layer_norm_eps, norm, activation, positions, pooling, attention, feed_forward, blocks";
+    "window, layer_norm_eps, norm, activation, positions, pooling, attention, feed_forward, blocks";
 const std::string rows_layers =
     "layer_norm | rms_norm | relu | gelu | learned | sinusoidal | multi_head_attention | feed_forward | "
     "encoder_layer | convolution";
@@ -143,7 +143,8 @@ TEST_CASE("words that are not allowed") {
       {{"norm = 'layernorm'",
         "8: model.norm is \"layernorm\"; allowed: " + rows_layers + "; did you mean \"layer_norm\"?"},
        {"norm = 'none'", "8: model.norm is \"none\"; allowed: " + rows_layers},
-       {"positions = 'rope'", "13: model.positions is \"rope\"; allowed: " + rows_layers + " | none"},
+       {"positions = 'rope'",
+        "13: model.positions is \"rope\"; allowed: " + rows_layers + " | rotary | alibi | none"},
        {"pooling = 'avg'", "11: model.pooling is \"avg\"; allowed: cls | mean | max"},
        {"pooling = 'relu'", "11: model.pooling is \"relu\", a layer of role rows; allowed: cls | mean | max"},
        {"blocks = ['relu', 'encoder_layr']", "19: model.blocks[1] is \"encoder_layr\"; allowed: " +
@@ -180,7 +181,14 @@ TEST_CASE("rules between keys") {
                         "change one of them or give model.head_dim"},
                        {"d_model = 50",
                         "11: model.num_heads is 4, which does not divide model.d_model, 50; "
-                        "change one of them or give model.head_dim"}});
+                        "change one of them or give model.head_dim"},
+                       {"positions = 'rotary'\nhead_dim = 7",
+                        "13: model.positions is \"rotary\", which turns pairs of columns, but a head has 7; "
+                        "allowed: an even model.head_dim (or model.d_model / model.num_heads)"},
+                       {"positions = 'rotary'\nd_model = 12",
+                        "13: model.positions is \"rotary\", which turns pairs of columns, but a head has 3; "
+                        "allowed: an even model.head_dim (or model.d_model / model.num_heads)"},
+                       {"window = -1", "10: model.window is -1; allowed: an integer, 0 or more"}});
   check({{"data.train = 'a'\ntrain.final_learning_rate = 1",
           "f:2:29: train.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
          {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
@@ -203,6 +211,8 @@ TEST_CASE("rules between keys") {
 
 TEST_CASE("rules that hold") {
   CHECK(complaint("data.train = 'a'\nmodel.num_heads = 5\nmodel.head_dim = 7") == "");
+  CHECK(complaint("data.train = 'a'\nmodel.positions = 'alibi'\nmodel.head_dim = 7") == "");
+  CHECK(complaint("data.train = 'a'\nmodel.positions = 'rotary'\nmodel.head_dim = 6") == "");
   CHECK(complaint("data.train = 'a'\ntrain.warmup_steps = 10\ntrain.max_steps = 11") == "");
   CHECK(complaint("data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0") == "");
   CHECK(complaint("data.train = 'a'\ntrain.final_learning_rate = 0.001\ntrain.patience = 9") == "");

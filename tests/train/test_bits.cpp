@@ -98,6 +98,21 @@ TEST_CASE("a sequence has the same logits and input gradients alone as in any ba
   }
 }
 
+TEST_CASE("windows and positions inside of attention keep a sequence's bits") {
+  for (const char* positions : {"rotary", "alibi"})
+    for (const Index window : {0, 7})
+      for (const bool causal : {false, true}) {
+        Config config = small_config();
+        config.model.positions = positions;
+        config.model.window = window;
+        config.model.causal = causal;
+        config.model.pooling = causal ? "cls" : "mean";
+        INFO(positions << " " << window << " " << causal);
+        for (const char* engine : {"own", "eigen"})
+          check_alone_as_in_company(config, random_sequences(30, 40, 0, 3, 3, 2), engine);
+      }
+}
+
 TEST_CASE("1, 2, 3 and 4 threads give the same weights") {
   const Sequences data = random_sequences(50, 40, 11, 0, 3, 3);
   std::vector<std::pair<std::string, std::string>> settings{
@@ -106,12 +121,19 @@ TEST_CASE("1, 2, 3 and 4 threads give the same weights") {
   if (onednn_serves()) settings.emplace_back("onednn", "fp32");
   for (const auto& [engine, precision] : settings) {
     INFO(engine << " " << precision);
-    Config config = small_config();
-    config.train.chunk_rows = 60;
-    config.train.kernels = engine;
-    config.train.precision = precision;
-    const std::vector<Scalar> one = weights_after_training(config, data, 1, false);
-    for (const int threads : {2, 3, 4}) CHECK(weights_after_training(config, data, threads, false) == one);
+    for (const char* positions : {"learned", "rotary", "alibi"}) {
+      Config config = small_config();
+      config.model.positions = positions;
+      if (positions != std::string("learned")) {
+        config.model.window = 5;
+        config.model.head_dim = 16;  // what attention takes in bf16
+      }
+      config.train.chunk_rows = 60;
+      config.train.kernels = engine;
+      config.train.precision = precision;
+      const std::vector<Scalar> one = weights_after_training(config, data, 1, false);
+      for (const int threads : {2, 3, 4}) CHECK(weights_after_training(config, data, threads, false) == one);
+    }
   }
 }
 

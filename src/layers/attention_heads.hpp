@@ -1,0 +1,31 @@
+// One head of one sequence, as the kernels take it, out of packed rows.
+#pragma once
+
+#include <orochi/ops.hpp>
+
+#include "core/kernels/attention.hpp"
+
+namespace orochi {
+
+/// Where queries, keys and values stand: in one matrix of rows or in two.
+struct Inputs {
+  Var query, key;                  // queries from column 0 on
+  Index key_column, value_column;  // of `key`
+  Batch queries, keys;
+};
+
+kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& options, Index b, Index h);
+
+/// The sums of all heads' filters: [H, N] each.
+struct AllSums {
+  AllSums(Tape& tape, Index heads, Index rows)
+      : maximum(tape.allocate(heads * rows)), inverse_sum(tape.allocate(heads * rows)), n(rows) {}
+  kernels::FilterSums of(Index h, Index row) const {
+    return {maximum + h * n + row, inverse_sum + h * n + row};
+  }
+
+  Scalar *maximum, *inverse_sum;
+  Index n;
+};
+
+}  // namespace orochi

@@ -1,0 +1,80 @@
+#include "layers/attention_recording.hpp"
+
+#include <algorithm>
+#include <orochi/error.hpp>
+
+namespace orochi {
+namespace {
+
+std::vector<Scalar> columns(Var x, Index first_row, Index rows, Index first, Index count) {
+  std::vector<Scalar> result;  // [rows, count]
+  for (Index i = first_row; i < first_row + rows; ++i)
+    result.insert(result.end(), x.data() + i * x.cols() + first, x.data() + i * x.cols() + first + count);
+  return result;
+}
+
+}  // namespace
+
+void replace_heads(const Tape& tape, Index layer, Index d, Var y) {
+  for (const HeadReplacement& replacement : tape.replacements()) {
+    if (replacement.layer != layer) continue;
+    if (tape.training()) throw failure("heads are replaced in inference only");
+    for (Index i = 0; i < y.rows(); ++i)
+      std::copy_n(replacement.values.data(), d, y.data() + i * y.cols() + replacement.head * d);
+  }
+}
+
+Index record_heads(const Inputs& in, const AttentionOptions& options, Index layer, const AllSums& sums,
+                   Var y) {
+  Recording* recording = y.tape().recording();
+  if (recording == nullptr) return -1;
+  const Index first = std::ssize(recording->records), h_count = options.num_heads,
+              width = h_count * options.head_dim;
+  const Batch& batch = in.queries;
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    const Index t = batch.length(b), row = batch.first_row(b);
+    AttentionRecord record;
+    record.layer = layer;
+    record.sequence = b;
+    record.length = t;
+    record.num_heads = h_count;
+    record.head_dim = options.head_dim;
+    record.filtered = columns(y, row, t, 0, width);
+    if (recording->maps) {
+      record.query = columns(in.query, row, t, 0, width);
+      record.key = columns(in.key, row, t, in.key_column, width);
+      record.value = columns(in.key, row, t, in.value_column, width);
+      record.scores.resize(static_cast<std::size_t>(h_count * t * t));
+      record.map.resize(record.scores.size());
+      Scratch scratch(y.tape());
+      Scalar* working = scratch.scalars(kernels::attention_scratch(t, options.head_dim));
+      for (Index h = 0; h < h_count; ++h)
+        kernels::attention_map(make_head(in, options, b, h), sums.of(h, row),
+                               record.scores.data() + h * t * t, record.map.data() + h * t * t, working);
+    }
+    recording->records.push_back(std::move(record));
+  }
+  return first;
+}
+
+void record_influence(const Tape& tape, Index first_record, const Batch& batch, Var y) {
+  if (first_record < 0 || tape.recording() == nullptr) return;
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    AttentionRecord& record = tape.recording()->records[static_cast<std::size_t>(first_record + b)];
+    const Index d = record.head_dim, row = batch.first_row(b), t = batch.length(b);
+    record.influence.clear();
+    for (Index h = 0; h < record.num_heads; ++h)
+      record.influence.push_back(
+          y.value().block(row, h * d, t, d).cwiseProduct(y.grad().block(row, h * d, t, d)).sum());
+  }
+}
+
+void record_ends(Recording& recording, Index first_record, const Batch& batch, Var x, Var output) {
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    AttentionRecord& record = recording.records[static_cast<std::size_t>(first_record + b)];
+    record.input = columns(x, batch.first_row(b), batch.length(b), 0, x.cols());
+    record.output = columns(output, batch.first_row(b), batch.length(b), 0, output.cols());
+  }
+}
+
+}  // namespace orochi

@@ -1,0 +1,20 @@
+// What Tape::recording and Tape::replacements ask of self-attention.
+#pragma once
+
+#include <orochi/tape.hpp>
+
+#include "layers/attention_heads.hpp"
+
+namespace orochi {
+
+/// In inference: other filtered values for the heads that were taken away.
+void replace_heads(const Tape& tape, Index layer, Index head_dim, Var y);
+/// Of all sequences. Returns the number of the layer's first record, or -1 where nobody looks.
+Index record_heads(const Inputs& in, const AttentionOptions& options, Index layer, const AllSums& sums,
+                   Var y);
+/// In y's pullback.
+void record_influence(const Tape& tape, Index first_record, const Batch& batch, Var y);
+/// What came into the layer and what leaves it.
+void record_ends(Recording& recording, Index first_record, const Batch& batch, Var x, Var output);
+
+}  // namespace orochi
