@@ -132,12 +132,30 @@ std::vector<std::vector<double>> score_gradients(const Case& c, const AttentionH
   return dscore;
 }
 
+/// What is shown of a head is its definition, too.
+void check_map(const Case& c, const AttentionHead& head, Computed& x) {
+  const Index t = c.length, s = c.num_keys();
+  Values scores(at(t * s)), map(at(t * s)), scratch(at(attention_scratch(s, c.head_dim)), not_a_number);
+  attention_map(head, {x.maximum.data(), x.inverse_sum.data()}, scores.data(), map.data(), scratch.data());
+  double largest = 0;
+  Index wrong = 0;
+  for (Index q = 0; q < t; ++q)
+    for (Index k = 0; k < s; ++k) {
+      const double filter = x.filter[at(q)][at(k)];
+      largest = std::max(largest, std::abs(static_cast<double>(map[at(q * s + k)]) - filter));
+      wrong += std::isfinite(scores[at(q * s + k)]) != c.sees(q, k);
+    }
+  CHECK(wrong == 0);
+  CHECK(largest < (c.half ? 0.06 : 200 * unit));
+}
+
 void check(const Case& c) {
   INFO("T " << c.length << " S " << c.num_keys() << " D " << c.head_dim << " causal " << c.causal
             << " window " << c.window << " slope " << c.slope << " dropout " << c.dropout << " half "
             << c.half);
-  const Computed x = compute(c, 5);
+  Computed x = compute(c, 5);
   const AttentionHead head = head_of(c, x);
+  check_map(c, head, x);
   const Index t = c.length, s = c.num_keys(), d = c.head_dim;
   const auto number = [&](const Scalar* data, Index ld, Index i, Index j) {
     return static_cast<double>(data[i * ld + j]);
