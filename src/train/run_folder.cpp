@@ -1,6 +1,7 @@
 #include "train/run_folder.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -132,7 +133,7 @@ FileLock::FileLock(const std::string& folder, const std::string& name)
 }
 FileLock::~FileLock() { ::close(descriptor_); }
 
-RunFolder::RunFolder(std::string path, bool resume, Note note)
+RunFolder::RunFolder(std::string path, bool resume, const Note& note)
     : path_(make_run_folder(std::move(path))),
       lock_(path_, "lock"),
       note_(note),
@@ -215,7 +216,7 @@ std::string RunFolder::put_aside(const std::string& name) const {
   const std::string stem = path.stem().string() + "-damaged", extension = path.extension().string();
   std::string aside = stem + extension;
   for (int number = 2; fs::exists(file(aside)); ++number)
-    aside = stem + "-" + std::to_string(number) + extension;
+    aside = fmt::format("{}-{}{}", stem, number, extension);
   std::error_code error;
   fs::rename(file(name), file(aside), error);
   if (error) throw failure("cannot rename the damaged file " + file(name) + ": " + error.message());

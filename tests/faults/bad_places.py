@@ -209,12 +209,17 @@ def unreadable_data(place, _):
 def two_runs(place, _):
     with started(place, "twice", ENDLESS) as child:
         read_until(child, "epoch 1 ")
-        for words in ([f"{CONFIG}.toml"], ["--resume"]):
+        refusals = ([f"{CONFIG}.toml"], "holds a run already"), (["--resume"], "another process is training in")
+        for words, said in refusals:
             outcome = place.call(place.program, "train", *words, "--run", place.root / "twice")
-            expect(outcome.code == 2 and "another process is training in" in outcome.err, "a second run", outcome)
+            expect(outcome.code == 2 and said in outcome.err, "a second run", outcome)
         read_until(child, "epoch ")
         outcome = stop(child)
         expect(outcome.code == 128 + signal.SIGINT, "the first run", outcome)
+    with started(place, "at-once") as one, started(place, "at-once") as other:
+        ends = [child.communicate() + (child.returncode,) for child in (one, other)]
+    codes = sorted(code for _, _, code in ends)
+    expect(codes == [0, 2], "two at once", harness.Outcome(codes, "", ends[0][1] + ends[1][1]))
     return "the second is refused, the first goes on"
 
 
