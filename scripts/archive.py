@@ -82,7 +82,7 @@ def finish(folder, files, check):
         digest = hashlib.sha256(contents).hexdigest()
         if digest != sums.get(name):
             fail(f"{name} came out with SHA-256 {digest}; {folder.name}/SHA256SUMS has {sums.get(name, 'no such file')}. "
-                 "The package's data changed, or this script did; nothing was written.")
+                 "What it is made from changed, or this script did; nothing was written.")
     for name, contents in files.items():
         path = folder / name
         if check:
