@@ -1,6 +1,6 @@
 // What is lost without each head: bars with the middle 95 % of a bootstrap.
 function bar(figure, low, high, format) {
-  const width = 150, x = (v) => 4 + ((v - low) / (high - low || 1)) * (width - 8);
+  const width = 130, x = (v) => 4 + ((v - low) / (high - low || 1)) * (width - 8);
   const from = Math.min(x(0), x(figure.value)), to = Math.max(x(0), x(figure.value));
   const text = `${format(figure.value)} [${format(figure.low)}, ${format(figure.high)}]`;
   return [

@@ -42,10 +42,11 @@ dark.addEventListener("change", () => {
 
 const byteOf = (t) => Math.round(255 * Math.min(1, Math.max(0, t)));
 const colour = (t) => "rgb(" + scale[byteOf(t)].join(",") + ")";
-// Ink that can be read on the colour.
+// Ink that can be read on the colour: black or white, whichever stands out more (WCAG's contrast).
 function inkOn(t) {
-  const [r, g, b] = scale[byteOf(t)];
-  return 0.3 * r + 0.59 * g + 0.11 * b > 140 ? "#15171b" : "#ffffff";
+  const linear =
+      scale[byteOf(t)].map((c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.179 ? "#000" : "#fff";
 }
 function shade(element, t) {
   themed(() => {

@@ -21,7 +21,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t most_errors = 20, most_classes = 5;     // shown; classes of one sequence
-constexpr std::size_t longest_text = 600, longest_name = 40;  // code points
+constexpr std::size_t longest_text = 400, longest_name = 40;  // code points
 constexpr std::size_t most_confusions = 10000;
 constexpr Index most_error_values = 16384;  // of a numeric sequence among the errors
 

@@ -23,9 +23,10 @@ const counted = (n, noun) => grouped(n) + " " + noun + (n === 1 ? "" : "s");
 const fixed = (x, digits) => (typeof x === "number" ? x.toFixed(digits).replace("-", "\u2212") : "\u2013");
 const signed = (x, digits) => (x > 0 ? "+" : "") + fixed(x, digits);
 // Three telling digits, as axes and weights need them.
-const short = (x) => x === 0                 ? "0" :
-    Math.abs(x) < 1e-3 || Math.abs(x) >= 1e5 ? x.toExponential(1) :
-                                               String(Number(x.toPrecision(3)));
+function short(x) {
+  if (x === 0) return "0";
+  return Math.abs(x) < 1e-4 || Math.abs(x) >= 1e5 ? x.toExponential(2) : String(Number(x.toPrecision(3)));
+}
 
 function bytes(base64) {
   const text = atob(base64);

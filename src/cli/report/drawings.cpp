@@ -74,16 +74,14 @@ nlohmann::ordered_json values_json(const Preprocessing& preprocessing, const Seq
               static_cast<double>(preprocessing.deviation[as_size(c)]) +
           static_cast<double>(preprocessing.mean[as_size(c)]));
   const auto [least, most] = std::minmax_element(values.begin(), values.end());
-  const double low = *least, high = *most;
+  const double low = *least, high = *most, unit = (high - low) * 1e-5;
+  const auto rounded = [&](double value) { return unit > 0 ? std::round(value / unit) * unit : value; };
   std::vector<unsigned char> bytes;
   for (const double value : values)
     bytes.push_back(high > low ? as_byte((value - low) / (high - low)) : static_cast<unsigned char>(0));
-  return {{"rows", rows},
-          {"channels", channels},
-          {"of_rows", of_rows},
-          {"of_channels", data.channels},
-          {"low", static_cast<float>(low)},
-          {"high", static_cast<float>(high)},
+  return {{"rows", rows},           {"channels", channels},
+          {"of_rows", of_rows},     {"of_channels", data.channels},
+          {"low", rounded(low)},    {"high", rounded(high)},
           {"values", base64(bytes)}};
 }
 

@@ -11,7 +11,7 @@ function layout(sequence, width) {
         font = "11px " + style("--mono");
   const name = Math.max(18, measure(names, font) + 8), wide = width >= 820,
         lines = wide ? Math.min(360, width * 0.32) : Math.min(width, 420);
-  const picture = sequence.values && isPicture(sequence.values) ? (wide ? 110 : 60) : 0;
+  const picture = sequence.values && isPicture(sequence.values) ? (wide ? 180 : 60) : 0;
   const curve = sequence.values && !isPicture(sequence.values) ? 54 : 0, left = name + picture,
         top = name + curve;
   const cell = Math.max(
@@ -19,7 +19,7 @@ function layout(sequence, width) {
       Math.min(
           wide ? 64 : 48, (wide ? 760 : 480) / rows,
           ((wide ? width - lines - 24 : width) - left - 2) / rows));
-  const aligned = wide && cell >= 11, row = aligned ? cell : 17, offset = aligned ? top : 24;  // of the lines
+  const aligned = wide && cell >= 10, row = aligned ? cell : 17, offset = aligned ? top : 24;  // of the lines
   return {
     rows,
     names,
@@ -39,13 +39,13 @@ function layout(sequence, width) {
 }
 
 function drawNames(context, at, current) {
-  const every = Math.ceil(11 / at.cell);
+  const every = Math.ceil(10 / at.cell);
   context.font = at.font;
   context.textBaseline = "middle";
   for (let t = 0; t < at.rows; ++t) {
     if (t % every && t !== current.q && t !== current.k) continue;
     const centre = (t + 0.5) * at.cell,
-          near = (own) => own !== null && own !== t && Math.abs(own - t) * at.cell < 11;
+          near = (own) => own !== null && own !== t && Math.abs(own - t) * at.cell < 10;
     context.textAlign = "right";
     context.fillStyle = style(t === current.q ? "--accent" : "--ink");
     if (!near(current.q)) context.fillText(at.names[t], at.left - 5, at.top + centre);
@@ -140,11 +140,10 @@ function readout(sequence, head, current) {
   if (current.q === null)
     return `Key ${place(sequence, current.k)} is looked at by ` +
         best.map((link) => of(link, link.q)).join(", ");
-  const cell = current.k === null ?
-      "looks" :
-      `gives ${short(weight(head, rows, current.q, current.k))} to key ${place(sequence, current.k)};`;
-  return `Query ${place(sequence, current.q)} ${cell} most to ` +
-      best.map((link) => of(link, link.k)).join(", ");
+  const chosen = current.k === null ? "looks most at" :
+                                      `gives ${short(weight(head, rows, current.q, current.k))} to key ${
+                                          place(sequence, current.k)}; most to`;
+  return `Query ${place(sequence, current.q)} ${chosen} ` + best.map((link) => of(link, link.k)).join(", ");
 }
 
 function scaleBar(head) {

@@ -125,7 +125,7 @@ function errorsSection(content, openSequence) {
                null :
                el("button", {type: "button", class: "link", click: () => openSequence(drawn)}, "its heads")),
         error.values ?
-            inputFigure(error.values, 140) :
+            inputFigure(error.values, 112) :
             el("p", {class: content.character_tokens ? "text letters" : "text"}, word(error.text)));
   });
   const wrong = content.metrics.confusions.reduce((sum, [r, c, n]) => sum + (r === c ? 0 : n), 0);
@@ -139,7 +139,7 @@ function errorsSection(content, openSequence) {
                       wrong,
                       "wrong answer")}, by falling loss. Sequences are numbered from 0, as orochi attend ` +
                   "--index counts them."),
-      items.length ? el("ol", {class: "errors"}, items) : null);
+      items.length ? el("ol", {class: content.errors[0].values ? "errors cards" : "errors"}, items) : null);
 }
 
 function configSection(content) {
