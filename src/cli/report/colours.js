@@ -1,4 +1,4 @@
-// One sequential scale, even in lightness (OKLCH), from the paper's side to the ink's: light to dark on a
+// One sequential scale, even in lightness (OKLCH; the chroma stays within sRGB, so that nothing is clipped), from the paper's side to the ink's: light to dark on a
 // light page, dark to light on a dark one.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const redraws = [];
@@ -30,7 +30,7 @@ function makeScale() {
     const t = i / 255, hue = dark.matches ? 275 - 175 * t : 95 + 180 * t;
     const lightness = dark.matches ? 0.23 + 0.7 * t : 0.97 - 0.7 * t;
     return oklch(
-        lightness, 0.012 + 0.115 * Math.sin(Math.PI * Math.min(1, 0.12 + 0.76 * t)) * Math.min(1, 3 * t),
+        lightness, 0.012 + 0.075 * Math.sin(Math.PI * Math.min(1, 0.12 + 0.76 * t)) * Math.min(1, 3 * t),
         hue);
   });
 }
