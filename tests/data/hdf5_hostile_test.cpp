@@ -108,7 +108,9 @@ std::vector<Hostile> links() {
          remove_link(f, "labels");
          H5Gclose(H5Gcreate2(f, "labels", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
        },
-       "f: dataset \"labels\": not a dataset"}};
+       "f: dataset \"labels\" cannot be opened: not a dataset; expected datasets values [N, channels], "
+       "offsets "
+       "[B + 1] and labels [B]"}};
 }
 
 std::vector<Hostile> storage() {
@@ -170,8 +172,10 @@ std::vector<Hostile> types() {
   const auto labels = [](hid_t made, const Shape& shape = {2}) {
     return [=](hid_t f, const TempFolder&) { typed(f, "labels", made, shape); };
   };
-  const std::string no_number = "f: dataset \"values\" has the wrong type; expected integers or floats";
-  const std::string no_label = "f: dataset \"labels\" has the wrong type; expected integers or strings";
+  const std::string no_number =
+      "f: dataset \"values\" holds values of another type; expected integers or floats";
+  const std::string no_label =
+      "f: dataset \"labels\" holds values of another type; expected integers or strings";
   return {
       {"compound", values(compound()), no_number},
       {"references", values(H5Tcopy(H5T_STD_REF_OBJ)), no_number},
@@ -180,7 +184,8 @@ std::vector<Hostile> types() {
       {"array", values(array()), no_number},
       {"opaque", values(H5Tcreate(H5T_OPAQUE, 4)), no_number},
       {"bit field", values(H5Tcopy(H5T_STD_B32LE)), no_number},
-      {"strings", values(H5Tcopy(H5T_C_S1)), no_number},
+      {"strings", values(H5Tcopy(H5T_C_S1)),
+       "f: dataset \"values\" holds strings; expected integers or floats"},
       {"labels as variable length of numbers", labels(H5Tvlen_create(H5T_STD_I32LE)), no_label},
       {"labels as an opaque type", labels(H5Tcreate(H5T_OPAQUE, 4)), no_label},
       {"strings of variable length, never written",
@@ -188,7 +193,8 @@ std::vector<Hostile> types() {
          remove_link(f, "labels");
          write_dataset(f, "labels", string_type(H5T_VARIABLE, H5T_STR_NULLTERM).get(), {2}, nullptr);
        },
-       "f: sequence 0: the label is empty\nf: sequence 1: the label is empty"},
+       "f: sequence 0: the label is empty; expected a name\nf: sequence 1: the label is empty; expected a "
+       "name"},
       {"huge strings",
        [](hid_t f, const TempFolder&) {
          remove_link(f, "labels");

@@ -31,7 +31,7 @@ TEST_CASE("a .ts file is read case by case, into rows", "[ts]") {
 TEST_CASE("two signs before a number are a mistake", "[ts]") {
   const TempFolder folder;
   CHECK(testing::mistakes_in(folder, ts, two_channels + "1,+-2:3,4:up\n") ==
-        "f:6: value 2 of dimension 1 \"+-2\" is not a number");
+        "f:6:3: value 2 of dimension 1 \"+-2\" is not a number; expected one like -1.5 or 2e-3");
 }
 
 TEST_CASE("what is wrong with the header of a .ts file is said", "[ts]") {

@@ -14,7 +14,7 @@ TEST_CASE("a byte order mark and nothing else is an empty file", "[tsv]") {
   const TempFolder folder;
   for (const char* format : {"tsv", "csv", "ts"})
     CHECK(testing::mistakes_in(folder, testing::config_for(format), "\xEF\xBB\xBF") ==
-          "f: the file is empty");
+          "f: the file is empty; expected labelled sequences");
 }
 
 TEST_CASE("a TSV file is read line by line", "[tsv]") {
