@@ -48,5 +48,5 @@ TEST_CASE("a second signal ends the program in the middle of a step") {
   const Outcome stopped = child.finish();
   CHECK(stopped.code == 128 + SIGINT);
   CHECK(stopped.out.empty());
-  CHECK(Clock::now() - start < std::chrono::seconds(2));
+  CHECK(Clock::now() - start < std::chrono::seconds(6));
 }
