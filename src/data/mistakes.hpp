@@ -23,6 +23,9 @@ class Mistakes {
   /// In a file without lines: at sequence number `sequence`, counted from 0 as Python does.
   void add_sequence(Index sequence, const std::string& what);
 
+  /// What another object's `report` said of this file.
+  void add_report(const std::string& report) { found_.push_back({0, report}); }
+
   bool empty() const { return found_.empty(); }
   const std::string& path() const { return path_; }
   /// The first 20 by place, one a line, then how many more there are.

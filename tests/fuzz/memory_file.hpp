@@ -1,12 +1,12 @@
 // A file in memory under a path, for readers that take one.
 #pragma once
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 
 namespace orochi::fuzz {
@@ -18,10 +18,18 @@ inline void require(bool holds) {
 
 class MemoryFile {
  public:
-  MemoryFile() : file_(::memfd_create("fuzz", 0)), path_("/proc/self/fd/" + std::to_string(file_)) {
+  MemoryFile() {
+    // Not memfd_create: libhdf5 asks for a file's real path.
+    const std::string shared = "/dev/shm";
+    path_ = (::access(shared.c_str(), W_OK) == 0 ? shared : std::filesystem::temp_directory_path().string()) +
+            "/orochi-fuzz-XXXXXX";
+    file_ = ::mkstemp(path_.data());
     require(file_ >= 0);
   }
-  ~MemoryFile() { ::close(file_); }
+  ~MemoryFile() {
+    ::close(file_);
+    ::unlink(path_.c_str());
+  }
   MemoryFile(const MemoryFile&) = delete;
   MemoryFile& operator=(const MemoryFile&) = delete;
 
@@ -32,7 +40,7 @@ class MemoryFile {
   }
 
  private:
-  int file_;
+  int file_ = -1;
   std::string path_;
 };
 

@@ -1,0 +1,70 @@
+// Work that may break down, in a process of its own.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orochi {
+
+/// What the child sends: numbers, texts and arrays in this machine's byte order.
+class Sender {
+ public:
+  explicit Sender(int pipe) : pipe_(pipe) {}
+  void number(std::uint64_t number) { bytes(&number, sizeof number); }
+  void text(std::string_view text) { array(text.data(), text.size(), 1); }
+  template <class T>
+  void array(const std::vector<T>& values) {
+    array(values.data(), values.size(), sizeof(T));
+  }
+
+ private:
+  void array(const void* values, std::size_t count, std::size_t width) {
+    number(count);
+    bytes(values, count * width);
+  }
+  void bytes(const void* data, std::size_t size);
+
+  int pipe_;
+};
+
+/// What arrives of it; false: not all did. A size is only believed as far as bytes come.
+class Receiver {
+ public:
+  explicit Receiver(int pipe) : pipe_(pipe) {}
+  bool number(std::uint64_t& number) { return bytes(&number, sizeof number); }
+  bool text(std::string& text) { return array(text); }
+  template <class Array>
+  bool array(Array& values) {
+    std::uint64_t left = 0;
+    values.clear();
+    if (!number(left)) return false;
+    while (left > 0) {
+      const std::size_t before = values.size();
+      const std::size_t piece = left < piece_size ? static_cast<std::size_t>(left) : piece_size;
+      values.resize(before + piece);
+      if (!bytes(values.data() + before, piece * sizeof(values[0]))) return false;
+      left -= piece;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t piece_size = 1 << 20;
+  bool bytes(void* data, std::size_t size);
+
+  int pipe_;
+};
+
+/// Calls `work` in a child process and `receive` here, while it sends. The child says nothing on standard
+/// error and has at most `seconds` of the processor. Returns how the child broke down, or "": then all was
+/// received. Throws a failure if there can be no child.
+std::string run_in_child(int seconds, const std::function<void(Sender&)>& work,
+                         const std::function<bool(Receiver&)>& receive);
+
+/// From here on this process opens no file.
+void open_no_more_files();
+
+}  // namespace orochi

@@ -1,0 +1,19 @@
+// The datasets of an HDF5 data file, as libhdf5 gives them.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "data/raw.hpp"
+
+namespace orochi {
+
+/// `values`, `offsets` and `labels` of the file; only their types, shapes and sizes are checked. `opened` is
+/// called once the file is open. libhdf5 reads beyond its memory in some damaged files: read_hdf5 calls this
+/// in a child process.
+RawSplit read_hdf5_datasets(const std::string& path, Mistakes& mistakes, const std::function<void()>& opened);
+
+/// What the numbers must be besides.
+void check_hdf5_contents(const RawSplit& raw, Mistakes& mistakes);
+
+}  // namespace orochi
