@@ -23,7 +23,7 @@ std::string describe_samples(const FailedStep& failed, const LoadedData& data) {
   const std::vector<std::uint32_t>& samples = failed.fault.samples;
   std::string text;
   for (std::size_t i = 0; i < std::min(samples.size(), most_samples); ++i)
-    text += (i == 0 ? "" : ", ") + data.train_place(samples[i]);
+    text += i == 0 ? data.train_place(samples[i]) : fmt::format(", {}", data.train_places[samples[i]]);
   return text + fmt::format("{}; {} of the step's {}", samples.size() > most_samples ? ", ..." : "",
                             samples.size(), counted(failed.sequences, "sequence"));
 }
