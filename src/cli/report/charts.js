@@ -150,7 +150,8 @@ function trainingSection(content) {
       note(
           `${counted(lines.length, "epoch")}, ${
               counted(lines[lines.length - 1].step, "step")}. Training figures are means over the ` +
-          "epoch with dropout on. The dotted line marks the epoch of best.h5. Hover, or focus a chart and use the arrow keys."),
+          "epoch with dropout on. The dotted line marks the epoch of best.h5. Hover, or focus a chart and " +
+          "use the arrow keys."),
       el("div", {class: "charts"},
          chart({title: "Loss", x, best, series: both("loss"), format: (v) => fixed(v, 4)}), chart({
            title: named[0].toUpperCase() + named.slice(1),

@@ -1,5 +1,5 @@
-// One sequential scale, even in lightness (OKLCH; the chroma stays within sRGB, so that nothing is clipped), from the paper's side to the ink's: light to dark on a
-// light page, dark to light on a dark one.
+// One sequential scale, even in lightness (OKLCH; the chroma stays within sRGB, so that nothing is clipped),
+// from the paper's side to the ink's: light to dark on a light page, dark to light on a dark one.
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const redraws = [];
 let scale = [];

@@ -121,9 +121,10 @@ function headsSection(content) {
         "heads", "Heads",
         note(
             has ?
-                "Each square is a head\u2019s attention filter on this sequence: a row is a query, a column a key, and the more of its " +
-                    "attention a query gives to a key, the stronger the colour. Layer and head are counted from 1. Open one with a click or " +
-                    "Enter; arrow keys go from head to head." :
+                "Each square is a head\u2019s attention filter on this sequence: a row is a query, a column " +
+                    "a key, and the more of its attention a query gives to a key, the stronger the colour. " +
+                    "Layer and head are counted from 1. Open one with a click or Enter; arrow keys go from " +
+                    "head to head." :
                 "The model has no multi-head attention, so there are no maps."),
         el("div", {class: "picker", role: "group", "aria-label": "Sequence"}, buttons), body,
         has ? scaleChoice(() => draw()) : null)

@@ -135,7 +135,8 @@ function drawLines(picture, sequence, head, at, current) {
 function readout(sequence, head, current) {
   const rows = sequence.rows.length, of = (link, t) => `${place(sequence, t)} (${short(link.w)})`;
   if (current.q === null && current.k === null)
-    return "Lines: where each query looks most. Hover, tap, or focus the map and use the arrow keys, to see one query\u2019s.";
+    return "Lines: where each query looks most. Hover, tap, or focus the map and use the arrow keys, to see " +
+        "one query\u2019s.";
   const best = links(head, rows, current).all.slice(0, 5);
   if (current.q === null)
     return `Key ${place(sequence, current.k)} is looked at by ` +
