@@ -67,45 +67,29 @@ function pieces(x, values, at) {
   return path;
 }
 
-function chart({title, x, series, best, format}) {
-  series = series.filter((s) => s.values.some((v) => typeof v === "number"));
-  if (series.length === 0) return null;
-  const at = ranges(x, series), bottom = frame.height - frame.bottom;
-  const cursor = svg("line", {class: "cursor", y1: frame.top, y2: bottom, visibility: "hidden"});
-  const readout = el("p", {class: "readout", "aria-live": "polite"});
-  const lines = series.map((s, n) => svg("path", {class: "curve curve-" + n, d: pieces(x, s.values, at)}));
-  const dots = x.length > 12 ?
-      [] :
-      series.flatMap(
-          (s, n) => s.values.map(
-              (v, i) =>
-                  (typeof v === "number" ?
-                       svg("circle", {class: "dot dot-" + n, cx: at.x(x[i]), cy: at.y(v), r: 2.5}) :
-                       null)));
-  const mark = best < 0 ?
-      [] :
-      [svg("line", {class: "best", x1: at.x(x[best]), x2: at.x(x[best]), y1: frame.top, y2: bottom})];
-  const values = (i) => series.map((s) => s.name + " " + format(s.values[i])).join(", ");
-  const picture =
-      svg("svg", {
-        viewBox: `0 0 ${frame.width} ${frame.height}`,
-        tabindex: "0",
-        role: "img",
-        "aria-label": `${title} over ${counted(x.length, "epoch")}; at the end ${
-            values(x.length - 1)}. Arrow keys read it.`
-      },
-          axes(x, at), mark, lines, dots, cursor);
-  const idle = () => {
-    cursor.setAttribute("visibility", "hidden");
-    readout.textContent = best < 0 ? "" : "best.h5: epoch " + x[best] + ", " + values(best);
-  };
-  let shown = best < 0 ? x.length - 1 : best;
-  const show = (i) => {
-    shown = Math.min(x.length - 1, Math.max(0, i));
-    for (const end of ["x1", "x2"]) cursor.setAttribute(end, at.x(x[shown]));
-    cursor.setAttribute("visibility", "visible");
-    readout.textContent = "epoch " + x[shown] + ": " + values(shown);
-  };
+// Few points are marked, so that an epoch alone is seen.
+function dots(x, series, at) {
+  if (x.length > 12) return [];
+  return series.flatMap((s, n) => s.values.map((v, i) => {
+    return typeof v === "number" ?
+        svg("circle", {class: "dot dot-" + n, cx: at.x(x[i]), cy: at.y(v), r: 2.5}) :
+        null;
+  }));
+}
+
+function legend(series) {
+  if (series.length < 2) return null;
+  return series.map((s, n) => {
+    const sample = svg("path", {class: "curve curve-" + n, d: "M0 4L26 4"});
+    const box = {viewBox: "0 0 26 8", width: 26, height: 8, "aria-hidden": "true"};
+    return el("span", {class: "legend"}, svg("svg", box, sample), s.name);
+  });
+}
+
+// The pointer and the arrow keys choose an epoch, from `first` on; `idle` when none is chosen.
+function readable(picture, x, at, first, say, idle) {
+  let shown = first;
+  const show = (i) => say((shown = Math.min(x.length - 1, Math.max(0, i))));
   picture.addEventListener("pointermove", (event) => {
     const box = picture.getBoundingClientRect(), px = ((event.clientX - box.left) / box.width) * frame.width;
     show(x.reduce((near, v, i) => (Math.abs(at.x(v) - px) < Math.abs(at.x(x[near]) - px) ? i : near), 0));
@@ -118,18 +102,34 @@ function chart({title, x, series, best, format}) {
     show(shown + step);
   });
   idle();
+}
+
+function chart({title, x, series, best, format}) {
+  series = series.filter((s) => s.values.some((v) => typeof v === "number"));
+  if (series.length === 0) return null;
+  const at = ranges(x, series), bottom = frame.height - frame.bottom, last = x.length - 1;
+  const upright = (kind, i) =>
+      svg("line", {class: kind, x1: at.x(x[i]), x2: at.x(x[i]), y1: frame.top, y2: bottom});
+  const values = (i) => series.map((s) => s.name + " " + format(s.values[i])).join(", ");
+  const lines = series.map((s, n) => svg("path", {class: "curve curve-" + n, d: pieces(x, s.values, at)}));
+  const cursor = upright("cursor", last), readout = el("p", {class: "readout", "aria-live": "polite"});
+  const name = `${title} over ${counted(x.length, "epoch")}; at the end ${values(last)}. Arrow keys read it.`;
+  const box = {viewBox: `0 0 ${frame.width} ${frame.height}`, tabindex: "0", role: "img", "aria-label": name};
+  const picture = svg(
+      "svg", box, axes(x, at), best < 0 ? [] : [upright("best", best)], lines, dots(x, series, at), cursor);
+  const say = (i) => {
+    for (const end of ["x1", "x2"]) cursor.setAttribute(end, at.x(x[i]));
+    cursor.setAttribute("visibility", "visible");
+    readout.textContent = "epoch " + x[i] + ": " + values(i);
+  };
+  const idle = () => {
+    cursor.setAttribute("visibility", "hidden");
+    readout.textContent = best < 0 ? "" : "best.h5: epoch " + x[best] + ", " + values(best);
+  };
+  readable(picture, x, at, best < 0 ? last : best, say, idle);
   return el(
-      "figure", {class: "chart"},
-      el("figcaption", {}, el("strong", {}, title),
-         series.length < 2 ?
-             null :
-             series.map(
-                 (s, n) =>
-                     el("span", {class: "legend"},
-                        svg("svg", {viewBox: "0 0 26 8", width: 26, height: 8, "aria-hidden": "true"},
-                            svg("path", {class: "curve curve-" + n, d: "M0 4L26 4"})),
-                        s.name))),
-      picture, readout);
+      "figure", {class: "chart"}, el("figcaption", {}, el("strong", {}, title), legend(series)), picture,
+      readout);
 }
 
 function trainingSection(content) {

@@ -1,5 +1,13 @@
 // The dialog of one head. Arrow keys: in the figure from row to row, elsewhere in the dialog from head to
 // head.
+// Rows down and columns to the right.
+const arrows = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1]
+};
+
 function headFigure(sequence, head, say) {
   const canvas = el("canvas", {role: "img", "aria-label": "Attention map, queries down, keys across"});
   const picture = svg("svg", {class: "lines", role: "img", "aria-label": "Lines from queries to keys"});
@@ -29,8 +37,7 @@ function headFigure(sequence, head, say) {
     part.addEventListener("click", (event) => show((pinned = pointed(event, at))));
   }
   figure.addEventListener("keydown", (event) => {
-    const [dq, dk] =
-        {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]}[event.key] ?? [0, 0];
+    const [dq, dk] = arrows[event.key] ?? [0, 0];
     if (!dq && !dk) return;
     event.preventDefault();
     event.stopPropagation();
@@ -41,58 +48,67 @@ function headFigure(sequence, head, say) {
   return {figure, draw};
 }
 
+// Listens while the dialog is open.
+function whileOpen(dialog, listeners, closed) {
+  for (const [target, event, act] of listeners) target.addEventListener(event, act);
+  dialog.addEventListener("close", () => {
+    for (const [target, event, act] of listeners) target.removeEventListener(event, act);
+    closed();
+  }, {once: true});
+}
+
+// What stands above a head: its name, the buttons, what is read in its map. It stays in sight.
+function aboveHead(title, line, step, close) {
+  const button = (id, name, label, act) =>
+      el("button", {type: "button", id, "aria-label": label, click: act}, name);
+  return el(
+      "div", {class: "above"},
+      el("div", {class: "bar"}, title,
+         el("div", {}, button("previous", "\u2190", "Previous head", () => step(-1)),
+            button("next", "\u2192", "Next head", () => step(1)), button("close", "\u00d7", "Close", close))),
+      line);
+}
+
+// Fills the dialog with one head; returns how to draw it again.
+function renderHead(dialog, content, sequence, layer, head, step) {
+  const focused = document.activeElement?.id, data = sequence.layers[layer][head];
+  const line = el("p", {id: "readout", "aria-live": "polite"});
+  const title = el("h2", {id: "head-title", tabindex: "-1"}, `Layer ${layer + 1}, head ${head + 1}`);
+  const made = headFigure(sequence, data, (text) => (line.textContent = text));
+  const about = el("span", {class: "muted"}, ` no. ${sequence.number}. ${headFigures(content, layer, head)}`);
+  dialog.replaceChildren(
+      aboveHead(title, line, step, () => dialog.close()), el("p", {}, verdict(content, sequence), about),
+      made.figure, scaleBar(data),
+      note("Arrow keys: from head to head; with the map in focus (Tab), from row to row. Escape closes."));
+  made.draw();
+  const stays = focused && dialog.contains(document.getElementById(focused));
+  (stays ? document.getElementById(focused) : title).focus({preventScroll: true});
+  return made.draw;
+}
+
 function showHead(content, sequence, layer, head) {
   const dialog = document.getElementById("head"), layers = sequence.layers, heads = layers[0].length;
   let draw = () => {};
-  const onKey = (event) => {
-    const [dl, dh] =
-        {ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1]}[event.key] ?? [0, 0];
-    if (!dl && !dh) return;
-    event.preventDefault();
-    go(layer + dl, head + dh);
-  };
-  function go(l, h) {
+  const render = () => (draw = renderHead(dialog, content, sequence, layer, head, step));
+  const go = (l, h) => {
     if (!layers[l]?.[h]) return;
     [layer, head] = [l, h];
-    render(document.activeElement?.id);
-  }
-  const step = (by) => {
+    render();
+  };
+  function step(by) {
     const next = (layer * heads + head + by + layers.length * heads) % (layers.length * heads);
     go(Math.floor(next / heads), next % heads);
-  };
-  const button = (id, name, label, act) =>
-      el("button", {type: "button", id, "aria-label": label, click: act}, name);
-  function render(focused) {
-    const data = layers[layer][head], line = el("p", {id: "readout", "aria-live": "polite"});
-    const made = headFigure(sequence, data, (text) => (line.textContent = text));
-    const title = el("h2", {id: "head-title", tabindex: "-1"}, `Layer ${layer + 1}, head ${head + 1}`);
-    dialog.replaceChildren(
-        el("div", {class: "above"},
-           el("div", {class: "bar"}, title,
-              el("div", {}, button("previous", "\u2190", "Previous head", () => step(-1)),
-                 button("next", "\u2192", "Next head", () => step(1)),
-                 button("close", "\u00d7", "Close", () => dialog.close()))),
-           line),
-        el("p", {}, verdict(content, sequence),
-           el("span", {class: "muted"}, ` no. ${sequence.number}. ${headFigures(content, layer, head)}`)),
-        made.figure, scaleBar(data),
-        note("Arrow keys: from head to head; with the map in focus (Tab), from row to row. Escape closes."));
-    draw = made.draw;
-    draw();
-    (document.getElementById(focused) ?? title).focus({preventScroll: true});
   }
-  const redraw = () => draw();
-  const themeChanged = () => render(document.activeElement?.id);
+  const onKey = (event) => {
+    const [down, right] = arrows[event.key] ?? [0, 0];
+    if (!down && !right) return;
+    event.preventDefault();
+    go(layer + down, head + right);
+  };
   dialog.showModal();
-  render("");
-  dialog.addEventListener("keydown", onKey);
-  window.addEventListener("resize", redraw);
-  dark.addEventListener("change", themeChanged);
-  dialog.addEventListener("close", () => {
-    dialog.removeEventListener("keydown", onKey);
-    window.removeEventListener("resize", redraw);
-    dark.removeEventListener("change", themeChanged);
-    const opener = document.querySelector(`#sequence [data-head="${layer + 1}.${head + 1}"]`);
-    opener?.focus();
-  }, {once: true});
+  render();
+  const listeners = [[dialog, "keydown", onKey], [window, "resize", () => draw()], [dark, "change", render]];
+  whileOpen(
+      dialog, listeners,
+      () => document.querySelector(`#sequence [data-head="${layer + 1}.${head + 1}"]`)?.focus());
 }
