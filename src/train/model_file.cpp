@@ -68,9 +68,9 @@ TrainedModel load_model(const std::string& path, const Registry& registry) {
   try {
     check_preprocessing(result.config.data, result.preprocessing);
     // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
-    result.model = std::make_unique<Classifier>(result.config, result.input,
-                                                static_cast<Index>(header.labels.size()), registry,
-                                                number_count(reader.slots("parameters")));
+    result.model =
+        std::make_unique<Classifier>(result.config, result.input, static_cast<Index>(header.labels.size()),
+                                     registry, number_count(reader.slots("parameters")));
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("'{}' does not fit together: {}", path, error.what()));
   }

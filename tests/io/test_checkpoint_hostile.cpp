@@ -222,7 +222,8 @@ std::vector<Hostile> numbers() {
          const std::int64_t nine = 9;
          good(H5Awrite(version.get(), H5T_NATIVE_INT64, &nine));
        },
-       "'a.h5' has checkpoint format 9; this program reads formats 1 to 2: use the program that wrote it, or train "
+       "'a.h5' has checkpoint format 9; this program reads formats 1 to 2: use the program that wrote it, or "
+       "train "
        "again"},
   };
 }
