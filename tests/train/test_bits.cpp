@@ -34,7 +34,7 @@ Answer answer(const Classifier& model, const Batch& batch, const char* engine) {
 }
 
 bool same_bits(const Scalar* a, const Scalar* b, Index n) {
-  return std::memcmp(a, b, static_cast<std::size_t>(n) * sizeof(Scalar)) == 0;
+  return n == 0 || std::memcmp(a, b, static_cast<std::size_t>(n) * sizeof(Scalar)) == 0;
 }
 
 void check_alone_as_in_company(const Config& config, const Sequences& data, const char* engine) {
