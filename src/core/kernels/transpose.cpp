@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "core/kernels/vectors.hpp"
 
 namespace orochi::kernels {
@@ -6,13 +8,11 @@ namespace {
 using Four = Scalar __attribute__((vector_size(4 * sizeof(Scalar))));
 
 Four load_four(const Scalar* from) {
-  using Loose = Scalar __attribute__((vector_size(4 * sizeof(Scalar)), aligned(sizeof(Scalar)), may_alias));
-  return *reinterpret_cast<const Loose*>(from);
+  Four v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
 }
-void store_four(Scalar* to, Four v) {
-  using Loose = Scalar __attribute__((vector_size(4 * sizeof(Scalar)), aligned(sizeof(Scalar)), may_alias));
-  *reinterpret_cast<Loose*>(to) = v;
-}
+void store_four(Scalar* to, Four v) { std::memcpy(to, &v, sizeof v); }
 
 /// Four rows of four.
 void transpose_block(const Scalar* from, Index ld, Scalar* to, Index ld_to) {

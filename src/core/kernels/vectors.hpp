@@ -1,22 +1,29 @@
 // Vectors as wide as the registers at hand: a compiler extension that g++ and clang share.
 #pragma once
 
+#include <cstring>
+
 #include "core/kernels/kernels.hpp"
 
 namespace orochi::kernels {
 
-constexpr Index vector_bytes = __BIGGEST_ALIGNMENT__ < 64 ? __BIGGEST_ALIGNMENT__ : 64;
+#if defined(__AVX512F__)
+constexpr Index vector_bytes = 64;
+#elif defined(__AVX2__)
+constexpr Index vector_bytes = 32;
+#else
+constexpr Index vector_bytes = 16;
+#endif
 constexpr Index vector_length = vector_bytes / static_cast<Index>(sizeof(Scalar));
 using Vector = Scalar __attribute__((vector_size(vector_bytes)));
 
+// memcpy, as clang does not take `aligned` on a type that is less than its own alignment.
 [[gnu::always_inline]] inline Vector load_vector(const Scalar* from) {
-  using Loose = Scalar __attribute__((vector_size(vector_bytes), aligned(sizeof(Scalar)), may_alias));
-  return *reinterpret_cast<const Loose*>(from);
+  Vector v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
 }
-[[gnu::always_inline]] inline void store_vector(Scalar* to, Vector v) {
-  using Loose = Scalar __attribute__((vector_size(vector_bytes), aligned(sizeof(Scalar)), may_alias));
-  *reinterpret_cast<Loose*>(to) = v;
-}
+[[gnu::always_inline]] inline void store_vector(Scalar* to, Vector v) { std::memcpy(to, &v, sizeof v); }
 
 /// x in every lane. Minus, not plus: x + 0 is no plain broadcast, as it turns -0 into 0.
 [[gnu::always_inline]] inline Vector broadcast(Scalar x) { return x - Vector{}; }
