@@ -7,6 +7,7 @@
 
 #include "cli/head_drawing.hpp"
 #include "cli/one_sequence.hpp"
+#include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "io/image_builder.hpp"
@@ -75,6 +76,9 @@ std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index
 }
 
 int call(const Registry& registry, const Arguments& arguments, Output& out) {
+  if (arguments.has("--out"))
+    refuse_input_as_output(arguments.text("--out"), {arguments.words.front(), arguments.text("--data"),
+                                                     arguments.words.size() > 1 ? arguments.words[1] : ""});
   const TrainedModel trained = load_model(arguments.words.front(), registry);
   const OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);

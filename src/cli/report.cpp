@@ -60,6 +60,8 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   request.ablation = !arguments.has("--no-ablation");
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   const std::string path = output_path(request.run, arguments);
+  refuse_input_as_output(path, {request.checkpoint, arguments.text("--data"), request.run + "/last.h5",
+                                request.run + "/last-1.h5", request.run + "/metrics.jsonl"});
   const TrainedModel trained = load_model(request.checkpoint, registry);
   const ReportData data = report_data(trained, request.checkpoint, arguments);
   const std::string page = report_page(report_content(request, trained, data));

@@ -22,6 +22,15 @@ std::string test_data_path(const Arguments& arguments, const std::string& checkp
   return path;
 }
 
+void refuse_input_as_output(const std::string& out, std::initializer_list<std::string> inputs) {
+  for (const std::string& input : inputs) {
+    std::error_code error;
+    if (!input.empty() && fs::equivalent(out, input, error) && !error)
+      throw usage_error(fmt::format("--out {} is {}, which is read here and would be gone; name another file",
+                                    out, input == out ? "an input" : input));
+  }
+}
+
 OptionSpec test_data_option() {
   return {"--data", "FILE",
           "labelled data in the format that the model was trained on (default: data.test of the "

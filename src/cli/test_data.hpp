@@ -1,6 +1,7 @@
 // The labelled data that `evaluate` and its relatives measure a model on.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 
 #include <orochi/config.hpp>
@@ -12,5 +13,8 @@ namespace orochi {
 /// --data, or the test file of the checkpoint's config, which counts from the checkpoint's folder.
 std::string test_data_path(const Arguments& arguments, const std::string& checkpoint, const DataConfig& data);
 OptionSpec test_data_option();
+
+/// Refuses an --out that is one of the files that the call reads (under whatever name), as it would be gone.
+void refuse_input_as_output(const std::string& out, std::initializer_list<std::string> inputs);
 
 }  // namespace orochi

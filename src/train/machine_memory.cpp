@@ -33,10 +33,12 @@ std::optional<double> number_in(const std::string& path) {
 
 /// What one control group still allows: its pages of files can be given back.
 std::optional<double> left_in_group(const std::string& folder, const char* limit, const char* usage,
-                                    const char* file_pages) {
+                                    const char* file_pages, const char* shared_pages) {
   const std::optional<double> most = number_in(folder + "/" + limit), used = number_in(folder + "/" + usage);
   if (!most || !used) return std::nullopt;
-  return *most - *used + field(folder + "/memory.stat", file_pages).value_or(0);
+  // Files in memory (/dev/shm) count as pages of files, too, and stay.
+  const auto pages = [&](const char* name) { return field(folder + "/memory.stat", name).value_or(0); };
+  return *most - *used + pages(file_pages) - pages(shared_pages);
 }
 
 /// The tightest of the process's group and those above it, in version 2 of control groups and in version 1.
@@ -45,15 +47,18 @@ std::optional<double> left_in_groups(const std::string& root) {
   std::ifstream groups(root + "/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {
     const bool second = line.starts_with("0::");
-    const std::size_t name = line.find(":memory:");
-    if (!second && name == std::string::npos) continue;
+    // number:controllers:path
+    const std::size_t first = line.find(':'), last = line.find(':', first + 1);
+    if (last == std::string::npos) continue;
+    const std::string controllers = "," + line.substr(first + 1, last - first - 1) + ",";
+    if (!second && controllers.find(",memory,") == std::string::npos) continue;
     const std::string mount = root + (second ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory");
-    std::string group = line.substr(second ? 3 : name + 8);
+    std::string group = line.substr(last + 1);
     while (true) {
       const std::optional<double> left =
-          second
-              ? left_in_group(mount + group, "memory.max", "memory.current", "file")
-              : left_in_group(mount + group, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_cache");
+          second ? left_in_group(mount + group, "memory.max", "memory.current", "file", "shmem")
+                 : left_in_group(mount + group, "memory.limit_in_bytes", "memory.usage_in_bytes",
+                                 "total_cache", "total_shmem");
       if (left && (!least || *left < *least)) least = left;
       if (group.empty()) break;
       group.erase(group.rfind('/') == std::string::npos ? 0 : group.rfind('/'));

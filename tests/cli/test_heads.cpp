@@ -115,6 +115,10 @@ TEST_CASE("what attend and explain refuse") {
   refused({"attend", trained.best, "--data", data, "--index", "40"}, "has 40 sequences, numbered from 0");
   refused({"explain", trained.best, "--index", "1"}, "--data FILE, which is missing");
   refused({"attend", trained.best, trained.place.path("none.txt")}, "none.txt");
+  refused({"attend", trained.best, "--out", trained.place.path("run/../run/best.h5")}, "would be gone");
+  refused({"attend", trained.best, "--data", data, "--out", data}, "would be gone");
+  refused({"report", trained.place.path("run"), "--out", trained.best}, "would be gone");
+  CHECK(orochi_program({"evaluate", trained.best}).code == 0);
   refused({"ablate", trained.best, "--replace-by", "one"}, "expected zero or mean");
 }
 
