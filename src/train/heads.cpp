@@ -19,15 +19,11 @@ struct Outcomes {
   std::vector<double> loss, right;  // [B]
 };
 
-Outcomes run(Inference& inference, const Batch& batch, Index num_classes) {
-  const std::span<const Scalar> logits = inference.logits(batch);  // [B, K]
-  Outcomes result;
-  for (Index b = 0; b < batch.num_sequences(); ++b) {
-    const std::span<const Scalar> row = logits.subspan(as_size(b * num_classes), as_size(num_classes));
-    const std::int32_t label = batch.labels[as_size(b)];
-    result.loss.push_back(sequence_loss(row, label));
-    result.right.push_back(std::max_element(row.begin(), row.end()) - row.begin() == label ? 1 : 0);
-  }
+Outcomes run(Inference& inference, const Sequences& data, Index num_classes) {
+  Evaluation evaluation = evaluate(inference, data, num_classes);
+  Outcomes result{std::move(evaluation.losses), {}};
+  for (std::size_t b = 0; b < data.labels.size(); ++b)
+    result.right.push_back(evaluation.predictions[b] == data.labels[b] ? 1 : 0);
   return result;
 }
 
@@ -88,11 +84,9 @@ Ablation ablate_heads(const TrainedModel& trained, const Sequences& data, const 
                       int threads) {
   const HeadGrid grid = head_grid(trained, data);
   const HeadSurvey survey = survey_heads(trained, data, grid, threads);
-  std::vector<std::uint32_t> samples;
-  const Batch batch = as_batch(data, samples);
   const Index classes = trained.model->num_classes();
   Inference inference(*trained.model, trained.config.train.kernels, threads);
-  const Outcomes all = run(inference, batch, classes);
+  const Outcomes all = run(inference, data, classes);
   const Bootstrap bootstrap(data.size(), options, threads);
   Ablation result{data.size(), mean(all.right), mean(all.loss), {}, survey.similarity};
   for (Index i = 0; i < grid.count(); ++i) {
@@ -103,7 +97,7 @@ Ablation ablate_heads(const TrainedModel& trained, const Sequences& data, const 
                      [](double value) { return static_cast<Scalar>(value); });
     const HeadReplacement replacement{i / grid.heads, i % grid.heads, values};
     inference.set_replacements({&replacement, 1});
-    const Outcomes without = run(inference, batch, classes);
+    const Outcomes without = run(inference, data, classes);
     inference.set_replacements({});
     result.heads.push_back({replacement.layer, replacement.head, mean(without.right), mean(without.loss),
                             bootstrap.of(minus(all.right, without.right)),

@@ -64,7 +64,8 @@ Evaluation evaluate(Inference& inference, const Sequences& data, Index num_class
   for (Index b = 0; b < data.size(); ++b) {
     const std::span<const Scalar> row = logits.subspan(static_cast<std::size_t>(b * num_classes),
                                                        static_cast<std::size_t>(num_classes));  // [K]
-    loss += sequence_loss(row, data.labels[static_cast<std::size_t>(b)]);
+    result.losses.push_back(sequence_loss(row, data.labels[static_cast<std::size_t>(b)]));
+    loss += result.losses.back();
     result.predictions.push_back(
         static_cast<std::int32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
   }

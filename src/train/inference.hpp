@@ -41,6 +41,7 @@ Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples);
 struct Evaluation {
   Metrics metrics;
   std::vector<std::int32_t> predictions;  // [B]
+  std::vector<double> losses;             // [B]
 };
 Evaluation evaluate(Inference& inference, const Sequences& data, Index num_classes);
 
