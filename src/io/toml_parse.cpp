@@ -2,6 +2,7 @@
 #include <toml++/toml.h>
 #include <algorithm>
 #include <cctype>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -58,6 +59,12 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
 }
 
+bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), std::not_fn(continues_character)));
+}
+
 /// What to write instead, where a faulty line shows what was meant; other languages' habits.
 std::string remedy(std::string_view line, std::size_t column, const std::string& message) {
   line = without_blanks(line);
@@ -80,7 +87,7 @@ std::string remedy(std::string_view line, std::size_t column, const std::string&
   if (begins({"\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x98", "\xE2\x80\x99"}))
     return "; write straight quotes: \"text\"";
   if (says("control character"))
-    return column > line.size() ? "; close the string before the line ends" : "; remove it";
+    return column > count_characters(line) ? "; close the string before the line ends" : "; remove it";
   if (says("escape sequence")) return "; write \\\\ for a backslash, or the text in 'single quotes'";
   if (says("parsing array")) return "; close the list with ]";
   if (value.size() > 1 && value[0] == '.' && value[1] >= '0' && value[1] <= '9')
@@ -131,8 +138,74 @@ std::optional<TomlError> too_many_dots(std::string_view text) {
   return std::nullopt;
 }
 
+/// Behind the string whose first quote is text[at]; one that is not closed is toml++'s to refuse.
+std::size_t end_of_string(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  const std::string three(3, quote);
+  const bool is_long = text.substr(at).starts_with(three);
+  const std::string end = is_long ? three : std::string(1, quote);
+  at += end.size();
+  while (at < text.size() && !text.substr(at).starts_with(end)) {
+    if (text[at] == '\n' && !is_long) return at;
+    at += quote == '"' && text[at] == '\\' ? 2 : 1;
+  }
+  at += end.size();
+  for (int more = 0; is_long && more < 2 && at < text.size() && text[at] == quote; ++more) ++at;  // its last
+  return std::min(at, text.size());
+}
+
+/// Whether toml++ can read it, which it is asked to where any text may stand.
+bool is_utf8(const std::string& character) {
+  try {
+    static_cast<void>(toml::parse("#" + character));
+    return true;
+  } catch (const toml::parse_error&) {
+    return false;
+  }
+}
+
+/// The character at text[at], outside of strings and comments; none where it is no UTF-8, which toml++
+/// refuses.
+std::optional<TomlError> refuse_character(std::string_view text, std::size_t at) {
+  std::size_t end = at + 1;
+  while (end < text.size() && continues_character(text[end])) ++end;
+  const std::string character(text.substr(at, end - at));
+  if (!is_utf8(character)) return std::nullopt;
+  const std::string_view before = text.substr(0, at);
+  const std::size_t begin = before.rfind('\n') + 1;  // npos + 1 is 0
+  const int line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  const std::size_t column = 1 + count_characters(before.substr(begin));
+  const std::string shown = to_toml(to_value(character));
+  const std::string message = "the character " + shown + " outside of strings and comments";
+  const std::string help = remedy(line_of(text, line), column, message);
+  return TomlError{
+      {line, static_cast<int>(column)},
+      message + (help.empty() ? "; keys and values are plain ASCII, text stands in \"quotes\"" : help)};
+}
+
+/// Of characters beyond ASCII outside of strings and comments toml++ is not asked: for most of them it leaves
+/// a switch by a way that it calls unreachable (is_non_ascii_horizontal_whitespace of 3.3).
+std::optional<TomlError> stray_character(std::string_view text) {
+  for (std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; at < text.size();) {
+    if (text[at] == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (text[at] == '"' || text[at] == '\'') {
+      at = end_of_string(text, at);
+    } else if (static_cast<unsigned char>(text[at]) >= 0x80) {
+      return refuse_character(text, at);
+    } else {
+      ++at;
+    }
+  }
+  return std::nullopt;
+}
+
 /// The table, or else the first error is added to `errors`.
 std::optional<TomlTable> try_parse(const std::string& text, std::vector<TomlError>& errors) {
+  if (const std::optional<TomlError> stray = stray_character(text)) {
+    errors.push_back(*stray);
+    return std::nullopt;
+  }
   try {
     return convert_table(toml::parse(std::string_view(text)));
   } catch (const toml::parse_error& error) {

@@ -1,22 +1,27 @@
-// A config's text and, behind a NUL, one override: refused with a message, or read so that it can be written
-// and read again as the same.
+// A config's text and, behind a byte 255, one override: refused with a message, or read so that it can be
+// written and read again as the same.
 #include "io/test_config_layers.hpp"
 #include "memory_file.hpp"
 
 using namespace orochi;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const fuzz::MemoryFile file;
   const std::string input(reinterpret_cast<const char*>(data), size);
-  const std::size_t nul = input.find('\0');
+  const std::size_t end = std::min(input.find('\xff'), size);
   std::vector<std::string> overrides;
-  if (nul != std::string::npos) overrides.push_back(input.substr(nul + 1));
+  if (end < size) overrides.push_back(input.substr(end + 1));
+  const std::string& path = file.hold(data, end);
+  static const std::vector<LayerSchema> layers = test_layers();
   Config config;
   try {
-    config = parse(input.substr(0, nul), overrides);
+    config = read_config(path, overrides, layers);
   } catch (const Error& error) {
     fuzz::require(*error.what() != '\0' && error.code() == ExitCode::usage);
     return 0;
   }
+  for (const char* key : {"model.d_model", "data.train"})
+    fuzz::require(!find_place(path, overrides, layers, key).empty());
   const std::string text = write_config(config);
   const Config again = parse(text);
   fuzz::require(compare_configs(config, again).empty() && write_config(again) == text);

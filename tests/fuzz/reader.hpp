@@ -10,7 +10,7 @@
 namespace orochi::fuzz {
 
 inline void check_accepted(const RawSplit& raw, bool text) {
-  require(!raw.labels.empty());
+  require(!raw.labels.empty() && !raw.place(0).empty());
   for (const std::string& label : raw.labels)
     require(!label.empty() && utf8::find_invalid(label) == std::string::npos);
   if (text) {
