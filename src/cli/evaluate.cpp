@@ -30,6 +30,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   }
   nlohmann::ordered_json json{{"checkpoint", checkpoint}, {"data", path}};
   json.update(metrics_json(metrics, labels));
+  json["confusion_matrix"] = confusion_matrix_json(metrics);
   out.write(dump_json(json, 2) + "\n");
   return static_cast<int>(ExitCode::done);
 }

@@ -29,28 +29,27 @@ std::string confusion_matrix(const Metrics& metrics, const std::vector<std::stri
   std::vector<Table::Column> columns{{"label \\ predicted", Align::left}};
   for (const std::string& label : labels) columns.push_back({label});
   Table table(columns);
-  for (std::size_t row = 0; row < labels.size(); ++row) {
-    std::vector<std::string> cells{labels[row]};
-    for (std::size_t column = 0; column < labels.size(); ++column)
-      cells.push_back(grouped(metrics.confusion[row * labels.size() + column]));
+  for (std::size_t label = 0; label < labels.size(); ++label) {
+    std::vector<std::string> cells{labels[label]};
+    for (const Index count : metrics.confusion_row(static_cast<Index>(label)))
+      cells.push_back(grouped(count));
     table.add(std::move(cells));
   }
   return table.text();
 }
 
-std::string confusions(const Metrics& metrics, const std::vector<std::string>& labels) {
-  std::vector<std::size_t> cells;  // of the matrix, off the diagonal, not 0
-  for (std::size_t i = 0; i < metrics.confusion.size(); ++i)
-    if (i / labels.size() != i % labels.size() && metrics.confusion[i] > 0) cells.push_back(i);
-  std::stable_sort(cells.begin(), cells.end(),
-                   [&](std::size_t a, std::size_t b) { return metrics.confusion[a] > metrics.confusion[b]; });
+std::string most_frequent_confusions(const Metrics& metrics, const std::vector<std::string>& labels) {
+  std::vector<Confusion> wrong = metrics.confusions;
+  std::erase_if(wrong, [](const Confusion& cell) { return cell.label == cell.prediction; });
+  std::stable_sort(wrong.begin(), wrong.end(),
+                   [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
+  const std::size_t all = wrong.size();
+  wrong.resize(std::min(all, most_confusions));
   Table table({{"label", Align::left}, {"predicted", Align::left}, {"sequences"}});
-  for (std::size_t i = 0; i < std::min(cells.size(), most_confusions); ++i)
-    table.add({labels[cells[i] / labels.size()], labels[cells[i] % labels.size()],
-               grouped(metrics.confusion[cells[i]])});
-  return fmt::format("most frequent confusions, {} of {}:\n", std::min(cells.size(), most_confusions),
-                     cells.size()) +
-         table.text();
+  for (const Confusion& cell : wrong)
+    table.add({labels[static_cast<std::size_t>(cell.label)],
+               labels[static_cast<std::size_t>(cell.prediction)], grouped(cell.count)});
+  return fmt::format("most frequent confusions, {} of {}:\n", wrong.size(), all) + table.text();
 }
 
 }  // namespace
@@ -60,7 +59,8 @@ std::string metrics_text(const Metrics& metrics, const std::vector<std::string>&
   figures.add({grouped(metrics.count), fraction(metrics.loss), fraction(metrics.accuracy),
                fraction(metrics.macro_f1), fraction(metrics.weighted_f1)});
   return figures.text() + "\n" + class_table(metrics, labels) + "\n" +
-         (labels.size() <= widest_matrix ? confusion_matrix(metrics, labels) : confusions(metrics, labels));
+         (labels.size() <= widest_matrix ? confusion_matrix(metrics, labels)
+                                         : most_frequent_confusions(metrics, labels));
 }
 
 nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<std::string>& labels) {
@@ -71,7 +71,6 @@ nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<st
   json["macro_f1"] = metrics.macro_f1;
   json["weighted_f1"] = metrics.weighted_f1;
   json["classes"] = nlohmann::ordered_json::array();
-  json["confusion_matrix"] = nlohmann::ordered_json::array();
   for (std::size_t k = 0; k < labels.size(); ++k) {
     const ClassMetrics& of = metrics.classes[k];
     json["classes"].push_back({{"label", labels[k]},
@@ -79,9 +78,14 @@ nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<st
                                {"recall", of.recall},
                                {"f1", of.f1},
                                {"support", of.support}});
-    const auto row = metrics.confusion.begin() + static_cast<Index>(k * labels.size());
-    json["confusion_matrix"].push_back(std::vector<Index>(row, row + static_cast<Index>(labels.size())));
   }
+  return json;
+}
+
+nlohmann::ordered_json confusion_matrix_json(const Metrics& metrics) {
+  auto json = nlohmann::ordered_json::array();
+  for (std::size_t k = 0; k < metrics.classes.size(); ++k)
+    json.push_back(metrics.confusion_row(static_cast<Index>(k)));
   return json;
 }
 

@@ -125,6 +125,7 @@ Parameter Builder::embedding(const std::string& name, Index rows, Index cols, In
 
 Parameter Builder::fused(const std::vector<std::string>& names, Index rows, Index cols, Init init) {
   std::vector<std::string> all;
+  all.reserve(names.size());
   for (const std::string& name : names) all.push_back(full(name));
   if (cols == 0) return parameters_.add(all, {rows}, init, Decay::no, GradientKind::dense);
   return parameters_.add(all, {rows, cols}, init, Decay::yes, GradientKind::dense);

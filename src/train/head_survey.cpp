@@ -5,6 +5,7 @@
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
 
+#include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
 #include "train/parallel.hpp"
@@ -13,8 +14,6 @@ namespace orochi {
 namespace {
 
 constexpr Index shard_size = 32;  // sequences whose sums are added together first, on any number of threads
-
-std::size_t as_size(Index i) { return static_cast<std::size_t>(i); }
 
 /// Sums over some sequences.
 struct Sums {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/as_size.hpp"
 #include "data/batching.hpp"
 #include "data/split_mix.hpp"
 #include "train/head_survey.hpp"
@@ -11,8 +12,6 @@
 
 namespace orochi {
 namespace {
-
-std::size_t as_size(Index i) { return static_cast<std::size_t>(i); }
 
 /// Each sequence's loss and whether it was labelled right.
 struct Outcomes {
@@ -49,7 +48,7 @@ class Bootstrap {
     });
     std::sort(means.begin(), means.end());
     const auto quantile = [&](double q) {
-      return means[static_cast<std::size_t>(q * static_cast<double>(means.size() - 1) + 0.5)];
+      return means[static_cast<std::size_t>(std::lround(q * static_cast<double>(means.size() - 1)))];
     };
     return {mean(values), quantile(0.025), quantile(0.975)};
   }

@@ -123,7 +123,7 @@ MemoryEstimate estimate_memory(const Classifier& model, const Config& config, co
     estimate.evaluation =
         threads * bytes_of_pass(model, config, train.channels, std::max(256.0, lengths.longest), lengths.mean,
                                 Mode::infer) +
-        static_cast<double>(largest_evaluation) * k * bytes_each + k * k * sizeof(Index);
+        static_cast<double>(largest_evaluation) * k * bytes_each;
   // By scripts/memory_estimate, which compares with what runs take.
   constexpr double threads_and_libraries = 3e6, heap_share = 0.08;
   estimate.overhead = threads_and_libraries + heap_share * estimate.training();

@@ -14,7 +14,7 @@ struct MemoryEstimate {
   double gradients = 0;    // of all lanes
   double packed = 0;       // weights in panels
   double activations = 0;  // of all threads, with gradients and what operations keep
-  double evaluation = 0;   // the same without a way back, logits, the confusion matrix
+  double evaluation = 0;   // the same without a way back, logits
   double checkpoint = 0;   // the file's image while it is written
   double overhead = 0;     // of the heap and the threads
 

@@ -1,7 +1,11 @@
 #include "train/metrics.hpp"
 
 #include <cmath>
+#include <map>
 #include <string>
+#include <utility>
+
+#include "core/as_size.hpp"
 
 namespace orochi {
 namespace {
@@ -10,32 +14,47 @@ double ratio(Index numerator, Index denominator) {
   return denominator == 0 ? 0 : static_cast<double>(numerator) / static_cast<double>(denominator);
 }
 
+std::vector<Confusion> count_confusions(std::span<const std::int32_t> labels,
+                                        std::span<const std::int32_t> predictions) {
+  std::map<std::pair<Index, Index>, Index> counts;
+  for (std::size_t b = 0; b < labels.size(); ++b) ++counts[{labels[b], predictions[b]}];
+  std::vector<Confusion> confusions;
+  confusions.reserve(counts.size());
+  for (const auto& [cell, count] : counts) confusions.push_back({cell.first, cell.second, count});
+  return confusions;
+}
+
 }  // namespace
+
+std::vector<Index> Metrics::confusion_row(Index label) const {
+  std::vector<Index> row(classes.size());  // [K]
+  for (const Confusion& cell : confusions)
+    if (cell.label == label) row[as_size(cell.prediction)] = cell.count;
+  return row;
+}
 
 Metrics compute_metrics(std::span<const std::int32_t> labels, std::span<const std::int32_t> predictions,
                         Index num_classes, double loss) {
   Metrics m;
   m.loss = loss;
   m.count = static_cast<Index>(labels.size());
-  m.classes.resize(static_cast<std::size_t>(num_classes));
-  m.confusion.resize(static_cast<std::size_t>(num_classes * num_classes));
-  for (std::size_t b = 0; b < labels.size(); ++b)
-    ++m.confusion[static_cast<std::size_t>(labels[b] * num_classes + predictions[b])];
-
+  m.classes.resize(as_size(num_classes));
+  m.confusions = count_confusions(labels, predictions);
+  std::vector<Index> support(m.classes.size()), predicted(m.classes.size()), hits(m.classes.size());  // [K]
+  for (const Confusion& cell : m.confusions) {
+    support[as_size(cell.label)] += cell.count;
+    predicted[as_size(cell.prediction)] += cell.count;
+    if (cell.label == cell.prediction) hits[as_size(cell.label)] = cell.count;
+  }
   Index correct = 0, occurring = 0;
-  for (Index k = 0; k < num_classes; ++k) {
-    Index predicted = 0, support = 0;
-    for (Index j = 0; j < num_classes; ++j) {
-      support += m.confusion[static_cast<std::size_t>(k * num_classes + j)];
-      predicted += m.confusion[static_cast<std::size_t>(j * num_classes + k)];
-    }
-    const Index hits = m.confusion[static_cast<std::size_t>(k * num_classes + k)];
-    m.classes[static_cast<std::size_t>(k)] = {ratio(hits, predicted), ratio(hits, support),
-                                              ratio(2 * hits, predicted + support), support};
-    correct += hits;
-    occurring += predicted + support > 0;
-    m.macro_f1 += ratio(2 * hits, predicted + support);
-    m.weighted_f1 += ratio(2 * hits, predicted + support) * static_cast<double>(support);
+  for (std::size_t k = 0; k < m.classes.size(); ++k) {
+    const Index both = predicted[k] + support[k];
+    m.classes[k] = {ratio(hits[k], predicted[k]), ratio(hits[k], support[k]), ratio(2 * hits[k], both),
+                    support[k]};
+    correct += hits[k];
+    occurring += both > 0;
+    m.macro_f1 += m.classes[k].f1;
+    m.weighted_f1 += m.classes[k].f1 * static_cast<double>(support[k]);
   }
   m.accuracy = ratio(correct, m.count);
   if (occurring > 0) m.macro_f1 /= static_cast<double>(occurring);

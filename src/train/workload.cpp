@@ -99,6 +99,7 @@ Workload from_config(const std::string& path, const std::vector<std::string>& ov
 
 std::vector<std::string> workload_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(shapes));
   for (const Shape& s : shapes) names.emplace_back(s.name);
   return names;
 }

@@ -12,6 +12,7 @@
 #include "cli/report/drawings.hpp"
 #include "cli/report/outcomes.hpp"
 #include "cli/text.hpp"
+#include "core/as_size.hpp"
 #include "data/utf8.hpp"
 #include "io/config_file.hpp"
 
@@ -24,8 +25,6 @@ constexpr std::size_t most_errors = 20, most_classes = 5;     // shown; classes 
 constexpr std::size_t longest_text = 400, longest_name = 40;  // code points
 constexpr std::size_t most_confusions = 10000;
 constexpr Index most_error_values = 16384;  // of a numeric sequence among the errors
-
-std::size_t as_size(Index i) { return static_cast<std::size_t>(i); }
 
 /// Inert, and cut where it is longer than `most` code points.
 std::string shown(const std::string& text, std::size_t most) {
@@ -48,19 +47,15 @@ ordered_json curves(const std::string& run) {
   return lines;
 }
 
-/// As `evaluate --json` has it, but only the cells of the confusion matrix that are not 0, the fullest first.
+/// As `evaluate --json` has it, but of the confusion matrix the cells that are not 0, the fullest first.
 ordered_json metrics_content(const Metrics& metrics, const std::vector<std::string>& labels) {
   ordered_json json = metrics_json(metrics, labels);
-  json.erase("confusion_matrix");
-  std::vector<std::size_t> cells;
-  for (std::size_t i = 0; i < metrics.confusion.size(); ++i)
-    if (metrics.confusion[i] > 0) cells.push_back(i);
+  std::vector<Confusion> cells = metrics.confusions;
   std::stable_sort(cells.begin(), cells.end(),
-                   [&](std::size_t a, std::size_t b) { return metrics.confusion[a] > metrics.confusion[b]; });
+                   [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
   cells.resize(std::min(cells.size(), most_confusions));
   json["confusions"] = ordered_json::array();  // label, prediction, sequences
-  for (const std::size_t i : cells)
-    json["confusions"].push_back({i / labels.size(), i % labels.size(), metrics.confusion[i]});
+  for (const Confusion& cell : cells) json["confusions"].push_back({cell.label, cell.prediction, cell.count});
   return json;
 }
 

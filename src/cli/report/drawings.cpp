@@ -4,14 +4,14 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/as_size.hpp"
+
 namespace orochi {
 namespace {
 
 constexpr Index most_rows = 72, fewest_rows = 8;
 constexpr Index map_bytes = 1200000;  // of all maps of a page, before base64
 constexpr Index most_channels = 64;
-
-std::size_t as_size(Index i) { return static_cast<std::size_t>(i); }
 
 /// `value` in 0 .. 1 as a byte.
 unsigned char as_byte(double value) {
@@ -67,6 +67,7 @@ nlohmann::ordered_json values_json(const Preprocessing& preprocessing, const Seq
   const Index of_rows = data.length(i), channels = std::min(data.channels, most_channels);
   rows = std::min(rows, of_rows);
   std::vector<double> values;  // [rows, channels]
+  values.reserve(as_size(rows * channels));
   for (Index t = 0; t < rows; ++t)
     for (Index c = 0; c < channels; ++c)
       values.push_back(
@@ -77,6 +78,7 @@ nlohmann::ordered_json values_json(const Preprocessing& preprocessing, const Seq
   const double low = *least, high = *most, unit = (high - low) * 1e-5;
   const auto rounded = [&](double value) { return unit > 0 ? std::round(value / unit) * unit : value; };
   std::vector<unsigned char> bytes;
+  bytes.reserve(values.size());
   for (const double value : values)
     bytes.push_back(high > low ? as_byte((value - low) / (high - low)) : static_cast<unsigned char>(0));
   return {{"rows", rows},           {"channels", channels},

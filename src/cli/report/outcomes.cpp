@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/as_size.hpp"
+
 namespace orochi {
 namespace {
-
-std::size_t as_size(Index i) { return static_cast<std::size_t>(i); }
 
 /// The sequences that are (not) classified rightly, by falling loss.
 std::vector<Index> by_loss(const Outcomes& outcomes, const Sequences& data, bool right) {

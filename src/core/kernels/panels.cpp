@@ -55,7 +55,7 @@ template <int MR, int NV>
 /// The last columns, fewer than whole vectors: computed beside C, then copied.
 template <int MR, int NV>
 [[gnu::noinline]] void multiply_ragged(const Tile& t, Index columns) {
-  Scalar beside[MR * NV * vector_length] = {};
+  Scalar beside[Index{MR} * NV * vector_length] = {};
   Tile inner = t;
   inner.c = beside;
   inner.ldc = NV * vector_length;
