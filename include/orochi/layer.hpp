@@ -59,6 +59,8 @@ class Builder {
   const InputShape& input() const { return input_; }
   Index width() const { return width_; }  // C: columns of the rows that come in
 
+  /// What the names of this layer's parameters begin with: encoder.0.attention; empty for the model.
+  const std::string& name() const { return prefix_; }
   /// This layer's option from [layer.NAME], or the default it was registered with.
   Index integer(const std::string& option) const;
   double number(const std::string& option) const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include <orochi/batch.hpp>
@@ -15,6 +16,7 @@ namespace [[gnu::visibility("default")]] orochi {
 /// rotary positions, turned.
 struct AttentionRecord {
   Index layer = 0;                                // from 0, in the order of the forward pass
+  std::string name;                               // before its parameters': encoder.0.attention
   Index sequence = 0;                             // of the batch
   Index length = 0, num_heads = 0, head_dim = 0;  // T, H, D
   std::vector<Scalar> input;                      // [T, C]: what came into the layer

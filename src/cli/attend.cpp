@@ -115,7 +115,7 @@ Verb attend_verb(const Registry& registry) {
       "key, "
       "value and filtered values to an HDF5 file: /layer/2/head/1/map [T, T], /layer/2/head/1/values [T, D]. "
       "Layers "
-      "and heads count from 1: layer 1 is encoder.0 of the parameters.";
+      "and heads count from 1, layers in the order in which the sequence passes them.";
   verb.words = sequence_words();
   verb.options = sequence_options();
   verb.options.push_back(

@@ -23,7 +23,9 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   for (const std::string& note : notes) std::cerr << inert(note) + "\n";
   Inference inference(*trained.model, trained.config.train.kernels,
                       static_cast<int>(arguments.integer("--threads", available_threads())));
-  const Metrics metrics = evaluate(inference, data, static_cast<Index>(labels.size())).metrics;
+  const Evaluation evaluation = evaluate(inference, data, static_cast<Index>(labels.size()));
+  require_finite(evaluation.losses);
+  const Metrics& metrics = evaluation.metrics;
   if (!arguments.has("--json")) {
     out.write(metrics_text(metrics, labels));
     return static_cast<int>(ExitCode::done);

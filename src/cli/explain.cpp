@@ -66,7 +66,7 @@ class Page {
 
  private:
   static std::string number(Scalar value) {
-    return std::isfinite(value) ? fmt::format("{:.3f}", value) : "hidden";
+    return std::isinf(value) && value < 0 ? "hidden" : fmt::format("{:.3f}", value);
   }
   std::string name(Index i) const { return tokens_[static_cast<std::size_t>(i)]; }
 
@@ -92,8 +92,8 @@ std::string head_text(const AttentionRecord& r, const std::string& positions, In
 
 std::string layer_text(const AttentionRecord& r, const std::string& positions, Index head, const Page& page) {
   const Index width = r.num_heads * r.head_dim, c = std::ssize(r.input) / r.length;
-  std::string text = fmt::format("layer {}: {} x {} columns, {} heads of {}\n", r.layer + 1, r.length, c,
-                                 r.num_heads, r.head_dim) +
+  std::string text = fmt::format("layer {}, {}: {} x {} columns, {} heads of {}\n", r.layer + 1, r.name,
+                                 r.length, c, r.num_heads, r.head_dim) +
                      page.matrix("X = what comes into attention", columns(r.input, c, 0, c));
   for (Index h = 0; h < r.num_heads; ++h)
     if (head < 0 || h == head) text += head_text(r, positions, h, page);
@@ -103,9 +103,9 @@ std::string layer_text(const AttentionRecord& r, const std::string& positions, I
 }
 
 /// The layer's own weights and biases [out, in], by name, so that every number can be computed again.
-nlohmann::ordered_json weights_json(const TrainedModel& trained, Index layer) {
+nlohmann::ordered_json weights_json(const TrainedModel& trained, const std::string& layer) {
   nlohmann::ordered_json json;
-  const std::string prefix = fmt::format("encoder.{}.attention.", layer);
+  const std::string prefix = layer + ".";
   const Parameters& parameters = trained.model->parameters();
   for (const ParameterView& view : parameters.views()) {
     if (!view.name.starts_with(prefix)) continue;
@@ -119,10 +119,11 @@ nlohmann::ordered_json weights_json(const TrainedModel& trained, Index layer) {
 nlohmann::ordered_json layer_json(const TrainedModel& trained, const OneSequence& one,
                                   const AttentionRecord& r, Index head) {
   const Index t = r.length, d = r.head_dim, width = r.num_heads * d, c = std::ssize(r.input) / t;
-  nlohmann::ordered_json json{{"layer", r.layer + 1}, {"num_heads", r.num_heads}, {"head_dim", d}};
+  nlohmann::ordered_json json{
+      {"layer", r.layer + 1}, {"name", r.name}, {"num_heads", r.num_heads}, {"head_dim", d}};
   json["positions"] = trained.config.model.positions;
   json["tokens"] = one.tokens;
-  json["weights"] = weights_json(trained, r.layer);
+  json["weights"] = weights_json(trained, r.name);
   json["input"] = matrix_json(columns(r.input, c, 0, c));
   json["heads"] = nlohmann::ordered_json::array();
   for (Index h = 0; h < r.num_heads; ++h) {

@@ -74,7 +74,8 @@ std::string draw_map(const AttentionRecord& record, Index head, const std::vecto
     std::string line(label_width - label.size(), ' ');
     line += fmt::format("{} ", fmt::join(label, ""));
     for (Index k = 0; k < cells; ++k) {
-      const double part = static_cast<double>(weights[static_cast<std::size_t>(q * cells + k)]) / most;
+      const auto weight = static_cast<double>(weights[static_cast<std::size_t>(q * cells + k)]);
+      const double part = most > 0 ? weight / most : 0;  // rows that no pooling looks at may overflow
       const auto shade = static_cast<std::size_t>(std::min(part * shades.size(), shades.size() - 1.0));
       for (std::size_t i = 0; i < cell; ++i) line += shades[shade];
     }

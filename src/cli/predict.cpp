@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -89,8 +90,12 @@ class Pending {
     if (data_.size() == 0) return;
     std::vector<std::uint32_t> samples;                                                 // [B]
     const std::span<const Scalar> logits = inference.logits(as_batch(data_, samples));  // [B, K]
-    for (std::size_t at = 0; at < logits.size(); at += num_classes)
-      writer.write(logits.subspan(at, num_classes));
+    for (std::size_t at = 0; at < logits.size(); at += num_classes) {
+      const std::span<const Scalar> row = logits.subspan(at, num_classes);  // [K]
+      if (!std::all_of(row.begin(), row.end(), [](Scalar logit) { return std::isfinite(logit); }))
+        throw not_finite(count_ - data_.size() + static_cast<Index>(at / num_classes));
+      writer.write(row);
+    }
     clear();
   }
 

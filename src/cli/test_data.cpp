@@ -9,12 +9,21 @@ namespace orochi {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// A checkpoint's config names files from the checkpoint's folder.
+std::string beside(const std::string& checkpoint, const std::string& name) {
+  return (fs::path(checkpoint).parent_path() / name).lexically_normal().string();
+}
+
+}  // namespace
+
 std::string test_data_path(const Arguments& arguments, const std::string& checkpoint,
                            const DataConfig& data) {
   if (arguments.has("--data")) return arguments.text("--data");
   if (data.test.empty())
     throw usage_error(checkpoint + ": its config names no data.test; name a labelled file with --data FILE");
-  const std::string path = (fs::path(checkpoint).parent_path() / data.test).lexically_normal().string();
+  const std::string path = beside(checkpoint, data.test);
   if (!fs::exists(path))
     throw usage_error(
         fmt::format("{}: its config names the test file {}, which is not there; name one with --data FILE",
@@ -22,13 +31,20 @@ std::string test_data_path(const Arguments& arguments, const std::string& checkp
   return path;
 }
 
-void refuse_input_as_output(const std::string& out, std::initializer_list<std::string> inputs) {
+void refuse_input_as_output(const std::string& out, const std::vector<std::string>& inputs) {
   for (const std::string& input : inputs) {
     std::error_code error;
     if (!input.empty() && fs::equivalent(out, input, error) && !error)
       throw usage_error(fmt::format("--out {} is {}, which is read here and would be gone; name another file",
                                     out, input == out ? "an input" : input));
   }
+}
+
+std::vector<std::string> data_files(const std::string& checkpoint, const DataConfig& data) {
+  std::vector<std::string> files;
+  for (const std::string* name : {&data.train, &data.validation, &data.test})
+    if (!name->empty()) files.push_back(beside(checkpoint, *name));
+  return files;
 }
 
 OptionSpec test_data_option() {

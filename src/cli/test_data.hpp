@@ -1,8 +1,8 @@
 // The labelled data that `evaluate` and its relatives measure a model on.
 #pragma once
 
-#include <initializer_list>
 #include <string>
+#include <vector>
 
 #include <orochi/config.hpp>
 
@@ -15,6 +15,8 @@ std::string test_data_path(const Arguments& arguments, const std::string& checkp
 OptionSpec test_data_option();
 
 /// Refuses an --out that is one of the files that the call reads (under whatever name), as it would be gone.
-void refuse_input_as_output(const std::string& out, std::initializer_list<std::string> inputs);
+void refuse_input_as_output(const std::string& out, const std::vector<std::string>& inputs);
+/// The data files that a checkpoint's config names, from where the program stands.
+std::vector<std::string> data_files(const std::string& checkpoint, const DataConfig& data);
 
 }  // namespace orochi

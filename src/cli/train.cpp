@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iostream>
 #include <orochi/error.hpp>
 
@@ -28,7 +29,7 @@ double parse_size(const std::string& text) {
   const std::string unit(end, text.data() + text.size());
   const double scale = unit == "M" ? 1e6 : unit == "G" ? 1e9 : unit == "T" ? 1e12 : 0;
   constexpr double least = 64e6;  // the program itself takes some of it
-  if (error != std::errc() || scale == 0 || !(size * scale >= least))
+  if (error != std::errc() || scale == 0 || !(size * scale >= least) || !std::isfinite(size))
     throw usage_error(
         fmt::format("--max-memory is \"{}\"; allowed: a size from 64M on, such as 512M or 1.5G", text));
   return size * scale;

@@ -41,6 +41,14 @@ void NumberWatch::check_results() {
   }
 }
 
+const std::string& NumberWatch::name_of(Parameter p, Index place) const {
+  const auto first = std::find_if(parameters_.views().begin(), parameters_.views().end(),
+                                  [&](const ParameterView& v) { return v.parameter == p.id; });
+  auto view = first;
+  while (place >= view->offset - first->offset + view->size) ++view;
+  return view->name;
+}
+
 void NumberWatch::check_gradients(const Var::Node* output, Gradients& gradients) {
   const auto at = std::find_if(operations_.begin(), operations_.end(),
                                [&](const Operation& operation) { return operation.output == output; });
@@ -51,9 +59,8 @@ void NumberWatch::check_gradients(const Var::Node* output, Gradients& gradients)
     const Scalar* bad = rows ? find_fault(list.rows.data(), static_cast<Index>(list.rows.size()))
                              : find_fault(gradients.target(p).data, p.rows * p.cols);
     if (bad == nullptr) continue;
-    const auto view = std::find_if(parameters_.views().begin(), parameters_.views().end(),
-                                   [&](const ParameterView& v) { return v.parameter == p.id; });
-    note(*at, "the gradient of " + view->name, static_cast<double>(*bad), true);
+    note(*at, "the gradient of " + name_of(p, rows ? 0 : bad - gradients.target(p).data),
+         static_cast<double>(*bad), true);
   }
   // What it was computed from comes before it.
   for (auto before = operations_.begin(); before != at && !found_; ++before) {

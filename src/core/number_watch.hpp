@@ -39,6 +39,8 @@ class NumberWatch {
     const std::string* layer;
     const char* name;
   };
+  /// Of a parameter that several names share, the one at `place`.
+  const std::string& name_of(Parameter p, Index place) const;
   void note(const Operation& operation, const std::string& tensor, double value, bool backward);
 
   const Parameters& parameters_;

@@ -55,6 +55,7 @@ Parameter Parameters::add(std::span<const std::string> names, std::vector<Index>
   const Index id = static_cast<Index>(entries_.size());
   Index size = 1;
   for (const Index n : shape) {
+    if (n == 0) throw failure("\"" + names.front() + "\" has no numbers: a side of its shape is 0");
     if (n < 0 || (n > 0 && size > room_ / n))
       throw usage_error(
           "the model has too many numbers at \"" + names.front() +

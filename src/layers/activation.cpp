@@ -1,5 +1,8 @@
 #include "layers/activation.hpp"
 
+#include <orochi/error.hpp>
+#include <string>
+
 #include "core/kernels/kernels.hpp"
 
 namespace orochi {
@@ -48,6 +51,10 @@ Var apply(Elementwise function, Var x) {
 }
 
 Var add(Var a, Var b) {
+  if (a.rows() != b.rows() || a.cols() != b.cols())
+    throw failure("add: the one is [" + std::to_string(a.rows()) + ", " + std::to_string(a.cols()) +
+                  "], the other [" + std::to_string(b.rows()) + ", " + std::to_string(b.cols()) +
+                  "]; expected two of one shape");
   Var y = a.tape().result(a.rows(), a.cols());  // [N, C]
   kernels::add(y.rows() * y.cols(), a.data(), b.data(), y.data());
   y.pullback([=] {

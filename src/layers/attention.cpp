@@ -153,12 +153,16 @@ HeadOptions head_options(Builder& builder) {
   HeadOptions options;
   options.num_heads = model.num_heads;
   options.head_dim = model.head_dim > 0 ? model.head_dim : builder.width() / model.num_heads;
+  if (options.head_dim < 1)
+    throw usage_error("\"" + builder.name() + "\" has " + std::to_string(builder.width()) +
+                      " columns, too few for model.num_heads = " + std::to_string(model.num_heads) +
+                      "; give it as many columns, or give model.head_dim");
   options.dropout = model.attention_dropout;
   options.site = builder.random_sites(options.num_heads);
   return options;
 }
 
-MultiHeadAttention::MultiHeadAttention(Builder& builder) {
+MultiHeadAttention::MultiHeadAttention(Builder& builder) : name_(builder.name()) {
   const ModelConfig& model = builder.model();
   static_cast<HeadOptions&>(options_) = head_options(builder);
   options_.causal = model.causal;
@@ -181,7 +185,7 @@ Var MultiHeadAttention::project(Var x, const Batch& batch, const Tail& tail) con
   const Index first_record = recording == nullptr ? 0 : std::ssize(recording->records);
   Var heads = attention(qkv, options_, batch);  // [N, H D]
   if (recording != nullptr && recording->maps)  // beside the output that is used, which ends in sums
-    record_ends(*recording, first_record, batch, x, linear(heads, output_weight_, &output_bias_));
+    record_ends(*recording, first_record, name_, batch, x, linear(heads, output_weight_, &output_bias_));
   return linear(heads, output_weight_, &output_bias_, tail, batch);
 }
 

@@ -24,6 +24,7 @@ class MultiHeadAttention : public Layer {
  private:
   Var project(Var x, const Batch& batch, const Tail& tail) const;
 
+  std::string name_;
   AttentionOptions options_;
   std::unique_ptr<Rotary> rotary_;  // positions = "rotary" only
   Parameter qkv_weight_;            // [3 H D, C]

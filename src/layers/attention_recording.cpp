@@ -69,9 +69,11 @@ void record_influence(const Tape& tape, Index first_record, const Batch& batch, 
   }
 }
 
-void record_ends(Recording& recording, Index first_record, const Batch& batch, Var x, Var output) {
+void record_ends(Recording& recording, Index first_record, const std::string& name, const Batch& batch, Var x,
+                 Var output) {
   for (Index b = 0; b < batch.num_sequences(); ++b) {
     AttentionRecord& record = recording.records[static_cast<std::size_t>(first_record + b)];
+    record.name = name;
     record.input = columns(x, batch.first_row(b), batch.length(b), 0, x.cols());
     record.output = columns(output, batch.first_row(b), batch.length(b), 0, output.cols());
   }

@@ -14,7 +14,8 @@ Index record_heads(const Inputs& in, const AttentionOptions& options, Index laye
                    Var y);
 /// In y's pullback.
 void record_influence(const Tape& tape, Index first_record, const Batch& batch, Var y);
-/// What came into the layer and what leaves it.
-void record_ends(Recording& recording, Index first_record, const Batch& batch, Var x, Var output);
+/// The layer's name, what came into it and what leaves it.
+void record_ends(Recording& recording, Index first_record, const std::string& name, const Batch& batch, Var x,
+                 Var output);
 
 }  // namespace orochi

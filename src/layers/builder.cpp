@@ -2,29 +2,45 @@
 #include <orochi/error.hpp>
 #include <orochi/layer.hpp>
 #include <orochi/ops.hpp>
+#include <string>
 
 #include "core/number_watch.hpp"
 
 namespace orochi {
 namespace {
 
-/// A layer whose results bear its name where somebody watches for numbers that are not finite.
+std::string shape_text(Index rows, Index cols) {
+  return "[" + std::to_string(rows) + ", " + std::to_string(cols) + "]";
+}
+
+/// A layer whose results have the shape of its role, and bear its name where somebody watches for numbers
+/// that are not finite.
 class NamedLayer : public Layer {
  public:
-  NamedLayer(std::string name, std::unique_ptr<Layer> layer)
-      : name_(std::move(name)), layer_(std::move(layer)) {}
+  NamedLayer(std::string name, Role role, std::unique_ptr<Layer> layer)
+      : name_(std::move(name)), role_(role), layer_(std::move(layer)) {}
   Var forward(Var x, const Batch& batch) const override {
     const LayerScope scope(x.tape(), name_);
-    return layer_->forward(x, batch);
+    return checked(layer_->forward(x, batch), x, batch);
   }
   Var forward_onto(Var rows, double p, std::uint32_t site, Var x, const Batch& batch) const override {
     const LayerScope scope(x.tape(), name_);
-    return layer_->forward_onto(rows, p, site, x, batch);
+    return checked(layer_->forward_onto(rows, p, site, x, batch), x, batch);
   }
   const Layer& plain() const override { return layer_->plain(); }
 
  private:
+  Var checked(Var y, Var x, const Batch& batch) const {
+    const Index rows = role_ == Role::pooling ? batch.num_sequences() : x.rows();
+    if (role_ != Role::input && (y.rows() != rows || y.cols() != x.cols()))
+      throw failure("the layer \"" + name_ + "\", of role " + role_name(role_) + ", makes " +
+                    shape_text(y.rows(), y.cols()) + " of " + shape_text(x.rows(), x.cols()) + " where " +
+                    shape_text(rows, x.cols()) + " is expected");
+    return y;
+  }
+
   std::string name_;
+  Role role_;
   std::unique_ptr<Layer> layer_;
 };
 
@@ -145,7 +161,7 @@ std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string
   std::swap(registered_, outer_registered);
   const Index outer_width = width_;
   if (width > 0) width_ = width;
-  auto result = std::make_unique<NamedLayer>(prefix_, entry->make(*this));
+  auto result = std::make_unique<NamedLayer>(prefix_, entry->role, entry->make(*this));
   --depth_;
   width_ = outer_width;
   std::swap(prefix_, outer_prefix);

@@ -20,6 +20,7 @@ struct Outcomes {
 
 Outcomes run(Inference& inference, const Sequences& data, Index num_classes) {
   Evaluation evaluation = evaluate(inference, data, num_classes);
+  require_finite(evaluation.losses);
   Outcomes result{std::move(evaluation.losses), {}};
   for (std::size_t b = 0; b < data.labels.size(); ++b)
     result.right.push_back(evaluation.predictions[b] == data.labels[b] ? 1 : 0);
@@ -75,6 +76,7 @@ std::vector<AttentionRecord> record_sequence(const TrainedModel& trained, const 
   tape.set_recording(&recording);
   tape.begin(Mode::infer, nullptr, {});
   const Var y = trained.model->forward(tape, slice(as_batch(data, samples), i, i + 1));  // [1, K]
+  if (!y.value().allFinite()) throw not_finite(i);
   if (logits != nullptr) logits->assign(y.data(), y.data() + y.cols());
   return std::move(recording.records);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string>
 
 #include "data/batching.hpp"
 #include "train/parallel.hpp"
@@ -72,6 +73,19 @@ Evaluation evaluate(Inference& inference, const Sequences& data, Index num_class
   const double mean = data.size() == 0 ? 0 : loss / static_cast<double>(data.size());
   result.metrics = compute_metrics(data.labels, result.predictions, num_classes, mean);
   return result;
+}
+
+Error not_finite(Index sequence) {
+  return failure(
+      "the model's numbers overflow on sequence " + std::to_string(sequence) +
+      ": its logits are not finite. It was trained too hot: train again with a lower learning rate, or "
+      "take an earlier checkpoint");
+}
+
+void require_finite(const std::vector<double>& losses) {
+  const auto bad =
+      std::find_if(losses.begin(), losses.end(), [](double loss) { return !std::isfinite(loss); });
+  if (bad != losses.end()) throw not_finite(bad - losses.begin());
 }
 
 double sequence_loss(std::span<const Scalar> logits, std::int32_t label) {

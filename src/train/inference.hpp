@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <orochi/classifier.hpp>
+#include <orochi/error.hpp>
 
 #include "core/packed_weights.hpp"
 #include "data/dataset.hpp"
@@ -44,6 +45,11 @@ struct Evaluation {
   std::vector<double> losses;             // [B]
 };
 Evaluation evaluate(Inference& inference, const Sequences& data, Index num_classes);
+
+/// For a model whose numbers overflow on a sequence (from 0): no answer is better than a made up one.
+Error not_finite(Index sequence);
+/// Throws it for the first sequence whose loss is not finite.
+void require_finite(const std::vector<double>& losses);
 
 /// Cross entropy of one row of logits [K], in double.
 double sequence_loss(std::span<const Scalar> logits, std::int32_t label);

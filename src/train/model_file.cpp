@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 
+#include "core/kernels/kernels.hpp"
 #include "data/mistakes.hpp"
 #include "data/raw.hpp"
 #include "io/checkpoint_format.hpp"
@@ -61,6 +62,11 @@ TrainedModel load_model(const std::string& path, const Registry& registry) {
   const CheckpointHeader& header = reader.header();
   TrainedModel result;
   result.config = parse_config(header.config, path + ":/config", {}, layer_schemas(registry));
+  try {
+    kernels::choose_engine(result.config.train.kernels.c_str());
+  } catch (const Error&) {  // another CPU or build trained it: what there is gives the same up to rounding
+    result.config.train.kernels = "auto";
+  }
   result.preprocessing = {header.labels, header.vocabulary, header.mean, header.deviation, header.channels};
   result.progress = header.progress;
   result.input = input_shape(result.config.data, result.preprocessing);

@@ -15,8 +15,11 @@ namespace {
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 struct Trained {
-  Trained() : place("heads"), best(place.path("run/best.h5")) {
-    const Outcome outcome = orochi_program({"train", place.path("small.toml"), "--run", place.path("run")});
+  explicit Trained(const std::vector<std::string>& more = {})
+      : place("heads"), best(place.path("run/best.h5")) {
+    std::vector<std::string> arguments{"train", place.path("small.toml"), "--run", place.path("run")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = orochi_program(arguments);
     INFO(outcome.err);
     REQUIRE(outcome.code == 0);
   }
@@ -65,6 +68,42 @@ template <class Rows>
 Rows of_head(const Rows& rows, std::size_t h, std::size_t d) {
   return {rows.begin() + static_cast<std::ptrdiff_t>(h * d),
           rows.begin() + static_cast<std::ptrdiff_t>((h + 1) * d)};
+}
+
+/// From the input and the weights of the page: everything else on it.
+void check_recomputed(const json& page) {
+  const json& weights = page["weights"];
+  const Matrix input = page["input"];
+  Matrix concatenation(9);
+  for (std::size_t h = 0; h < 2; ++h) {
+    const json& head = page["heads"][h];
+    for (const char* name : {"query", "key", "value"})
+      check_near(
+          head[name],
+          times_transposed(input, of_head(weights[std::string(name) + ".weight"].get<Matrix>(), h, 4),
+                           of_head(weights[std::string(name) + ".bias"].get<std::vector<double>>(), h, 4)));
+    Matrix filter = times_transposed(head["query"], head["key"]);
+    for (std::vector<double>& row : filter)
+      for (double& score : row) score /= 2;  // sqrt(4)
+    check_near(head["scores"], filter);
+    for (std::vector<double>& row : filter) {
+      double sum = 0;
+      for (double& score : row) sum += score = std::exp(score);
+      for (double& weight : row) weight /= sum;
+    }
+    check_near(head["filter"], filter);
+    const Matrix value = head["value"];
+    Matrix columns(4, std::vector<double>(9));
+    for (std::size_t k = 0; k < 9; ++k)
+      for (std::size_t j = 0; j < 4; ++j) columns[j][k] = value[k][j];
+    const Matrix filtered = times_transposed(filter, columns);
+    check_near(head["filtered_values"], filtered);
+    for (std::size_t i = 0; i < 9; ++i)
+      concatenation[i].insert(concatenation[i].end(), filtered[i].begin(), filtered[i].end());
+  }
+  check_near(page["concatenation"], concatenation);
+  check_near(page["output"],
+             times_transposed(concatenation, weights["output.weight"], weights["output.bias"]));
 }
 
 }  // namespace
@@ -117,7 +156,10 @@ TEST_CASE("what attend and explain refuse") {
   refused({"attend", trained.best, trained.place.path("none.txt")}, "none.txt");
   refused({"attend", trained.best, "--out", trained.place.path("run/../run/best.h5")}, "would be gone");
   refused({"attend", trained.best, "--data", data, "--out", data}, "would be gone");
-  refused({"report", trained.place.path("run"), "--out", trained.best}, "would be gone");
+  const std::string run = trained.place.path("run");
+  for (const std::string& out :
+       {trained.best, run + "/config.toml", run + "/metrics.csv", data, trained.place.path("train.tsv")})
+    refused({"report", run, "--out", out}, "would be gone");
   CHECK(orochi_program({"evaluate", trained.best}).code == 0);
   refused({"ablate", trained.best, "--replace-by", "one"}, "expected zero or mean");
 }
@@ -150,38 +192,37 @@ TEST_CASE("explain gives every number that is needed to compute the next") {
   const Outcome text = orochi_program({"explain", trained.best, "--show", "3"}, "ACATGCATA\n");
   INFO(text.err);
   CHECK(text.code == 0);
+  CHECK(has(text.out, "layer 1, encoder.0.attention: 9 x 8 columns"));
   CHECK(has(text.out, "head 2: attention filter = softmax of each row of scores  [9, 9]"));
-  const json page = json::parse(orochi_program({"explain", trained.best, "--json"}, "ACATGCATA\n").out);
-  const json& weights = page["weights"];
-  const Matrix input = page["input"];
-  Matrix concatenation(9);
-  for (std::size_t h = 0; h < 2; ++h) {
-    const json& head = page["heads"][h];
-    for (const char* name : {"query", "key", "value"})
-      check_near(
-          head[name],
-          times_transposed(input, of_head(weights[std::string(name) + ".weight"].get<Matrix>(), h, 4),
-                           of_head(weights[std::string(name) + ".bias"].get<std::vector<double>>(), h, 4)));
-    Matrix filter = times_transposed(head["query"], head["key"]);
-    for (std::vector<double>& row : filter)
-      for (double& score : row) score /= 2;  // sqrt(4)
-    check_near(head["scores"], filter);
-    for (std::vector<double>& row : filter) {
-      double sum = 0;
-      for (double& score : row) sum += score = std::exp(score);
-      for (double& weight : row) weight /= sum;
-    }
-    check_near(head["filter"], filter);
-    const Matrix value = head["value"];
-    Matrix columns(4, std::vector<double>(9));
-    for (std::size_t k = 0; k < 9; ++k)
-      for (std::size_t j = 0; j < 4; ++j) columns[j][k] = value[k][j];
-    const Matrix filtered = times_transposed(filter, columns);
-    check_near(head["filtered_values"], filtered);
-    for (std::size_t i = 0; i < 9; ++i)
-      concatenation[i].insert(concatenation[i].end(), filtered[i].begin(), filtered[i].end());
+  check_recomputed(json::parse(orochi_program({"explain", trained.best, "--json"}, "ACATGCATA\n").out));
+}
+
+TEST_CASE("explain takes a layer's own weights, wherever it stands in the model") {
+  const Trained trained({"model.blocks=[\"feed_forward\", \"encoder_layer\", \"multi_head_attention\"]"});
+  for (const char* layer : {"1", "2"}) {
+    const Outcome outcome =
+        orochi_program({"explain", trained.best, "--layer", layer, "--json"}, "ACATGCATA\n");
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    const json page = json::parse(outcome.out);
+    CHECK(page["name"] == (layer[0] == '1' ? "encoder.1.attention" : "encoder.2"));
+    check_recomputed(page);
   }
-  check_near(page["concatenation"], concatenation);
-  check_near(page["output"],
-             times_transposed(concatenation, weights["output.weight"], weights["output.bias"]));
+}
+
+TEST_CASE("a model whose numbers overflow gives no answer") {
+  const Trained trained({"train.learning_rate=1e30", "train.max_grad_norm=0", "train.on_nonfinite=skip",
+                         "train.divergence_factor=0", "--max-steps", "1"});
+  const std::string last = trained.place.path("run/last.h5"), data = trained.place.path("test.tsv");
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"predict", last},
+                                             {"evaluate", last},
+                                             {"ablate", last},
+                                             {"attend", last, "--data", data, "--index", "2"},
+                                             {"explain", last, "--data", data, "--index", "2"}}) {
+    const Outcome outcome = orochi_program(arguments, "ACATGCATA\n");
+    INFO(arguments.front() << ": " << outcome.out << outcome.err);
+    CHECK(outcome.code == 1);
+    CHECK(has(outcome.err, "numbers overflow on sequence 0"));
+  }
 }

@@ -86,6 +86,8 @@ TEST_CASE("a report says what evaluate and ablate say") {
   CHECK(content["curves"].size() == 2);
   CHECK(has(content["config"].get<std::string>(), "num_heads = 2"));
   CHECK(content["part"] == "test");
+  CHECK(content["parameters"] ==
+        json::parse(orochi_program({"inspect", best, "--json"}).out)["parameter_count"]);
   REQUIRE(content["sequences"].size() == 5);
   double last = 1e9;
   for (const json& error : content["errors"]) {

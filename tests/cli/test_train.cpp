@@ -48,6 +48,16 @@ TEST_CASE("a run that was left off says how to go on, and goes on") {
   CHECK(has(other.err, "model.num_heads"));
 }
 
+TEST_CASE("a layer that the config leaves no columns says so") {
+  const Workplace place("narrow");
+  const Outcome outcome =
+      orochi_program({"train", place.path("small.toml"), "--run", place.path("run"),
+                      "model.activation=multi_head_attention", "model.dim_feedforward=1"});
+  CHECK(outcome.code == 2);
+  CHECK(has(outcome.err,
+            "\"encoder.0.feed_forward.activation\" has 1 columns, too few for model.num_heads = 2"));
+}
+
 TEST_CASE("mistakes of a config come all at once; divergence has its own exit code") {
   const Workplace place("mistakes");
   const Outcome wrong =

@@ -53,24 +53,29 @@ std::string complaint_of(const std::function<void()>& call) {
   return "";
 }
 
-/// Cross attention between a batch and itself with one row more a sequence: to it, or from it.
+/// Cross attention between a batch and itself with one row more a sequence: to it, or from it, of which the
+/// mean is taken.
 class Looking : public Layer {
  public:
   Looking(Builder& builder, bool to_longer)
-      : token_(builder), cross_(builder, "cross", to_longer ? source_width : 0), to_longer_(to_longer) {
+      : token_(builder),
+        cross_(builder, "cross", to_longer ? source_width : 0),
+        mean_(builder.layer("mean", "mean")),
+        to_longer_(to_longer) {
     if (to_longer) narrow_ = builder.weight("narrow", source_width, builder.width());
   }
   Var forward(Var x, const Batch& batch) const override {
     Var longer = token_.forward(x, batch);  // [N + B, C]
     const Batch extended = ClassToken::extend(x.tape(), batch);
     if (to_longer_) return cross_.forward(x, batch, linear(longer, narrow_), extended);
-    return cross_.forward(longer, extended, x, batch);
+    return mean_->forward(cross_.forward(longer, extended, x, batch), extended);
   }
 
  private:
   static constexpr Index source_width = 5;
   ClassToken token_;
   CrossAttention cross_;
+  std::unique_ptr<Layer> mean_;
   Parameter narrow_;  // [5, C]
   bool to_longer_;
 };
@@ -144,7 +149,7 @@ TEST_CASE("cross attention's gradients agree with central differences") {
   Registry registry = builtin_layers();
   for (const bool to_longer : {true, false}) {
     const std::string name = to_longer ? "to_longer" : "from_longer";
-    registry.add({name, Role::rows, "cross attention",
+    registry.add({name, to_longer ? Role::rows : Role::pooling, "cross attention",
                   [=](Builder& builder) { return std::make_unique<Looking>(builder, to_longer); }});
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
       const GradientCheck check = check_gradients(*registry.find(name), registry, seed).front();

@@ -28,6 +28,16 @@ TEST_CASE("every built-in layer's gradient agrees with central differences") {
 
 namespace {
 /// y = 2 x, with a gradient that says 1.9: the check must see it.
+class NarrowLayer : public Layer {
+ public:
+  explicit NarrowLayer(Builder& builder)
+      : weight_(builder.weight("weight", builder.width() - 1, builder.width())) {}
+  Var forward(Var x, const Batch&) const override { return linear(x, weight_, nullptr); }  // [N, C - 1]
+
+ private:
+  Parameter weight_;
+};
+
 class WrongLayer : public Layer {
  public:
   explicit WrongLayer(Builder&) {}
@@ -122,4 +132,12 @@ TEST_CASE("a wrong gradient is found") {
   const GradientCheck forgetful = check_gradients(*registry.find("forgetful"), registry, 1).front();
   CHECK_FALSE(forgetful.passed());
   CHECK(forgetful.worst.substr(0, 11) == "layer.scale");
+}
+
+TEST_CASE("a layer that makes rows of another shape is named") {
+  Registry registry = builtin_layers();
+  registry.add<NarrowLayer>("narrow", Role::rows, "x W, of fewer columns");
+  CHECK_THROWS_WITH(
+      check_gradients(*registry.find("narrow"), registry, 1),
+      catch_matchers::Contains("\"layer\", of role rows, makes ") && catch_matchers::Contains("is expected"));
 }

@@ -151,9 +151,8 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
   CHECK(message(false, [](Trained& t) {
           t.header.labels = {"yes", "yes"};
         }) == start + "two of its labels are the same");
-  CHECK_THAT(
-      message(false, [](Trained& t) { t.header.labels = {}; }),
-      Contains("'a.h5': tensor 'head.weight' of '/parameters' has shape [2, 4] where the model has [0, 4]"));
+  CHECK(message(false, [](Trained& t) { t.header.labels = {}; }) ==
+        start + "\"head.weight\" has no numbers: a side of its shape is 0");
 }
 
 // OROCHI_LONG=1 in the environment: a million.

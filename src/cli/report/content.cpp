@@ -35,14 +35,17 @@ std::string shown(const std::string& text, std::size_t most) {
 
 double rounded(double value, double unit = 1e-6) { return std::round(value / unit) * unit; }
 
-/// Lines of metrics.jsonl, up to one that a kill cut short.
+/// Lines of metrics.jsonl, up to one that a kill cut short; their numbers alone, whoever wrote them.
 ordered_json curves(const std::string& run) {
   auto lines = ordered_json::array();
   std::ifstream file(run + "/metrics.jsonl");
   for (std::string line; std::getline(file, line);) {
     ordered_json parsed = ordered_json::parse(line, nullptr, false);
     if (!parsed.is_object()) break;
-    lines.push_back(std::move(parsed));
+    ordered_json numbers = ordered_json::object();
+    for (const auto& [key, value] : parsed.items())
+      if (value.is_number() || value.is_null()) numbers[key] = value;
+    lines.push_back(std::move(numbers));
   }
   return lines;
 }
@@ -140,7 +143,7 @@ ordered_json report_content(const ReportRequest& request, const TrainedModel& tr
                     {"labels", labels},
                     {"character_tokens", !data.texts.empty() && trained.config.data.tokenizer == "char"},
                     {"monitor", trained.config.train.monitor},
-                    {"parameters", trained.model->parameters().size()}};
+                    {"parameters", trained.model->parameters().count()}};
   json["metrics"] = metrics_content(outcomes.metrics, labels);
   json["sequences"] = sequences_json(request, trained, data, outcomes);
   json["errors"] = errors_json(trained, data, outcomes);

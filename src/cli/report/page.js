@@ -17,5 +17,5 @@ document.getElementById("top").append(
 document.getElementById("main").append(...sections);
 document.getElementById("foot").append(
     el("p", {},
-       `orochi ${content.orochi}. Layers and heads are counted from 1: layer 1 is ` +
-           "encoder.0 of the parameters. This file is whole by itself: nothing is loaded from a network."));
+       `orochi ${content.orochi}. Layers and heads are counted from 1, ` +
+           "layers in the order in which a sequence passes them. This file is whole by itself: nothing is loaded from a network."));

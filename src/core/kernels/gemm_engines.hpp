@@ -1,4 +1,4 @@
-// The two engines behind gemm.
+// The engines behind gemm.
 #pragma once
 
 #include "core/kernels/kernels.hpp"

@@ -89,7 +89,7 @@ void rms_norm_backward(Index m, Index n, const Scalar* x, const Scalar* weight, 
                        const Scalar* dy, Scalar* dx, bool accumulate_x, Scalar* dweight,
                        bool accumulate_weight);
 
-/// Where one row's dropout bits come from: counter {column / 4, row, site, sample}, key {seed, step}.
+/// Where one row's dropout bits come from.
 struct RandomRow {
   std::uint32_t seed, step, sample, site, row;
 };
