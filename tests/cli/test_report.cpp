@@ -97,6 +97,16 @@ TEST_CASE("a report says what evaluate and ablate say") {
   }
 }
 
+TEST_CASE("a report takes numbers alone from the metrics") {
+  const Trained trained("report-metrics");
+  std::ofstream(trained.run + "/metrics.jsonl", std::ios::app)
+      << "{\"epoch\": 3, \"note\": \"<b>\", \"deep\": " << std::string(200000, '[')
+      << std::string(200000, ']') << "}\n";
+  const json curves = content_of(trained.page())["curves"];
+  REQUIRE(curves.size() == 3);
+  CHECK(curves[2] == json::parse(R"({"epoch": 3})"));
+}
+
 TEST_CASE("a report holds every head's map, whole") {
   const Trained trained("report-maps");
   const json content = content_of(trained.page());
