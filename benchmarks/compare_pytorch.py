@@ -32,7 +32,9 @@ import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+from pages import ROOT, fill, orochi  # noqa: E402
+
 WORKLOADS = ["tiny", "small", "base-small", "mini", "long", "uneven-tiny", "uneven-small"]
 DROPOUTS, PRECISIONS = [0.0, 0.1], ["fp32", "bf16"]
 IMPLEMENTATIONS = {"nn": "nn.TransformerEncoder", "sdpa": "by hand, SDPA", "matmul": "by hand, attention written out"}
@@ -78,14 +80,6 @@ def torch_worker(job, malloc, seconds):
     return json.loads(out.splitlines()[-1])
 
 
-def orochi(*words):
-    """Standard output of one call; its complaint goes through and ends this program."""
-    answer = subprocess.run([str(word) for word in words], capture_output=True, text=True)
-    if answer.returncode != 0:
-        sys.exit(f"{' '.join(answer.args)}\nended with exit code {answer.returncode}:\n{answer.stderr}")
-    return answer.stdout
-
-
 def check_losses(program):
     """Stops this program unless both compute the same loss; tiny and small with fewer sequences and words."""
     rng = random.Random(1)
@@ -102,8 +96,8 @@ def check_losses(program):
             data.write_text("".join(f"{'abcd'[i % 4]}\t{''.join(rng.choices(tokens, k=length))}\n"
                                     for i, length in enumerate(lengths)))
             config.write_text('[data]\ntrain = "data.tsv"\n')
-            orochi(program, "train", config, *settings, "--max-steps", 2, "--run", run)
-            ours = json.loads(orochi(program, "evaluate", run / "last.h5", "--data", data, "--json"))["loss"]
+            orochi("train", config, *settings, "--max-steps", 2, "--run", run, program=program)
+            ours = json.loads(orochi("evaluate", run / "last.h5", "--data", data, "--json", program=program))["loss"]
             theirs = torch_worker(dict(task="losses", checkpoint=str(run / "last.h5"), data=str(data)), {}, 120)
         if isinstance(theirs, str):
             sys.exit(f"PyTorch could not compute the loss: {theirs}")
@@ -141,8 +135,8 @@ class Row:
     def ours(self, seconds, stage):
         workload, threads, dropout, precision = self.key.values()
         settings = [f"model.dropout={dropout}", f"model.attention_dropout={dropout}", f"train.precision={precision}"]
-        answer = orochi(self.options.orochi, "bench", workload, *settings, "--threads", threads, "--seconds",
-                        max(1, round(seconds)), "--json")
+        answer = orochi("bench", workload, *settings, "--threads", threads, "--seconds",
+                        max(1, round(seconds)), "--json", program=self.options.orochi)
         record = json.loads(answer.splitlines()[-1])
         self.records.append({"program": "orochi", "stage": stage} | record)
         note(f"    Orochi: {record['ms_per_step']['median']:.2f} ms ({stage})")
@@ -223,10 +217,9 @@ def describe(torch_version, orochi_version):
             "from the start of the process, compiled code being cached.")
 
 
-def write_between_marks(path, rows, machine):
-    if rows and path.exists() and "<!-- compare -->" in (old := path.read_text()):
-        marks, text = r"(?s)(<!-- compare -->\n).*?(<!-- end -->)", table(rows, machine)
-        path.write_text(re.sub(marks, lambda found: found[1] + text + found[2], old, count=1))
+def write(path, rows, machine):
+    if rows:
+        fill(path, {"compare": table(rows, machine).rstrip("\n")})
         note(f"wrote {path.relative_to(ROOT)}")
 
 
@@ -286,13 +279,13 @@ def main():
         note(rows[-1].markdown())
         if options.json:
             options.json.write_text(json.dumps(records, indent=1) + "\n")
-    machine = describe(version["version"], orochi(options.orochi, "--version").strip())
+    machine = describe(version["version"], orochi("--version", program=options.orochi).strip())
     print(table(rows, machine), end="")
     if any(row.disturbed for row in rows):
         sys.exit("other programs ran during the disturbed rows: they are no comparison, and no document was written")
     if options.write_readme:
-        write_between_marks(ROOT / "README.md", [row for row in rows if row.key["threads"] == 2], machine)
-        write_between_marks(ROOT / "docs" / "performance.md", rows, machine)
+        write(ROOT / "README.md", [row for row in rows if row.key["threads"] == 2], machine)
+        write(ROOT / "docs" / "performance.md", rows, machine)
 
 
 if __name__ == "__main__":

@@ -8,20 +8,18 @@ The floor is a step's products at 96 % of the measured peak. Needs build/orochi.
 
 import json
 import pathlib
-import re
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+from pages import ROOT, fill, orochi  # noqa: E402
+
 WORKLOADS = ("tiny", "small", "base-small", "mini", "long", "uneven-tiny", "uneven-small")
 ROWS = ("linear", "attention", "activation, dropout, residual", "norm", "sum of the lanes", "update")
 NEAR_PEAK = 0.96
 
 
 def bench(workload, *settings):
-    words = [ROOT / "build" / "orochi", "bench", workload, *settings, "--threads", "2", "--seconds", "3", "--profile",
-             "--json"]
-    return json.loads(subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True).stdout)
+    return json.loads(orochi("bench", workload, *settings, "--threads", 2, "--seconds", 3, "--profile", "--json"))
 
 
 def floor_ms(result):
@@ -65,9 +63,7 @@ def main():
     text = "\n".join([*lines, "", f"Peak of two threads: {peak:.0f} GFLOP/s in multiply-adds alone."])
     print(text)
     if sys.argv[1:]:
-        page = ROOT / "docs" / "performance.md"
-        page.write_text(re.sub(r"(<!-- profiles -->\n).*?(<!-- end -->)", lambda m: f"{m[1]}{text}\n{m[2]}",
-                               page.read_text(), flags=re.DOTALL))
+        fill(ROOT / "docs" / "performance.md", {"profiles": text})
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ import json
 import pathlib
 import shutil
 import statistics
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+from pages import ROOT, orochi  # noqa: E402
+
 HERE = ROOT / "benchmarks"
 CONFIGS = ["splice", "splice-bf16", "wordnet", "fashion-mnist"]
 SETTINGS = {"splice-bf16": ["train.precision=bf16"]}  # what a name adds to the config before its hyphen
@@ -32,15 +33,19 @@ def read_tsv(name):
 def run_one(config, seed):
     folder = ROOT / "runs" / "results" / f"{config}-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
-    program = str(ROOT / "build" / "orochi")
     file = config.removesuffix("-bf16") if config in SETTINGS else config
-    subprocess.run([program, "train", f"configs/{file}.toml", f"train.seed={seed}", *SETTINGS.get(config, []), "--run",
-                    str(folder)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    test = json.loads(subprocess.run([program, "evaluate", str(folder / "best.h5"), "--json"], cwd=ROOT, check=True,
-                                     capture_output=True, text=True).stdout)
+    orochi("train", f"configs/{file}.toml", f"train.seed={seed}", *SETTINGS.get(config, []), "--run", folder)
+    test = json.loads(orochi("evaluate", folder / "best.h5", "--json"))
     epochs = list(csv.DictReader((folder / "metrics.csv").open()))
     return dict(config=config, seed=seed, accuracy=test["accuracy"], macro_f1=test["macro_f1"],
                 seconds=round(sum(float(row["seconds"]) for row in epochs), 1))
+
+
+def write(rows):
+    with (HERE / "results.tsv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(sorted(rows, key=lambda row: (row["config"], int(row["seed"]))))
 
 
 def run(names):
@@ -49,10 +54,7 @@ def run(names):
         for seed in SEEDS:
             rows.append(run_one(name, seed))
             print(*rows[-1].values(), sep="\t", flush=True)
-    with (HERE / "results.tsv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted(rows, key=lambda row: (row["config"], int(row["seed"]))))
+            write(rows)
 
 
 def figure(rows, key):

@@ -10,16 +10,16 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+from pages import ROOT, fill, orochi  # noqa: E402
+
 MOST_TOKENS = 131072  # of a step: above, a cell stays empty
 
 
 def bench(workload, *settings, threads=2):
-    words = [ROOT / "build" / "orochi", "bench", workload, *settings, "--threads", threads, "--seconds", 1, "--json"]
-    return json.loads(subprocess.run([str(word) for word in words], check=True, capture_output=True, text=True).stdout)
+    return json.loads(orochi("bench", workload, *settings, "--threads", threads, "--seconds", 1, "--json"))
 
 
 def cell(result):
@@ -64,9 +64,7 @@ def main():
                         "Chunks, 2 threads:", chunks()])
     print(text)
     if sys.argv[1:]:
-        page = ROOT / "docs" / "performance.md"
-        page.write_text(re.sub(r"(<!-- sweep -->\n).*?(<!-- end -->)", lambda m: f"{m[1]}{text}\n{m[2]}", page.read_text(),
-                               flags=re.DOTALL))
+        fill(ROOT / "docs" / "performance.md", {"sweep": text})
 
 
 if __name__ == "__main__":

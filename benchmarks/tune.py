@@ -13,10 +13,11 @@ import json
 import pathlib
 import shutil
 import statistics
-import subprocess
 import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+from pages import ROOT, orochi  # noqa: E402
+
 WORK = ROOT / "runs" / "tune"
 FOLDS, SEEDS = range(5), (11, 12)
 VARIATIONS = {
@@ -49,12 +50,9 @@ def write_folds():
 def accuracy(name, fold, seed):
     folder = WORK / f"{name.replace(' ', '-')}-{fold}-{seed}"
     shutil.rmtree(folder, ignore_errors=True)
-    program = str(ROOT / "build" / "orochi")
-    subprocess.run([program, "train", "configs/splice.toml", f"data.train={WORK / f'train{fold}.tsv'}", "data.test=",
-                    f"train.seed={seed}", *VARIATIONS[name], "--threads", "1", "--run", str(folder)], cwd=ROOT,
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    answer = subprocess.run([program, "evaluate", str(folder / "best.h5"), "--data", str(WORK / f"test{fold}.tsv"),
-                             "--threads", "1", "--json"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    orochi("train", "configs/splice.toml", f"data.train={WORK / f'train{fold}.tsv'}", "data.test=", f"train.seed={seed}",
+           *VARIATIONS[name], "--threads", 1, "--run", folder)
+    answer = orochi("evaluate", folder / "best.h5", "--data", WORK / f"test{fold}.tsv", "--threads", 1, "--json")
     return 100 * json.loads(answer)["accuracy"]
 
 

@@ -1,0 +1,37 @@
+"""What the scripts behind the documents share: calling the built program, and the marked blocks of a page."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROGRAM = ROOT / "build" / "orochi"
+
+
+def orochi(*words, program=PROGRAM, text=None):
+    """Standard output of one call in the project's folder; what orochi complains of ends this program."""
+    command = [str(word) for word in (program, *words)]
+    try:
+        answer = subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        sys.exit(f"there is no {program}; scripts/test builds it")
+    if answer.returncode != 0:
+        sys.exit(f"{' '.join(command)}\nended with exit code {answer.returncode}:\n{answer.stderr}")
+    return answer.stdout
+
+
+def fill(page, blocks):
+    """Puts each {name: text} between `<!-- name -->` and the `<!-- end -->` behind it; each mark must stand there once."""
+    contents = page.read_text()
+    for name, text in blocks.items():
+        contents, found = re.subn(rf"(?s)(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)",
+                                  lambda marks, text=text: f"{marks[1]}{text}\n{marks[2]}", contents)
+        if found != 1:
+            sys.exit(f"{page.relative_to(ROOT)}: the mark <!-- {name} --> stands there {found} times; expected once")
+    page.write_text(contents)
+
+
+def fenced(text):
+    """As a block of code."""
+    return f"```\n{text.rstrip()}\n```"
