@@ -1,12 +1,10 @@
 // orochi ablate: what is lost without each head.
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
 
 #include "cli/heads_report.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
-#include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "train/parallel.hpp"
 
@@ -28,9 +26,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   const std::string& checkpoint = arguments.words.front();
   const TrainedModel trained = load_model(checkpoint, registry);
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
-  std::vector<std::string> notes;
-  const Sequences data = load_split(trained.config.data, trained.preprocessing, path, notes);
-  for (const std::string& note : notes) std::cerr << inert(note) + "\n";
+  const Sequences data = load_labelled(trained, path);
   const Ablation ablation = ablate_heads(
       trained, data, options, static_cast<int>(arguments.integer("--threads", available_threads())));
   if (!arguments.has("--json")) {

@@ -1,11 +1,9 @@
 // orochi evaluate
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
 
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
-#include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "train/inference.hpp"
 #include "train/parallel.hpp"
@@ -18,9 +16,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   const TrainedModel trained = load_model(checkpoint, registry);
   const std::vector<std::string>& labels = trained.preprocessing.labels;
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
-  std::vector<std::string> notes;
-  const Sequences data = load_split(trained.config.data, trained.preprocessing, path, notes);
-  for (const std::string& note : notes) std::cerr << inert(note) + "\n";
+  const Sequences data = load_labelled(trained, path);
   Inference inference(*trained.model, trained.config.train.kernels,
                       static_cast<int>(arguments.integer("--threads", available_threads())));
   const Evaluation evaluation = evaluate(inference, data, static_cast<Index>(labels.size()));

@@ -6,6 +6,7 @@
 #include <orochi/error.hpp>
 
 #include "cli/line_reader.hpp"
+#include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "data/input_encoder.hpp"
 #include "data/mistakes.hpp"
@@ -66,10 +67,7 @@ OneSequence take_sequence(const TrainedModel& trained, const Arguments& argument
   OneSequence one;
   if (arguments.has("--data")) {
     if (arguments.words.size() > 1) throw usage_error("either FILE or --data FILE, not both");
-    std::vector<std::string> notes;
-    const Sequences all =
-        load_split(trained.config.data, trained.preprocessing, arguments.text("--data"), notes);
-    for (const std::string& note : notes) std::cerr << inert(note) + "\n";
+    const Sequences all = load_labelled(trained, arguments.text("--data"));
     const Index i = arguments.integer("--index", 0);
     if (i >= all.size())
       throw usage_error(fmt::format("--index {}: {} has {}, numbered from 0", i, arguments.text("--data"),

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <iostream>
 #include <orochi/error.hpp>
+
+#include "cli/text.hpp"
 
 namespace orochi {
 
@@ -45,6 +48,13 @@ std::vector<std::string> data_files(const std::string& checkpoint, const DataCon
   for (const std::string* name : {&data.train, &data.validation, &data.test})
     if (!name->empty()) files.push_back(beside(checkpoint, *name));
   return files;
+}
+
+Sequences load_labelled(const TrainedModel& trained, const std::string& path) {
+  std::vector<std::string> notes;
+  Sequences data = load_split(trained.config.data, trained.preprocessing, path, notes);
+  for (const std::string& note : notes) std::cerr << inert(note) + "\n";
+  return data;
 }
 
 OptionSpec test_data_option() {

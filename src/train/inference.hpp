@@ -26,6 +26,7 @@ class Inference {
   ~Inference();
   /// Logits [B, K] of all sequences, valid until the next call.
   std::span<const Scalar> logits(const Batch& batch);
+  std::span<const Scalar> last_logits() const { return logits_; }
   /// Heads to do without from now on; what the span shows must live as long.
   void set_replacements(std::span<const HeadReplacement> heads);
 

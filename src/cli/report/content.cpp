@@ -77,7 +77,7 @@ ordered_json outcome_json(const ReportData& data, const Outcomes& outcomes, Inde
   return {{"number", data.numbers[b]},
           {"label", label},
           {"prediction", outcomes.predictions[b]},
-          {"loss", rounded(outcomes.loss[b])},
+          {"loss", rounded(outcomes.losses[b])},
           {"probabilities", largest}};
 }
 

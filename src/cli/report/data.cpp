@@ -1,12 +1,10 @@
 #include "cli/report/data.hpp"
 
 #include <filesystem>
-#include <iostream>
 #include <numeric>
 
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
-#include "cli/text.hpp"
 #include "data/raw.hpp"
 #include "data/split.hpp"
 #include "data/tokenizer.hpp"
@@ -71,13 +69,11 @@ ReportData report_data(const TrainedModel& trained, const std::string& checkpoin
   const DataConfig& config = trained.config.data;
   ReportData data;
   std::tie(data.path, data.part) = choose_file(trained, checkpoint, arguments);
-  std::vector<std::string> notes;
-  data.sequences = load_split(config, trained.preprocessing, data.path, notes);
+  data.sequences = load_labelled(trained, data.path);
   data.texts = read_texts(config, data.path);
   data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));
   std::iota(data.numbers.begin(), data.numbers.end(), 0);
   if (data.part == "validation" && config.validation.empty()) keep_validation(trained, data);
-  for (const std::string& note : notes) std::cerr << inert(note) + "\n";
   return data;
 }
 

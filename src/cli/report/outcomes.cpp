@@ -1,7 +1,6 @@
 #include "cli/report/outcomes.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/as_size.hpp"
 
@@ -13,8 +12,9 @@ std::vector<Index> by_loss(const Outcomes& outcomes, const Sequences& data, bool
   std::vector<Index> found;
   for (Index b = 0; b < data.size(); ++b)
     if ((outcomes.predictions[as_size(b)] == data.labels[as_size(b)]) == right) found.push_back(b);
-  std::stable_sort(found.begin(), found.end(),
-                   [&](Index a, Index b) { return outcomes.loss[as_size(a)] > outcomes.loss[as_size(b)]; });
+  std::stable_sort(found.begin(), found.end(), [&](Index a, Index b) {
+    return outcomes.losses[as_size(a)] > outcomes.losses[as_size(b)];
+  });
   return found;
 }
 
@@ -23,20 +23,13 @@ std::vector<Index> by_loss(const Outcomes& outcomes, const Sequences& data, bool
 Outcomes run_model(const TrainedModel& trained, const Sequences& data, int threads) {
   const Index classes = trained.model->num_classes();
   Inference inference(*trained.model, trained.config.train.kernels, threads);
-  std::vector<std::uint32_t> samples;
-  const std::span<const Scalar> logits = inference.logits(as_batch(data, samples));  // [B, K]
-  Outcomes result;
+  Outcomes result{evaluate(inference, data, classes), {}};
+  require_finite(result.losses);
   for (Index b = 0; b < data.size(); ++b) {
-    const std::span<const Scalar> row = logits.subspan(as_size(b * classes), as_size(classes));  // [K]
-    const std::vector<double> p = probabilities(row);
+    const std::vector<double> p =
+        probabilities(inference.last_logits().subspan(as_size(b * classes), as_size(classes)));  // [K]
     result.probabilities.insert(result.probabilities.end(), p.begin(), p.end());
-    result.loss.push_back(sequence_loss(row, data.labels[as_size(b)]));
-    result.predictions.push_back(
-        static_cast<std::int32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
   }
-  const double sum = std::accumulate(result.loss.begin(), result.loss.end(), 0.0);
-  const double mean = data.size() == 0 ? 0 : sum / static_cast<double>(data.size());
-  result.metrics = compute_metrics(data.labels, result.predictions, classes, mean);
   return result;
 }
 

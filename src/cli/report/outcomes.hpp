@@ -7,11 +7,8 @@
 
 namespace orochi {
 
-struct Outcomes {
-  std::vector<double> probabilities;      // [B, K]
-  std::vector<double> loss;               // [B]
-  std::vector<std::int32_t> predictions;  // [B]
-  Metrics metrics;
+struct Outcomes : Evaluation {
+  std::vector<double> probabilities;  // [B, K]
 };
 
 Outcomes run_model(const TrainedModel& trained, const Sequences& data, int threads);
