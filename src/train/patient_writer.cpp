@@ -39,11 +39,16 @@ void GrowingFile::start(const std::string& text) {
 
 void GrowingFile::append(const std::string& line) {
   waiting_ += line;
-  const std::string before = std::exchange(reason_, failure_of([&] { finish(); }));
-  tell(note_, path_, before, reason_);
+  retry();
 }
 
-void GrowingFile::finish() {
+std::string GrowingFile::retry() {
+  const std::string before = std::exchange(reason_, failure_of([&] { write_waiting(); }));
+  tell(note_, path_, before, reason_);
+  return reason_;
+}
+
+void GrowingFile::write_waiting() {
   if (waiting_.empty()) return;
   extend_file(path_, length_, bytes_of(waiting_));
   length_ += waiting_.size();
@@ -65,18 +70,16 @@ void PatientWriter::write(const std::string& path, std::span<const unsigned char
   if (!reason.empty()) waiting_.push_back({path, keep_previous, {bytes.begin(), bytes.end()}, reason});
 }
 
-void PatientWriter::retry() {
+std::string PatientWriter::retry() {
+  std::string reasons;
   for (Waiting& file : waiting_) {
     const std::string before = std::exchange(
         file.reason, failure_of([&] { write_whole_file(file.path, file.bytes, file.keep_previous); }));
     tell(note_, file.path, before, file.reason);
+    if (!file.reason.empty()) reasons += (reasons.empty() ? "" : "\n") + file.reason;
   }
   std::erase_if(waiting_, [](const Waiting& file) { return file.reason.empty(); });
-}
-
-void PatientWriter::finish() {
-  for (const Waiting& file : waiting_) write_whole_file(file.path, file.bytes, file.keep_previous);
-  waiting_.clear();
+  return reasons;
 }
 
 }  // namespace orochi

@@ -19,10 +19,12 @@ class GrowingFile {
   /// The file as a whole, at the start. Throws a failure.
   void start(const std::string& text);
   void append(const std::string& line);
-  /// Tries a last time what still waits; throws its failure.
-  void finish();
+  /// Tries what still waits. Returns why it could not be written, or nothing.
+  std::string retry();
 
  private:
+  void write_waiting();
+
   std::string path_;
   Note note_;
   std::size_t length_ = 0;  // of what was written
@@ -37,8 +39,8 @@ class PatientWriter {
   /// As write_whole_file, but a failure is a note. What still waits for this path is dropped: it is older.
   void write(const std::string& path, std::span<const unsigned char> bytes,
              const std::string& keep_previous = {});
-  /// Tries a last time what still waits; throws its failure.
-  void finish();
+  /// Tries what still waits. Returns what could not be written, a reason a line.
+  std::string retry();
 
  private:
   struct Waiting {
@@ -46,7 +48,6 @@ class PatientWriter {
     std::vector<unsigned char> bytes;
     std::string reason;
   };
-  void retry();
 
   Note note_;
   std::vector<Waiting> waiting_;  // in the order in which they were first tried

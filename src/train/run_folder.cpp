@@ -199,16 +199,17 @@ void RunFolder::save(const std::string& path, std::span<const unsigned char> byt
   writer_.write(path, bytes, keep_previous);
 }
 
+std::string RunFolder::retry() {
+  std::string reasons;
+  for (const std::string& reason : {writer_.retry(), lines_.retry(), table_.retry()})
+    if (!reason.empty()) reasons += (reasons.empty() ? "" : "\n") + reason;
+  return reasons;
+}
+
 void RunFolder::finish() {
-  try {
-    writer_.finish();
-    lines_.finish();
-    table_.finish();
-  } catch (const Error& error) {
-    throw failure(std::string(error.what()) +
-                  "; this was the last attempt. Mend that, then `orochi train --resume --run " + path_ +
-                  "` goes on from the last checkpoint that was written, to the same result");
-  }
+  if (const std::string reasons = retry(); !reasons.empty())
+    throw failure(reasons + "; this was the last attempt. Mend that, then `orochi train --resume --run " +
+                  path_ + "` goes on from the last checkpoint that was written, to the same result");
 }
 
 std::string RunFolder::put_aside(const std::string& name) const {

@@ -44,7 +44,9 @@ class RunFolder {
   // While training: what cannot be written now is noted and written later.
   void append_metrics(const EpochRecord& record);
   void save(const std::string& path, std::span<const unsigned char> bytes, const std::string& keep_previous);
-  /// Throws a failure where something could still not be written.
+  /// Tries what still waits. Returns what could not be written, a reason a line.
+  std::string retry();
+  /// Tries a last time what still waits. Throws a failure where something could still not be written.
   void finish();
 
   /// Gives a damaged file another name in the folder, which it returns.

@@ -49,10 +49,20 @@ TrainResult Trainer::run() {
   folder_.start_metrics(progress_.epoch);
   observer_.start(progress_.step, total_steps_);
   const Clock::time_point start = Clock::now();
-  while (!finished() && !left_off()) train_epoch();
-  if (!finished() && progress_.step == 0) save_last();  // so that there is something to resume from
+  loop();
   folder_.finish();
   return result(seconds_since(start));
+}
+
+void Trainer::loop() {
+  try {
+    while (!finished() && !left_off()) train_epoch();
+    if (!finished() && progress_.step == 0) save_last();  // so that there is something to resume from
+  } catch (const Error& error) {  // what waits was written before that: it is tried a last time, too
+    const std::string unwritten = folder_.retry();
+    if (unwritten.empty()) throw;
+    throw Error(error.code(), std::string(error.what()) + "\n" + unwritten + "; this was the last attempt");
+  }
 }
 
 RunFolder Trainer::open_folder() const {

@@ -50,7 +50,7 @@ class Trainer {
   void leave_out(std::span<const std::uint32_t> rows, double normaliser, bool finite_loss);
   FailedStep examine(std::span<const std::uint32_t> rows, double normaliser);
   void guard_loss(double loss);
-  [[noreturn]] void diverged(const std::string& what, const std::string& remedy) const;
+  [[noreturn]] void diverged(const std::string& what, const std::string& remedy);
   /// Calls use(batch, first) for each micro-batch of an update.
   template <class Use>
   void for_micro_batches(std::span<const std::uint32_t> rows, Use use) {
@@ -61,6 +61,8 @@ class Trainer {
   RandomKey random_key() const {
     return {static_cast<std::uint32_t>(config_.train.seed), static_cast<std::uint32_t>(progress_.step)};
   }
+  /// Trains until the end, or until it is to leave off.
+  void loop();
   void end_epoch();
   void save_last();
   void save(const std::string& name, const std::string& keep_previous = {});
@@ -82,7 +84,7 @@ class Trainer {
   BatchStorage storage_;
   Progress progress_;
   std::uint64_t total_steps_ = 0;
-  std::int64_t saved_step_ = -1;  // of last.h5; -1: there is none yet
+  std::int64_t saved_step_ = -1;  // of last.h5, which may still wait to be written; -1: there is none yet
   double norm_sum_ = 0;
   std::uint64_t norm_count_ = 0, epoch_tokens_ = 0;
   Clock::time_point epoch_start_;

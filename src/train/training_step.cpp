@@ -4,11 +4,23 @@
 #include <cmath>
 #include <orochi/error.hpp>
 
+#include "train/resume_point.hpp"
 #include "train/schedule.hpp"
 #include "train/training_run.hpp"
 
 namespace orochi {
 namespace {
+
+/// What --resume would go on from.
+std::string kept_checkpoint(const std::string& folder) {
+  try {
+    const ResumePoint point = find_resume_point(folder);
+    if (!point.reader) return "no checkpoint was written yet";
+    return fmt::format("{}/{} holds step {}", folder, point.name, point.reader->header().progress.step);
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
 
 constexpr double smoothing = 0.98;             // of the running loss, a step
 constexpr std::uint64_t steps_to_settle = 50;  // before the running loss says anything
@@ -103,12 +115,10 @@ void Trainer::guard_loss(double loss) {
           config_.train.learning_rate));
 }
 
-void Trainer::diverged(const std::string& what, const std::string& remedy) const {
-  const std::string kept = saved_step_ < 0
-                               ? "no checkpoint was written yet"
-                               : fmt::format("{} holds step {}", folder_.file("last.h5"), saved_step_);
-  throw Error(ExitCode::diverged,
-              fmt::format("training diverged {}\n  kept: {}\n  next: {}", what, kept, remedy));
+void Trainer::diverged(const std::string& what, const std::string& remedy) {
+  folder_.retry();  // what is kept is what stands on the disk, not what waits for it
+  throw Error(ExitCode::diverged, fmt::format("training diverged {}\n  kept: {}\n  next: {}", what,
+                                              kept_checkpoint(folder_.path()), remedy));
 }
 
 }  // namespace orochi

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains where something is wrong with the run folder: a full disk (for good, or for a while), a limit on file sizes, a
-disk that may not be written to, a folder that goes away during the run, a damaged last.h5, data that cannot be read,
-two runs at once.
+disk that may not be written to, a divergence while files wait for room, a folder that goes away during the run, a
+damaged last.h5, data that cannot be read, two runs at once.
 
 Each must be said clearly, must leave the checkpoint before intact, and going on must end in the bits of the undisturbed
 run. Full and read-only disks are small tmpfs mounts; where mounting is not allowed they are skipped, and said to be.
@@ -110,17 +110,36 @@ def disk_full_for_a_while(place, _):
     return "training went on, and wrote again when there was room"
 
 
-def file_size_limit(place, expected):
+def limited(place, run, *more):
+    """A session whose checkpoints are larger than a file may be."""
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (8192, resource.RLIM_INFINITY))
 
-    command = [str(word) for word in place.command(CONFIG, "limited")]
+    command = [str(word) for word in place.command(CONFIG, run, *more)]
     done = subprocess.run(command, preexec_fn=limit, capture_output=True, text=True, env=place.environment(),
                           check=False)
-    outcome = harness.Outcome(done.returncode, done.stdout, done.stderr)
+    return harness.Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def file_size_limit(place, expected):
+    outcome = limited(place, "limited")
     expect(outcome.code == 1 and "File too large" in outcome.err.splitlines()[-1], "ulimit -f", outcome)
     place.finish(CONFIG, "limited", expected, "going on without the limit")
     return "said so, exit 1"
+
+
+def divergence(place, _):
+    """What waits to be written when training diverges is tried again; what is kept is what stands on the disk."""
+    wild = ("train.learning_rate=1e25", "train.max_grad_norm=0", "train.checkpoint_every_steps=1")
+    outcome = limited(place, "wild", *wild)
+    expect(outcome.code == 3 and "kept: no checkpoint was written yet\n" in outcome.err, "nothing kept", outcome)
+    said = "File too large; this was the last attempt" in outcome.err.splitlines()[-1]
+    expect(said and not (place.root / "wild/last.h5").exists(), "the last attempt", outcome)
+    # the fifth file of a run is its first last.h5
+    outcome = place.train(CONFIG, "late", *wild, only="rename", at=5, action=errno.ENOSPC)
+    kept = f"kept: {place.root}/late/last.h5 holds step 1\n" in outcome.err
+    expect(outcome.code == 3 and kept and place.step_of(place.root / "late/last.h5") == 1, "what waited", outcome)
+    return "what waited was written, or said not to be, exit 3"
 
 
 def read_only(place, expected):
@@ -226,8 +245,8 @@ def two_runs(place, _):
 def check(place, _):
     expected, _ = harness.reference(place, CONFIG)
     lines = []
-    for test in (full_disk, disk_full_for_a_while, file_size_limit, read_only, vanishing_folder, damaged_checkpoint,
-                 best_of_another_course, unreadable_data, two_runs):
+    for test in (full_disk, disk_full_for_a_while, file_size_limit, divergence, read_only, vanishing_folder,
+                 damaged_checkpoint, best_of_another_course, unreadable_data, two_runs):
         lines.append(f"{test.__name__.replace('_', ' ')}: {test(place, expected)}")
         harness.say(lines[-1])
     skipped = sum("skipped" in line for line in lines)
