@@ -41,6 +41,25 @@ std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Registry&
   return changes;
 }
 
+/// Where the folder is, whatever links lead there: a ".." behind a link leads elsewhere than its text says.
+fs::path without_links(const std::string& folder) {
+  std::error_code error;
+  fs::path real = fs::weakly_canonical(folder, error);
+  if (error || real.is_relative()) real = fs::absolute(folder, error).lexically_normal();
+  return real.has_filename() ? real : real.parent_path();
+}
+
+/// `folder` (without links) and `path` as one; links within `path` stay as they are named there.
+fs::path below(fs::path folder, const fs::path& path) {
+  bool leading = true;
+  for (const fs::path& part : path) {
+    leading = leading && (part == ".." || part == ".");
+    if (part == ".") continue;
+    folder = leading ? folder.parent_path() : folder / part;
+  }
+  return folder;
+}
+
 }  // namespace
 
 std::vector<Scalar> class_weights(const TrainConfig& config, const Sequences& train,
@@ -61,12 +80,10 @@ std::vector<Scalar> class_weights(const TrainConfig& config, const Sequences& tr
 }
 
 DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to) {
+  const fs::path old_folder = without_links(from), new_folder = without_links(to);
   for (std::string* path : {&data.train, &data.validation, &data.test})
     if (!path->empty() && !fs::path(*path).is_absolute())
-      *path = fs::absolute(fs::path(from) / *path)
-                  .lexically_normal()
-                  .lexically_relative(fs::absolute(to).lexically_normal())
-                  .string();
+      *path = below(old_folder, *path).lexically_relative(new_folder).string();
   return data;
 }
 

@@ -26,7 +26,7 @@ RunSetup prepare_run(const TrainRequest& request, const Registry& registry);
 /// usage_error where the config has another number of them.
 std::vector<Scalar> class_weights(const TrainConfig& config, const Sequences& train, std::size_t num_classes);
 
-/// Data paths that counted from `from`, counted from `to`.
+/// Data paths that counted from `from`, counted from `to`, as the system follows links.
 DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to);
 
 }  // namespace orochi

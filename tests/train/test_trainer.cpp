@@ -205,6 +205,33 @@ TEST_CASE("folders that are in the way are refused with the ways out") {
   CHECK(message_of(request).find("holds no last.h5 to resume from") != std::string::npos);
 }
 
+TEST_CASE("data is found again from a run folder behind a link") {
+  const Workplace place("link");
+  Silent observer;
+  fs::create_directories(place.root / "elsewhere/deep/er");
+  fs::create_directories(place.root / "configs/sets");
+  fs::create_symlink(place.root / "elsewhere/deep/er", place.root / "runs");
+  fs::create_symlink(place.root / "configs/sets", place.root / "sets");
+  fs::rename(place.root / "test.tsv", place.root / "configs/sets/test.tsv");
+  TrainRequest request = place.request("runs/a");
+  const std::string test = "sets/../sets/test.tsv";  // configs/sets/test.tsv
+  request.overrides = {"data.test=" + test};
+  request.max_steps = 5;
+  REQUIRE(message_of(request).empty());
+  request.config_path.clear();
+  request.overrides.clear();
+  request.resume = true;
+  request.max_steps = 9;
+  CHECK(message_of(request).empty());
+  request.config_path = (place.root / "small.toml").string();  // the same paths, not a change
+  request.overrides = {"data.test=" + test};
+  request.max_steps = 0;
+  CHECK(message_of(request).empty());
+  const TrainedModel model = load_model((place.root / "runs/a/best.h5").string(), builtin_layers());
+  CHECK(model.config.data.train == "../../../../train.tsv");
+  CHECK(model.config.data.test == "../../../../" + test);
+}
+
 TEST_CASE("metrics files hold each epoch once after a resume") {
   const Workplace place("metrics");
   Silent observer;
