@@ -79,8 +79,10 @@ void ProgressLine::step(std::uint64_t step, double loss, double tokens_per_secon
 }
 
 void ProgressLine::epoch(const EpochRecord& record, bool best) {
-  std::string line = fmt::format("epoch {}  step {}  train: loss {:.4f} accuracy {:.4f}", record.epoch,
-                                 record.step, record.train_loss, record.train_accuracy);
+  std::string line = fmt::format("epoch {}  step {}  train: ", record.epoch, record.step);
+  line += std::isnan(record.train_loss)
+              ? "every step was left out"
+              : fmt::format("loss {:.4f} accuracy {:.4f}", record.train_loss, record.train_accuracy);
   if (!std::isnan(record.validation_loss))
     line += fmt::format("  validation: loss {:.4f} accuracy {:.4f} macro F1 {:.4f}", record.validation_loss,
                         record.validation_accuracy, record.validation_macro_f1);

@@ -123,34 +123,46 @@ void Trainer::train_epoch() {
   end_epoch();
 }
 
-void Trainer::end_epoch() {
-  const double seconds = seconds_since(epoch_start_);
-  const Metrics validation =
-      validated() ? evaluate(inference_, data_.validation, num_classes_).metrics : Metrics();
-  ++progress_.epoch;
-  progress_.position = 0;
+EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation) const {
+  const double none = std::nan("");
   EpochRecord record;
   record.epoch = progress_.epoch;
   record.step = progress_.step;
   record.learning_rate = learning_rate(config_.train, progress_.step - 1, total_steps_);
-  record.train_loss = progress_.epoch_loss_sum / std::max(progress_.epoch_weight_sum, 1e-300);
-  record.train_accuracy =
-      static_cast<double>(progress_.epoch_correct) /
-      static_cast<double>(std::max<std::uint64_t>(progress_.epoch_count, 1));  // 0: every step was left out
-  const auto if_validated = [&](double figure) { return validated() ? figure : std::nan(""); };
-  record.validation_loss = if_validated(validation.loss);
-  record.validation_accuracy = if_validated(validation.accuracy);
-  record.validation_macro_f1 = if_validated(validation.macro_f1);
-  record.validation_weighted_f1 = if_validated(validation.weighted_f1);
-  record.gradient_norm = norm_count_ == 0 ? 0 : norm_sum_ / static_cast<double>(norm_count_);
+  const bool trained = progress_.epoch_count > 0;  // else every step was left out
+  const auto count = static_cast<double>(progress_.epoch_count);
+  record.train_loss = trained ? progress_.epoch_loss_sum / progress_.epoch_weight_sum : none;
+  record.train_accuracy = trained ? static_cast<double>(progress_.epoch_correct) / count : none;
+  record.validation_loss = has_validation ? validation.loss : none;
+  record.validation_accuracy = has_validation ? validation.accuracy : none;
+  record.validation_macro_f1 = has_validation ? validation.macro_f1 : none;
+  record.validation_weighted_f1 = has_validation ? validation.weighted_f1 : none;
+  record.gradient_norm = norm_count_ == 0 ? none : norm_sum_ / static_cast<double>(norm_count_);
+  return record;
+}
+
+void Trainer::end_epoch() {
+  const double seconds = seconds_since(epoch_start_);
+  const Metrics validation =
+      validated() ? evaluate(inference_, data_.validation, num_classes_).metrics : Metrics();
+  const bool finite = std::isfinite(validation.loss);
+  if (!finite)
+    observer_.note(
+        fmt::format("at step {}: the model's numbers overflow on the validation data: its loss is not a "
+                    "finite number, and this epoch is no better than any other",
+                    progress_.step));
+  ++progress_.epoch;
+  progress_.position = 0;
+  EpochRecord record = epoch_record(validation, validated() && finite);
   record.seconds = seconds;
   record.tokens_per_second = static_cast<double>(epoch_tokens_) / seconds;
   progress_.epoch_loss_sum = progress_.epoch_weight_sum = 0;
   progress_.epoch_correct = progress_.epoch_count = 0;
 
   const double value = monitored(validation, config_.train.monitor);
-  const bool best = progress_.best_step < 0 || !validated() ||  // without validation the last is best
-                    improves(config_.train.monitor, value, progress_.best_metric);
+  const bool best =
+      !validated() ||  // without validation the last is best
+      (finite && (progress_.best_step < 0 || improves(config_.train.monitor, value, progress_.best_metric)));
   progress_.stale_epochs = best ? 0 : progress_.stale_epochs + 1;
   if (best) {
     progress_.best_metric = value;
@@ -205,12 +217,20 @@ TrainResult Trainer::result(double seconds) {
   result.best_metric = progress_.best_metric;
   result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
   result.labels = data_.preprocessing.labels;
+  if (result.finished && progress_.best_step < 0)
+    observer_.note("no epoch is the best one: there is no best.h5, and no test");
   if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
     const CheckpointReader best(folder_.file("best.h5"));
     Parameters& parameters = model_.parameters();
     best.read("parameters", tensor_slots(parameters), parameters.flat());
     result.tested = true;
     result.test = evaluate(inference_, data_.test, num_classes_).metrics;
+    if (!std::isfinite(result.test.loss))
+      throw failure(fmt::format(
+          "training is complete, but the numbers of {} overflow on the test data: its loss is not a finite "
+          "number, and accuracy would say nothing; look for extreme values in {}, or lower "
+          "train.learning_rate ({})",
+          folder_.file("best.h5"), setup_.config.data.test, config_.train.learning_rate));
   }
   return result;
 }

@@ -23,8 +23,8 @@ struct TrainRequest {
   Index max_steps = 0;         // leave off after so many updates in all, as an interruption would; 0: no
 };
 
-/// A line of metrics.csv / metrics.jsonl: one an epoch. The validation figures are NaN where there is no such
-/// data.
+/// A line of metrics.csv / metrics.jsonl: one an epoch. Figures are NaN where there are none: of validation
+/// without such data or where its loss is not finite, of training where every step was left out.
 struct EpochRecord {
   std::uint64_t epoch = 0, step = 0;
   double learning_rate = 0;

@@ -64,6 +64,8 @@ class Trainer {
   /// Trains until the end, or until it is to leave off.
   void loop();
   void end_epoch();
+  /// Without times; figures that there are not are NaN.
+  EpochRecord epoch_record(const Metrics& validation, bool has_validation) const;
   void save_last();
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);

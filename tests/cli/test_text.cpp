@@ -1,4 +1,5 @@
 // What goes to a terminal: inert text, tables, the report, the progress line.
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -99,6 +100,8 @@ TEST_CASE("progress: plain lines off a terminal, a status line on one, no colour
       record.step = 100;
       record.tokens_per_second = 12345;
       progress.epoch(record, true);
+      record.train_loss = std::nan("");
+      progress.epoch(record, false);
       progress.note("a note\x1b[2J");
     }
     return out.str();
@@ -107,7 +110,9 @@ TEST_CASE("progress: plain lines off a terminal, a status line on one, no colour
                     colored = shown({true, true, 100}), narrow = shown({true, true, 20});
   CHECK(plain.find_first_of("\r\x1b") == std::string::npos);
   CHECK(plain.find("training: 200 steps\nepoch 1  step 100  train: loss") == 0);
-  CHECK(plain.find("12,345 tokens/s  best\na note\\x1b[2J\n") != std::string::npos);
+  CHECK(plain.find("12,345 tokens/s  best\nepoch 1  step 100  train: every step was left out  val") !=
+        std::string::npos);
+  CHECK(plain.find("12,345 tokens/s\na note\\x1b[2J\n") != std::string::npos);
   CHECK(drawn.find("\rstep 100/200 [=") != std::string::npos);
   CHECK(drawn.find(">") != std::string::npos);
   CHECK(drawn.find("  50%  loss 0.5000  12,345 tokens/s  ETA 0:0") != std::string::npos);

@@ -12,18 +12,22 @@ using catch_matchers::Contains;
 
 namespace {
 
-/// Spoils one sample at one step, or every sample of a step (`sample` -1), forward or backward.
+/// Spoils one sample at one step, or every sample of a step (`sample` -1), forward or backward; or a sample
+/// of what is evaluated.
 class Poison : public Layer {
  public:
   explicit Poison(Builder& builder)
       : sample_(builder.integer("sample")),
         step_(builder.integer("step")),
-        backward_(builder.flag("backward")) {}
+        backward_(builder.flag("backward")),
+        evaluated_(builder.flag("evaluated")) {}
 
   Var forward(Var x, const Batch& batch) const override {
     Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
     y.value() = x.value();
-    const bool now = x.tape().training() && x.tape().random_key().step == static_cast<std::uint32_t>(step_);
+    const bool now =
+        evaluated_ ? !x.tape().training()
+                   : x.tape().training() && x.tape().random_key().step == static_cast<std::uint32_t>(step_);
     const auto spoil = [=, this](MatrixMap rows, double value) {
       for (Index b = 0; now && b < batch.num_sequences(); ++b)
         if (sample_ < 0 || batch.samples[static_cast<std::size_t>(b)] == static_cast<std::uint32_t>(sample_))
@@ -40,13 +44,14 @@ class Poison : public Layer {
 
  private:
   Index sample_, step_;
-  bool backward_;
+  bool backward_, evaluated_;
 };
 
 Registry poisoned_layers() {
   Registry registry = builtin_layers();
-  registry.add<Poison>("poison", Role::rows, "spoils numbers",
-                       {{"sample", std::int64_t{-1}}, {"step", std::int64_t{0}}, {"backward", false}});
+  registry.add<Poison>(
+      "poison", Role::rows, "spoils numbers",
+      {{"sample", std::int64_t{-1}}, {"step", std::int64_t{0}}, {"backward", false}, {"evaluated", false}});
   return registry;
 }
 
@@ -129,6 +134,38 @@ TEST_CASE("steps that are left out are counted, bounded and the same after a res
   const Ending bounded = ending_of(poisoned(place, "bounded", none), observer);
   CHECK(bounded.code == 3);
   CHECK_THAT(bounded.message, Contains("0 steps were left out before, train.max_skips allows no more"));
+}
+
+TEST_CASE("an epoch whose steps were all left out has no training figures") {
+  const Workplace place("left-out");
+  Silent observer;
+  const std::vector<std::string> settings{"layer.poison.step=1", "train.on_nonfinite=skip",
+                                          "train.gradient_accumulation_steps=100"};  // a step an epoch
+  REQUIRE(ending_of(poisoned(place, "run", settings), observer).code == 0);
+  REQUIRE(observer.records.size() == 4);
+  CHECK(std::isfinite(observer.records[0].train_loss));
+  CHECK(std::isnan(observer.records[1].train_loss));
+  CHECK(std::isnan(observer.records[1].train_accuracy));
+  CHECK(std::isnan(observer.records[1].gradient_norm));
+  CHECK(std::isfinite(observer.records[2].gradient_norm));
+  CHECK_THAT(place.bytes("run/metrics.jsonl"), Contains("\"train_loss\":null,\"train_accuracy\":null"));
+}
+
+TEST_CASE("a loss that is not finite is no figure of validation, best or test") {
+  const Workplace place("evaluated");
+  Silent observer;
+  const std::vector<std::string> settings{"layer.poison.evaluated=true", "layer.poison.sample=3"};
+  REQUIRE(ending_of(poisoned(place, "validation", settings), observer).code == 0);
+  CHECK_THAT(observer.notes, Contains("at step 4: the model's numbers overflow on the validation data") &&
+                                 Contains("there is no best.h5, and no test"));
+  CHECK(std::isnan(observer.records.back().validation_accuracy));
+  CHECK_FALSE(fs::exists(place.root / "validation/best.h5"));
+  // Only the test data has so many sequences.
+  const Ending ending =
+      ending_of(poisoned(place, "test", {"layer.poison.evaluated=true", "layer.poison.sample=40"}), observer);
+  CHECK(ending.code == 1);
+  CHECK_THAT(ending.message, Contains("test/best.h5 overflow on the test data"));
+  CHECK(fs::exists(place.root / "test/best.h5"));
 }
 
 TEST_CASE("weights that an update broke are never written") {
