@@ -85,12 +85,13 @@ void Attempt::write(const std::string& file, std::span<const unsigned char> byte
 void Attempt::extend(std::size_t length, std::span<const unsigned char> bytes) {
   open_ = expect(::open(path_.c_str(), O_WRONLY | O_CLOEXEC), "open", path_);
   const off_t end = ::lseek(open_, 0, SEEK_END), wanted = static_cast<off_t>(length);
+  if (end < 0) fail("lseek", path_, errno);
   if (end < wanted)
     throw failure(
         fmt::format("cannot write '{}': it has {} bytes, but {} were written before", path_, end, length));
   if (end > wanted) {
     expect(::ftruncate(open_, wanted), "ftruncate", path_);
-    ::lseek(open_, wanted, SEEK_SET);
+    if (::lseek(open_, wanted, SEEK_SET) < 0) fail("lseek", path_, errno);
   }
   write(path_, bytes);
   sync(path_, false);

@@ -7,11 +7,7 @@
 #include "io/whole_file.hpp"
 
 namespace orochi {
-namespace {
-
-/// Why it failed; empty: it did not.
-template <typename Action>
-std::string failure_of(const Action& action) {
+std::string failure_of(const std::function<void()>& action) {
   try {
     action();
   } catch (const Error& error) {
@@ -20,39 +16,9 @@ std::string failure_of(const Action& action) {
   return "";
 }
 
-std::span<const unsigned char> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
-}
-
-/// Each reason once, then that it is over.
 void tell(const Note& note, const std::string& path, const std::string& before, const std::string& now) {
   if (now.empty() && !before.empty()) note("'" + path + "' is written again");
   if (!now.empty() && now != before) note(now + "; training goes on and tries again");
-}
-
-}  // namespace
-
-void GrowingFile::start(const std::string& text) {
-  write_whole_file(path_, bytes_of(text));
-  length_ = text.size();
-}
-
-void GrowingFile::append(const std::string& line) {
-  waiting_ += line;
-  retry();
-}
-
-std::string GrowingFile::retry() {
-  const std::string before = std::exchange(reason_, failure_of([&] { write_waiting(); }));
-  tell(note_, path_, before, reason_);
-  return reason_;
-}
-
-void GrowingFile::write_waiting() {
-  if (waiting_.empty()) return;
-  extend_file(path_, length_, bytes_of(waiting_));
-  length_ += waiting_.size();
-  waiting_.clear();
 }
 
 void PatientWriter::write(const std::string& path, std::span<const unsigned char> bytes,

@@ -11,25 +11,10 @@ namespace orochi {
 /// Told of a file that could not be written, and of its being written after all.
 using Note = std::function<void(const std::string&)>;
 
-/// A file of lines, each of them synced. What cannot be written is said and waits for the next line.
-class GrowingFile {
- public:
-  GrowingFile(std::string path, Note note) : path_(std::move(path)), note_(std::move(note)) {}
-
-  /// The file as a whole, at the start. Throws a failure.
-  void start(const std::string& text);
-  void append(const std::string& line);
-  /// Tries what still waits. Returns why it could not be written, or nothing.
-  std::string retry();
-
- private:
-  void write_waiting();
-
-  std::string path_;
-  Note note_;
-  std::size_t length_ = 0;  // of what was written
-  std::string waiting_, reason_;
-};
+/// The message of the Error that the action throws, or nothing.
+std::string failure_of(const std::function<void()>& action);
+/// Says each reason why a file cannot be written once, then that it is over.
+void tell(const Note& note, const std::string& path, const std::string& before, const std::string& now);
 
 /// Writes whole files. What cannot be written is said, kept in memory and tried again with the next file.
 class PatientWriter {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "train/metrics_files.hpp"
 #include "train/patient_writer.hpp"
 #include "train/trainer.hpp"
 
@@ -20,6 +21,14 @@ class FileLock {
 
  private:
   int descriptor_ = -1;
+};
+
+/// What could not be written, a reason a line.
+struct Unwritten {
+  std::string checkpoints, metrics;
+  std::string all() const {
+    return checkpoints + (checkpoints.empty() || metrics.empty() ? "" : "\n") + metrics;
+  }
 };
 
 /// Refuses a folder that holds a run unless `resume`, with the ways out.
@@ -44,22 +53,18 @@ class RunFolder {
   // While training: what cannot be written now is noted and written later.
   void append_metrics(const EpochRecord& record);
   void save(const std::string& path, std::span<const unsigned char> bytes, const std::string& keep_previous);
-  /// Tries what still waits. Returns what could not be written, a reason a line.
-  std::string retry();
-  /// Tries a last time what still waits. Throws a failure where something could still not be written.
-  void finish();
+  /// Tries what still waits. Returns what could not be written.
+  Unwritten retry();
 
   /// Gives a damaged file another name in the folder, which it returns.
   std::string put_aside(const std::string& name) const;
 
  private:
-  std::vector<EpochRecord> read_metrics(std::uint64_t epochs) const;
-
   std::string path_;
   FileLock lock_;
   Note note_;
   PatientWriter writer_;
-  GrowingFile lines_, table_;  // metrics.jsonl, metrics.csv
+  MetricsFiles metrics_;
 };
 
 }  // namespace orochi

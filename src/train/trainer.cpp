@@ -50,8 +50,7 @@ TrainResult Trainer::run() {
   observer_.start(progress_.step, total_steps_);
   const Clock::time_point start = Clock::now();
   loop();
-  folder_.finish();
-  return result(seconds_since(start));
+  return finish(seconds_since(start));
 }
 
 void Trainer::loop() {
@@ -59,10 +58,26 @@ void Trainer::loop() {
     while (!finished() && !left_off()) train_epoch();
     if (!finished() && progress_.step == 0) save_last();  // so that there is something to resume from
   } catch (const Error& error) {  // what waits was written before that: it is tried a last time, too
-    const std::string unwritten = folder_.retry();
+    const std::string unwritten = folder_.retry().all();
     if (unwritten.empty()) throw;
     throw Error(error.code(), std::string(error.what()) + "\n" + unwritten + "; this was the last attempt");
   }
+}
+
+TrainResult Trainer::finish(double seconds) {
+  const Unwritten unwritten = folder_.retry();
+  if (!unwritten.checkpoints.empty())
+    throw failure(unwritten.all() +
+                  "; this was the last attempt. Mend that, then `orochi train --resume --run " +
+                  folder_.path() + "` goes on from the last checkpoint that was written, to the same result");
+  const TrainResult done = result(seconds);
+  if (unwritten.metrics.empty()) return done;
+  if (done.tested)
+    observer_.note(fmt::format("best.h5 on the test data: loss {:.4f} accuracy {:.4f} macro F1 {:.4f}",
+                               done.test.loss, done.test.accuracy, done.test.macro_f1));
+  throw failure(unwritten.metrics +
+                "; this was the last attempt. The checkpoints are written; the figures "
+                "that are missing there were printed epoch by epoch");
 }
 
 RunFolder Trainer::open_folder() const {

@@ -69,6 +69,8 @@ class Trainer {
   void save_last();
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);
+  /// Writes what still waits, then the result. Throws a failure where something could still not be written.
+  TrainResult finish(double seconds);
 
   const TrainRequest& request_;
   TrainObserver& observer_;

@@ -1,4 +1,6 @@
 // Files that grow, and folders that are made.
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "catch.hpp"
@@ -30,6 +32,16 @@ TEST_CASE("a file that became shorter or went away is not made up", "[whole_file
   REQUIRE(read_bytes(path) == line);
   REQUIRE_THAT(message_of([&] { extend_file(folder.path("none"), 0, line); }), Contains("No such file"));
   REQUIRE(folder.names() == std::vector<std::string>{"lines"});
+}
+
+TEST_CASE("what has no length is said to have none", "[whole_file]") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const std::string path = "/proc/self/fd/" + std::to_string(ends[1]);
+  REQUIRE_THAT(message_of([&] { extend_file(path, 0, std::vector<unsigned char>{'a'}); }),
+               Contains("lseek '" + path + "': Illegal seek"));
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST_CASE("folders are made with those above them", "[whole_file]") {
