@@ -51,15 +51,16 @@ ResumePoint find_resume_point(const std::string& folder) {
 
 BestFile check_best(const std::string& folder, const Progress& progress) {
   const std::string path = folder + "/best.h5";
-  if (progress.best_step < 0) return BestFile::fits;
+  if (progress.best_step < 0) return {BestState::fits};
+  const auto wanted = static_cast<std::uint64_t>(progress.best_step);
   std::string damage;
   std::optional<CheckpointReader> best;
   if (stands(path)) best = open_whole(path, damage);
-  if (best && best->header().progress.step == static_cast<std::uint64_t>(progress.best_step))
-    return BestFile::fits;
-  if (progress.step == static_cast<std::uint64_t>(progress.best_step)) return BestFile::unmade;
-  if (best && best->header().progress.step > progress.step) return BestFile::later;
-  return damage.empty() ? BestFile::missing : BestFile::damaged;
+  const std::uint64_t step = best ? best->header().progress.step : 0;
+  if (best && step == wanted) return {BestState::fits, step};
+  if (progress.step == wanted) return {BestState::unmade, step};
+  if (best) return {step > progress.step ? BestState::later : BestState::other, step};
+  return {damage.empty() ? BestState::missing : BestState::damaged};
 }
 
 }  // namespace orochi

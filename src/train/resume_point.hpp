@@ -20,12 +20,17 @@ struct ResumePoint {
 ResumePoint find_resume_point(const std::string& folder);
 
 /// How best.h5 of the folder fits a run that stands at `progress`.
-enum class BestFile {
+enum class BestState {
   fits,     // it is the best checkpoint so far, or there is none yet
   unmade,   // the checkpoint at hand is the best; the run ended before it was written as best.h5
   later,    // it is of a step to come, which the run reached before
+  other,    // it is of an earlier step than what was the best
   missing,  // what was the best is gone
   damaged
+};
+struct BestFile {
+  BestState state;
+  std::uint64_t step = 0;  // of best.h5, where it is whole
 };
 BestFile check_best(const std::string& folder, const Progress& progress);
 

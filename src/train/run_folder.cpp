@@ -94,7 +94,7 @@ void RunFolder::start_metrics(std::uint64_t epochs) {
   std::error_code error;
   if (last < epochs && fs::exists(file("metrics.jsonl"), error))
     note_("metrics.jsonl is whole only up to epoch " + std::to_string(last) + " of " +
-          std::to_string(epochs) + "; it is kept as " + put_aside("metrics.jsonl"));
+          std::to_string(epochs) + "; it is kept as " + put_aside("metrics.jsonl", "damaged"));
   metrics_.start(records);
 }
 
@@ -108,15 +108,15 @@ void RunFolder::save(const std::string& path, std::span<const unsigned char> byt
 
 Unwritten RunFolder::retry() { return {writer_.retry(), metrics_.retry()}; }
 
-std::string RunFolder::put_aside(const std::string& name) const {
+std::string RunFolder::put_aside(const std::string& name, const std::string& what) const {
   const fs::path path = name;
-  const std::string stem = path.stem().string() + "-damaged", extension = path.extension().string();
+  const std::string stem = path.stem().string() + "-" + what, extension = path.extension().string();
   std::string aside = stem + extension;
   for (int number = 2; fs::exists(file(aside)); ++number)
     aside = fmt::format("{}-{}{}", stem, number, extension);
   std::error_code error;
   fs::rename(file(name), file(aside), error);
-  if (error) throw failure("cannot rename the damaged file " + file(name) + ": " + error.message());
+  if (error) throw failure("cannot put " + file(name) + " aside as " + aside + ": " + error.message());
   return aside;
 }
 

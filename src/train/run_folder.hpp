@@ -56,8 +56,9 @@ class RunFolder {
   /// Tries what still waits. Returns what could not be written.
   Unwritten retry();
 
-  /// Gives a damaged file another name in the folder, which it returns.
-  std::string put_aside(const std::string& name) const;
+  /// Gives a file that is of no use to the run another name in the folder, which says `what` it is and which
+  /// it returns: last-damaged.h5, last-damaged-2.h5, ...
+  std::string put_aside(const std::string& name, const std::string& what) const;
 
  private:
   std::string path_;

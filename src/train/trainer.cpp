@@ -105,7 +105,8 @@ void Trainer::resume() {
   saved_step_ = static_cast<std::int64_t>(progress_.step);
   for (const ConfigChange& change : setup_.changes)
     observer_.note(change.key + " changed: " + change.before + " -> " + change.after);
-  if (!point.damage.empty()) observer_.note(point.damage + "; kept as " + folder_.put_aside("last.h5"));
+  if (!point.damage.empty())
+    observer_.note(point.damage + "; kept as " + folder_.put_aside("last.h5", "damaged"));
   observer_.note("resumed " + folder_.path() + " at step " + std::to_string(progress_.step) +
                  (point.name == "last.h5" ? "" : ", from " + point.name));
   restore_best();
@@ -114,12 +115,18 @@ void Trainer::resume() {
 void Trainer::restore_best() {
   const BestFile best = check_best(folder_.path(), progress_);
   // The run comes to that step again, in the same bits unless the config has changed.
-  if (best == BestFile::fits || (best == BestFile::later && setup_.changes.empty())) return;
-  if (best == BestFile::unmade) return save("best.h5");
-  const std::string step = std::to_string(progress_.best_step);
-  observer_.note("best.h5 of step " + step + " is " + (best == BestFile::damaged ? "damaged" : "gone") +
-                 ": from here on the best is looked for anew");
-  if (best == BestFile::damaged) folder_.put_aside("best.h5");
+  if (best.state == BestState::fits || (best.state == BestState::later && setup_.changes.empty())) return;
+  if (best.state == BestState::unmade) return save("best.h5");
+  const auto aside = [this](const std::string& what) {
+    return "; kept as " + folder_.put_aside("best.h5", what);
+  };
+  std::string found = fmt::format("best.h5 of step {} is gone", progress_.best_step);
+  if (best.state == BestState::damaged)
+    found = fmt::format("best.h5 of step {} is damaged", progress_.best_step) + aside("damaged");
+  else if (best.state != BestState::missing)
+    found = fmt::format("best.h5 is of step {}, not {}", best.step, progress_.best_step) +
+            aside(fmt::format("of-step-{}", best.step));
+  observer_.note(found + ": from here on the best is looked for anew");
   progress_.best_step = -1;
 }
 

@@ -204,11 +204,12 @@ def best_of_another_course(place, _):
             raise harness.Broken("the second epoch is not the best one: this test needs another config")
         (run / "last.h5").write_bytes(old)
         outcome = place.train("patience", run, *more, "--max-steps", step)
-        forgotten = "best.h5 of step 4 is gone: from here on the best is looked for anew" in outcome.err
-        expect(outcome.code == 0 and forgotten == said, run, outcome)
+        words = "best.h5 is of step 8, not 4; kept as best-of-step-8.h5: from here on the best is looked for anew"
+        expect(outcome.code == 0 and (words in outcome.err) == said, run, outcome)
+        expect((run / "best-of-step-8.h5").exists() == said, f"{run}: kept", outcome)
         if step == 4:  # last.h5 held the best
             expect(place.step_of(run / "best.h5") == 4, "best.h5 of step 4", outcome)
-    return "not taken for the best, and said so"
+    return "not taken for the best, kept aside, and said so"
 
 
 def unreadable_data(place, _):
