@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include <orochi/error.hpp>
@@ -18,7 +19,8 @@ namespace orochi {
 namespace {
 
 std::string read_text_file(const std::string& path) {
-  if (std::filesystem::is_directory(std::filesystem::path(path))) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {  // where that cannot be told, opening says why
     throw usage_error(fmt::format("{}: is a folder; give a TOML file, such as {}", path,
                                   (std::filesystem::path(path) / "config.toml").string()));
   }

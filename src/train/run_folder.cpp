@@ -44,7 +44,12 @@ std::string cpu_name() {
 }  // namespace
 
 void check_run_folder(const std::string& path, bool resume) {
-  if (fs::exists(path + "/config.toml") && !resume)
+  std::error_code error;
+  const bool holds_run = fs::exists(path + "/config.toml", error);
+  if (error)
+    throw failure("cannot look into the run folder " + path + ": " + error.message() +
+                  "; choose another with --run DIR");
+  if (holds_run && !resume)
     throw usage_error(
         path + " holds a run already; go on with it by --resume, or choose another folder with --run DIR");
 }
@@ -112,9 +117,9 @@ std::string RunFolder::put_aside(const std::string& name, const std::string& wha
   const fs::path path = name;
   const std::string stem = path.stem().string() + "-" + what, extension = path.extension().string();
   std::string aside = stem + extension;
-  for (int number = 2; fs::exists(file(aside)); ++number)
-    aside = fmt::format("{}-{}{}", stem, number, extension);
   std::error_code error;
+  for (int number = 2; fs::exists(file(aside), error); ++number)
+    aside = fmt::format("{}-{}{}", stem, number, extension);
   fs::rename(file(name), file(aside), error);
   if (error) throw failure("cannot put " + file(name) + " aside as " + aside + ": " + error.message());
   return aside;

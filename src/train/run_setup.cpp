@@ -97,6 +97,12 @@ RunSetup prepare_run(const TrainRequest& request, const Registry& registry) {
   setup.folder = request.run.empty() ? "runs/" + fs::path(request.config_path).stem().string() : request.run;
   const std::string path = own_config ? setup.folder + "/config.toml" : request.config_path;
   check_run_folder(setup.folder, request.resume);
+  std::error_code error;
+  if (own_config && !fs::exists(path, error))
+    throw usage_error(
+        setup.folder +
+        " holds no run: there is no config.toml in it; start one with `orochi train CONFIG --run " +
+        setup.folder + "`, or name the folder of a run with --run DIR");
   setup.config_path = path;
   setup.config = read_config(path, request.overrides, layer_schemas(registry));
   setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";

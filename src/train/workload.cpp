@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <orochi/error.hpp>
 #include <random>
+#include <system_error>
 
 #include "data/batching.hpp"
 #include "io/config_file.hpp"
@@ -108,7 +109,8 @@ Workload make_workload(const std::string& what, const std::vector<std::string>& 
                        const Registry& registry) {
   const auto shape =
       std::find_if(shapes.begin(), shapes.end(), [&](const Shape& s) { return what == s.name; });
-  if (shape == shapes.end() && !std::filesystem::exists(what))
+  std::error_code error;  // where it cannot be told, reading the config says why
+  if (shape == shapes.end() && !std::filesystem::exists(what, error) && !error)
     throw usage_error(fmt::format("\"{}\" is neither a workload ({}) nor a config file", what,
                                   fmt::join(workload_names(), ", ")));
   Workload work = shape == shapes.end() ? from_config(what, overrides, registry)

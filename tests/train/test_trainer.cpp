@@ -203,6 +203,28 @@ TEST_CASE("folders that are in the way are refused with the ways out") {
   CHECK(message_of(request).empty());
   request.run = (place.root / "none").string();
   CHECK(message_of(request).find("holds no last.h5 to resume from") != std::string::npos);
+  request.config_path.clear();
+  CHECK(message_of(request) ==
+        request.run +
+            " holds no run: there is no config.toml in it; start one with `orochi train "
+            "CONFIG --run " +
+            request.run + "`, or name the folder of a run with --run DIR");
+}
+
+TEST_CASE("folders that cannot be looked into are an error like any other") {
+  const Workplace place("loop");
+  fs::create_symlink("loop", place.root / "loop");  // to root, too, the system refuses it
+  const std::string reason = "Too many levels of symbolic links; ";
+  TrainRequest request = place.request("loop/run");
+  for (const bool resume : {false, true}) {
+    request.resume = resume;
+    CHECK(message_of(request) ==
+          "cannot look into the run folder " + request.run + ": " + reason + "choose another with --run DIR");
+  }
+  request = place.request("run");
+  request.config_path = (place.root / "loop/small.toml").string();
+  CHECK(message_of(request) ==
+        request.config_path + ": cannot be opened: " + reason + "give the path of a TOML file");
 }
 
 TEST_CASE("data is found again from a run folder behind a link") {
