@@ -37,7 +37,6 @@ class ConfigReader {
 
   // The file's outline (config_reader.cpp).
   void read_item(const TomlItem& item);
-  void read_section(const std::string& section, const TomlTable& table);
   void read_key(const std::string& section, const TomlItem& item);
   void read_layer(const TomlItem& item);
   void read_option(const LayerSchema& schema, const TomlItem& item);

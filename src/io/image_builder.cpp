@@ -133,7 +133,6 @@ std::vector<unsigned char> ImageBuilder::bytes(std::size_t more) {
   return result;
 }
 
-template void ImageBuilder::scalar(const std::string&, float);
 template void ImageBuilder::scalar(const std::string&, double);
 template void ImageBuilder::scalar(const std::string&, std::int64_t);
 template void ImageBuilder::scalar(const std::string&, std::uint64_t);

@@ -62,23 +62,6 @@ fs::path below(fs::path folder, const fs::path& path) {
 
 }  // namespace
 
-std::vector<Scalar> class_weights(const TrainConfig& config, const Sequences& train,
-                                  std::size_t num_classes) {
-  std::vector<double> weights = config.class_weights;
-  if (config.balanced_classes) {
-    weights.assign(num_classes, 0);
-    for (const std::int32_t label : train.labels) weights[static_cast<std::size_t>(label)] += 1;
-    for (double& weight : weights)
-      weight =
-          weight == 0 ? 0 : static_cast<double>(train.size()) / (static_cast<double>(num_classes) * weight);
-  }
-  if (!weights.empty() && weights.size() != num_classes)
-    throw usage_error("train.class_weights has " + std::to_string(weights.size()) +
-                      " numbers, but the data has " + std::to_string(num_classes) +
-                      " labels; give one weight a label, or \"balanced\"");
-  return {weights.begin(), weights.end()};
-}
-
 DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to) {
   const fs::path old_folder = without_links(from), new_folder = without_links(to);
   for (std::string* path : {&data.train, &data.validation, &data.test})
