@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <new>
 #include <orochi/error.hpp>
 
@@ -79,7 +80,13 @@ int run_program(int argc, char** argv, const Program& program) {
     say(error.what());
     return static_cast<int>(error.code());
   } catch (const std::bad_alloc&) {
-    say("out of memory; smaller: data.max_length, train.batch_size, model.d_model");
+    const bool trains =
+        argc > 1 && (std::string_view(argv[1]) == "train" || std::string_view(argv[1]) == "bench");
+    say(trains ? "out of memory; smaller: data.max_length, train.batch_size, model.d_model"
+               : "out of memory; give fewer or shorter sequences, or lower --threads");
+    return failed;
+  } catch (const std::filesystem::filesystem_error& error) {
+    say(error.path1().string() + ": " + error.code().message());
     return failed;
   } catch (const std::exception& error) {
     say(std::string("unexpected error: ") + error.what());

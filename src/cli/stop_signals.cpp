@@ -1,6 +1,9 @@
 #include "cli/stop_signals.hpp"
 
+#include <unistd.h>
+
 #include <initializer_list>
+#include <string_view>
 
 namespace orochi {
 
@@ -41,6 +44,9 @@ void StopSignals::watch() {
   ::sigwait(&held_, &taken);
   number_ = taken;
   if (over_) return;
+  const std::string_view note =
+      "\nfinishing this step; a second signal ends at once, without a checkpoint of it\n";
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, note.data(), note.size());
   ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   over_.wait(false);
 }

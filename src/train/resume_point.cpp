@@ -35,9 +35,11 @@ ResumePoint find_resume_point(const std::string& folder) {
   } else if (!stands(before)) {
     // Killed before its first checkpoint, a run has its config and no best.h5.
     if (stands(folder + "/config.toml") && !stands(folder + "/best.h5")) return point;
-    throw usage_error(folder +
-                      " holds no last.h5 to resume from; leave --resume out to start, or name the folder "
-                      "with --run DIR");
+    throw usage_error(
+        folder + " holds no last.h5 to resume from; " +
+        (stands(folder + "/best.h5")
+             ? "what best.h5 knows of is not enough: start anew in another folder with --run DIR"
+             : "leave --resume out to start, or name the folder with --run DIR"));
   }
   point.name = "last-1.h5";
   std::string second = "there is no last-1.h5";

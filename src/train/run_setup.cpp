@@ -34,11 +34,12 @@ std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Registry&
   for (const ConfigChange& change : changes)
     if (!may_change(change.key))
       refused += "\n  " + change.key + ": " + change.before + " -> " + change.after;
-  if (!refused.empty())
-    throw usage_error(setup.folder + " was trained with another configuration:" + refused +
-                      "\ngo on with `--resume --run " + setup.folder +
-                      "` and no config, or start a new run with --run DIR");
-  return changes;
+  if (refused.empty()) return changes;
+  const bool own_config = setup.config_path == setup.folder + "/config.toml";
+  throw usage_error(setup.folder + " was trained with another configuration:" + refused + "\n" +
+                    (own_config ? "put that back, on the command line or in " + setup.config_path
+                                : "go on with `--resume --run " + setup.folder + "` and no config") +
+                    ", or start a new run with --run DIR");
 }
 
 /// Where the folder is, whatever links lead there: a ".." behind a link leads elsewhere than its text says.

@@ -48,9 +48,20 @@ TrainResult Trainer::run() {
   folder_.write_config(config_text_);
   folder_.start_metrics(progress_.epoch);
   observer_.start(progress_.step, total_steps_);
+  note_odd_lengths();
   const Clock::time_point start = Clock::now();
   loop();
   return finish(seconds_since(start));
+}
+
+void Trainer::note_odd_lengths() {
+  if (static_cast<std::uint64_t>(config_.train.warmup_steps) >= total_steps_)
+    observer_.note(
+        fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
+                    config_.train.warmup_steps, total_steps_, config_.train.learning_rate));
+  if (left_off())
+    observer_.note(fmt::format("the run stands at step {} already: --max-steps {} leaves nothing to do",
+                               progress_.step, request_.max_steps));
 }
 
 void Trainer::loop() {
@@ -102,6 +113,10 @@ void Trainer::resume() {
   for (Optimizer::Moment& moment : stepper_.optimizer().moments())
     reader.read(moment.path, slots, moment.values);
   progress_ = header.progress;
+  const Index begun = static_cast<Index>(progress_.epoch) + (progress_.position > 0 ? 1 : 0);
+  if (config_.train.epochs < begun)
+    throw usage_error(fmt::format("train.epochs is {}, but {} stands in epoch {}; give {} or more",
+                                  config_.train.epochs, folder_.file(point.name), begun, begun));
   saved_step_ = static_cast<std::int64_t>(progress_.step);
   for (const ConfigChange& change : setup_.changes)
     observer_.note(change.key + " changed: " + change.before + " -> " + change.after);

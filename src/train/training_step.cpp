@@ -88,12 +88,13 @@ void Trainer::leave_out(std::span<const std::uint32_t> rows, double normaliser, 
                                        finite_loss ? "gradient" : "loss",
                                        describe(examine(rows, normaliser), data_, last ? "\n  " : "; "));
   if (last)
-    diverged(
-        what + (stop ? ""
-                     : fmt::format("\n  {} steps were left out before, train.max_skips allows no more",
-                                   progress_.skipped_steps)),
-        fmt::format("lower train.learning_rate ({}), raise train.warmup_steps{}", config_.train.learning_rate,
-                    stop ? ", or leave such steps out with train.on_nonfinite=skip" : ""));
+    diverged(what + (stop ? ""
+                          : fmt::format("\n  {} steps were left out before, train.max_skips allows no more",
+                                        progress_.skipped_steps)),
+             fmt::format("look at the sequences that are named, lower train.learning_rate ({}), raise "
+                         "train.warmup_steps{}",
+                         config_.train.learning_rate,
+                         stop ? ", or leave such steps out with train.on_nonfinite=skip" : ""));
   ++progress_.step;
   progress_.position += rows.size();
   ++progress_.skipped_steps;
@@ -117,8 +118,9 @@ void Trainer::guard_loss(double loss) {
 
 void Trainer::diverged(const std::string& what, const std::string& remedy) {
   folder_.retry();  // what is kept is what stands on the disk, not what waits for it
-  throw Error(ExitCode::diverged, fmt::format("training diverged {}\n  kept: {}\n  next: {}", what,
-                                              kept_checkpoint(folder_.path()), remedy));
+  throw Error(ExitCode::diverged,
+              fmt::format("training diverged {}\n  kept: {}\n  next, in a new folder (--run DIR): {}", what,
+                          kept_checkpoint(folder_.path()), remedy));
 }
 
 }  // namespace orochi

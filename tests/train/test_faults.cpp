@@ -55,18 +55,8 @@ Registry poisoned_layers() {
   return registry;
 }
 
-struct Ending {
-  int code = 0;
-  std::string message;
-};
 Ending ending_of(const TrainRequest& request, TrainObserver& observer) {
-  const Registry registry = poisoned_layers();
-  try {
-    train(request, registry, observer);
-  } catch (const Error& error) {
-    return {static_cast<int>(error.code()), error.what()};
-  }
-  return {};
+  return ending_of(request, observer, poisoned_layers());
 }
 
 TrainRequest poisoned(const Workplace& place, const std::string& run, std::vector<std::string> overrides) {
@@ -190,7 +180,8 @@ TEST_CASE("an overflow in a layer of ours is named by its operation") {
   const Ending ending = ending_of(request, observer);
   CHECK(ending.code == 3);
   CHECK_THAT(ending.message, Contains("first: layer ") && Contains(", operation \""));
-  CHECK_THAT(ending.message, Contains("next: lower train.learning_rate (1e+30)"));
+  CHECK_THAT(ending.message, Contains("next, in a new folder (--run DIR): look at the sequences that are "
+                                      "named, lower train.learning_rate (1e+30)"));
 }
 
 TEST_CASE("a loss far above that of guessing stops training") {
@@ -228,59 +219,4 @@ TEST_CASE("a run does not go on with other data") {
   std::ofstream(place.root / "test.tsv") << "no\tCCGCCCCCC\nyes\tCCACCCCCC\n";  // trains nothing
   request.max_steps = 0;
   CHECK(ending_of(request, observer).code == 0);
-}
-
-TEST_CASE("settings at their ends train, or say why not") {
-  const Workplace place("ends");
-  int run = 0;
-  const auto ending = [&](std::vector<std::string> overrides) {
-    Silent observer;
-    TrainRequest request = place.request("run" + std::to_string(run++));
-    request.overrides = std::move(overrides);
-    const Ending result = ending_of(request, observer);
-    for (const double loss : observer.losses) CHECK(std::isfinite(loss));
-    return result;
-  };
-  CHECK(ending({"train.class_weights=[1e-30, 1e30]"}).code == 0);
-  CHECK(ending({"train.class_weights=[1e-30, 1e-30]"}).code == 0);
-  CHECK(ending({"train.label_smoothing=0.999999"}).code == 0);
-  CHECK(ending({"train.learning_rate=1e-300"}).code == 0);
-  CHECK(ending({"train.learning_rate=1e30"}).code == 3);
-  CHECK(ending({"data.max_length=1"}).code == 0);
-  CHECK(ending({"train.batch_size=1", "train.gradient_accumulation_steps=1", "train.epochs=1"}).code == 0);
-  CHECK(ending({"train.batch_size=2147483647", "train.gradient_accumulation_steps=2147483647"}).code == 0);
-  CHECK(ending({"train.lanes=1024", "train.chunk_rows=1"}).code == 0);
-  CHECK(ending({"model.dropout=0.999999", "model.attention_dropout=0.999999"}).code == 0);
-  CHECK(ending({"model.layer_norm_eps=1e30"}).code == 0);
-  CHECK(ending({"model.layer_norm_eps=1e-30"}).code == 0);
-  CHECK(ending({"train.epsilon=1e-30"}).code == 0);
-  CHECK(ending({"train.epsilon=1e-300"}).code == 2);
-  CHECK(ending({"train.weight_decay=1e30"}).code == 3);
-}
-
-TEST_CASE("data at its ends trains") {
-  const Workplace place("data-ends");
-  const auto train_on = [&](const std::string& name, const std::string& text,
-                            std::vector<std::string> overrides) {
-    std::ofstream(place.root / (name + ".tsv")) << text;
-    TrainRequest request = place.request(name);
-    request.overrides = std::move(overrides);
-    request.overrides.insert(request.overrides.end(),
-                             {"data.train=" + name + ".tsv", "data.test=", "train.epochs=1"});
-    Silent observer;
-    const Ending ending = ending_of(request, observer);
-    INFO(name << ": " << ending.message);
-    CHECK(ending.code == 0);
-    for (const double loss : observer.losses) CHECK(std::isfinite(loss));
-  };
-  std::string text;
-  for (int i = 0; i < 20; ++i) text += i % 2 == 0 ? "yes\ta\n" : "no\ta\n";
-  train_on("one-word", text, {});
-  text = "yes\t" + std::string(100000, 'a') + "\nno\t" + std::string(100000, 'b') + "\nyes\tab\nno\tba\n";
-  train_on("long", text,
-           {"data.max_length=100000", "model.blocks=[\"feed_forward\"]", "data.validation_fraction=0"});
-  train_on("longest-by-default", text, {"data.max_length=4000", "data.validation_fraction=0"});
-  text.clear();
-  for (int i = 0; i < 10000; ++i) text += "class" + std::to_string(i) + "\tab\n";
-  train_on("10000-classes", text, {"data.validation_fraction=0", "train.batch_size=1000"});
 }

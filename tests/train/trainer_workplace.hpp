@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <orochi/error.hpp>
 #include <string>
 #include <vector>
 
@@ -84,5 +85,18 @@ lanes = 3
   }
   fs::path root;
 };
+
+struct Ending {
+  int code = 0;
+  std::string message;
+};
+inline Ending ending_of(const TrainRequest& request, TrainObserver& observer, const Registry& registry) {
+  try {
+    train(request, registry, observer);
+  } catch (const Error& error) {
+    return {static_cast<int>(error.code()), error.what()};
+  }
+  return {};
+}
 
 }  // namespace orochi
