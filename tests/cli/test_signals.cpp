@@ -26,6 +26,7 @@ TEST_CASE("SIGINT, SIGTERM and SIGHUP leave a checkpoint and the command that re
     CHECK(stopped.code == 128 + number);
     CHECK(has(stopped.out, " train --resume --run " + run + "\n"));
     CHECK(has(stopped.err, "stopped by a signal, with a checkpoint\n"));
+    CHECK(has(stopped.err, "finishing this step"));
     const Outcome further =
         orochi_program({"train", "--resume", "--run", run, "train.epochs=1000000", "--max-steps", "1"});
     CHECK(further.code == 0);
