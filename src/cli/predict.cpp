@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <orochi/error.hpp>
+#include <set>
 
 #include "cli/line_reader.hpp"
 #include "cli/metrics_report.hpp"
@@ -65,6 +66,8 @@ class Pending {
  public:
   explicit Pending(const TrainedModel& trained)
       : encoder_(trained.config.data, trained.preprocessing), channels_(trained.preprocessing.channels) {
+    if (trained.config.data.format == "tsv")
+      labels_.insert(trained.preprocessing.labels.begin(), trained.preprocessing.labels.end());
     clear();
   }
 
@@ -73,6 +76,7 @@ class Pending {
     bool was_cut = false;
     Index length = 0;
     if (channels_ == 0) {
+      labelled_ += labels_.contains(line.substr(0, line.find('\t'))) && line.find('\t') != line.npos ? 1 : 0;
       const std::vector<std::int32_t> ids = encoder_.encode_text(line, &was_cut);  // [T]
       data_.tokens.insert(data_.tokens.end(), ids.begin(), ids.end());
       length = static_cast<Index>(ids.size());
@@ -99,11 +103,18 @@ class Pending {
     clear();
   }
 
-  /// "" if nothing was cut.
-  std::string note(Index max_length) const {
-    if (cut_ == 0) return "";
-    return fmt::format("{} of {} longer than max_length {} and cut", grouped(cut_),
-                       counted(count_, "sequence"), max_length);
+  /// What people should know of the lines; empty, or whole lines.
+  std::string notes(Index max_length) const {
+    std::string text;
+    if (cut_ > 0)
+      text += fmt::format("{} of {} longer than max_length {} and cut\n", grouped(cut_),
+                          counted(count_, "sequence"), max_length);
+    if (labelled_ > 0)
+      text += fmt::format(
+          "{} of {} begin with a label and a tab, which were read as text; predict takes the text alone: cut "
+          "-f 2\n",
+          grouped(labelled_), counted(count_, "line"));
+    return text;
   }
 
  private:
@@ -115,7 +126,8 @@ class Pending {
   InputEncoder encoder_;
   Index channels_;
   Sequences data_;
-  Index cut_ = 0, count_ = 0;
+  std::set<std::string, std::less<>> labels_;  // that a line of a labelled file would begin with
+  Index cut_ = 0, labelled_ = 0, count_ = 0;
 };
 
 /// Adds what has arrived; a line that is no sequence ends it, as an error with its place.
@@ -146,8 +158,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
     pending.answer(inference, labels.size(), writer);
     out.flush();
   }
-  if (const std::string note = pending.note(trained.config.data.max_length); !note.empty())
-    std::cerr << note + "\n";
+  std::cerr << pending.notes(trained.config.data.max_length);
   if (mistake) throw *mistake;
   return static_cast<int>(ExitCode::done);
 }

@@ -34,6 +34,9 @@ std::string read_text_file(const std::string& path) {
   for (char bytes[4096]; file.read(bytes, sizeof bytes), file.gcount() > 0;)
     text.append(bytes, static_cast<std::size_t>(file.gcount()));
   if (file.bad()) throw failure(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+    throw usage_error(
+        fmt::format("{}: is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8", path));
   if (const std::size_t nul = text.find('\0'); nul != std::string::npos) {
     const std::size_t start = nul == 0 ? 0 : text.rfind('\n', nul - 1) + 1;  // npos + 1 is 0
     throw usage_error(

@@ -65,4 +65,14 @@ BestFile check_best(const std::string& folder, const Progress& progress) {
   return {damage.empty() ? BestState::missing : BestState::damaged};
 }
 
+std::string kept_checkpoint(const std::string& folder) {
+  try {
+    const ResumePoint point = find_resume_point(folder);
+    if (!point.reader) return "no checkpoint was written yet";
+    return folder + "/" + point.name + " holds step " + std::to_string(point.reader->header().progress.step);
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
 }  // namespace orochi

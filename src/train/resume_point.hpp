@@ -34,4 +34,7 @@ struct BestFile {
 };
 BestFile check_best(const std::string& folder, const Progress& progress);
 
+/// What --resume would go on from, for people: "runs/a/last.h5 holds step 30".
+std::string kept_checkpoint(const std::string& folder);
+
 }  // namespace orochi

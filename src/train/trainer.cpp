@@ -78,9 +78,9 @@ void Trainer::loop() {
 TrainResult Trainer::finish(double seconds) {
   const Unwritten unwritten = folder_.retry();
   if (!unwritten.checkpoints.empty())
-    throw failure(unwritten.all() +
-                  "; this was the last attempt. Mend that, then `orochi train --resume --run " +
-                  folder_.path() + "` goes on from the last checkpoint that was written, to the same result");
+    throw failure(unwritten.all() + "; this was the last attempt. Kept: " + kept_checkpoint(folder_.path()) +
+                  ". Mend that, then `orochi train --resume --run " + folder_.path() +
+                  "` goes on from there, to the same result");
   const TrainResult done = result(seconds);
   if (unwritten.metrics.empty()) return done;
   if (done.tested)

@@ -11,17 +11,6 @@
 namespace orochi {
 namespace {
 
-/// What --resume would go on from.
-std::string kept_checkpoint(const std::string& folder) {
-  try {
-    const ResumePoint point = find_resume_point(folder);
-    if (!point.reader) return "no checkpoint was written yet";
-    return fmt::format("{}/{} holds step {}", folder, point.name, point.reader->header().progress.step);
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
-
 constexpr double smoothing = 0.98;             // of the running loss, a step
 constexpr std::uint64_t steps_to_settle = 50;  // before the running loss says anything
 

@@ -211,6 +211,9 @@ TEST_CASE("files are read, or it is said why not") {
         path + ":2:7: unknown key \"model.lr\"; did you mean \"learning_rate\" in [train]?");
   std::ofstream{path} << "\x89HDF" << '\0';
   CHECK(read_complaint(path) == path + ":1:5: a NUL byte; expected text: is this a TOML file?");
+  std::ofstream{path} << "\xFF\xFE"
+                      << "a";
+  CHECK(read_complaint(path) == path + ": is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8");
   std::ofstream{path} << "data.train = 'a.tsv'\n";
   const std::vector<LayerSchema> layers = test_layers();
   const std::vector<std::string> overrides = {"train.epochs=3"};

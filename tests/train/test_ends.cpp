@@ -80,3 +80,21 @@ TEST_CASE("a resumed run is told what its numbers of epochs and steps come to") 
   CHECK(ending_of(request, observer, builtin_layers()).code == 0);
   CHECK_THAT(observer.notes, Contains("already: --max-steps 1 leaves nothing to do"));
 }
+
+TEST_CASE("a run goes on with its data in another place") {
+  const Workplace place("moved");
+  Silent observer;
+  TrainRequest request = place.request("run");
+  request.max_steps = 2;
+  REQUIRE(ending_of(request, observer, builtin_layers()).code == 0);
+  fs::create_directories(place.root / "elsewhere");
+  fs::rename(place.root / "train.tsv", place.root / "elsewhere/train.tsv");
+  request.config_path.clear();
+  request.resume = true;
+  request.max_steps = 0;
+  CHECK_THAT(ending_of(request, observer, builtin_layers()).message, Contains("no such file"));
+  request.overrides = {"data.train=../elsewhere/train.tsv"};
+  const Ending found = ending_of(request, observer, builtin_layers());
+  CHECK(found.message == "");
+  CHECK_THAT(observer.notes, Contains("data.train changed: "));
+}
