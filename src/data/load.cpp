@@ -130,8 +130,8 @@ void fit_vocabulary(const Part& train, const DataConfig& config, Preprocessing& 
   if (preprocessing.vocabulary.size() == 1) {
     throw usage_error(
         fmt::format("{}: the vocabulary is empty with data.min_count = {} and data.vocab_size = {}; "
-                    "lower the one or raise the other",
-                    train.raw->path, config.min_count, config.vocab_size));
+                    "lower the one or raise the other (tokens of more than {} bytes never enter it)",
+                    train.raw->path, config.min_count, config.vocab_size, longest_token));
   }
 }
 

@@ -15,6 +15,7 @@ namespace orochi {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::size_t longest_label = 1000;  // bytes
 
 /// What a file is that begins so and is no text of ours, with what to do; or nothing.
 std::string other_kind(std::string_view contents) {
@@ -157,6 +158,10 @@ std::string label_mistake(std::string_view label) {
   if (blanks.find(label.front()) != std::string_view::npos ||
       blanks.find(label.back()) != std::string_view::npos)
     return fmt::format("label {} begins or ends with a blank; remove it", quote(label));
+  // A checkpoint pads every label to the longest.
+  if (label.size() > longest_label)
+    return fmt::format("label {} has {}; expected at most {}: are label and text swapped?", quote(label),
+                       counted(static_cast<Index>(label.size()), "byte"), grouped(longest_label));
   return {};
 }
 

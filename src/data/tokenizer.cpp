@@ -65,6 +65,7 @@ std::vector<std::string> make_vocabulary(const DataConfig& config, std::span<con
     const std::span<const std::string_view> tokens = tokenizer.split(text);
     // What max_length cuts off trains no embedding.
     for (const std::string_view token : tokens.first(std::min(tokens.size(), max_length))) {
+      if (token.size() > longest_token) continue;
       const auto found = counts.find(token);
       if (found != counts.end()) {
         ++found->second;

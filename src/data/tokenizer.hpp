@@ -1,6 +1,7 @@
 // Text to tokens, and the vocabulary that training learns.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,8 +35,12 @@ class Tokenizer {
   std::vector<std::string_view> tokens_;
 };
 
-/// <unk>, then the tokens of the texts (of their first max_length tokens) that occur min_count times or more,
-/// the most frequent first, equal counts in the order of their bytes; at most vocab_size entries.
+/// Longer tokens stay unknown: a checkpoint pads every entry of the vocabulary to the longest.
+inline constexpr std::size_t longest_token = 256;  // bytes
+
+/// <unk>, then the tokens of the texts (of their first max_length tokens) that occur min_count times or more
+/// and have at most longest_token bytes, the most frequent first, equal counts in the order of their bytes;
+/// at most vocab_size entries.
 std::vector<std::string> make_vocabulary(const DataConfig& config, std::span<const std::string_view> texts);
 
 }  // namespace orochi

@@ -87,6 +87,13 @@ double packed_bytes(const Parameters& parameters, const TrainConfig& config) {
   return sum;
 }
 
+/// A checkpoint pads every text of a list to the longest.
+double padded_bytes(const std::vector<std::string>& texts) {
+  std::size_t longest = 0;
+  for (const std::string& text : texts) longest = std::max(longest, text.size());
+  return static_cast<double>(texts.size()) * static_cast<double>(longest);
+}
+
 [[noreturn]] void refuse(double needed, const MemoryLeft& left, const std::string& parts,
                          const std::string& remedy) {
   throw usage_error(fmt::format("this run would take about {} of memory more ({}), but {}; {}",
@@ -96,7 +103,7 @@ double packed_bytes(const Parameters& parameters, const TrainConfig& config) {
 }  // namespace
 
 MemoryEstimate estimate_memory(const Classifier& model, const Config& config, const Sequences& train,
-                               Index largest_evaluation, int threads) {
+                               const Preprocessing& preprocessing, Index largest_evaluation, int threads) {
   const Parameters& parameters = model.parameters();
   const double all = static_cast<double>(parameters.size()) * bytes_each;
   const auto lanes = static_cast<double>(lanes_within_bound(config.train, parameters));
@@ -127,7 +134,8 @@ MemoryEstimate estimate_memory(const Classifier& model, const Config& config, co
   // By scripts/memory_estimate, which compares with what runs take.
   constexpr double threads_and_libraries = 3e6, heap_share = 0.08;
   estimate.overhead = threads_and_libraries + heap_share * estimate.training();
-  estimate.checkpoint = 2 * (all + estimate.optimizer);  // the library's image and our copy of it
+  const double texts = padded_bytes(preprocessing.vocabulary) + padded_bytes(preprocessing.labels);
+  estimate.checkpoint = 2 * (all + estimate.optimizer + texts);  // the library's image and our copy of it
   return estimate;
 }
 

@@ -25,7 +25,7 @@ struct MemoryEstimate {
 /// For a model that is built, on this data. Activations are not guessed from the config but measured: a few
 /// hundred rows go forward and back, and what that took is scaled up, so layers of one's own count too.
 MemoryEstimate estimate_memory(const Classifier& model, const Config& config, const Sequences& train,
-                               Index largest_evaluation, int threads);
+                               const Preprocessing& preprocessing, Index largest_evaluation, int threads);
 
 /// Trainable numbers of the model that a config describes, in double, so that nothing overflows. Layers of
 /// one's own count 0.

@@ -93,7 +93,8 @@ TrainResult Trainer::finish(double seconds) {
 
 RunFolder Trainer::open_folder() const {
   const Index evaluated = std::max(data_.validation.size(), data_.test.size());
-  const MemoryEstimate estimate = estimate_memory(model_, config_, data_.train, evaluated, threads_);
+  const MemoryEstimate estimate =
+      estimate_memory(model_, config_, data_.train, data_.preprocessing, evaluated, threads_);
   refuse_large_run(estimate, request_.max_memory);
   observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
   return RunFolder(setup_.folder, request_.resume, [this](const std::string& line) { observer_.note(line); });

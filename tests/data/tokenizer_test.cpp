@@ -54,3 +54,9 @@ TEST_CASE("the vocabulary goes by frequency, then by bytes, after the unknown to
   CHECK(vocabulary(1, 4) == Words{"<unk>", "b", "a", "."});
   CHECK(vocabulary(1, 1) == Words{"<unk>"});
 }
+
+TEST_CASE("tokens of more than 256 bytes stay unknown", "[tokenizer]") {
+  const std::string longest(256, 'a'), too_long(257, 'b');
+  const std::vector<std::string_view> texts{too_long, too_long, longest};
+  CHECK(make_vocabulary({}, texts) == Words{"<unk>", longest});
+}

@@ -70,7 +70,7 @@ TEST_CASE("the largest part of a refused run is named, with what makes it smalle
   Config config = small_config();
   const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
   const Classifier model(config, {11, 0, 90}, 3, builtin_layers());
-  const MemoryEstimate estimate = estimate_memory(model, config, data, 10, 2);
+  const MemoryEstimate estimate = estimate_memory(model, config, data, {}, 10, 2);
   CHECK(estimate.activations > 0);
   CHECK(estimate.gradients >= 5.0 * sizeof(Scalar) * static_cast<double>(model.parameters().dense_size()));
   CHECK(message_of([&] { refuse_large_run(estimate, 0); }) == "(no error)");
@@ -81,6 +81,19 @@ TEST_CASE("the largest part of a refused run is named, with what makes it smalle
                  Contains("smaller: train.gradient_memory_mb or train.lanes"));
   CHECK_THAT(message_of([&] { refuse_large_run(estimate, 1e6); }),
              Contains("but --max-memory allows 1 MB in all"));
+}
+
+TEST_CASE("a checkpoint takes its vocabulary and labels, each padded to the longest") {
+  const Config config = small_config();
+  const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
+  const Classifier model(config, {11, 0, 90}, 3, builtin_layers());
+  Preprocessing texts;
+  texts.vocabulary.assign(1000, "a");
+  texts.vocabulary.push_back(std::string(250, 'b'));
+  texts.labels = {"yes", "no"};
+  const double without = estimate_memory(model, config, data, {}, 10, 2).checkpoint;
+  CHECK(estimate_memory(model, config, data, texts, 10, 2).checkpoint - without ==
+        2.0 * (1001 * 250 + 2 * 3));
 }
 
 TEST_CASE("control groups bound what is left, also those above the process's own") {
