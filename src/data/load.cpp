@@ -60,13 +60,18 @@ void find_classes(LabelledFile& file, const Preprocessing& preprocessing, Mistak
       file.classes.push_back(found->second);
       continue;
     }
+    const auto sequence = static_cast<Index>(i);
+    const bool has_lines = !raw.lines.empty();
+    const bool is_shown = has_lines ? mistakes.shows_line(raw.lines[i]) : mistakes.shows_sequence(sequence);
     const std::string what =
-        fmt::format("label {} does not occur in the training data, which has {}; correct or remove it",
-                    quote(raw.labels[i]), quote_list(preprocessing.labels));
-    if (raw.lines.empty()) {
-      mistakes.add_sequence(static_cast<Index>(i), what);
-    } else {
+        !is_shown
+            ? ""
+            : fmt::format("label {} does not occur in the training data, which has {}; correct or remove it",
+                          quote(raw.labels[i]), quote_list(preprocessing.labels));
+    if (has_lines) {
       mistakes.add_line(raw.lines[i], what);
+    } else {
+      mistakes.add_sequence(sequence, what);
     }
   }
   if (raw.channels != preprocessing.channels) {

@@ -17,33 +17,47 @@ constexpr std::size_t most_listed = 12;  // names in a list
 
 }  // namespace
 
-void Mistakes::add(const std::string& what) { found_.push_back({0, fmt::format("{}: {}", path_, what)}); }
+void Mistakes::add(const std::string& what) {
+  keep(0, [&] { return fmt::format("{}: {}", path_, what); });
+}
 
 void Mistakes::add_line(Index line, const std::string& what) {
-  found_.push_back({line, fmt::format("{}:{}: {}", path_, line, what)});
+  keep(line, [&] { return fmt::format("{}:{}: {}", path_, line, what); });
 }
 
 void Mistakes::add_byte(Index line, Index column, const std::string& what) {
-  found_.push_back({line, fmt::format("{}:{}:{}: {}", path_, line, column, what)});
+  keep(line, [&] { return fmt::format("{}:{}:{}: {}", path_, line, column, what); });
 }
 
 void Mistakes::add_sequence(Index sequence, const std::string& what) {
-  found_.push_back({sequence + 1, fmt::format("{}: sequence {}: {}", path_, sequence, what)});
+  keep(sequence + 1, [&] { return fmt::format("{}: sequence {}: {}", path_, sequence, what); });
+}
+
+void Mistakes::add_report(const std::string& report) {
+  keep(0, [&] { return report; });
+}
+
+bool Mistakes::shows(Index place) const { return shown_.size() < most_shown || place < shown_.back().place; }
+
+// A file may have a mistake in each of millions of lines: only those that are shown are kept.
+template <class Message>
+void Mistakes::keep(Index place, const Message& message) {
+  ++count_;
+  if (!shows(place)) return;
+  if (shown_.size() == most_shown) shown_.pop_back();
+  const auto later = std::upper_bound(shown_.begin(), shown_.end(), place,
+                                      [](Index at, const Mistake& other) { return at < other.place; });
+  shown_.insert(later, {place, message()});
 }
 
 std::string Mistakes::report() const {
-  std::vector<Mistake> sorted = found_;
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Mistake& a, const Mistake& b) { return a.place < b.place; });
   std::string report;
-  for (std::size_t i = 0; i < std::min(sorted.size(), most_shown); ++i) {
-    if (i > 0) report += '\n';
-    report += sorted[i].message;
+  for (const Mistake& mistake : shown_) {
+    if (!report.empty()) report += '\n';
+    report += mistake.message;
   }
-  if (sorted.size() > most_shown) {
-    report +=
-        fmt::format("\n{}: and {} more", path_, grouped(static_cast<Index>(sorted.size() - most_shown)));
-  }
+  const Index more = count_ - static_cast<Index>(shown_.size());
+  if (more > 0) report += fmt::format("\n{}: and {} more", path_, grouped(more));
   return report;
 }
 

@@ -10,7 +10,7 @@
 
 namespace orochi {
 
-/// The mistakes of one file, each with its place.
+/// The mistakes of one file: the first ones by place are kept, the others counted.
 class Mistakes {
  public:
   explicit Mistakes(std::string path) : path_(std::move(path)) {}
@@ -24,9 +24,14 @@ class Mistakes {
   void add_sequence(Index sequence, const std::string& what);
 
   /// What another object's `report` said of this file.
-  void add_report(const std::string& report) { found_.push_back({0, report}); }
+  void add_report(const std::string& report);
 
-  bool empty() const { return found_.empty(); }
+  /// Whether a mistake there would be shown, by what is known so far. Where not, what is added may be empty,
+  /// which saves putting it into words.
+  bool shows_line(Index line) const { return shows(line); }
+  bool shows_sequence(Index sequence) const { return shows(sequence + 1); }
+
+  bool empty() const { return count_ == 0; }
   const std::string& path() const { return path_; }
   /// The first 20 by place, one a line, then how many more there are.
   std::string report() const;
@@ -36,8 +41,13 @@ class Mistakes {
     Index place;
     std::string message;
   };
+  bool shows(Index place) const;
+  template <class Message>
+  void keep(Index place, const Message& message);
+
   std::string path_;
-  std::vector<Mistake> found_;
+  std::vector<Mistake> shown_;  // by place, equal places as they came
+  Index count_ = 0;             // with those that are not shown
 };
 
 /// Throws one usage_error with the reports of all files that have mistakes; returns if none has.

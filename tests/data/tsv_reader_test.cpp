@@ -67,6 +67,27 @@ TEST_CASE("the first 20 mistakes are shown in the order of lines, and how many f
   CHECK(testing::mistakes_in(folder, tsv, contents) == expected + "f: and 1,004 more");
 }
 
+TEST_CASE("mistakes that are not shown are counted and take no memory", "[mistakes]") {
+  const auto resident_pages = [] {
+    long all = 0, resident = 0;
+    std::ifstream("/proc/self/statm") >> all >> resident;
+    return resident;
+  };
+  Mistakes mistakes("f");
+  const std::string what(100'000, 'x');
+  const long before = resident_pages();
+  for (Index line = 3000; line > 2000; --line) mistakes.add_line(line, what);
+  CHECK(resident_pages() - before < 5000);  // 1,000 messages would be 25,000
+  CHECK(mistakes.shows_line(1));
+  CHECK_FALSE(mistakes.shows_line(2020));
+  for (Index line = 1; line <= 20; ++line) mistakes.add_line(line, "first");
+  mistakes.add_line(20, "second");
+  CHECK_FALSE(mistakes.shows_sequence(19));
+  mistakes.add("whole");
+  CHECK(mistakes.report().starts_with("f: whole\nf:1: first\nf:2: first\n"));
+  CHECK(mistakes.report().ends_with("f:18: first\nf:19: first\nf: and 1,002 more"));
+}
+
 TEST_CASE("long and strange values are quoted so that they can be read", "[mistakes]") {
   CHECK(quote("a\tb\xC3\xA4\xFF\x7F") == "\"a\\x09b\xC3\xA4\\xff\\x7f\"");
   CHECK(quote(std::string(100, 'x')) == "\"" + std::string(60, 'x') + "...\"");
