@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <exception>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -15,6 +17,8 @@
 
 namespace orochi {
 namespace {
+
+constexpr int exit_without_memory = 3;
 
 void limit(int resource, rlim_t soft, rlim_t hard) {
   const rlimit both{soft, hard};
@@ -29,16 +33,25 @@ void limit(int resource, rlim_t soft, rlim_t hard) {
   try {
     Sender sender(pipe);
     work(sender);
+  } catch (const std::bad_alloc&) {
+    ::_exit(exit_without_memory);
   } catch (...) {
     ::_exit(1);
   }
   ::_exit(0);
 }
 
-std::string breakdown(int status) {
-  if (WIFSIGNALED(status))
-    return fmt::format("{} (signal {})", ::strsignal(WTERMSIG(status)), WTERMSIG(status));
-  return fmt::format("exit code {}", WEXITSTATUS(status));
+ChildEnd end_of(int status, bool all_received) {
+  using Kind = ChildEnd::Kind;
+  if (WIFSIGNALED(status)) {
+    const int signal = WTERMSIG(status);
+    const Kind kind = signal == SIGKILL ? Kind::no_memory : signal == SIGXCPU ? Kind::too_slow : Kind::broken;
+    return {kind, fmt::format("{} (signal {})", ::strsignal(signal), signal)};
+  }
+  const int code = WEXITSTATUS(status);
+  if (code == exit_without_memory) return {Kind::no_memory, ""};
+  if (code != 0) return {Kind::broken, fmt::format("exit code {}", code)};
+  return all_received ? ChildEnd{} : ChildEnd{Kind::broken, "an answer cut short"};
 }
 
 }  // namespace
@@ -66,8 +79,8 @@ bool Receiver::bytes(void* data, std::size_t size) {
   return true;
 }
 
-std::string run_in_child(int seconds, const std::function<void(Sender&)>& work,
-                         const std::function<bool(Receiver&)>& receive) {
+ChildEnd run_in_child(int seconds, const std::function<void(Sender&)>& work,
+                      const std::function<bool(Receiver&)>& receive) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
     throw failure(fmt::format("cannot open a pipe: {}", std::strerror(errno)));
@@ -83,10 +96,12 @@ std::string run_in_child(int seconds, const std::function<void(Sender&)>& work,
     throw failure(fmt::format("cannot start a process: {}", std::strerror(error)));
   }
   std::exception_ptr thrown;
-  bool whole = false;
+  bool whole = false, has_memory = true;
   try {
     Receiver receiver(ends[0]);
     whole = receive(receiver);
+  } catch (const std::bad_alloc&) {
+    has_memory = false;
   } catch (...) {  // the child must be waited for all the same
     thrown = std::current_exception();
   }
@@ -95,8 +110,8 @@ std::string run_in_child(int seconds, const std::function<void(Sender&)>& work,
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (thrown) std::rethrow_exception(thrown);
-  if (status != 0) return breakdown(status);
-  return whole ? "" : "an answer cut short";
+  if (!has_memory) return {ChildEnd::Kind::no_memory, ""};
+  return end_of(status, whole);
 }
 
 void open_no_more_files() { limit(RLIMIT_NOFILE, 0, 0); }

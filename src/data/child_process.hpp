@@ -58,11 +58,17 @@ class Receiver {
   int pipe_;
 };
 
+/// How a child came to its end: all was received; it, or this process while receiving, got no memory (the
+/// system kills with SIGKILL where it runs out); its seconds were up; or it broke down, `what` says how.
+struct ChildEnd {
+  enum class Kind { whole, no_memory, too_slow, broken } kind = Kind::whole;
+  std::string what;  // "Segmentation fault (signal 11)"; may be empty without memory
+};
+
 /// Calls `work` in a child process and `receive` here, while it sends. The child says nothing on standard
-/// error and has at most `seconds` of the processor. Returns how the child broke down, or "": then all was
-/// received. Throws a failure if there can be no child.
-std::string run_in_child(int seconds, const std::function<void(Sender&)>& work,
-                         const std::function<bool(Receiver&)>& receive);
+/// error and has at most `seconds` of the processor. Throws a failure if there can be no child.
+ChildEnd run_in_child(int seconds, const std::function<void(Sender&)>& work,
+                      const std::function<bool(Receiver&)>& receive);
 
 /// From here on this process opens no file.
 void open_no_more_files();

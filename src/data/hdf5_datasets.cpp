@@ -1,5 +1,6 @@
 #include <cstring>
 #include <filesystem>
+#include <new>
 #include <optional>
 
 #include <fmt/format.h>
@@ -137,8 +138,10 @@ bool has_type(const Dataset& dataset, const char* name, std::initializer_list<H5
 }
 
 void read_all(const Dataset& dataset, hid_t type, void* memory, const char* name) {
-  hdf5::check(H5Dread(dataset.id.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, memory),
-              fmt::format("dataset \"{}\"", name));
+  const herr_t status = H5Dread(dataset.id.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, memory);
+  // The sizes of dataset and chunk have been checked: it is not the file that asks for too much.
+  if (status < 0 && hdf5::lacked_memory()) throw std::bad_alloc();
+  hdf5::check(status, fmt::format("dataset \"{}\"", name));
 }
 
 /// The memory that libhdf5 reserves for strings of variable length.

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <orochi/error.hpp>
+
 #include "data/child_process.hpp"
 #include "data/hdf5_datasets.hpp"
 #include "data/utf8.hpp"
@@ -88,6 +90,20 @@ bool receive_datasets(Receiver& receiver, RawSplit& raw, std::string& report) {
   return receiver.array(raw.offsets) && receiver.array(raw.values);
 }
 
+/// What the reading child's end says of the file; that memory is short says nothing of it.
+void add_or_throw(const ChildEnd& end, int seconds, Mistakes& mistakes) {
+  if (end.kind == ChildEnd::Kind::no_memory)
+    throw failure(
+        fmt::format("{}: not enough memory to read it{}; give the program more, or use a part of the file",
+                    mistakes.path(), end.what.empty() ? "" : " (" + end.what + ")"));
+  mistakes.add(
+      end.kind == ChildEnd::Kind::too_slow
+          ? fmt::format("libhdf5 took longer than {} over this file, many times what unpacking takes; "
+                        "make it anew or copy it again",
+                        counted(seconds, "second"))
+          : fmt::format("libhdf5 broke down over this file: {}; it is damaged", end.what));
+}
+
 }  // namespace
 
 void check_hdf5_contents(const RawSplit& raw, Mistakes& mistakes) {
@@ -103,11 +119,11 @@ RawSplit read_hdf5(Mistakes& mistakes) {
   // Damaged files send libhdf5 round in circles, too. This is many times what unpacking takes.
   const auto seconds = static_cast<int>(2 + std::filesystem::file_size(raw.path) / 50000);
   std::string report;
-  const std::string broken = run_in_child(
+  const ChildEnd end = run_in_child(
       seconds, [&](Sender& sender) { send_datasets(raw.path, sender); },
       [&](Receiver& receiver) { return receive_datasets(receiver, raw, report); });
-  if (!broken.empty()) {
-    mistakes.add(fmt::format("libhdf5 broke down over this file: {}; it is damaged", broken));
+  if (end.kind != ChildEnd::Kind::whole) {
+    add_or_throw(end, seconds, mistakes);
   } else if (!report.empty()) {
     mistakes.add_report(report);
   } else {

@@ -12,6 +12,11 @@ herr_t keep_description(unsigned /*depth*/, const H5E_error2_t* entry, void* tex
   return 0;
 }
 
+herr_t find_no_space(unsigned /*depth*/, const H5E_error2_t* entry, void* found) {
+  if (entry->maj_num == H5E_RESOURCE && entry->min_num == H5E_NOSPACE) *static_cast<bool*>(found) = true;
+  return 0;
+}
+
 }  // namespace
 
 Hid::Hid(Hid&& other) noexcept
@@ -43,6 +48,12 @@ std::string error_text() {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_description, &text);
   H5Eclear2(H5E_DEFAULT);
   return text.empty() ? "no reason given" : text;
+}
+
+bool lacked_memory() {
+  bool found = false;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, find_no_space, &found);
+  return found;
 }
 
 Hid own(hid_t id, Hid::Closer close, const std::string& what) { return Hid(check(id, what), close); }

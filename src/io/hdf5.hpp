@@ -49,6 +49,9 @@ class ScopedErrorSilence {
 /// "no reason given". Clears the error stack.
 std::string error_text();
 
+/// Whether the last failed call failed for memory; to be asked before error_text.
+bool lacked_memory();
+
 /// Takes ownership of what a call returned; throws failure("what: error_text()") where it is negative.
 Hid own(hid_t id, Hid::Closer close, const std::string& what);
 
