@@ -100,14 +100,19 @@ RawSplit read_raw(const DataConfig& config, Mistakes& mistakes) {
 }
 
 std::ifstream open_file(Mistakes& mistakes) {
-  std::error_code ignored;
+  std::error_code error;
   const std::filesystem::path path = mistakes.path();
-  if (std::filesystem::is_directory(path, ignored)) {
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) {
     mistakes.add("is a folder; expected a file");
     return {};
   }
-  if (!std::filesystem::exists(path, ignored)) {
+  if (status.type() == std::filesystem::file_type::not_found) {
     mistakes.add("no such file; paths in a config are relative to the config's folder");
+    return {};
+  }
+  if (!std::filesystem::status_known(status)) {  // in a folder that may not be entered, for instance
+    mistakes.add(fmt::format("cannot be opened: {}", error.message()));
     return {};
   }
   errno = 0;

@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include "catch.hpp"
+#include "data/child_process.hpp"
 #include "temp_folder.hpp"
 
 namespace {
@@ -117,6 +120,24 @@ TEST_CASE("a file that cannot be read is said", "[tsv]") {
   Mistakes directory(folder.file("d"));
   read_raw(tsv, directory);
   CHECK(folder.without_path(directory.report()) == "d: is a folder; expected a file");
+}
+
+TEST_CASE("a file in a folder that may not be entered is not called missing", "[tsv]") {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder.file("locked"));
+  const std::string path = folder.write("locked/f.tsv", "a\tx\n");
+  std::filesystem::permissions(folder.file("locked"), std::filesystem::perms::none);
+  std::string report;
+  // The superuser may enter: the child becomes nobody, who may not even enter the temporary folder.
+  const auto read_as_nobody = [&](Sender& sender) {
+    if (::geteuid() == 0 && ::setuid(65534) != 0) return;
+    Mistakes mistakes(path);
+    read_raw(tsv, mistakes);
+    sender.text(mistakes.report());
+  };
+  run_in_child(5, read_as_nobody, [&](Receiver& receiver) { return receiver.text(report); });
+  std::filesystem::permissions(folder.file("locked"), std::filesystem::perms::owner_all);
+  CHECK(folder.without_path(report) == "locked/f.tsv: cannot be opened: Permission denied");
 }
 
 TEST_CASE("an unknown format is an error", "[tsv]") {
