@@ -79,6 +79,10 @@ int run_program(int argc, char** argv, const Program& program) {
   } catch (const Error& error) {
     say(error.what());
     return static_cast<int>(error.code());
+  } catch (const std::filesystem::filesystem_error& error) {
+    say(fmt::format("{}: {}; check the path and its permissions", error.path1().string(),
+                    error.code().message()));
+    return failed;
   } catch (const std::bad_alloc&) {
     const bool trains =
         argc > 1 && (std::string_view(argv[1]) == "train" || std::string_view(argv[1]) == "bench");
