@@ -14,6 +14,8 @@ constexpr std::string_view known_keys =
     "@problemName, @timeStamps, @missing, @univariate, @dimensions, @equalLength, @seriesLength, "
     "@classLabel, @data";
 
+constexpr std::string_view blank_or_tab = " \t";
+
 struct TsHeader {
   std::vector<std::string> classes;  // of @classLabel true a b c
   std::optional<Index> channels;     // of @univariate true or @dimensions
@@ -23,10 +25,9 @@ struct TsHeader {
 };
 
 std::string_view trim(std::string_view text) {
-  constexpr std::string_view blanks = " \t";
-  const std::size_t first = text.find_first_not_of(blanks);
+  const std::size_t first = text.find_first_not_of(blank_or_tab);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  return text.substr(first, text.find_last_not_of(blank_or_tab) - first + 1);
 }
 
 /// The part before `separator`, which `rest` then loses together with the separator.
@@ -35,6 +36,14 @@ std::string_view take_part(std::string_view& rest, char separator) {
   const std::string_view part = rest.substr(0, end);
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return part;
+}
+
+/// The same up to the first blank or tab.
+std::string_view take_word(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find_first_of(blank_or_tab), rest.size());
+  const std::string_view word = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return word;
 }
 
 std::string lower_ascii(std::string_view text) {
@@ -63,12 +72,12 @@ std::optional<Index> parse_count(std::string_view key, std::string_view value, I
 
 void read_classes(std::string_view value, Index line, TsHeader& header, Mistakes& mistakes) {
   header.has_classes = true;
-  const std::string_view flag = take_part(value, ' ');
+  const std::string_view flag = take_word(value);
   if (!parse_flag("@classLabel", flag, line, mistakes).value_or(true)) {
     mistakes.add_line(line, "@classLabel is false; expected true and the class names");
   }
   while (!value.empty()) {
-    const std::string_view name = trim(take_part(value, ' '));
+    const std::string_view name = take_word(value);
     if (!name.empty()) header.classes.emplace_back(name);
   }
 }
@@ -76,7 +85,7 @@ void read_classes(std::string_view value, Index line, TsHeader& header, Mistakes
 /// One line of the header that begins with @; @data is the caller's.
 void read_key(std::string_view text, Index line, TsHeader& header, Mistakes& mistakes) {
   std::string_view value = text;
-  const std::string_view key = take_part(value, ' ');
+  const std::string_view key = take_word(value);
   value = trim(value);
   const std::string name = lower_ascii(key);
   if (name == "@problemname" || name == "@missing") return;  // a missing value is found where it stands
@@ -169,6 +178,19 @@ Index read_header(std::string_view& rest, TsHeader& header, Mistakes& mistakes) 
   return line - 1;
 }
 
+/// Whether a number that is out of the range of a double is too small for it, not too large: by the place of
+/// its first digit other than 0.
+bool is_tiny(std::string_view number) {
+  const std::size_t e = std::min(number.find_first_of("eE"), number.size());
+  std::string_view power = number.substr(std::min(e + 1, number.size()));
+  if (power.starts_with('+')) power.remove_prefix(1);
+  Index exponent = 0;
+  const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
+  if (error == std::errc::result_out_of_range) return power.starts_with('-');
+  const std::size_t first = number.find_first_of("123456789"), point = std::min(number.find('.'), e);
+  return exponent < static_cast<Index>(first) - static_cast<Index>(point);
+}
+
 /// Reads one number; returns what is wrong with it, or nothing.
 std::string parse_number(std::string_view text, float& number) {
   text = trim(text);
@@ -180,12 +202,12 @@ std::string parse_number(std::string_view text, float& number) {
   if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
     return fmt::format("{} is not a number; expected one like -1.5 or 2e-3", quote(text));
   }
+  const bool out_of_range = error == std::errc::result_out_of_range;  // of a double; then value is still 0
+  const bool too_large = out_of_range && !is_tiny(text);
   number = static_cast<float>(value);
-  if (error == std::errc::result_out_of_range)
-    return fmt::format("{} is out of the range of a float; expected at most 3.4e38", quote(text));
   if (!std::isfinite(value))
     return fmt::format("{} is not finite; fill it in or leave the case out", quote(text));
-  if (!std::isfinite(number))
+  if (too_large || !std::isfinite(number))
     return fmt::format("{} is out of the range of a float; expected at most 3.4e38", quote(text));
   return {};
 }

@@ -28,6 +28,30 @@ TEST_CASE("a .ts file is read case by case, into rows", "[ts]") {
   CHECK(raw.lines == std::vector<Index>{11, 13});
 }
 
+TEST_CASE("a tab may stand behind a key and between class names", "[ts]") {
+  const TempFolder folder;
+  const RawSplit raw = testing::read_back(
+      folder, ts, "@dimensions\t2\n@classLabel\ttrue\tup \tdown\n@data\n1:2:up\n3:4:down\n");
+  CHECK(raw.path == "f");
+  CHECK(raw.labels == std::vector<std::string>{"up", "down"});
+}
+
+TEST_CASE("numbers too small for a double are 0, as those too small for a float", "[ts]") {
+  std::vector<float> values;
+  Index channels = 0;
+  const std::string zeros(400, '0');
+  const std::string tiny =
+      "1e-50,1e-400,-1e-400,0." + zeros + "1,1" + zeros + "e-900,1E-99999999999999999999,0.1e-350";
+  CHECK(parse_case(tiny, values, channels) == "");
+  CHECK(values == std::vector<float>(7, 0.0f));
+  for (const std::string& large : {"1" + zeros, "-1" + zeros + ".5", std::string("1e+99999999999999999999"),
+                                   "0.00" + zeros + "1e900", std::string("1e400")}) {
+    INFO(large);
+    CHECK_THAT(parse_case(large, values, channels),
+               catch_matchers::Contains("is out of the range of a float"));
+  }
+}
+
 TEST_CASE("two signs before a number are a mistake", "[ts]") {
   const TempFolder folder;
   CHECK(testing::mistakes_in(folder, ts, two_channels + "1,+-2:3,4:up\n") ==
