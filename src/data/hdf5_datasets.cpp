@@ -223,7 +223,27 @@ void read_datasets(hid_t file, hsize_t file_bytes, RawSplit& raw, Mistakes& mist
   read_all(*values, H5T_NATIVE_FLOAT, raw.values.data(), "values");
 }
 
+hdf5::Hid open_hdf5(const std::string& path) {
+  return hdf5::own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
+                   "not an HDF5 file, or a damaged one");
+}
+
 }  // namespace
+
+Hdf5Size claimed_hdf5_size(const std::string& path, const std::function<void()>& opened) {
+  const hdf5::ScopedErrorSilence silence;
+  Mistakes mistakes(path);
+  try {
+    const hdf5::Hid file = open_hdf5(path);
+    opened();
+    const hsize_t file_bytes = std::filesystem::file_size(path);
+    const std::optional<Dataset> values = open_dataset(file.get(), "values", 2, file_bytes, mistakes);
+    const std::optional<Dataset> labels = open_dataset(file.get(), "labels", 1, file_bytes, mistakes);
+    if (values && labels) return {values->size(), labels->size()};
+  } catch (const Error&) {  // whoever reads the file says what is wrong
+  }
+  return {};
+}
 
 RawSplit read_hdf5_datasets(const std::string& path, Mistakes& mistakes,
                             const std::function<void()>& opened) {
@@ -232,8 +252,7 @@ RawSplit read_hdf5_datasets(const std::string& path, Mistakes& mistakes,
   raw.path = path;
   const hdf5::ScopedErrorSilence silence;
   try {
-    const hdf5::Hid file = hdf5::own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose,
-                                     "not an HDF5 file, or a damaged one");
+    const hdf5::Hid file = open_hdf5(path);
     opened();
     read_datasets(file.get(), std::filesystem::file_size(path), raw, mistakes);
   } catch (const Error& error) {

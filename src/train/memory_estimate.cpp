@@ -162,16 +162,22 @@ double parameter_count(const Config& config, InputShape input, Index num_classes
          (m.pooling == "attention" ? c : 0) + number(num_classes) * (c + 1);
 }
 
-void refuse_large_model(const Config& config, InputShape input, Index num_classes, double max_memory) {
+void refuse_large_model(const Config& config, InputShape input, Index num_classes, double max_memory,
+                        double data_bytes) {
   constexpr double bytes_a_layer = 8192;  // objects and names, besides numbers
   const double count = parameter_count(config, input, num_classes);
   const double copies = 2 + moments(config.train);  // parameters, moments, one lane's gradients
   const double needed =
       count * bytes_each * copies + static_cast<double>(config.model.num_layers) * bytes_a_layer;
   const MemoryLeft left = memory_left(max_memory);
-  if (needed > left.bytes)
-    refuse(needed, left, fmt::format("{:.3g} parameters", count),
-           "smaller: model.d_model, model.num_layers, data.vocab_size, data.max_length");
+  if (needed <= left.bytes) return;
+  if (data_bytes > needed)
+    throw usage_error(fmt::format(
+        "the data has taken {} of memory; the model would take about {} more ({:.3g} parameters), "
+        "but {}; use a part of the data",
+        memory_text(data_bytes), memory_text(needed), count, left.reason));
+  refuse(needed, left, fmt::format("{:.3g} parameters", count),
+         "smaller: model.d_model, model.num_layers, data.vocab_size, data.max_length");
 }
 
 void refuse_large_run(const MemoryEstimate& estimate, double max_memory) {

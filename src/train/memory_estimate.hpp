@@ -32,7 +32,9 @@ MemoryEstimate estimate_memory(const Classifier& model, const Config& config, co
 double parameter_count(const Config& config, InputShape input, Index num_classes);
 
 /// Throws a usage_error where the model alone, with its optimizer, is more than there is; before it is built.
-void refuse_large_model(const Config& config, InputShape input, Index num_classes, double max_memory);
+/// `data_bytes`: what the data has taken already, which is named where it is the larger part.
+void refuse_large_model(const Config& config, InputShape input, Index num_classes, double max_memory,
+                        double data_bytes = 0);
 /// Throws a usage_error where the estimate is; it says what takes most and what makes it less.
 void refuse_large_run(const MemoryEstimate& estimate, double max_memory);
 

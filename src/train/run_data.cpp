@@ -6,6 +6,7 @@
 #include <orochi/error.hpp>
 
 #include "data/mistakes.hpp"
+#include "data/reading_memory.hpp"
 #include "train/inference.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
@@ -36,29 +37,26 @@ std::vector<Scalar> class_weights(const RunSetup& setup, const TrainRequest& req
   return {weights.begin(), weights.end()};
 }
 
-/// Reading takes the file, a copy of it as texts, and what is made of them.
 void refuse_large_files(const RunSetup& setup, double max_memory) {
-  constexpr double copies = 3, worth_asking = 16e6;
-  double bytes = 0;
+  constexpr double worth_asking = 1e6;
+  double needed = 0, most = 0;
   std::string largest;
-  double most = 0;
   for (const std::string* name :
        {&setup.config.data.train, &setup.config.data.validation, &setup.config.data.test}) {
-    std::error_code error;
-    const fs::path path = fs::path(setup.data_folder) / *name;
-    const std::uintmax_t size = name->empty() ? 0 : fs::file_size(path, error);
-    if (name->empty() || error) continue;  // the reader says why
-    bytes += static_cast<double>(size);
-    if (static_cast<double>(size) <= most) continue;
-    most = static_cast<double>(size);
-    largest = path.string();
+    if (name->empty()) continue;
+    const std::string path = (fs::path(setup.data_folder) / *name).string();
+    const double one = reading_memory(setup.config.data, path);
+    needed += one;
+    if (one <= most) continue;
+    most = one;
+    largest = path;
   }
-  if (copies * bytes < worth_asking) return;
+  if (needed < worth_asking) return;
   const MemoryLeft left = memory_left(max_memory);
-  if (copies * bytes > left.bytes)
+  if (needed > left.bytes)
     throw usage_error(
         fmt::format("{}: reading the data would take about {} of memory, but {}; use a part of it", largest,
-                    memory_text(copies * bytes), left.reason));
+                    memory_text(needed), left.reason));
 }
 
 }  // namespace
@@ -66,12 +64,14 @@ void refuse_large_files(const RunSetup& setup, double max_memory) {
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Registry& registry) {
   refuse_large_files(setup, request.max_memory);
   RunData data;
+  const double before = resident_memory();
   data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed);
   data.class_weights = class_weights(setup, request, registry, data.loaded);
   data.train_checksum = checksum(data.loaded.train);
   data.validation_checksum = checksum(data.loaded.validation);
   refuse_large_model(setup.config, input_shape(setup.config.data, data.loaded.preprocessing),
-                     static_cast<Index>(data.loaded.preprocessing.labels.size()), request.max_memory);
+                     static_cast<Index>(data.loaded.preprocessing.labels.size()), request.max_memory,
+                     resident_memory() - before);
   return data;
 }
 

@@ -218,7 +218,9 @@ def unreadable_data(place, _):
     data.write_text((place.root / "train.tsv").read_text() * 20)
     config = place.root / "long.toml"
     config.write_text((place.root / f"{CONFIG}.toml").read_text().replace("train.tsv", data.name))
-    for file, number, words in ((data, 2, "could not be read to its end"), (config, 1, "cannot be read")):
+    # Reads 1 and 2 of the data count its lines, the later ones read it.
+    unread = "could not be read to its end"
+    for file, number, words in ((data, 2, unread), (data, 4, unread), (config, 1, "cannot be read")):
         outcome = place.call(place.program, "train", config, "--run", place.root / "unread", folder=file, only="read",
                              at=number, action=errno.EIO)
         said = f"{file}: {words}: Input/output error" in outcome.err

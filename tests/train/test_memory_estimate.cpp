@@ -7,6 +7,8 @@
 #include "small_model.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
+#include "train/run_data.hpp"
+#include "trainer_workplace.hpp"
 
 using namespace orochi;
 using catch_matchers::Contains;
@@ -64,6 +66,32 @@ TEST_CASE("a model that no machine holds is refused before it is built") {
              }),
              Contains(" TB of memory more"));
   CHECK(message_of([&] { refuse_large_model(small_config(), {11, 0, 40}, 3, 0); }) == "(no error)");
+}
+
+TEST_CASE("a model for which the data leaves no room is not to blame") {
+  CHECK_THAT(message_of([&] {
+               refuse_large_model(small_config(), {11, 0, 40}, 3, 1e6, 5e8);
+             }),
+             Contains("the data has taken 500 MB of memory; the model would take about ") &&
+                 Contains("but --max-memory allows 1 MB in all; use a part of the data"));
+  CHECK_THAT(message_of([&] {
+               refuse_large_model(small_config(), {11, 0, 40}, 3, 1e6, 100);
+             }),
+             Contains("smaller: model.d_model"));
+}
+
+TEST_CASE("data that memory does not hold is refused before it is read") {
+  const Workplace place("large-data");
+  {
+    std::ofstream file(place.root / "train.tsv");
+    for (int i = 0; i < 250'000; ++i) file << (i % 2 == 0 ? "a\tx\n" : "b\ty\n");  // 1 MB
+  }
+  TrainRequest request = place.request("run");
+  request.max_memory = resident_memory() + 20e6;
+  CHECK_THAT(
+      message_of([&] { load_run_data(prepare_run(request, builtin_layers()), request, builtin_layers()); }),
+      Contains("train.tsv: reading the data would take about 4") && Contains("; use a part of it"));
+  CHECK_FALSE(fs::exists(place.root / "run"));
 }
 
 TEST_CASE("the largest part of a refused run is named, with what makes it smaller") {
