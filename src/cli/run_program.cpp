@@ -89,9 +89,6 @@ int run_program(int argc, char** argv, const Program& program) {
     say(trains ? "out of memory; smaller: data.max_length, train.batch_size, model.d_model"
                : "out of memory; give fewer or shorter sequences, or lower --threads");
     return failed;
-  } catch (const std::filesystem::filesystem_error& error) {
-    say(error.path1().string() + ": " + error.code().message());
-    return failed;
   } catch (const std::exception& error) {
     say(std::string("unexpected error: ") + error.what());
     return failed;

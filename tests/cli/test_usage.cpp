@@ -130,7 +130,7 @@ TEST_CASE("what cannot be written is an error; a reader that left is none") {
 
 TEST_CASE("a path that the system refuses is named, with its reason") {
   const std::string path = std::string(300, 'x') + ".toml";  // a name has 255 bytes at most
-  const Outcome outcome = orochi_program({"train", path});
+  const Outcome outcome = orochi_program({"report", path});
   CHECK(outcome.code == 1);
   CHECK(outcome.err == "orochi: " + path + ": File name too long; check the path and its permissions\n");
 }
