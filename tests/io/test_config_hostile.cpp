@@ -37,3 +37,28 @@ TEST_CASE("a hundred mistakes are said and the rest counted") {
   CHECK(std::count(said.begin(), said.end(), '\n') == 100);
   CHECK_THAT(said, catch_matchers::EndsWith("\nf: and 19901 more"));  // data.train is missing, too
 }
+
+// toml++ runs into undefined behaviour over most of these: the fuzzer's sanitizers ended here.
+TEST_CASE("only strings and comments go beyond ASCII") {
+  const std::string outside = " outside of strings and comments; ";
+  const std::string plain = outside + "keys and values are plain ASCII, text stands in \"quotes\"";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"[model]\ngr\xC3\xB6\xC3\x9F"
+       "e = 3\n",
+       "f:2:3: the character \"\xC3\xB6\"" + plain},
+      {"[model]\nd_model\xC2\xA0= 3\n", "f:2:8: the character \"\xC2\xA0\"" + plain},
+      {"a = 3 \xE3\x80\x80\n", "f:1:7: the character \"\xE3\x80\x80\"" + plain},
+      {"[a]\nb = \xE2\x80\x9Cx\xE2\x80\x9D",
+       "f:2:5: the character \"\xE2\x80\x9C\"" + outside + "write straight quotes: \"text\""},
+      // Behind every kind of string, with a quote and an escape in it.
+      {"a = '''\n'' \xC3\xA9''''\nb = \"\"\"\\\"\"\"\xC3\xA9\"\"\"\"\"\nc = '\xC3\xA9\\' # \xC3\xA9\nd = "
+       "\"\\\"\" \xE2\x80\xAE",
+       "f:5:10: the character \"\\u202E\"" + plain},
+  };
+  for (const auto& [text, message] : cases) CHECK_THAT(complaint(text), catch_matchers::Contains(message));
+  CHECK_THAT(complaint("a\xFF = 3\n"), catch_matchers::Contains("save the file as UTF-8"));
+  CHECK_THAT(complaint("a = \"\xC3\xA9\n"),
+             catch_matchers::Contains("close the string before the line ends"));
+  CHECK(complaint("\xEF\xBB\xBF"
+                  "[data]\ntrain = '\xC3\xA9'  # \xE3\x80\x80\nformat = \"\"\"tsv\"\"\" # \xC3\xA9\n") == "");
+}
