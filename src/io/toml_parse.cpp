@@ -138,80 +138,76 @@ std::optional<TomlError> too_many_dots(std::string_view text) {
   return std::nullopt;
 }
 
-/// Behind the string whose first quote is text[at]; one that is not closed is toml++'s to refuse.
-std::size_t end_of_string(std::string_view text, std::size_t at) {
-  const char quote = text[at];
-  const std::string three(3, quote);
-  const bool is_long = text.substr(at).starts_with(three);
-  const std::string end = is_long ? three : std::string(1, quote);
-  at += end.size();
-  while (at < text.size() && !text.substr(at).starts_with(end)) {
-    if (text[at] == '\n' && !is_long) return at;
-    at += quote == '"' && text[at] == '\\' ? 2 : 1;
-  }
-  at += end.size();
-  for (int more = 0; is_long && more < 2 && at < text.size() && text[at] == quote; ++more) ++at;  // its last
-  return std::min(at, text.size());
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+/// The text with '~' for every character beyond ASCII, but for the byte order mark. Only strings and comments
+/// may hold a '~', so where toml++ takes this, it meets such characters nowhere else. Met elsewhere, most of
+/// them lead it (3.3) by a way out of a switch that it calls unreachable: is_non_ascii_horizontal_whitespace.
+std::string in_ascii(std::string_view text) {
+  std::string result(text.substr(0, text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0));
+  for (const char c : text.substr(result.size()))
+    if (is_ascii(c))
+      result += c;
+    else if (!continues_character(c))
+      result += '~';
+  return result;
 }
 
 /// Whether toml++ can read it, which it is asked to where any text may stand.
-bool is_utf8(const std::string& character) {
+bool is_utf8(const std::string& text) {
   try {
-    static_cast<void>(toml::parse("#" + character));
+    static_cast<void>(toml::parse("#" + text));
     return true;
   } catch (const toml::parse_error&) {
     return false;
   }
 }
 
-/// The character at text[at], outside of strings and comments; none where it is no UTF-8, which toml++
-/// refuses.
-std::optional<TomlError> refuse_character(std::string_view text, std::size_t at) {
-  std::size_t end = at + 1;
-  while (end < text.size() && continues_character(text[end])) ++end;
-  const std::string character(text.substr(at, end - at));
-  if (!is_utf8(character)) return std::nullopt;
-  const std::string_view before = text.substr(0, at);
-  const std::size_t begin = before.rfind('\n') + 1;  // npos + 1 is 0
-  const int line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
-  const std::size_t column = 1 + count_characters(before.substr(begin));
-  const std::string shown = to_toml(to_value(character));
-  const std::string message = "the character " + shown + " outside of strings and comments";
-  const std::string help = remedy(line_of(text, line), column, message);
-  return TomlError{
-      {line, static_cast<int>(column)},
-      message + (help.empty() ? "; keys and values are plain ASCII, text stands in \"quotes\"" : help)};
+/// The character at a place of the text.
+std::string character_at(std::string_view text, const Place& place) {
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  std::string_view line = line_of(text, place.line);
+  for (int column = 1; !line.empty(); ++column) {
+    std::size_t size = 1;
+    while (size < line.size() && continues_character(line[size])) ++size;
+    if (column == place.column) return std::string(line.substr(0, size));
+    line.remove_prefix(size);
+  }
+  return "";
 }
 
-/// Of characters beyond ASCII outside of strings and comments toml++ is not asked: for most of them it leaves
-/// a switch by a way that it calls unreachable (is_non_ascii_horizontal_whitespace of 3.3).
-std::optional<TomlError> stray_character(std::string_view text) {
-  for (std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; at < text.size();) {
-    if (text[at] == '#') {
-      at = std::min(text.find('\n', at), text.size());
-    } else if (text[at] == '"' || text[at] == '\'') {
-      at = end_of_string(text, at);
-    } else if (static_cast<unsigned char>(text[at]) >= 0x80) {
-      return refuse_character(text, at);
-    } else {
-      ++at;
-    }
-  }
-  return std::nullopt;
+/// What is wrong with the text itself, where toml++ found this in `in_ascii` of it.
+TomlError with_character(TomlError error, const std::string& character, std::string_view text) {
+  error.message = "the character " + to_toml(to_value(character)) + " outside of strings and comments";
+  const std::string help =
+      remedy(line_of(text, error.place.line), static_cast<std::size_t>(error.place.column), error.message);
+  error.message += help.empty() ? "; keys and values are plain ASCII, text stands in \"quotes\"" : help;
+  return error;
 }
 
-/// The table, or else the first error is added to `errors`.
-std::optional<TomlTable> try_parse(const std::string& text, std::vector<TomlError>& errors) {
-  if (const std::optional<TomlError> stray = stray_character(text)) {
-    errors.push_back(*stray);
-    return std::nullopt;
-  }
+/// By toml++ alone: the table, or else the first error is added to `errors`.
+std::optional<TomlTable> ask_toml(const std::string& text, std::vector<TomlError>& errors) {
   try {
     return convert_table(toml::parse(std::string_view(text)));
   } catch (const toml::parse_error& error) {
     errors.push_back(to_error(error, text));
     return std::nullopt;
   }
+}
+
+std::optional<TomlTable> try_parse(const std::string& text, std::vector<TomlError>& errors) {
+  const std::string ascii = in_ascii(text);
+  std::vector<TomlError> found;
+  if (ascii == text) return ask_toml(text, errors);
+  if (ask_toml(ascii, found)) return ask_toml(text, errors);
+  const TomlError& error = found.front();
+  const std::string character = character_at(text, error.place);
+  const bool beyond = !character.empty() && !is_ascii(character[0]);
+  if (beyond && !is_utf8(character)) return ask_toml(text, errors);  // which says so, before it comes to more
+  errors.push_back(beyond ? with_character(error, character, text) : error);
+  return std::nullopt;
 }
 
 /// Takes the faulty line out, so that the rest can be read: only if the fault lies in this line alone (it is

@@ -55,6 +55,10 @@ TEST_CASE("only strings and comments go beyond ASCII") {
        "\"\\\"\" \xE2\x80\xAE",
        "f:5:10: the character \"\\u202E\"" + plain},
   };
+  // toml++ looks ahead over these before it refuses the number.
+  for (const char* text :
+       {"a = 20\"\"\"c.\xC3\xA1\"x\"]", "a = 1.\"\xC3\xA1\"", "a = 1=\"\xC3\xA1\"", "a = [1[\"\xC3\xA1\"]"})
+    CHECK(complaint(text) != "");
   for (const auto& [text, message] : cases) CHECK_THAT(complaint(text), catch_matchers::Contains(message));
   CHECK_THAT(complaint("a\xFF = 3\n"), catch_matchers::Contains("save the file as UTF-8"));
   CHECK_THAT(complaint("a = \"\xC3\xA9\n"),
