@@ -76,10 +76,11 @@ std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index
 }
 
 int call(const Registry& registry, const Arguments& arguments, Output& out) {
-  if (arguments.has("--out"))
-    refuse_input_as_output(arguments.text("--out"), {arguments.words.front(), arguments.text("--data"),
-                                                     arguments.words.size() > 1 ? arguments.words[1] : ""});
   const TrainedModel trained = load_model(arguments.words.front(), registry);
+  if (arguments.has("--out"))
+    refuse_output_over_inputs(
+        arguments.text("--out"), arguments.words.front(), trained.config.data,
+        {arguments.text("--data"), arguments.words.size() > 1 ? arguments.words[1] : ""});
   const OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);
   const Index layer = chosen(arguments, "--layer", grid.layers),

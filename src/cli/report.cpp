@@ -52,14 +52,6 @@ std::string output_path(const std::string& run, const Arguments& arguments) {
   return path;
 }
 
-/// Among the run's own files a page may only take the place of a page.
-void refuse_file_of_the_run(const std::string& path, const std::string& run) {
-  const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : ".";
-  if (fs::exists(path) && fs::equivalent(folder, run) && fs::path(path).extension() != ".html")
-    throw usage_error(
-        fmt::format("--out {} is a file of the run, which would be gone; name another file", path));
-}
-
 int call(const Registry& registry, const Arguments& arguments, Output& out) {
   ReportRequest request;
   request.run = arguments.words.front();
@@ -68,14 +60,11 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   request.ablation = !arguments.has("--no-ablation");
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   const std::string path = output_path(request.run, arguments);
-  refuse_file_of_the_run(path, request.run);
   const TrainedModel trained = load_model(request.checkpoint, registry);
-  std::vector<std::string> inputs = data_files(request.checkpoint, trained.config.data);
-  inputs.insert(inputs.end(), {request.checkpoint, arguments.text("--data")});
-  refuse_input_as_output(path, inputs);
+  refuse_output_over_inputs(path, request.checkpoint, trained.config.data, {arguments.text("--data")});
   const ReportData data = report_data(trained, request.checkpoint, arguments);
   const std::string page = report_page(report_content(request, trained, data));
-  write_whole_file(path, {reinterpret_cast<const unsigned char*>(page.data()), page.size()});
+  write_whole_file(path, bytes_of(page));
   if (page.size() > heavy_page)
     std::cerr << fmt::format("the page is heavy: {} bytes; --sequences N draws fewer maps\n",
                              grouped(static_cast<Index>(page.size())));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <iostream>
 #include <orochi/error.hpp>
@@ -14,12 +15,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A checkpoint's config names files from the checkpoint's folder.
-std::string beside(const std::string& checkpoint, const std::string& name) {
-  return (fs::path(checkpoint).parent_path() / name).lexically_normal().string();
-}
+constexpr std::array run_files{"config.toml", "environment.json", "metrics.csv", "metrics.jsonl",
+                               "last.h5",     "last-1.h5",        "best.h5",     "lock"};
 
 }  // namespace
+
+std::string beside(const std::string& checkpoint, const std::string& name) {
+  const fs::path path = fs::path(checkpoint).parent_path() / name, plain = path.lexically_normal();
+  std::error_code error;  // behind a link ".." leads elsewhere than the text says
+  return (fs::exists(path, error) && !fs::equivalent(path, plain, error) ? path : plain).string();
+}
 
 std::string test_data_path(const Arguments& arguments, const std::string& checkpoint,
                            const DataConfig& data) {
@@ -34,20 +39,18 @@ std::string test_data_path(const Arguments& arguments, const std::string& checkp
   return path;
 }
 
-void refuse_input_as_output(const std::string& out, const std::vector<std::string>& inputs) {
+void refuse_output_over_inputs(const std::string& out, const std::string& checkpoint, const DataConfig& data,
+                               std::vector<std::string> inputs) {
+  inputs.push_back(checkpoint);
+  for (const char* name : run_files) inputs.push_back(beside(checkpoint, name));
+  for (const std::string* name : {&data.train, &data.validation, &data.test})
+    if (!name->empty()) inputs.push_back(beside(checkpoint, *name));
   for (const std::string& input : inputs) {
     std::error_code error;
     if (!input.empty() && fs::equivalent(out, input, error) && !error)
-      throw usage_error(fmt::format("--out {} is {}, which is read here and would be gone; name another file",
-                                    out, input == out ? "an input" : input));
+      throw usage_error(fmt::format("--out {} is {}, which would be gone; name another file", out,
+                                    input == out ? "a file of the run, or one that is read" : input));
   }
-}
-
-std::vector<std::string> data_files(const std::string& checkpoint, const DataConfig& data) {
-  std::vector<std::string> files;
-  for (const std::string* name : {&data.train, &data.validation, &data.test})
-    if (!name->empty()) files.push_back(beside(checkpoint, *name));
-  return files;
 }
 
 Sequences load_labelled(const TrainedModel& trained, const std::string& path) {

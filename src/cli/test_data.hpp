@@ -11,15 +11,17 @@
 
 namespace orochi {
 
+/// A file that a checkpoint's config names from the checkpoint's folder.
+std::string beside(const std::string& checkpoint, const std::string& name);
 /// --data, or the test file of the checkpoint's config, which counts from the checkpoint's folder.
 std::string test_data_path(const Arguments& arguments, const std::string& checkpoint, const DataConfig& data);
 OptionSpec test_data_option();
 /// The file's sequences as the model takes them; what is to be noted of them goes to standard error.
 Sequences load_labelled(const TrainedModel& trained, const std::string& path);
 
-/// Refuses an --out that is one of the files that the call reads (under whatever name), as it would be gone.
-void refuse_input_as_output(const std::string& out, const std::vector<std::string>& inputs);
-/// The data files that a checkpoint's config names, from where the program stands.
-std::vector<std::string> data_files(const std::string& checkpoint, const DataConfig& data);
+/// Refuses an --out (under whatever name) that is one of `inputs`, the checkpoint, a file of the run it
+/// stands in, or data that its config names: it would be gone.
+void refuse_output_over_inputs(const std::string& out, const std::string& checkpoint, const DataConfig& data,
+                               std::vector<std::string> inputs);
 
 }  // namespace orochi

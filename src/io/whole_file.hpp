@@ -6,6 +6,11 @@
 
 namespace orochi {
 
+/// A text as what these functions write.
+inline std::span<const unsigned char> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
+}
+
 /// Writes `bytes` to `path` + ".tmp", syncs, renames over `path`, syncs the folder: whatever stops the
 /// machine, the old file or the new one stands at `path`. A temporary file that a dead run left is
 /// overwritten. With `keep_previous` (a path in the same folder), the file that stood at `path` survives

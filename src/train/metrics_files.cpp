@@ -127,10 +127,6 @@ std::vector<EpochRecord> read_records(const std::string& path, std::uint64_t las
   return records;
 }
 
-std::span<const unsigned char> bytes_of(const std::string& text) {
-  return {reinterpret_cast<const unsigned char*>(text.data()), text.size()};
-}
-
 }  // namespace
 
 RecordFile::RecordFile(std::string path, std::string head, Format format, Rebuild rebuild, Note note)

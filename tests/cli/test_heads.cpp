@@ -157,9 +157,11 @@ TEST_CASE("what attend and explain refuse") {
   refused({"attend", trained.best, "--out", trained.place.path("run/../run/best.h5")}, "would be gone");
   refused({"attend", trained.best, "--data", data, "--out", data}, "would be gone");
   const std::string run = trained.place.path("run");
-  for (const std::string& out :
-       {trained.best, run + "/config.toml", run + "/metrics.csv", data, trained.place.path("train.tsv")})
+  for (const std::string& out : {trained.best, run + "/config.toml", run + "/../run/metrics.csv", data,
+                                 trained.place.path("train.tsv")}) {
     refused({"report", run, "--out", out}, "would be gone");
+    refused({"attend", trained.best, "--out", out}, "would be gone");
+  }
   CHECK(orochi_program({"evaluate", trained.best}).code == 0);
   refused({"ablate", trained.best, "--replace-by", "one"}, "expected zero or mean");
 }

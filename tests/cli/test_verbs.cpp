@@ -186,3 +186,17 @@ TEST_CASE("inspect opens what this program has no layers for, and counts rightly
   CHECK(weight["least"] == 1.0);
   CHECK(weight["most"] == 6.0);
 }
+
+TEST_CASE("a run behind a link finds its test data") {
+  const Workplace place("linked");
+  std::filesystem::create_directories(place.root / "a/deep/folder");
+  std::filesystem::create_directory_symlink("a/deep/folder", place.root / "runs");
+  const std::string run = place.path("runs/one");
+  REQUIRE(orochi_program({"train", place.path("small.toml"), "--run", run}).code == 0);
+  for (const char* verb : {"evaluate", "ablate"}) {
+    const Outcome outcome = orochi_program({verb, run + "/best.h5"});
+    INFO(outcome.err);
+    CHECK(outcome.code == 0);
+  }
+  CHECK(orochi_program({"report", run, "--no-ablation"}).code == 0);
+}

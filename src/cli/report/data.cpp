@@ -46,7 +46,7 @@ std::pair<std::string, std::string> choose_file(const TrainedModel& trained, con
   if (!config.test.empty() || (config.validation.empty() && !has_split))
     return {test_data_path(arguments, checkpoint, config), "test"};
   const std::string& name = config.validation.empty() ? config.train : config.validation;
-  return {(fs::path(checkpoint).parent_path() / name).lexically_normal().string(), "validation"};
+  return {beside(checkpoint, name), "validation"};
 }
 
 /// Leaves the sequences of the training file that were validated on.
