@@ -18,13 +18,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-VOCABULARY, CHANNELS, CLASSES, MAX_LENGTH = 13, 3, 3, 9
+VOCABULARY, CHANNELS, CLASSES = 13, 3, 3
+SHORT = [5, 1, 9, 3, 7, 2]
+LONG = [150, 1, 64, 129, 70, 33]  # beyond one and two tiles of 64 queries, beyond one of 128 keys
 
 BASE = dict(d_model=16, num_layers=2, num_heads=4, head_dim=0, dim_feedforward=24, norm_first=True, causal=False,
             window=0, norm="layer_norm", activation="gelu", positions="learned", pooling="mean", layer_norm_eps=1e-5)
 TRAIN = dict(optimizer="adamw", learning_rate=0.01, weight_decay=0.1, max_grad_norm=0.5, lanes=3, label_smoothing=0.0,
              schedule="constant")
-# name: (numeric input?, changes to the model, changes to the training)
+# name: (numeric input?, changes to the model, changes to the training), of sequences as long as SHORT says
 CASES = {
     "pre_norm": (False, {}, {}),
     "post_norm": (False, dict(norm_first=False, activation="relu"), {}),
@@ -41,6 +43,18 @@ CASES = {
     "adam": (False, dict(num_layers=1), dict(optimizer="adam", weight_decay=0.01)),
     "sgd": (True, dict(num_layers=1), dict(optimizer="sgd", momentum=0.9, weight_decay=0.01, learning_rate=0.1)),
 }
+# the same, as long as LONG says
+LONG_CASES = {
+    "long_plain": (False, {}, {}),
+    "long_causal_cls": (True, dict(causal=True, pooling="cls", positions="sinusoidal", norm_first=False), {}),
+    "long_window_attention": (False, dict(window=70, pooling="attention"), {}),
+    "long_causal_window": (True, dict(causal=True, window=40, pooling="max", positions="none"), {}),
+    "long_alibi": (False, dict(positions="alibi", num_heads=3, head_dim=4, pooling="attention"), {}),
+    "long_alibi_causal_max": (True, dict(positions="alibi", causal=True, num_heads=4, pooling="max"), {}),
+    "long_rotary": (True, dict(positions="rotary"), {}),
+    "long_rotary_window_max": (False, dict(positions="rotary", window=20, head_dim=6, pooling="max"), {}),
+}
+LONG_BASE = dict(d_model=8, num_layers=1, num_heads=2, dim_feedforward=12)
 
 ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu, "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"), "silu": F.silu}
 
@@ -118,7 +132,7 @@ class Layer(nn.Module):
 class Model(nn.Module):
     """The names of its parameters are Orochi's."""
 
-    def __init__(self, m, numeric):
+    def __init__(self, m, numeric, max_length):
         super().__init__()
         d, self.m, self.numeric = m["d_model"], m, numeric
         if numeric:
@@ -127,7 +141,7 @@ class Model(nn.Module):
             self.embedding = nn.Embedding(VOCABULARY, d)
         if m["pooling"] == "cls":
             self.class_token = nn.Parameter(torch.randn(1, d))
-        places = MAX_LENGTH + (m["pooling"] == "cls")
+        places = max_length + (m["pooling"] == "cls")
         if m["positions"] == "learned":
             self.positions = nn.Embedding(places, d)
         self.encoder = nn.ModuleList(Layer(m) for _ in range(m["num_layers"]))
@@ -213,16 +227,15 @@ def toml(value):
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def make_case(path, numeric, model_changes, train_changes):
+def make_case(path, lengths, numeric, model_changes, train_changes):
     m, t = {**BASE, **model_changes}, {**TRAIN, **train_changes}
     torch.manual_seed(7)
     rng = np.random.default_rng(7)
-    model = Model(m, numeric).double()
+    model = Model(m, numeric, max(lengths)).double()
     with torch.no_grad():  # away from the neat values that weights start with, exact in float32
         for p in model.parameters():
             p.copy_((p + 0.1 * torch.randn_like(p)).float().double())
     check_against_torch(model, m)
-    lengths = [5, 1, MAX_LENGTH, 3, 7, 2]
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     values = rng.normal(size=(offsets[-1], CHANNELS)).astype(np.float32)
     tokens = rng.integers(0, VOCABULARY, offsets[-1])
@@ -232,7 +245,8 @@ def make_case(path, numeric, model_changes, train_changes):
     weights = torch.tensor(t["class_weights"], dtype=torch.float64) if "class_weights" in t else None
     loss_of = lambda logits: F.cross_entropy(logits, labels, weight=weights, label_smoothing=t["label_smoothing"])
 
-    config = "[data]\ntrain = \"none\"\nmax_length = %d\n\n[model]\ndropout = 0.0\nattention_dropout = 0.0\n" % MAX_LENGTH
+    config = f"[data]\ntrain = \"none\"\nmax_length = {max(lengths)}\n\n"
+    config += "[model]\ndropout = 0.0\nattention_dropout = 0.0\n"
     config += "".join(f"{k} = {toml(v)}\n" for k, v in m.items() if k not in ("head_dim", "window") or v)
     config += "\n[train]\n" + "".join(f"{k} = {toml(v)}\n" for k, v in t.items())
     with h5py.File(path, "w") as f:
@@ -300,7 +314,9 @@ def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else root / "tests" / "fixtures" / "golden"
     folder.mkdir(parents=True, exist_ok=True)
     for name, case in CASES.items():
-        make_case(folder / f"{name}.h5", *case)
+        make_case(folder / f"{name}.h5", SHORT, *case)
+    for name, (numeric, model_changes, train_changes) in LONG_CASES.items():
+        make_case(folder / f"{name}.h5", LONG, numeric, {**LONG_BASE, **model_changes}, train_changes)
     make_cross_attention(folder.parent / "cross_attention.h5")
     print(f"torch {torch.__version__}")
 
