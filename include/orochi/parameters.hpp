@@ -21,7 +21,7 @@ struct Init {
   static Init zeros() { return {Kind::zeros, 0}; }
   static Init ones() { return {Kind::ones, 0}; }
   static Init normal(double deviation) { return {Kind::normal, deviation}; }
-  /// U(-a, a), a = sqrt(6 / (rows + cols)) (Glorot & Bengio 2010), as PyTorch starts attention.
+  /// U(-a, a), a = sqrt(6 / (rows + cols)) of each name by itself (Glorot & Bengio 2010).
   static Init xavier_uniform() { return {Kind::xavier_uniform, 0}; }
 };
 
