@@ -13,7 +13,7 @@ constexpr Index rows = 6, columns = 40;
 /// A registered norm over rows of small variance about `centre`, with weights and an eps of its own.
 struct Normed {
   Normed(const std::string& norm, double eps, double centre) : tape_((build(norm, eps), parameters_)) {
-    tape_.begin(Mode::train, nullptr, {});
+    tape_.begin(Mode::infer, nullptr, {});
     Var x = tape_.input(rows, columns);
     for (Index i = 0; i < rows * columns; ++i)
       x.data()[i] = static_cast<Scalar>(centre + 0.02 * std::sin(static_cast<double>(1 + i * i)));
