@@ -124,7 +124,7 @@ void check_distribution(const std::vector<double>& x, const Start& start) {
 
 TEST_CASE("every element of every parameter starts with the documented number") {
   for_all_parameters([](Parameters& parameters) {
-    for (const std::uint64_t seed : {0ULL, 42ULL, 4294967295ULL, 0x123456789ABCDEFULL}) {
+    for (const std::uint64_t seed : {0ULL, 42ULL, 4294967295ULL}) {
       parameters.initialise(seed);
       for (std::size_t v = 0; v < parameters.views().size(); ++v) {
         const ParameterView& view = parameters.views()[v];
