@@ -1,6 +1,5 @@
 # Everything the project needs from the system; scripts/install-packages installs it on Debian and Ubuntu.
 find_package(Threads REQUIRED)
-find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
@@ -14,9 +13,10 @@ find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED
 if(OROCHI_ONEDNN)
   find_path(ONEDNN_INCLUDE_DIR oneapi/dnnl/dnnl.h)
   find_library(ONEDNN_LIBRARY dnnl)
-  if(ONEDNN_INCLUDE_DIR AND ONEDNN_LIBRARY)
+  find_package(OpenMP COMPONENTS CXX)  # its threads, which we must tell to be one
+  if(ONEDNN_INCLUDE_DIR AND ONEDNN_LIBRARY AND OpenMP_CXX_FOUND)
     add_library(orochi_onednn INTERFACE)
     target_include_directories(orochi_onednn SYSTEM INTERFACE ${ONEDNN_INCLUDE_DIR})
-    target_link_libraries(orochi_onednn INTERFACE ${ONEDNN_LIBRARY})
+    target_link_libraries(orochi_onednn INTERFACE ${ONEDNN_LIBRARY} OpenMP::OpenMP_CXX)
   endif()
 endif()

@@ -18,7 +18,7 @@ function(orochi_library name scalar)
   target_link_libraries(lib${name} INTERFACE Eigen3::Eigen)
   # What the objects call: the modules' own libraries would bring the objects a second time.
   target_link_libraries(lib${name} PRIVATE
-    HDF5::HDF5 fmt::fmt OpenMP::OpenMP_CXX Threads::Threads $<$<TARGET_EXISTS:orochi_onednn>:orochi_onednn>)
+    HDF5::HDF5 fmt::fmt Threads::Threads $<$<TARGET_EXISTS:orochi_onednn>:orochi_onednn>)
   install(TARGETS lib${name} EXPORT OrochiTargets
     LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} NAMELINK_COMPONENT Development)
   install(FILES ${PROJECT_BINARY_DIR}/generated/${scalar}/orochi/scalar.hpp

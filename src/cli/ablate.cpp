@@ -6,7 +6,7 @@
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
 #include "cli/verbs.hpp"
-#include "train/parallel.hpp"
+#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {

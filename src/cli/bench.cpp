@@ -10,7 +10,7 @@
 #include "cli/verbs.hpp"
 #include "data/mistakes.hpp"
 #include "train/benchmark.hpp"
-#include "train/parallel.hpp"
+#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {

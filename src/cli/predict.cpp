@@ -16,7 +16,7 @@
 #include "data/input_encoder.hpp"
 #include "data/mistakes.hpp"
 #include "train/inference.hpp"
-#include "train/parallel.hpp"
+#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {

@@ -13,7 +13,7 @@
 #include "cli/verbs.hpp"
 #include "data/mistakes.hpp"
 #include "io/whole_file.hpp"
-#include "train/parallel.hpp"
+#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {

@@ -9,7 +9,7 @@ OptionSpec threads_option() {
   return {
       "--threads", "N",
       "threads to work on; the results are the same bits with any number (default: as many as this process "
-      "has cores; example: --threads 2)",
+      "has cores, or OMP_NUM_THREADS where that is less; example: --threads 2)",
       1, 1024};
 }
 

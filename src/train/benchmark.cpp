@@ -14,8 +14,8 @@
 #include "data/batching.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
-#include "train/parallel.hpp"
 #include "train/stepper.hpp"
+#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {
@@ -44,8 +44,8 @@ void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
 double peak_of_threads(int threads) {
   std::vector<double> rates(static_cast<std::size_t>(threads));
-  parallel_for(threads, threads,
-               [&](Index i, int) { rates[static_cast<std::size_t>(i)] = kernels::peak_flops(0.15); });
+  ThreadPool(threads).for_each(
+      threads, [&](Index i, int) { rates[static_cast<std::size_t>(i)] = kernels::peak_flops(0.15); });
   return std::accumulate(rates.begin(), rates.end(), 0.0);
 }
 

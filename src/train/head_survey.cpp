@@ -8,7 +8,7 @@
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
-#include "train/parallel.hpp"
+#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {
@@ -151,10 +151,11 @@ HeadSurvey survey_heads(const TrainedModel& trained, const Sequences& data, cons
   const Batch all = as_batch(data, samples);
   const std::unique_ptr<Classifier> model = without_dropout(trained);
   std::vector<std::unique_ptr<Worker>> workers;
-  for (int i = 0; i < std::max(threads, 1); ++i)
+  ThreadPool pool(threads);
+  for (int i = 0; i < pool.size(); ++i)
     workers.push_back(std::make_unique<Worker>(*model, trained.config.train.kernels));
   std::vector<Sums> shards(as_size((data.size() + shard_size - 1) / shard_size), Sums(grid));
-  parallel_for(std::ssize(shards), static_cast<int>(workers.size()), [&](Index shard, int w) {
+  pool.for_each(std::ssize(shards), [&](Index shard, int w) {
     Worker& worker = *workers[static_cast<std::size_t>(w)];
     for (Index b = shard * shard_size; b < std::min((shard + 1) * shard_size, data.size()); ++b) {
       record_gradients(worker, *model, slice(all, b, b + 1));

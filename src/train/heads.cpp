@@ -8,7 +8,7 @@
 #include "data/batching.hpp"
 #include "data/split_mix.hpp"
 #include "train/head_survey.hpp"
-#include "train/parallel.hpp"
+#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {
@@ -35,12 +35,12 @@ double mean(const std::vector<double>& values) {
 class Bootstrap {
  public:
   Bootstrap(Index sequences, const AblationOptions& options, int threads)
-      : sequences_(sequences), options_(options), threads_(threads) {}
+      : sequences_(sequences), options_(options), pool_(threads) {}
 
   /// The mean of `values` [B] with its interval.
-  Interval of(const std::vector<double>& values) const {
+  Interval of(const std::vector<double>& values) {
     std::vector<double> means(as_size(options_.resamples));
-    parallel_for(options_.resamples, threads_, [&](Index i, int) {
+    pool_.for_each(options_.resamples, [&](Index i, int) {
       SplitMix numbers(options_.seed, static_cast<std::uint64_t>(i));
       double sum = 0;
       for (Index b = 0; b < sequences_; ++b)
@@ -57,7 +57,7 @@ class Bootstrap {
  private:
   Index sequences_;
   const AblationOptions& options_;
-  int threads_;
+  ThreadPool pool_;
 };
 
 std::vector<double> minus(const std::vector<double>& a, const std::vector<double>& b) {
@@ -88,7 +88,7 @@ Ablation ablate_heads(const TrainedModel& trained, const Sequences& data, const 
   const Index classes = trained.model->num_classes();
   Inference inference(*trained.model, trained.config.train.kernels, threads);
   const Outcomes all = run(inference, data, classes);
-  const Bootstrap bootstrap(data.size(), options, threads);
+  Bootstrap bootstrap(data.size(), options, threads);
   Ablation result{data.size(), mean(all.right), mean(all.loss), {}, survey.similarity};
   for (Index i = 0; i < grid.count(); ++i) {
     std::vector<Scalar> values(as_size(grid.head_dim), 0);  // [D]

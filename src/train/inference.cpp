@@ -6,7 +6,6 @@
 #include <string>
 
 #include "data/batching.hpp"
-#include "train/parallel.hpp"
 
 namespace orochi {
 namespace {
@@ -15,10 +14,10 @@ constexpr Index rows_a_piece = 256;  // rows of one forward pass: its activation
 
 Inference::Inference(const Classifier& model, const std::string& engine, int threads,
                      std::shared_ptr<PackedWeights> packed)
-    : model_(model), packed_(std::move(packed)) {
+    : model_(model), packed_(std::move(packed)), pool_(threads) {
   if (packed_ == nullptr)
     packed_ = std::make_shared<PackedWeights>(model.parameters(), kernels::choose_engine(engine.c_str()));
-  for (int i = 0; i < std::max(threads, 1); ++i) {
+  for (int i = 0; i < pool_.size(); ++i) {
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), engine.c_str()));
     tapes_.back()->set_packed(packed_.get());
   }
@@ -28,21 +27,19 @@ Inference::~Inference() = default;
 std::span<const Scalar> Inference::logits(const Batch& batch) {
   const Index k = model_.num_classes(), sequences = batch.num_sequences();
   logits_.resize(static_cast<std::size_t>(sequences * k));
-  parallel_for(packed_->num_pieces(), static_cast<int>(tapes_.size()),
-               [&](Index i, int) { packed_->pack(i); });
+  pool_.for_each(packed_->num_pieces(), [&](Index i, int) { packed_->pack(i); });
   std::vector<Index> cuts{0};  // pieces of whole sequences
   for (Index b = 0; b < sequences; ++b)
     if (b + 1 == sequences || batch.offsets[b + 1] - batch.offsets[cuts.back()] >= rows_a_piece)
       cuts.push_back(b + 1);
-  parallel_for(static_cast<Index>(cuts.size()) - 1, static_cast<int>(tapes_.size()),
-               [&](Index i, int worker) {
-                 Tape& tape = *tapes_[static_cast<std::size_t>(worker)];
-                 tape.begin(Mode::infer, nullptr, {});
-                 const Batch piece =
-                     slice(batch, cuts[static_cast<std::size_t>(i)], cuts[static_cast<std::size_t>(i) + 1]);
-                 const Var y = model_.forward(tape, piece);  // [b, K]
-                 std::copy_n(y.data(), y.rows() * k, logits_.data() + cuts[static_cast<std::size_t>(i)] * k);
-               });
+  pool_.for_each(static_cast<Index>(cuts.size()) - 1, [&](Index i, int worker) {
+    Tape& tape = *tapes_[static_cast<std::size_t>(worker)];
+    tape.begin(Mode::infer, nullptr, {});
+    const Batch piece =
+        slice(batch, cuts[static_cast<std::size_t>(i)], cuts[static_cast<std::size_t>(i) + 1]);
+    const Var y = model_.forward(tape, piece);  // [b, K]
+    std::copy_n(y.data(), y.rows() * k, logits_.data() + cuts[static_cast<std::size_t>(i)] * k);
+  });
   return logits_;
 }
 

@@ -14,6 +14,7 @@
 #include "io/checkpoint.hpp"
 #include "io/config_file.hpp"
 #include "train/metrics.hpp"
+#include "train/thread_pool.hpp"
 
 namespace orochi {
 
@@ -33,6 +34,7 @@ class Inference {
  private:
   const Classifier& model_;
   std::shared_ptr<PackedWeights> packed_;
+  ThreadPool pool_;
   std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
   std::vector<Scalar> logits_;                // [B, K]
 };

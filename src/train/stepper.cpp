@@ -8,7 +8,6 @@
 #include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
 #include "train/lanes.hpp"
-#include "train/parallel.hpp"
 
 namespace orochi {
 namespace {
@@ -55,7 +54,7 @@ Stepper::Stepper(Classifier& model, const TrainConfig& config, std::vector<Scala
     : model_(model),
       config_(config),
       class_weights_(std::move(class_weights)),
-      threads_(std::max(threads, 1)),
+      pool_(threads),
       optimizer_(config, model.parameters()),
       lanes_(make_lanes([&] { return std::make_unique<Lane>(model.parameters()); },
                         lanes_within_bound(config, model.parameters()))),
@@ -63,19 +62,19 @@ Stepper::Stepper(Classifier& model, const TrainConfig& config, std::vector<Scala
       ranges_(parameter_ranges(model.parameters(), range_length)),
       squares_(ranges_.size()),
       packed_(make_packed(model.parameters(), config)) {
-  for (int i = 0; i < threads_; ++i) {
+  for (int i = 0; i < pool_.size(); ++i) {
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), config.kernels.c_str()));
     tapes_.back()->set_packed(packed_.get());
   }
   for (const ParameterRange& range : ranges_)
     scratch_length_ = std::max(scratch_length_, range.end - range.begin);
-  scratch_.resize(static_cast<std::size_t>(threads_ * scratch_length_));
+  scratch_.resize(static_cast<std::size_t>(pool_.size() * scratch_length_));
 }
 Stepper::~Stepper() = default;
 
 void Stepper::set_profiles(std::span<Profile> profiles) {
   profiles_ = profiles;
-  for (int i = 0; i < threads_; ++i) tapes_[static_cast<std::size_t>(i)]->set_profile(profile(i));
+  for (int i = 0; i < pool_.size(); ++i) tapes_[static_cast<std::size_t>(i)]->set_profile(profile(i));
 }
 
 Profile* Stepper::profile(int worker) {
@@ -116,7 +115,7 @@ void Stepper::run_lane(int worker, Lane& lane, const Batch& batch, double normal
 
 void Stepper::begin_update() {
   for (const std::unique_ptr<Lane>& lane : lanes_) lane->gradients.clear();
-  parallel_for(packed_->num_pieces(), threads_, [&](Index i, int worker) {
+  pool_.for_each(packed_->num_pieces(), [&](Index i, int worker) {
     const Measure measure(profile(worker), "packing weights", Pass::forward, 0, 0);
     packed_->pack(i);
   });
@@ -126,7 +125,7 @@ StepSums Stepper::accumulate(const Batch& batch, double normaliser, RandomKey ke
   if (first) begin_update();
   cut_batch(batch, num_lanes(), cuts_);
   const Index count = static_cast<Index>(cuts_.size()) - 1;
-  parallel_for(count, threads_, [&](Index i, int worker) {
+  pool_.for_each(count, [&](Index i, int worker) {
     const std::size_t lane = static_cast<std::size_t>(i);
     run_lane(worker, *lanes_[lane], slice(batch, cuts_[lane], cuts_[lane + 1]), normaliser, key);
   });
@@ -175,7 +174,7 @@ std::vector<std::string> Stepper::broken_gradients() {
 
 double Stepper::reduce() {
   sum_.begin();
-  parallel_for(static_cast<Index>(ranges_.size()), threads_, [&](Index r, int worker) {
+  pool_.for_each(static_cast<Index>(ranges_.size()), [&](Index r, int worker) {
     const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
     const double bytes = static_cast<double>((range.end - range.begin) * (num_lanes() + 1)) * sizeof(Scalar);
     const Measure measure(profile(worker), "sum of the lanes", Pass::forward, 0, bytes);
@@ -191,7 +190,7 @@ double Stepper::update(std::uint64_t step, double learning_rate) {
   if (!std::isfinite(norm)) return norm;
   const bool clip = config_.max_grad_norm > 0 && norm > config_.max_grad_norm;
   optimizer_.begin(step, learning_rate, clip ? config_.max_grad_norm / norm : 1.0);
-  parallel_for(static_cast<Index>(ranges_.size()), threads_, [&](Index r, int worker) {
+  pool_.for_each(static_cast<Index>(ranges_.size()), [&](Index r, int worker) {
     const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
     const Index passes =
         3 + 2 * static_cast<Index>(optimizer_.moments().size());  // gradient, parameters, moments

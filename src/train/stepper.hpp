@@ -10,6 +10,7 @@
 #include "core/number_watch.hpp"
 #include "core/packed_weights.hpp"
 #include "train/optimizer.hpp"
+#include "train/thread_pool.hpp"
 
 namespace orochi {
 
@@ -76,7 +77,7 @@ class Stepper {
   Classifier& model_;
   const TrainConfig& config_;
   std::vector<Scalar> class_weights_;  // [K] or empty
-  int threads_;
+  ThreadPool pool_;
   Optimizer optimizer_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<Index> cuts_;  // of the lanes

@@ -7,7 +7,7 @@
 #include "core/kernels/kernels.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
-#include "train/parallel.hpp"
+#include "train/thread_pool.hpp"
 #include "train/resume_point.hpp"
 #include "train/schedule.hpp"
 #include "train/slots.hpp"

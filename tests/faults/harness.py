@@ -82,7 +82,7 @@ class Place:
             (self.root / f"{name}.toml").write_text(toml(BASE | changes))
 
     def environment(self, folder=None, **variables):
-        result = dict(os.environ, OMP_WAIT_POLICY="passive")
+        result = dict(os.environ)
         if folder is not None:
             result |= {"LD_PRELOAD": str(self.faults), "FAULTS_FOLDER": str(folder)}
             result |= {f"FAULTS_{name.upper()}": str(value) for name, value in variables.items()}

@@ -9,7 +9,7 @@
 namespace orochi::kernels {
 namespace {
 
-/// oneDNN would start threads of its own outside of a parallel region; the lanes are the only parallelism.
+/// oneDNN would start threads of its own; the lanes are the only parallelism.
 class OneThread {
  public:
   OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
