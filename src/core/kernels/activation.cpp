@@ -6,6 +6,7 @@ namespace {
 
 constexpr Scalar cubic = Scalar(0.044715);                            // Hendrycks & Gimpel 2016
 constexpr Scalar twice_root = Scalar(2 * 0.79788456080286535587989);  // 2 sqrt(2 / pi)
+constexpr Scalar largest_square = Scalar(1e30);
 
 /// (1 + tanh(u)) / 2 = sigmoid(2 u) saves the tanh.
 Scalar gelu_tanh_gate(Scalar x) { return sigmoid(twice_root * x * (Scalar(1) + cubic * x * x)); }
@@ -26,15 +27,16 @@ struct Gelu {
 struct GeluTanh {
   Point operator()(Scalar x) const {
     const Scalar gate = gelu_tanh_gate(x);
-    const Scalar inner =
-        twice_root * (Scalar(1) + 3 * cubic * x * x);  // derivative of the sigmoid's argument
-    return {x * gate, gate * (Scalar(1) + x * (Scalar(1) - gate) * inner)};
+    // The derivative of the sigmoid's argument; bounded, as 0 times infinity would be NaN.
+    const Scalar square = x * x, bounded = square > largest_square ? largest_square : square;
+    const Scalar inner = twice_root * (Scalar(1) + 3 * cubic * bounded);
+    return {x * gate, gate + x * gate * ((Scalar(1) - gate) * inner)};
   }
 };
 struct Silu {
   Point operator()(Scalar x) const {
     const Scalar gate = sigmoid(x);
-    return {x * gate, gate * (Scalar(1) + x * (Scalar(1) - gate))};
+    return {x * gate, gate + x * gate * (Scalar(1) - gate)};
   }
 };
 

@@ -67,7 +67,8 @@ struct Normal {
 /// e^(-x^2 / 2) P(s) with s = 0.35 |x| / (1 + 0.35 |x|): Abramowitz & Stegun 7.1.26 turned round (their
 /// variable is 1 - s, which loses digits about 0), with a longer polynomial.
 inline Normal<float> normal(float x) {
-  const float stretched = 0.35F * (x < 0.0F ? -x : x);
+  constexpr float farthest = 1e30F;  // infinity over infinity would be NaN
+  const float distance = 0.35F * std::abs(x), stretched = distance > farthest ? farthest : distance;
   const float e = vexp(-0.5F * x * x);
   const float s = stretched / (1.0F + stretched);
   float p = 2.738352588e-02F;

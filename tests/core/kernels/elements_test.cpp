@@ -97,4 +97,24 @@ TEST_CASE("activations keep NaN where it stands") {
     }
 }
 
+TEST_CASE("activations and their derivatives at very large arguments and infinity") {
+  const Scalar infinity = std::numeric_limits<Scalar>::infinity(),
+               largest = std::numeric_limits<Scalar>::max();
+  for (const Activation& f : activations)
+    for (const Scalar x : {Scalar(1000), Scalar(1e10), Scalar(3e19), Scalar(1e30), largest}) {
+      INFO(f.name << " x " << x);
+      const Values in{x, -x}, ones(2, 1);
+      Values y(2), dx(2);
+      f.forward(2, in.data(), y.data());
+      f.backward(2, in.data(), ones.data(), dx.data(), false);
+      REQUIRE(y == Values{x, 0});
+      REQUIRE(dx == Values{1, 0});
+    }
+  for (const Activation& f : activations) {
+    Values y{infinity};
+    f.forward(1, y.data(), y.data());
+    REQUIRE(y == Values{infinity});
+  }
+}
+
 }  // namespace orochi::kernels
