@@ -10,7 +10,7 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
   const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
   const Measure measure(tape.profile(), "norm", Pass::forward, 0, bytes);
   Var y = tape.result(n, c);                    // [N, C]
-  Scalar* mean = tape.allocate(n);              // [N]
+  Scalar* mean = tape.allocate(2 * n);          // [N, 2]
   Scalar* rstd = tape.allocate(n);              // [N]
   const Scalar* w = tape.value(weight).data();  // [C]
   kernels::layer_norm(n, c, x.data(), w, tape.value(bias).data(), static_cast<Scalar>(eps), y.data(), mean,
@@ -22,7 +22,7 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
     const GradientTarget dx =
         x.needs_grad() ? x.grad_target() : GradientTarget{scratch.scalars(n * c), false};
     kernels::layer_norm_backward(n, c, x.data(), w, mean, rstd, y.grad().data(), dx.data, dx.accumulate,
-                                 dw.data, dw.accumulate, db.data, db.accumulate);
+                                 dw.data, dw.accumulate, db.data, db.accumulate, scratch.scalars(2 * c));
   });
   return y;
 }
@@ -43,7 +43,7 @@ Var rms_norm(Var x, Parameter weight, double eps) {
     const GradientTarget dx =
         x.needs_grad() ? x.grad_target() : GradientTarget{scratch.scalars(n * c), false};
     kernels::rms_norm_backward(n, c, x.data(), w, rrms, y.grad().data(), dx.data, dx.accumulate, dw.data,
-                               dw.accumulate);
+                               dw.accumulate, scratch.scalars(c));
   });
   return y;
 }

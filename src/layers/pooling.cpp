@@ -75,23 +75,21 @@ Var AttentionPooling::forward(Var x, const Batch& batch) const {
     const Index first = batch.first_row(b), t = batch.length(b);
     for (Index i = first; i < first + t; ++i) filter[i] = x.value().row(i).dot(query.row(0));
     kernels::softmax_rows(1, t, filter + first, t, scale);
-    y.value().row(b).setZero();
-    for (Index i = first; i < first + t; ++i) y.value().row(b) += filter[i] * x.value().row(i);
+    kernels::weighted_column_sums(t, c, {x.data() + first * c, c}, filter + first, y.data() + b * c, false);
   }
   y.pullback([=, &tape, this] {
     Scratch scratch(tape);
     Scalar* dfilter = scratch.scalars(x.rows());  // [N]
-    MatrixMap dquery = tape.grad_sum(query_);     // [1, C]
     MatrixMap dx = x.grad_sum();                  // [N, C]
     for (Index b = 0; b < y.rows(); ++b) {
       const Index first = batch.first_row(b), t = batch.length(b);
       for (Index i = first; i < first + t; ++i) dfilter[i] = x.value().row(i).dot(y.grad().row(b));
       kernels::softmax_rows_backward(1, t, filter + first, dfilter + first, t, scale);
-      for (Index i = first; i < first + t; ++i) {
+      for (Index i = first; i < first + t; ++i)
         dx.row(i) += filter[i] * y.grad().row(b) + dfilter[i] * query.row(0);
-        dquery += dfilter[i] * x.value().row(i);
-      }
     }
+    const GradientTarget dquery = tape.grad_target(query_);  // [1, C]
+    kernels::weighted_column_sums(x.rows(), c, {x.data(), c}, dfilter, dquery.data, dquery.accumulate);
   });
   return y;
 }

@@ -50,6 +50,8 @@ void column_sums(Index m, Index n, Operand x, Scalar* out, bool accumulate);
 /// The same of x = dy slope [M, N] without gaps, which is written to dx; dx may be dy.
 void scaled_column_sums(Index m, Index n, const Scalar* dy, const Scalar* slope, Scalar* dx, Scalar* out,
                         bool accumulate);
+/// The same of weights[r] x row r.
+void weighted_column_sums(Index m, Index n, Operand x, const Scalar* weights, Scalar* out, bool accumulate);
 
 /// y = x / (1 + exp(-x)) and friends, n elements; `*_backward`: dx (+)= dy * f'(x). y may be x.
 void relu(Index n, const Scalar* x, Scalar* y);
@@ -76,18 +78,20 @@ void softmax_rows(Index m, Index n, Scalar* x, Index ld, Scalar scale, bool caus
 /// dx = scale * p * (dp - sum(p * dp)), in place on dp; p [M, N] are the probabilities. Where p is 0, dx is.
 void softmax_rows_backward(Index m, Index n, const Scalar* p, Scalar* dp, Index ld, Scalar scale);
 
-/// y = (x - mean) * rstd * weight + bias by row; x, y [M, N] contiguous; mean[M] and rstd[M] are for the
-/// way back.
+/// y = (x - mean) * rstd * weight + bias by row; x, y [M, N] contiguous; mean [M, 2] and rstd[M] are for the
+/// backward pass. The mean is the sum of two numbers: one alone has too few digits where it is large.
 void layer_norm(Index m, Index n, const Scalar* x, const Scalar* weight, const Scalar* bias, Scalar eps,
                 Scalar* y, Scalar* mean, Scalar* rstd);
+/// `lost` [2, N] is scratch memory.
 void layer_norm_backward(Index m, Index n, const Scalar* x, const Scalar* weight, const Scalar* mean,
                          const Scalar* rstd, const Scalar* dy, Scalar* dx, bool accumulate_x, Scalar* dweight,
-                         bool accumulate_weight, Scalar* dbias, bool accumulate_bias);
+                         bool accumulate_weight, Scalar* dbias, bool accumulate_bias, Scalar* lost);
 /// y = x * rrms * weight, rrms = 1 / sqrt(mean(x^2) + eps).
 void rms_norm(Index m, Index n, const Scalar* x, const Scalar* weight, Scalar eps, Scalar* y, Scalar* rrms);
+/// `lost` [N] is scratch memory.
 void rms_norm_backward(Index m, Index n, const Scalar* x, const Scalar* weight, const Scalar* rrms,
                        const Scalar* dy, Scalar* dx, bool accumulate_x, Scalar* dweight,
-                       bool accumulate_weight);
+                       bool accumulate_weight, Scalar* lost);
 
 /// Where one row's dropout bits come from.
 struct RandomRow {

@@ -82,6 +82,11 @@ class Lanes {
       parts_[i] = other > parts_[i] ? other : parts_[i];
     }
   }
+  Block block() const {
+    Block block;
+    for (Index i = 0; i < count; ++i) store_vector(block.lane + i * vector_length, parts_[i]);
+    return block;
+  }
   Scalar sum() const {
     return fold_lanes(parts_, [](auto x, auto y) { return x + y; });
   }
@@ -126,19 +131,88 @@ void map_elements(Index n, Scalar* out, bool accumulate, Function f, const Input
     map_elements(n, out, f, x...);
 }
 
+/// total += x; what the rounding takes away is kept in `lost` and given back by the next call (Kahan 1965):
+/// the error of any number of terms is that of two roundings.
+[[gnu::always_inline]] inline void add_compensated(Scalar x, Scalar& total, Scalar& lost) {
+  const Scalar term = x - lost;
+  const Scalar sum = total + term;
+  lost = (sum - total) - term;
+  total = sum;
+}
+
+/// total[j] += x of the first `count` lanes, with lost[j] likewise.
+[[gnu::always_inline]] inline void add_compensated(Index count, const Block& x, Scalar* total, Scalar* lost) {
+  Block sum = load(count, total), rest = load(count, lost);
+  for (Index i = 0; i < lane_count; ++i) add_compensated(x.lane[i], sum.lane[i], rest.lane[i]);
+  store(count, sum, total);
+  store(count, rest, lost);
+}
+
+/// Two sums over the same elements.
+struct Sums {
+  Scalar first = 0, second = 0;
+};
+inline void add_compensated(const Sums& x, Sums& total, Sums& lost) {
+  add_compensated(x.first, total.first, lost.first);
+  add_compensated(x.second, total.second, lost.second);
+}
+
+/// sum(begin, end) over 0 .. n - 1, in stretches: the error does not grow with n.
+template <class Sum>
+[[gnu::always_inline]] inline auto in_stretches(Index n, Sum sum) {
+  constexpr Index stretch = 1024;
+  auto total = sum(Index{0}, std::min(n, stretch));
+  decltype(total) lost{};
+  for (Index begin = stretch; begin < n; begin += stretch)
+    add_compensated(sum(begin, std::min(n, begin + stretch)), total, lost);
+  return total;
+}
+
+/// The first `count` lanes, 0 beyond.
+[[gnu::always_inline]] inline Block first_lanes(Index count, const Block& block) {
+  return count < lane_count ? load(count, block.lane) : block;
+}
+
+/// Sum of the blocks terms(j, count) over j < n; lanes beyond `count` do not matter.
+template <class Terms>
+Scalar sum_of_blocks(Index n, Terms terms) {
+  return in_stretches(n, [=](Index begin, Index end) {
+    Lanes sums(0);
+    for (Index j = begin; j < end; j += lane_count) {
+      const Index count = std::min(lane_count, end - j);
+      sums.add(first_lanes(count, terms(j, count)));
+    }
+    return sums.sum();
+  });
+}
+/// The same of terms(j, count, first block, second block). Two named sums: an array would not stay in
+/// registers.
+template <class Terms>
+Sums two_sums_of_blocks(Index n, Terms terms) {
+  return in_stretches(n, [=](Index begin, Index end) {
+    Lanes first(0), second(0);
+    for (Index j = begin; j < end; j += lane_count) {
+      const Index count = std::min(lane_count, end - j);
+      Block a, b;
+      terms(j, count, a, b);
+      first.add(first_lanes(count, a));
+      second.add(first_lanes(count, b));
+    }
+    return Sums{first.sum(), second.sum()};
+  });
+}
+
 /// Sum over j < n of f(x[j]...).
 template <class Function, class... Input>
 Scalar sum_of(Index n, Function f, const Input*... x) {
-  Lanes sums(0);
-  for_blocks(n, [&](Index j, Index count) {
+  return sum_of_blocks(n, [=](Index j, Index count) {
     Block terms;
     const auto fill = [&](const auto&... in) {
       for (Index i = 0; i < lane_count; ++i) terms.lane[i] = f(in.lane[i]...);
     };
     fill(load(count, x + j)...);
-    sums.add(count < lane_count ? load(count, terms.lane) : terms);
+    return terms;
   });
-  return sums.sum();
 }
 
 }  // namespace orochi::kernels

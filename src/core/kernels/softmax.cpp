@@ -11,14 +11,13 @@ void softmax_row(Index n, Scalar* x, Scalar scale) {
   Lanes largest(least);  // passes over NaN, which the exponentials carry on
   for_blocks(n, [&](Index j, Index count) { largest.raise(load(count, x + j, least)); });
   const Scalar maximum = largest.maximum();
-  Lanes sums(0);
-  for_blocks(n, [&](Index j, Index count) {
+  const auto exponentials = [=](Index j, Index count) {
     Block block = load(count, x + j, least);
     for (Scalar& v : block.lane) v = vexp(scale * (v - maximum));
-    sums.add(block);
     store(count, block, x + j);
-  });
-  const Scalar factor = Scalar(1) / sums.sum();
+    return block;
+  };
+  const Scalar factor = Scalar(1) / sum_of_blocks(n, exponentials);
   map_elements(
       n, x, [=](Scalar v) { return v * factor; }, x);
 }

@@ -12,22 +12,25 @@ void add_scaled(Index n, Scalar a, const Scalar* x, Scalar* y) {
 
 namespace {
 
-constexpr Index rows_at_once = 8;  // summed in registers before the total is touched
+constexpr Index rows_at_once = 16;      // summed in registers before the total is touched
+constexpr Index columns_at_once = 512;  // whose totals stay in the first cache, with what their rounding lost
 
 /// out[N] (+)= sums over the columns, row(r, j, count) being 16 of row r.
 template <class Row>
 void sum_rows(Index m, Index n, Scalar* out, bool accumulate, Row row) {
   if (!accumulate) std::fill_n(out, n, Scalar(0));
-  for (Index first = 0; first < m; first += rows_at_once) {
-    const Index last = std::min(first + rows_at_once, m);
-    for_blocks(n, [=](Index j, Index count) {
-      Block sum = load(count, out + j);
-      for (Index r = first; r < last; ++r) {
-        const Block x = row(r, j, count);
-        for (Index i = 0; i < lane_count; ++i) sum.lane[i] += x.lane[i];
-      }
-      store(count, sum, out + j);
-    });
+  for (Index left = 0; left < n; left += columns_at_once) {
+    const Index width = std::min(columns_at_once, n - left);
+    alignas(64) Scalar lost[columns_at_once];
+    std::fill_n(lost, width, Scalar(0));
+    for (Index first = 0; first < m; first += rows_at_once) {
+      const Index last = std::min(first + rows_at_once, m);
+      for_blocks(width, [=, &lost](Index j, Index count) {
+        Lanes sums(0);
+        for (Index r = first; r < last; ++r) sums.add(row(r, left + j, count));
+        add_compensated(count, sums.block(), out + left + j, lost + j);
+      });
+    }
   }
 }
 
@@ -46,6 +49,15 @@ void scaled_column_sums(Index m, Index n, const Scalar* dy, const Scalar* slope,
     for (Index i = 0; i < lane_count; ++i) x.lane[i] *= factor.lane[i];
     store(count, x, dx + r * n + j);
     return x;
+  });
+}
+
+void weighted_column_sums(Index m, Index n, Operand x, const Scalar* weights, Scalar* out, bool accumulate) {
+  sum_rows(m, n, out, accumulate, [=](Index r, Index j, Index count) {
+    Block block = load(count, x.data + r * x.ld + j);
+    const Scalar weight = weights[r];
+    for (Index i = 0; i < lane_count; ++i) block.lane[i] *= weight;
+    return block;
   });
 }
 

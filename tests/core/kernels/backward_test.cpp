@@ -62,7 +62,7 @@ TEST_CASE("layer norm backward: input, weight, bias") {
       const Index m = 5;
       Values x = random_values(generator, m * n), w = random_values(generator, n),
              b = random_values(generator, n);
-      Values y(x.size()), mean(at(m)), rstd(at(m)), dx = random_values(generator, m * n);
+      Values y(x.size()), mean(at(2 * m)), rstd(at(m)), lost(at(2 * n)), dx = random_values(generator, m * n);
       Values dw = random_values(generator, n), db = random_values(generator, n);
       const Values dy = random_values(generator, m * n), dx0 = dx, dw0 = dw, db0 = db;
       const auto loss = [&] {
@@ -71,7 +71,7 @@ TEST_CASE("layer norm backward: input, weight, bias") {
       };
       loss();
       layer_norm_backward(m, n, x.data(), w.data(), mean.data(), rstd.data(), dy.data(), dx.data(),
-                          accumulate, dw.data(), accumulate, db.data(), accumulate);
+                          accumulate, dw.data(), accumulate, db.data(), accumulate, lost.data());
       REQUIRE(largest_difference(dx, plus(differences(x, loss), dx0, accumulate)) < tolerance);
       REQUIRE(largest_difference(dw, plus(differences(w, loss), dw0, accumulate)) < tolerance);
       REQUIRE(largest_difference(db, plus(differences(b, loss), db0, accumulate)) < tolerance);
@@ -84,7 +84,8 @@ TEST_CASE("rms norm backward: input, weight") {
     for (const bool accumulate : {false, true}) {
       const Index m = 5;
       Values x = random_values(generator, m * n), w = random_values(generator, n);
-      Values y(x.size()), rrms(at(m)), dx = random_values(generator, m * n), dw = random_values(generator, n);
+      Values y(x.size()), rrms(at(m)), lost(at(n)), dx = random_values(generator, m * n),
+                                                    dw = random_values(generator, n);
       const Values dy = random_values(generator, m * n), dx0 = dx, dw0 = dw;
       const auto loss = [&] {
         rms_norm(m, n, x.data(), w.data(), 1e-2, y.data(), rrms.data());
@@ -92,7 +93,7 @@ TEST_CASE("rms norm backward: input, weight") {
       };
       loss();
       rms_norm_backward(m, n, x.data(), w.data(), rrms.data(), dy.data(), dx.data(), accumulate, dw.data(),
-                        accumulate);
+                        accumulate, lost.data());
       REQUIRE(largest_difference(dx, plus(differences(x, loss), dx0, accumulate)) < tolerance);
       REQUIRE(largest_difference(dw, plus(differences(w, loss), dw0, accumulate)) < tolerance);
     }

@@ -106,14 +106,14 @@ TEST_CASE("softmax: rows are independent") {
 TEST_CASE("norms: rows are independent") {
   std::mt19937 generator(1);
   const Values w = random_values(generator, 67), b = random_values(generator, 67);
-  Values mean(64), rstd(64), dw(67), db(67);
+  Values mean(64), rstd(64), dw(67), db(67), lost(134);
   for (const Index n : range(1, 67, 1)) {
     check_rows(
         [&](Index m, const Scalar* in, Scalar* out) {
           layer_norm(m, n, in, w.data(), b.data(), Scalar(1e-5), out, mean.data(), rstd.data());
           Values dx(at(m * n));
           layer_norm_backward(m, n, in, w.data(), mean.data(), rstd.data(), out, dx.data(), false, dw.data(),
-                              false, db.data(), false);
+                              false, db.data(), false, lost.data());
           for (Index i = 0; i < m * n; ++i) out[i] += dx[at(i)];
         },
         n);
@@ -121,7 +121,8 @@ TEST_CASE("norms: rows are independent") {
         [&](Index m, const Scalar* in, Scalar* out) {
           rms_norm(m, n, in, w.data(), Scalar(1e-5), out, rstd.data());
           Values dx(at(m * n));
-          rms_norm_backward(m, n, in, w.data(), rstd.data(), out, dx.data(), false, dw.data(), false);
+          rms_norm_backward(m, n, in, w.data(), rstd.data(), out, dx.data(), false, dw.data(), false,
+                            lost.data());
           for (Index i = 0; i < m * n; ++i) out[i] += dx[at(i)];
         },
         n);
