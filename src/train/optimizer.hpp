@@ -14,9 +14,9 @@ class Optimizer {
  public:
   Optimizer(const TrainConfig& config, Parameters& parameters);
 
-  /// Sets what all ranges of this update share. `step` counts from 0; `grad_scale` multiplies the gradient
-  /// (clipping).
-  void begin(std::uint64_t step, double learning_rate, double grad_scale);
+  /// Sets what all ranges of this update share. `updates` were made before it, steps that were left out not
+  /// counted; `grad_scale` multiplies the gradient (clipping).
+  void begin(std::uint64_t updates, double learning_rate, double grad_scale);
   /// Updates the parameters of one range from its gradient [end - begin].
   void update(const ParameterRange& range, const Scalar* gradient);
 
@@ -30,7 +30,7 @@ class Optimizer {
   const TrainConfig& config_;
   Parameters& parameters_;
   std::vector<Moment> moments_;
-  std::uint64_t step_ = 0;
+  std::uint64_t updates_ = 0;
   double learning_rate_ = 0, grad_scale_ = 1;
 };
 

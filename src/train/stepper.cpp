@@ -185,11 +185,11 @@ double Stepper::reduce() {
   return sum;
 }
 
-double Stepper::update(std::uint64_t step, double learning_rate) {
+double Stepper::update(std::uint64_t updates, double learning_rate) {
   const double norm = std::sqrt(reduce());
   if (!std::isfinite(norm)) return norm;
   const bool clip = config_.max_grad_norm > 0 && norm > config_.max_grad_norm;
-  optimizer_.begin(step, learning_rate, clip ? config_.max_grad_norm / norm : 1.0);
+  optimizer_.begin(updates, learning_rate, clip ? config_.max_grad_norm / norm : 1.0);
   pool_.for_each(static_cast<Index>(ranges_.size()), [&](Index r, int worker) {
     const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
     const Index passes =

@@ -40,9 +40,9 @@ class Stepper {
   /// Adds one micro-batch's gradients, divided by `normaliser`, to those of this update (`first`: starts
   /// them).
   StepSums accumulate(const Batch& batch, double normaliser, RandomKey key, bool first);
-  /// Clips and updates. Returns the gradient's norm before clipping; where it is not finite nothing is
-  /// updated.
-  double update(std::uint64_t step, double learning_rate);
+  /// Clips and updates, `updates` having been made before. Returns the gradient's norm before clipping; where
+  /// it is not finite nothing is updated.
+  double update(std::uint64_t updates, double learning_rate);
 
   /// After an update that failed, with one of its micro-batches: each sequence goes forward and backward
   /// alone and is watched. Only `accumulate` with `first` may follow.

@@ -38,7 +38,7 @@ void Trainer::one_update(std::span<const std::uint32_t> order) {
   });
   const double rate = learning_rate(config_.train, progress_.step, total_steps_);
   const bool finite_loss = std::isfinite(sums.loss);
-  const double norm = finite_loss ? stepper_.update(progress_.step, rate) : NAN;
+  const double norm = finite_loss ? stepper_.update(progress_.step - progress_.skipped_steps, rate) : NAN;
   if (!std::isfinite(norm)) return leave_out(rows, normaliser, finite_loss);
   ++progress_.step;
   progress_.position += rows.size();

@@ -126,6 +126,28 @@ TEST_CASE("steps that are left out are counted, bounded and the same after a res
   CHECK_THAT(bounded.message, Contains("0 steps were left out before, train.max_skips allows no more"));
 }
 
+TEST_CASE("a step that is left out does not count as one of Adam's updates") {
+  const Workplace place("skip-adam");
+  Silent observer;
+  const auto weights_after = [&](const std::string& run, const std::string& steps) {
+    const std::vector<std::string> settings{"layer.poison.step=0",
+                                            "train.on_nonfinite=skip",
+                                            "train.optimizer=adam",
+                                            "train.weight_decay=0",
+                                            "train.schedule=constant",
+                                            "train.max_steps=" + steps,
+                                            "data.test="};
+    REQUIRE(ending_of(poisoned(place, run, settings), observer).code == 0);
+    const TrainedModel trained = load_model((place.root / run / "last.h5").string(), poisoned_layers());
+    const std::span<const Scalar> flat = trained.model->parameters().flat();
+    return std::vector<double>(flat.begin(), flat.end());
+  };
+  const std::vector<double> start = weights_after("skipped", "1"), end = weights_after("updated", "2");
+  double largest = 0;
+  for (std::size_t i = 0; i < start.size(); ++i) largest = std::max(largest, std::abs(end[i] - start[i]));
+  CHECK_THAT(largest, catch_matchers::WithinAbs(0.01, 1e-5));  // the rate, as of PyTorch's first update
+}
+
 TEST_CASE("an epoch whose steps were all left out has no training figures") {
   const Workplace place("left-out");
   Silent observer;

@@ -18,6 +18,19 @@ TEST_CASE("warm-up is linear and reaches the peak on its last step") {
     CHECK_THAT(learning_rate(config, step, 10), WithinAbs(rate, 1e-15));
 }
 
+TEST_CASE("the only update after the warm-up has the full rate") {
+  TrainConfig config;
+  config.learning_rate = 0.5;
+  config.final_learning_rate = 0.1;
+  for (const char* schedule : {"constant", "linear", "cosine"})
+    for (const Index warmup : {0, 3}) {
+      config.schedule = schedule;
+      config.warmup_steps = warmup;
+      const auto last = static_cast<std::uint64_t>(warmup);
+      CHECK_THAT(learning_rate(config, last, last + 1), WithinAbs(0.5, 1e-15));
+    }
+}
+
 TEST_CASE("linear and cosine go from the peak to the final rate at the last update") {
   TrainConfig config;
   config.learning_rate = 1.0;

@@ -110,11 +110,16 @@ void philox(const std::uint32_t counter[4], const std::uint32_t key[2], std::uin
 void add_scaled(Index n, Scalar a, const Scalar* x, Scalar* y);
 double sum_of_squares(Index n, const Scalar* x);
 
-/// One update of n parameters (Loshchilov & Hutter 2019): m, v moments; correction1 = 1 - beta1^t and so on;
-/// g is scaled by grad_scale first (clipping). decoupled: w *= 1 - lr * decay; else g += decay * w.
+/// One update of n parameters (Loshchilov & Hutter 2019), m and v being the moments. What all of them share
+/// is computed in double beforehand:
 struct AdamStep {
-  Scalar learning_rate, beta1, beta2, epsilon, weight_decay, correction1, correction2, grad_scale;
-  bool decoupled;
+  Scalar grad_scale;     // the gradient is multiplied by it first (clipping)
+  Scalar decay, shrink;  // g += decay * w (Adam); w *= shrink = 1 - lr * weight_decay (AdamW)
+  Scalar beta1, beta2;
+  Scalar share1, share2;  // 1 - beta
+  Scalar rate;            // lr / (1 - beta1^t)
+  Scalar root;            // 1 / sqrt(1 - beta2^t)
+  Scalar epsilon;
 };
 void adam_update(Index n, const AdamStep& step, const Scalar* g, Scalar* w, Scalar* m, Scalar* v);
 /// v = momentum * v + g; w -= lr * v (PyTorch's SGD without dampening).

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "core/kernels/lanes.hpp"
 
@@ -73,23 +74,33 @@ double sum_of_squares(Index n, const Scalar* x) {
   return total;
 }
 
+namespace {
+
+/// Numbers below the smallest normal one become 0: a moment without gradients would come to rest there, where
+/// processors are slow. NaN stays.
+Scalar flush(Scalar x) { return std::abs(x) < std::numeric_limits<Scalar>::min() ? Scalar(0) : x; }
+
+/// keep a + share b, where keep + share = 1. The one near 1 has too few digits: it counts as 1 less the
+/// other.
+Scalar mix(Scalar keep, Scalar a, Scalar share, Scalar b) {
+  return share < Scalar(0.5) ? a + share * (b - a) : b - keep * (b - a);
+}
+
+}  // namespace
+
 void adam_update(Index n, const AdamStep& step, const Scalar* g, Scalar* w, Scalar* m, Scalar* v) {
   const Scalar* __restrict__ gradient = g;
   Scalar* __restrict__ weight = w;
   Scalar* __restrict__ first = m;
   Scalar* __restrict__ second = v;
   const AdamStep s = step;
-  const Scalar shrink = s.decoupled ? Scalar(1) - s.learning_rate * s.weight_decay : Scalar(1);
-  const Scalar decay = s.decoupled ? Scalar(0) : s.weight_decay;
-  const Scalar rate = s.learning_rate / s.correction1;
-  const Scalar root = Scalar(1) / std::sqrt(s.correction2);
   for (Index i = 0; i < n; ++i) {
-    const Scalar slope = gradient[i] * s.grad_scale + decay * weight[i];
-    const Scalar mean = s.beta1 * first[i] + (Scalar(1) - s.beta1) * slope;
-    const Scalar square = s.beta2 * second[i] + (Scalar(1) - s.beta2) * slope * slope;
+    const Scalar slope = gradient[i] * s.grad_scale + s.decay * weight[i];
+    const Scalar mean = flush(mix(s.beta1, first[i], s.share1, slope));
+    const Scalar square = flush(mix(s.beta2, second[i], s.share2, slope * slope));
     first[i] = mean;
     second[i] = square;
-    weight[i] = weight[i] * shrink - rate * mean / (std::sqrt(square) * root + s.epsilon);
+    weight[i] = weight[i] * s.shrink - s.rate * mean / (std::sqrt(square) * s.root + s.epsilon);
   }
 }
 
@@ -99,7 +110,7 @@ void sgd_update(Index n, Scalar learning_rate, Scalar momentum, Scalar weight_de
   Scalar* __restrict__ weight = w;
   Scalar* __restrict__ velocity = v;
   for (Index i = 0; i < n; ++i) {
-    const Scalar speed = momentum * velocity[i] + gradient[i] * grad_scale + weight_decay * weight[i];
+    const Scalar speed = flush(momentum * velocity[i] + gradient[i] * grad_scale + weight_decay * weight[i]);
     velocity[i] = speed;
     weight[i] -= learning_rate * speed;
   }
