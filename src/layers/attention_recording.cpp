@@ -13,6 +13,15 @@ std::vector<Scalar> columns(Var x, Index first_row, Index rows, Index first, Ind
   return result;
 }
 
+/// Sum of a b over [rows, cols] whose rows lie `ld` apart, in double.
+double dot(const Scalar* a, const Scalar* b, Index rows, Index cols, Index ld) {
+  double sum = 0;
+  for (Index i = 0; i < rows; ++i)
+    for (Index j = 0; j < cols; ++j)
+      sum += static_cast<double>(a[i * ld + j]) * static_cast<double>(b[i * ld + j]);
+  return sum;
+}
+
 }  // namespace
 
 void replace_heads(const Tape& tape, Index layer, Index d, Var y) {
@@ -64,8 +73,8 @@ void record_influence(const Tape& tape, Index first_record, const Batch& batch, 
     const Index d = record.head_dim, row = batch.first_row(b), t = batch.length(b);
     record.influence.clear();
     for (Index h = 0; h < record.num_heads; ++h)
-      record.influence.push_back(
-          y.value().block(row, h * d, t, d).cwiseProduct(y.grad().block(row, h * d, t, d)).sum());
+      record.influence.push_back(static_cast<Scalar>(
+          dot(y.data() + row * y.cols() + h * d, y.grad().data() + row * y.cols() + h * d, t, d, y.cols())));
   }
 }
 

@@ -121,12 +121,16 @@ Var ClassToken::forward(Var x, const Batch& batch) const {
     std::copy_n(x.data() + batch.first_row(b) * c, batch.length(b) * c, to + c);
   }
   y.pullback([=, &tape, this] {
-    MatrixMap dx = x.grad_sum();  // [N, C]
+    Scratch scratch(tape);
+    MatrixMap first(scratch.scalars(sequences * c), sequences, c);  // [B, C]
+    MatrixMap dx = x.grad_sum();                                    // [N, C]
     for (Index b = 0; b < sequences; ++b) {
       const Index at = batch.first_row(b) + b;
-      tape.add_grad(row_, y.grad().row(at));
+      first.row(b) = y.grad().row(at);
       dx.middleRows(batch.first_row(b), batch.length(b)) += y.grad().middleRows(at + 1, batch.length(b));
     }
+    const GradientTarget drow = tape.grad_target(row_);  // [1, C]
+    kernels::column_sums(sequences, c, {first.data(), c}, drow.data, drow.accumulate);
   });
   return y;
 }
