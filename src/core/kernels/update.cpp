@@ -100,7 +100,8 @@ void adam_update(Index n, const AdamStep& step, const Scalar* g, Scalar* w, Scal
     const Scalar square = flush(mix(s.beta2, second[i], s.share2, slope * slope));
     first[i] = mean;
     second[i] = square;
-    weight[i] = weight[i] * s.shrink - s.rate * mean / (std::sqrt(square) * s.root + s.epsilon);
+    // Divided first: rate times a mean that will soon be flushed is below the smallest normal number.
+    weight[i] = weight[i] * s.shrink - s.rate * (mean / (std::sqrt(square) * s.root + s.epsilon));
   }
 }
 
