@@ -107,7 +107,8 @@ class Gradients {
   Gradients(const Gradients&) = delete;
   Gradients& operator=(const Gradients&) = delete;
 
-  void clear();  // nothing is zeroed: everything counts as unwritten
+  void clear();       // nothing is zeroed: everything counts as unwritten
+  void clear_rows();  // what add_rows has taken, all of it
   /// [rows, cols] of a dense parameter.
   GradientTarget target(Parameter p);
   /// d parameter[ids[i]] += rows[i] for a parameter of kind `rows`; rows [ids.size(), cols] is copied.
@@ -140,14 +141,24 @@ class GradientSum {
  public:
   GradientSum(const Parameters& parameters, std::vector<Gradients*> lanes);
 
-  /// Once a step, before the ranges: finds out which lane has which row of an embedding.
+  /// Between the micro-batches of an update, so that embeddings take the memory of one of them and of the ids
+  /// that occurred: adds what the lanes have listed to one row an id, and empties the lists. `begin_merge`,
+  /// `merge` of each range once, `end_merge`.
+  void begin_merge();
+  void merge(const ParameterRange& range);
+  void end_merge();
+  /// Before the first micro-batch of an update: nothing is merged yet.
+  void clear();
+
+  /// Once an update, before the ranges: finds out which lane has which row of an embedding.
   void begin();
   /// Adds the lanes' gradients of a range into the first lane's, in a fixed tree: lane i gets lane i + 1,
   /// then i + 2, ... The order depends on the number of lanes alone. Returns the sum of squares. Once a step
   /// and range.
   double reduce(const ParameterRange& range, Scalar* scratch);
   /// The reduced gradient of a range [end - begin]: in a lane's memory or, for embeddings, made in `scratch`
-  /// [end - begin]: rows lane after lane, in each lane's order.
+  /// [end - begin]: what was merged, then rows lane after lane, in each lane's order. An id's rows are summed
+  /// in double, since a frequent token has more of them than a float counts.
   const Scalar* gradient(const ParameterRange& range, Scalar* scratch) const;
   /// All of the above, laid out as the parameters are: for checks of gradients.
   std::vector<Scalar> flat();
@@ -158,11 +169,21 @@ class GradientSum {
     std::vector<Index> starts;           // [rows + 1]: where each id's sources start
     std::vector<const Scalar*> sources;  // [n]
   };
+  /// One row for each id that an earlier micro-batch of the update had.
+  struct MergedRows {
+    std::vector<std::int32_t> slots;  // [rows]: an id's row in `sums`, -1: none; empty before the first merge
+    std::vector<std::int32_t> ids;    // [n], by slot
+    std::vector<Scalar> sums;         // [n, cols]
+  };
   void sort_rows(Index id);
+  void add_slots(Index id);
+  std::span<const Scalar* const> sources(Index id, Index row) const;
+  const Scalar* merged(Index id, Index row) const;  // nullptr: none
 
   const Parameters& parameters_;
   std::vector<Gradients*> lanes_;
   std::vector<SortedRows> sorted_;  // by handle id, empty for dense ones
+  std::vector<MergedRows> merged_;  // likewise
 };
 
 }  // namespace orochi

@@ -2,6 +2,7 @@
 #include <orochi/parameters.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "core/kernels/row_sum.hpp"
 #include "core/memory.hpp"
 
 namespace orochi {
@@ -39,6 +40,10 @@ Gradients::~Gradients() { free_scalars(dense_); }
 
 void Gradients::clear() {
   std::fill(written_.begin(), written_.end(), std::uint8_t{0});
+  clear_rows();
+}
+
+void Gradients::clear_rows() {
   for (RowList& list : rows_) {
     list.ids.clear();
     list.rows.clear();
@@ -71,11 +76,75 @@ std::vector<ParameterRange> parameter_ranges(const Parameters& parameters, Index
 }
 
 GradientSum::GradientSum(const Parameters& parameters, std::vector<Gradients*> lanes)
-    : parameters_(parameters), lanes_(std::move(lanes)), sorted_(parameters.entries().size()) {}
+    : parameters_(parameters),
+      lanes_(std::move(lanes)),
+      sorted_(parameters.entries().size()),
+      merged_(parameters.entries().size()) {}
 
 void GradientSum::begin() {
   for (Index id = 0; id < static_cast<Index>(sorted_.size()); ++id)
     if (parameters_.entries()[static_cast<std::size_t>(id)].gradient == GradientKind::rows) sort_rows(id);
+}
+
+void GradientSum::clear() {
+  for (MergedRows& merged : merged_) {
+    for (const std::int32_t id : merged.ids) merged.slots[static_cast<std::size_t>(id)] = -1;
+    merged.ids.clear();
+    merged.sums.clear();
+  }
+}
+
+void GradientSum::begin_merge() {
+  begin();
+  for (Index id = 0; id < static_cast<Index>(sorted_.size()); ++id)
+    if (!sorted_[static_cast<std::size_t>(id)].sources.empty()) add_slots(id);
+}
+
+void GradientSum::add_slots(Index id) {
+  const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(id)];
+  const Index rows = entry.size / entry.cols;
+  auto& [slots, ids, sums] = merged_[static_cast<std::size_t>(id)];
+  if (slots.empty()) slots.assign(static_cast<std::size_t>(rows), -1);
+  for (Index row = 0; row < rows; ++row) {
+    std::int32_t& slot = slots[static_cast<std::size_t>(row)];
+    if (slot >= 0 || sources(id, row).empty()) continue;
+    slot = static_cast<std::int32_t>(ids.size());
+    ids.push_back(static_cast<std::int32_t>(row));
+  }
+  const std::size_t needed = ids.size() * static_cast<std::size_t>(entry.cols);
+  if (needed > sums.capacity())  // by doubling, but never beyond all rows
+    sums.reserve(std::min(std::max(needed, 2 * sums.capacity()), static_cast<std::size_t>(entry.size)));
+  sums.resize(needed);
+}
+
+void GradientSum::merge(const ParameterRange& range) {
+  const Index cols = parameters_.entries()[static_cast<std::size_t>(range.id)].cols;
+  auto& [slots, ids, sums] = merged_[static_cast<std::size_t>(range.id)];
+  if (ids.empty()) return;
+  for (Index row = range.begin / cols; row < range.end / cols; ++row) {
+    const std::span<const Scalar* const> rows = sources(range.id, row);
+    if (rows.empty()) continue;
+    Scalar* sum = sums.data() + slots[static_cast<std::size_t>(row)] * cols;
+    kernels::sum_rows_at(cols, sum, rows, sum);
+  }
+}
+
+void GradientSum::end_merge() {
+  for (Gradients* lane : lanes_) lane->clear_rows();
+}
+
+std::span<const Scalar* const> GradientSum::sources(Index id, Index row) const {
+  const auto& [starts, sources] = sorted_[static_cast<std::size_t>(id)];
+  const Index first = starts[static_cast<std::size_t>(row)];
+  return {sources.data() + first,
+          static_cast<std::size_t>(starts[static_cast<std::size_t>(row) + 1] - first)};
+}
+
+const Scalar* GradientSum::merged(Index id, Index row) const {
+  const auto& [slots, ids, sums] = merged_[static_cast<std::size_t>(id)];
+  if (ids.empty() || slots[static_cast<std::size_t>(row)] < 0) return nullptr;
+  return sums.data() +
+         slots[static_cast<std::size_t>(row)] * parameters_.entries()[static_cast<std::size_t>(id)].cols;
 }
 
 void GradientSum::sort_rows(Index id) {
@@ -106,7 +175,8 @@ double GradientSum::reduce(const ParameterRange& range, Scalar* scratch) {
   } else {
     const std::vector<Index>& starts = sorted_[static_cast<std::size_t>(range.id)].starts;
     const auto at = [&](Index scalar) { return starts[static_cast<std::size_t>(scalar / entry.cols)]; };
-    if (at(range.begin) == at(range.end)) return 0;
+    const bool listed = at(range.begin) != at(range.end);
+    if (!listed && merged_[static_cast<std::size_t>(range.id)].ids.empty()) return 0;
   }
   return kernels::sum_of_squares(n, gradient(range, scratch));
 }
@@ -114,12 +184,15 @@ double GradientSum::reduce(const ParameterRange& range, Scalar* scratch) {
 const Scalar* GradientSum::gradient(const ParameterRange& range, Scalar* scratch) const {
   const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(range.id)];
   if (entry.gradient == GradientKind::dense) return lanes_.front()->dense() + entry.offset + range.begin;
-  const auto& [starts, sources] = sorted_[static_cast<std::size_t>(range.id)];
-  std::fill_n(scratch, range.end - range.begin, Scalar(0));
-  for (Index row = range.begin / entry.cols; row < range.end / entry.cols; ++row)
-    for (Index i = starts[static_cast<std::size_t>(row)]; i < starts[static_cast<std::size_t>(row) + 1]; ++i)
-      kernels::add_scaled(entry.cols, Scalar(1), sources[static_cast<std::size_t>(i)],
-                          scratch + row * entry.cols - range.begin);
+  for (Index row = range.begin / entry.cols; row < range.end / entry.cols; ++row) {
+    const std::span<const Scalar* const> rows = sources(range.id, row);
+    const Scalar* start = merged(range.id, row);
+    Scalar* sum = scratch + row * entry.cols - range.begin;
+    if (rows.empty() && start == nullptr)
+      std::fill_n(sum, entry.cols, Scalar(0));
+    else
+      kernels::sum_rows_at(entry.cols, start, rows, sum);
+  }
   return scratch;
 }
 

@@ -115,14 +115,27 @@ void Stepper::run_lane(int worker, Lane& lane, const Batch& batch, double normal
 
 void Stepper::begin_update() {
   for (const std::unique_ptr<Lane>& lane : lanes_) lane->gradients.clear();
+  sum_.clear();
   pool_.for_each(packed_->num_pieces(), [&](Index i, int worker) {
     const Measure measure(profile(worker), "packing weights", Pass::forward, 0, 0);
     packed_->pack(i);
   });
 }
 
+void Stepper::merge_rows() {
+  sum_.begin_merge();
+  pool_.for_each(static_cast<Index>(ranges_.size()), [&](Index r, int worker) {
+    const Measure measure(profile(worker), "sum of micro-batches", Pass::forward, 0, 0);
+    sum_.merge(ranges_[static_cast<std::size_t>(r)]);
+  });
+  sum_.end_merge();
+}
+
 StepSums Stepper::accumulate(const Batch& batch, double normaliser, RandomKey key, bool first) {
-  if (first) begin_update();
+  if (first)
+    begin_update();
+  else
+    merge_rows();
   cut_batch(batch, num_lanes(), cuts_);
   const Index count = static_cast<Index>(cuts_.size()) - 1;
   pool_.for_each(count, [&](Index i, int worker) {

@@ -68,6 +68,7 @@ class Stepper {
     StepSums sums;
   };
   void begin_update();
+  void merge_rows();  // of embeddings, before they come from the next micro-batch
   void run_lane(int worker, Lane& lane, const Batch& batch, double normaliser, RandomKey key);
   StepSums run_chunk(Tape& tape, const Batch& chunk, double normaliser);
   double reduce();  // returns the sum of squares
