@@ -30,12 +30,15 @@ class Classifier {
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
   Index num_classes() const { return head_weight_.rows; }
+  /// What tables of places take, rotary or sinusoidal, for sequences of at most `longest` rows.
+  double place_bytes(Index longest) const;
 
  private:
   Parameters parameters_;
   std::unique_ptr<Layer> input_, positions_, norm_, pooling_;
   std::unique_ptr<class ClassToken> class_token_;  // pooling = "cls" only
   std::vector<std::unique_ptr<Layer>> blocks_;
+  Builder::PlaceTables places_;
   Parameter head_weight_, head_bias_;  // [K, C], [K]
   std::string head_name_ = "head";
   double dropout_;

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <orochi/config.hpp>
+#include <orochi/place_table.hpp>
 #include <orochi/tape.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
@@ -82,6 +84,13 @@ class Builder {
   /// Numbers for `dropout` and the like: `count` of them from the returned one on, unique in the model.
   std::uint32_t random_sites(Index count = 1);
 
+  /// A table [max_length, width] that is no parameter: one for all layers of the model that ask for `kind`,
+  /// as long as the longest sequence so far, and counted where memory is estimated.
+  std::shared_ptr<const PlaceTable> places(const std::string& kind, Index width, PlaceTable::Make make);
+  /// All of them, by kind.
+  using PlaceTables = std::map<std::string, std::shared_ptr<const PlaceTable>>;
+  const PlaceTables& place_tables() const { return places_; }
+
  private:
   std::string full(const std::string& name) const;
   const OptionValue& option(const std::string& name) const;
@@ -93,6 +102,7 @@ class Builder {
   std::string prefix_, registered_;
   Index width_ = 0, depth_ = 0;
   std::uint32_t next_site_ = 0;
+  PlaceTables places_;
 };
 
 /// A setting under which a layer's gradient is checked.

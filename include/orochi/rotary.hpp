@@ -1,28 +1,34 @@
 // Rotary positions: queries and keys turned by their place.
 #pragma once
 
-#include <vector>
+#include <memory>
 
+#include <orochi/place_table.hpp>
 #include <orochi/tape.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 
+class Builder;
+
 /// Rotary positions (Su et al. 2021): in row t, columns 2 i and 2 i + 1 of each head's queries and keys are
 /// turned as a pair by the angle t 10000^(-2 i / D), so that what a query and a key give depends on how far
 /// apart they stand.
 class Rotary {
  public:
-  /// For sequences of at most `max_length` rows; an odd `head_dim` is a usage_error.
+  /// For a layer: all that turn heads of this width share one table, which the estimate of memory counts. An
+  /// odd `head_dim` is a usage_error.
+  Rotary(Builder& builder, Index head_dim);
+  /// With a table of its own, for sequences of at most `max_length` rows.
   Rotary(Index max_length, Index head_dim);
 
   /// Rows of Q | K | V, [N, 3 H D] -> [N, 3 H D]: V stays as it is.
   Var turn(Var qkv, Index num_heads, const Batch& batch) const;
 
  private:
-  Index max_length_, head_dim_;
-  std::vector<Scalar> table_;  // [max_length, 2, period]
+  Index head_dim_;
+  std::shared_ptr<const PlaceTable> table_;  // [max_length, 2 period]
 };
 
 }  // namespace orochi

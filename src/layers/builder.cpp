@@ -175,4 +175,11 @@ std::uint32_t Builder::random_sites(Index count) {
   return first;
 }
 
+std::shared_ptr<const PlaceTable> Builder::places(const std::string& kind, Index width,
+                                                  PlaceTable::Make make) {
+  std::shared_ptr<const PlaceTable>& table = places_[kind + ", " + std::to_string(width)];
+  if (table == nullptr) table = std::make_shared<PlaceTable>(input_.max_length, width, std::move(make));
+  return table;
+}
+
 }  // namespace orochi

@@ -9,12 +9,15 @@
 namespace orochi {
 namespace {
 
-/// y = x + table[place].
-void add_places(const Scalar* x, const Scalar* table, Index places, Index c, const Batch& batch, Scalar* y) {
-  for (Index b = 0; b < batch.num_sequences(); ++b) {
-    const Index t = batch.length(b), at = batch.first_row(b) * c;
-    check_places(t, places);
-    for (Index i = 0; i < t * c; ++i) y[at + i] = x[at + i] + table[i];
+/// Rows s[t] of sines and cosines for the places t from `first` on: [count, C].
+void make_sinusoids(Index first, Index count, Index c, Scalar* rows) {
+  const double scale = embedding_scale(c) * std::sqrt(2.0);  // a sine's deviation is 1 / sqrt(2)
+  for (Index j = 0; j < c; ++j) {
+    const double slowness = std::pow(10000.0, static_cast<double>(j / 2 * 2) / static_cast<double>(c));
+    for (Index t = 0; t < count; ++t) {
+      const double angle = static_cast<double>(first + t) / slowness;
+      rows[t * c + j] = static_cast<Scalar>(scale * (j % 2 == 0 ? std::sin(angle) : std::cos(angle)));
+    }
   }
 }
 
@@ -58,7 +61,11 @@ Var LearnedPositions::forward(Var x, const Batch& batch) const {
   const double bytes = 3.0 * static_cast<double>(x.rows() * c) * sizeof(Scalar);
   const Measure measure(tape.profile(), "positions", Pass::forward, 0, bytes);
   Var y = tape.result(x.rows(), c);  // [N, C]
-  add_places(x.data(), tape.value(table_).data(), table_.rows, c, batch, y.data());
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    check_places(batch.length(b), table_.rows);
+    const Index at = batch.first_row(b) * c;
+    kernels::add(batch.length(b) * c, x.data() + at, tape.value(table_).data(), y.data() + at);
+  }
   y.pullback([=, &tape, this] {
     const Measure back(tape.profile(), "positions", Pass::backward, 0, bytes);
     MatrixMap dtable = tape.grad_sum(table_);  // [max_length, C]
@@ -70,28 +77,20 @@ Var LearnedPositions::forward(Var x, const Batch& batch) const {
   return y;
 }
 
-SinusoidalPositions::SinusoidalPositions(Builder& builder) : width_(builder.width()) {
-  const Index numbers = builder.input().max_length * builder.width();
-  constexpr Index most = Index{1} << 26;  // 256 MiB; no parameters stand behind it, so nothing else bounds it
-  if (numbers > most)
-    throw usage_error("sinusoidal positions of " + std::to_string(builder.input().max_length) + " rows and " +
-                      std::to_string(width_) + " columns have more than " + std::to_string(most) +
-                      " numbers; lower data.max_length");
-  table_.resize(static_cast<std::size_t>(numbers));
-  const double scale = embedding_scale(width_) * std::sqrt(2.0);  // a sine's deviation is 1 / sqrt(2)
-  for (Index place = 0; place < builder.input().max_length; ++place) {
-    for (Index j = 0; j < width_; ++j) {
-      const double exponent = static_cast<double>(j / 2 * 2) / static_cast<double>(width_);
-      const double angle = static_cast<double>(place) / std::pow(10000.0, exponent);
-      table_[static_cast<std::size_t>(place * width_ + j)] =
-          static_cast<Scalar>(scale * (j % 2 == 0 ? std::sin(angle) : std::cos(angle)));
-    }
-  }
-}
+SinusoidalPositions::SinusoidalPositions(Builder& builder)
+    : table_(builder.places("sinusoidal", builder.width(),
+                            [c = builder.width()](Index first, Index count, Scalar* rows) {
+                              make_sinusoids(first, count, c, rows);
+                            })) {}
 
 Var SinusoidalPositions::forward(Var x, const Batch& batch) const {
-  Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
-  add_places(x.data(), table_.data(), static_cast<Index>(table_.size()) / width_, width_, batch, y.data());
+  const Index c = x.cols();
+  Var y = x.tape().result(x.rows(), c);  // [N, C]
+  for (Index b = 0; b < batch.num_sequences(); ++b)
+    table_->each_piece(batch.length(b), [&](Index first, Index count, const Scalar* table) {
+      const Index at = (batch.first_row(b) + first) * c;
+      kernels::add(count * c, x.data() + at, table, y.data() + at);
+    });
   y.pullback([=] { y.pass_grad(x); });
   return y;
 }

@@ -38,8 +38,7 @@ class SinusoidalPositions : public Layer {
   Var forward(Var x, const Batch& batch) const override;
 
  private:
-  Index width_;
-  std::vector<Scalar> table_;  // [max_length, C]
+  std::shared_ptr<const PlaceTable> table_;  // [max_length, C]
 };
 
 /// Puts one trained row before each sequence, for pooling = "cls". Unlike a layer, it changes the batch.

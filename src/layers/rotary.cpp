@@ -1,19 +1,37 @@
 #include <algorithm>
 #include <orochi/error.hpp>
+#include <orochi/layer.hpp>
 #include <orochi/rotary.hpp>
 
 #include "core/kernels/rotary.hpp"
-#include "layers/embedding.hpp"
 
 namespace orochi {
+namespace {
 
-Rotary::Rotary(Index max_length, Index head_dim) : max_length_(max_length), head_dim_(head_dim) {
+/// Numbers of a place.
+Index width_of(Index head_dim) {
   if (head_dim % 2 != 0)
     throw usage_error("rotary positions turn pairs of columns, but a head has " + std::to_string(head_dim) +
                       "; allowed: an even head_dim");
-  table_.resize(static_cast<std::size_t>(kernels::rotary_size(max_length, head_dim)));
-  kernels::rotary_table(max_length, head_dim, table_.data());
+  return kernels::rotary_size(1, head_dim);
 }
+
+PlaceTable::Make maker(Index head_dim) {
+  return [head_dim](Index first, Index count, Scalar* rows) {
+    kernels::rotary_table(first, count, head_dim, rows);
+  };
+}
+
+}  // namespace
+
+Rotary::Rotary(Builder& builder, Index head_dim)
+    : head_dim_(head_dim),
+      table_(builder.places("rotary, heads of " + std::to_string(head_dim), width_of(head_dim),
+                            maker(head_dim))) {}
+
+Rotary::Rotary(Index max_length, Index head_dim)
+    : head_dim_(head_dim),
+      table_(std::make_shared<PlaceTable>(max_length, width_of(head_dim), maker(head_dim))) {}
 
 Var Rotary::turn(Var qkv, Index num_heads, const Batch& batch) const {
   Tape& tape = qkv.tape();
@@ -22,10 +40,11 @@ Var Rotary::turn(Var qkv, Index num_heads, const Batch& batch) const {
   const Measure measure(tape.profile(), "rotary", Pass::forward, 0, bytes);
   Var y = tape.result(qkv.rows(), columns);  // [N, 3 H D]
   for (Index b = 0; b < batch.num_sequences(); ++b) {
-    check_places(batch.length(b), max_length_);
-    const Index at = batch.first_row(b) * columns;
-    kernels::rotate(batch.length(b), turned, head_dim_, table_.data(), qkv.data() + at, y.data() + at,
-                    columns, kernels::Turn::on);
+    table_->each_piece(batch.length(b), [&](Index first, Index count, const Scalar* table) {
+      const Index at = (batch.first_row(b) + first) * columns;
+      kernels::rotate(count, turned, head_dim_, table, qkv.data() + at, y.data() + at, columns,
+                      kernels::Turn::on);
+    });
   }
   for (Index i = 0; i < qkv.rows(); ++i)
     std::copy_n(qkv.data() + i * columns + turned, width, y.data() + i * columns + turned);
@@ -33,9 +52,10 @@ Var Rotary::turn(Var qkv, Index num_heads, const Batch& batch) const {
     const Measure back(tape.profile(), "rotary", Pass::backward, 0, bytes);
     Scalar* dy = y.grad_target().data;  // nobody needs it afterwards: turned in place and handed on
     for (Index b = 0; b < batch.num_sequences(); ++b) {
-      Scalar* rows = dy + batch.first_row(b) * columns;
-      kernels::rotate(batch.length(b), turned, head_dim_, table_.data(), rows, rows, columns,
-                      kernels::Turn::back);
+      table_->each_piece(batch.length(b), [&](Index first, Index count, const Scalar* table) {
+        Scalar* rows = dy + (batch.first_row(b) + first) * columns;
+        kernels::rotate(count, turned, head_dim_, table, rows, rows, columns, kernels::Turn::back);
+      });
     }
     y.pass_grad(qkv);
   });

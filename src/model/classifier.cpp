@@ -37,9 +37,16 @@ Classifier::Classifier(const Config& config, InputShape input, Index num_classes
   head_weight_ = builder.weight("head.weight", num_classes, model.d_model);
   head_bias_ = builder.vector("head.bias", num_classes);
   parameters_.allocate();
+  places_ = builder.place_tables();
 }
 
 Classifier::~Classifier() = default;
+
+double Classifier::place_bytes(Index longest) const {
+  double sum = 0;
+  for (const auto& [kind, table] : places_) sum += table->bytes(longest + (class_token_ != nullptr ? 1 : 0));
+  return sum;
+}
 
 Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
   Var x = tape.input(batch.num_rows(), batch.channels, needs_grad);

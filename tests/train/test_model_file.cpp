@@ -1,4 +1,5 @@
 // Models from files that somebody made up: refused, or built and run without harm.
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <orochi/error.hpp>
@@ -13,6 +14,11 @@ using namespace orochi::test;
 using catch_matchers::Contains;
 
 namespace {
+
+double heap_in_use() {
+  const struct mallinfo2 heap = ::mallinfo2();
+  return static_cast<double>(heap.uordblks) + static_cast<double>(heap.hblkhd);
+}
 
 /// A checkpoint as training writes it, of a model with a layer of each kind.
 struct Trained {
@@ -106,15 +112,35 @@ TEST_CASE("sizes in a checkpoint's config that its tensors do not bear out are r
   CHECK_THAT(outcome_with([](Config& c) { c.model.num_layers = 10000; }), Contains(too_many));
   CHECK_THAT(outcome_with([](Config& c) { c.data.max_length = huge; }),
              Contains(too_many + "positions.weight"));
-  CHECK_THAT(outcome_with([](Config& c) {
-               c.data.max_length = huge;
-               c.model.positions = "sinusoidal";
-             }),
-             Contains("'a.h5' does not fit together: sinusoidal positions of 2147483647 rows and 4 columns"));
   CHECK_THAT(
       outcome_with([](Config& c) { c.data.max_length = 5; }),
       Contains(
           "'a.h5': tensor 'positions.weight' of '/parameters' has shape [6, 4] where the model has [5, 4]"));
+}
+
+// No tensor bears it out, and none needs to: what places take of memory is made as sequences reach them.
+TEST_CASE("a max_length that the file says alone takes no memory", "[checkpoint]") {
+  for (const char* positions : {"rotary", "sinusoidal", "alibi", "none"})
+    for (const Index length : {20'000'000, 2'147'483'647}) {
+      INFO(positions << " " << length);
+      Trained trained;
+      trained.config.model.positions = positions;
+      trained.build();
+      trained.config.data.max_length = length;
+      trained.header.config = write_config(trained.config);
+      const TemporaryFolder folder;
+      write_bytes(folder.path("a.h5"), trained.bytes());
+      const double before = heap_in_use();
+      const TrainedModel loaded = load_model(folder.path("a.h5"), builtin_layers());
+      Inference inference(*loaded.model, "auto", 1);
+      Sequences data;
+      data.tokens = {0, 1, 2};
+      data.offsets = {0, 1, 3};
+      data.labels = {0, 0};
+      std::vector<std::uint32_t> samples;
+      CHECK(inference.logits(as_batch(data, samples)).size() == 4);
+      CHECK(heap_in_use() - before < 1e6);
+    }
 }
 
 TEST_CASE("a layer inside itself is refused", "[checkpoint]") {

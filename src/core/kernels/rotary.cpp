@@ -10,7 +10,11 @@ namespace orochi::kernels {
 namespace {
 
 /// Columns after which a row of the table begins again.
-Index period_of(Index d) { return std::lcm(d, vector_length); }
+Index period_of(Index d) {
+  constexpr Index most = 4096;  // of such wide heads the last columns go one by one
+  const Index period = std::lcm(d, vector_length);
+  return period <= most ? period : d;
+}
 
 template <class V>
 [[gnu::always_inline]] inline V swap_neighbours(V v) {
@@ -56,15 +60,17 @@ void rotate_rows(Index rows, Index columns, Index period, const Scalar* table, c
 
 Index rotary_size(Index length, Index d) { return length * 2 * period_of(d); }
 
-void rotary_table(Index length, Index d, Scalar* table) {
+void rotary_table(Index first, Index length, Index d, Scalar* table) {
   const Index period = period_of(d);
-  for (Index t = 0; t < length; ++t, table += 2 * period)
-    for (Index j = 0; j < period; ++j) {
-      const double exponent = static_cast<double>(j % d / 2 * 2) / static_cast<double>(d);
-      const double angle = static_cast<double>(t) / std::pow(10000.0, exponent);
-      table[j] = static_cast<Scalar>(std::cos(angle));
-      table[period + j] = static_cast<Scalar>(j % 2 == 0 ? -std::sin(angle) : std::sin(angle));
+  for (Index j = 0; j < period; ++j) {
+    const double slowness = std::pow(10000.0, static_cast<double>(j % d / 2 * 2) / static_cast<double>(d));
+    for (Index t = 0; t < length; ++t) {
+      const double angle = static_cast<double>(first + t) / slowness;
+      Scalar* row = table + t * 2 * period;
+      row[j] = static_cast<Scalar>(std::cos(angle));
+      row[period + j] = static_cast<Scalar>(j % 2 == 0 ? -std::sin(angle) : std::sin(angle));
     }
+  }
 }
 
 void rotate(Index rows, Index columns, Index d, const Scalar* table, const Scalar* x, Scalar* y, Index ld,
