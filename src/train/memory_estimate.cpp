@@ -32,6 +32,37 @@ Lengths lengths_of(const Sequences& data) {
   return lengths;
 }
 
+/// Different ids that so many tokens, drawn as often as they occur in the data, are expected to be.
+double distinct_ids(const Sequences& data, double tokens) {
+  std::vector<double> counts;  // by id
+  for (const std::int32_t id : data.tokens) {
+    const auto at = static_cast<std::size_t>(id);
+    if (at >= counts.size()) counts.resize(at + 1);
+    ++counts[at];
+  }
+  double sum = 0;
+  for (const double count : counts)
+    sum -= std::expm1(tokens * std::log1p(-count / static_cast<double>(data.tokens.size())));
+  return sum;
+}
+
+/// Gradients of embeddings: the rows of a micro-batch, which are listed, and from the second one on a row for
+/// each id that the earlier ones had.
+double row_bytes(const Parameters& parameters, const Sequences& data, double batch_rows, double update_rows) {
+  constexpr double pointer = sizeof(Scalar*), id = sizeof(std::int32_t), room = 1.5;  // as vectors grow
+  double sum = 0;
+  for (const Parameters::Entry& entry : parameters.entries()) {
+    if (entry.gradient != GradientKind::rows) continue;
+    const auto rows = static_cast<double>(entry.size / entry.cols), width = static_cast<double>(entry.cols);
+    sum += room * batch_rows * (width * bytes_each + id) + (batch_rows + rows) * pointer;
+    if (update_rows <= batch_rows) continue;
+    const double earlier = update_rows - batch_rows;
+    const double ids = data.tokens.empty() ? earlier : distinct_ids(data, earlier);
+    sum += std::min(rows, room * ids) * width * bytes_each + rows * id;
+  }
+  return sum;
+}
+
 /// Some sequences of one length, all tokens and values 0.
 struct BlankBatch {
   BlankBatch(Index sequences, Index length, Index channels)
@@ -102,8 +133,13 @@ double padded_bytes(const std::vector<std::string>& texts) {
 
 }  // namespace
 
+void Evaluated::add(const Sequences& part) {
+  sequences = std::max(sequences, part.size());
+  for (Index b = 0; b < part.size(); ++b) longest = std::max(longest, part.length(b));
+}
+
 MemoryEstimate estimate_memory(const Classifier& model, const Config& config, const Sequences& train,
-                               const Preprocessing& preprocessing, Index largest_evaluation, int threads) {
+                               const Preprocessing& preprocessing, const Evaluated& evaluated, int threads) {
   const Parameters& parameters = model.parameters();
   const double all = static_cast<double>(parameters.size()) * bytes_each;
   const auto lanes = static_cast<double>(lanes_within_bound(config.train, parameters));
@@ -111,6 +147,10 @@ MemoryEstimate estimate_memory(const Classifier& model, const Config& config, co
   const double sequences = std::min(static_cast<double>(config.train.batch_size),
                                     static_cast<double>(std::max<Index>(train.size(), 1)));
   const double batch_rows = sequences * lengths.mean;
+  const double update_rows = std::min(static_cast<double>(config.train.batch_size) *
+                                          static_cast<double>(config.train.gradient_accumulation_steps),
+                                      static_cast<double>(train.size())) *
+                             lengths.mean;
   const double lane_rows = std::max(lengths.longest, batch_rows / lanes);
   const double chunks = std::max(1.0, std::ceil(lane_rows / static_cast<double>(config.train.chunk_rows)));
   const double chunk_rows = std::max(lengths.longest, lane_rows / chunks);
@@ -119,18 +159,18 @@ MemoryEstimate estimate_memory(const Classifier& model, const Config& config, co
 
   MemoryEstimate estimate;
   estimate.optimizer = moments(config.train) * all;
-  const double tables = (all - static_cast<double>(parameters.dense_size()) * bytes_each) > 0
-                            ? batch_rows * static_cast<double>(config.model.d_model) * bytes_each
-                            : 0;
-  estimate.gradients = lanes * static_cast<double>(parameters.dense_size()) * bytes_each + 1.5 * tables;
+  estimate.gradients = lanes * static_cast<double>(parameters.dense_size()) * bytes_each;
+  estimate.rows = row_bytes(parameters, train, batch_rows, update_rows);
   estimate.packed = packed_bytes(parameters, config.train);
   estimate.activations =
       workers * bytes_of_pass(model, config, train.channels, chunk_rows, lengths.mean, Mode::train);
-  if (largest_evaluation > 0)
+  const double longest_evaluated = static_cast<double>(evaluated.longest);
+  estimate.places = model.place_bytes(static_cast<Index>(std::max(lengths.longest, longest_evaluated)));
+  if (evaluated.sequences > 0)
     estimate.evaluation =
-        threads * bytes_of_pass(model, config, train.channels, std::max(256.0, lengths.longest), lengths.mean,
-                                Mode::infer) +
-        static_cast<double>(largest_evaluation) * k * bytes_each;
+        threads * bytes_of_pass(model, config, train.channels, std::max(256.0, longest_evaluated),
+                                lengths.mean, Mode::infer) +
+        static_cast<double>(evaluated.sequences) * k * bytes_each;
   // By scripts/memory_estimate, which compares with what runs take.
   constexpr double threads_and_libraries = 3e6, heap_share = 0.08;
   estimate.overhead = threads_and_libraries + heap_share * estimate.training();
@@ -188,9 +228,11 @@ void refuse_large_run(const MemoryEstimate& estimate, double max_memory) {
     const char* name;
     const char* remedy;
   };
-  std::array<Share, 5> shares{{
+  std::array<Share, 7> shares{{
       {estimate.optimizer + estimate.packed, "optimizer", "model.d_model or model.num_layers"},
       {estimate.gradients, "gradients of the lanes", "train.gradient_memory_mb or train.lanes"},
+      {estimate.rows, "gradients of the embedding", "train.batch_size, data.vocab_size or model.d_model"},
+      {estimate.places, "tables of positions", "data.max_length"},
       {estimate.activations, "activations", "data.max_length, train.chunk_rows or --threads"},
       {estimate.evaluation, "evaluation", "data.max_length or --threads"},
       {estimate.checkpoint, "writing a checkpoint", "model.d_model or model.num_layers"},

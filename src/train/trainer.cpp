@@ -92,7 +92,9 @@ TrainResult Trainer::finish(double seconds) {
 }
 
 RunFolder Trainer::open_folder() const {
-  const Index evaluated = std::max(data_.validation.size(), data_.test.size());
+  Evaluated evaluated;
+  evaluated.add(data_.validation);
+  evaluated.add(data_.test);
   const MemoryEstimate estimate =
       estimate_memory(model_, config_, data_.train, data_.preprocessing, evaluated, threads_);
   refuse_large_run(estimate, request_.max_memory);

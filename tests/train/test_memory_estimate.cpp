@@ -1,13 +1,17 @@
 // What a run will take is known beforehand.
+#include <malloc.h>
+
 #include <filesystem>
 #include <fstream>
 #include <orochi/error.hpp>
 
 #include "catch.hpp"
+#include "data/batching.hpp"
 #include "small_model.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
 #include "train/run_data.hpp"
+#include "train/stepper.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
@@ -28,6 +32,64 @@ std::string message_of(const auto& action) {
 void write(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
   std::ofstream(path) << text;
+}
+
+/// A sanitizer has a heap of its own, of which mallinfo2 knows nothing.
+bool heap_is_counted() {
+  const std::size_t before = ::mallinfo2().hblkhd;
+  const std::vector<char> large(1 << 26);
+  return ::mallinfo2().hblkhd - before >= large.size();
+}
+
+/// Random tokens, all sequences of one length: micro-batches differ in nothing but their tokens.
+Sequences even_sequences(Index count, Index length, Index vocabulary) {
+  std::mt19937 numbers(3);
+  Sequences data;
+  for (Index i = 0; i < count * length; ++i)
+    data.tokens.push_back(static_cast<std::int32_t>(numbers() % static_cast<unsigned>(vocabulary)));
+  for (Index b = 0; b < count; ++b) {
+    data.offsets.push_back((b + 1) * length);
+    data.labels.push_back(0);
+  }
+  return data;
+}
+
+struct Shape {
+  Index vocabulary, longest, classes = 3;
+};
+
+double heap_in_use() {
+  const struct mallinfo2 heap = ::mallinfo2();
+  return static_cast<double>(heap.uordblks) + static_cast<double>(heap.hblkhd);
+}
+
+/// What training for one update takes of the heap: the most after any of its micro-batches.
+double taken(const Config& config, const Shape& shape, const Sequences& data) {
+  const double before = heap_in_use();
+  double most = 0;
+  Classifier model(config, {shape.vocabulary, 0, shape.longest}, shape.classes, builtin_layers());
+  model.parameters().initialise(1);
+  Stepper stepper(model, config.train, {}, 1);
+  BatchStorage storage;
+  std::vector<std::uint32_t> order(static_cast<std::size_t>(data.size()));
+  std::iota(order.begin(), order.end(), 0U);
+  const auto size = static_cast<std::size_t>(config.train.batch_size);
+  for (std::size_t at = 0; at < order.size(); at += size) {
+    const std::span<const std::uint32_t> rows =
+        std::span(order).subspan(at, std::min(size, order.size() - at));
+    stepper.accumulate(storage.gather(data, rows), static_cast<double>(data.size()), {1, 1}, at == 0);
+    most = std::max(most, heap_in_use());
+  }
+  stepper.update(0, 1e-3);
+  return std::max(most, heap_in_use()) - before;
+}
+
+/// The same by the estimate, without its share for threads and libraries.
+double estimated(const Config& config, const Shape& shape, const Sequences& data) {
+  const Classifier model(config, {shape.vocabulary, 0, shape.longest}, shape.classes, builtin_layers());
+  const MemoryEstimate estimate = estimate_memory(model, config, data, {}, {}, 1);
+  return static_cast<double>(model.parameters().size()) * sizeof(Scalar) + estimate.training() -
+         estimate.overhead;
 }
 
 }  // namespace
@@ -98,7 +160,7 @@ TEST_CASE("the largest part of a refused run is named, with what makes it smalle
   Config config = small_config();
   const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
   const Classifier model(config, {11, 0, 90}, 3, builtin_layers());
-  const MemoryEstimate estimate = estimate_memory(model, config, data, {}, 10, 2);
+  const MemoryEstimate estimate = estimate_memory(model, config, data, {}, {10, 90}, 2);
   CHECK(estimate.activations > 0);
   CHECK(estimate.gradients >= 5.0 * sizeof(Scalar) * static_cast<double>(model.parameters().dense_size()));
   CHECK(message_of([&] { refuse_large_run(estimate, 0); }) == "(no error)");
@@ -119,9 +181,70 @@ TEST_CASE("a checkpoint takes its vocabulary and labels, each padded to the long
   texts.vocabulary.assign(1000, "a");
   texts.vocabulary.push_back(std::string(250, 'b'));
   texts.labels = {"yes", "no"};
-  const double without = estimate_memory(model, config, data, {}, 10, 2).checkpoint;
-  CHECK(estimate_memory(model, config, data, texts, 10, 2).checkpoint - without ==
+  const double without = estimate_memory(model, config, data, {}, {10, 90}, 2).checkpoint;
+  CHECK(estimate_memory(model, config, data, texts, {10, 90}, 2).checkpoint - without ==
         2.0 * (1001 * 250 + 2 * 3));
+}
+
+TEST_CASE("the estimate comes near what an update takes, however many micro-batches it has") {
+  if (!heap_is_counted()) return;
+  Config config = small_config();
+  config.model.num_layers = 1;
+  config.model.positions = "none";
+  config.train.optimizer = "sgd";
+  config.train.lanes = 2;
+  config.train.batch_size = 8;
+  const Shape shape{40'000, 64};
+  double taken_by_one = 0, estimated_of_one = 0;
+  for (const Index count : {1, 64}) {
+    config.train.gradient_accumulation_steps = count;
+    const Sequences data = even_sequences(8 * count, 64, shape.vocabulary);
+    const double estimate = estimated(config, shape, data), peak = taken(config, shape, data);
+    INFO(count << " micro-batches: " << memory_text(estimate) << " estimated, " << memory_text(peak)
+               << " taken");
+    CHECK(std::abs(estimate / peak - 1) < 0.3);
+    if (count == 1) {
+      taken_by_one = peak;
+      estimated_of_one = estimate;
+    } else {
+      CHECK(std::abs((estimate - estimated_of_one) / (peak - taken_by_one) - 1) < 0.4);
+    }
+  }
+}
+
+TEST_CASE("the estimate comes near what long sequences take, tables of positions counted") {
+  if (!heap_is_counted()) return;
+  for (const char* positions : {"rotary", "sinusoidal", "none"}) {
+    Config config = small_config();
+    config.model.positions = positions;
+    config.model.d_model = config.model.head_dim = 34;  // a table as wide as 16 heads
+    config.model.num_heads = 1;
+    config.model.window = 4;
+    config.train.lanes = config.train.batch_size = 1;
+    const Shape shape{11, 2'000'000'000};
+    const Sequences data = even_sequences(1, 7000, 11);
+    const double estimate = estimated(config, shape, data), peak = taken(config, shape, data);
+    INFO(positions << ": " << memory_text(estimate) << " estimated, " << memory_text(peak) << " taken");
+    CHECK(std::abs(estimate / peak - 1) < 0.3);
+  }
+}
+
+TEST_CASE("tables of positions are counted once, as far as the longest sequence reaches") {
+  Config config = small_config();
+  config.model.positions = "rotary";
+  const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
+  const auto places = [&](Index max_length, Index evaluated) {
+    const Classifier model(config, {11, 0, max_length}, 3, builtin_layers());
+    return estimate_memory(model, config, data, {}, {10, evaluated}, 1).places;
+  };
+  const double row = 2.0 * 16 * sizeof(Scalar);  // heads of 8 columns, up to 16 in a register
+  CHECK(places(2'000'000'000, 90) <= 256 * row);
+  CHECK(places(2'000'000'000, 90) > 0);
+  CHECK(places(100, 90) <= 100 * row);
+  CHECK(places(2'000'000'000, 4096) >= 4096 * row / 2);
+  CHECK(places(2'000'000'000, 4096) <= 4096 * row);
+  config.model.num_layers = 5;
+  CHECK(places(2'000'000'000, 4096) <= 4096 * row);
 }
 
 TEST_CASE("control groups bound what is left, also those above the process's own") {
