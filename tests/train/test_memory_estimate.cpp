@@ -247,6 +247,24 @@ TEST_CASE("tables of positions are counted once, as far as the longest sequence 
   CHECK(places(2'000'000'000, 4096) <= 4096 * row);
 }
 
+TEST_CASE("a max_length that no sequence comes near refuses no run, and long sequences name what they take") {
+  const Workplace place("max-length");
+  TrainRequest request = place.request("run");
+  request.overrides = {"model.positions=rotary", "data.max_length=1000000", "train.epochs=1"};
+  Silent silent;
+  request.max_memory = resident_memory() + 60e6;
+  const Ending ending = ending_of(request, silent, builtin_layers());
+  CHECK(ending.message.empty());
+  CHECK(ending.code == 0);
+  for (int i = 0; i < 6; ++i)  // some of them train
+    std::ofstream(place.root / "train.tsv", std::ios::app) << "yes\t" << std::string(200'000, 'A') << "\n";
+  request.run = (place.root / "long").string();
+  request.max_memory = resident_memory() + 200e6;
+  const std::string message = ending_of(request, silent, builtin_layers()).message;
+  CHECK_THAT(message, Contains("(activations ") && Contains("tables of positions 34 MB"));
+  CHECK_THAT(message, Contains("smaller: data.max_length"));
+}
+
 TEST_CASE("control groups bound what is left, also those above the process's own") {
   const fs::path root = fs::temp_directory_path() / "orochi-test-groups";
   fs::remove_all(root);
