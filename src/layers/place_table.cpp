@@ -10,8 +10,9 @@ namespace {
 /// Of the first piece: a power of two, about 128 KB.
 Index first_length(Index width) {
   constexpr Index numbers = Index{1} << 15, most = 256;
-  return std::clamp<Index>(static_cast<Index>(std::bit_floor(static_cast<std::size_t>(numbers / width))), 1,
-                           most);
+  return std::clamp<Index>(
+      static_cast<Index>(std::bit_floor(static_cast<std::size_t>(numbers / std::max<Index>(width, 1)))), 1,
+      most);
 }
 
 }  // namespace
