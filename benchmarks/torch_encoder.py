@@ -1,20 +1,54 @@
 """PyTorch's side of compare_pytorch.py: Orochi's model in three ways of writing it, and the process that measures one.
 
+usage: torch_encoder.py JOB     as torch_ways.py calls it; a line of JSON each way
+
 The models hold the same parameters and put dropout where Orochi does, so that a step is the same work. Whatever is not
 a step's own work (random batches, masks, copies of lengths) is done ahead: none of it counts against PyTorch.
 """
 
 import contextlib
+import ctypes
 import itertools
+import json
 import math
+import pathlib
 import resource
 import statistics
+import sys
 import time
 import tomllib
 
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+
+class WordDropout(nn.Module):
+    """Dropout from 16 bits of a random 64-bit word each, as in Orochi: F.dropout's generator takes several times as long.
+
+    An element is kept with a probability in steps of 1 / 65536. The mask holds 0 and the scale, in the input's own type.
+    """
+
+    def __init__(self, p):
+        super().__init__()
+        keep = 65536 - round(65536 * p)
+        self.limit, self.scale = keep - 32768, 65536 / keep  # a signed number below the limit is kept
+
+    def forward(self, x):
+        words = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-2**63, None)
+        bits = words.view(torch.int16)[:x.numel()].view(x.shape)
+        mask = torch.lt(bits, self.limit, out=torch.empty_like(x, requires_grad=False)).mul_(self.scale)
+        return x * mask if self.training else x
+
+
+def check_word_dropout():
+    """The rate, within five standard deviations, on a size that is no multiple of four; and the kept values."""
+    for p, kind in itertools.product((0.1, 0.5), (torch.float32, torch.bfloat16)):
+        y = WordDropout(p)(torch.ones(999, 1001, dtype=kind))
+        keep, count = 1 - round(65536 * p) / 65536, y.numel()
+        kept = (y != 0).sum().item() / count
+        assert abs(kept - keep) < 5 * math.sqrt(keep * (1 - keep) / count), f"dropout {p} keeps {kept}"
+        assert y.dtype == kind and abs(y.max().item() * keep - 1) < 0.004, f"dropout {p} makes 1 to {y.max()}"
 
 
 class Block(nn.Module):
@@ -24,15 +58,12 @@ class Block(nn.Module):
     only without dropout, and what it falls back to with dropout is slower than these three lines.
     """
 
-    def __init__(self, width, heads, hidden, dropout, attention):
+    def __init__(self, width, heads, hidden, dropout, attention, drop):
         super().__init__()
-        self.heads, self.dropout, self.attention = heads, dropout, attention
+        self.heads, self.dropout, self.attention, self.drop = heads, dropout, attention, drop
         self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
         self.in_proj, self.out_proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
         self.linear1, self.linear2 = nn.Linear(width, hidden), nn.Linear(hidden, width)
-
-    def drop(self, x):
-        return F.dropout(x, self.dropout, self.training)
 
     def attend(self, x, mask):
         batch, length, width = x.shape
@@ -52,20 +83,25 @@ class Block(nn.Module):
 
 
 class Classifier(nn.Module):
-    """Tokens [B, T] to logits [B, K]; implementation is "nn", "sdpa" or "matmul"."""
+    """Tokens [B, T] to logits [B, K]; implementation is "nn", "sdpa" or "matmul".
 
-    def __init__(self, shape, dropout, implementation):
+    words: WordDropout wherever the model drops by itself, which is everywhere but in PyTorch's own layer and in SDPA.
+    """
+
+    def __init__(self, shape, dropout, implementation, words=False):
         super().__init__()
         width, heads, hidden = shape["d_model"], shape["num_heads"], shape["dim_feedforward"]
         self.embedding = nn.Embedding(shape["vocab_size"], width)
         self.positions = nn.Parameter(torch.randn(shape["max_length"], width) / math.sqrt(width))
-        self.dropout, self.ready_made = nn.Dropout(dropout), implementation == "nn"
+        self.dropout = WordDropout(dropout) if words and dropout else nn.Dropout(dropout)
+        self.ready_made = implementation == "nn"
         self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, shape["num_classes"])
         if self.ready_made:
             layer = nn.TransformerEncoderLayer(width, heads, hidden, dropout, "gelu", batch_first=True, norm_first=True)
             self.encoder = nn.TransformerEncoder(layer, shape["num_layers"], enable_nested_tensor=False)
         else:
-            blocks = [Block(width, heads, hidden, dropout, implementation) for _ in range(shape["num_layers"])]
+            blocks = [Block(width, heads, hidden, dropout, implementation, self.dropout)
+                      for _ in range(shape["num_layers"])]
             self.encoder = nn.ModuleDict({"layers": nn.ModuleList(blocks)})
 
     def forward(self, tokens, real=None, share=None):
@@ -145,7 +181,7 @@ def measure(job):
     torch.set_num_threads(job["threads"])
     torch.manual_seed(1)
     shape = job["model"]
-    model = Classifier(shape, job["dropout"], job["implementation"])
+    model = Classifier(shape, job["dropout"], job["implementation"], job["words"])
     optimizer = fastest_adamw(model.parameters())
     batches = spread_order(make_batches(job["lengths"], job["batching"] == "bucketed", shape))
     one_shape = len({batch[0][0].shape for batch in batches}) == 1
@@ -199,6 +235,8 @@ def losses(job):
     """
     import h5py  # only the check needs it
 
+    check_word_dropout()
+
     with h5py.File(job["checkpoint"]) as file, torch.no_grad():
         config = tomllib.loads(file["config"].asstr()[()])
         numbers = {token: i for i, token in enumerate(file["vocabulary"].asstr()[:])}
@@ -216,7 +254,22 @@ def losses(job):
     return answer
 
 
+def describe(job):
+    """PyTorch's version, the kernels that MKL has chosen (its own number) and the rate that they reach, GFLOP/s."""
+    torch.set_num_threads(job["threads"])
+    library = next((pathlib.Path(torch.__file__).parent / "lib").glob("libtorch_cpu.*"))
+    detect = getattr(ctypes.CDLL(str(library)), "mkl_serv_cpu_detect", None) if torch.backends.mkl.is_available() else None
+    a, best, end = torch.randn(1024, 1024), math.inf, time.perf_counter() + 1
+    while time.perf_counter() < end:
+        begin = time.perf_counter()
+        a @ a
+        best = min(best, time.perf_counter() - begin)
+    return dict(version=torch.__version__, mkl=detect and detect(), gflops=2 * 1024**3 / best / 1e9)
+
+
 def work(job):
-    if job["task"] == "version":
-        return {"version": torch.__version__}
-    return {"losses": losses, "measure": measure}[job["task"]](job)
+    return {"losses": losses, "measure": measure, "describe": describe}[job["task"]](job)
+
+
+if __name__ == "__main__":
+    print(json.dumps(work(json.loads(sys.argv[1]))))

@@ -1,0 +1,93 @@
+"""The table of compare_pytorch.py: rows of results to the README's and docs/performance.md's block."""
+
+import itertools
+import os
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+from pages import ROOT, fill  # noqa: E402
+from torch_ways import kernels, title  # noqa: E402
+
+WORKLOADS = ["tiny", "small", "base-small", "mini", "long", "uneven-tiny", "uneven-small"]
+DROPOUTS, PRECISIONS = [0.0, 0.1], ["fp32", "bf16"]
+CASE = ("workload", "threads", "dropout", "precision")
+HEAD = ("| workload | threads | dropout | precision | Orochi, ms a step | strongest PyTorch, ms a step | which way "
+        "| **speed** | installed PyTorch, ms a step | which way | speed against it | against padded "
+        "| tokens a second | memory, MB | its ratio | first step, s |")
+
+
+def cpu():
+    """The processor's name; with family and model where the name alone says little."""
+    text = pathlib.Path("/proc/cpuinfo").read_text()
+    found = {name: value for name, value in re.findall(r"^([\w ]+?)\s*: (.*)$", text, re.MULTILINE)}
+    name, family = found.get("model name", "unknown CPU"), found.get("cpu family", "?")
+    if re.search(r"\d", name):
+        return name
+    zen4 = "Zen 4" if "avx512f" in found.get("flags", "") else "Zen 3"
+    core = {"23": "Zen or Zen 2", "25": zen4, "26": "Zen 5"}.get(family) if "AMD" in name else None
+    return f"{name} (family {family}, model {found.get('model', '?')}{f': {core}' if core else ''})"
+
+
+def cores():
+    return len(os.sched_getaffinity(0))
+
+
+def line(row):
+    key, our, best, plain = row["key"], row["ours"], row["strongest"], row["installed"]
+    uneven = "uneven" in key["workload"]
+    against = f"{our['speed'] / row['padded']:.2f}" if row["padded"] else ""
+    start = f"{our['first']:.2f} / {plain['first']:.2f}" if key["workload"] == "tiny" else ""
+    name = key["workload"] + " (disturbed)" * row["disturbed"]
+    cells = [*(key | {"workload": name}).values(), f"{our['ms']:.2f}",
+             f"{best['ms']:.2f}", title(best, uneven), f"**{our['speed'] / best['speed']:.2f}**",
+             f"{plain['ms']:.2f}", title(plain, uneven), f"{our['speed'] / plain['speed']:.2f}", against,
+             f"{our['speed']:,.0f} / {best['speed']:,.0f} / {plain['speed']:,.0f}",
+             f"{our['memory']:.0f} / {plain['memory']:.0f}", f"{our['memory'] / plain['memory']:.3f}", start]
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def below(conditions, dates):
+    """What the figures are of, in the words that go below the table."""
+    mkl, without = conditions["mkl"], conditions["mkl_installed"]
+    quick = " Eager only, with tuned malloc for the strongest (`--quick`)." if conditions["quick"] else ""
+    return "\n".join([
+        f"{conditions['orochi']}, PyTorch {conditions['torch']}, {conditions['cpu']}, {conditions['cores']} cores; "
+        f"{conditions['rounds']} rounds of {conditions['seconds']:g} s each, in turn; {' to '.join(dates)}.{quick}",
+        "",
+        f"*Strongest* is the fastest way that was found: MKL preloaded so that it takes {kernels(mkl['level'])} "
+        f"({mkl['gflops']:.0f} GFLOP/s on {conditions['cores']} threads, matrices of 1024 x 1024), dropout masks of our "
+        "16-bit scheme, and the named malloc. *Installed* is PyTorch as `pip install torch` gives it: MKL takes "
+        f"{kernels(without['level'])} ({without['gflops']:.0f} GFLOP/s), dropout and malloc are the default ones. "
+        "Speed is the ratio of real tokens a second (padding does not count): above 1, Orochi is faster. Tokens a second "
+        "are of Orochi / strongest / installed. Memory is the process's peak, and the first step counts from the start "
+        "of the process: both of Orochi / installed, whose malloc gives memory back."])
+
+
+def missing(rows):
+    """The rows that a table on these numbers of threads lacks."""
+    have = {tuple(row["key"][name] for name in CASE) for row in rows}
+    threads = sorted({row["key"]["threads"] for row in rows})
+    return [values for values in itertools.product(WORKLOADS, threads, DROPOUTS, PRECISIONS) if values not in have]
+
+
+def table(rows, conditions):
+    order = list(itertools.product(WORKLOADS, range(1, 65), DROPOUTS, PRECISIONS))
+    rows = sorted(rows, key=lambda row: order.index(tuple(row["key"][name] for name in CASE)))
+    days = sorted({row["date"] for row in rows})
+    gaps = [f"{workload} on {threads} threads, dropout {dropout}, {precision}"
+            for workload, threads, dropout, precision in missing(rows)]
+    return "\n".join([HEAD, "|" + "---|" * (HEAD.count("|") - 1), *map(line, rows), "",
+                      below(conditions, sorted({days[0], days[-1]}) if days else []),
+                      *(["", f"Not measured: {'; '.join(gaps)}."] if gaps else [])])
+
+
+def write_documents(rows, conditions):
+    """Puts the undisturbed rows into README.md (two threads) and docs/performance.md (all)."""
+    rows = [row for row in rows if not row["disturbed"]]
+    for path, own in ((ROOT / "README.md", [row for row in rows if row["key"]["threads"] == 2]),
+                      (ROOT / "docs" / "performance.md", rows)):
+        if own:
+            fill(path, {"compare": table(own, conditions)})
+            print(f"wrote {path.relative_to(ROOT)}", file=sys.stderr)
