@@ -155,12 +155,13 @@ class Row:
             for variant, answers in zip(finalists, theirs):
                 answers.append(self.theirs(variant, self.options.seconds, "full"))
         results = [summary(answers) | variant for variant, answers in zip(finalists, theirs) if None not in answers]
-        if not any(result["installed"] for result in results):
+        installed = next((result for result in results if result["installed"]), None)
+        if installed is None:
             sys.exit("PyTorch as installed did not work a second time")
         share = other_programs(used) / (time.monotonic() - began) / os.cpu_count()
         note(f"    other programs took {100 * share:.1f} % of the machine meanwhile")
         return dict(key=self.key, ours=summary(ours), strongest=max(results, key=lambda result: result["speed"]),
-                    installed=results[-1], padded=padded, date=str(datetime.date.today()),
+                    installed=installed, padded=padded, date=str(datetime.date.today()),
                     disturbed=share > 0.03,  # PyTorch's threads wait in loops: it would suffer far more than Orochi
                     records=self.records)
 
@@ -210,7 +211,8 @@ def parse():
 def describe(options):
     """What all rows of a table have in common: machine, versions, options."""
     def ask(preload):
-        answer = torch_worker({"task": "describe", "threads": compare_table.cores()}, environment("default", preload), 120)
+        job = {"task": "describe", "threads": compare_table.cores()}
+        answer = torch_worker(job, environment("default", preload), 120)
         return answer if isinstance(answer, dict) else sys.exit(f"this Python has no PyTorch that works: {answer}")
 
     plain, helped = ask(None), ask(options.preload)

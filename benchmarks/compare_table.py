@@ -57,30 +57,35 @@ def below(conditions, dates):
         f"{conditions['rounds']} rounds of {conditions['seconds']:g} s each, in turn; {' to '.join(dates)}.{quick}",
         "",
         f"*Strongest* is the fastest way that was found: MKL preloaded so that it takes {kernels(mkl['level'])} "
-        f"({mkl['gflops']:.0f} GFLOP/s on {conditions['cores']} threads, matrices of 1024 x 1024), dropout masks of our "
-        "16-bit scheme, and the named malloc. *Installed* is PyTorch as `pip install torch` gives it: MKL takes "
-        f"{kernels(without['level'])} ({without['gflops']:.0f} GFLOP/s), dropout and malloc are the default ones. "
-        "Speed is the ratio of real tokens a second (padding does not count): above 1, Orochi is faster. Tokens a second "
-        "are of Orochi / strongest / installed. Memory is the process's peak, and the first step counts from the start "
-        "of the process: both of Orochi / installed, whose malloc gives memory back."])
+        f"({mkl['gflops']:.0f} GFLOP/s on {conditions['cores']} threads, matrices of 1024 x 1024), dropout masks of 16 "
+        "random bits an element, and the named malloc. *Installed* is PyTorch as `pip install torch` gives it: MKL "
+        f"takes {kernels(without['level'])} ({without['gflops']:.0f} GFLOP/s), dropout is its own, malloc the C library's. "
+        "Speed is the ratio of real tokens a second (padding does not count): above 1, Orochi is faster. Tokens a "
+        "second are of Orochi / strongest / installed. Memory is the process's peak, and the first step counts from "
+        "the start of the process: both of Orochi / installed."])
 
 
 def missing(rows):
-    """The rows that a table on these numbers of threads lacks."""
+    """The rows that a table on these numbers of threads lacks, in words."""
     have = {tuple(row["key"][name] for name in CASE) for row in rows}
-    threads = sorted({row["key"]["threads"] for row in rows})
-    return [values for values in itertools.product(WORKLOADS, threads, DROPOUTS, PRECISIONS) if values not in have]
+    words = []
+    for workload, threads in itertools.product(WORKLOADS, sorted({row["key"]["threads"] for row in rows})):
+        every = list(itertools.product(DROPOUTS, PRECISIONS))
+        gaps = [f"{dropout} {kind}" for dropout, kind in every if (workload, threads, dropout, kind) not in have]
+        if gaps:
+            what = "everything" if len(gaps) == len(every) else "dropout " + ", ".join(gaps)
+            words.append(f"{workload}, threads {threads}: {what}")
+    return "; ".join(words)
 
 
 def table(rows, conditions):
     order = list(itertools.product(WORKLOADS, range(1, 65), DROPOUTS, PRECISIONS))
     rows = sorted(rows, key=lambda row: order.index(tuple(row["key"][name] for name in CASE)))
     days = sorted({row["date"] for row in rows})
-    gaps = [f"{workload} on {threads} threads, dropout {dropout}, {precision}"
-            for workload, threads, dropout, precision in missing(rows)]
+    gaps = missing(rows)
     return "\n".join([HEAD, "|" + "---|" * (HEAD.count("|") - 1), *map(line, rows), "",
                       below(conditions, sorted({days[0], days[-1]}) if days else []),
-                      *(["", f"Not measured: {'; '.join(gaps)}."] if gaps else [])])
+                      *(["", f"Not measured: {gaps}."] if gaps else [])])
 
 
 def write_documents(rows, conditions):

@@ -24,9 +24,9 @@ from torch import nn
 
 
 class WordDropout(nn.Module):
-    """Dropout from 16 bits of a random 64-bit word each, as in Orochi: F.dropout's generator takes several times as long.
+    """Dropout from 16 random bits an element, as in Orochi; F.dropout takes several times as long.
 
-    An element is kept with a probability in steps of 1 / 65536. The mask holds 0 and the scale, in the input's own type.
+    It keeps with a probability in steps of 1 / 65536. The mask holds 0 and the scale, in the input's own type.
     """
 
     def __init__(self, p):
@@ -258,13 +258,13 @@ def describe(job):
     """PyTorch's version, the kernels that MKL has chosen (its own number) and the rate that they reach, GFLOP/s."""
     torch.set_num_threads(job["threads"])
     library = next((pathlib.Path(torch.__file__).parent / "lib").glob("libtorch_cpu.*"))
-    detect = getattr(ctypes.CDLL(str(library)), "mkl_serv_cpu_detect", None) if torch.backends.mkl.is_available() else None
+    detect = getattr(ctypes.CDLL(str(library)), "mkl_serv_cpu_detect", None)
     a, best, end = torch.randn(1024, 1024), math.inf, time.perf_counter() + 1
     while time.perf_counter() < end:
         begin = time.perf_counter()
         a @ a
         best = min(best, time.perf_counter() - begin)
-    return dict(version=torch.__version__, mkl=detect and detect(), gflops=2 * 1024**3 / best / 1e9)
+    return dict(version=torch.__version__, level=detect and detect(), gflops=2 * 1024**3 / best / 1e9)
 
 
 def work(job):

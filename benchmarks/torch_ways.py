@@ -1,4 +1,4 @@
-"""The ways of running PyTorch that compare_pytorch.py tries, each a process of its own with an environment of its own."""
+"""The ways of running PyTorch that compare_pytorch.py tries: each is a process with an environment of its own."""
 
 import ctypes.util
 import functools
@@ -15,9 +15,11 @@ import time
 IMPLEMENTATIONS = {"nn": "nn.TransformerEncoder", "sdpa": "by hand, SDPA", "matmul": "by hand, attention written out"}
 TUNED = {"MALLOC_TRIM_THRESHOLD_": str(1 << 33), "MALLOC_MMAP_THRESHOLD_": str(1 << 33),
          "MALLOC_TOP_PAD_": str(1 << 26), "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+JEMALLOC = {"MALLOC_CONF": "oversize_threshold:1,background_thread:true,metadata_thp:auto,dirty_decay_ms:9000000000,"
+                           "muzzy_decay_ms:9000000000"}  # as PyTorch's tuning guide has it
 # MKL asks this function whether the CPU is Intel's, and takes its AVX-512 kernels nowhere else.
 INTEL = "int mkl_serv_intel_cpu_true(void) { return 1; }\n"
-LEVELS = {0: "AVX2 kernels (those for other makers' CPUs)", 3: "SSE4.2 kernels", 4: "AVX kernels", 5: "AVX2 kernels",
+LEVELS = {0: "its AVX2 kernels for other makers' CPUs", 3: "SSE4.2 kernels", 4: "AVX kernels", 5: "AVX2 kernels",
           7: "AVX-512 kernels"}
 
 
@@ -25,10 +27,10 @@ LEVELS = {0: "AVX2 kernels (those for other makers' CPUs)", 3: "SSE4.2 kernels",
 def mallocs():
     """Name to environment of every malloc that this machine has."""
     found = {"default": {}, "tuned": TUNED}
-    for name in ("jemalloc", "tcmalloc"):
+    for name, settings in (("jemalloc", JEMALLOC), ("tcmalloc", {})):
         library = ctypes.util.find_library(name) or ctypes.util.find_library(f"{name}_minimal")
         if library:
-            found[name] = {"LD_PRELOAD": library}
+            found[name] = settings | {"LD_PRELOAD": library}
     return found
 
 
