@@ -41,7 +41,8 @@ def line(row):
     start = f"{our['first']:.2f} / {plain['first']:.2f}" if key["workload"] == "tiny" else ""
     name = key["workload"] + " (disturbed)" * row["disturbed"]
     cells = [*(key | {"workload": name}).values(), f"{our['ms']:.2f}",
-             f"{best['ms']:.2f}", title(best, uneven), f"**{our['speed'] / best['speed']:.2f}**",
+             f"{best['ms']:.2f}", title(best, uneven) + ", as installed" * best["installed"],
+             f"**{our['speed'] / best['speed']:.2f}**",
              f"{plain['ms']:.2f}", title(plain, uneven), f"{our['speed'] / plain['speed']:.2f}", against,
              f"{our['speed']:,.0f} / {best['speed']:,.0f} / {plain['speed']:,.0f}",
              f"{our['memory']:.0f} / {plain['memory']:.0f}", f"{our['memory'] / plain['memory']:.3f}", start]
@@ -59,7 +60,8 @@ def below(conditions, dates):
         f"*Strongest* is the fastest way that was found: MKL preloaded so that it takes {kernels(mkl['level'])} "
         f"({mkl['gflops']:.0f} GFLOP/s on {conditions['cores']} threads, matrices of 1024 x 1024), dropout masks of 16 "
         "random bits an element, and the named malloc. *Installed* is PyTorch as `pip install torch` gives it: MKL "
-        f"takes {kernels(without['level'])} ({without['gflops']:.0f} GFLOP/s), dropout is its own, malloc the C library's. "
+        f"takes {kernels(without['level'])} ({without['gflops']:.0f} GFLOP/s), dropout is PyTorch's, malloc the C "
+        "library's. "
         "Speed is the ratio of real tokens a second (padding does not count): above 1, Orochi is faster. Tokens a "
         "second are of Orochi / strongest / installed. Memory is the process's peak, and the first step counts from "
         "the start of the process: both of Orochi / installed."])

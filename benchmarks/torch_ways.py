@@ -19,6 +19,7 @@ JEMALLOC = {"MALLOC_CONF": "oversize_threshold:1,background_thread:true,metadata
                            "muzzy_decay_ms:9000000000"}  # as PyTorch's tuning guide has it
 # MKL asks this function whether the CPU is Intel's, and takes its AVX-512 kernels nowhere else.
 INTEL = "int mkl_serv_intel_cpu_true(void) { return 1; }\n"
+SETTLED = re.compile("LD_PRELOAD|MALLOC_|GLIBC_TUNABLES|MKL_|OPENBLAS_CORETYPE")  # what a caller may not decide
 LEVELS = {0: "its AVX2 kernels for other makers' CPUs", 3: "SSE4.2 kernels", 4: "AVX kernels", 5: "AVX2 kernels",
           7: "AVX-512 kernels"}
 
@@ -58,8 +59,8 @@ def title(variant, uneven):
 
 def torch_worker(job, added, seconds):
     """The worker's answer in a dict, or a string that says why there is none."""
-    variables = os.environ | {"OMP_NUM_THREADS": str(job.get("threads", 1))} | added
-    variables.pop("OPENBLAS_CORETYPE", None)
+    own = {name: value for name, value in os.environ.items() if not SETTLED.match(name)}
+    variables = own | {"OMP_NUM_THREADS": str(job.get("threads", 1))} | added
     program = pathlib.Path(__file__).with_name("torch_encoder.py")
     command = [sys.executable, program, json.dumps(job | {"start": time.time()})]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=variables,
