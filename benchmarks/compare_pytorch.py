@@ -126,7 +126,7 @@ class Row:
         return sorted((look for look in looks if "steps" in look), key=lambda look: -look["tokens_per_second"])
 
     def screen(self):
-        """The variants to measure in full, the two strongest and one installed; and the speed with padding."""
+        """The variants to measure in full: the strongest, the next if it is close, one installed; the padded speed."""
         def variants(malloc, installed):
             every = itertools.product(IMPLEMENTATIONS, [False, True] if self.options.compiles else [False],
                                       ["bucketed" if self.uneven else "padded"], [malloc], [installed])
@@ -140,7 +140,8 @@ class Row:
         strong = sorted(strong + self.look([best | {"malloc": malloc} for malloc in others]),
                         key=lambda look: -look["tokens_per_second"])
         padded = self.look([best | {"batching": "padded"}]) if self.uneven else []
-        return ([{name: look[name] for name in VARIANT} for look in (*strong[:2], plain[0])],
+        close = [look for look in strong[:2] if look["tokens_per_second"] > 0.9 * strong[0]["tokens_per_second"]]
+        return ([{name: look[name] for name in VARIANT} for look in (*close, plain[0])],
                 padded[0]["tokens_per_second"] if padded else None)
 
     def measure(self):
@@ -230,7 +231,9 @@ def earlier(options, fixed, conditions):
     other = [f"{name} {saved['conditions'][name]}" for name in fixed if saved["conditions"][name] != fixed[name]]
     if other:
         sys.exit(f"{options.resume} was measured with {', '.join(other)}: use the same, or another file")
-    return [row for row in saved["rows"] if not row["disturbed"]], saved["conditions"]
+    for kind in ("mkl", "mkl_installed"):  # the best rate of all pieces: other programs only lower it
+        conditions[kind] = max(conditions[kind], saved["conditions"][kind], key=lambda answer: answer["gflops"])
+    return [row for row in saved["rows"] if not row["disturbed"]], conditions
 
 
 def try_compile():

@@ -55,7 +55,7 @@ def below(conditions, dates):
     quick = " Eager only, with tuned malloc for the strongest (`--quick`)." if conditions["quick"] else ""
     return "\n".join([
         f"{conditions['orochi']}, PyTorch {conditions['torch']}, {conditions['cpu']}, {conditions['cores']} cores; "
-        f"{conditions['rounds']} rounds of {conditions['seconds']:g} s each, in turn; {' to '.join(dates)}.{quick}",
+        f"{conditions['rounds']} x {conditions['seconds']:g} s each, in turn; {' to '.join(dates)}.{quick}",
         "",
         f"*Strongest* is the fastest way that was found: MKL preloaded so that it takes {kernels(mkl['level'])} "
         f"({mkl['gflops']:.0f} GFLOP/s on {conditions['cores']} threads, matrices of 1024 x 1024), dropout masks of 16 "
