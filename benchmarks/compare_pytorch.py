@@ -11,10 +11,10 @@ strongest   PyTorch with everything that helps it: MKL preloaded so that it take
             tcmalloc in its place where the machine has them
 installed   PyTorch as `pip install torch` gives it
 
-Each is the fastest of these after a look of a second at all: nn.TransformerEncoder, or by hand with
-scaled_dot_product_attention or with attention written out; eager or torch.compile. Uneven lengths are sorted into
-buckets of like length first; the strongest is also looked at with padded batches. Each way is a process of its own,
-and this one never loads PyTorch: the peak memory of a child begins with its parent's.
+Each is the fastest of these after a look of a second: nn.TransformerEncoder, or by hand with
+scaled_dot_product_attention or with attention written out; the best two also with torch.compile. Uneven lengths are
+sorted into buckets of like length first; the strongest is also looked at with padded batches. Each way is a process
+of its own, and this one never loads PyTorch: the peak memory of a child begins with its parent's.
 
 Needs build/orochi, a C compiler, a Python with torch, h5py and NumPy, an idle machine, and hours; --quick takes about
 half of one. It can be done in pieces: `--continue FILE --minutes 9`, again and again, until no row is missing.
@@ -123,22 +123,24 @@ class Row:
     def look(self, variants):
         """Those that work, the fastest first, after a second of each."""
         looks = [variant | (self.theirs(variant, 1, "screening") or {}) for variant in variants]
-        return sorted((look for look in looks if "steps" in look), key=lambda look: -look["tokens_per_second"])
+        return ranked(look for look in looks if "steps" in look)
+
+    def ranking(self, malloc, installed):
+        """All implementations, then the best two compiled."""
+        batching = "bucketed" if self.uneven else "padded"
+        looks = self.look([dict(zip(VARIANT, (implementation, False, batching, malloc, installed)))
+                           for implementation in IMPLEMENTATIONS])
+        compiled = [{name: look[name] for name in VARIANT} | {"compile": True} for look in looks[:2]]
+        return ranked(looks + self.look(compiled if self.options.compiles else []))
 
     def screen(self):
         """The variants to measure in full: the strongest, the next if it is close, one installed; the padded speed."""
-        def variants(malloc, installed):
-            every = itertools.product(IMPLEMENTATIONS, [False, True] if self.options.compiles else [False],
-                                      ["bucketed" if self.uneven else "padded"], [malloc], [installed])
-            return [dict(zip(VARIANT, values)) for values in every]
-
-        strong, plain = self.look(variants("tuned", False)), self.look(variants("default", True))
+        strong, plain = self.ranking("tuned", False), self.ranking("default", True)
         if not strong or not plain:
             sys.exit("no variant of PyTorch worked")
         best = {name: strong[0][name] for name in VARIANT}
         others = [] if self.options.quick else [malloc for malloc in mallocs() if malloc != "tuned"]
-        strong = sorted(strong + self.look([best | {"malloc": malloc} for malloc in others]),
-                        key=lambda look: -look["tokens_per_second"])
+        strong = ranked(strong + self.look([best | {"malloc": malloc} for malloc in others]))
         padded = self.look([best | {"batching": "padded"}]) if self.uneven else []
         close = [look for look in strong[:2] if look["tokens_per_second"] > 0.9 * strong[0]["tokens_per_second"]]
         return ([{name: look[name] for name in VARIANT} for look in (*close, plain[0])],
@@ -167,6 +169,10 @@ class Row:
                     records=self.records)
 
 
+def ranked(looks):
+    return sorted(looks, key=lambda look: -look["tokens_per_second"])
+
+
 def summary(answers):
     """What the rounds of one contender come to."""
     return {"speed": statistics.mean(answer["tokens_per_second"] for answer in answers),
@@ -187,6 +193,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="eager, the strongest with tuned malloc only, 2 threads, "
                         "2 rounds of 2 s")
+    parser.add_argument("--compile", action="store_true", help="with --quick: compiled all the same")
     parser.add_argument("--workloads", type=list_of(str, WORKLOADS), default=WORKLOADS, help="default: all")
     parser.add_argument("--threads", type=list_of(int, range(1, 65)), help="default: 1,2")
     parser.add_argument("--dropout", type=list_of(float, DROPOUTS), default=DROPOUTS, help="default: 0,0.1")
@@ -206,6 +213,7 @@ def parse():
     options.seconds = options.seconds or (2 if options.quick else 3)
     options.rounds = options.rounds or (2 if options.quick else 3)
     options.json = options.resume or options.json
+    options.compile = options.compile or not options.quick
     return options
 
 
@@ -218,8 +226,8 @@ def describe(options):
 
     plain, helped = ask(None), ask(options.preload)
     fixed = dict(orochi=orochi("--version", program=options.orochi).strip(), torch=plain["version"],
-                 cpu=compare_table.cpu(), cores=compare_table.cores(), quick=options.quick, seconds=options.seconds,
-                 rounds=options.rounds)
+                 cpu=compare_table.cpu(), cores=compare_table.cores(), quick=options.quick, compile=options.compile,
+                 seconds=options.seconds, rounds=options.rounds)
     return fixed, fixed | dict(mkl=helped, mkl_installed=plain)
 
 
@@ -255,7 +263,7 @@ def run(options):
     cases = [case for case in cases if case not in [row["key"] for row in rows]]
     if cases:
         check_losses(options.orochi, options.preload)
-        options.compiles = not options.quick and try_compile()
+        options.compiles = options.compile and try_compile()
     for case in cases:
         if time.monotonic() - began > 60 * options.minutes:
             break

@@ -52,7 +52,8 @@ def line(row):
 def below(conditions, dates):
     """What the figures are of, in the words that go below the table."""
     mkl, without = conditions["mkl"], conditions["mkl_installed"]
-    quick = " Eager only, with tuned malloc for the strongest (`--quick`)." if conditions["quick"] else ""
+    quick = "" if conditions["compile"] else " Not tried: torch.compile."
+    quick += " Strongest: only with the tuned malloc." if conditions["quick"] else ""
     return "\n".join([
         f"{conditions['orochi']}, PyTorch {conditions['torch']}, {conditions['cpu']}, {conditions['cores']} cores; "
         f"{conditions['rounds']} x {conditions['seconds']:g} s each, in turn; {' to '.join(dates)}.{quick}",
