@@ -23,22 +23,36 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def draw_mask(calls: torch.Tensor, shape: list[int], kind: torch.dtype, limit: int, scale: float) -> torch.Tensor:
+    """The scale where 16 random bits, as a signed number, are below the limit; else 0."""
+    size = math.prod(shape)
+    words = torch.empty(-(-size // 4), dtype=torch.int64).random_(-2**63, None)
+    bits = words.view(torch.int16)[:size].view(shape)
+    calls.add_(1)
+    return torch.lt(bits, limit, out=torch.empty(shape, dtype=kind)).mul_(scale)
+
+
+# torch.compile makes slower code of the lines above than they are; it fuses the product with the mask all the same.
+# Were no argument changed, it would take two calls for one and the same mask.
+compiled_draw_mask = torch.library.custom_op("compare::draw_mask", draw_mask, mutates_args=("calls",))
+compiled_draw_mask.register_fake(lambda calls, shape, kind, limit, scale: torch.empty(shape, dtype=kind))
+
+
 class WordDropout(nn.Module):
     """Dropout from 16 random bits an element, as in Orochi; F.dropout takes several times as long.
 
-    It keeps with a probability in steps of 1 / 65536. The mask holds 0 and the scale, in the input's own type.
+    It keeps with a probability in steps of 1 / 65536.
     """
 
     def __init__(self, p):
         super().__init__()
         keep = 65536 - round(65536 * p)
         self.limit, self.scale = keep - 32768, 65536 / keep  # a signed number below the limit is kept
+        self.register_buffer("calls", torch.zeros(()), persistent=False)
 
     def forward(self, x):
-        words = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-2**63, None)
-        bits = words.view(torch.int16)[:x.numel()].view(x.shape)
-        mask = torch.lt(bits, self.limit, out=torch.empty_like(x, requires_grad=False)).mul_(self.scale)
-        return x * mask if self.training else x
+        draw = compiled_draw_mask if torch.compiler.is_compiling() else draw_mask
+        return x * draw(self.calls, list(x.shape), x.dtype, self.limit, self.scale) if self.training else x
 
 
 def check_word_dropout():
