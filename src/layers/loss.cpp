@@ -1,55 +1,86 @@
-#include <cmath>
+#include <numeric>
 #include <orochi/ops.hpp>
+
+#include "core/kernels/kernels.hpp"
 
 namespace orochi {
 namespace {
 
-/// Of one row of logits [K], as PyTorch defines it with weights w and smoothing s:
+/// As PyTorch defines it with weights w and smoothing s: of one row of logits [K],
 ///   (1 - s) w[label] nll[label] + s / K sum_k w[k] nll[k],   nll[k] = logsumexp(logits) - logits[k],
-/// over the normaliser; and its gradient into dlogits [K] where that is given. Sums run in double: K is
-/// small, and the loss is compared between programs.
-double row_loss(const Scalar* logits, Index k, Index label, const LossOptions& options, Scalar* dlogits) {
-  const auto weight = [&](Index j) {
-    return (options.weights.empty() ? 1.0
-                                    : static_cast<double>(options.weights[static_cast<std::size_t>(j)])) /
-           options.normaliser;
-  };
-  double largest = logits[0], sum = 0;
-  for (Index j = 1; j < k; ++j) largest = std::max(largest, static_cast<double>(logits[j]));
-  for (Index j = 0; j < k; ++j) sum += std::exp(static_cast<double>(logits[j]) - largest);
-  const double log_sum = largest + std::log(sum);
-  const auto share = [&](Index j) {  // what nll[j] counts for
-    return (j == label ? (1 - options.label_smoothing) * weight(j) : 0) +
-           options.label_smoothing / static_cast<double>(k) * weight(j);
-  };
-  double loss = 0, shares = 0;
-  for (Index j = 0; j < k; ++j) {
-    loss += share(j) * (log_sum - static_cast<double>(logits[j]));
-    shares += share(j);
+/// over the normaliser. Single logits count in float, sums over classes in double: there may be very many,
+/// and the loss is compared between programs.
+class Loss {
+ public:
+  Loss(Index k, const LossOptions& options)
+      : k_(k), weights_(options.weights.empty() ? nullptr : options.weights.data()) {
+    label_share_ = (1 - options.label_smoothing) / options.normaliser;
+    class_share_ = options.label_smoothing / static_cast<double>(k) / options.normaliser;
+    sum_of_weights_ = weights_ == nullptr
+                          ? static_cast<double>(k)
+                          : std::accumulate(options.weights.begin(), options.weights.end(), 0.0);
   }
-  for (Index j = 0; dlogits != nullptr && j < k; ++j)
-    dlogits[j] = static_cast<Scalar>(shares * std::exp(static_cast<double>(logits[j]) - log_sum) - share(j));
-  return loss;
-}
+
+  double of(const Scalar* logits, Index label, const kernels::ExponentialSum& sum) const {
+    const double own = label_share_ * weight(label) * sum.negative_log(logits[label]);
+    return class_share_ == 0 ? own : own + class_share_ * smoothed(logits, sum);
+  }
+
+  /// dlogits [K] (+)= factor d loss / d logits; e holds the logits' exponentials [K].
+  void add_gradient(double factor, const Scalar* e, Index label, double sum, GradientTarget dlogits) const {
+    const double own = factor * label_share_ * weight(label), other = factor * class_share_;
+    const auto scale = static_cast<Scalar>((own + other * sum_of_weights_) / sum),
+               shift = static_cast<Scalar>(other);
+    const Scalar before = dlogits.accumulate ? dlogits.data[label] : 0;
+    if (weights_ == nullptr)
+      kernels::scale_and_shift(k_, scale, e, shift, dlogits.data, dlogits.accumulate);
+    else
+      kernels::scale_and_shift(k_, scale, e, shift, weights_, dlogits.data, dlogits.accumulate);
+    // The label's own: where its probability is close to 1, a float would lose the difference.
+    const double at = static_cast<double>(e[label]);
+    dlogits.data[label] = before + static_cast<Scalar>(own * (at - sum) / sum +
+                                                       other * (sum_of_weights_ * at / sum - weight(label)));
+  }
+
+ private:
+  double weight(Index k) const { return weights_ == nullptr ? 1 : static_cast<double>(weights_[k]); }
+  /// sum_k w[k] nll[k]
+  double smoothed(const Scalar* logits, const kernels::ExponentialSum& sum) const {
+    const double below = weights_ == nullptr ? kernels::sum_below(k_, logits, sum.maximum)
+                                             : kernels::weighted_sum_below(k_, logits, sum.maximum, weights_);
+    return sum_of_weights_ * sum.negative_log(sum.maximum) + below;
+  }
+
+  Index k_;
+  const Scalar* weights_;  // [K], or null: all are 1
+  double label_share_, class_share_, sum_of_weights_;
+};
 
 }  // namespace
 
 Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options) {
-  const Index k = logits.cols();
-  const Measure measure(logits.tape().profile(), "loss", Pass::forward, 0, 0);
-  Var y = logits.tape().result(1, 1);
-  const auto sequence_loss = [=](Index b, Scalar* dlogits) {
-    return row_loss(logits.data() + b * k, k, labels[static_cast<std::size_t>(b)], options, dlogits);
-  };
+  const Index k = logits.cols(), rows = logits.rows();
+  Tape& tape = logits.tape();
+  const Measure measure(tape.profile(), "loss", Pass::forward, 0, 0);
+  const Loss loss(k, options);
+  Var y = tape.result(1, 1);
+  Scalar* e = tape.allocate(rows * k);            // [B, K], for the backward pass
+  double* sums = tape.allocate_as<double>(rows);  // [B]
   double total = 0;
-  for (Index b = 0; b < logits.rows(); ++b) total += sequence_loss(b, nullptr);
+  for (Index b = 0; b < rows; ++b) {
+    const Scalar* row = logits.data() + b * k;
+    const kernels::ExponentialSum sum = kernels::exponentials(k, row, e + b * k);
+    sums[b] = sum.sum;
+    total += loss.of(row, labels[static_cast<std::size_t>(b)], sum);
+  }
   y.value()(0, 0) = static_cast<Scalar>(total);
   y.pullback([=] {
+    if (!logits.needs_grad()) return;
     const Measure back(logits.tape().profile(), "loss", Pass::backward, 0, 0);
-    Scratch scratch(logits.tape());
-    MatrixMap dlogits(scratch.scalars(logits.rows() * k), logits.rows(), k);  // [B, K]
-    for (Index b = 0; b < logits.rows(); ++b) sequence_loss(b, dlogits.data() + b * k);
-    logits.add_grad(y.grad()(0, 0) * dlogits);
+    const auto factor = static_cast<double>(y.grad()(0, 0));
+    GradientTarget dlogits = logits.grad_target();  // [B, K]
+    for (Index b = 0; b < rows; ++b, dlogits.data += k)
+      loss.add_gradient(factor, e + b * k, labels[static_cast<std::size_t>(b)], sums[b], dlogits);
   });
   return y;
 }

@@ -78,6 +78,25 @@ void softmax_rows(Index m, Index n, Scalar* x, Index ld, Scalar scale, bool caus
 /// dx = scale * p * (dp - sum(p * dp)), in place on dp; p [M, N] are the probabilities. Where p is 0, dx is.
 void softmax_rows_backward(Index m, Index n, const Scalar* p, Scalar* dp, Index ld, Scalar scale);
 
+/// Of a row x: softmax is exp(x - maximum) / sum. The sum is in double.
+struct ExponentialSum {
+  Scalar maximum;
+  double sum;
+  /// -log of the softmax of x, one of the row.
+  double negative_log(Scalar x) const;
+};
+/// e = exp(x - maximum), n elements; or the sum alone.
+ExponentialSum exponentials(Index n, const Scalar* x, Scalar* e);
+ExponentialSum sum_of_exponentials(Index n, const Scalar* x);
+/// Sum of (weights) (maximum - x), in double.
+double sum_below(Index n, const Scalar* x, Scalar maximum);
+double weighted_sum_below(Index n, const Scalar* x, Scalar maximum, const Scalar* weights);
+/// out (+)= scale e - shift (weights), n elements: the gradient of cross entropy but for the label's own
+/// term.
+void scale_and_shift(Index n, Scalar scale, const Scalar* e, Scalar shift, Scalar* out, bool accumulate);
+void scale_and_shift(Index n, Scalar scale, const Scalar* e, Scalar shift, const Scalar* weights, Scalar* out,
+                     bool accumulate);
+
 /// y = (x - mean) * rstd * weight + bias by row; x, y [M, N] contiguous; mean [M, 2] and rstd[M] are for the
 /// backward pass. The mean is the sum of two numbers: one alone has too few digits where it is large.
 void layer_norm(Index m, Index n, const Scalar* x, const Scalar* weight, const Scalar* bias, Scalar eps,
