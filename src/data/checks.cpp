@@ -7,6 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "data/mistakes.hpp"
+#include "data/split.hpp"
+
 namespace orochi {
 namespace {
 
@@ -112,20 +115,38 @@ void note_lengths(const std::string& name, const Lengths& lengths, Index max_len
                               is_or_are(lengths.cut, "was", "were"), grouped(lengths.longest)));
 }
 
-void note_single_members(const Part& train, std::span<const std::string> labels,
-                         std::vector<std::string>& notes) {
+void note_labels_not_validated(const Part& train, const Part& validation, std::span<const std::string> labels,
+                               double fraction, std::vector<std::string>& notes) {
+  constexpr Index most_named = 5;
   std::vector<Index> count(labels.size(), 0), last(labels.size(), 0);  // [K]
   for (std::size_t i = 0; i < train.classes.size(); ++i) {
     const auto k = static_cast<std::size_t>(train.classes[i]);
     ++count[k];
     last[k] = static_cast<Index>(i);
   }
+  std::vector<bool> is_validated(labels.size());  // [K]
+  for (const std::uint32_t i : validation.rows)
+    is_validated[static_cast<std::size_t>(validation.classes[i])] = true;
+  Index singles = 0, small = 0;
   for (std::size_t k = 0; k < labels.size(); ++k) {
-    if (count[k] != 1) continue;
-    notes.push_back(
-        fmt::format("{}: label {} has one sequence, which stays in train: validation has none of it",
-                    train.raw->place(last[k]), quote(labels[k])));
+    if (count[k] > 1 && !is_validated[k]) ++small;
+    if (count[k] == 1 && ++singles <= most_named)
+      notes.push_back(
+          fmt::format("{}: label {} has one sequence, which stays in train: validation has none of it",
+                      train.raw->place(last[k]), quote(labels[k])));
   }
+  if (singles > most_named)
+    notes.push_back(fmt::format("and {} more with one sequence", counted(singles - most_named, "label")));
+  const Index all = std::ssize(train.classes), asked = validation_share(all, fraction);
+  if (small > 0)
+    notes.push_back(fmt::format(
+        "validation has {} of {} and none of {}: too few for data.validation_fraction = {} of each",
+        grouped(std::ssize(validation.rows)), counted(all, "sequence"), counted(small, "label"), fraction));
+  if (std::ssize(validation.rows) < asked)
+    notes.push_back(
+        fmt::format("validation has {} where data.validation_fraction = {} asks for {}: each label keeps one "
+                    "sequence in train",
+                    counted(std::ssize(validation.rows), "sequence"), fraction, grouped(asked)));
 }
 
 }  // namespace orochi

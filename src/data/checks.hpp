@@ -33,8 +33,8 @@ struct Lengths {
 void note_lengths(const std::string& name, const Lengths& lengths, Index max_length,
                   std::vector<std::string>& notes);
 
-/// The classes of a split file that are too small to have a validation sequence.
-void note_single_members(const Part& train, std::span<const std::string> labels,
-                         std::vector<std::string>& notes);
+/// Of a split file: the labels that validation has none of, and a share that could not be had whole.
+void note_labels_not_validated(const Part& train, const Part& validation, std::span<const std::string> labels,
+                               double fraction, std::vector<std::string>& notes);
 
 }  // namespace orochi

@@ -99,7 +99,8 @@ std::vector<Part> split_train_file(const LabelledFile& file, const DataConfig& c
   }
   Part train{"train", &file.raw, file.classes, std::move(split.train)};
   Part validation{"validation", &file.raw, file.classes, std::move(split.validation)};
-  if (config.validation_fraction > 0) note_single_members(train, preprocessing.labels, notes);
+  if (config.validation_fraction > 0)
+    note_labels_not_validated(train, validation, preprocessing.labels, config.validation_fraction, notes);
   return {std::move(train), std::move(validation)};
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
 
 #include "catch.hpp"
@@ -113,6 +115,29 @@ TEST_CASE("a label with one sequence is noted, no label with two is an error", "
         "singles.tsv: no label has two sequences, so data.validation_fraction = 0.1 leaves the validation "
         "set empty; "
         "name a data.validation file, or set the fraction to 0");
+}
+
+TEST_CASE("labels that the validation share does not reach are noted, and a share that is not met",
+          "[load]") {
+  const TempFolder folder;
+  std::string twos, singles = "a\tx\na\ty\n";
+  for (int k = 0; k < 50; ++k) twos += fmt::format("l{}\tA\nl{}\tB\n", k, k);
+  for (int k = 0; k < 18; ++k) singles += fmt::format("s{}\tA\n", k);
+  folder.write("twos.tsv", twos);
+  const LoadedData data = load_data(files("tsv", "twos.tsv"), folder.path(), 1);
+  CHECK(data.validation.size() == 10);
+  CHECK(
+      data.notes.front() ==
+      "validation has 10 of 100 sequences and none of 40 labels: too few for data.validation_fraction = 0.1 "
+      "of each");
+  folder.write("singles.tsv", singles);
+  const Lines notes = load_data(files("tsv", "singles.tsv"), folder.path(), 1).notes;
+  CHECK(
+      notes[4].ends_with("label \"s12\" has one sequence, which stays in train: validation has none of it"));
+  CHECK(notes[5] == "and 13 labels more with one sequence");
+  CHECK(notes[6] ==
+        "validation has 1 sequence where data.validation_fraction = 0.1 asks for 2: each label keeps one "
+        "sequence in train");
 }
 
 TEST_CASE("the mistakes of all files come at once", "[load]") {

@@ -1,6 +1,7 @@
 #include "data/split.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "catch.hpp"
 
@@ -26,11 +27,52 @@ std::vector<int> count(const std::vector<std::int32_t>& classes, const std::vect
 
 }  // namespace
 
-TEST_CASE("a stratified split takes the fraction of each class", "[split]") {
+TEST_CASE("a stratified split takes the fraction of the whole, spread over the classes", "[split]") {
   const std::vector<std::int32_t> classes = classes_of({1000, 99, 3, 2, 1});
-  const TrainValidation split = stratified_split(classes, 5, 0.1, 42);
-  CHECK(count(classes, split.validation, 5) == std::vector<int>{100, 10, 1, 1, 0});
-  CHECK(count(classes, split.train, 5) == std::vector<int>{900, 89, 2, 1, 1});
+  const TrainValidation split =
+      stratified_split(classes, 5, 0.1, 42);  // 111 of 1105: 100.45, 9.94, 0.30, ...
+  CHECK(count(classes, split.validation, 5) == std::vector<int>{101, 10, 0, 0, 0});
+  CHECK(count(classes, split.train, 5) == std::vector<int>{899, 89, 3, 2, 1});
+}
+
+TEST_CASE("small classes share the fraction: it does not become a half", "[split]") {
+  const std::vector<std::int32_t> classes = classes_of(std::vector<int>(50, 2));
+  const TrainValidation split = stratified_split(classes, 50, 0.1, 42);
+  CHECK(split.validation.size() == 10);
+  const std::vector<int> taken = count(classes, split.validation, 50);
+  CHECK(std::count(taken.begin(), taken.end(), 1) == 10);
+  CHECK(std::count(taken.begin(), taken.end(), 0) == 40);
+  // Which ones is the seed's choice, not the alphabet's.
+  CHECK(taken != count(classes, stratified_split(classes, 50, 0.1, 43).validation, 50));
+  CHECK(std::count(taken.begin(), taken.begin() + 10, 1) < 10);
+  CHECK(split.validation == stratified_split(classes, 50, 0.1, 42).validation);
+}
+
+TEST_CASE("counts are scikit-learn's train_test_split(stratify) where nothing is a tie", "[split]") {
+  // scikit-learn 1.9.1, test_size = the nearest whole number; the same for 20 of its seeds
+  const std::vector<std::tuple<std::vector<int>, double, std::vector<int>>> cases{
+      {{1000, 99, 37, 12, 5}, 0.1, {100, 10, 4, 1, 0}},
+      {{500, 300, 120, 60, 20}, 0.15, {75, 45, 18, 9, 3}},
+      {{7, 11, 13, 17, 19, 23}, 0.2, {1, 2, 3, 3, 4, 5}},
+      {std::vector<int>(50, 2), 0.5, std::vector<int>(50, 1)}};
+  for (const auto& [sizes, fraction, expected] : cases) {
+    const std::vector<std::int32_t> classes = classes_of(sizes);
+    const TrainValidation split = stratified_split(classes, std::ssize(sizes), fraction, 5);
+    CHECK(count(classes, split.validation, sizes.size()) == expected);
+  }
+  // Here it draws who gets the odd ones by lot: ten classes of 3 share 8, forty of 2 share 8.
+  std::vector<int> threes(10, 3), twos(40, 2);
+  threes.push_back(40), twos.push_back(1000);
+  const std::vector<std::int32_t> of_threes = classes_of(threes), of_twos = classes_of(twos);
+  CHECK(count(of_threes, stratified_split(of_threes, 11, 18.0 / 70, 1).validation, 11).back() == 10);
+  CHECK(count(of_twos, stratified_split(of_twos, 41, 0.1, 1).validation, 41).back() == 100);
+}
+
+TEST_CASE("a tie goes to the larger class, and one sequence at least is taken", "[split]") {
+  const std::vector<std::int32_t> classes = classes_of({5, 95});  // 0.5 and 9.5 of 10
+  CHECK(count(classes, stratified_split(classes, 2, 0.1, 1).validation, 2) == std::vector<int>{0, 10});
+  CHECK(stratified_split(classes_of({2, 2}), 2, 0.01, 1).validation.size() == 1);
+  CHECK(stratified_split(classes_of({1, 1, 1}), 3, 0.5, 1).validation.empty());
 }
 
 TEST_CASE("every sequence stands in exactly one part, in the order of the file", "[split]") {
