@@ -89,7 +89,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0, &logits);
   const std::vector<std::string>& labels = trained.preprocessing.labels;
   const std::vector<double> p = probabilities(logits);
-  const auto best = static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin());
+  const auto best = static_cast<std::size_t>(largest_logit(logits));
   std::string text = fmt::format("predicted {} with probability {:.3f}", inert(labels[best]), p[best]);
   if (!one.label.empty()) text += fmt::format("; labelled {}", inert(one.label));
   const auto [drawn_layer, drawn_head] = sharpest(records, layer, head);

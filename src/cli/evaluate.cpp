@@ -28,7 +28,6 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   }
   nlohmann::ordered_json json{{"checkpoint", checkpoint}, {"data", path}};
   json.update(metrics_json(metrics, labels));
-  json["confusion_matrix"] = confusion_matrix_json(metrics);
   out.write(dump_json(json, 2) + "\n");
   return static_cast<int>(ExitCode::done);
 }
@@ -42,7 +41,8 @@ Verb evaluate_verb(const Registry& registry) {
   verb.description =
       "Prints loss (mean cross entropy, without smoothing or class weights), accuracy, macro and weighted "
       "F1, "
-      "precision, recall, F1 and support of each class, and the confusion matrix.";
+      "precision, recall, F1 and support of each class, and the confusion matrix. Of very many classes, the "
+      "worst, the largest and the most frequent confusions; --json has all that is not 0.";
   verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
   verb.options = {test_data_option(), json_option("one JSON object in place of the tables"),
                   threads_option()};

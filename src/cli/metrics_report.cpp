@@ -4,25 +4,53 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "cli/table.hpp"
+#include "core/as_size.hpp"
 #include "data/mistakes.hpp"
 
 namespace orochi {
 namespace {
 
-constexpr std::size_t widest_matrix = 30;    // classes
-constexpr std::size_t most_confusions = 20;  // lines
+constexpr std::size_t widest_matrix = 30;                    // classes
+constexpr std::size_t most_confusions = 20;                  // lines
+constexpr std::size_t most_classes = 100, few_classes = 20;  // lines; beyond the first, the second
 
 std::string fraction(double value) { return fmt::format("{:.4f}", value); }
 
-std::string class_table(const Metrics& metrics, const std::vector<std::string>& labels) {
+std::string class_table(const Metrics& metrics, const std::vector<std::string>& labels,
+                        const std::vector<Index>& shown) {
   Table table({{"class", Align::left}, {"precision"}, {"recall"}, {"F1"}, {"support"}});
-  for (std::size_t k = 0; k < labels.size(); ++k) {
-    const ClassMetrics& of = metrics.classes[k];
-    table.add({labels[k], fraction(of.precision), fraction(of.recall), fraction(of.f1), grouped(of.support)});
+  for (const Index k : shown) {
+    const ClassMetrics& of = metrics.classes[as_size(k)];
+    table.add({labels[as_size(k)], fraction(of.precision), fraction(of.recall), fraction(of.f1),
+               grouped(of.support)});
   }
   return table.text();
+}
+
+std::string class_tables(const Metrics& metrics, const std::vector<std::string>& labels) {
+  if (labels.size() <= most_classes) return class_table(metrics, labels, all_classes(metrics));
+  const std::vector<Index> lowest = lowest_classes(metrics, few_classes);
+  const std::vector<Index> largest = largest_classes(metrics, few_classes);
+  const std::string all = grouped(std::ssize(labels));
+  return fmt::format("lowest F1, {} of {} classes (--json has all):\n", lowest.size(), all) +
+         class_table(metrics, labels, lowest) +
+         fmt::format("\nlargest, {} of {} classes:\n", largest.size(), all) +
+         class_table(metrics, labels, largest);
+}
+
+/// The classes that have sequences, in that order, at most `most`.
+template <class Before>
+std::vector<Index> first_classes(const Metrics& metrics, std::size_t most, Before before) {
+  std::vector<Index> classes = all_classes(metrics);
+  std::erase_if(classes, [&](Index k) { return metrics.classes[as_size(k)].support == 0; });
+  std::stable_sort(classes.begin(), classes.end(), [&](Index a, Index b) {
+    return before(metrics.classes[as_size(a)], metrics.classes[as_size(b)]);
+  });
+  classes.resize(std::min(classes.size(), most));
+  return classes;
 }
 
 std::string confusion_matrix(const Metrics& metrics, const std::vector<std::string>& labels) {
@@ -39,53 +67,77 @@ std::string confusion_matrix(const Metrics& metrics, const std::vector<std::stri
 }
 
 std::string most_frequent_confusions(const Metrics& metrics, const std::vector<std::string>& labels) {
+  std::vector<Confusion> wrong = errors_by_count(metrics);
+  const Index all = std::ssize(wrong);
+  wrong.resize(std::min(wrong.size(), most_confusions));
+  Table table({{"label", Align::left}, {"predicted", Align::left}, {"sequences"}});
+  for (const Confusion& cell : wrong)
+    table.add({labels[as_size(cell.label)], labels[as_size(cell.prediction)], grouped(cell.count)});
+  return fmt::format("most frequent confusions, {} of {}:\n", wrong.size(), grouped(all)) + table.text();
+}
+
+}  // namespace
+
+std::vector<Index> all_classes(const Metrics& metrics) {
+  std::vector<Index> classes(metrics.classes.size());
+  std::iota(classes.begin(), classes.end(), Index{0});
+  return classes;
+}
+
+std::vector<Index> lowest_classes(const Metrics& metrics, std::size_t most) {
+  return first_classes(metrics, most, [](const ClassMetrics& a, const ClassMetrics& b) {
+    return a.f1 != b.f1 ? a.f1 < b.f1 : a.support > b.support;
+  });
+}
+
+std::vector<Index> largest_classes(const Metrics& metrics, std::size_t most) {
+  return first_classes(metrics, most,
+                       [](const ClassMetrics& a, const ClassMetrics& b) { return a.support > b.support; });
+}
+
+std::vector<Confusion> errors_by_count(const Metrics& metrics) {
   std::vector<Confusion> wrong = metrics.confusions;
   std::erase_if(wrong, [](const Confusion& cell) { return cell.label == cell.prediction; });
   std::stable_sort(wrong.begin(), wrong.end(),
                    [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
-  const std::size_t all = wrong.size();
-  wrong.resize(std::min(all, most_confusions));
-  Table table({{"label", Align::left}, {"predicted", Align::left}, {"sequences"}});
-  for (const Confusion& cell : wrong)
-    table.add({labels[static_cast<std::size_t>(cell.label)],
-               labels[static_cast<std::size_t>(cell.prediction)], grouped(cell.count)});
-  return fmt::format("most frequent confusions, {} of {}:\n", wrong.size(), all) + table.text();
+  return wrong;
 }
-
-}  // namespace
 
 std::string metrics_text(const Metrics& metrics, const std::vector<std::string>& labels) {
   Table figures({{"sequences"}, {"loss"}, {"accuracy"}, {"macro F1"}, {"weighted F1"}});
   figures.add({grouped(metrics.count), fraction(metrics.loss), fraction(metrics.accuracy),
                fraction(metrics.macro_f1), fraction(metrics.weighted_f1)});
-  return figures.text() + "\n" + class_table(metrics, labels) + "\n" +
+  return figures.text() + "\n" + class_tables(metrics, labels) + "\n" +
          (labels.size() <= widest_matrix ? confusion_matrix(metrics, labels)
                                          : most_frequent_confusions(metrics, labels));
 }
 
-nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<std::string>& labels) {
-  nlohmann::ordered_json json;
-  json["count"] = metrics.count;
-  json["loss"] = metrics.loss;
-  json["accuracy"] = metrics.accuracy;
-  json["macro_f1"] = metrics.macro_f1;
-  json["weighted_f1"] = metrics.weighted_f1;
-  json["classes"] = nlohmann::ordered_json::array();
-  for (std::size_t k = 0; k < labels.size(); ++k) {
-    const ClassMetrics& of = metrics.classes[k];
-    json["classes"].push_back({{"label", labels[k]},
-                               {"precision", of.precision},
-                               {"recall", of.recall},
-                               {"f1", of.f1},
-                               {"support", of.support}});
-  }
-  return json;
+nlohmann::ordered_json figures_json(const Metrics& metrics) {
+  return {{"count", metrics.count},
+          {"loss", metrics.loss},
+          {"accuracy", metrics.accuracy},
+          {"macro_f1", metrics.macro_f1},
+          {"weighted_f1", metrics.weighted_f1}};
 }
 
-nlohmann::ordered_json confusion_matrix_json(const Metrics& metrics) {
-  auto json = nlohmann::ordered_json::array();
-  for (std::size_t k = 0; k < metrics.classes.size(); ++k)
-    json.push_back(metrics.confusion_row(static_cast<Index>(k)));
+nlohmann::ordered_json class_json(const std::string& label, const ClassMetrics& of) {
+  return {{"label", label},
+          {"precision", of.precision},
+          {"recall", of.recall},
+          {"f1", of.f1},
+          {"support", of.support}};
+}
+
+nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<std::string>& labels) {
+  nlohmann::ordered_json json = figures_json(metrics);
+  json["classes"] = nlohmann::ordered_json::array();
+  for (std::size_t k = 0; k < labels.size(); ++k)
+    json["classes"].push_back(class_json(labels[k], metrics.classes[k]));
+  json["confusions"] = nlohmann::ordered_json::array();
+  for (const Confusion& cell : metrics.confusions)
+    json["confusions"].push_back({{"label", labels[as_size(cell.label)]},
+                                  {"prediction", labels[as_size(cell.prediction)]},
+                                  {"count", cell.count}});
   return json;
 }
 

@@ -10,13 +10,25 @@
 namespace orochi {
 
 /// Figures, the per-class table, and the confusion matrix or, beyond 30 classes, the most frequent
-/// confusions.
+/// confusions. Beyond 100 classes: the classes with the lowest F1, and the largest.
 std::string metrics_text(const Metrics& metrics, const std::vector<std::string>& labels);
 
-/// count, loss, accuracy, macro_f1, weighted_f1, classes [K].
+/// count, loss, accuracy, macro_f1, weighted_f1.
+nlohmann::ordered_json figures_json(const Metrics& metrics);
+/// label, precision, recall, f1, support.
+nlohmann::ordered_json class_json(const std::string& label, const ClassMetrics& of);
+/// The figures, classes [K], and confusions: of each cell of the confusion matrix that is not 0, label,
+/// prediction and count.
 nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<std::string>& labels);
-/// [K][K], a row a label.
-nlohmann::ordered_json confusion_matrix_json(const Metrics& metrics);
+
+/// 0 .. K - 1.
+std::vector<Index> all_classes(const Metrics& metrics);
+/// Classes that have sequences, at most `most`: by rising F1, the larger first among equals; and by falling
+/// support.
+std::vector<Index> lowest_classes(const Metrics& metrics, std::size_t most);
+std::vector<Index> largest_classes(const Metrics& metrics, std::size_t most);
+/// The cells off the diagonal, the fullest first.
+std::vector<Confusion> errors_by_count(const Metrics& metrics);
 
 /// One line of ASCII: what is not ASCII or is a control character comes out as \uNNNN, bytes that are not
 /// UTF-8 as U+FFFD. `indent` < 0: no line feeds.

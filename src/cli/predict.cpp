@@ -13,6 +13,8 @@
 #include "cli/metrics_report.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
+#include "core/as_size.hpp"
+#include "data/batching.hpp"
 #include "data/input_encoder.hpp"
 #include "data/mistakes.hpp"
 #include "train/inference.hpp"
@@ -20,6 +22,8 @@
 
 namespace orochi {
 namespace {
+
+constexpr Index most_logits = 1 << 22;  // held at a time: 16 MB, as a read may bring thousands of lines
 
 /// Answers in the form that was asked for.
 class Writer {
@@ -39,8 +43,7 @@ class Writer {
   void write(std::span<const Scalar> logits) {
     const std::vector<double> values =
         wants_logits_ ? std::vector<double>(logits.begin(), logits.end()) : probabilities(logits);  // [K]
-    const auto best =
-        static_cast<std::size_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+    const auto best = static_cast<std::size_t>(largest_logit(logits));
     if (json_) {
       nlohmann::ordered_json by_label;
       for (std::size_t k = 0; k < values.size(); ++k) by_label[labels_[k]] = values[k];
@@ -90,15 +93,19 @@ class Pending {
     ++count_;
   }
 
-  void answer(Inference& inference, std::size_t num_classes, Writer& writer) {
-    if (data_.size() == 0) return;
-    std::vector<std::uint32_t> samples;                                                 // [B]
-    const std::span<const Scalar> logits = inference.logits(as_batch(data_, samples));  // [B, K]
-    for (std::size_t at = 0; at < logits.size(); at += num_classes) {
-      const std::span<const Scalar> row = logits.subspan(at, num_classes);  // [K]
-      if (!std::all_of(row.begin(), row.end(), [](Scalar logit) { return std::isfinite(logit); }))
-        throw not_finite(count_ - data_.size() + static_cast<Index>(at / num_classes));
-      writer.write(row);
+  void answer(Inference& inference, Index num_classes, Writer& writer) {
+    std::vector<std::uint32_t> samples;  // [B]
+    const Batch all = as_batch(data_, samples);
+    const Index step = std::max<Index>(most_logits / num_classes, 1);
+    for (Index first = 0; first < data_.size(); first += step) {
+      const Batch some = slice(all, first, std::min(first + step, data_.size()));
+      const std::span<const Scalar> logits = inference.logits(some);  // [b, K]
+      for (Index b = 0; b < some.num_sequences(); ++b) {
+        const auto row = logits.subspan(as_size(b * num_classes), as_size(num_classes));  // [K]
+        if (!std::all_of(row.begin(), row.end(), [](Scalar logit) { return std::isfinite(logit); }))
+          throw not_finite(count_ - data_.size() + first + b);
+        writer.write(row);
+      }
     }
     clear();
   }
@@ -155,7 +162,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   std::optional<Error> mistake;
   while (!mistake && reader.fill()) {
     mistake = take_lines(reader, pending);
-    pending.answer(inference, labels.size(), writer);
+    pending.answer(inference, std::ssize(labels), writer);
     out.flush();
   }
   std::cerr << pending.notes(trained.config.data.max_length);

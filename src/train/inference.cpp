@@ -5,6 +5,8 @@
 #include <numeric>
 #include <string>
 
+#include "core/as_size.hpp"
+#include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
 
 namespace orochi {
@@ -24,21 +26,26 @@ Inference::Inference(const Classifier& model, const std::string& engine, int thr
 }
 Inference::~Inference() = default;
 
-std::span<const Scalar> Inference::logits(const Batch& batch) {
-  const Index k = model_.num_classes(), sequences = batch.num_sequences();
-  logits_.resize(static_cast<std::size_t>(sequences * k));
+void Inference::for_pieces(const Batch& batch, const Take& take) {
   pool_.for_each(packed_->num_pieces(), [&](Index i, int) { packed_->pack(i); });
   std::vector<Index> cuts{0};  // pieces of whole sequences
-  for (Index b = 0; b < sequences; ++b)
-    if (b + 1 == sequences || batch.offsets[b + 1] - batch.offsets[cuts.back()] >= rows_a_piece)
+  for (Index b = 0; b < batch.num_sequences(); ++b)
+    if (b + 1 == batch.num_sequences() || batch.offsets[b + 1] - batch.offsets[cuts.back()] >= rows_a_piece)
       cuts.push_back(b + 1);
-  pool_.for_each(static_cast<Index>(cuts.size()) - 1, [&](Index i, int worker) {
+  pool_.for_each(std::ssize(cuts) - 1, [&](Index i, int worker) {
+    const Index first = cuts[as_size(i)];
     Tape& tape = *tapes_[static_cast<std::size_t>(worker)];
     tape.begin(Mode::infer, nullptr, {});
-    const Batch piece =
-        slice(batch, cuts[static_cast<std::size_t>(i)], cuts[static_cast<std::size_t>(i) + 1]);
-    const Var y = model_.forward(tape, piece);  // [b, K]
-    std::copy_n(y.data(), y.rows() * k, logits_.data() + cuts[static_cast<std::size_t>(i)] * k);
+    const Var y = model_.forward(tape, slice(batch, first, cuts[as_size(i) + 1]));  // [b, K]
+    take(first, {y.data(), as_size(y.rows() * y.cols())});
+  });
+}
+
+std::span<const Scalar> Inference::logits(const Batch& batch) {
+  const Index k = model_.num_classes();
+  logits_.resize(as_size(batch.num_sequences() * k));
+  for_pieces(batch, [&](Index first, std::span<const Scalar> piece) {
+    std::copy(piece.begin(), piece.end(), logits_.begin() + first * k);
   });
   return logits_;
 }
@@ -53,20 +60,25 @@ Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
   return {data.tokens, data.values, data.channels, data.offsets, data.labels, samples};
 }
 
+std::int32_t largest_logit(std::span<const Scalar> logits) {
+  return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
+
 Evaluation evaluate(Inference& inference, const Sequences& data, Index num_classes) {
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);
-  const std::span<const Scalar> logits = inference.logits(batch);  // [B, K]
-  Evaluation result;
-  double loss = 0;
-  for (Index b = 0; b < data.size(); ++b) {
-    const std::span<const Scalar> row = logits.subspan(static_cast<std::size_t>(b * num_classes),
-                                                       static_cast<std::size_t>(num_classes));  // [K]
-    result.losses.push_back(sequence_loss(row, data.labels[static_cast<std::size_t>(b)]));
-    loss += result.losses.back();
-    result.predictions.push_back(
-        static_cast<std::int32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
-  }
+  const auto count = static_cast<std::size_t>(data.size());
+  Evaluation result{{}, std::vector<std::int32_t>(count), std::vector<double>(count)};
+  inference.for_pieces(batch, [&](Index first, std::span<const Scalar> logits) {
+    const auto k = as_size(num_classes);
+    for (std::size_t b = as_size(first), at = 0; at < logits.size(); ++b, at += k) {
+      const std::span<const Scalar> row = logits.subspan(at, k);  // [K]
+      result.losses[b] = sequence_loss(row, data.labels[b]);
+      result.predictions[b] = largest_logit(row);
+    }
+  });
+  double loss = 0;  // in the sequences' order: the same bits on any number of threads
+  for (const double of : result.losses) loss += of;
   const double mean = data.size() == 0 ? 0 : loss / static_cast<double>(data.size());
   result.metrics = compute_metrics(data.labels, result.predictions, num_classes, mean);
   return result;
@@ -86,14 +98,12 @@ void require_finite(const std::vector<double>& losses) {
 }
 
 double sequence_loss(std::span<const Scalar> logits, std::int32_t label) {
-  const auto largest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
-  double sum = 0;
-  for (const Scalar logit : logits) sum += std::exp(static_cast<double>(logit) - largest);
-  return std::log(sum) + largest - static_cast<double>(logits[static_cast<std::size_t>(label)]);
+  return kernels::sum_of_exponentials(std::ssize(logits), logits.data())
+      .negative_log(logits[static_cast<std::size_t>(label)]);
 }
 
 std::vector<double> probabilities(std::span<const Scalar> logits) {
-  const double largest = static_cast<double>(*std::max_element(logits.begin(), logits.end()));
+  const auto largest = static_cast<double>(logits[as_size(largest_logit(logits))]);
   std::vector<double> result;  // [K]
   for (const Scalar logit : logits) result.push_back(std::exp(static_cast<double>(logit) - largest));
   const double sum = std::accumulate(result.begin(), result.end(), 0.0);

@@ -1,6 +1,7 @@
 // Running a model over data without training it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,9 +26,13 @@ class Inference {
   Inference(const Classifier& model, const std::string& engine, int threads,
             std::shared_ptr<PackedWeights> packed = nullptr);
   ~Inference();
-  /// Logits [B, K] of all sequences, valid until the next call.
+  /// Takes logits [b, K] of b sequences, the first of them number `first` of the batch.
+  using Take = std::function<void(Index first, std::span<const Scalar> logits)>;
+  /// Hands over the logits of all sequences piece by piece, on all threads at once and in any order: none are
+  /// kept.
+  void for_pieces(const Batch& batch, const Take& take);
+  /// Logits [B, K] of all sequences, valid until the next call: for a few sequences.
   std::span<const Scalar> logits(const Batch& batch);
-  std::span<const Scalar> last_logits() const { return logits_; }
   /// Heads to do without from now on; what the span shows must live as long.
   void set_replacements(std::span<const HeadReplacement> heads);
 
@@ -38,6 +43,9 @@ class Inference {
   std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
   std::vector<Scalar> logits_;                // [B, K]
 };
+
+/// The class of the largest logit of a row [K], the first of equal ones.
+std::int32_t largest_logit(std::span<const Scalar> logits);
 
 /// The whole of `data` as one batch; samples are numbered from 0.
 Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples);
@@ -54,7 +62,7 @@ Error not_finite(Index sequence);
 /// Throws it for the first sequence whose loss is not finite.
 void require_finite(const std::vector<double>& losses);
 
-/// Cross entropy of one row of logits [K], in double.
+/// Cross entropy of one row of logits [K], its sum in double.
 double sequence_loss(std::span<const Scalar> logits, std::int32_t label);
 
 /// softmax of one row of logits, in double.

@@ -1,5 +1,6 @@
 // orochi report: the file itself. What a browser makes of it: tests/report.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -75,11 +76,17 @@ TEST_CASE("a report says what evaluate and ablate say") {
   const json figures = json::parse(orochi_program({"evaluate", best, "--json"}).out);
   for (const char* key : {"count", "loss", "accuracy", "macro_f1", "weighted_f1"})
     CHECK(content["metrics"][key] == figures[key]);
-  std::int64_t total = 0;
+  std::int64_t total = 0, wrong = 0;
+  CHECK(content["metrics"]["confusions"].size() == figures["confusions"].size());
   for (const json& cell : content["metrics"]["confusions"]) {
-    CHECK(figures["confusion_matrix"][cell[0].get<std::size_t>()][cell[1].get<std::size_t>()] == cell[2]);
+    const auto name = [&](std::size_t i) { return figures["classes"][cell[i].get<std::size_t>()]["label"]; };
+    const json same{{"label", name(0)}, {"prediction", name(1)}, {"count", cell[2]}};
+    CHECK(std::find(figures["confusions"].begin(), figures["confusions"].end(), same) !=
+          figures["confusions"].end());
     total += cell[2].get<std::int64_t>();
+    if (cell[0] != cell[1]) wrong += cell[2].get<std::int64_t>();
   }
+  CHECK(content["metrics"]["wrong"] == wrong);
   CHECK(total == 40);
   const json ablation = json::parse(orochi_program({"ablate", best, "--json"}).out);
   CHECK(content["ablation"]["heads"] == ablation["heads"]);
@@ -94,6 +101,35 @@ TEST_CASE("a report says what evaluate and ablate say") {
     CHECK(error["label"] != error["prediction"]);
     CHECK(error["loss"] <= last);
     last = error["loss"].get<double>();
+  }
+}
+
+TEST_CASE("a report of very many classes shows the worst of them") {
+  const Workplace place("report-classes");
+  std::ofstream data(place.path("train.tsv"));
+  for (int k = 0; k < 3000; ++k) data << "label" << k << "\tACGT\nlabel" << k << "\tGGCA\n";
+  data.close();
+  std::filesystem::copy_file(place.path("train.tsv"), place.path("test.tsv"),
+                             std::filesystem::copy_options::overwrite_existing);
+  REQUIRE(orochi_program({"train", place.path("small.toml"), "--run", place.path("run"), "train.epochs=1",
+                          "train.batch_size=1000"})
+              .code == 0);
+  REQUIRE(orochi_program({"report", place.path("run"), "--no-ablation"}).code == 0);
+  const std::string page = read(place.path("run/report.html"));
+  CHECK(page.size() < 1'000'000);
+  const json content = content_of(page), metrics = content["metrics"];
+  CHECK(content["labels"].size() == 3000);
+  CHECK(metrics["classes"].size() == 100);
+  CHECK(metrics["confusions"].size() == 20);  // errors alone, the fullest first
+  for (const json& cell : metrics["confusions"]) CHECK(cell[0] != cell[1]);
+  const double right = metrics["accuracy"].get<double>() * 6000;
+  CHECK_THAT(metrics["wrong"].get<double>(), catch_matchers::WithinAbs(6000 - right, 1e-6));
+  for (const json& error : content["errors"]) {
+    CHECK(error["probabilities"].size() <= 6);
+    double p = 0;
+    for (const json& pair : error["probabilities"])
+      if (pair[0] == error["label"]) p = pair[1].get<double>();
+    CHECK_THAT(p, catch_matchers::WithinAbs(std::exp(-error["loss"].get<double>()), 2e-6));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <orochi/scalar.hpp>
 
 #include "cli/heads_report.hpp"
@@ -13,6 +14,7 @@
 #include "cli/report/outcomes.hpp"
 #include "cli/text.hpp"
 #include "core/as_size.hpp"
+#include "data/batching.hpp"
 #include "data/utf8.hpp"
 #include "io/config_file.hpp"
 
@@ -21,10 +23,11 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t most_errors = 20, most_classes = 5;     // shown; classes of one sequence
-constexpr std::size_t longest_text = 400, longest_name = 40;  // code points
-constexpr std::size_t most_confusions = 10000;
-constexpr Index most_error_values = 16384;  // of a numeric sequence among the errors
+constexpr std::size_t most_errors = 20, most_classes = 5;           // shown; classes of one sequence
+constexpr std::size_t longest_text = 400, longest_name = 40;        // code points
+constexpr std::size_t widest_matrix = 60;                           // classes; page.js draws as many
+constexpr std::size_t most_class_rows = 500, few_class_rows = 100;  // beyond the first, the second
+constexpr Index most_error_values = 16384;                          // of a numeric sequence among the errors
 
 /// Inert, and cut where it is longer than `most` code points.
 std::string shown(const std::string& text, std::size_t most) {
@@ -50,35 +53,54 @@ ordered_json curves(const std::string& run) {
   return lines;
 }
 
-/// As `evaluate --json` has it, but of the confusion matrix the cells that are not 0, the fullest first.
+/// The figures; each class, or of very many those with the lowest F1; the cells of the confusion matrix that
+/// are not 0, the fullest first, or of a matrix that nobody would read the fullest of its errors; how many
+/// sequences are wrong.
 ordered_json metrics_content(const Metrics& metrics, const std::vector<std::string>& labels) {
-  ordered_json json = metrics_json(metrics, labels);
-  std::vector<Confusion> cells = metrics.confusions;
-  std::stable_sort(cells.begin(), cells.end(),
-                   [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
-  cells.resize(std::min(cells.size(), most_confusions));
+  const bool has_rows = labels.size() <= most_class_rows, has_matrix = labels.size() <= widest_matrix;
+  ordered_json json = figures_json(metrics);
+  json["classes"] = ordered_json::array();
+  for (const Index k : has_rows ? all_classes(metrics) : lowest_classes(metrics, few_class_rows))
+    json["classes"].push_back(class_json(labels[as_size(k)], metrics.classes[as_size(k)]));
+  std::vector<Confusion> cells = errors_by_count(metrics);
+  Index wrong = 0;
+  for (const Confusion& cell : cells) wrong += cell.count;
+  json["wrong"] = wrong;
+  if (has_matrix) {
+    cells = metrics.confusions;
+    std::stable_sort(cells.begin(), cells.end(),
+                     [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
+  } else {
+    cells.resize(std::min(cells.size(), most_errors));
+  }
   json["confusions"] = ordered_json::array();  // label, prediction, sequences
   for (const Confusion& cell : cells) json["confusions"].push_back({cell.label, cell.prediction, cell.count});
   return json;
 }
 
-/// number, label, prediction, loss, probabilities [[class, p] ...] (the largest, and the label's)
-ordered_json outcome_json(const ReportData& data, const Outcomes& outcomes, Index i) {
-  const std::size_t classes = outcomes.metrics.classes.size(), b = as_size(i);
-  const std::int32_t label = data.sequences.labels[b];
-  const auto p = [&](std::size_t k) { return outcomes.probabilities[b * classes + k]; };
-  std::vector<std::size_t> order(classes);
-  for (std::size_t k = 0; k < classes; ++k) order[k] = k;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return p(x) > p(y); });
-  auto largest = ordered_json::array();
-  for (std::size_t n = 0; n < classes; ++n)
+/// [[class, p] ...]: the largest, and the label's.
+ordered_json largest_probabilities(std::span<const Scalar> logits, std::int32_t label) {
+  const std::vector<double> p = probabilities(logits);  // [K]
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return p[x] > p[y]; });
+  auto json = ordered_json::array();
+  for (std::size_t n = 0; n < order.size(); ++n)
     if (n < most_classes || order[n] == static_cast<std::size_t>(label))
-      largest.push_back({order[n], rounded(p(order[n]))});
+      json.push_back({order[n], rounded(p[order[n]])});
+  return json;
+}
+
+/// number, label, prediction, loss, probabilities; `logits` [K].
+ordered_json outcome_json(const ReportData& data, const Evaluation& outcomes, Index i,
+                          std::span<const Scalar> logits) {
+  const std::size_t b = as_size(i);
+  const std::int32_t label = data.sequences.labels[b];
   return {{"number", data.numbers[b]},
           {"label", label},
           {"prediction", outcomes.predictions[b]},
           {"loss", rounded(outcomes.losses[b])},
-          {"probabilities", largest}};
+          {"probabilities", largest_probabilities(logits, label)}};
 }
 
 void add_input(ordered_json& json, const TrainedModel& trained, const ReportData& data, Index i, Index rows) {
@@ -88,24 +110,29 @@ void add_input(ordered_json& json, const TrainedModel& trained, const ReportData
     json["text"] = shown(data.texts[as_size(i)], longest_text);
 }
 
-ordered_json errors_json(const TrainedModel& trained, const ReportData& data, const Outcomes& outcomes) {
+ordered_json errors_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes) {
   auto json = ordered_json::array();
+  Inference inference(*trained.model, trained.config.train.kernels, 1);
   for (const Index i : worst_errors(outcomes, data.sequences, most_errors)) {
-    json.push_back(outcome_json(data, outcomes, i));
+    std::vector<std::uint32_t> samples;
+    const std::span<const Scalar> logits =
+        inference.logits(slice(as_batch(data.sequences, samples), i, i + 1));
+    json.push_back(outcome_json(data, outcomes, i, logits));
     add_input(json.back(), trained, data, i, most_error_values / std::max<Index>(data.sequences.channels, 1));
   }
   return json;
 }
 
 /// One sequence with all its maps.
-ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, const Outcomes& outcomes,
+ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes,
                            Index i, std::size_t shown_sequences) {
-  const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i);
+  std::vector<Scalar> logits;  // [K]
+  const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &logits);
   Index maps = 0;
   for (const AttentionRecord& record : records) maps += record.num_heads;
   const std::vector<RowName> names = row_names(trained, data, i);
   const Index rows = std::min(drawable_rows(maps * static_cast<Index>(shown_sequences)), std::ssize(names));
-  ordered_json json = outcome_json(data, outcomes, i);
+  ordered_json json = outcome_json(data, outcomes, i, logits);
   json["length"] = names.size();
   json["class_token"] = std::ssize(names) - data.sequences.length(i);
   json["rows"] = ordered_json::array();
@@ -120,7 +147,7 @@ ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, 
 }
 
 ordered_json sequences_json(const ReportRequest& request, const TrainedModel& trained, const ReportData& data,
-                            const Outcomes& outcomes) {
+                            const Evaluation& outcomes) {
   auto json = ordered_json::array();
   const std::vector<Index> chosen = telling_sequences(outcomes, data.sequences, request.sequences);
   for (const Index i : chosen) json.push_back(sequence_json(trained, data, outcomes, i, chosen.size()));
@@ -131,7 +158,7 @@ ordered_json sequences_json(const ReportRequest& request, const TrainedModel& tr
 
 ordered_json report_content(const ReportRequest& request, const TrainedModel& trained,
                             const ReportData& data) {
-  const Outcomes outcomes = run_model(trained, data.sequences, request.threads);
+  const Evaluation outcomes = run_model(trained, data.sequences, request.threads);
   std::vector<std::string> labels;
   for (const std::string& label : trained.preprocessing.labels) labels.push_back(shown(label, longest_name));
   ordered_json json{{"orochi", version},

@@ -8,7 +8,7 @@ namespace orochi {
 namespace {
 
 /// The sequences that are (not) classified rightly, by falling loss.
-std::vector<Index> by_loss(const Outcomes& outcomes, const Sequences& data, bool right) {
+std::vector<Index> by_loss(const Evaluation& outcomes, const Sequences& data, bool right) {
   std::vector<Index> found;
   for (Index b = 0; b < data.size(); ++b)
     if ((outcomes.predictions[as_size(b)] == data.labels[as_size(b)]) == right) found.push_back(b);
@@ -20,26 +20,20 @@ std::vector<Index> by_loss(const Outcomes& outcomes, const Sequences& data, bool
 
 }  // namespace
 
-Outcomes run_model(const TrainedModel& trained, const Sequences& data, int threads) {
-  const Index classes = trained.model->num_classes();
+Evaluation run_model(const TrainedModel& trained, const Sequences& data, int threads) {
   Inference inference(*trained.model, trained.config.train.kernels, threads);
-  Outcomes result{evaluate(inference, data, classes), {}};
+  Evaluation result = evaluate(inference, data, trained.model->num_classes());
   require_finite(result.losses);
-  for (Index b = 0; b < data.size(); ++b) {
-    const std::vector<double> p =
-        probabilities(inference.last_logits().subspan(as_size(b * classes), as_size(classes)));  // [K]
-    result.probabilities.insert(result.probabilities.end(), p.begin(), p.end());
-  }
   return result;
 }
 
-std::vector<Index> worst_errors(const Outcomes& outcomes, const Sequences& data, std::size_t most) {
+std::vector<Index> worst_errors(const Evaluation& outcomes, const Sequences& data, std::size_t most) {
   std::vector<Index> errors = by_loss(outcomes, data, false);
   errors.resize(std::min(errors.size(), most));
   return errors;
 }
 
-std::vector<Index> telling_sequences(const Outcomes& outcomes, const Sequences& data, std::size_t count) {
+std::vector<Index> telling_sequences(const Evaluation& outcomes, const Sequences& data, std::size_t count) {
   const std::vector<Index> errors = worst_errors(outcomes, data, count / 2);
   std::vector<std::vector<Index>> classes(outcomes.metrics.classes.size());  // right ones, by falling loss
   for (const Index b : by_loss(outcomes, data, true)) classes[as_size(data.labels[as_size(b)])].push_back(b);

@@ -7,17 +7,13 @@
 
 namespace orochi {
 
-struct Outcomes : Evaluation {
-  std::vector<double> probabilities;  // [B, K]
-};
-
-Outcomes run_model(const TrainedModel& trained, const Sequences& data, int threads);
+Evaluation run_model(const TrainedModel& trained, const Sequences& data, int threads);
 
 /// The wrongly classified sequences by falling loss, at most `most`.
-std::vector<Index> worst_errors(const Outcomes& outcomes, const Sequences& data, std::size_t most);
+std::vector<Index> worst_errors(const Evaluation& outcomes, const Sequences& data, std::size_t most);
 
 /// At most `count` sequences: right ones of middling loss, class by class, then the worst errors, which are
 /// up to half of them.
-std::vector<Index> telling_sequences(const Outcomes& outcomes, const Sequences& data, std::size_t count);
+std::vector<Index> telling_sequences(const Evaluation& outcomes, const Sequences& data, std::size_t count);
 
 }  // namespace orochi

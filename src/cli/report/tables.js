@@ -35,6 +35,10 @@ function classesSection(content) {
              el("td", {class: "number"}, grouped(c.support))));
   return section(
       "classes", "Classes",
+      rows.length < content.labels.length ?
+          note(`The ${rows.length} of ${
+              grouped(content.labels.length)} classes with the lowest F1; orochi evaluate --json lists all.`) :
+          null,
       scroll(
           "Figures of each class",
           el("table", {class: "classes"},
@@ -83,7 +87,7 @@ function confusionSection(content) {
       "confusion", "Confusion matrix",
       note(
           k > most ?
-              `The matrix of ${k} classes would not be read; these are its fullest cells.` :
+              `The matrix of ${grouped(k)} classes would not be read; these are its most frequent confusions.` :
               "A row is a label, a column a prediction; the colour is the share of the row (square-root scale)."),
       k > most ? null : scroll("Confusion matrix", confusionTable(content)),
       k <= 6 ? null :
@@ -128,7 +132,7 @@ function errorsSection(content, openSequence) {
             inputFigure(error.values, 112) :
             el("p", {class: content.character_tokens ? "text letters" : "text"}, word(error.text)));
   });
-  const wrong = content.metrics.confusions.reduce((sum, [r, c, n]) => sum + (r === c ? 0 : n), 0);
+  const wrong = content.metrics.wrong;
   return section(
       "errors", "Worst errors",
       note(
