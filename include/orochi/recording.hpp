@@ -20,7 +20,11 @@ struct AttentionRecord {
   Index sequence = 0;                             // of the batch
   Index length = 0, num_heads = 0, head_dim = 0;  // T, H, D
   std::vector<Scalar> input;                      // [T, C]: what came into the layer
-  std::vector<Scalar> query, key, value;          // [T, H D]
+  bool causal = false, alibi = false;             // what hides or lowers scores
+  Index window = 0;
+  std::vector<Scalar> query, key;            // [T, H D]
+  std::vector<Scalar> maximum, inverse_sum;  // [H, T]: of each query's scores and their exponentials
+  std::vector<Scalar> value;                 // [T, H D]
   std::vector<Scalar> scores;  // [H, T, T]: query by key, scaled, ALiBi in; -infinity where hidden
   std::vector<Scalar> map;     // [H, T, T]: the attention filter, softmax of a row of scores; before dropout
   std::vector<Scalar> filtered;   // [T, H D]: map times value; of all heads side by side
@@ -31,7 +35,7 @@ struct AttentionRecord {
 /// Given to a tape, it is filled by every forward pass (and backward pass, for `influence`) until it is taken
 /// away. Its owner empties it.
 struct Recording {
-  bool maps = true;                      // false: only `filtered` and `influence`, which cost little
+  bool maps = true;  // false: nothing that is T by T, nor `value`, `input` and `output`: it costs little
   std::vector<AttentionRecord> records;  // by layer, then by sequence
 };
 

@@ -1,6 +1,7 @@
 #include "layers/attention_recording.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <orochi/error.hpp>
 
 namespace orochi {
@@ -48,22 +49,48 @@ Index record_heads(const Inputs& in, const AttentionOptions& options, Index laye
     record.length = t;
     record.num_heads = h_count;
     record.head_dim = options.head_dim;
+    record.causal = options.causal;
+    record.alibi = options.alibi;
+    record.window = options.window;
     record.filtered = columns(y, row, t, 0, width);
+    record.query = columns(in.query, row, t, 0, width);
+    record.key = columns(in.key, row, t, in.key_column, width);
+    for (Index h = 0; h < h_count; ++h) {
+      const kernels::FilterSums of = sums.of(h, row);
+      record.maximum.insert(record.maximum.end(), of.maximum, of.maximum + t);
+      record.inverse_sum.insert(record.inverse_sum.end(), of.inverse_sum, of.inverse_sum + t);
+    }
     if (recording->maps) {
-      record.query = columns(in.query, row, t, 0, width);
-      record.key = columns(in.key, row, t, in.key_column, width);
       record.value = columns(in.key, row, t, in.value_column, width);
       record.scores.resize(static_cast<std::size_t>(h_count * t * t));
       record.map.resize(record.scores.size());
       Scratch scratch(y.tape());
       Scalar* working = scratch.scalars(kernels::attention_scratch(t, options.head_dim));
       for (Index h = 0; h < h_count; ++h)
-        kernels::attention_map(make_head(in, options, b, h), sums.of(h, row),
+        kernels::attention_map(make_head(in, options, b, h), sums.of(h, row), 0, t,
                                record.scores.data() + h * t * t, record.map.data() + h * t * t, working);
     }
     recording->records.push_back(std::move(record));
   }
   return first;
+}
+
+void map_rows(const AttentionRecord& record, Index h, Index first, Index count, Scalar* scores, Scalar* map) {
+  const Index t = record.length, d = record.head_dim, width = record.num_heads * d;
+  kernels::AttentionHead head{};
+  head.length = head.keys = t;
+  head.head_dim = d;
+  head.scale = Scalar(1) / std::sqrt(static_cast<Scalar>(d));
+  head.causal = record.causal;
+  head.window = record.window;
+  head.slope = record.alibi ? static_cast<Scalar>(alibi_slope(h, record.num_heads)) : 0;
+  head.query = {record.query.data() + h * d, width};
+  head.key = head.value = {record.key.data() + h * d, width};  // values are not looked at
+  // The kernel reads the sums alone.
+  const kernels::FilterSums sums{const_cast<Scalar*>(record.maximum.data()) + h * t,
+                                 const_cast<Scalar*>(record.inverse_sum.data()) + h * t};
+  std::vector<Scalar> working(static_cast<std::size_t>(kernels::attention_scratch(t, d)));
+  kernels::attention_map(head, sums, first, count, scores, map, working.data());
 }
 
 void record_influence(const Tape& tape, Index first_record, const Batch& batch, Var y) {

@@ -12,6 +12,9 @@ void replace_heads(const Tape& tape, Index layer, Index head_dim, Var y);
 /// Of all sequences. Returns the number of the layer's first record, or -1 where nobody looks.
 Index record_heads(const Inputs& in, const AttentionOptions& options, Index layer, const AllSums& sums,
                    Var y);
+/// Of head h, scores and map [count, T] of the queries from `first` on, in the same bits as the whole has
+/// them: a map of a long sequence does not fit into memory.
+void map_rows(const AttentionRecord& record, Index h, Index first, Index count, Scalar* scores, Scalar* map);
 /// In y's pullback.
 void record_influence(const Tape& tape, Index first_record, const Batch& batch, Var y);
 /// The layer's name, what came into it and what leaves it.

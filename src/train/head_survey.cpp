@@ -8,6 +8,7 @@
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
+#include "layers/attention_recording.hpp"
 #include "train/thread_pool.hpp"
 
 namespace orochi {
@@ -27,56 +28,86 @@ struct Sums {
   double compared = 0;  // sequences in `similarity`
 };
 
-/// The maps of all heads without their mean and scaled to length 1, so that a product is a correlation. Plain
-/// loops: Eigen's sums depend on where memory lies.
-std::vector<Scalar> unit_maps(std::span<const AttentionRecord> records, Index size) {
-  std::vector<Scalar> result;  // [L H, T T]
-  for (const AttentionRecord& record : records) {
-    for (Index h = 0; h < record.num_heads; ++h) {
-      const Scalar* map = record.map.data() + h * size;
-      double sum = 0, squares = 0;
-      for (Index i = 0; i < size; ++i) sum += static_cast<double>(map[i]);
-      const double mean = sum / static_cast<double>(size);
-      for (Index i = 0; i < size; ++i) {
-        const double off = static_cast<double>(map[i]) - mean;
-        squares += off * off;
-      }
-      const double scale = squares > 0 ? 1 / std::sqrt(squares) : 0;
-      for (Index i = 0; i < size; ++i)
-        result.push_back(static_cast<Scalar>(scale * (static_cast<double>(map[i]) - mean)));
-    }
-  }
-  return result;
+/// How many queries of all maps are looked at together: some megabytes, whole tiles as far as that goes.
+Index queries_at_once(Index heads, Index length) {
+  constexpr Index most_weights = 1 << 22;
+  return std::clamp<Index>(most_weights / (heads * length) / 16 * 16, 16, 64);
 }
 
-void add_similarity(std::span<const AttentionRecord> records, std::vector<double>& sums) {
-  const Index size = records.front().length * records.front().length;
-  const std::vector<Scalar> maps = unit_maps(records, size);
-  const Index n = std::ssize(maps) / size;
-  std::vector<Scalar> products(as_size(n * n));
-  kernels::gemm_nt(kernels::choose_engine("auto"), n, n, size, {maps.data(), size}, {maps.data(), size},
-                   products.data(), n, false);
-  for (std::size_t i = 0; i < products.size(); ++i) sums[i] += static_cast<double>(products[i]);
-}
+/// Adds up what a sequence's maps are like, some queries at a time: whole maps of a long one would not fit.
+class MapFigures {
+ public:
+  MapFigures(Index heads, Index length)
+      : heads_(heads),
+        length_(length),
+        most_(std::min(queries_at_once(heads, length), length)),
+        scores_(as_size(most_ * length)),
+        maps_(as_size(heads * most_ * length)),
+        products_(as_size(heads * heads)),
+        covariance_(products_.size()),
+        entropy_(as_size(heads)),
+        distance_(entropy_.size()) {}
+
+  void look_at(std::span<const AttentionRecord> records) {
+    for (Index first = 0; first < length_; first += most_) {
+      const Index count = std::min(most_, length_ - first), size = count * length_;
+      for (const AttentionRecord& record : records)
+        for (Index h = 0; h < record.num_heads; ++h)
+          add_rows(record, h, first, count, maps_.data() + (record.layer * record.num_heads + h) * size);
+      kernels::gemm_nt(kernels::choose_engine("auto"), heads_, heads_, size, {maps_.data(), size},
+                       {maps_.data(), size}, products_.data(), heads_, false);
+      for (std::size_t i = 0; i < products_.size(); ++i) covariance_[i] += static_cast<double>(products_[i]);
+    }
+  }
+
+  void add_to(Sums& sums) const {
+    const auto n = as_size(heads_);
+    for (std::size_t a = 0; a < n; ++a) {
+      sums.entropy[a] += entropy_[a] / static_cast<double>(length_);
+      sums.distance[a] += distance_[a] / static_cast<double>(length_);
+    }
+    if (length_ == 1) return;  // its maps are all alike
+    for (std::size_t a = 0; a < n; ++a)
+      for (std::size_t b = 0; b < n; ++b) {
+        const double squares = covariance_[a * n + a] * covariance_[b * n + b];
+        if (squares > 0) sums.similarity[a * n + b] += covariance_[a * n + b] / std::sqrt(squares);
+      }
+    sums.compared += 1;
+  }
+
+ private:
+  /// Leaves the rows without their mean, which is 1 / T in every map, so that products are covariances.
+  void add_rows(const AttentionRecord& record, Index h, Index first, Index count, Scalar* rows) {
+    const auto at = as_size(record.layer * record.num_heads + h);
+    map_rows(record, h, first, count, scores_.data(), rows);
+    entropy_[at] += entropy_sum(rows, count, length_);
+    distance_[at] += distance_sum(rows, first, count, length_);
+    const Scalar mean = Scalar(1) / static_cast<Scalar>(length_);
+    for (Index i = 0; i < count * length_; ++i) rows[i] -= mean;
+  }
+
+  Index heads_, length_, most_;
+  std::vector<Scalar> scores_;    // [most, T]
+  std::vector<Scalar> maps_;      // [L H, most T]
+  std::vector<Scalar> products_;  // [L H, L H]
+  std::vector<double> covariance_, entropy_, distance_;
+};
 
 void add_sequence(std::span<const AttentionRecord> records, Sums& sums) {
   for (const AttentionRecord& record : records) {
     const Index t = record.length, d = record.head_dim, width = record.num_heads * d;
     for (Index h = 0; h < record.num_heads; ++h) {
       const std::size_t at = as_size(record.layer * record.num_heads + h);
-      const Scalar* map = record.map.data() + h * t * t;
       sums.importance[at] += std::abs(static_cast<double>(record.influence[as_size(h)]));
-      sums.entropy[at] += mean_entropy(map, t);
-      sums.distance[at] += mean_distance(map, t);
       for (Index i = 0; i < t; ++i)
         for (Index j = 0; j < d; ++j)
           sums.values[at * as_size(d) + as_size(j)] +=
               static_cast<double>(record.filtered[as_size(i * width + h * d + j)]);
     }
   }
-  if (records.front().length == 1) return;  // its maps are all alike
-  add_similarity(records, sums.similarity);
-  sums.compared += 1;
+  MapFigures figures(std::ssize(sums.importance), records.front().length);
+  figures.look_at(records);
+  figures.add_to(sums);
 }
 
 /// The same model without dropout, for gradients.
@@ -97,7 +128,7 @@ struct Worker {
     tape.set_recording(&recording);
   }
   Gradients gradients;
-  Recording recording;
+  Recording recording{false, {}};
   Tape tape;
 };
 
@@ -120,24 +151,30 @@ void divide(std::vector<double>& sums, double count) {
 
 }  // namespace
 
-double mean_entropy(const Scalar* map, Index t) {
+double entropy_sum(const Scalar* rows, Index count, Index t) {
   double sum = 0;
-  for (Index i = 0; i < t * t; ++i)
-    if (const auto p = static_cast<double>(map[i]); p > 0) sum -= p * std::log2(p);
-  return sum / static_cast<double>(t);
+  for (Index i = 0; i < count * t; ++i)
+    if (const auto p = static_cast<double>(rows[i]); p > 0) sum -= p * std::log2(p);
+  return sum;
 }
 
-double mean_distance(const Scalar* map, Index t) {
+double distance_sum(const Scalar* rows, Index first, Index count, Index t) {
   double sum = 0;
-  for (Index q = 0; q < t; ++q)
+  for (Index q = 0; q < count; ++q)
     for (Index k = 0; k < t; ++k)
-      sum += static_cast<double>(map[q * t + k]) * static_cast<double>(std::abs(q - k));
-  return sum / static_cast<double>(t);
+      sum += static_cast<double>(rows[q * t + k]) * static_cast<double>(std::abs(first + q - k));
+  return sum;
+}
+
+double mean_entropy(const Scalar* map, Index t) { return entropy_sum(map, t, t) / static_cast<double>(t); }
+
+double mean_distance(const Scalar* map, Index t) {
+  return distance_sum(map, 0, t, t) / static_cast<double>(t);
 }
 
 HeadGrid head_grid(const TrainedModel& trained, const Sequences& data) {
   if (data.size() == 0) throw usage_error("there is no sequence in the data");
-  const std::vector<AttentionRecord> records = record_sequence(trained, data, 0);
+  const std::vector<AttentionRecord> records = record_sequence(trained, data, 0, nullptr, false);
   if (records.empty())
     throw usage_error("the model has no multi-head attention: there is no head to look at");
   HeadGrid grid{0, records.front().num_heads, records.front().head_dim};

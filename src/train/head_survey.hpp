@@ -5,6 +5,10 @@
 
 namespace orochi {
 
+/// Of rows [count, T] of a map, the queries from `first` on: entropies in bits, and how many rows away they
+/// look; sums over queries.
+double entropy_sum(const Scalar* rows, Index count, Index t);
+double distance_sum(const Scalar* rows, Index first, Index count, Index t);
 /// Of a map [T, T]: the entropy of its rows in bits, and how many rows away they look; means over queries.
 double mean_entropy(const Scalar* map, Index t);
 double mean_distance(const Scalar* map, Index t);

@@ -4,14 +4,22 @@
 #include <cmath>
 #include <numeric>
 
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
 #include "core/as_size.hpp"
 #include "data/batching.hpp"
+#include "data/mistakes.hpp"
 #include "data/split_mix.hpp"
 #include "train/head_survey.hpp"
+#include "train/machine_memory.hpp"
 #include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {
+
+constexpr Index surely_fits = 512;  // rows
 
 /// Each sequence's loss and whether it was labelled right.
 struct Outcomes {
@@ -68,10 +76,30 @@ std::vector<double> minus(const std::vector<double>& a, const std::vector<double
 
 }  // namespace
 
+double bytes_of_maps(std::span<const AttentionRecord> records) {
+  double bytes = 0;
+  for (const AttentionRecord& record : records)
+    bytes += 2.0 * sizeof(Scalar) * static_cast<double>(record.num_heads) *
+             static_cast<double>(record.length) * static_cast<double>(record.length);
+  return bytes;
+}
+
+void require_memory_for_maps(std::span<const AttentionRecord> records, double left) {
+  const double needed = bytes_of_maps(records);
+  if (needed <= left) return;
+  throw failure(fmt::format(
+      "the attention maps of a sequence of {} rows take {} with {} heads in {}, and {} are left; look at a "
+      "shorter sequence, or at its beginning",
+      records.front().length, memory_text(needed), records.front().num_heads,
+      counted(std::ssize(records), "layer"), memory_text(left)));
+}
+
 std::vector<AttentionRecord> record_sequence(const TrainedModel& trained, const Sequences& data, Index i,
-                                             std::vector<Scalar>* logits) {
+                                             std::vector<Scalar>* logits, bool maps) {
+  if (maps && data.length(i) > surely_fits)
+    require_memory_for_maps(record_sequence(trained, data, i, nullptr, false), memory_left(0).bytes);
   std::vector<std::uint32_t> samples;
-  Recording recording;
+  Recording recording{maps, {}};
   Tape tape(trained.model->parameters(), trained.config.train.kernels.c_str());
   tape.set_recording(&recording);
   tape.begin(Mode::infer, nullptr, {});

@@ -11,8 +11,15 @@
 namespace orochi {
 
 /// One forward pass over sequence i: the record of every attention layer; also its logits [K], if asked for.
+/// Throws where whole maps of a long sequence would not fit into memory. Without `maps`, map_rows shows some
+/// rows of any length.
 std::vector<AttentionRecord> record_sequence(const TrainedModel& trained, const Sequences& data, Index i,
-                                             std::vector<Scalar>* logits = nullptr);
+                                             std::vector<Scalar>* logits = nullptr, bool maps = true);
+
+/// Bytes of all heads' scores and maps.
+double bytes_of_maps(std::span<const AttentionRecord> records);
+/// Throws where there are more than `left`.
+void require_memory_for_maps(std::span<const AttentionRecord> records, double left);
 
 /// A figure and the middle 95 % of its bootstrap.
 struct Interval {

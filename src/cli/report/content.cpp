@@ -127,7 +127,7 @@ ordered_json errors_json(const TrainedModel& trained, const ReportData& data, co
 ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes,
                            Index i, std::size_t shown_sequences) {
   std::vector<Scalar> logits;  // [K]
-  const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &logits);
+  const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &logits, false);
   Index maps = 0;
   for (const AttentionRecord& record : records) maps += record.num_heads;
   const std::vector<RowName> names = row_names(trained, data, i);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/as_size.hpp"
+#include "layers/attention_recording.hpp"
 
 namespace orochi {
 namespace {
@@ -18,16 +19,20 @@ unsigned char as_byte(double value) {
   return static_cast<unsigned char>(std::lround(255 * std::clamp(value, 0.0, 1.0)));
 }
 
-nlohmann::ordered_json map_json(const Scalar* map, Index length, Index rows) {
+nlohmann::ordered_json map_json(const AttentionRecord& record, Index h, Index rows) {
+  const Index length = record.length;
+  std::vector<Scalar> scores(as_size(rows * length)), map(scores.size());  // [rows, T]
+  map_rows(record, h, 0, rows, scores.data(), map.data());
   double largest = 0;
   for (Index q = 0; q < rows; ++q)
-    largest =
-        std::max(largest, static_cast<double>(*std::max_element(map + q * length, map + q * length + rows)));
+    for (Index k = 0; k < rows; ++k)
+      largest = std::max(largest, static_cast<double>(map[as_size(q * length + k)]));
   std::vector<unsigned char> bytes;
   for (Index q = 0; q < rows; ++q)
     for (Index k = 0; k < rows; ++k)
-      bytes.push_back(largest > 0 ? as_byte(std::sqrt(static_cast<double>(map[q * length + k]) / largest))
-                                  : static_cast<unsigned char>(0));
+      bytes.push_back(largest > 0
+                          ? as_byte(std::sqrt(static_cast<double>(map[as_size(q * length + k)]) / largest))
+                          : static_cast<unsigned char>(0));
   return {{"largest", largest}, {"map", base64(bytes)}};
 }
 
@@ -55,8 +60,7 @@ nlohmann::ordered_json maps_json(std::span<const AttentionRecord> records, Index
   for (const AttentionRecord& record : records) {
     auto heads = nlohmann::ordered_json::array();
     for (Index h = 0; h < record.num_heads; ++h)
-      heads.push_back(map_json(record.map.data() + h * record.length * record.length, record.length,
-                               std::min(rows, record.length)));
+      heads.push_back(map_json(record, h, std::min(rows, record.length)));
     layers.push_back(std::move(heads));
   }
   return layers;

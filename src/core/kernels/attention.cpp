@@ -146,22 +146,23 @@ void clear(Index rows, Index d, Result a, Result b) {
 }
 
 template <class Products>
-void map(const AttentionHead& head, FilterSums sums, Scalar* scores, Scalar* filter, Scalar* scratch) {
-  const Index t = head.length, s = head.keys;
+void map(const AttentionHead& head, FilterSums sums, Index first_query, Index count, Scalar* scores,
+         Scalar* filter, Scalar* scratch) {
+  const Index s = head.keys, end = first_query + count;
   const Scalar exponent = head.scale * log2_e;
   Pieces pieces{scratch};
   Scalar* block = pieces.take(most_queries * std::min(most_keys, s));  // [keys, width]
   Products products(head, false, pieces);
-  std::fill_n(scores, t * s, hidden);
-  std::fill_n(filter, t * s, Scalar(0));
-  for (Index first = 0; first < t; first += most_queries) {
+  std::fill_n(scores, count * s, hidden);
+  std::fill_n(filter, count * s, Scalar(0));
+  for (Index first = first_query; first < end; first += most_queries) {
     const ScoreTile all = queries_from(head, first);
     products.begin_queries(all, nullptr);
     for_key_blocks(head, all, [&](const ScoreTile& tile) {
       products.scores(tile, block);
       mask_scores(head, tile, block);
-      for (Index q = 0; q < tile.queries; ++q) {
-        const Index row = first + q, at = row * s + tile.first_key;
+      for (Index q = 0; q < std::min(tile.queries, end - first); ++q) {
+        const Index row = first + q, at = (row - first_query) * s + tile.first_key;
         for (Index k = 0; k < tile.keys; ++k) {
           const Scalar score = block[k * tile.width + q];
           scores[at + k] = head.scale * score;
@@ -223,12 +224,12 @@ void attention_forward(const AttentionHead& head, Scalar* out, Index ld, FilterS
     forward<SingleProducts>(head, out, ld, sums, scratch);
 }
 
-void attention_map(const AttentionHead& head, FilterSums sums, Scalar* scores, Scalar* filter,
-                   Scalar* scratch) {
+void attention_map(const AttentionHead& head, FilterSums sums, Index first, Index count, Scalar* scores,
+                   Scalar* filter, Scalar* scratch) {
   if (head.half)
-    map<HalfProducts>(head, sums, scores, filter, scratch);
+    map<HalfProducts>(head, sums, first, count, scores, filter, scratch);
   else
-    map<SingleProducts>(head, sums, scores, filter, scratch);
+    map<SingleProducts>(head, sums, first, count, scores, filter, scratch);
 }
 
 void attention_backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Result dquery,

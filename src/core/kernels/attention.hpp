@@ -38,10 +38,10 @@ Index attention_scratch(Index keys, Index head_dim);
 /// out [T, D] = dropout(filter) V, stride ld; fills `sums`.
 void attention_forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, Scalar* scratch);
 
-/// What the forward pass computed on its way, once more and in the same bits: scores [T, S] times scale,
-/// minus infinity where hidden, and filter [T, S] before dropout.
-void attention_map(const AttentionHead& head, FilterSums sums, Scalar* scores, Scalar* filter,
-                   Scalar* scratch);
+/// What the forward pass computed on its way, once more and in the same bits, of `count` queries from `first`
+/// on: scores [count, S] times scale, minus infinity where hidden, and filter [count, S] before dropout.
+void attention_map(const AttentionHead& head, FilterSums sums, Index first, Index count, Scalar* scores,
+                   Scalar* filter, Scalar* scratch);
 
 /// dquery [T, D], dkey and dvalue [S, D] are overwritten. Filters are computed again, tile by tile. out and
 /// dout [T, D] are the forward pass's result and its gradient: out . dout is what softmax's gradient

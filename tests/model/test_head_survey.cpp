@@ -1,0 +1,155 @@
+// Figures of heads against their definitions on whole maps, and what long sequences take.
+#include <cmath>
+#include <orochi/error.hpp>
+
+#include "../train/small_model.hpp"
+#include "catch.hpp"
+#include "layers/attention_recording.hpp"
+#include "train/head_survey.hpp"
+#include "train/heads.hpp"
+#include "train/machine_memory.hpp"
+
+using namespace orochi;
+
+namespace {
+
+struct Places {
+  bool causal = false;
+  Index window = 0;
+  std::string positions = "learned", pooling = "mean";
+};
+
+TrainedModel make_model(const Registry& registry, const Places& places, Index longest = 200) {
+  TrainedModel trained;
+  trained.config = small_config();
+  trained.config.model.causal = places.causal;
+  trained.config.model.window = places.window;
+  trained.config.model.positions = places.positions;
+  trained.config.model.pooling = places.pooling;
+  trained.input = {17, 0, longest};
+  trained.registry = &registry;
+  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, registry);
+  trained.model->parameters().initialise(5);
+  Parameters& parameters = trained.model->parameters();
+  for (Index i = 0; i < parameters.size(); ++i) parameters.data()[i] *= 2;  // sharper maps
+  return trained;
+}
+
+const std::vector<Places> all_places{
+    {}, {true, 0, "rotary"}, {false, 9, "learned", "cls"}, {true, 0, "alibi"}, {false, 70, "rotary"}};
+
+/// [L H] maps of [T, T], in double.
+std::vector<std::vector<double>> whole_maps(const std::vector<AttentionRecord>& records) {
+  std::vector<std::vector<double>> maps;
+  for (const AttentionRecord& r : records)
+    for (Index h = 0; h < r.num_heads; ++h) {
+      const Scalar* map = r.map.data() + h * r.length * r.length;
+      maps.emplace_back(map, map + r.length * r.length);
+    }
+  return maps;
+}
+
+double correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  const auto n = static_cast<double>(a.size());
+  double mean_a = 0, mean_b = 0, aa = 0, bb = 0, ab = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) mean_a += a[i] / n, mean_b += b[i] / n;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    aa += (a[i] - mean_a) * (a[i] - mean_a);
+    bb += (b[i] - mean_b) * (b[i] - mean_b);
+    ab += (a[i] - mean_a) * (b[i] - mean_b);
+  }
+  return ab / std::sqrt(aa * bb);
+}
+
+}  // namespace
+
+TEST_CASE("some rows of a map are the same bits as in the whole") {
+  const Registry registry = builtin_layers();
+  const Sequences data = random_sequences(4, 190, 17, 0, 3, 2);
+  for (const Places& places : all_places) {
+    const TrainedModel trained = make_model(registry, places);
+    for (Index i = 0; i < data.size(); ++i) {
+      const std::vector<AttentionRecord> whole = record_sequence(trained, data, i),
+                                         light = record_sequence(trained, data, i, nullptr, false);
+      REQUIRE(light.size() == whole.size());
+      for (std::size_t layer = 0; layer < whole.size(); ++layer) {
+        const AttentionRecord& record = light[layer];
+        REQUIRE(record.map.empty());
+        for (Index h = 0; h < 4; ++h)
+          for (const Index first : {Index{0}, record.length / 2}) {
+            const Index t = record.length, count = std::min<Index>(t - first, 65);
+            std::vector<Scalar> scores(static_cast<std::size_t>(count * t)), map(scores.size());
+            map_rows(record, h, first, count, scores.data(), map.data());
+            const auto at = (h * t + first) * t;
+            REQUIRE(std::equal(map.begin(), map.end(), whole[layer].map.begin() + at));
+            REQUIRE(std::equal(scores.begin(), scores.end(), whole[layer].scores.begin() + at));
+          }
+      }
+    }
+  }
+}
+
+TEST_CASE("entropy, distance and similarity are those of whole maps") {
+  const Registry registry = builtin_layers();
+  const Sequences data = random_sequences(5, 190, 17, 0, 3, 7);
+  for (const Places& places : all_places) {
+    const TrainedModel trained = make_model(registry, places);
+    const HeadGrid grid = head_grid(trained, data);
+    REQUIRE(grid.count() == 8);
+    const HeadSurvey survey = survey_heads(trained, data, grid, 2);
+    std::vector<double> entropy(8), distance(8), similarity(64);
+    for (Index i = 0; i < 5; ++i) {
+      const std::vector<AttentionRecord> records = record_sequence(trained, data, i);
+      const std::vector<std::vector<double>> maps = whole_maps(records);
+      const auto t = static_cast<std::size_t>(records.front().length);
+      for (std::size_t a = 0; a < 8; ++a) {
+        for (std::size_t q = 0; q < t; ++q)
+          for (std::size_t k = 0; k < t; ++k) {
+            const double p = maps[a][q * t + k], share = 1 / static_cast<double>(5 * t);
+            if (p > 0) entropy[a] -= p * std::log2(p) * share;
+            distance[a] += p * std::abs(static_cast<double>(q) - static_cast<double>(k)) * share;
+          }
+        for (std::size_t b = 0; b < 8; ++b) similarity[a * 8 + b] += correlation(maps[a], maps[b]) / 5;
+      }
+    }
+    for (std::size_t a = 0; a < 8; ++a) {
+      CHECK_THAT(survey.entropy[a], catch_matchers::WithinRel(entropy[a], 1e-5));
+      CHECK_THAT(survey.distance[a], catch_matchers::WithinRel(distance[a], 1e-5));
+      for (std::size_t b = 0; b < 8; ++b)
+        CHECK_THAT(survey.similarity[a * 8 + b], catch_matchers::WithinAbs(similarity[a * 8 + b], 1e-5));
+    }
+  }
+}
+
+TEST_CASE("looking at the heads of long sequences takes no whole map") {
+  const Registry registry = builtin_layers();
+  const Index t = 3000;
+  Sequences data;
+  for (Index i = 0; i < t; ++i) data.tokens.push_back(static_cast<std::int32_t>(i * i % 17));
+  data.offsets.push_back(t);
+  data.labels.push_back(1);
+  const TrainedModel trained = make_model(registry, {}, t);
+  const double before = peak_memory();
+  const HeadSurvey survey = survey_heads(trained, data, head_grid(trained, data), 1);
+  CHECK(peak_memory() - before < 4e8);  // scores and maps of 8 heads are 576 MB, and were copied once more
+  CHECK(survey.entropy.size() == 8);
+  for (std::size_t a = 0; a < 8; ++a)
+    CHECK_THAT(survey.similarity[a * 9], catch_matchers::WithinAbs(1, 1e-9));
+}
+
+TEST_CASE("whole maps that would not fit are refused") {
+  AttentionRecord record;
+  record.length = 20000;
+  record.num_heads = 8;
+  const std::vector<AttentionRecord> records(2, record);  // 2 x 8 x 20,000 x 20,000 x 2 x 4 bytes
+  CHECK(bytes_of_maps(records) == 51.2e9);
+  CHECK_NOTHROW(require_memory_for_maps(records, 51.2e9));
+  try {
+    require_memory_for_maps(records, 16e9);
+    FAIL("nothing thrown");
+  } catch (const Error& error) {
+    CHECK(std::string(error.what()) ==
+          "the attention maps of a sequence of 20000 rows take 51.2 GB with 8 heads in 2 layers, and 16.0 GB "
+          "are left; look at a shorter sequence, or at its beginning");
+  }
+}
