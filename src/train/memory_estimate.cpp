@@ -155,7 +155,6 @@ MemoryEstimate estimate_memory(const Classifier& model, const Config& config, co
   const double chunks = std::max(1.0, std::ceil(lane_rows / static_cast<double>(config.train.chunk_rows)));
   const double chunk_rows = std::max(lengths.longest, lane_rows / chunks);
   const double workers = std::min({static_cast<double>(threads), lanes, sequences});
-  const auto k = static_cast<double>(model.num_classes());
 
   MemoryEstimate estimate;
   estimate.optimizer = moments(config.train) * all;
@@ -170,7 +169,7 @@ MemoryEstimate estimate_memory(const Classifier& model, const Config& config, co
     estimate.evaluation =
         threads * bytes_of_pass(model, config, train.channels, std::max(256.0, longest_evaluated),
                                 lengths.mean, Mode::infer) +
-        static_cast<double>(evaluated.sequences) * k * bytes_each;
+        static_cast<double>(evaluated.sequences) * (sizeof(double) + sizeof(std::int32_t));
   // By scripts/memory_estimate, which compares with what runs take.
   constexpr double threads_and_libraries = 3e6, heap_share = 0.08;
   estimate.overhead = threads_and_libraries + heap_share * estimate.training();
