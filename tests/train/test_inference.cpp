@@ -18,7 +18,8 @@ constexpr Index classes = 2000;
 
 /// With its parameters drawn by lot.
 std::unique_ptr<Classifier> make_model() {
-  auto model = std::make_unique<Classifier>(small_config(), InputShape{17, 0, 200}, classes, builtin_layers());
+  auto model =
+      std::make_unique<Classifier>(small_config(), InputShape{17, 0, 200}, classes, builtin_layers());
   model->parameters().initialise(3);
   return model;
 }
