@@ -1,6 +1,8 @@
 #include "train/thread_pool.hpp"
 
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <charconv>
@@ -41,6 +43,24 @@ int cores() {
   return std::max(static_cast<int>(std::thread::hardware_concurrency()), 1);  // more than the set holds
 }
 
+/// While it lives, threads that are started take no signal from outside: they are for the program's own
+/// threads, which may hold them back (Ctrl-C between two steps).
+class NoSignals {
+ public:
+  NoSignals() {
+    sigset_t all;
+    ::sigfillset(&all);
+    for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigdelset(&all, fault);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~NoSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  NoSignals(const NoSignals&) = delete;
+  NoSignals& operator=(const NoSignals&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 }  // namespace
 
 int available_threads() {
@@ -54,6 +74,7 @@ int available_threads() {
 }
 
 ThreadPool::ThreadPool(int threads) {
+  const NoSignals no_signals;
   try {
     for (int worker = 1; worker < threads; ++worker) helpers_.emplace_back([this, worker] { serve(worker); });
   } catch (const std::system_error& error) {
