@@ -1,0 +1,67 @@
+// A test for each key of the config: setting it changes what its line in docs/config.md says.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <orochi/classifier.hpp>
+#include <orochi/ops.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace orochi {
+
+/// By the key's full name.
+using KeyTests = std::map<std::string, void (*)()>;
+KeyTests data_keys();
+KeyTests model_keys();
+KeyTests layer_keys();
+KeyTests optimizer_keys();
+KeyTests update_keys();
+KeyTests loop_keys();
+
+/// A layer that makes y of x by a function, and has no gradient: for models that are looked at.
+class Made : public Layer {
+ public:
+  using Make = std::function<RowMatrix(const RowMatrix&)>;
+  explicit Made(Make make) : make_(std::move(make)) {}
+  Var forward(Var x, const Batch&) const override {
+    Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
+    y.value() = make_(x.value());
+    y.pullback([] {});
+    return y;
+  }
+
+ private:
+  Make make_;
+};
+
+inline void add_made(Registry& registry, const std::string& name, const Made::Make& make) {
+  registry.add({name, Role::rows, "a test's", [make](Builder&) { return std::make_unique<Made>(make); }});
+}
+
+/// Hands its rows on, times a factor that may depend on the pass. `rows` notes how many rows it has seen.
+class Factor : public Layer {
+ public:
+  using Choose = std::function<double(const Tape&, Index rows)>;
+  explicit Factor(Choose choose) : choose_(std::move(choose)) {}
+  Var forward(Var x, const Batch&) const override {
+    const auto factor = static_cast<Scalar>(choose_(x.tape(), x.rows()));
+    Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
+    y.value() = factor * x.value();
+    y.pullback([=] { x.add_grad(factor * y.grad()); });
+    return y;
+  }
+
+ private:
+  Choose choose_;
+};
+
+inline Registry with_factor(const Factor::Choose& choose) {
+  Registry registry = builtin_layers();
+  registry.add(
+      {"factor", Role::rows, "a test's", [choose](Builder&) { return std::make_unique<Factor>(choose); }});
+  return registry;
+}
+
+}  // namespace orochi

@@ -1,0 +1,150 @@
+// The keys of [model] that choose its layers, against the formulas of docs/checkpoint.md.
+#include "keys_model.hpp"
+
+using namespace orochi;
+using catch_matchers::WithinAbs;
+
+namespace {
+
+void test_layer_norm_eps() {
+  for (const char* name : {"layer_norm", "rms_norm"})
+    for (const double eps : {1e-12, 0.5}) {
+      Config config = plain_config();
+      config.model.layer_norm_eps = eps;
+      config.model.blocks = {"spy", name, "spy"};
+      Model model(config);
+      for (Scalar& value : model.values("embedding.weight")) value *= 0.1f;  // a small variance
+      model.run(tokens({1, 2, 3}));
+      check_same(model.seen.at(1), normed(model.seen.at(0), eps, std::string(name) == "layer_norm"));
+    }
+}
+
+void test_norm() {
+  Config config = plain_config();
+  config.model.norm = "twice";
+  config.model.attention = config.model.feed_forward = "same";
+  const auto [x, y] = around_layer(config, tokens({1, 2, 3}));
+  check_same(y, 9 * x);  // u = x + 2 x, y = u + 2 u
+  config.model.blocks = {"spy", "encoder_layer", "spy"};
+  Model model(config);
+  model.set("head.weight", 1);
+  const RowMatrix logits = model.run(tokens({1, 2, 3}));  // of the mean row, after a norm once more
+  CHECK_THAT(static_cast<double>(logits(0, 0)),
+             WithinAbs(2.0 * static_cast<double>(model.seen.at(1).sum()) / 3, 1e-4));
+}
+
+void test_activation() {
+  const std::vector<std::pair<std::string, double (*)(double)>> functions{
+      {"relu", [](double x) { return std::max(x, 0.0); }},
+      {"gelu", [](double x) { return x * (1 + std::erf(x / std::sqrt(2.0))) / 2; }},
+      {"gelu_tanh",
+       [](double x) {
+         return x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x))) / 2;
+       }},
+      {"silu", [](double x) { return x / (1 + std::exp(-x)); }},
+      {"twice", [](double x) { return 2 * x; }}};
+  for (const auto& [name, function] : functions) {
+    Config config = plain_config();
+    config.model.attention = "nothing";
+    config.model.norm = "same";
+    config.model.activation = name;
+    config.model.dim_feedforward = width;
+    const auto [x, y] = around_layer(config, tokens({1, 2, 3, 4}), Mode::infer, [](Model& model) {
+      for (Scalar& value : model.values("embedding.weight")) value *= 4;
+      model.set_identity("encoder.1.feed_forward.linear1.weight", width);
+      model.set_identity("encoder.1.feed_forward.linear2.weight", width);
+    });
+    INFO(name);
+    check_same(y - x, x.unaryExpr([&](Scalar v) { return static_cast<Scalar>(function(v)); }));
+  }
+}
+
+void test_positions() {
+  const std::vector<std::int32_t> there{1, 2, 3, 4}, other{1, 3, 2, 4};
+  for (const std::string name : {"none", "learned", "sinusoidal", "rotary", "alibi"}) {
+    Config config = plain_config();
+    config.model.positions = name;
+    config.model.num_heads = 1;
+    config.model.blocks = {"spy", "encoder_layer"};
+    Model model(config);
+    const RowMatrix mixed = model.run(tokens(other)), straight = model.run(tokens(there));
+    RowMatrix expected(4, width);
+    for (Index t = 0; t < 4; ++t)
+      for (Index j = 0; j < width; ++j) {
+        const double angle =
+            static_cast<double>(t) / std::pow(10000.0, static_cast<double>(j / 2 * 2) / width);
+        const double wave = std::sqrt(2.0 / width) * (j % 2 == 0 ? std::sin(angle) : std::cos(angle));
+        const auto at = static_cast<std::size_t>(t * width + j);
+        expected(t, j) = model.values("embedding.weight")[at + width];  // token t + 1
+        if (name == "learned") expected(t, j) += model.values("positions.weight")[at];
+        if (name == "sinusoidal") expected(t, j) += static_cast<Scalar>(wave);
+      }
+    INFO(name);
+    check_same(model.seen.at(0), expected);
+    CHECK(((straight - mixed).cwiseAbs().maxCoeff() > 1e-4f) == (name != "none"));
+  }
+}
+
+void test_pooling() {
+  for (const std::string name : {"cls", "mean", "max", "attention"}) {
+    Config config = plain_config();
+    config.model.pooling = name;
+    config.model.norm_first = false;
+    config.model.blocks = {"spy"};
+    Model model(config);
+    const RowMatrix logits = model.run(tokens({1, 2, 3}));
+    const RowMatrix x = model.seen.at(0);
+    RowMatrix pooled = x.colwise().mean();
+    if (name == "cls") {
+      CHECK(x.rows() == 4);
+      pooled = MatrixMap(model.values("class_token").data(), 1, width);
+      CHECK(x.row(0) == pooled.row(0));
+    } else if (name == "max") {
+      pooled = x.colwise().maxCoeff();
+    } else if (name == "attention") {
+      const MatrixMap query(model.values("pooling.query").data(), width, 1);
+      RowMatrix share = (x * query / std::sqrt(static_cast<Scalar>(width))).array().exp();
+      share /= share.sum();
+      pooled = share.transpose() * x;
+    }
+    INFO(name);
+    check_same(logits, pooled * MatrixMap(model.values("head.weight").data(), 2, width).transpose());
+  }
+}
+
+void check_layer(void (*change)(ModelConfig&), float factor) {
+  Config config = plain_config();
+  config.model.attention = config.model.feed_forward = "nothing";
+  config.model.norm = "same";
+  change(config.model);
+  const auto [x, y] = around_layer(config, tokens({1, 2, 3}));
+  check_same(y, factor * x);
+}
+void test_attention() {
+  check_layer([](ModelConfig& m) { m.attention = "twice"; }, 3);
+}
+void test_feed_forward() {
+  check_layer([](ModelConfig& m) { m.feed_forward = "twice"; }, 3);
+}
+
+void test_blocks() {
+  Config config = plain_config();
+  config.model.blocks = {"spy", "twice", "twice", "spy"};
+  Model model(config);
+  model.run(tokens({1, 2, 3}));
+  check_same(model.seen.at(1), 4 * model.seen.at(0));
+  CHECK(model.shape("encoder.0.norm1.weight").empty());
+}
+
+}  // namespace
+
+KeyTests orochi::layer_keys() {
+  return {{"model.layer_norm_eps", test_layer_norm_eps},
+          {"model.norm", test_norm},
+          {"model.activation", test_activation},
+          {"model.positions", test_positions},
+          {"model.pooling", test_pooling},
+          {"model.attention", test_attention},
+          {"model.feed_forward", test_feed_forward},
+          {"model.blocks", test_blocks}};
+}

@@ -1,0 +1,239 @@
+// The keys of [train] that say how far the loop goes, what it draws and when it stops.
+#include <cmath>
+#include <limits>
+
+#include "catch.hpp"
+#include "data/batching.hpp"
+#include "io/checkpoint.hpp"
+#include "keys.hpp"
+#include "train/inference.hpp"
+#include "train/stepper.hpp"
+#include "trainer_workplace.hpp"
+
+using namespace orochi;
+using catch_matchers::Contains;
+using catch_matchers::WithinRel;
+
+namespace {
+
+using Overrides = std::vector<std::string>;
+
+/// Small steps, so that the weights stay nearly as they were drawn.
+const char* const no_rate = "train.learning_rate=1e-30";
+
+struct Run {
+  Run(const std::string& name, const Overrides& overrides, const Registry& registry = builtin_layers())
+      : place("keys-" + name) {
+    TrainRequest request = place.request("run");
+    request.overrides = overrides;
+    ending = ending_of(request, observer, registry);
+  }
+  CheckpointHeader header() const { return CheckpointReader((place.root / "run/last.h5").string()).header(); }
+  Workplace place;
+  Silent observer;
+  Ending ending;
+};
+
+LoadedData data_of(const Run& run, std::uint64_t seed) {
+  DataConfig config = parse_config(run.header().config, "", {}, layer_schemas(builtin_layers())).data;
+  return load_data(config, (run.place.root / "run").string(), seed);
+}
+
+void check_seed(std::uint32_t seed) {
+  const Run run("seed", {"train.seed=" + std::to_string(seed), "train.epochs=1", no_rate});
+  const TrainedModel trained = load_model((run.place.root / "run/last.h5").string(), builtin_layers());
+  const LoadedData data = data_of(run, seed);
+  CHECK(run.header().train_checksum == checksum(data.train));  // the split
+
+  Classifier model(trained.config, trained.input, 2, builtin_layers());
+  model.parameters().initialise(seed);
+  const auto near = [](Scalar a, Scalar b) { return std::abs(a - b) < 1e-20f; };
+  CHECK(std::ranges::equal(model.parameters().flat(), trained.model->parameters().flat(), near));
+
+  const std::vector<std::uint32_t> order = epoch_order(data.train.size(), seed, 0);
+  Stepper stepper(model, trained.config.train, {}, 1);
+  BatchStorage storage;
+  StepSums sums;
+  for (std::size_t at : {0, 16}) {
+    const Batch batch = storage.gather(data.train, std::span(order).subspan(at, 16));
+    const StepSums micro = stepper.accumulate(batch, 32, {seed, 0}, at == 0);  // dropout by the seed, too
+    sums.loss += micro.loss;
+  }
+  CHECK(sums.loss / 32 == run.observer.losses.at(0));
+}
+void test_seed() {
+  check_seed(7);
+  check_seed(4294967295);
+}
+
+void test_epochs() {
+  const Run run("epochs", {"train.epochs=3"});
+  CHECK(run.observer.records.size() == 3);
+  CHECK(run.header().progress.step == 12);
+}
+
+void test_max_steps() {
+  CHECK(Run("steps", {"train.max_steps=5"}).header().progress.step == 5);
+  CHECK(Run("no-steps", {"train.max_steps=0"}).header().progress.step == 16);
+}
+
+/// Sequences of each pass over a micro-batch, in one lane and one chunk, and the updates of one epoch of 128.
+void check_batches(const std::string& size, const std::string& micro, const std::vector<Index>& expected,
+                   std::size_t updates) {
+  std::vector<Index> passes;
+  const Registry registry = with_factor([&](const Tape& tape, Index rows) {
+    if (tape.random_key().seed == 42)
+      passes.push_back(rows / 9);  // in training, not in looking for its memory
+    return 1.0;
+  });
+  const Run run("batches",
+                {"train.epochs=1", "train.lanes=1", "train.chunk_rows=100000", "model.blocks=[\"factor\"]",
+                 "train.batch_size=" + size, "train.gradient_accumulation_steps=" + micro},
+                registry);
+  CHECK(passes == expected);
+  CHECK(run.observer.losses.size() == updates);
+}
+void test_batch_size() { check_batches("50", "1", {50, 50, 28}, 3); }
+void test_gradient_accumulation_steps() { check_batches("20", "3", {20, 20, 20, 20, 20, 20, 8}, 3); }
+
+/// A model whose numbers are spoiled in these steps.
+Registry spoiled_in(const std::vector<std::uint32_t>& steps) {
+  return with_factor([=](const Tape& tape, Index) {
+    const bool now = tape.training() && std::ranges::count(steps, tape.random_key().step) > 0;
+    return now ? std::numeric_limits<double>::quiet_NaN() : 1.0;
+  });
+}
+const char* const through_factor = "model.blocks=[\"factor\"]";
+
+void test_on_nonfinite() {
+  const Registry registry = spoiled_in({5});
+  const Run stopped("stop", {through_factor, "train.on_nonfinite=stop"}, registry);
+  CHECK(stopped.ending.code == 3);
+  CHECK_THAT(stopped.ending.message, Contains("at step 6: the loss is not a finite number"));
+  const Run skipped("skip", {through_factor, "train.on_nonfinite=skip"}, registry);
+  CHECK(skipped.ending.code == 0);
+  CHECK(skipped.header().progress.skipped_steps == 1);
+  CHECK(skipped.header().progress.step == 16);
+}
+
+void test_max_skips() {
+  const Overrides skip{through_factor, "train.on_nonfinite=skip"};
+  for (const int most : {0, 1, 2}) {
+    Overrides overrides = skip;
+    overrides.push_back("train.max_skips=" + std::to_string(most));
+    const Run run("skips", overrides, spoiled_in({1, 2, 6}));
+    CHECK(run.ending.code == 3);
+    const std::string last = most == 0 ? "at step 2:" : most == 1 ? "at step 3:" : "at step 7:";
+    CHECK_THAT(run.ending.message, Contains(last));
+  }
+  CHECK(Run("skips", {through_factor, "train.on_nonfinite=skip", "train.max_skips=3"}, spoiled_in({1, 2, 6}))
+            .ending.code == 0);
+}
+
+/// Where training stops by the formula; 0: nowhere.
+std::size_t guarded_step(const std::vector<double>& losses, double factor) {
+  double mean = losses.at(0);
+  for (std::size_t step = 1; step <= losses.size(); ++step) {
+    mean = 0.98 * mean + 0.02 * losses[step - 1];
+    if (step >= 50 && factor > 0 && mean > factor * std::log(2.0)) return step;
+  }
+  return 0;
+}
+
+/// From step `first` (from 1) on, for `count` steps, the loss is large: rows that no norm brings back.
+void check_guard(const std::string& factor, std::uint32_t first, std::uint32_t count, bool stops) {
+  const Registry registry = with_factor([=](const Tape& tape, Index) {
+    const std::uint32_t step = tape.random_key().step + 1;
+    return tape.training() && step >= first && step < first + count ? 3000.0 : 1.0;
+  });
+  const Overrides overrides{through_factor, no_rate, "train.epochs=30", "model.norm_first=false"};
+  Overrides unguarded = overrides, guarded = overrides;
+  unguarded.push_back("train.divergence_factor=0");
+  guarded.push_back("train.divergence_factor=" + factor);
+  const Run whole("whole", unguarded, registry), run("guard", guarded, registry);
+  const std::size_t expected = guarded_step(whole.observer.losses, std::stod(factor));
+  INFO("factor " << factor << ", from step " << first << ", " << count << " steps");
+  CHECK(whole.observer.losses.size() == 120);
+  CHECK((expected > 0) == stops);
+  CHECK(run.ending.code == (stops ? 3 : 0));
+  if (stops)
+    CHECK_THAT(run.ending.message, Contains("at step " + std::to_string(expected) + ": the smoothed"));
+}
+
+void test_divergence_factor() {
+  check_guard("0.5", 1000, 0, true);  // the loss of guessing is more than half of itself: at once, at step 50
+  check_guard("2", 1000, 0, false);
+  check_guard("20", 60, 1, false);  // one step does not count for much
+  check_guard("20", 60, 50, true);
+  check_guard("20", 10, 1, false);  // long ago
+}
+
+void test_monitor() {
+  for (const std::string name : {"accuracy", "macro_f1", "weighted_f1", "loss"}) {
+    const Workplace place("keys-monitor");
+    TrainRequest request = place.request("run");
+    request.overrides = {"train.monitor=" + name, "train.epochs=6", "train.learning_rate=0.03"};
+    Silent observer;
+    const TrainResult result = train(request, builtin_layers(), observer);
+    const auto value = [&](const EpochRecord& r) {
+      return name == "loss"       ? -r.validation_loss
+             : name == "accuracy" ? r.validation_accuracy
+             : name == "macro_f1" ? r.validation_macro_f1
+                                  : r.validation_weighted_f1;
+    };
+    const EpochRecord best = *std::ranges::max_element(observer.records, {}, value);  // the first of equals
+    INFO(name);
+    CHECK(result.best_metric == std::abs(value(best)));
+    CHECK(result.best_step == best.step);
+  }
+}
+
+void test_patience() {
+  for (const char* patience : {"1", "3"}) {
+    const Run run("patience", {std::string("train.patience=") + patience, no_rate, "train.epochs=12"});
+    CHECK(run.observer.records.size() == 1 + static_cast<std::size_t>(std::stoi(patience)));
+  }
+  CHECK(Run("no-patience", {"train.patience=0", no_rate, "train.epochs=12"}).observer.records.size() == 12);
+}
+
+/// Looks at last.h5 after every step, before the loop may write it.
+class Watcher : public Silent {
+ public:
+  explicit Watcher(fs::path file) : file_(std::move(file)) {}
+  void step(std::uint64_t, double, double) override {
+    found.push_back(fs::exists(file_) ? CheckpointReader(file_.string()).header().progress.step : 0);
+  }
+  std::vector<std::uint64_t> found;
+
+ private:
+  fs::path file_;
+};
+
+void test_checkpoint_every_steps() {
+  const std::vector<std::pair<std::string, std::vector<std::uint64_t>>> cases{
+      {"3", {0, 0, 0, 3, 4, 4, 6, 6}}, {"0", {0, 0, 0, 0, 4, 4, 4, 4}}};  // epochs end after 4 steps
+  for (const auto& [every, expected] : cases) {
+    const Workplace place("keys-every");
+    TrainRequest request = place.request("run");
+    request.overrides = {"train.checkpoint_every_steps=" + every, "train.epochs=2"};
+    Watcher watcher(place.root / "run/last.h5");
+    train(request, builtin_layers(), watcher);
+    CHECK(watcher.found == expected);
+  }
+}
+
+}  // namespace
+
+KeyTests orochi::loop_keys() {
+  return {{"train.seed", test_seed},
+          {"train.epochs", test_epochs},
+          {"train.max_steps", test_max_steps},
+          {"train.batch_size", test_batch_size},
+          {"train.gradient_accumulation_steps", test_gradient_accumulation_steps},
+          {"train.on_nonfinite", test_on_nonfinite},
+          {"train.max_skips", test_max_skips},
+          {"train.divergence_factor", test_divergence_factor},
+          {"train.monitor", test_monitor},
+          {"train.patience", test_patience},
+          {"train.checkpoint_every_steps", test_checkpoint_every_steps}};
+}

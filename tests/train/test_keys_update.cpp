@@ -1,0 +1,246 @@
+// The keys of [train] that say what an update computes, against the formulas of docs/training.md.
+#include <cmath>
+#include <numbers>
+#include <orochi/error.hpp>
+
+#include "catch.hpp"
+#include "core/kernels/half.hpp"
+#include "data/batching.hpp"
+#include "keys.hpp"
+#include "small_model.hpp"
+#include "train/inference.hpp"
+#include "train/lanes.hpp"
+#include "train/stepper.hpp"
+#include "trainer_workplace.hpp"
+
+using namespace orochi;
+using catch_matchers::WithinAbs;
+using catch_matchers::WithinRel;
+
+namespace {
+
+/// A run of one update an epoch, without dropout, by sgd without momentum and decay.
+struct Run {
+  Run(const std::string& name, std::vector<std::string> overrides,
+      const Registry& registry = builtin_layers())
+      : place("keys-" + name) {
+    TrainRequest request = place.request("run");
+    request.overrides = {"train.batch_size=128", "train.gradient_accumulation_steps=1",
+                         "model.dropout=0",      "model.attention_dropout=0",
+                         "train.optimizer=sgd",  "train.momentum=0",
+                         "train.weight_decay=0", "train.max_grad_norm=0"};
+    request.overrides.insert(request.overrides.end(), overrides.begin(), overrides.end());
+    ending = ending_of(request, observer, registry);
+    if (ending.code == 0) {
+      const TrainedModel trained = load_model((place.root / "run/last.h5").string(), registry);
+      const std::span<const Scalar> flat = trained.model->parameters().flat();
+      after.assign(flat.begin(), flat.end());
+    }
+  }
+  Workplace place;
+  Silent observer;
+  Ending ending;
+  std::vector<double> after;  // parameters
+};
+
+double distance(const std::vector<double>& a, const std::vector<double>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
+  return std::sqrt(sum);
+}
+
+/// How far one update moves the parameters.
+double length_of_update(const std::string& name, std::vector<std::string> overrides) {
+  overrides.push_back("train.epochs=1");
+  overrides.push_back("train.schedule=constant");
+  const Run moved(name, overrides);
+  overrides.push_back("train.learning_rate=1e-30");
+  return distance(moved.after, Run(name + "-not", overrides).after);
+}
+
+void test_learning_rate() {
+  const double one = length_of_update("rate1", {"train.learning_rate=0.01"});
+  CHECK(one > 1e-3);
+  CHECK_THAT(length_of_update("rate3", {"train.learning_rate=0.03"}), WithinRel(3 * one, 1e-3));
+}
+
+/// The third column of metrics.csv: the rate of each epoch's last update, which is its only one.
+std::vector<double> rates(const Run& run) {
+  std::ifstream file(run.place.root / "run/metrics.csv");
+  std::vector<double> result;
+  std::string line;
+  std::getline(file, line);
+  CHECK(line.starts_with("epoch,step,learning_rate,"));
+  while (std::getline(file, line)) {
+    const std::size_t second = line.find(',', line.find(',') + 1);
+    result.push_back(std::stod(line.substr(second + 1)));
+  }
+  return result;
+}
+
+void check_rates(const std::string& name, const std::string& schedule, double last, double warmup) {
+  const Run run(name, {"train.epochs=8", "train.learning_rate=0.02", "train.schedule=" + schedule,
+                       "train.final_learning_rate=" + std::to_string(last),
+                       "train.warmup_steps=" + std::to_string(static_cast<int>(warmup))});
+  std::vector<double> expected;
+  for (int i = 0; i < 8; ++i) {
+    const double r = (i - warmup) / (8 - 1 - warmup);
+    if (i < warmup)
+      expected.push_back(0.02 * (i + 1) / warmup);
+    else if (schedule == "constant")
+      expected.push_back(0.02);
+    else if (schedule == "linear")
+      expected.push_back(0.02 + (last - 0.02) * r);
+    else
+      expected.push_back(last + (0.02 - last) * (1 + std::cos(std::numbers::pi * r)) / 2);
+  }
+  INFO(schedule);
+  const std::vector<double> found = rates(run);
+  REQUIRE(found.size() == expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) CHECK_THAT(found[i], WithinAbs(expected[i], 1e-9));
+}
+
+void test_schedule() {
+  for (const char* schedule : {"constant", "linear", "cosine"}) check_rates("schedule", schedule, 0, 0);
+}
+void test_warmup_steps() { check_rates("warmup", "constant", 0, 3); }
+void test_final_learning_rate() {
+  for (const char* schedule : {"linear", "cosine"}) check_rates("final", schedule, 0.005, 2);
+}
+
+void test_max_grad_norm() {
+  const Run free("free", {"train.epochs=1"});
+  const double norm = free.observer.records.at(0).gradient_norm;
+  const std::string rate_one = "train.learning_rate=1";
+  CHECK_THAT(length_of_update("off", {rate_one, "train.max_grad_norm=0"}), WithinRel(norm, 1e-3));
+  CHECK_THAT(length_of_update("above", {rate_one, "train.max_grad_norm=1e6"}), WithinRel(norm, 1e-3));
+  CHECK_THAT(length_of_update("below", {rate_one, "train.max_grad_norm=0.01"}), WithinRel(0.01, 1e-3));
+}
+
+/// The loss of the first step of a run, by its formula, from the logits of the model that the run starts
+/// with.
+double first_loss(const Run& run, double smoothing, const std::vector<double>& weights) {
+  const TrainedModel trained = load_model((run.place.root / "run/last.h5").string(), builtin_layers());
+  trained.model->parameters().initialise(trained.config.train.seed);
+  const LoadedData data = load_data(trained.config.data, (run.place.root / "run").string(), 42);
+  Inference inference(*trained.model, "own", 1);
+  std::vector<std::uint32_t> samples;
+  const std::span<const Scalar> logits = inference.logits(as_batch(data.train, samples));  // [B, 2]
+  double loss = 0, weight = 0;
+  for (std::size_t b = 0; b < data.train.labels.size(); ++b) {
+    const auto y = static_cast<std::size_t>(data.train.labels[b]);
+    const double z[] = {logits[2 * b], logits[2 * b + 1]};
+    const double whole = std::log(std::exp(z[0]) + std::exp(z[1]));
+    loss += (1 - smoothing) * weights[y] * (whole - z[y]);
+    for (std::size_t k = 0; k < 2; ++k) loss += smoothing / 2 * weights[k] * (whole - z[k]);
+    weight += weights[y];
+  }
+  return loss / weight;
+}
+
+void check_loss(const std::string& name, std::vector<std::string> overrides, double smoothing,
+                const std::vector<double>& weights) {
+  overrides.push_back("train.epochs=1");
+  const Run run(name, overrides);
+  const double expected = first_loss(run, smoothing, weights);
+  CHECK_THAT(run.observer.losses.at(0), WithinRel(expected, 1e-5));
+  CHECK_THAT(run.observer.records.at(0).train_loss, WithinRel(expected, 1e-5));
+}
+
+void test_label_smoothing() {
+  check_loss("hard", {"train.label_smoothing=0"}, 0, {1, 1});
+  check_loss("smooth", {"train.label_smoothing=0.3"}, 0.3, {1, 1});
+  check_loss("both", {"train.label_smoothing=0.3", "train.class_weights=[0.5, 3]"}, 0.3, {0.5, 3});
+}
+
+void test_class_weights() {
+  check_loss("weighted", {"train.class_weights=[0.5, 3]"}, 0, {0.5, 3});
+  check_loss("balanced", {"train.class_weights=balanced"}, 0, {1, 1});  // as many of each
+}
+
+void test_precision() {
+  const Run single("single", {"train.epochs=1", "train.precision=fp32"});
+  const Run half("half", {"train.epochs=1", "train.precision=bf16"});
+  if (!kernels::half_available()) {
+    CHECK(half.ending.code == 2);
+    return;
+  }
+  const double exact = first_loss(single, 0, {1, 1});
+  CHECK_THAT(single.observer.losses.at(0), WithinRel(exact, 1e-6));
+  CHECK_THAT(half.observer.losses.at(0), WithinRel(exact, 1e-2));
+  CHECK(std::abs(half.observer.losses.at(0) / exact - 1) > 1e-6);
+}
+
+void test_kernels() {
+  for (const std::string engine : {"own", "eigen"}) {
+    const Run run(engine, {"train.epochs=1", "train.kernels=" + engine});
+    CHECK(run.place.bytes("run/environment.json").find('"' + engine + '"') != std::string::npos);
+  }
+  CHECK(Run("own2", {"train.kernels=own"}).after != Run("eigen2", {"train.kernels=eigen"}).after);
+}
+
+void test_lanes() {
+  for (const Index lanes : {1, 3, 11}) {
+    Config config = small_config();
+    config.train.lanes = lanes;
+    Classifier model(config, {11, 0, 12}, 3, builtin_layers());
+    CHECK(Stepper(model, config.train, {}, 1).num_lanes() == lanes);
+  }
+}
+
+void test_gradient_memory_mb() {
+  Config config = small_config();
+  config.model.d_model = 96;
+  config.train.lanes = 64;
+  const Classifier model(config, {11, 0, 12}, 3, builtin_layers());
+  const double each = static_cast<double>(model.parameters().dense_size()) * sizeof(Scalar);
+  for (const Index megabytes : {1, 4, 1000}) {
+    config.train.gradient_memory_mb = megabytes;
+    const auto lanes = static_cast<double>(lanes_within_bound(config.train, model.parameters()));
+    const double bound = 1e6 * static_cast<double>(megabytes);
+    if (64 * each <= bound) {
+      CHECK(lanes == 64);
+    } else {
+      CHECK(lanes * each <= bound);
+      CHECK(2 * lanes * each > bound);
+    }
+  }
+  CHECK(each < 1e6);  // else there would be one lane, whatever the bound
+  CHECK(64 * each > 4e6);
+}
+
+void test_chunk_rows() {
+  std::vector<Index> passes;
+  const Registry registry = with_factor([&](const Tape& tape, Index rows) {
+    if (tape.random_key().seed == 42) passes.push_back(rows);  // in training, not in looking for its memory
+    return 1.0;
+  });
+  for (const Index rows : {18, 45}) {  // of 9 rows a sequence
+    passes.clear();
+    const Run run("chunks",
+                  {"train.epochs=1", "train.lanes=1", "model.blocks=[\"factor\"]",
+                   "train.chunk_rows=" + std::to_string(rows)},
+                  registry);
+    REQUIRE(run.ending.code == 0);
+    const Index most = *std::max_element(passes.begin(), passes.end());
+    CHECK(most <= rows);
+    CHECK(std::count(passes.begin(), passes.end(), rows) >= 128 * 9 / rows - 1);
+  }
+}
+
+}  // namespace
+
+KeyTests orochi::update_keys() {
+  return {{"train.learning_rate", test_learning_rate},
+          {"train.schedule", test_schedule},
+          {"train.warmup_steps", test_warmup_steps},
+          {"train.final_learning_rate", test_final_learning_rate},
+          {"train.max_grad_norm", test_max_grad_norm},
+          {"train.label_smoothing", test_label_smoothing},
+          {"train.class_weights", test_class_weights},
+          {"train.precision", test_precision},
+          {"train.kernels", test_kernels},
+          {"train.lanes", test_lanes},
+          {"train.gradient_memory_mb", test_gradient_memory_mb},
+          {"train.chunk_rows", test_chunk_rows}};
+}
