@@ -1,7 +1,8 @@
 """Faults made from the table of config keys (src/io/config_keys.hpp): a key that nothing reads.
 
 In each, every place of src/ that reads the key sees its default: `config_.momentum` becomes `TrainConfig{}.momentum`.
-What reads, writes and compares configs as such (src/io/config*) stays as it is.
+What reads, writes and compares configs as such (src/io/config*) stays as it is. All of them go into one build, where
+the environment says which of them is planted.
 """
 
 import re
@@ -37,26 +38,38 @@ def reading_places(text, declared, section, field):
             yield found.span()
 
 
+SWITCH = """// Whether this fault is planted.
+#pragma once
+#include <cstdlib>
+#include <cstring>
+#include <orochi/config.hpp>
+inline bool planted(const char* key) {
+  const char* name = std::getenv("OROCHI_FAULT");
+  return name != nullptr && std::strcmp(name, key) == 0;
+}
+"""
+
+
 def key_faults(root):
-    """(key, places, {path: text}) of each key's fault, and the keys that nothing reads."""
+    """(key, places) of each key, and {path: text} of the files in which they can be planted."""
     files = [path for path in sorted((root / "src").rglob("*.?pp"))
              if not str(path.relative_to(root)).startswith("src/io/config")]
     texts = {path: path.read_text() for path in files}
-    faults, unread = [], []
-    for section, key, fields in config_keys(root):
-        struct, places, changed = STRUCTS[section], [], {}
-        for path, text in texts.items():
-            header = texts.get(path.with_suffix(".hpp"), "")
-            declared = set(re.findall(rf"\b{struct}&? (\w+)\b", text + header))
-            spans = [(*span, field) for field in fields for span in reading_places(text, declared, section, field)]
-            name = str(path.relative_to(root))
-            places += [f"{name}:{text.count(chr(10), 0, start) + 1}" for start, _, _ in spans]
-            for start, end, field in sorted(spans, reverse=True):
-                text = f"{text[:start]}{struct}{{}}.{field}{text[end:]}"
-            if spans:
-                changed[name] = text
-        if changed:
-            faults.append((f"{section}.{key}", places, changed))
-        else:
-            unread.append(f"{section}.{key}")
-    return faults, unread
+    keys, places, changed = list(config_keys(root)), {}, {"src/planted.hpp": SWITCH}
+    for path, text in texts.items():
+        name, found = str(path.relative_to(root)), []
+        header = texts.get(path.with_suffix(".hpp"), "")
+        for section, key, fields in keys:
+            declared = set(re.findall(rf"\b{STRUCTS[section]}&? (\w+)\b", text + header))
+            for field in fields:
+                for start, end in reading_places(text, declared, section, field):
+                    default = f"orochi::{STRUCTS[section]}{{}}.{field}"
+                    switch = f'(::planted("{section}.{key}") ? {default} : {text[start:end]})'
+                    found.append((start, end, switch))
+                    line = text.count("\n", 0, start) + 1
+                    places.setdefault(f"{section}.{key}", []).append(f"{name}:{line}")
+        for start, end, switch in sorted(found, reverse=True):
+            text = text[:start] + switch + text[end:]
+        if found:
+            changed[name] = f'#include "planted.hpp"\n#line 1\n{text}'
+    return [(f"{section}.{key}", places.get(f"{section}.{key}", [])) for section, key, _ in keys], changed

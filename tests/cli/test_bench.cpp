@@ -1,0 +1,62 @@
+// The figures of orochi bench: those that can be counted, and how the measured ones follow from each other.
+// None is held against a clock.
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "catch.hpp"
+#include "program.hpp"
+
+using namespace orochi;
+using catch_matchers::WithinRel;
+using nlohmann::json;
+
+namespace {
+
+json bench(std::vector<std::string> settings) {
+  settings.insert(settings.begin(), {"bench", "tiny", "--json", "--seconds", "1", "--threads", "1"});
+  const Outcome outcome = orochi_program(settings);
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  return json::parse(outcome.out);
+}
+
+double number(const json& figures, const char* name) { return figures[name].get<double>(); }
+
+/// Multiply-adds of one step's products, forward: of b sequences of t rows.
+double products(const json& model, double b, double t) {
+  const double c = number(model, "d_model"), f = number(model, "dim_feedforward"),
+               layers = number(model, "num_layers"), k = number(model, "num_classes");
+  const double linear = t * (3 * c * c + c * c + 2 * c * f), attention = 2 * t * t * c;
+  return b * (layers * (linear + attention) + c * k);
+}
+
+}  // namespace
+
+TEST_CASE("bench counts what a step computes") {
+  const json figures = bench({"model.num_layers=1"}), deeper = bench({"model.num_layers=3"});
+  const json& model = figures["model"];
+  const double b = number(figures, "batch_size"), t = number(model, "max_length");
+  CHECK(number(figures, "tokens_per_step") == b * t);
+  CHECK(figures["lengths"][0] == json(std::vector<int>(static_cast<std::size_t>(b), static_cast<int>(t))));
+  // A product's gradient takes two products of its size, and a multiply-add is two operations.
+  CHECK_THAT(number(figures, "gflop_per_step"), WithinRel(3 * 2e-9 * products(model, b, t), 0.02));
+  CHECK_THAT(number(deeper, "gflop_per_step"), WithinRel(3 * 2e-9 * products(deeper["model"], b, t), 0.02));
+
+  const double c = number(model, "d_model"), f = number(model, "dim_feedforward");
+  const double layer = 4 * (c * c + c) + 2 * c * f + f + c + 4 * c;
+  CHECK(number(deeper, "parameters") - number(figures, "parameters") == 2 * layer);
+}
+
+TEST_CASE("the measured figures of bench follow from each other") {
+  const json figures = bench({});
+  const json& ms = figures["ms_per_step"];
+  const double median = number(ms, "median"), low = number(ms, "low"), high = number(ms, "high");
+  CHECK(low < median);
+  CHECK(median < high);
+  CHECK_THAT(number(figures, "tokens_per_second"),
+             WithinRel(1000 * number(figures, "tokens_per_step") / median, 1e-6));
+  CHECK_THAT(number(figures, "gflops"), WithinRel(1000 * number(figures, "gflop_per_step") / median, 1e-6));
+  CHECK_THAT(number(figures, "share_of_peak"),
+             WithinRel(number(figures, "gflops") / number(figures, "peak_gflops"), 1e-6));
+}

@@ -1,0 +1,71 @@
+// A model trained in bf16 is evaluated, validated and asked in float32, as docs/training.md says.
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "catch.hpp"
+#include "core/kernels/half.hpp"
+#include "core/kernels/kernels.hpp"
+#include "program.hpp"
+#include "train/inference.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+using catch_matchers::WithinRel;
+using nlohmann::json;
+
+namespace {
+
+/// The loss of `data` under a checkpoint, by an engine of its own: in bf16, or in float32 by Eigen.
+double loss_of(const TrainedModel& trained, const Sequences& data, bool half) {
+  std::shared_ptr<PackedWeights> packed;
+  if (half)
+    packed = std::make_shared<PackedWeights>(trained.model->parameters(), kernels::Engine::own,
+                                             kernels::Precision::half);
+  Inference inference(*trained.model, half ? "own" : "eigen", 1, packed);
+  return evaluate(inference, data, trained.model->num_classes()).metrics.loss;
+}
+
+json last_line(const std::string& file) {
+  std::ifstream lines(file);
+  std::string line, last;
+  while (std::getline(lines, line)) last = line;
+  return json::parse(last);
+}
+
+}  // namespace
+
+TEST_CASE("a model trained in bf16 is evaluated in float32") {
+  const Workplace place("precision");
+  const Outcome outcome =
+      orochi_program({"train", place.path("small.toml"), "--run", place.path("run"), "train.precision=bf16",
+                      "model.d_model=32", "train.learning_rate=0.02"});
+  if (!kernels::half_available()) {
+    CHECK(outcome.code == 2);
+    return;
+  }
+  REQUIRE(outcome.code == 0);
+  const TrainedModel last = load_model(place.path("run/last.h5"), builtin_layers());
+  const LoadedData data = load_data(last.config.data, place.path("run"), last.config.train.seed);
+  const double validation = loss_of(last, data.validation, false);
+  CHECK(std::abs(loss_of(last, data.validation, true) / validation - 1) > 2e-5);  // the other would be seen
+  CHECK_THAT(last_line(place.path("run/metrics.jsonl"))["validation_loss"].get<double>(),
+             WithinRel(validation, 2e-6));
+
+  const TrainedModel best = load_model(place.path("run/best.h5"), builtin_layers());
+  const double test = loss_of(best, data.test, false);
+  CHECK(std::abs(loss_of(best, data.test, true) / test - 1) > 2e-5);
+  const Outcome evaluated = orochi_program({"evaluate", place.path("run/best.h5"), "--json"});
+  CHECK_THAT(json::parse(evaluated.out)["loss"].get<double>(), WithinRel(test, 2e-6));
+
+  Inference inference(*best.model, "eigen", 1);
+  std::vector<std::uint32_t> samples;
+  const std::vector<double> p =
+      probabilities(inference.logits(as_batch(data.test, samples)).first(2));  // of the first sequence
+  std::ifstream texts(place.path("test.tsv"));
+  std::string line;
+  std::getline(texts, line);
+  const Outcome predicted =
+      orochi_program({"predict", place.path("run/best.h5"), "--json"}, line.substr(line.find('\t') + 1));
+  CHECK_THAT(json::parse(predicted.out)["probabilities"]["no"].get<double>(), WithinRel(p[0], 2e-6));
+}
