@@ -161,7 +161,7 @@ void check_guard(const std::string& factor, std::uint32_t first, std::uint32_t c
 }
 
 void test_divergence_factor() {
-  check_guard("0.5", 1000, 0, true);  // the loss of guessing is more than half of itself: at once, at step 50
+  check_guard("0.9", 1000, 0, true);  // more than that of guessing times 0.9: at once, at step 50
   check_guard("2", 1000, 0, false);
   check_guard("20", 60, 1, false);  // one step does not count for much
   check_guard("20", 60, 50, true);

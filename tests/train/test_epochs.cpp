@@ -1,0 +1,72 @@
+// The figures of an epoch and how epochs in a row are counted.
+#include <cmath>
+
+#include "catch.hpp"
+#include "train/inference.hpp"
+#include "trainer_workplace.hpp"
+
+using namespace orochi;
+using catch_matchers::WithinAbs;
+using catch_matchers::WithinRel;
+
+namespace {
+
+/// How many epochs a run has that stops after `patience` stale ones, in a row or in all.
+std::size_t epochs_until(const std::vector<EpochRecord>& records, int patience, bool in_a_row) {
+  double best = -1;
+  int stale = 0;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const bool better = records[i].validation_accuracy > best;
+    if (better) best = records[i].validation_accuracy;
+    if (better && in_a_row) stale = 0;
+    stale += !better;
+    if (stale == patience) return i + 1;
+  }
+  return records.size();
+}
+
+}  // namespace
+
+TEST_CASE("patience counts epochs in a row without a better value") {
+  const Workplace place("stale");
+  const auto records_of = [&](int seed, int patience) {
+    TrainRequest request = place.request("run-" + std::to_string(seed) + "-" + std::to_string(patience));
+    request.overrides = {"train.epochs=12", "train.learning_rate=0.01", "train.seed=" + std::to_string(seed),
+                         "train.patience=" + std::to_string(patience)};
+    Silent observer;
+    train(request, builtin_layers(), observer);
+    return observer.records;
+  };
+  int telling = 0;  // runs in which a stale epoch comes before a better one
+  for (int seed = 1; seed <= 20; ++seed) {
+    const std::vector<EpochRecord> all = records_of(seed, 0);
+    const std::size_t expected = epochs_until(all, 2, true);
+    if (epochs_until(all, 2, false) == expected) continue;
+    CHECK(records_of(seed, 2).size() == expected);
+    ++telling;
+  }
+  CHECK(telling > 0);
+}
+
+TEST_CASE("the training figures of an epoch are weighted losses and the share of right answers") {
+  const Workplace place("figures");
+  TrainRequest request = place.request("run");  // 4 updates of 2 micro-batches
+  request.overrides = {"train.epochs=1", "train.learning_rate=1e-30", "model.dropout=0",
+                       "model.attention_dropout=0", "train.class_weights=[0.5, 3]"};
+  Silent observer;
+  train(request, builtin_layers(), observer);
+  const TrainedModel trained = load_model((place.root / "run/last.h5").string(), builtin_layers());
+  const LoadedData data =
+      load_data(trained.config.data, (place.root / "run").string(), trained.config.train.seed);
+  Inference inference(*trained.model, "own", 1);
+  const Evaluation evaluation = evaluate(inference, data.train, 2);
+  double loss = 0, weight = 0;
+  for (std::size_t b = 0; b < evaluation.losses.size(); ++b) {
+    const double w = data.train.labels[b] == 0 ? 0.5 : 3;
+    loss += w * evaluation.losses[b];
+    weight += w;
+  }
+  const EpochRecord& record = observer.records.at(0);
+  CHECK_THAT(record.train_loss, WithinRel(loss / weight, 1e-5));
+  CHECK_THAT(record.train_accuracy, WithinAbs(evaluation.metrics.accuracy, 1e-12));
+}
