@@ -9,7 +9,7 @@ import re
 
 
 def indented(text):
-    """`sgd     v = ...     p = ...` is "sgd v" and "sgd p"; a line that is indented more goes on with the name before."""
+    """`sgd     v = ...     p = ...` is "sgd v" and "sgd p"; a line indented more goes on with the name before."""
     head = ""
     for indent, line in re.findall(r"^( {4,})(\S.*)$", text, re.MULTILINE):
         parts = re.split(r" {2,}(?!=)", line)
