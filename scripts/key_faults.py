@@ -30,8 +30,9 @@ def reading_places(text, declared, section, field):
     declared as the section's struct. Assigning to it or taking its address is not reading."""
     variables = "|".join(declared) or "(?!)"
     owner = rf"(?:(?:\w+(?:\.|->))*\bconfig_?\.{section}|builder\.{section}\(\)|(?:{variables}))"
-    passive = [found.span() for found in STRING_OR_COMMENT.finditer(text)]
-    for found in re.finditer(rf"(?<![\w.>&]){owner}\.{field}\b(?!\s*=[^=])", text):
+    places = list(re.finditer(rf"(?<![\w.>&]){owner}\.{field}\b(?!\s*=[^=])", text))
+    passive = [found.span() for found in STRING_OR_COMMENT.finditer(text)] if places else []
+    for found in places:
         inside = any(start <= found.start() < end for start, end in passive)
         continues = field in STRUCTS and text[found.end()] == "."  # config.train.seed: a section, not data.train
         if not inside and not continues:
@@ -60,6 +61,8 @@ def key_faults(root):
         name, found = str(path.relative_to(root)), []
         header = texts.get(path.with_suffix(".hpp"), "")
         for section, key, fields in keys:
+            if not any(field in text for field in fields):
+                continue
             declared = set(re.findall(rf"\b{STRUCTS[section]}&? (\w+)\b", text + header))
             for field in fields:
                 for start, end in reading_places(text, declared, section, field):
