@@ -9,7 +9,8 @@ import re
 
 
 def indented(text):
-    """`sgd     v = ...     p = ...` is "sgd v" and "sgd p"; a line indented more goes on with the name before."""
+    """`sgd     v = ...     p = ...` is "sgd v" and "sgd p", `below(k) = ...` is "below", and so is `below: ...`; a line
+    indented more goes on with the name before."""
     head = ""
     for indent, line in re.findall(r"^( {4,})(\S.*)$", text, re.MULTILINE):
         parts = re.split(r" {2,}(?!=)", line)
@@ -18,7 +19,7 @@ def indented(text):
         elif len(indent) == 4:
             head = ""
         for part in parts:
-            left = re.match(r"([\w ]*\w) *=", part)
+            left = re.match(r"([\w ]*\w) *(?:\([\w, ]*\))?(?: *=|:)", part)
             yield f"{head} {left[1]}".strip() if left else head
 
 
