@@ -16,7 +16,7 @@ namespace orochi {
 
 /// A table [places, width] in pieces that never move. A piece is made when a sequence first reaches it, by
 /// whichever thread comes first: the number of places alone takes no memory, and the table is at most twice
-/// as long as the longest sequence.
+/// as long as the longest sequence, or one piece of up to 256 places.
 class PlaceTable {
  public:
   /// Fills the rows [count, width] of the places from `first` on.

@@ -73,6 +73,7 @@ struct TrainedModel {
   Config config;
   Preprocessing preprocessing;
   Progress progress;
+  std::string validation_checksum;  // of the sequences it was validated on; empty where that is not known
   InputShape input;
   const Registry* registry = nullptr;  // the caller's
   std::unique_ptr<Classifier> model;

@@ -69,6 +69,7 @@ TrainedModel load_model(const std::string& path, const Registry& registry) {
   }
   result.preprocessing = {header.labels, header.vocabulary, header.mean, header.deviation, header.channels};
   result.progress = header.progress;
+  result.validation_checksum = header.validation_checksum;
   result.input = input_shape(result.config.data, result.preprocessing);
   result.registry = &registry;
   try {

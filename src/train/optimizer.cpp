@@ -8,12 +8,12 @@ namespace orochi {
 
 Optimizer::Optimizer(const TrainConfig& config, Parameters& parameters)
     : config_(config), parameters_(parameters) {
-  const std::vector<Scalar> zeros(static_cast<std::size_t>(parameters.size()));
-  if (config.optimizer == "sgd") {
-    moments_ = {{"optimizer/momentum", zeros}};
-  } else {
-    moments_ = {{"optimizer/first_moment", zeros}, {"optimizer/second_moment", zeros}};
-  }
+  const std::vector<std::string> paths =
+      config.optimizer == "sgd"
+          ? std::vector<std::string>{"optimizer/momentum"}
+          : std::vector<std::string>{"optimizer/first_moment", "optimizer/second_moment"};
+  for (const std::string& path : paths)
+    moments_.push_back({path, std::vector<Scalar>(static_cast<std::size_t>(parameters.size()))});
 }
 
 void Optimizer::begin(std::uint64_t updates, double learning_rate, double grad_scale) {

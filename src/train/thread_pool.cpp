@@ -75,6 +75,7 @@ int available_threads() {
 
 ThreadPool::ThreadPool(int threads) {
   const NoSignals no_signals;
+  if (threads > 1) helpers_.reserve(static_cast<std::size_t>(threads - 1));
   try {
     for (int worker = 1; worker < threads; ++worker) helpers_.emplace_back([this, worker] { serve(worker); });
   } catch (const std::system_error& error) {
@@ -82,6 +83,9 @@ ThreadPool::ThreadPool(int threads) {
     stop();
     throw failure("the system gives no more than " + std::to_string(got) + " threads (" + error.what() +
                   "); give fewer with --threads");
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 
@@ -113,8 +117,8 @@ void ThreadPool::run(Index n, Function work, void* context) {
 void ThreadPool::serve(int worker) {
   for (std::uint32_t seen = 0;;) {
     wait_while(loop_, seen);
-    if (stopping_) return;
     seen = loop_.load(std::memory_order_acquire);
+    if (stopping_) return;  // asked after the number: who has seen the last one sees this, too
     claim(worker);
   }
 }

@@ -198,6 +198,13 @@ TEST_CASE("without test data a report shows the validation data of the training"
   CHECK(content["metrics"]["accuracy"] == best["validation_accuracy"]);
   CHECK_THAT(content["metrics"]["loss"].get<double>(),
              catch_matchers::WithinAbs(best["validation_loss"].get<double>(), 1e-12));
+
+  // Of another file, or split by another rule, some of it may have been trained on.
+  const std::string data = read(trained.place.path("train.tsv"));
+  std::ofstream(trained.place.path("train.tsv")) << data << data.substr(0, data.find('\n') + 1);
+  const Outcome changed = orochi_program({"report", run});
+  CHECK(changed.code == 2);
+  CHECK(has(changed.err, "holds other sequences than the model was validated on"));
 }
 
 TEST_CASE("what cannot be reported is said, and nothing is written") {

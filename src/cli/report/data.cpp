@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <numeric>
+#include <orochi/error.hpp>
 
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
@@ -56,6 +57,12 @@ void keep_validation(const TrainedModel& trained, ReportData& data) {
                        trained.config.data.validation_fraction, trained.config.train.seed);
   data.numbers.assign(split.validation.begin(), split.validation.end());
   data.sequences = take(data.sequences, data.numbers);
+  if (!trained.validation_checksum.empty() && trained.validation_checksum != checksum(data.sequences))
+    throw usage_error(
+        data.path +
+        ": its validation part holds other sequences than the model was validated on: the file was "
+        "changed, or an older version split it. Some may have been trained on; name labelled data "
+        "with --data FILE");
   if (data.texts.empty()) return;
   std::vector<std::string> texts;
   for (const Index i : data.numbers) texts.push_back(std::move(data.texts[static_cast<std::size_t>(i)]));
