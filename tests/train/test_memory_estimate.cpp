@@ -1,12 +1,11 @@
 // What a run will take is known beforehand.
-#include <malloc.h>
-
 #include <filesystem>
 #include <fstream>
 #include <orochi/error.hpp>
 
 #include "catch.hpp"
 #include "data/batching.hpp"
+#include "heap.hpp"
 #include "small_model.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
@@ -34,13 +33,6 @@ void write(const fs::path& path, const std::string& text) {
   std::ofstream(path) << text;
 }
 
-/// A sanitizer has a heap of its own, of which mallinfo2 knows nothing.
-bool heap_is_counted() {
-  const std::size_t before = ::mallinfo2().hblkhd;
-  const std::vector<char> large(1 << 26);
-  return ::mallinfo2().hblkhd - before >= large.size();
-}
-
 /// Random tokens, all sequences of one length: micro-batches differ in nothing but their tokens.
 Sequences even_sequences(Index count, Index length, Index vocabulary) {
   std::mt19937 numbers(3);
@@ -57,11 +49,6 @@ Sequences even_sequences(Index count, Index length, Index vocabulary) {
 struct Shape {
   Index vocabulary, longest, classes = 3;
 };
-
-double heap_in_use() {
-  const struct mallinfo2 heap = ::mallinfo2();
-  return static_cast<double>(heap.uordblks) + static_cast<double>(heap.hblkhd);
-}
 
 /// What training for one update takes of the heap: the most after any of its micro-batches.
 double taken(const Config& config, const Shape& shape, const Sequences& data) {
