@@ -94,25 +94,6 @@ TEST_CASE("importance is the mean of |d loss / d a head's size|") {
   }
 }
 
-TEST_CASE("heads are alike as far as their maps are correlated") {
-  const Registry registry = builtin_layers();
-  const TrainedModel trained = random_model(registry);
-  const Sequences data = random_sequences(20, 9, 11, 0, 3, 6);
-  const HeadSurvey survey = survey_heads(trained, data, head_grid(trained, data), 1);
-  std::vector<double> found;
-  for (Index b = 0; b < data.size(); ++b) {
-    const std::vector<AttentionRecord> records = record_sequence(trained, data, b);
-    const Index size = records[0].length * records[0].length;
-    if (size == 1) continue;
-    const Eigen::Map<const Eigen::VectorXf> one(records[0].map.data() + 1 * size, size),
-        other(records[1].map.data() + 2 * size, size);
-    const Eigen::VectorXd u = one.cast<double>().array() - one.cast<double>().mean(),
-                          v = other.cast<double>().array() - other.cast<double>().mean();
-    found.push_back(u.dot(v) / (u.norm() * v.norm()));
-  }
-  CHECK_THAT(survey.similarity[1 * heads * layers + heads + 2], WithinAbs(mean(found), 1e-5));
-}
-
 TEST_CASE("what is lost without a head, and the middle 95 % of resampled data") {
   const Registry registry = builtin_layers();
   const TrainedModel trained = random_model(registry);
