@@ -23,11 +23,15 @@ Inference::Inference(const Classifier& model, const std::string& engine, int thr
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), engine.c_str()));
     tapes_.back()->set_packed(packed_.get());
   }
+  pack();
 }
 Inference::~Inference() = default;
 
-void Inference::for_pieces(const Batch& batch, const Take& take) {
+void Inference::pack() {
   pool_.for_each(packed_->num_pieces(), [&](Index i, int) { packed_->pack(i); });
+}
+
+void Inference::for_pieces(const Batch& batch, const Take& take) {
   std::vector<Index> cuts{0};  // pieces of whole sequences
   for (Index b = 0; b < batch.num_sequences(); ++b)
     if (b + 1 == batch.num_sequences() || batch.offsets[b + 1] - batch.offsets[cuts.back()] >= rows_a_piece)

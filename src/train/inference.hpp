@@ -26,6 +26,8 @@ class Inference {
   Inference(const Classifier& model, const std::string& engine, int threads,
             std::shared_ptr<PackedWeights> packed = nullptr);
   ~Inference();
+  /// Looks at the parameters again: to be called where they have changed since the construction.
+  void pack();
   /// Takes logits [b, K] of b sequences, the first of them number `first` of the batch.
   using Take = std::function<void(Index first, std::span<const Scalar> logits)>;
   /// Hands over the logits of all sequences piece by piece, on all threads at once and in any order: none are

@@ -7,10 +7,10 @@
 #include "core/kernels/kernels.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
-#include "train/thread_pool.hpp"
 #include "train/resume_point.hpp"
 #include "train/schedule.hpp"
 #include "train/slots.hpp"
+#include "train/thread_pool.hpp"
 #include "train/training_run.hpp"
 
 namespace orochi {
@@ -181,10 +181,14 @@ EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation
   return record;
 }
 
+Metrics Trainer::evaluate_now(const Sequences& data) {
+  inference_.pack();
+  return evaluate(inference_, data, num_classes_).metrics;
+}
+
 void Trainer::end_epoch() {
   const double seconds = seconds_since(epoch_start_);
-  const Metrics validation =
-      validated() ? evaluate(inference_, data_.validation, num_classes_).metrics : Metrics();
+  const Metrics validation = validated() ? evaluate_now(data_.validation) : Metrics();
   const bool finite = std::isfinite(validation.loss);
   if (!finite)
     observer_.note(
@@ -264,7 +268,7 @@ TrainResult Trainer::result(double seconds) {
     Parameters& parameters = model_.parameters();
     best.read("parameters", tensor_slots(parameters), parameters.flat());
     result.tested = true;
-    result.test = evaluate(inference_, data_.test, num_classes_).metrics;
+    result.test = evaluate_now(data_.test);
     if (!std::isfinite(result.test.loss))
       throw failure(fmt::format(
           "training is complete, but the numbers of {} overflow on the test data: its loss is not a finite "

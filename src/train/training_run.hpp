@@ -67,6 +67,8 @@ class Trainer {
   void end_epoch();
   /// Without times; figures that there are not are NaN.
   EpochRecord epoch_record(const Metrics& validation, bool has_validation) const;
+  /// Of the parameters as they are now.
+  Metrics evaluate_now(const Sequences& data);
   void save_last();
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);

@@ -67,7 +67,9 @@ std::vector<Scalar> weights_after_training(const Config& config, const Sequences
     const Batch batch = storage.gather(data, order);
     stepper.accumulate(batch, stepper.weight_of(batch.labels), {5, step}, true);
     stepper.update(step, 1e-2);
-    if (evaluate_too) evaluate(inference, data, 3);
+    if (!evaluate_too) continue;
+    inference.pack();
+    evaluate(inference, data, 3);
   }
   return {model.parameters().data(), model.parameters().data() + model.parameters().size()};
 }

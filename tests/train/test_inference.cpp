@@ -86,6 +86,27 @@ TEST_CASE("pieces are whole sequences, each handed over once") {
   CHECK(largest < 100);
 }
 
+TEST_CASE("weights are packed once, and again when it is said that they have changed") {
+  const std::unique_ptr<Classifier> model = make_model(many);
+  const Sequences data = random_sequences(5, 20, 17, 0, many, 7);
+  std::vector<std::uint32_t> samples;
+  const Batch batch = as_batch(data, samples);
+  Inference inference(*model, "own", 2);
+  const auto logits = [&](Inference& by) {
+    const std::span<const Scalar> found = by.logits(batch);
+    return std::vector<Scalar>(found.begin(), found.end());
+  };
+  const std::vector<Scalar> before = logits(inference);
+  for (const ParameterView& view : model->parameters().views())
+    if (view.name == "head.weight")
+      for (Index i = 0; i < view.size; ++i) model->parameters().data()[view.offset + i] *= 2;
+  CHECK(logits(inference) == before);
+  inference.pack();
+  Inference fresh(*model, "own", 1);
+  CHECK(logits(inference) == logits(fresh));
+  CHECK(logits(fresh) != before);
+}
+
 TEST_CASE("an evaluation keeps no logits") {
   if (!heap_is_counted()) return;
   const std::unique_ptr<Classifier> model = make_model(many);
