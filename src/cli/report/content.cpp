@@ -14,7 +14,6 @@
 #include "cli/report/outcomes.hpp"
 #include "cli/text.hpp"
 #include "core/as_size.hpp"
-#include "data/batching.hpp"
 #include "data/utf8.hpp"
 #include "io/config_file.hpp"
 
@@ -112,11 +111,9 @@ void add_input(ordered_json& json, const TrainedModel& trained, const ReportData
 
 ordered_json errors_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes) {
   auto json = ordered_json::array();
-  Inference inference(*trained.model, trained.config.train.kernels, 1);
   for (const Index i : worst_errors(outcomes, data.sequences, most_errors)) {
-    std::vector<std::uint32_t> samples;
-    const std::span<const Scalar> logits =
-        inference.logits(slice(as_batch(data.sequences, samples), i, i + 1));
+    std::vector<Scalar> logits;  // [K]
+    record_sequence(trained, data.sequences, i, &logits, false);
     json.push_back(outcome_json(data, outcomes, i, logits));
     add_input(json.back(), trained, data, i, most_error_values / std::max<Index>(data.sequences.channels, 1));
   }
