@@ -1,6 +1,7 @@
 // Operations on Vars: each computes its value and records its way back.
 #pragma once
 
+#include <orochi/attention_options.hpp>
 #include <orochi/elementwise.hpp>
 #include <orochi/tape.hpp>
 
@@ -39,21 +40,8 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps);
 /// By row: x / sqrt(mean(x^2) + eps) * weight (Zhang & Sennrich 2019).
 Var rms_norm(Var x, Parameter weight, double eps);
 
-/// Several attentions side by side: by softmax(q k^T / sqrt(D)), each with its own columns of Q, K and V.
-struct HeadOptions {
-  Index num_heads = 1;
-  Index head_dim = 1;
-  double dropout = 0;      // on the filters, in training
-  std::uint32_t site = 0;  // num_heads of them
-};
-
 /// Multi-head attention over rows of Q | K | V: `qkv` [N, 3 H D]; each row attends to the rows of its own
 /// sequence -> [N, H D].
-struct AttentionOptions : HeadOptions {
-  bool causal = false;  // only to itself and earlier rows
-  Index window = 0;     // only to rows at most so many places away; 0: all
-  bool alibi = false;   // scaled scores fall with distance, in each head at another rate: alibi_slope
-};
 Var attention(Var qkv, const AttentionOptions& options, const Batch& batch);
 /// By how much ALiBi (Press et al. 2022) lowers the scores of head h of `num_heads` for each place of
 /// distance.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <orochi/attention_options.hpp>
 #include <orochi/batch.hpp>
 #include <orochi/scalar.hpp>
 
@@ -15,13 +16,13 @@ namespace [[gnu::visibility("default")]] orochi {
 /// h D .. (h + 1) D of query, key, value and filtered. Queries and keys are as they were multiplied: with
 /// rotary positions, turned.
 struct AttentionRecord {
-  Index layer = 0;                                // from 0, in the order of the forward pass
-  std::string name;                               // before its parameters': encoder.0.attention
-  Index sequence = 0;                             // of the batch
-  Index length = 0, num_heads = 0, head_dim = 0;  // T, H, D
-  std::vector<Scalar> input;                      // [T, C]: what came into the layer
-  bool causal = false, alibi = false;             // what hides or lowers scores
-  Index window = 0;
+  Index layer = 0;                           // from 0, in the order of the forward pass
+  std::string name;                          // before its parameters': encoder.0.attention
+  Index sequence = 0;                        // of the batch
+  Index length = 0;                          // T
+  AttentionOptions options;                  // H heads of D columns
+  bool half = false;                         // whether scores are products in bf16
+  std::vector<Scalar> input;                 // [T, C]: what came into the layer
   std::vector<Scalar> query, key;            // [T, H D]
   std::vector<Scalar> maximum, inverse_sum;  // [H, T]: of each query's scores and their exponentials
   std::vector<Scalar> value;                 // [T, H D]

@@ -26,7 +26,7 @@ std::vector<float> columns(const std::vector<Scalar>& rows, Index width, Index f
 }
 
 void add_record(hdf5::ImageBuilder& file, const AttentionRecord& record) {
-  const Index t = record.length, d = record.head_dim, width = record.num_heads * d,
+  const Index t = record.length, d = record.options.head_dim, width = record.options.num_heads * d,
               c = std::ssize(record.input) / t;
   const std::string layer = fmt::format("layer/{}", record.layer + 1);
   const auto add = [&](const std::string& name, Index cols, const float* values) {
@@ -35,7 +35,7 @@ void add_record(hdf5::ImageBuilder& file, const AttentionRecord& record) {
   };
   add("input", c, record.input.data());
   add("output", c, record.output.data());
-  for (Index h = 0; h < record.num_heads; ++h) {
+  for (Index h = 0; h < record.options.num_heads; ++h) {
     const std::string head = fmt::format("head/{}/", h + 1);
     add(head + "scores", t, record.scores.data() + h * t * t);
     add(head + "map", t, record.map.data() + h * t * t);
@@ -65,7 +65,7 @@ std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index
   std::pair<Index, Index> best{-1, -1};
   double least = 0;
   for (const AttentionRecord& record : records) {
-    for (Index h = 0; h < record.num_heads; ++h) {
+    for (Index h = 0; h < record.options.num_heads; ++h) {
       if ((layer >= 0 && record.layer != layer) || (head >= 0 && h != head)) continue;
       const double entropy =
           mean_entropy(record.map.data() + h * record.length * record.length, record.length);

@@ -75,10 +75,10 @@ class Page {
 };
 
 std::string head_text(const AttentionRecord& r, const std::string& positions, Index h, const Page& page) {
-  const Index t = r.length, d = r.head_dim, width = r.num_heads * d;
+  const Index t = r.length, d = r.options.head_dim, width = r.options.num_heads * d;
   const char* turned = positions == "rotary" ? ", turned by its place" : "";
   const std::string fall =
-      positions == "alibi" ? fmt::format(" - {:.4g} distance", alibi_slope(h, r.num_heads)) : "";
+      positions == "alibi" ? fmt::format(" - {:.4g} distance", alibi_slope(h, r.options.num_heads)) : "";
   const auto title = [&](const char* what) { return fmt::format("head {}: {}", h + 1, what); };
   return page.matrix(title("Q = X W_Q^T + b_Q") + turned, columns(r.query, width, h * d, d)) +
          page.matrix(title("K = X W_K^T + b_K") + turned, columns(r.key, width, h * d, d)) +
@@ -91,11 +91,11 @@ std::string head_text(const AttentionRecord& r, const std::string& positions, In
 }
 
 std::string layer_text(const AttentionRecord& r, const std::string& positions, Index head, const Page& page) {
-  const Index width = r.num_heads * r.head_dim, c = std::ssize(r.input) / r.length;
+  const Index width = r.options.num_heads * r.options.head_dim, c = std::ssize(r.input) / r.length;
   std::string text = fmt::format("layer {}, {}: {} x {} columns, {} heads of {}\n", r.layer + 1, r.name,
-                                 r.length, c, r.num_heads, r.head_dim) +
+                                 r.length, c, r.options.num_heads, r.options.head_dim) +
                      page.matrix("X = what comes into attention", columns(r.input, c, 0, c));
-  for (Index h = 0; h < r.num_heads; ++h)
+  for (Index h = 0; h < r.options.num_heads; ++h)
     if (head < 0 || h == head) text += head_text(r, positions, h, page);
   return text +
          page.matrix("concatenation of all heads' filtered values", columns(r.filtered, width, 0, width)) +
@@ -118,15 +118,16 @@ nlohmann::ordered_json weights_json(const TrainedModel& trained, const std::stri
 
 nlohmann::ordered_json layer_json(const TrainedModel& trained, const OneSequence& one,
                                   const AttentionRecord& r, Index head) {
-  const Index t = r.length, d = r.head_dim, width = r.num_heads * d, c = std::ssize(r.input) / t;
+  const Index t = r.length, d = r.options.head_dim, width = r.options.num_heads * d,
+              c = std::ssize(r.input) / t;
   nlohmann::ordered_json json{
-      {"layer", r.layer + 1}, {"name", r.name}, {"num_heads", r.num_heads}, {"head_dim", d}};
+      {"layer", r.layer + 1}, {"name", r.name}, {"num_heads", r.options.num_heads}, {"head_dim", d}};
   json["positions"] = trained.config.model.positions;
   json["tokens"] = one.tokens;
   json["weights"] = weights_json(trained, r.name);
   json["input"] = matrix_json(columns(r.input, c, 0, c));
   json["heads"] = nlohmann::ordered_json::array();
-  for (Index h = 0; h < r.num_heads; ++h) {
+  for (Index h = 0; h < r.options.num_heads; ++h) {
     if (head >= 0 && h != head) continue;
     json["heads"].push_back({{"head", h + 1},
                              {"query", matrix_json(columns(r.query, width, h * d, d))},

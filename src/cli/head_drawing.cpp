@@ -95,7 +95,7 @@ std::string heads_table(std::span<const AttentionRecord> records, const std::vec
   Table table({{"layer"}, {"head"}, {"entropy"}, {"distance"}, {"strongest link", Align::left}, {"weight"}});
   for (const AttentionRecord& record : records) {
     const Index t = record.length;
-    for (Index h = 0; h < record.num_heads; ++h) {
+    for (Index h = 0; h < record.options.num_heads; ++h) {
       const Scalar* map = record.map.data() + h * t * t;
       const Index at = std::max_element(map, map + t * t) - map;
       table.add({std::to_string(record.layer + 1), std::to_string(h + 1),

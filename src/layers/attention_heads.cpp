@@ -14,32 +14,42 @@ Operand rows_of(Var x, const Batch& batch, Index b, Index column) {
   return {x.data() + batch.first_row(b) * x.cols() + column, x.cols()};
 }
 
-/// Whether this step's products are in bf16, and this head's sides fit its registers.
+}  // namespace
+
 bool in_half(const Tape& tape, Index head_dim) {
   return tape.packed() != nullptr && tape.packed()->precision() == kernels::Precision::half &&
          head_dim % 16 == 0 && head_dim <= 64;
 }
 
-}  // namespace
-
-kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& options, Index b, Index h) {
-  const Index column = h * options.head_dim;
-  const Tape& tape = in.query.tape();
-  const RandomKey key = tape.random_key();
-  return {in.queries.length(b),
-          in.keys.length(b),
+kernels::AttentionHead make_head(const AttentionOptions& options, Index h, Index queries, Operand query,
+                                 Index keys, Operand key, bool half) {
+  return {queries,
+          keys,
           options.head_dim,
           Scalar(1) / std::sqrt(static_cast<Scalar>(options.head_dim)),
           options.causal,
           options.window,
           options.alibi ? static_cast<Scalar>(alibi_slope(h, options.num_heads)) : 0,
-          tape.training() ? options.dropout : 0,
-          {key.seed, key.step, in.queries.samples[static_cast<std::size_t>(b)],
-           options.site + static_cast<std::uint32_t>(h), 0},
-          rows_of(in.query, in.queries, b, column),
-          rows_of(in.key, in.keys, b, in.key_column + column),
-          rows_of(in.key, in.keys, b, in.value_column + column),
-          in_half(tape, options.head_dim)};
+          0,
+          {},
+          query,
+          key,
+          key,  // in place of values, which a map does not need
+          half};
+}
+
+kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& options, Index b, Index h) {
+  const Index column = h * options.head_dim;
+  const Tape& tape = in.query.tape();
+  const RandomKey key = tape.random_key();
+  kernels::AttentionHead head =
+      make_head(options, h, in.queries.length(b), rows_of(in.query, in.queries, b, column), in.keys.length(b),
+                rows_of(in.key, in.keys, b, in.key_column + column), in_half(tape, options.head_dim));
+  head.value = rows_of(in.key, in.keys, b, in.value_column + column);
+  head.dropout = tape.training() ? options.dropout : 0;
+  head.at = {key.seed, key.step, in.queries.samples[static_cast<std::size_t>(b)],
+             options.site + static_cast<std::uint32_t>(h), 0};
+  return head;
 }
 
 double alibi_slope(Index h, Index num_heads) {

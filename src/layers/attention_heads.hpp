@@ -14,6 +14,13 @@ struct Inputs {
   Batch queries, keys;
 };
 
+/// Whether the products of such heads are in bf16 on this tape: its weights are, and D fits the registers.
+bool in_half(const Tape& tape, Index head_dim);
+
+/// Head h with its rows, but without values and dropout: enough for its map.
+kernels::AttentionHead make_head(const AttentionOptions& options, Index h, Index queries,
+                                 kernels::Operand query, Index keys, kernels::Operand key, bool half);
+/// The whole of head h of sequence b.
 kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& options, Index b, Index h);
 
 /// The sums of all heads' filters: [H, N] each.

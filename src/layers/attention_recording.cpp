@@ -1,7 +1,6 @@
 #include "layers/attention_recording.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <orochi/error.hpp>
 
 namespace orochi {
@@ -47,11 +46,8 @@ Index record_heads(const Inputs& in, const AttentionOptions& options, Index laye
     record.layer = layer;
     record.sequence = b;
     record.length = t;
-    record.num_heads = h_count;
-    record.head_dim = options.head_dim;
-    record.causal = options.causal;
-    record.alibi = options.alibi;
-    record.window = options.window;
+    record.options = options;
+    record.half = in_half(y.tape(), options.head_dim);
     record.filtered = columns(y, row, t, 0, width);
     record.query = columns(in.query, row, t, 0, width);
     record.key = columns(in.key, row, t, in.key_column, width);
@@ -76,16 +72,9 @@ Index record_heads(const Inputs& in, const AttentionOptions& options, Index laye
 }
 
 void map_rows(const AttentionRecord& record, Index h, Index first, Index count, Scalar* scores, Scalar* map) {
-  const Index t = record.length, d = record.head_dim, width = record.num_heads * d;
-  kernels::AttentionHead head{};
-  head.length = head.keys = t;
-  head.head_dim = d;
-  head.scale = Scalar(1) / std::sqrt(static_cast<Scalar>(d));
-  head.causal = record.causal;
-  head.window = record.window;
-  head.slope = record.alibi ? static_cast<Scalar>(alibi_slope(h, record.num_heads)) : 0;
-  head.query = {record.query.data() + h * d, width};
-  head.key = head.value = {record.key.data() + h * d, width};  // values are not looked at
+  const Index t = record.length, d = record.options.head_dim, width = record.options.num_heads * d;
+  const kernels::AttentionHead head = make_head(record.options, h, t, {record.query.data() + h * d, width}, t,
+                                                {record.key.data() + h * d, width}, record.half);
   // The kernel reads the sums alone.
   const kernels::FilterSums sums{const_cast<Scalar*>(record.maximum.data()) + h * t,
                                  const_cast<Scalar*>(record.inverse_sum.data()) + h * t};
@@ -97,9 +86,9 @@ void record_influence(const Tape& tape, Index first_record, const Batch& batch, 
   if (first_record < 0 || tape.recording() == nullptr) return;
   for (Index b = 0; b < batch.num_sequences(); ++b) {
     AttentionRecord& record = tape.recording()->records[static_cast<std::size_t>(first_record + b)];
-    const Index d = record.head_dim, row = batch.first_row(b), t = batch.length(b);
+    const Index d = record.options.head_dim, row = batch.first_row(b), t = batch.length(b);
     record.influence.clear();
-    for (Index h = 0; h < record.num_heads; ++h)
+    for (Index h = 0; h < record.options.num_heads; ++h)
       record.influence.push_back(static_cast<Scalar>(
           dot(y.data() + row * y.cols() + h * d, y.grad().data() + row * y.cols() + h * d, t, d, y.cols())));
   }

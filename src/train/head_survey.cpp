@@ -52,8 +52,9 @@ class MapFigures {
     for (Index first = 0; first < length_; first += most_) {
       const Index count = std::min(most_, length_ - first), size = count * length_;
       for (const AttentionRecord& record : records)
-        for (Index h = 0; h < record.num_heads; ++h)
-          add_rows(record, h, first, count, maps_.data() + (record.layer * record.num_heads + h) * size);
+        for (Index h = 0; h < record.options.num_heads; ++h)
+          add_rows(record, h, first, count,
+                   maps_.data() + (record.layer * record.options.num_heads + h) * size);
       kernels::gemm_nt(kernels::choose_engine("auto"), heads_, heads_, size, {maps_.data(), size},
                        {maps_.data(), size}, products_.data(), heads_, false);
       for (std::size_t i = 0; i < products_.size(); ++i) covariance_[i] += static_cast<double>(products_[i]);
@@ -78,7 +79,7 @@ class MapFigures {
  private:
   /// Leaves the rows without their mean, which is 1 / T in every map, so that products are covariances.
   void add_rows(const AttentionRecord& record, Index h, Index first, Index count, Scalar* rows) {
-    const auto at = as_size(record.layer * record.num_heads + h);
+    const auto at = as_size(record.layer * record.options.num_heads + h);
     map_rows(record, h, first, count, scores_.data(), rows);
     entropy_[at] += entropy_sum(rows, count, length_);
     distance_[at] += distance_sum(rows, first, count, length_);
@@ -95,9 +96,9 @@ class MapFigures {
 
 void add_sequence(std::span<const AttentionRecord> records, Sums& sums) {
   for (const AttentionRecord& record : records) {
-    const Index t = record.length, d = record.head_dim, width = record.num_heads * d;
-    for (Index h = 0; h < record.num_heads; ++h) {
-      const std::size_t at = as_size(record.layer * record.num_heads + h);
+    const Index t = record.length, d = record.options.head_dim, width = record.options.num_heads * d;
+    for (Index h = 0; h < record.options.num_heads; ++h) {
+      const std::size_t at = as_size(record.layer * record.options.num_heads + h);
       sums.importance[at] += std::abs(static_cast<double>(record.influence[as_size(h)]));
       for (Index i = 0; i < t; ++i)
         for (Index j = 0; j < d; ++j)
@@ -177,7 +178,7 @@ HeadGrid head_grid(const TrainedModel& trained, const Sequences& data) {
   const std::vector<AttentionRecord> records = record_sequence(trained, data, 0, nullptr, false);
   if (records.empty())
     throw usage_error("the model has no multi-head attention: there is no head to look at");
-  HeadGrid grid{0, records.front().num_heads, records.front().head_dim};
+  HeadGrid grid{0, records.front().options.num_heads, records.front().options.head_dim};
   for (const AttentionRecord& record : records) grid.layers = std::max(grid.layers, record.layer + 1);
   return grid;
 }

@@ -79,7 +79,7 @@ std::vector<double> minus(const std::vector<double>& a, const std::vector<double
 double bytes_of_maps(std::span<const AttentionRecord> records) {
   double bytes = 0;
   for (const AttentionRecord& record : records)
-    bytes += 2.0 * sizeof(Scalar) * static_cast<double>(record.num_heads) *
+    bytes += 2.0 * sizeof(Scalar) * static_cast<double>(record.options.num_heads) *
              static_cast<double>(record.length) * static_cast<double>(record.length);
   return bytes;
 }
@@ -90,7 +90,7 @@ void require_memory_for_maps(std::span<const AttentionRecord> records, double le
   throw failure(fmt::format(
       "the attention maps of a sequence of {} rows take {} with {} heads in {}, and {} are left; look at a "
       "shorter sequence, or at its beginning",
-      records.front().length, memory_text(needed), records.front().num_heads,
+      records.front().length, memory_text(needed), records.front().options.num_heads,
       counted(std::ssize(records), "layer"), memory_text(left)));
 }
 

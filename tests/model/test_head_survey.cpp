@@ -4,6 +4,8 @@
 
 #include "../train/small_model.hpp"
 #include "catch.hpp"
+#include "core/kernels/half.hpp"
+#include "core/packed_weights.hpp"
 #include "layers/attention_recording.hpp"
 #include "train/head_survey.hpp"
 #include "train/heads.hpp"
@@ -19,9 +21,11 @@ struct Places {
   std::string positions = "learned", pooling = "mean";
 };
 
-TrainedModel make_model(const Registry& registry, const Places& places, Index longest = 200) {
+TrainedModel make_model(const Registry& registry, const Places& places, Index longest = 200,
+                        Index d_model = 32) {
   TrainedModel trained;
   trained.config = small_config();
+  trained.config.model.d_model = d_model;
   trained.config.model.causal = places.causal;
   trained.config.model.window = places.window;
   trained.config.model.positions = places.positions;
@@ -42,11 +46,23 @@ const std::vector<Places> all_places{
 std::vector<std::vector<double>> whole_maps(const std::vector<AttentionRecord>& records) {
   std::vector<std::vector<double>> maps;
   for (const AttentionRecord& r : records)
-    for (Index h = 0; h < r.num_heads; ++h) {
+    for (Index h = 0; h < r.options.num_heads; ++h) {
       const Scalar* map = r.map.data() + h * r.length * r.length;
       maps.emplace_back(map, map + r.length * r.length);
     }
   return maps;
+}
+
+/// Some rows of each head's map, from what `record` holds beside maps.
+void check_rows(const AttentionRecord& record, const AttentionRecord& whole) {
+  for (Index h = 0; h < 4; ++h)
+    for (const Index first : {Index{0}, record.length / 2}) {
+      const Index t = record.length, count = std::min<Index>(t - first, 65), at = (h * t + first) * t;
+      std::vector<Scalar> scores(static_cast<std::size_t>(count * t)), map(scores.size());
+      map_rows(record, h, first, count, scores.data(), map.data());
+      REQUIRE(std::equal(map.begin(), map.end(), whole.map.begin() + at));
+      REQUIRE(std::equal(scores.begin(), scores.end(), whole.scores.begin() + at));
+    }
 }
 
 double correlation(const std::vector<double>& a, const std::vector<double>& b) {
@@ -73,19 +89,31 @@ TEST_CASE("some rows of a map are the same bits as in the whole") {
                                          light = record_sequence(trained, data, i, nullptr, false);
       REQUIRE(light.size() == whole.size());
       for (std::size_t layer = 0; layer < whole.size(); ++layer) {
-        const AttentionRecord& record = light[layer];
-        REQUIRE(record.map.empty());
-        for (Index h = 0; h < 4; ++h)
-          for (const Index first : {Index{0}, record.length / 2}) {
-            const Index t = record.length, count = std::min<Index>(t - first, 65);
-            std::vector<Scalar> scores(static_cast<std::size_t>(count * t)), map(scores.size());
-            map_rows(record, h, first, count, scores.data(), map.data());
-            const auto at = (h * t + first) * t;
-            REQUIRE(std::equal(map.begin(), map.end(), whole[layer].map.begin() + at));
-            REQUIRE(std::equal(scores.begin(), scores.end(), whole[layer].scores.begin() + at));
-          }
+        REQUIRE(light[layer].map.empty());
+        check_rows(light[layer], whole[layer]);
       }
     }
+  }
+}
+
+TEST_CASE("also of a map whose scores are products in bf16") {
+  if (!kernels::half_available()) return;
+  const Registry registry = builtin_layers();
+  const Sequences data = random_sequences(3, 190, 17, 0, 3, 4);
+  std::vector<std::uint32_t> samples;
+  for (const Places& places : all_places) {
+    const TrainedModel trained = make_model(registry, places, 200, 64);  // heads of 16
+    const Parameters& parameters = trained.model->parameters();
+    PackedWeights packed(parameters, kernels::Engine::own, kernels::Precision::half);
+    for (Index piece = 0; piece < packed.num_pieces(); ++piece) packed.pack(piece);
+    Recording recording;
+    Tape tape(parameters, "own");
+    tape.set_packed(&packed);
+    tape.set_recording(&recording);
+    tape.begin(Mode::infer, nullptr, {});
+    trained.model->forward(tape, as_batch(data, samples));
+    REQUIRE(recording.records.size() == 6);
+    for (const AttentionRecord& record : recording.records) check_rows(record, record);
   }
 }
 
@@ -140,7 +168,7 @@ TEST_CASE("looking at the heads of long sequences takes no whole map") {
 TEST_CASE("whole maps that would not fit are refused") {
   AttentionRecord record;
   record.length = 20000;
-  record.num_heads = 8;
+  record.options.num_heads = 8;
   const std::vector<AttentionRecord> records(2, record);  // 2 x 8 x 20,000 x 20,000 x 2 x 4 bytes
   CHECK(bytes_of_maps(records) == 51.2e9);
   CHECK_NOTHROW(require_memory_for_maps(records, 51.2e9));

@@ -56,7 +56,7 @@ void check_output(const TrainedModel& trained, const AttentionRecord& r) {
     if (view.name == prefix + "weight") weight = parameters.data() + view.offset;  // [C, H D]
     if (view.name == prefix + "bias") bias = parameters.data() + view.offset;      // [C]
   }
-  const Index width = r.num_heads * r.head_dim, c = std::ssize(r.output) / r.length;
+  const Index width = r.options.num_heads * r.options.head_dim, c = std::ssize(r.output) / r.length;
   for (Index i = 0; i < r.length; ++i) {
     for (Index j = 0; j < c; ++j) {
       double sum = static_cast<double>(bias[j]), size = std::abs(sum);
@@ -73,8 +73,8 @@ void check_output(const TrainedModel& trained, const AttentionRecord& r) {
 }
 
 void check_maps(const AttentionRecord& r, bool causal) {
-  const Index t = r.length, d = r.head_dim, width = r.num_heads * d;
-  for (Index h = 0; h < r.num_heads; ++h) {
+  const Index t = r.length, d = r.options.head_dim, width = r.options.num_heads * d;
+  for (Index h = 0; h < r.options.num_heads; ++h) {
     for (Index q = 0; q < t; ++q) {
       const Scalar *map = r.map.data() + (h * t + q) * t, *scores = r.scores.data() + (h * t + q) * t;
       double sum = 0;

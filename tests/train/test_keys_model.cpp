@@ -41,8 +41,8 @@ void check_heads(Index heads, Index head_dim, Index expected_dim) {
   Model model(config);
   Recording recording;
   model.run(tokens({1, 2}), Mode::infer, &recording);
-  CHECK(recording.records.at(0).num_heads == heads);
-  CHECK(recording.records.at(0).head_dim == expected_dim);
+  CHECK(recording.records.at(0).options.num_heads == heads);
+  CHECK(recording.records.at(0).options.head_dim == expected_dim);
   CHECK(model.shape("encoder.0.attention.query.weight") == std::vector<Index>{heads * expected_dim, width});
   CHECK(model.shape("encoder.0.attention.output.weight") == std::vector<Index>{width, heads * expected_dim});
 }

@@ -126,7 +126,7 @@ ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, 
   std::vector<Scalar> logits;  // [K]
   const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &logits, false);
   Index maps = 0;
-  for (const AttentionRecord& record : records) maps += record.num_heads;
+  for (const AttentionRecord& record : records) maps += record.options.num_heads;
   const std::vector<RowName> names = row_names(trained, data, i);
   const Index rows = std::min(drawable_rows(maps * static_cast<Index>(shown_sequences)), std::ssize(names));
   ordered_json json = outcome_json(data, outcomes, i, logits);

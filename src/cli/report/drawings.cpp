@@ -59,7 +59,7 @@ nlohmann::ordered_json maps_json(std::span<const AttentionRecord> records, Index
   auto layers = nlohmann::ordered_json::array();
   for (const AttentionRecord& record : records) {
     auto heads = nlohmann::ordered_json::array();
-    for (Index h = 0; h < record.num_heads; ++h)
+    for (Index h = 0; h < record.options.num_heads; ++h)
       heads.push_back(map_json(record, h, std::min(rows, record.length)));
     layers.push_back(std::move(heads));
   }
