@@ -13,6 +13,7 @@
 #include "io/image_builder.hpp"
 #include "io/whole_file.hpp"
 #include "train/head_survey.hpp"
+#include "train/machine_memory.hpp"
 
 namespace orochi {
 namespace {
@@ -85,6 +86,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   const HeadGrid grid = head_grid(trained, one.data);
   const Index layer = chosen(arguments, "--layer", grid.layers),
               head = chosen(arguments, "--head", grid.heads);
+  require_memory_for_maps(grid, std::ssize(one.tokens), memory_left(0).bytes);
   std::vector<Scalar> logits;  // [K]
   const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0, &logits);
   const std::vector<std::string>& labels = trained.preprocessing.labels;

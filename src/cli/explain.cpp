@@ -12,7 +12,8 @@
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
-#include "train/head_survey.hpp"
+#include "train/heads.hpp"
+#include "train/machine_memory.hpp"
 
 namespace orochi {
 namespace {
@@ -148,6 +149,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   const HeadGrid grid = head_grid(trained, one.data);
   const Index layer = std::max<Index>(chosen(arguments, "--layer", grid.layers), 0);
   const Index head = chosen(arguments, "--head", grid.heads);
+  require_memory_for_maps(grid, std::ssize(one.tokens), memory_left(0).bytes);
   const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0);
   const AttentionRecord& record = records[static_cast<std::size_t>(layer)];
   if (record.input.empty())

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <orochi/error.hpp>
 #include <orochi/ops.hpp>
 
 #include "core/as_size.hpp"
@@ -171,16 +170,6 @@ double mean_entropy(const Scalar* map, Index t) { return entropy_sum(map, t, t) 
 
 double mean_distance(const Scalar* map, Index t) {
   return distance_sum(map, 0, t, t) / static_cast<double>(t);
-}
-
-HeadGrid head_grid(const TrainedModel& trained, const Sequences& data) {
-  if (data.size() == 0) throw usage_error("there is no sequence in the data");
-  const std::vector<AttentionRecord> records = record_sequence(trained, data, 0, nullptr, false);
-  if (records.empty())
-    throw usage_error("the model has no multi-head attention: there is no head to look at");
-  HeadGrid grid{0, records.front().options.num_heads, records.front().options.head_dim};
-  for (const AttentionRecord& record : records) grid.layers = std::max(grid.layers, record.layer + 1);
-  return grid;
 }
 
 HeadSurvey survey_heads(const TrainedModel& trained, const Sequences& data, const HeadGrid& grid,

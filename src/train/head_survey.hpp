@@ -13,14 +13,6 @@ double distance_sum(const Scalar* rows, Index first, Index count, Index t);
 double mean_entropy(const Scalar* map, Index t);
 double mean_distance(const Scalar* map, Index t);
 
-/// L layers of H heads; every attention layer of an Orochi model has as many.
-struct HeadGrid {
-  Index layers = 0, heads = 0, head_dim = 0;
-  Index count() const { return layers * heads; }
-};
-/// From one recorded pass over the first sequence.
-HeadGrid head_grid(const TrainedModel& trained, const Sequences& data);
-
 /// Means over sequences; by layer, then head.
 struct HeadSurvey {
   std::vector<double> importance, entropy, distance;  // [L H]

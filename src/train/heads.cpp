@@ -19,8 +19,6 @@
 namespace orochi {
 namespace {
 
-constexpr Index surely_fits = 512;  // rows
-
 /// Each sequence's loss and whether it was labelled right.
 struct Outcomes {
   std::vector<double> loss, right;  // [B]
@@ -76,28 +74,22 @@ std::vector<double> minus(const std::vector<double>& a, const std::vector<double
 
 }  // namespace
 
-double bytes_of_maps(std::span<const AttentionRecord> records) {
-  double bytes = 0;
-  for (const AttentionRecord& record : records)
-    bytes += 2.0 * sizeof(Scalar) * static_cast<double>(record.options.num_heads) *
-             static_cast<double>(record.length) * static_cast<double>(record.length);
-  return bytes;
+double bytes_of_maps(const HeadGrid& grid, Index rows) {
+  const auto t = static_cast<double>(rows);
+  return 2 * sizeof(Scalar) * static_cast<double>(grid.count()) * t * t;
 }
 
-void require_memory_for_maps(std::span<const AttentionRecord> records, double left) {
-  const double needed = bytes_of_maps(records);
+void require_memory_for_maps(const HeadGrid& grid, Index rows, double left) {
+  const double needed = bytes_of_maps(grid, rows);
   if (needed <= left) return;
   throw failure(fmt::format(
       "the attention maps of a sequence of {} rows take {} with {} heads in {}, and {} are left; look at a "
       "shorter sequence, or at its beginning",
-      records.front().length, memory_text(needed), records.front().options.num_heads,
-      counted(std::ssize(records), "layer"), memory_text(left)));
+      rows, memory_text(needed), grid.heads, counted(grid.layers, "layer"), memory_text(left)));
 }
 
 std::vector<AttentionRecord> record_sequence(const TrainedModel& trained, const Sequences& data, Index i,
                                              std::vector<Scalar>* logits, bool maps) {
-  if (maps && data.length(i) > surely_fits)
-    require_memory_for_maps(record_sequence(trained, data, i, nullptr, false), memory_left(0).bytes);
   std::vector<std::uint32_t> samples;
   Recording recording{maps, {}};
   Tape tape(trained.model->parameters(), trained.config.train.kernels.c_str());
@@ -107,6 +99,16 @@ std::vector<AttentionRecord> record_sequence(const TrainedModel& trained, const 
   if (!y.value().allFinite()) throw not_finite(i);
   if (logits != nullptr) logits->assign(y.data(), y.data() + y.cols());
   return std::move(recording.records);
+}
+
+HeadGrid head_grid(const TrainedModel& trained, const Sequences& data) {
+  if (data.size() == 0) throw usage_error("there is no sequence in the data");
+  const std::vector<AttentionRecord> records = record_sequence(trained, data, 0, nullptr, false);
+  if (records.empty())
+    throw usage_error("the model has no multi-head attention: there is no head to look at");
+  HeadGrid grid{0, records.front().options.num_heads, records.front().options.head_dim};
+  for (const AttentionRecord& record : records) grid.layers = std::max(grid.layers, record.layer + 1);
+  return grid;
 }
 
 Ablation ablate_heads(const TrainedModel& trained, const Sequences& data, const AblationOptions& options,

@@ -11,15 +11,23 @@
 namespace orochi {
 
 /// One forward pass over sequence i: the record of every attention layer; also its logits [K], if asked for.
-/// Throws where whole maps of a long sequence would not fit into memory. Without `maps`, map_rows shows some
-/// rows of any length.
+/// Whole maps of a long sequence may not fit into memory: see require_memory_for_maps. Without `maps`,
+/// map_rows shows some rows of any length.
 std::vector<AttentionRecord> record_sequence(const TrainedModel& trained, const Sequences& data, Index i,
                                              std::vector<Scalar>* logits = nullptr, bool maps = true);
 
-/// Bytes of all heads' scores and maps.
-double bytes_of_maps(std::span<const AttentionRecord> records);
+/// L layers of H heads; every attention layer of an Orochi model has as many.
+struct HeadGrid {
+  Index layers = 0, heads = 0, head_dim = 0;
+  Index count() const { return layers * heads; }
+};
+/// From one recorded pass over the first sequence.
+HeadGrid head_grid(const TrainedModel& trained, const Sequences& data);
+
+/// Bytes of all heads' scores and maps of a sequence of so many rows.
+double bytes_of_maps(const HeadGrid& grid, Index rows);
 /// Throws where there are more than `left`.
-void require_memory_for_maps(std::span<const AttentionRecord> records, double left);
+void require_memory_for_maps(const HeadGrid& grid, Index rows, double left);
 
 /// A figure and the middle 95 % of its bootstrap.
 struct Interval {

@@ -166,14 +166,11 @@ TEST_CASE("looking at the heads of long sequences takes no whole map") {
 }
 
 TEST_CASE("whole maps that would not fit are refused") {
-  AttentionRecord record;
-  record.length = 20000;
-  record.options.num_heads = 8;
-  const std::vector<AttentionRecord> records(2, record);  // 2 x 8 x 20,000 x 20,000 x 2 x 4 bytes
-  CHECK(bytes_of_maps(records) == 51.2e9);
-  CHECK_NOTHROW(require_memory_for_maps(records, 51.2e9));
+  const HeadGrid grid{2, 8, 4};
+  CHECK(bytes_of_maps(grid, 20000) == 51.2e9);  // 2 x 8 x 20,000 x 20,000 x 2 x 4 bytes
+  CHECK_NOTHROW(require_memory_for_maps(grid, 20000, 51.2e9));
   try {
-    require_memory_for_maps(records, 16e9);
+    require_memory_for_maps(grid, 20000, 16e9);
     FAIL("nothing thrown");
   } catch (const Error& error) {
     CHECK(std::string(error.what()) ==
