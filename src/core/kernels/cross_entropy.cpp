@@ -1,13 +1,10 @@
 #include <cmath>
-#include <limits>
 
 #include "core/kernels/lanes.hpp"
 #include "core/kernels/vector_math.hpp"
 
 namespace orochi::kernels {
 namespace {
-
-constexpr Scalar least = -std::numeric_limits<Scalar>::infinity();  // as padding, its exponential is 0
 
 /// A sum in double a lane: of a million classes it keeps its digits.
 class DoubleLanes {
@@ -25,19 +22,13 @@ class DoubleLanes {
   alignas(64) double lane_[lane_count] = {};
 };
 
-Scalar maximum_of(Index n, const Scalar* x) {
-  Lanes largest(least);  // passes over NaN, which the exponentials carry on
-  for_blocks(n, [&](Index j, Index count) { largest.raise(load(count, x + j, least)); });
-  return largest.maximum();
-}
-
 /// keep(j, count, block) gets each block of exponentials.
 template <class Keep>
 ExponentialSum exponential_sum(Index n, const Scalar* x, Keep keep) {
   const Scalar maximum = maximum_of(n, x);
   DoubleLanes sums;
   for_blocks(n, [&](Index j, Index count) {
-    Block block = load(count, x + j, least);
+    Block block = load(count, x + j, minus_infinity);  // as padding, its exponential is 0
     for (Scalar& v : block.lane) v = vexp(v - maximum);
     sums.add(block);
     keep(j, count, block);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "core/kernels/kernels.hpp"
 #include "core/kernels/vectors.hpp"
@@ -107,6 +108,16 @@ class Lanes {
 template <class Body>
 void for_blocks(Index n, Body body) {
   for (Index j = 0; j < n; j += lane_count) body(j, std::min(lane_count, n - j));
+}
+
+constexpr Scalar minus_infinity = -std::numeric_limits<Scalar>::infinity();
+
+/// Passes over NaN, which exponentials carry on.
+[[gnu::always_inline]] inline Scalar maximum_of(Index n, const Scalar* x) {
+  Lanes largest(minus_infinity);
+  for (Index j = 0; j < n; j += lane_count)
+    largest.raise(load(std::min(lane_count, n - j), x + j, minus_infinity));
+  return largest.maximum();
 }
 
 /// out[j] = f(x[j]...), a block at a time; out may be one of x.

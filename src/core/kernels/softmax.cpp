@@ -1,5 +1,3 @@
-#include <limits>
-
 #include "core/kernels/lanes.hpp"
 #include "core/kernels/vector_math.hpp"
 
@@ -7,12 +5,9 @@ namespace orochi::kernels {
 namespace {
 
 void softmax_row(Index n, Scalar* x, Scalar scale) {
-  constexpr Scalar least = -std::numeric_limits<Scalar>::infinity();  // as padding it becomes exactly 0
-  Lanes largest(least);  // passes over NaN, which the exponentials carry on
-  for_blocks(n, [&](Index j, Index count) { largest.raise(load(count, x + j, least)); });
-  const Scalar maximum = largest.maximum();
+  const Scalar maximum = maximum_of(n, x);
   const auto exponentials = [=](Index j, Index count) {
-    Block block = load(count, x + j, least);
+    Block block = load(count, x + j, minus_infinity);  // as padding it becomes exactly 0
     for (Scalar& v : block.lane) v = vexp(scale * (v - maximum));
     store(count, block, x + j);
     return block;
