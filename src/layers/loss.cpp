@@ -32,10 +32,7 @@ class Loss {
     const auto scale = static_cast<Scalar>((own + other * sum_of_weights_) / sum),
                shift = static_cast<Scalar>(other);
     const Scalar before = dlogits.accumulate ? dlogits.data[label] : 0;
-    if (weights_ == nullptr)
-      kernels::scale_and_shift(k_, scale, e, shift, dlogits.data, dlogits.accumulate);
-    else
-      kernels::scale_and_shift(k_, scale, e, shift, weights_, dlogits.data, dlogits.accumulate);
+    kernels::scale_and_shift(k_, scale, e, shift, weights_, dlogits.data, dlogits.accumulate);
     // The label's own: where its probability is close to 1, a float would lose the difference.
     const double at = static_cast<double>(e[label]);
     dlogits.data[label] = before + static_cast<Scalar>(own * (at - sum) / sum +
@@ -46,9 +43,8 @@ class Loss {
   double weight(Index k) const { return weights_ == nullptr ? 1 : static_cast<double>(weights_[k]); }
   /// sum_k w[k] nll[k]
   double smoothed(const Scalar* logits, const kernels::ExponentialSum& sum) const {
-    const double below = weights_ == nullptr ? kernels::sum_below(k_, logits, sum.maximum)
-                                             : kernels::weighted_sum_below(k_, logits, sum.maximum, weights_);
-    return sum_of_weights_ * sum.negative_log(sum.maximum) + below;
+    return sum_of_weights_ * sum.negative_log(sum.maximum) +
+           kernels::sum_below(k_, logits, sum.maximum, weights_);
   }
 
   Index k_;

@@ -50,36 +50,28 @@ ExponentialSum sum_of_exponentials(Index n, const Scalar* x) {
   return exponential_sum(n, x, [](Index, Index, const Block&) {});
 }
 
-double sum_below(Index n, const Scalar* x, Scalar maximum) {
+double sum_below(Index n, const Scalar* x, Scalar maximum, const Scalar* weights) {
   DoubleLanes sums;
   for_blocks(n, [&](Index j, Index count) {
     Block block = load(count, x + j, maximum);
     for (Scalar& v : block.lane) v = maximum - v;
+    if (weights != nullptr) {
+      const Block weight = load(count, weights + j);
+      for (Index i = 0; i < lane_count; ++i) block.lane[i] *= weight.lane[i];
+    }
     sums.add(block);
   });
   return sums.sum();
-}
-
-double weighted_sum_below(Index n, const Scalar* x, Scalar maximum, const Scalar* weights) {
-  DoubleLanes sums;
-  for_blocks(n, [&](Index j, Index count) {
-    Block block = load(count, x + j, maximum);
-    const Block weight = load(count, weights + j);
-    for (Index i = 0; i < lane_count; ++i) block.lane[i] = weight.lane[i] * (maximum - block.lane[i]);
-    sums.add(block);
-  });
-  return sums.sum();
-}
-
-void scale_and_shift(Index n, Scalar scale, const Scalar* e, Scalar shift, Scalar* out, bool accumulate) {
-  map_elements(
-      n, out, accumulate, [=](Scalar v) { return scale * v - shift; }, e);
 }
 
 void scale_and_shift(Index n, Scalar scale, const Scalar* e, Scalar shift, const Scalar* weights, Scalar* out,
                      bool accumulate) {
-  map_elements(
-      n, out, accumulate, [=](Scalar v, Scalar weight) { return scale * v - shift * weight; }, e, weights);
+  if (weights == nullptr)
+    map_elements(
+        n, out, accumulate, [=](Scalar v) { return scale * v - shift; }, e);
+  else
+    map_elements(
+        n, out, accumulate, [=](Scalar v, Scalar weight) { return scale * v - shift * weight; }, e, weights);
 }
 
 }  // namespace orochi::kernels

@@ -88,12 +88,9 @@ struct ExponentialSum {
 /// e = exp(x - maximum), n elements; or the sum alone.
 ExponentialSum exponentials(Index n, const Scalar* x, Scalar* e);
 ExponentialSum sum_of_exponentials(Index n, const Scalar* x);
-/// Sum of (weights) (maximum - x), in double.
-double sum_below(Index n, const Scalar* x, Scalar maximum);
-double weighted_sum_below(Index n, const Scalar* x, Scalar maximum, const Scalar* weights);
-/// out (+)= scale e - shift (weights), n elements: the gradient of cross entropy but for the label's own
-/// term.
-void scale_and_shift(Index n, Scalar scale, const Scalar* e, Scalar shift, Scalar* out, bool accumulate);
+/// Sum of weights (maximum - x), in double; without weights (null), all are 1.
+double sum_below(Index n, const Scalar* x, Scalar maximum, const Scalar* weights);
+/// out (+)= scale e - shift weights, n elements: the gradient of cross entropy but for the label's own term.
 void scale_and_shift(Index n, Scalar scale, const Scalar* e, Scalar shift, const Scalar* weights, Scalar* out,
                      bool accumulate);
 
