@@ -5,8 +5,10 @@
 #include <cmath>
 #include <orochi/ops.hpp>
 
+#include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
+#include "train/inference.hpp"
 #include "train/lanes.hpp"
 
 namespace orochi {
@@ -17,8 +19,8 @@ constexpr Index range_length = 8192;  // scalars a worker reduces at a time: 32 
 Index count_correct(Var logits, std::span<const std::int32_t> labels) {
   Index correct = 0;
   for (Index b = 0; b < logits.rows(); ++b) {
-    const Scalar* row = logits.data() + b * logits.cols();  // [K]
-    correct += std::max_element(row, row + logits.cols()) - row == labels[static_cast<std::size_t>(b)];
+    const std::span row(logits.data() + b * logits.cols(), as_size(logits.cols()));  // [K]
+    correct += largest_logit(row) == labels[as_size(b)];
   }
   return correct;
 }
