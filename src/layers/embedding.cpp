@@ -4,7 +4,9 @@
 #include <cmath>
 #include <orochi/error.hpp>
 
+#include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
+#include "core/kernels/row_sum.hpp"
 
 namespace orochi {
 namespace {
@@ -120,16 +122,15 @@ Var ClassToken::forward(Var x, const Batch& batch) const {
     std::copy_n(x.data() + batch.first_row(b) * c, batch.length(b) * c, to + c);
   }
   y.pullback([=, &tape, this] {
-    Scratch scratch(tape);
-    MatrixMap first(scratch.scalars(sequences * c), sequences, c);  // [B, C]
-    MatrixMap dx = x.grad_sum();                                    // [N, C]
+    const Scalar** first = tape.allocate_as<const Scalar*>(sequences);  // [B]: each sequence's first row
+    MatrixMap dx = x.grad_sum();                                        // [N, C]
     for (Index b = 0; b < sequences; ++b) {
       const Index at = batch.first_row(b) + b;
-      first.row(b) = y.grad().row(at);
+      first[b] = y.grad().data() + at * c;
       dx.middleRows(batch.first_row(b), batch.length(b)) += y.grad().middleRows(at + 1, batch.length(b));
     }
     const GradientTarget drow = tape.grad_target(row_);  // [1, C]
-    kernels::column_sums(sequences, c, {first.data(), c}, drow.data, drow.accumulate);
+    kernels::sum_rows_at(c, drow.accumulate ? drow.data : nullptr, {first, as_size(sequences)}, drow.data);
   });
   return y;
 }

@@ -32,8 +32,8 @@ void sum_columns(Index first, const Scalar* start, std::span<const Scalar* const
 }  // namespace
 
 void sum_rows_at(Index c, const Scalar* start, std::span<const Scalar* const> rows, Scalar* out) {
-  if (start == nullptr && rows.size() == 1) {  // most tokens of a batch: the sum of two is the same in float
-    for (Index j = 0; j < c; ++j) out[j] = Scalar(0) + rows.front()[j];
+  if (start == nullptr && rows.size() == 1) {  // most tokens of a batch; 0 + x needs no double
+    for (Index j = 0; j < c; ++j) out[j] = Scalar(0) + rows.front()[j];  // the 0 turns -0 into 0
     return;
   }
   Index first = 0;
