@@ -14,7 +14,6 @@ namespace orochi {
 namespace {
 
 constexpr std::size_t widest_matrix = 30;                    // classes
-constexpr std::size_t most_confusions = 20;                  // lines
 constexpr std::size_t most_classes = 100, few_classes = 20;  // lines; beyond the first, the second
 
 std::string fraction(double value) { return fmt::format("{:.4f}", value); }
@@ -95,12 +94,16 @@ std::vector<Index> largest_classes(const Metrics& metrics, std::size_t most) {
                        [](const ClassMetrics& a, const ClassMetrics& b) { return a.support > b.support; });
 }
 
+std::vector<Confusion> fullest_first(std::vector<Confusion> cells) {
+  std::stable_sort(cells.begin(), cells.end(),
+                   [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
+  return cells;
+}
+
 std::vector<Confusion> errors_by_count(const Metrics& metrics) {
   std::vector<Confusion> wrong = metrics.confusions;
   std::erase_if(wrong, [](const Confusion& cell) { return cell.label == cell.prediction; });
-  std::stable_sort(wrong.begin(), wrong.end(),
-                   [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
-  return wrong;
+  return fullest_first(std::move(wrong));
 }
 
 std::string metrics_text(const Metrics& metrics, const std::vector<std::string>& labels) {

@@ -9,6 +9,8 @@
 
 namespace orochi {
 
+constexpr std::size_t most_confusions = 20;  // listed in place of a matrix that would not be read
+
 /// Figures, the per-class table, and the confusion matrix or, beyond 30 classes, the most frequent
 /// confusions. Beyond 100 classes: the classes with the lowest F1, and the largest.
 std::string metrics_text(const Metrics& metrics, const std::vector<std::string>& labels);
@@ -27,7 +29,9 @@ std::vector<Index> all_classes(const Metrics& metrics);
 /// support.
 std::vector<Index> lowest_classes(const Metrics& metrics, std::size_t most);
 std::vector<Index> largest_classes(const Metrics& metrics, std::size_t most);
-/// The cells off the diagonal, the fullest first.
+/// Cells of a confusion matrix by falling count, equal ones in their order.
+std::vector<Confusion> fullest_first(std::vector<Confusion> cells);
+/// Those off the diagonal, by falling count.
 std::vector<Confusion> errors_by_count(const Metrics& metrics);
 
 /// One line of ASCII: what is not ASCII or is a control character comes out as \uNNNN, bytes that are not

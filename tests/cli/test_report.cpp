@@ -77,6 +77,7 @@ TEST_CASE("a report says what evaluate and ablate say") {
   for (const char* key : {"count", "loss", "accuracy", "macro_f1", "weighted_f1"})
     CHECK(content["metrics"][key] == figures[key]);
   std::int64_t total = 0, wrong = 0;
+  CHECK(content["metrics"]["has_matrix"] == true);
   CHECK(content["metrics"]["confusions"].size() == figures["confusions"].size());
   for (const json& cell : content["metrics"]["confusions"]) {
     const auto name = [&](std::size_t i) { return figures["classes"][cell[i].get<std::size_t>()]["label"]; };
@@ -120,6 +121,7 @@ TEST_CASE("a report of very many classes shows the worst of them") {
   const json content = content_of(page), metrics = content["metrics"];
   CHECK(content["labels"].size() == 3000);
   CHECK(metrics["classes"].size() == 100);
+  CHECK(metrics["has_matrix"] == false);
   CHECK(metrics["confusions"].size() == 20);  // errors alone, the fullest first
   for (const json& cell : metrics["confusions"]) CHECK(cell[0] != cell[1]);
   const double right = metrics["accuracy"].get<double>() * 6000;

@@ -24,7 +24,7 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t most_errors = 20, most_classes = 5;           // shown; classes of one sequence
 constexpr std::size_t longest_text = 400, longest_name = 40;        // code points
-constexpr std::size_t widest_matrix = 60;                           // classes; page.js draws as many
+constexpr std::size_t widest_matrix = 60;                           // classes
 constexpr std::size_t most_class_rows = 500, few_class_rows = 100;  // beyond the first, the second
 constexpr Index most_error_values = 16384;                          // of a numeric sequence among the errors
 
@@ -65,13 +65,11 @@ ordered_json metrics_content(const Metrics& metrics, const std::vector<std::stri
   Index wrong = 0;
   for (const Confusion& cell : cells) wrong += cell.count;
   json["wrong"] = wrong;
-  if (has_matrix) {
-    cells = metrics.confusions;
-    std::stable_sort(cells.begin(), cells.end(),
-                     [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
-  } else {
-    cells.resize(std::min(cells.size(), most_errors));
-  }
+  json["has_matrix"] = has_matrix;
+  if (has_matrix)
+    cells = fullest_first(metrics.confusions);
+  else
+    cells.resize(std::min(cells.size(), most_confusions));
   json["confusions"] = ordered_json::array();  // label, prediction, sequences
   for (const Confusion& cell : cells) json["confusions"].push_back({cell.label, cell.prediction, cell.count});
   return json;

@@ -79,17 +79,17 @@ function confusionTable(content) {
 }
 
 function confusionSection(content) {
-  const k = content.labels.length, most = 60, misses = content.metrics.confusions.filter(([r, c]) => r !== c);
+  const k = content.labels.length, misses = content.metrics.confusions.filter(([r, c]) => r !== c);
   const list = misses.slice(0, 10).map(
       ([r, c, n]) =>
           el("li", {}, word(content.labels[r]), " taken for ", word(content.labels[c]), ": " + grouped(n)));
   return section(
       "confusion", "Confusion matrix",
       note(
-          k > most ?
-              `The matrix of ${grouped(k)} classes would not be read; these are its most frequent confusions.` :
-              "A row is a label, a column a prediction; the colour is the share of the row (square-root scale)."),
-      k > most ? null : scroll("Confusion matrix", confusionTable(content)),
+          content.metrics.has_matrix ?
+              "A row is a label, a column a prediction; the colour is the share of the row (square-root scale)." :
+              `The matrix of ${grouped(k)} classes would not be read; these are its most frequent confusions.`),
+      content.metrics.has_matrix ? scroll("Confusion matrix", confusionTable(content)) : null,
       k <= 6 ? null :
                el("div", {}, el("h3", {}, "Most frequent confusions"),
                   list.length ? el("ol", {class: "plain"}, list) : note("None.")));
