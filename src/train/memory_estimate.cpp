@@ -19,14 +19,19 @@ constexpr double bytes_each = sizeof(Scalar);
 
 double moments(const TrainConfig& config) { return config.optimizer == "sgd" ? 1 : 2; }
 
+Index longest_of(const Sequences& data) {
+  Index longest = 0;
+  for (Index b = 0; b < data.size(); ++b) longest = std::max(longest, data.length(b));
+  return longest;
+}
+
 /// Lengths of the training sequences.
 struct Lengths {
   double mean = 1, longest = 1;
 };
 Lengths lengths_of(const Sequences& data) {
   Lengths lengths;
-  for (Index b = 0; b < data.size(); ++b)
-    lengths.longest = std::max(lengths.longest, static_cast<double>(data.length(b)));
+  lengths.longest = static_cast<double>(std::max<Index>(longest_of(data), 1));
   if (data.size() > 0)
     lengths.mean = static_cast<double>(data.offsets.back()) / static_cast<double>(data.size());
   return lengths;
@@ -135,7 +140,7 @@ double padded_bytes(const std::vector<std::string>& texts) {
 
 void Evaluated::add(const Sequences& part) {
   sequences = std::max(sequences, part.size());
-  for (Index b = 0; b < part.size(); ++b) longest = std::max(longest, part.length(b));
+  longest = std::max(longest, longest_of(part));
 }
 
 MemoryEstimate estimate_memory(const Classifier& model, const Config& config, const Sequences& train,
