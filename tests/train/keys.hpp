@@ -9,6 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "io/checkpoint.hpp"
+#include "trainer_workplace.hpp"
+
 namespace orochi {
 
 /// By the key's full name.
@@ -19,6 +22,22 @@ KeyTests layer_keys();
 KeyTests optimizer_keys();
 KeyTests update_keys();
 KeyTests loop_keys();
+
+/// A run of training on a little data, some keys of its config changed.
+struct Run {
+  Run(const std::string& name, const std::vector<std::string>& overrides,
+      const Registry& registry = builtin_layers())
+      : place("keys-" + name) {
+    TrainRequest request = place.request("run");
+    request.overrides = overrides;
+    ending = ending_of(request, observer, registry);
+  }
+  std::string last() const { return (place.root / "run/last.h5").string(); }
+  CheckpointHeader header() const { return CheckpointReader(last()).header(); }
+  Workplace place;
+  Silent observer;
+  Ending ending;
+};
 
 /// A layer that makes y of x by a function, and has no gradient: for models that are looked at.
 class Made : public Layer {

@@ -11,7 +11,6 @@
 #include "train/inference.hpp"
 #include "train/lanes.hpp"
 #include "train/stepper.hpp"
-#include "trainer_workplace.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinAbs;
@@ -19,27 +18,25 @@ using catch_matchers::WithinRel;
 
 namespace {
 
+std::vector<std::string> plain(const std::vector<std::string>& overrides) {
+  std::vector<std::string> all{"train.batch_size=128", "train.gradient_accumulation_steps=1",
+                               "model.dropout=0",      "model.attention_dropout=0",
+                               "train.optimizer=sgd",  "train.momentum=0",
+                               "train.weight_decay=0", "train.max_grad_norm=0"};
+  all.insert(all.end(), overrides.begin(), overrides.end());
+  return all;
+}
+
 /// A run of one update an epoch, without dropout, by sgd without momentum and decay.
-struct Run {
-  Run(const std::string& name, std::vector<std::string> overrides,
-      const Registry& registry = builtin_layers())
-      : place("keys-" + name) {
-    TrainRequest request = place.request("run");
-    request.overrides = {"train.batch_size=128", "train.gradient_accumulation_steps=1",
-                         "model.dropout=0",      "model.attention_dropout=0",
-                         "train.optimizer=sgd",  "train.momentum=0",
-                         "train.weight_decay=0", "train.max_grad_norm=0"};
-    request.overrides.insert(request.overrides.end(), overrides.begin(), overrides.end());
-    ending = ending_of(request, observer, registry);
-    if (ending.code == 0) {
-      const TrainedModel trained = load_model((place.root / "run/last.h5").string(), registry);
-      const std::span<const Scalar> flat = trained.model->parameters().flat();
-      after.assign(flat.begin(), flat.end());
-    }
+struct PlainRun : Run {
+  PlainRun(const std::string& name, const std::vector<std::string>& overrides,
+           const Registry& registry = builtin_layers())
+      : Run(name, plain(overrides), registry) {
+    if (ending.code != 0) return;
+    const TrainedModel trained = load_model(last(), registry);
+    const std::span<const Scalar> flat = trained.model->parameters().flat();
+    after.assign(flat.begin(), flat.end());
   }
-  Workplace place;
-  Silent observer;
-  Ending ending;
   std::vector<double> after;  // parameters
 };
 
@@ -53,9 +50,9 @@ double distance(const std::vector<double>& a, const std::vector<double>& b) {
 double length_of_update(const std::string& name, std::vector<std::string> overrides) {
   overrides.push_back("train.epochs=1");
   overrides.push_back("train.schedule=constant");
-  const Run moved(name, overrides);
+  const PlainRun moved(name, overrides);
   overrides.push_back("train.learning_rate=1e-30");
-  return distance(moved.after, Run(name + "-not", overrides).after);
+  return distance(moved.after, PlainRun(name + "-not", overrides).after);
 }
 
 void test_learning_rate() {
@@ -79,9 +76,9 @@ std::vector<double> rates(const Run& run) {
 }
 
 void check_rates(const std::string& name, const std::string& schedule, double last, double warmup) {
-  const Run run(name, {"train.epochs=8", "train.learning_rate=0.02", "train.schedule=" + schedule,
-                       "train.final_learning_rate=" + std::to_string(last),
-                       "train.warmup_steps=" + std::to_string(static_cast<int>(warmup))});
+  const PlainRun run(name, {"train.epochs=8", "train.learning_rate=0.02", "train.schedule=" + schedule,
+                            "train.final_learning_rate=" + std::to_string(last),
+                            "train.warmup_steps=" + std::to_string(static_cast<int>(warmup))});
   std::vector<double> expected;
   for (int i = 0; i < 8; ++i) {
     const double r = (i - warmup) / (8 - 1 - warmup);
@@ -109,7 +106,7 @@ void test_final_learning_rate() {
 }
 
 void test_max_grad_norm() {
-  const Run free("free", {"train.epochs=1"});
+  const PlainRun free("free", {"train.epochs=1"});
   const double norm = free.observer.records.at(0).gradient_norm;
   const std::string rate_one = "train.learning_rate=1";
   CHECK_THAT(length_of_update("off", {rate_one, "train.max_grad_norm=0"}), WithinRel(norm, 1e-3));
@@ -120,7 +117,7 @@ void test_max_grad_norm() {
 /// The loss of the first step of a run, by its formula, from the logits of the model that the run starts
 /// with.
 double first_loss(const Run& run, double smoothing, const std::vector<double>& weights) {
-  const TrainedModel trained = load_model((run.place.root / "run/last.h5").string(), builtin_layers());
+  const TrainedModel trained = load_model(run.last(), builtin_layers());
   trained.model->parameters().initialise(trained.config.train.seed);
   const LoadedData data = load_data(trained.config.data, (run.place.root / "run").string(), 42);
   Inference inference(*trained.model, "own", 1);
@@ -141,7 +138,7 @@ double first_loss(const Run& run, double smoothing, const std::vector<double>& w
 void check_loss(const std::string& name, std::vector<std::string> overrides, double smoothing,
                 const std::vector<double>& weights) {
   overrides.push_back("train.epochs=1");
-  const Run run(name, overrides);
+  const PlainRun run(name, overrides);
   const double expected = first_loss(run, smoothing, weights);
   CHECK_THAT(run.observer.losses.at(0), WithinRel(expected, 1e-5));
   CHECK_THAT(run.observer.records.at(0).train_loss, WithinRel(expected, 1e-5));
@@ -159,8 +156,8 @@ void test_class_weights() {
 }
 
 void test_precision() {
-  const Run single("single", {"train.epochs=1", "train.precision=fp32"});
-  const Run half("half", {"train.epochs=1", "train.precision=bf16"});
+  const PlainRun single("single", {"train.epochs=1", "train.precision=fp32"});
+  const PlainRun half("half", {"train.epochs=1", "train.precision=bf16"});
   if (!kernels::half_available()) {
     CHECK(half.ending.code == 2);
     return;
@@ -173,10 +170,10 @@ void test_precision() {
 
 void test_kernels() {
   for (const std::string engine : {"own", "eigen"}) {
-    const Run run(engine, {"train.epochs=1", "train.kernels=" + engine});
+    const PlainRun run(engine, {"train.epochs=1", "train.kernels=" + engine});
     CHECK(run.place.bytes("run/environment.json").find('"' + engine + '"') != std::string::npos);
   }
-  CHECK(Run("own2", {"train.kernels=own"}).after != Run("eigen2", {"train.kernels=eigen"}).after);
+  CHECK(PlainRun("own2", {"train.kernels=own"}).after != PlainRun("eigen2", {"train.kernels=eigen"}).after);
 }
 
 void test_lanes() {
@@ -217,10 +214,10 @@ void test_chunk_rows() {
   });
   for (const Index rows : {18, 45}) {  // of 9 rows a sequence
     passes.clear();
-    const Run run("chunks",
-                  {"train.epochs=1", "train.lanes=1", "model.blocks=[\"factor\"]",
-                   "train.chunk_rows=" + std::to_string(rows)},
-                  registry);
+    const PlainRun run("chunks",
+                       {"train.epochs=1", "train.lanes=1", "model.blocks=[\"factor\"]",
+                        "train.chunk_rows=" + std::to_string(rows)},
+                       registry);
     REQUIRE(run.ending.code == 0);
     const Index most = *std::max_element(passes.begin(), passes.end());
     CHECK(most <= rows);
