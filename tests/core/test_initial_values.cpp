@@ -22,15 +22,11 @@ struct Start {
   double scale;  // the constant, a, or the deviation
 };
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 /// By the end of a parameter's name and its shape.
 Start documented_start(const ParameterView& view) {
   const double deviation = 1 / std::sqrt(static_cast<double>(d_model));
   const auto named = [&](std::initializer_list<const char*> ends) {
-    return std::any_of(ends.begin(), ends.end(), [&](const char* end) { return ends_with(view.name, end); });
+    return std::any_of(ends.begin(), ends.end(), [&](const char* end) { return view.name.ends_with(end); });
   };
   if (named({"embedding.weight", "positions.weight", "learned.weight", "class_token"}))
     return {Start::Kind::normal, deviation};

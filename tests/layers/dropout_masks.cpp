@@ -42,10 +42,6 @@ class Same : public Layer {
   Var forward(Var x, const Batch&) const override { return x; }
 };
 
-bool ends_with(const std::string& text, const std::string& end) {
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
 constexpr Index code_length = 12;  // hidden columns whose bits stand in one column
 Index groups_of(Index hidden) { return (hidden + code_length - 1) / code_length; }
 
@@ -53,9 +49,9 @@ Index groups_of(Index hidden) { return (hidden + code_length - 1) / code_length;
 /// its two residual branches, code those of code_length hidden columns; which ones depends on the column.
 void show_rows(const ParameterView& view, Index hidden, Scalar* to) {
   for (const char* name : {"embedding.weight", "class_token", "attention.output.bias", "linear1.bias"})
-    if (ends_with(view.name, name)) std::fill_n(to, view.size, Scalar(1));
-  if (ends_with(view.name, "linear2.bias")) std::fill_n(to, view.size, Scalar(4));
-  if (!ends_with(view.name, "linear2.weight")) return;
+    if (view.name.ends_with(name)) std::fill_n(to, view.size, Scalar(1));
+  if (view.name.ends_with("linear2.bias")) std::fill_n(to, view.size, Scalar(4));
+  if (!view.name.ends_with("linear2.weight")) return;
   for (Index i = 0; i < view.size; ++i) {  // [C, hidden]
     const Index c = i / hidden, f = i % hidden;
     if (f / code_length == c % groups_of(hidden))
@@ -168,8 +164,8 @@ std::vector<RowMatrix> DropoutPass::filters() const {
   config.model.blocks = {"places", "encoder_layer", "probe", "places", "encoder_layer", "probe"};
   std::vector<RowMatrix> y = seen(config, [&](const ParameterView& view, Scalar* to) {
     for (Index i = 0; i < width; ++i) {  // each head's value of row j is 1 in column j
-      if (ends_with(view.name, "value.weight")) to[i * width + i % t] = 1;
-      if (ends_with(view.name, "attention.output.weight")) to[i * width + i] = 1;
+      if (view.name.ends_with("value.weight")) to[i * width + i % t] = 1;
+      if (view.name.ends_with("attention.output.weight")) to[i * width + i] = 1;
     }
   });
   for (RowMatrix& rows : y) {  // what remains without the residual
