@@ -35,7 +35,7 @@ struct ModelConfig {
   Index num_heads = 4;                // H: attention filters side by side
   Index head_dim = 0;                 // D: width of one head; 0: d_model / num_heads
   Index dim_feedforward = 0;          // F; 0: 4 x d_model
-  double dropout = 0.1;               // on embeddings and on what each sub-layer adds
+  double dropout = 0.1;               // on embeddings, inside the feed-forward, on what each sub-layer adds
   double attention_dropout = 0.1;     // on the attention filters
   bool norm_first = true;             // pre-norm trains without warm-up tricks (PyTorch's default is false)
   bool causal = false;                // a row sees only itself and earlier rows

@@ -86,7 +86,8 @@ void visit_model(Model& c, Visitor&& visit) {
   key("head_dim", c.head_dim, allow_integer(0), "width of one head; 0: d_model / num_heads");
   key("dim_feedforward", c.dim_feedforward, allow_integer(0),
       "width inside the feed-forward; 0: 4 x d_model");
-  key("dropout", c.dropout, allow_fraction(), "on embeddings and on what each sub-layer adds");
+  key("dropout", c.dropout, allow_fraction(),
+      "on embeddings, inside the feed-forward and on what each sub-layer adds");
   key("attention_dropout", c.attention_dropout, allow_fraction(), "on the attention filters");
   key("norm_first", c.norm_first, allow_flag(),
       "norm before each sub-layer: trains without warm-up tricks (PyTorch's default is false)");
