@@ -131,7 +131,7 @@ class Row:
         looks = self.look([dict(zip(VARIANT, (implementation, False, batching, malloc, installed)))
                            for implementation in IMPLEMENTATIONS])
         compiled = [{name: look[name] for name in VARIANT} | {"compile": True} for look in looks[:2]]
-        return ranked(looks + self.look(compiled if self.options.compiles else []))
+        return ranked(looks + self.look(compiled if self.options.compile_works else []))
 
     def screen(self):
         """The variants to measure in full: the strongest, the next if it is close, one installed; the padded speed."""
@@ -263,7 +263,7 @@ def run(options):
     cases = [case for case in cases if case not in [row["key"] for row in rows]]
     if cases:
         check_losses(options.orochi, options.preload)
-        options.compiles = options.compile and try_compile()
+        options.compile_works = options.compile and try_compile()
     for case in cases:
         if time.monotonic() - began > 60 * options.minutes:
             break

@@ -23,11 +23,7 @@ def cpu():
     text = pathlib.Path("/proc/cpuinfo").read_text()
     found = {name: value for name, value in re.findall(r"^([\w ]+?)\s*: (.*)$", text, re.MULTILINE)}
     name, family = found.get("model name", "unknown CPU"), found.get("cpu family", "?")
-    if re.search(r"\d", name):
-        return name
-    zen4 = "Zen 4" if "avx512f" in found.get("flags", "") else "Zen 3"
-    core = {"23": "Zen or Zen 2", "25": zen4, "26": "Zen 5"}.get(family) if "AMD" in name else None
-    return f"{name} (family {family}, model {found.get('model', '?')}{f': {core}' if core else ''})"
+    return name if re.search(r"\d", name) else f"{name} (family {family}, model {found.get('model', '?')})"
 
 
 def cores():
@@ -81,9 +77,14 @@ def missing(rows):
     return "; ".join(words)
 
 
+def place(key):
+    """Of a row in the table."""
+    return (WORKLOADS.index(key["workload"]), key["threads"], DROPOUTS.index(key["dropout"]),
+            PRECISIONS.index(key["precision"]))
+
+
 def table(rows, conditions):
-    order = list(itertools.product(WORKLOADS, range(1, 65), DROPOUTS, PRECISIONS))
-    rows = sorted(rows, key=lambda row: order.index(tuple(row["key"][name] for name in CASE)))
+    rows = sorted(rows, key=lambda row: place(row["key"]))
     days = sorted({row["date"] for row in rows})
     gaps = missing(rows)
     return "\n".join([HEAD, "|" + "---|" * (HEAD.count("|") - 1), *map(line, rows), "",
