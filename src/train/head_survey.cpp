@@ -27,7 +27,7 @@ struct Sums {
   double compared = 0;  // sequences in `similarity`
 };
 
-/// How many queries of all maps are looked at together: some megabytes, whole tiles as far as that goes.
+/// How many queries of all maps are surveyed together: some megabytes, in whole tiles where they fit.
 Index queries_at_once(Index heads, Index length) {
   constexpr Index most_weights = 1 << 22;
   return std::clamp<Index>(most_weights / (heads * length) / 16 * 16, 16, 64);
