@@ -27,7 +27,7 @@ class GatedBlock : public Layer {
 
 }  // namespace
 
-void add_gated_block(Registry& layers) {
+void add_gated_block(Layers& layers) {
   layers.add<GatedBlock>("gated_block", Role::rows, "norm, token_shift, linear, activation, residual",
                          {{"activation", std::string("silu")}});
 }

@@ -2,10 +2,10 @@
 
 #include <orochi/run.hpp>
 
-void add_token_shift(orochi::Registry& layers);
-void add_gated_block(orochi::Registry& layers);
+void add_token_shift(orochi::Layers& layers);
+void add_gated_block(orochi::Layers& layers);
 
-inline void add_my_layers(orochi::Registry& layers) {
+inline void add_my_layers(orochi::Layers& layers) {
   add_token_shift(layers);
   add_gated_block(layers);
 }

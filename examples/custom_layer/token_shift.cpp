@@ -39,7 +39,7 @@ class TokenShift : public Layer {
 
 }  // namespace
 
-void add_token_shift(Registry& layers) {
+void add_token_shift(Layers& layers) {
   layers.add<TokenShift>("token_shift", Role::rows, "adds a trained share of the row before",
                          {{"scale", 0.5}});
 }

@@ -15,7 +15,7 @@ class Classifier {
   /// Parameters are laid out and zero: `parameters().initialise(seed)` or a checkpoint fills them. Throws a
   /// usage_error for what the configuration asks of layers that do not exist, and for a model of more than
   /// `most` parameters.
-  Classifier(const Config& config, InputShape input, Index num_classes, const Registry& registry,
+  Classifier(const Config& config, InputShape input, Index num_classes, const Layers& layers,
              Index most = most_parameters);
   ~Classifier();
   Classifier(const Classifier&) = delete;

@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include <orochi/batch.hpp>
+#include <orochi/options.hpp>
 
 namespace [[gnu::visibility("default")]] orochi {
 
@@ -85,15 +84,11 @@ struct TrainConfig {
   std::string kernels = "auto";      // auto | own | eigen | onednn
 };
 
-/// One option of a registered layer, as it stands in [layer.NAME].
-using OptionValue = std::variant<bool, std::int64_t, double, std::string>;
-using LayerOptions = std::map<std::string, OptionValue>;
-
 struct Config {
   DataConfig data;
   ModelConfig model;
   TrainConfig train;
-  std::map<std::string, LayerOptions> layer;  // [layer.NAME]: options of registered layers
+  std::map<std::string, Options> layer;  // [layer.NAME]: options of registered layers
 };
 
 }  // namespace orochi

@@ -23,8 +23,7 @@ struct GradientCheck {
 /// Compares the backward pass of `entry`, in every example setting, with central differences of a random
 /// projection of its output: d/dx (sum of r * forward(x)), for the inputs and each parameter, in training
 /// mode.
-std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Registry& registry,
-                                           std::uint64_t seed);
+std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Layers& layers, std::uint64_t seed);
 
 }  // namespace orochi
 #pragma GCC visibility pop

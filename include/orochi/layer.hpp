@@ -1,5 +1,4 @@
-// Layers: const objects that hold handles of parameters and no state of a batch; and the registry that names
-// them.
+// Layers: const objects that hold handles of parameters and no state of a batch; and their registry.
 #pragma once
 
 #include <functional>
@@ -10,13 +9,14 @@
 
 #include <orochi/config.hpp>
 #include <orochi/place_table.hpp>
+#include <orochi/registry.hpp>
 #include <orochi/tape.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 
-class Registry;
+class Layers;
 
 /// Base of every layer. One object serves every lane at once.
 class Layer {
@@ -54,7 +54,7 @@ struct InputShape {
 /// Handed to a layer's constructor: its options, its parameters, its children.
 class Builder {
  public:
-  Builder(const Config& config, InputShape input, const Registry& registry, Parameters& parameters);
+  Builder(const Config& config, InputShape input, const Layers& layers, Parameters& parameters);
   ~Builder();
 
   const ModelConfig& model() const { return config_.model; }
@@ -93,11 +93,11 @@ class Builder {
 
  private:
   std::string full(const std::string& name) const;
-  const OptionValue& option(const std::string& name) const;
+  Settings settings() const;
 
   const Config& config_;
   InputShape input_;
-  const Registry& registry_;
+  const Layers& layers_;
   Parameters& parameters_;
   std::string prefix_, registered_;
   Index width_ = 0, depth_ = 0;
@@ -117,36 +117,31 @@ struct LayerEntry {
   Role role = Role::rows;
   std::string summary;  // one line
   std::function<std::unique_ptr<Layer>(Builder&)> make;
-  LayerOptions options = {};                // keys of [layer.NAME] with defaults, which fix their types
+  std::vector<Option> options = {};         // keys of [layer.NAME]
   std::vector<LayerExample> examples = {};  // besides the default one
 };
 
-/// The layers a program knows: a value, filled in `main`, passed on.
-class Registry {
+/// The layers that a program knows.
+class Layers : public Registry<LayerEntry> {
  public:
-  Registry() { check_abi(Abi{}); }
+  Layers() { check_abi(Abi{}); }
 
-  /// Adds one layer; a name that is taken throws.
-  void add(LayerEntry entry);
+  using Registry::add;
   /// Adds a class whose constructor takes a Builder&.
   template <class T>
-  void add(std::string name, Role role, std::string summary, LayerOptions options = {},
+  void add(std::string name, Role role, std::string summary, std::vector<Option> options = {},
            std::vector<LayerExample> examples = {}) {
     add({std::move(name), role, std::move(summary),
          [](Builder& builder) { return std::make_unique<T>(builder); }, std::move(options),
          std::move(examples)});
   }
-  /// nullptr if there is none.
-  const LayerEntry* find(const std::string& name) const;
-  const std::vector<LayerEntry>& entries() const { return entries_; }
 
  private:
   static void check_abi(Abi);  // a symbol that only a library of this scalar and version has
-  std::vector<LayerEntry> entries_;
 };
 
 /// Every layer that comes with Orochi.
-Registry builtin_layers();
+Layers builtin_layers();
 
 }  // namespace orochi
 #pragma GCC visibility pop

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <orochi/layer.hpp>
+#include <orochi/extensions.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
@@ -12,9 +12,9 @@ namespace orochi {
 /// Heap allocations of the process so far: for `orochi bench`, where `main` counts them.
 using AllocationCounter = std::uint64_t (*)();
 
-/// Runs the command line with these layers; returns the exit code. Nothing is thrown. A program linked with
-/// the double library has one verb, check-layer.
-int run(int argc, char** argv, const Registry& registry, AllocationCounter allocations = nullptr);
+/// Runs the command line with these components; returns the exit code. Nothing is thrown. A program linked
+/// with the double library has one verb, check-layer.
+int run(int argc, char** argv, const Extensions& extensions, AllocationCounter allocations = nullptr);
 
 }  // namespace orochi
 #pragma GCC visibility pop

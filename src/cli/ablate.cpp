@@ -21,10 +21,10 @@ AblationOptions make_options(const Arguments& arguments) {
   return options;
 }
 
-int call(const Registry& registry, const Arguments& arguments, Output& out) {
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const AblationOptions options = make_options(arguments);
   const std::string& checkpoint = arguments.words.front();
-  const TrainedModel trained = load_model(checkpoint, registry);
+  const TrainedModel trained = load_model(checkpoint, extensions);
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path);
   const Ablation ablation = ablate_heads(
@@ -42,7 +42,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
 
 }  // namespace
 
-Verb ablate_verb(const Registry& registry) {
+Verb ablate_verb(const Extensions& extensions) {
   Verb verb;
   verb.name = "ablate";
   verb.summary = "measure what is lost without each head";
@@ -63,7 +63,9 @@ Verb ablate_verb(const Registry& registry) {
                   json_option("one JSON object in place of the tables"),
                   threads_option()};
   verb.examples = {"ablate runs/splice/best.h5", "ablate runs/splice/best.h5 --replace-by mean --json"};
-  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  verb.call = [&extensions](const Arguments& arguments, Output& out) {
+    return call(extensions, arguments, out);
+  };
   return verb;
 }
 

@@ -76,8 +76,8 @@ std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index
   return best;
 }
 
-int call(const Registry& registry, const Arguments& arguments, Output& out) {
-  const TrainedModel trained = load_model(arguments.words.front(), registry);
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+  const TrainedModel trained = load_model(arguments.words.front(), extensions);
   if (arguments.has("--out"))
     refuse_output_over_inputs(
         arguments.text("--out"), arguments.words.front(), trained.config.data,
@@ -107,7 +107,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
 
 }  // namespace
 
-Verb attend_verb(const Registry& registry) {
+Verb attend_verb(const Extensions& extensions) {
   Verb verb;
   verb.name = "attend";
   verb.summary = "show where each head looks in one sequence";
@@ -128,7 +128,9 @@ Verb attend_verb(const Registry& registry) {
   verb.options.push_back({"--out", "FILE", "also write all maps there, as HDF5 (example: --out maps.h5)"});
   verb.examples = {"attend runs/splice/best.h5 --data datasets/splice/test.tsv --index 7",
                    "attend runs/splice/best.h5 sequence.txt --layer 2 --head 1 --out maps.h5"};
-  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  verb.call = [&extensions](const Arguments& arguments, Output& out) {
+    return call(extensions, arguments, out);
+  };
   return verb;
 }
 

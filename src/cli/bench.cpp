@@ -125,7 +125,8 @@ std::vector<std::string> summary(const Workload& work, const BenchmarkResult& r)
           fmt::format("{:.2f}", r.first_step_seconds)};
 }
 
-int call(const Registry& registry, AllocationCounter allocations, const Arguments& arguments, Output& out) {
+int call(const Extensions& extensions, AllocationCounter allocations, const Arguments& arguments,
+         Output& out) {
   BenchmarkRequest request;
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   request.seconds = static_cast<double>(arguments.integer("--seconds", 3));
@@ -146,8 +147,8 @@ int call(const Registry& registry, AllocationCounter allocations, const Argument
   std::string profiles, engine;
   double peak = 0;
   for (const std::string& name : names) {
-    const Workload work = make_workload(name, overrides, registry);
-    const BenchmarkResult result = run_benchmark(work, request, registry);
+    const Workload work = make_workload(name, overrides, extensions);
+    const BenchmarkResult result = run_benchmark(work, request, extensions);
     request.first = false;
     if (arguments.has("--json")) {
       out.write(dump_json(result_json(work, result, request.threads), -1) + "\n");
@@ -170,7 +171,7 @@ int call(const Registry& registry, AllocationCounter allocations, const Argument
 
 }  // namespace
 
-Verb bench_verb(const Registry& registry, AllocationCounter allocations) {
+Verb bench_verb(const Extensions& extensions, AllocationCounter allocations) {
   Verb verb;
   verb.name = "bench";
   verb.summary = "measure how fast training steps are";
@@ -189,8 +190,8 @@ Verb bench_verb(const Registry& registry, AllocationCounter allocations) {
       json_option("one JSON object a workload and line in place of the table")};
   verb.examples = {"bench", "bench tiny model.dropout=0 --threads 1 --profile",
                    "bench configs/splice.toml --json"};
-  verb.call = [&registry, allocations](const Arguments& arguments, Output& out) {
-    return call(registry, allocations, arguments, out);
+  verb.call = [&extensions, allocations](const Arguments& arguments, Output& out) {
+    return call(extensions, allocations, arguments, out);
   };
   return verb;
 }

@@ -8,56 +8,46 @@
 #include "cli/table.hpp"
 #include "cli/verbs.hpp"
 #include "io/suggest.hpp"
+#include "io/toml.hpp"
 
 namespace orochi {
 namespace {
 
 constexpr bool in_double = sizeof(Scalar) == 8;
 
-std::string option_text(const OptionValue& value) {
-  return std::visit(
-      [](const auto& v) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, std::string>)
-          return "\"" + v + "\"";
-        else
-          return fmt::format("{}", v);
-      },
-      value);
-}
-
-std::string list(const Registry& registry) {
+std::string list(const Layers& layers) {
   Table table({{"layer", Align::left},
                {"role", Align::left},
                {"what it is", Align::left},
                {"options of [layer.NAME]", Align::left}});
-  for (const LayerEntry& entry : registry.entries()) {
+  for (const LayerEntry& entry : layers.entries()) {
     std::string options;
-    for (const auto& [name, value] : entry.options)
-      options += (options.empty() ? "" : ", ") + name + " = " + option_text(value);
+    for (const Option& option : entry.options)
+      options += (options.empty() ? "" : ", ") + option.name + " = " + to_toml(to_value(option.value));
     table.add({entry.name, role_name(entry.role), entry.summary, options});
   }
   return table.text();
 }
 
-const LayerEntry& find_layer(const Registry& registry, const std::string& name) {
-  if (const LayerEntry* entry = registry.find(name)) return *entry;
+const LayerEntry& find_layer(const Layers& layers, const std::string& name) {
+  if (const LayerEntry* entry = layers.find(name)) return *entry;
   std::vector<std::string> names;
-  for (const LayerEntry& entry : registry.entries()) names.push_back(entry.name);
+  for (const LayerEntry& entry : layers.entries()) names.push_back(entry.name);
   const std::string suggestion = nearest(name, names);
   throw usage_error(fmt::format("no layer is registered as \"{}\"{}; there are {}", name,
                                 suggestion.empty() ? "" : "; did you mean \"" + suggestion + "\"?",
                                 fmt::join(names, ", ")));
 }
 
-int call(const Registry& registry, const Arguments& arguments, Output& out) {
+int call(const Layers& layers, const Arguments& arguments, Output& out) {
   if (arguments.has("--list")) {
-    out.write(list(registry));
+    out.write(list(layers));
     return static_cast<int>(ExitCode::done);
   }
   std::vector<const LayerEntry*> entries;
-  for (const std::string& name : arguments.words) entries.push_back(&find_layer(registry, name));
+  for (const std::string& name : arguments.words) entries.push_back(&find_layer(layers, name));
   if (entries.empty())
-    for (const LayerEntry& entry : registry.entries()) entries.push_back(&entry);
+    for (const LayerEntry& entry : layers.entries()) entries.push_back(&entry);
   const auto seed = static_cast<std::uint64_t>(arguments.integer("--seed", 42));
   Table table({{"layer", Align::left},
                {"setting", Align::left},
@@ -68,7 +58,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
                {"result", Align::left}});
   int failed = 0, checked = 0;
   for (const LayerEntry* entry : entries) {
-    for (const GradientCheck& check : check_gradients(*entry, registry, seed)) {
+    for (const GradientCheck& check : check_gradients(*entry, layers, seed)) {
       ++checked;
       if (!check.passed()) ++failed;
       table.add({check.layer, check.example.empty() ? "default" : check.example, check.worst,
@@ -84,7 +74,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
 
 }  // namespace
 
-Verb check_layer_verb(const Registry& registry) {
+Verb check_layer_verb(const Layers& layers) {
   Verb verb;
   verb.name = "check-layer";
   verb.summary = "gradient check of registered layers, built-in or your own";
@@ -101,7 +91,7 @@ Verb check_layer_verb(const Registry& registry) {
                   {"--seed", "N", "what the random numbers are drawn from (default: 42; example: --seed 7)",
                    0, std::int64_t{1} << 62}};
   verb.examples = {"check-layer multi_head_attention", "check-layer --list", "check-layer --seed 7"};
-  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  verb.call = [&layers](const Arguments& arguments, Output& out) { return call(layers, arguments, out); };
   return verb;
 }
 

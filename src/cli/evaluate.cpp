@@ -11,9 +11,9 @@
 namespace orochi {
 namespace {
 
-int call(const Registry& registry, const Arguments& arguments, Output& out) {
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& checkpoint = arguments.words.front();
-  const TrainedModel trained = load_model(checkpoint, registry);
+  const TrainedModel trained = load_model(checkpoint, extensions);
   const std::vector<std::string>& labels = trained.preprocessing.labels;
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path);
@@ -34,7 +34,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
 
 }  // namespace
 
-Verb evaluate_verb(const Registry& registry) {
+Verb evaluate_verb(const Extensions& extensions) {
   Verb verb;
   verb.name = "evaluate";
   verb.summary = "measure a trained model on labelled data";
@@ -48,7 +48,9 @@ Verb evaluate_verb(const Registry& registry) {
                   threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",
                    "evaluate runs/splice/best.h5 --data datasets/splice/train.tsv --json"};
-  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  verb.call = [&extensions](const Arguments& arguments, Output& out) {
+    return call(extensions, arguments, out);
+  };
   return verb;
 }
 

@@ -143,8 +143,8 @@ nlohmann::ordered_json layer_json(const TrainedModel& trained, const OneSequence
   return json;
 }
 
-int call(const Registry& registry, const Arguments& arguments, Output& out) {
-  const TrainedModel trained = load_model(arguments.words.front(), registry);
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+  const TrainedModel trained = load_model(arguments.words.front(), extensions);
   const OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);
   const Index layer = std::max<Index>(chosen(arguments, "--layer", grid.layers), 0);
@@ -165,7 +165,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
 
 }  // namespace
 
-Verb explain_verb(const Registry& registry) {
+Verb explain_verb(const Extensions& extensions) {
   Verb verb;
   verb.name = "explain";
   verb.summary = "show one sequence's way through an attention layer in numbers";
@@ -186,7 +186,9 @@ Verb explain_verb(const Registry& registry) {
   verb.options.push_back(json_option("one JSON object with every number, exact"));
   verb.examples = {"explain runs/splice/best.h5 --data datasets/splice/test.tsv --head 1",
                    "explain runs/splice/best.h5 sequence.txt --json"};
-  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  verb.call = [&extensions](const Arguments& arguments, Output& out) {
+    return call(extensions, arguments, out);
+  };
   return verb;
 }
 

@@ -3,6 +3,6 @@
 #include "cli/count_allocations.hpp"
 
 int main(int argc, char** argv) {
-  const orochi::Registry registry = orochi::builtin_layers();
-  return orochi::run(argc, argv, registry, orochi::allocations);
+  const orochi::Extensions extensions = orochi::builtin();
+  return orochi::run(argc, argv, extensions, orochi::allocations);
 }

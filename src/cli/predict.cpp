@@ -150,8 +150,8 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending) {
   return std::nullopt;
 }
 
-int call(const Registry& registry, const Arguments& arguments, Output& out) {
-  const TrainedModel trained = load_model(arguments.words.front(), registry);
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+  const TrainedModel trained = load_model(arguments.words.front(), extensions);
   const std::vector<std::string>& labels = trained.preprocessing.labels;
   LineReader reader(arguments.words.size() > 1 ? arguments.words[1] : "-");
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
@@ -172,7 +172,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
 
 }  // namespace
 
-Verb predict_verb(const Registry& registry) {
+Verb predict_verb(const Extensions& extensions) {
   Verb verb;
   verb.name = "predict";
   verb.summary = "label sequences with a trained model";
@@ -190,7 +190,9 @@ Verb predict_verb(const Registry& registry) {
                   threads_option()};
   verb.examples = {"predict runs/splice/best.h5 sequences.txt",
                    "predict runs/splice/best.h5 --json <sequences.txt"};
-  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  verb.call = [&extensions](const Arguments& arguments, Output& out) {
+    return call(extensions, arguments, out);
+  };
   return verb;
 }
 

@@ -52,7 +52,7 @@ std::string output_path(const std::string& run, const Arguments& arguments) {
   return path;
 }
 
-int call(const Registry& registry, const Arguments& arguments, Output& out) {
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   ReportRequest request;
   request.run = arguments.words.front();
   request.checkpoint = find_checkpoint(request.run);
@@ -60,7 +60,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
   request.ablation = !arguments.has("--no-ablation");
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   const std::string path = output_path(request.run, arguments);
-  const TrainedModel trained = load_model(request.checkpoint, registry);
+  const TrainedModel trained = load_model(request.checkpoint, extensions);
   refuse_output_over_inputs(path, request.checkpoint, trained.config.data, {arguments.text("--data")});
   const ReportData data = report_data(trained, request.checkpoint, arguments);
   const std::string page = report_page(report_content(request, trained, data));
@@ -74,7 +74,7 @@ int call(const Registry& registry, const Arguments& arguments, Output& out) {
 
 }  // namespace
 
-Verb report_verb(const Registry& registry) {
+Verb report_verb(const Extensions& extensions) {
   Verb verb;
   verb.name = "report";
   verb.summary = "write a run as one page to look at in a browser";
@@ -94,7 +94,9 @@ Verb report_verb(const Registry& registry) {
       {"--no-ablation", "", "leave out what is lost without each head: it takes an evaluation a head"},
       threads_option()};
   verb.examples = {"report runs/splice", "report runs/splice --sequences 12 --out splice.html"};
-  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  verb.call = [&extensions](const Arguments& arguments, Output& out) {
+    return call(extensions, arguments, out);
+  };
   return verb;
 }
 

@@ -15,14 +15,14 @@ OptionSpec threads_option() {
 
 OptionSpec json_option(const std::string& help) { return {"--json", "", help}; }
 
-int run(int argc, char** argv, const Registry& registry, AllocationCounter allocations) {
+int run(int argc, char** argv, const Extensions& extensions, AllocationCounter allocations) {
   return run_program(
       argc, argv,
       {version,
        "Trains small transformer encoders for sequence classification on CPUs, from a config file.",
-       {train_verb(registry), evaluate_verb(registry), predict_verb(registry), inspect_verb(),
-        attend_verb(registry), ablate_verb(registry), explain_verb(registry), report_verb(registry),
-        bench_verb(registry, allocations), check_layer_verb(registry)}});
+       {train_verb(extensions), evaluate_verb(extensions), predict_verb(extensions), inspect_verb(),
+        attend_verb(extensions), ablate_verb(extensions), explain_verb(extensions), report_verb(extensions),
+        bench_verb(extensions, allocations), check_layer_verb(extensions.layers)}});
 }
 
 }  // namespace orochi

@@ -6,9 +6,12 @@
 
 namespace orochi {
 
-int run(int argc, char** argv, const Registry& registry, AllocationCounter) {
+Extensions builtin() { return {builtin_layers()}; }
+
+int run(int argc, char** argv, const Extensions& extensions, AllocationCounter) {
   return run_program(
-      argc, argv, {version, "Gradient checks of layers in double precision.", {check_layer_verb(registry)}});
+      argc, argv,
+      {version, "Gradient checks of layers in double precision.", {check_layer_verb(extensions.layers)}});
 }
 
 }  // namespace orochi

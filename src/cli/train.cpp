@@ -80,14 +80,14 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
   return text + next_commands(arguments, result);
 }
 
-int call(const Registry& registry, const Arguments& arguments, Output& out) {
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   TrainRequest request = make_request(arguments);
   StopSignals signals;
   request.stop = [&signals] { return signals.arrived(); };
   TrainResult result;
   {
     ProgressLine progress(std::cerr, standard_error_screen());
-    result = train(request, registry, progress);
+    result = train(request, extensions, progress);
     if (signals.number() != 0 && !result.finished) progress.note("stopped by a signal, with a checkpoint");
   }
   out.write(report(arguments, result));
@@ -117,7 +117,7 @@ bool is_override(const std::string& word) {
   return equals != std::string::npos && word.find('/') > equals;
 }
 
-Verb train_verb(const Registry& registry) {
+Verb train_verb(const Extensions& extensions) {
   Verb verb;
   verb.name = "train";
   verb.summary = "train a model as a config file says";
@@ -149,7 +149,9 @@ Verb train_verb(const Registry& registry) {
   verb.examples = {"train configs/splice.toml",
                    "train configs/splice.toml model.num_heads=8 train.seed=3 --run runs/wide",
                    "train --resume --run runs/splice"};
-  verb.call = [&registry](const Arguments& arguments, Output& out) { return call(registry, arguments, out); };
+  verb.call = [&extensions](const Arguments& arguments, Output& out) {
+    return call(extensions, arguments, out);
+  };
   verb.hint = hint;
   return verb;
 }

@@ -7,16 +7,16 @@
 
 namespace orochi {
 
-Verb train_verb(const Registry& registry);
-Verb evaluate_verb(const Registry& registry);
-Verb predict_verb(const Registry& registry);
+Verb train_verb(const Extensions& extensions);
+Verb evaluate_verb(const Extensions& extensions);
+Verb predict_verb(const Extensions& extensions);
 Verb inspect_verb();
-Verb attend_verb(const Registry& registry);
-Verb ablate_verb(const Registry& registry);
-Verb explain_verb(const Registry& registry);
-Verb report_verb(const Registry& registry);
-Verb bench_verb(const Registry& registry, AllocationCounter allocations);
-Verb check_layer_verb(const Registry& registry);
+Verb attend_verb(const Extensions& extensions);
+Verb ablate_verb(const Extensions& extensions);
+Verb explain_verb(const Extensions& extensions);
+Verb report_verb(const Extensions& extensions);
+Verb bench_verb(const Extensions& extensions, AllocationCounter allocations);
+Verb check_layer_verb(const Layers& layers);
 
 /// KEY=VALUE, and not a path in which some folder has an equals sign.
 bool is_override(const std::string& word);

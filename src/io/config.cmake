@@ -1,6 +1,6 @@
 # Only toml_parse.cpp includes toml++, which is slow to compile.
 orochi_module(orochi_config SCALAR_FREE
-  SOURCES config_file.cpp config_keys.cpp config_overrides.cpp config_reader.cpp config_rules.cpp config_values.cpp
+  SOURCES config_components.cpp config_file.cpp config_keys.cpp config_overrides.cpp config_reader.cpp config_rules.cpp config_values.cpp
           suggest.cpp toml_parse.cpp toml_write.cpp
   PRIVATE_LINKS fmt::fmt)
 # A config nests two deep; toml++'s own bound is 256.

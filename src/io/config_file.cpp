@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include <orochi/error.hpp>
@@ -47,10 +48,6 @@ std::string read_text_file(const std::string& path) {
   return text;
 }
 
-TomlValue option_value(const OptionValue& option) {
-  return std::visit([](const auto& value) { return to_value(value); }, option);
-}
-
 /// A TOML key, in quotes unless it is a bare one.
 std::string key_text(const std::string& name) {
   const std::string bare = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
@@ -62,19 +59,35 @@ struct Line {
   std::string section, name, value;
 };
 
+void add_options(const std::string& section, const Options& options, std::vector<Line>& lines) {
+  for (const auto& [name, option] : options)
+    lines.push_back({section, key_text(name), to_toml(to_value(option))});
+}
+
+/// A component without options is a key of its section, one with options a section of its own.
+[[maybe_unused]] void add_component(const Key& key, const Component& component, std::vector<Line>& keys,
+                                    std::vector<Line>& tables) {
+  const std::string type = to_toml(to_value(component.type));
+  if (component.options.empty()) return keys.push_back({key.section, key.name, type});
+  tables.push_back({key.full_name(), "type", type});
+  add_options(key.full_name(), component.options, tables);
+}
+
 /// Everything a config says, in the order of the file; a layer's section has an entry of its own, without
 /// name.
 std::vector<Line> lines_of(const Config& config) {
-  std::vector<Line> lines;
+  std::vector<Line> lines, tables;
   visit_keys(config, [&](const Key& key, const auto&... fields) {
-    lines.push_back({key.section, key.name, to_toml(to_value(fields...))});
+    if constexpr ((std::is_same_v<Component, std::remove_cvref_t<decltype(fields)>> && ...))
+      (add_component(key, fields, lines, tables), ...);
+    else
+      lines.push_back({key.section, key.name, to_toml(to_value(fields...))});
   });
+  lines.insert(lines.end(), tables.begin(), tables.end());
   for (const auto& [layer, options] : config.layer) {
     const std::string section = "layer." + key_text(layer);
     lines.push_back({section, "", ""});
-    for (const auto& [name, option] : options) {
-      lines.push_back({section, key_text(name), to_toml(option_value(option))});
-    }
+    add_options(section, options, lines);
   }
   return lines;
 }
@@ -85,15 +98,19 @@ std::vector<ConfigKey> config_keys() {
   std::vector<ConfigKey> keys;
   const Config defaults;
   visit_keys(defaults, [&](const Key& key, const auto&... fields) {
-    keys.push_back(
-        {key.full_name(), key.allowed.type, to_toml(to_value(fields...)), key.allowed.text, key.doc});
+    std::string otherwise;
+    if constexpr ((std::is_same_v<Component, std::remove_cvref_t<decltype(fields)>> && ...))
+      otherwise = (to_toml(to_value(fields.type)) + ...);
+    else
+      otherwise = to_toml(to_value(fields...));
+    keys.push_back({key.full_name(), key.allowed.type, otherwise, key.allowed.text, key.doc});
   });
   return keys;
 }
 
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
-                    std::span<const LayerSchema> layers) {
-  ConfigReader reader(name, layers);
+                    std::span<const ComponentSchema> components) {
+  ConfigReader reader(name, components);
   reader.read_text(text);
   int number = 0;
   for (const std::string& argument : overrides) reader.read_override(argument, ++number);
@@ -102,13 +119,13 @@ Config parse_config(const std::string& text, const std::string& name, std::span<
 }
 
 Config read_config(const std::string& path, std::span<const std::string> overrides,
-                   std::span<const LayerSchema> layers) {
-  return parse_config(read_text_file(path), path, overrides, layers);
+                   std::span<const ComponentSchema> components) {
+  return parse_config(read_text_file(path), path, overrides, components);
 }
 
 std::string find_place(const std::string& path, std::span<const std::string> overrides,
-                       std::span<const LayerSchema> layers, const std::string& key) {
-  ConfigReader reader(path, layers);
+                       std::span<const ComponentSchema> components, const std::string& key) {
+  ConfigReader reader(path, components);
   reader.read_text(read_text_file(path));
   int number = 0;
   for (const std::string& argument : overrides) reader.read_override(argument, ++number);

@@ -9,11 +9,11 @@
 
 namespace orochi {
 
-/// What a registered layer lets a config set, with its defaults: the keys that [layer.NAME] may have.
-struct LayerSchema {
+/// What the reader must know of a registered component.
+struct ComponentSchema {
   std::string name;
-  std::string role;      // "rows" or "pooling": which config keys may name it
-  LayerOptions options;  // defaults; they also fix the type
+  std::string kind;             // a layer's role, "rows" or "pooling", or "task", ...: which keys may name it
+  std::vector<Option> options;  // the keys of its table
 };
 
 /// One key of the configuration, for docs/config.md, `--help` and the tests.
@@ -31,16 +31,16 @@ std::vector<ConfigKey> config_keys();
 /// is wrong; what is allowed; did you mean "num_heads"?`. An override's place is `command line: KEY=VALUE`.
 /// Paths stay as they are written. A file that cannot be read is an Error, too.
 Config read_config(const std::string& path, std::span<const std::string> overrides,
-                   std::span<const LayerSchema> layers);
+                   std::span<const ComponentSchema> components);
 
 /// The same from text (`name` stands for the file in messages): a checkpoint's config.
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
-                    std::span<const LayerSchema> layers);
+                    std::span<const ComponentSchema> components);
 
 /// Where a key's value stands, "run.toml:7:17", "command line: KEY=VALUE" or, for a default, "run.toml": for
 /// mistakes that show only later. The config must be one that read_config takes.
 std::string find_place(const std::string& path, std::span<const std::string> overrides,
-                       std::span<const LayerSchema> layers, const std::string& key);
+                       std::span<const ComponentSchema> components, const std::string& key);
 
 /// Every key with its value, in a fixed order; parse_config(write_config(c)) == c, to the last bit of a
 /// number.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <array>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -15,6 +17,26 @@ Allowed number(std::string text, double low, double high) {
   allowed.low = low;
   allowed.high = high;
   return allowed;
+}
+
+/// 1e30, not 1e+30
+std::string bound(double number) {
+  std::string text = fmt::format("{}", number);
+  if (const std::size_t plus = text.find('+'); plus != std::string::npos) text.erase(plus, 1);
+  return text;
+}
+
+/// "a number", "an integer, 1 or more", "a number above 0", "a number from 0 up to, not including, 1"
+std::string range_text(const std::string& what, const Allowed& allowed) {
+  const bool has_low = std::isfinite(allowed.low), has_high = std::isfinite(allowed.high);
+  const std::string high = allowed.below ? fmt::format("up to, not including, {}", bound(allowed.high))
+                                         : fmt::format("to {}", bound(allowed.high));
+  if (has_low && has_high)
+    return fmt::format("{} {} {} {}", what, allowed.above ? "above" : "from", bound(allowed.low), high);
+  if (has_low)
+    return allowed.above ? fmt::format("{} above {}", what, bound(allowed.low))
+                         : fmt::format("{}, {} or more", what, bound(allowed.low));
+  return has_high ? fmt::format("{} {}", what, high) : what;
 }
 
 }  // namespace
@@ -87,7 +109,54 @@ Allowed allow_layers(std::string role) {
 }
 
 Allowed allow_class_weights() {
-  return {"string or list of numbers", "\"balanced\" | a list of numbers from 1e-30 to 1e30"};
+  Allowed allowed{"string or list of numbers", "\"balanced\" | a list of numbers from 1e-30 to 1e30"};
+  allowed.low = 1e-30;
+  allowed.high = 1e30;
+  return allowed;
+}
+
+Allowed allow_component(std::string kind) {
+  Allowed allowed{"string or table",
+                  fmt::format("a registered {}, or a table with type and its options", kind)};
+  allowed.role = std::move(kind);
+  return allowed;
+}
+
+Allowed Allowed::element() const {
+  Allowed one = *this;
+  one.type = "number";
+  one.text = range_text("a number", *this);
+  return one;
+}
+
+Allowed allowed_by(const Option& option) {
+  Allowed allowed;
+  allowed.low = option.least;
+  allowed.high = option.most;
+  allowed.above = option.without_least;
+  allowed.below = option.without_most;
+  allowed.words = option.words;
+  const std::string words = fmt::format("{}", fmt::join(option.words, " | "));
+  constexpr std::array<const char*, 5> types{"boolean", "integer", "number", "string", "list of numbers"};
+  allowed.type = types[option.value.index()];
+  switch (option.value.index()) {
+    case 0:
+      allowed.text = "true | false";
+      break;
+    case 1:
+      allowed.text = range_text("an integer", allowed);
+      break;
+    case 2:
+      allowed.text = range_text("a number", allowed);
+      break;
+    case 3:
+      allowed.text = words.empty() ? "a string" : words;
+      break;
+    default:
+      if (!words.empty()) allowed.type = "string or list of numbers";
+      allowed.text = (words.empty() ? "" : words + " | ") + "a list of " + range_text("numbers", allowed);
+  }
+  return allowed;
 }
 
 }  // namespace orochi

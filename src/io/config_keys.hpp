@@ -19,8 +19,10 @@ struct Allowed {
   bool above = false;                   // not including `low`
   bool below = false;                   // not including `high`
   std::vector<std::string> words = {};  // strings: one of these; empty: any
-  std::string role = {};                // strings: a registered layer of this role, or one of `words`
+  std::string role = {};                // strings: a registered component of this kind, or one of `words`
   bool filled = false;                  // strings: not ""
+
+  Allowed element() const;  // of a list of numbers
 };
 
 constexpr double largest_integer = 2147483647;  // so that products of a few of them stay in 64 bits
@@ -40,13 +42,16 @@ Allowed allow_filled_text(std::string text);
 Allowed allow_layer(std::string role, std::vector<std::string> words = {});
 Allowed allow_layers(std::string role);
 Allowed allow_class_weights();
+Allowed allow_component(std::string kind);
+/// What a component says of its option.
+Allowed allowed_by(const Option& option);
 
 struct Key {
   std::string section, name;
   Allowed allowed;
   std::string doc;
 
-  std::string full_name() const { return section + "." + name; }
+  std::string full_name() const { return section.empty() ? name : section + "." + name; }
 };
 
 /// Calls visit(key, fields...) for each key of the section; a key has one field, train.class_weights two.

@@ -38,8 +38,8 @@ std::string section_of(const std::string& name) {
 
 }  // namespace
 
-ConfigReader::ConfigReader(std::string name, std::span<const LayerSchema> layers)
-    : name_(std::move(name)), layers_(layers) {}
+ConfigReader::ConfigReader(std::string name, std::span<const ComponentSchema> components)
+    : name_(std::move(name)), components_(components) {}
 
 void ConfigReader::read_text(const std::string& text) {
   const TomlDocument document = parse_toml(text);
@@ -115,7 +115,7 @@ std::string ConfigReader::hint(const std::string& section, const std::string& wo
 }
 
 void ConfigReader::read_layer(const TomlItem& item) {
-  const LayerSchema* schema = find_layer(item.key);
+  const ComponentSchema* schema = find_layer(item.key);
   if (schema == nullptr) {
     const std::string meant = nearest(item.key, layer_names());
     mistake(item.place,
@@ -129,48 +129,8 @@ void ConfigReader::read_layer(const TomlItem& item) {
                                     item.key, describe(item.value), item.key));
     return;
   }
-  config_.layer[schema->name];
-  for (const TomlItem& option : *table) read_option(*schema, option);
-}
-
-void ConfigReader::read_option(const LayerSchema& schema, const TomlItem& item) {
-  const std::string full = "layer." + schema.name + "." + item.key;
-  const auto option = schema.options.find(item.key);
-  if (option == schema.options.end()) {
-    std::vector<std::string> names;
-    for (const auto& entry : schema.options) names.push_back(entry.first);
-    const std::string meant = nearest(item.key, names);
-    std::string help = fmt::format("keys of [layer.{}]: {}", schema.name, fmt::join(names, ", "));
-    if (names.empty()) help = fmt::format("layer \"{}\" has no options", schema.name);
-    if (!meant.empty()) help = fmt::format("did you mean \"{}\"?", meant);
-    mistake(item.place, fmt::format("unknown key \"{}\"; {}", full, help));
-    return;
-  }
-  // The default's type chooses the check.
-  const auto store_option = [&](auto field) {
-    using Field = decltype(field);
-    Key key{"layer." + schema.name, item.key, allow_text(), ""};
-    if constexpr (std::is_same_v<Field, bool>) key.allowed = allow_flag();
-    if constexpr (std::is_same_v<Field, std::int64_t>) key.allowed = allow_any_integer();
-    if constexpr (std::is_same_v<Field, double>) key.allowed = allow_any_number();
-    if (store(key, item.value, field)) config_.layer[schema.name][item.key] = field;
-  };
-  std::visit(store_option, option->second);
-}
-
-const LayerSchema* ConfigReader::find_layer(const std::string& name) const {
-  for (const LayerSchema& layer : layers_) {
-    if (layer.name == name) return &layer;
-  }
-  return nullptr;
-}
-
-std::vector<std::string> ConfigReader::layer_names(const std::string& role) const {
-  std::vector<std::string> names;
-  for (const LayerSchema& layer : layers_) {
-    if (role.empty() || layer.role == role) names.push_back(layer.name);
-  }
-  return names;
+  Options& options = config_.layer[schema->name];
+  for (const TomlItem& option : *table) read_option("layer." + schema->name, *schema, option, options);
 }
 
 std::string ConfigReader::place_text(const Place& place) const {
@@ -184,6 +144,7 @@ std::string ConfigReader::place_text(const std::string& key) const {
 }
 
 Config ConfigReader::finish() {
+  add_defaults();
   if (mistakes_.empty()) return std::move(config_);
   const auto order = [](const Mistake& mistake) {
     return std::make_tuple(!mistake.place.argument.empty(), mistake.place.line, mistake.place.column);

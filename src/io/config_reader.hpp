@@ -16,7 +16,7 @@ namespace orochi {
 class ConfigReader {
  public:
   /// `name` stands for the file in messages.
-  ConfigReader(std::string name, std::span<const LayerSchema> layers);
+  ConfigReader(std::string name, std::span<const ComponentSchema> components);
 
   /// Reads the whole file; what cannot be parsed is a mistake among the others.
   void read_text(const std::string& text);
@@ -39,10 +39,19 @@ class ConfigReader {
   void read_item(const TomlItem& item);
   void read_key(const std::string& section, const TomlItem& item);
   void read_layer(const TomlItem& item);
-  void read_option(const LayerSchema& schema, const TomlItem& item);
   void unknown_key(const std::string& section, const TomlItem& item);
   void unknown_section(const TomlItem& item);
   std::string hint(const std::string& section, const std::string& word) const;
+
+  // Components and their options (config_components.cpp).
+  bool store(const Key& key, const TomlValue& value, Component& field);
+  bool read_component(const Key& key, const TomlTable& table, const Place& place, Component& field);
+  /// `table`: what the options belong to, "layer.token_shift".
+  bool read_option(const std::string& table, const ComponentSchema& schema, const TomlItem& item,
+                   Options& options);
+  bool store_option(const Key& key, const TomlValue& value, const Option& option, Options& options);
+  void add_defaults();
+  const ComponentSchema* find_component(const std::string& kind, const std::string& name) const;
 
   // One value (config_values.cpp). False: it was not stored and a mistake was noted.
   bool store(const Key& key, const TomlValue& value, bool& field);
@@ -51,6 +60,7 @@ class ConfigReader {
   bool store(const Key& key, const TomlValue& value, double& field);
   bool store(const Key& key, const TomlValue& value, std::string& field);
   bool store(const Key& key, const TomlValue& value, std::vector<std::string>& field);
+  bool store(const Key& key, const TomlValue& value, std::vector<double>& field);
   bool store(const Key& key, const TomlValue& value, bool& balanced, std::vector<double>& weights);
   bool check_word(const std::string& name, const Allowed& allowed, const std::string& word,
                   const Place& place);
@@ -75,11 +85,12 @@ class ConfigReader {
   }
   /// Nobody reads more, and each takes time to find out what was meant.
   bool enough() const { return mistakes_.size() >= 100; }
-  const LayerSchema* find_layer(const std::string& name) const;
-  std::vector<std::string> layer_names(const std::string& role = "") const;  // "": of every role
+  const ComponentSchema* find_layer(const std::string& name) const;
+  std::vector<std::string> names_of(const std::string& kind) const;
+  std::vector<std::string> layer_names() const;
 
   std::string name_;
-  std::span<const LayerSchema> layers_;
+  std::span<const ComponentSchema> components_;
   Config config_;
   std::vector<Mistake> mistakes_;
   std::size_t unsaid_ = 0;               // mistakes beyond those

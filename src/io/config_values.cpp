@@ -30,8 +30,7 @@ const double* as_number(const TomlValue& value, double& storage) {
 
 bool ConfigReader::refuse_type(const Key& key, const TomlValue& value) {
   std::string layers;
-  if (!key.allowed.role.empty())
-    layers = fmt::format(": {}", fmt::join(layer_names(key.allowed.role), " | "));
+  if (!key.allowed.role.empty()) layers = fmt::format(": {}", fmt::join(names_of(key.allowed.role), " | "));
   mistake(value.place,
           fmt::format("{} is {}; allowed: {}{}", key.full_name(), describe(value), key.allowed.text, layers));
   return false;
@@ -93,13 +92,12 @@ bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, c
   if (any && !(allowed.filled && word.empty())) return true;
   std::vector<std::string> choices = words;
   if (!allowed.role.empty()) {
-    const LayerSchema* layer = find_layer(word);
-    if (layer != nullptr && layer->role == allowed.role) return true;
-    choices = layer_names(allowed.role);
+    if (find_component(allowed.role, word) != nullptr) return true;
+    choices = names_of(allowed.role);
     choices.insert(choices.end(), words.begin(), words.end());
   }
   const std::string other_role = find_layer(word) != nullptr && !allowed.role.empty()
-                                     ? fmt::format(", a layer of role {}", find_layer(word)->role)
+                                     ? fmt::format(", a layer of role {}", find_layer(word)->kind)
                                      : "";
   std::string choices_text = fmt::format("{}", fmt::join(choices, " | "));
   if (any) choices_text = allowed.text;
@@ -125,23 +123,32 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<std
   return good;
 }
 
-bool ConfigReader::store(const Key& key, const TomlValue& value, bool& balanced,
-                         std::vector<double>& weights) {
-  const auto* text = std::get_if<std::string>(&value.data);
+/// Each number must be in the key's range.
+bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<double>& field) {
   const auto* list = std::get_if<TomlList>(&value.data);
-  if (text != nullptr && *text != "balanced") return refuse_range(key, value);
-  if (text == nullptr && list == nullptr) return refuse_type(key, value);
+  if (list == nullptr) return refuse_type(key, value);
   std::vector<double> numbers;
   bool good = true;
-  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    const Key element{key.section, fmt::format("{}[{}]", key.name, i), allow_positive_float(), ""};
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const Key element{key.section, fmt::format("{}[{}]", key.name, i), key.allowed.element(), ""};
     double number = 0;
     good &= store(element, (*list)[i], number);
     numbers.push_back(number);
   }
-  if (!good) return false;
-  balanced = text != nullptr;
-  weights = numbers;
+  if (good) field = numbers;
+  return good;
+}
+
+bool ConfigReader::store(const Key& key, const TomlValue& value, bool& balanced,
+                         std::vector<double>& weights) {
+  if (const auto* text = std::get_if<std::string>(&value.data)) {
+    if (*text != "balanced") return refuse_range(key, value);
+    balanced = true;
+    weights.clear();
+    return true;
+  }
+  if (!store(key, value, weights)) return false;
+  balanced = false;
   return true;
 }
 

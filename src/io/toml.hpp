@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include <orochi/batch.hpp>
+#include <orochi/options.hpp>
 
 namespace orochi {
 
@@ -61,6 +61,8 @@ TomlValue to_value(std::uint64_t integer);
 TomlValue to_value(double number);
 TomlValue to_value(const std::string& text);
 TomlValue to_value(const std::vector<std::string>& texts);
+TomlValue to_value(const std::vector<double>& numbers);
+TomlValue to_value(const OptionValue& option);
 TomlValue to_value(bool balanced, const std::vector<double>& weights);
 
 }  // namespace orochi

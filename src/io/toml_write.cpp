@@ -98,11 +98,18 @@ TomlValue to_value(const std::vector<std::string>& texts) {
   return {values};
 }
 
-TomlValue to_value(bool balanced, const std::vector<double>& weights) {
-  if (balanced) return {std::string("balanced")};
+TomlValue to_value(const std::vector<double>& numbers) {
   TomlList values;
-  for (const double weight : weights) values.push_back(to_value(weight));
+  for (const double number : numbers) values.push_back(to_value(number));
   return {values};
+}
+
+TomlValue to_value(const OptionValue& option) {
+  return std::visit([](const auto& value) { return to_value(value); }, option);
+}
+
+TomlValue to_value(bool balanced, const std::vector<double>& weights) {
+  return balanced ? TomlValue{std::string("balanced")} : to_value(weights);
 }
 
 }  // namespace orochi

@@ -64,24 +64,12 @@ const char* role_name(Role role) {
   return "";
 }
 
-void Registry::check_abi(Abi) {}
+void Layers::check_abi(Abi) {}
 
-void Registry::add(LayerEntry entry) {
-  if (find(entry.name) != nullptr)
-    throw failure("a layer named \"" + entry.name + "\" is registered already");
-  entries_.push_back(std::move(entry));
-}
-
-const LayerEntry* Registry::find(const std::string& name) const {
-  const auto it =
-      std::find_if(entries_.begin(), entries_.end(), [&](const LayerEntry& e) { return e.name == name; });
-  return it == entries_.end() ? nullptr : &*it;
-}
-
-Builder::Builder(const Config& config, InputShape input, const Registry& registry, Parameters& parameters)
+Builder::Builder(const Config& config, InputShape input, const Layers& layers, Parameters& parameters)
     : config_(config),
       input_(input),
-      registry_(registry),
+      layers_(layers),
       parameters_(parameters),
       width_(config.model.d_model) {}
 Builder::~Builder() = default;
@@ -90,38 +78,17 @@ std::string Builder::full(const std::string& name) const {
   return prefix_.empty() ? name : prefix_ + "." + name;
 }
 
-const OptionValue& Builder::option(const std::string& name) const {
-  const auto table = config_.layer.find(registered_);
-  if (table != config_.layer.end())
-    if (const auto it = table->second.find(name); it != table->second.end()) return it->second;
-  if (const LayerEntry* entry = registry_.find(registered_))
-    if (const auto it = entry->options.find(name); it != entry->options.end()) return it->second;
-  throw failure("the layer \"" + registered_ + "\" asks for its option \"" + name +
-                "\", which it was not registered with");
+Settings Builder::settings() const {
+  const auto given = config_.layer.find(registered_);
+  const LayerEntry* entry = layers_.find(registered_);
+  return Settings(registered_, entry == nullptr ? std::span<const Option>() : entry->options,
+                  given == config_.layer.end() ? Options() : given->second);
 }
 
-namespace {
-template <class T>
-const T& option_as(const OptionValue& value, const std::string& name, const char* type) {
-  if (const T* result = std::get_if<T>(&value)) return *result;
-  throw failure("the option \"" + name + "\" is not " + type + "; compare the layer's registered default");
-}
-}  // namespace
-
-Index Builder::integer(const std::string& name) const {
-  return static_cast<Index>(option_as<std::int64_t>(option(name), name, "an integer"));
-}
-double Builder::number(const std::string& name) const {
-  const OptionValue& value = option(name);
-  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
-  return option_as<double>(value, name, "a number");
-}
-bool Builder::flag(const std::string& name) const {
-  return option_as<bool>(option(name), name, "true or false");
-}
-std::string Builder::word(const std::string& name) const {
-  return option_as<std::string>(option(name), name, "a string");
-}
+Index Builder::integer(const std::string& name) const { return settings().integer(name); }
+double Builder::number(const std::string& name) const { return settings().number(name); }
+bool Builder::flag(const std::string& name) const { return settings().flag(name); }
+std::string Builder::word(const std::string& name) const { return settings().word(name); }
 
 Parameter Builder::weight(const std::string& name, Index rows, Index cols, Init init) {
   const std::string names[] = {full(name)};
@@ -148,7 +115,7 @@ Parameter Builder::fused(const std::vector<std::string>& names, Index rows, Inde
 }
 
 std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string& registered, Index width) {
-  const LayerEntry* entry = registry_.find(registered);
+  const LayerEntry* entry = layers_.find(registered);
   if (entry == nullptr) throw usage_error("no layer is registered under the name \"" + registered + "\"");
   constexpr Index deepest = 8;
   if (depth_ == deepest)

@@ -9,8 +9,8 @@
 
 namespace orochi {
 
-Registry builtin_layers() {
-  Registry r;
+Layers builtin_layers() {
+  Layers r;
   const LayerExample causal{"causal", [](Config& c) { c.model.causal = true; }};
   const LayerExample wide_heads{"head_dim 5", [](Config& c) { c.model.head_dim = 5; }};
   const LayerExample window{"window 2", [](Config& c) { c.model.window = 2; }};

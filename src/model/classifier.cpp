@@ -16,13 +16,13 @@ bool is_layer(const std::string& positions) {
 
 }  // namespace
 
-Classifier::Classifier(const Config& config, InputShape input, Index num_classes, const Registry& registry,
+Classifier::Classifier(const Config& config, InputShape input, Index num_classes, const Layers& layers,
                        Index most)
     : parameters_(most), dropout_(config.model.dropout) {
   const ModelConfig& model = config.model;
   const bool tokens = input.vocab_size > 0, cls = model.pooling == "cls";
   if (cls) ++input.max_length;  // its token has a place too
-  Builder builder(config, input, registry, parameters_);
+  Builder builder(config, input, layers, parameters_);
   input_ = tokens ? builder.layer("embedding", "token_embedding")
                   : builder.layer("input", "input_projection", input.channels);
   if (cls) class_token_ = std::make_unique<ClassToken>(builder);

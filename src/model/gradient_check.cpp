@@ -36,11 +36,11 @@ class Numbers {
 /// A ragged batch, a layer over it, and the loss sum(r * output) of which gradients are taken.
 class Checked {
  public:
-  Checked(const LayerEntry& entry, const Registry& registry, const Config& config, std::uint64_t seed)
+  Checked(const LayerEntry& entry, const Layers& layers, const Config& config, std::uint64_t seed)
       : numbers_(seed), tape_(parameters_, "eigen") {
     const bool tokens = entry.role != Role::input || entry.name == "token_embedding";
     const Index width = entry.role != Role::input ? config.model.d_model : tokens ? 0 : channels;
-    Builder builder(config, {vocabulary, channels, longest}, registry, parameters_);
+    Builder builder(config, {vocabulary, channels, longest}, layers, parameters_);
     layer_ = builder.layer("layer", entry.name, width);
     parameters_.allocate();
     for (const ParameterView& view : parameters_.views())
@@ -170,7 +170,7 @@ Config small_config() {
 
 }  // namespace
 
-std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Registry& registry,
+std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Layers& layers,
                                            std::uint64_t seed) {
   std::vector<LayerExample> examples = entry.examples;
   examples.insert(examples.begin(), {"", [](Config&) {}});
@@ -178,7 +178,7 @@ std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Regist
   for (const LayerExample& example : examples) {
     Config config = small_config();
     example.change(config);
-    GradientCheck result = Checked(entry, registry, config, seed).run();
+    GradientCheck result = Checked(entry, layers, config, seed).run();
     result.layer = entry.name;
     result.example = example.label;
     results.push_back(result);

@@ -52,9 +52,9 @@ double peak_of_threads(int threads) {
 /// A model in training that goes round the workload's batches.
 class Runner {
  public:
-  Runner(const Workload& work, int threads, const Registry& registry)
+  Runner(const Workload& work, int threads, const Extensions& extensions)
       : work_(work),
-        model_(work.config, work.input, work.num_classes, registry),
+        model_(work.config, work.input, work.num_classes, extensions.layers),
         stepper_(model_, work.config.train, {}, threads) {
     model_.parameters().initialise(work.config.train.seed);
   }
@@ -126,7 +126,7 @@ void profile_steps(Runner& runner, int threads, Index steps, BenchmarkResult& re
 }  // namespace
 
 BenchmarkResult run_benchmark(const Workload& work, const BenchmarkRequest& request,
-                              const Registry& registry) {
+                              const Extensions& extensions) {
   const Clock::time_point start = Clock::now();
   const double age = request.first ? process_age() : 0;
   malloc_trim(0);  // what workloads before have left
@@ -134,7 +134,7 @@ BenchmarkResult run_benchmark(const Workload& work, const BenchmarkRequest& requ
   BenchmarkResult result;
   result.engine = kernels::engine_name(kernels::choose_engine(work.config.train.kernels.c_str()));
   const double before = resident_memory();
-  Runner runner(work, request.threads, registry);
+  Runner runner(work, request.threads, extensions);
   result.parameters = runner.parameters();
   result.lanes = work.config.train.lanes;
   runner.step();

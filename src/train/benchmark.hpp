@@ -33,6 +33,6 @@ struct BenchmarkResult {
 };
 
 BenchmarkResult run_benchmark(const Workload& work, const BenchmarkRequest& request,
-                              const Registry& registry);
+                              const Extensions& extensions);
 
 }  // namespace orochi

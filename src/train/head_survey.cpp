@@ -114,8 +114,8 @@ void add_sequence(std::span<const AttentionRecord> records, Sums& sums) {
 std::unique_ptr<Classifier> without_dropout(const TrainedModel& trained) {
   Config config = trained.config;
   config.model.dropout = config.model.attention_dropout = 0;
-  auto model =
-      std::make_unique<Classifier>(config, trained.input, trained.model->num_classes(), *trained.registry);
+  auto model = std::make_unique<Classifier>(config, trained.input, trained.model->num_classes(),
+                                            trained.extensions->layers);
   std::copy_n(trained.model->parameters().data(), trained.model->parameters().size(),
               model->parameters().data());
   return model;

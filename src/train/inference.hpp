@@ -9,6 +9,7 @@
 
 #include <orochi/classifier.hpp>
 #include <orochi/error.hpp>
+#include <orochi/extensions.hpp>
 
 #include "core/packed_weights.hpp"
 #include "data/dataset.hpp"
@@ -77,14 +78,14 @@ struct TrainedModel {
   Progress progress;
   std::string validation_checksum;  // of the sequences it was validated on; empty where that is not known
   InputShape input;
-  const Registry* registry = nullptr;  // the caller's
+  const Extensions* extensions = nullptr;  // the caller's
   std::unique_ptr<Classifier> model;
 };
 /// Opens, rebuilds and fills; throws a usage_error that says what is wrong with the file.
-TrainedModel load_model(const std::string& path, const Registry& registry);
+TrainedModel load_model(const std::string& path, const Extensions& extensions);
 
-/// What the config reader must know of the registered layers.
-std::vector<LayerSchema> layer_schemas(const Registry& registry);
+/// What the config reader must know of the registered components.
+std::vector<ComponentSchema> component_schemas(const Extensions& extensions);
 
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing);
 

@@ -14,9 +14,9 @@
 
 namespace orochi {
 
-std::vector<LayerSchema> layer_schemas(const Registry& registry) {
-  std::vector<LayerSchema> schemas;
-  for (const LayerEntry& entry : registry.entries())
+std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
+  std::vector<ComponentSchema> schemas;
+  for (const LayerEntry& entry : extensions.layers.entries())
     schemas.push_back({entry.name, role_name(entry.role), entry.options});
   return schemas;
 }
@@ -57,11 +57,11 @@ void check_preprocessing(const DataConfig& data, const Preprocessing& p) {
 
 }  // namespace
 
-TrainedModel load_model(const std::string& path, const Registry& registry) {
+TrainedModel load_model(const std::string& path, const Extensions& extensions) {
   const CheckpointReader reader(path);
   const CheckpointHeader& header = reader.header();
   TrainedModel result;
-  result.config = parse_config(header.config, path + ":/config", {}, layer_schemas(registry));
+  result.config = parse_config(header.config, path + ":/config", {}, component_schemas(extensions));
   try {
     kernels::choose_engine(result.config.train.kernels.c_str());
   } catch (const Error&) {  // another CPU or build trained it: what there is gives the same up to rounding
@@ -71,13 +71,13 @@ TrainedModel load_model(const std::string& path, const Registry& registry) {
   result.progress = header.progress;
   result.validation_checksum = header.validation_checksum;
   result.input = input_shape(result.config.data, result.preprocessing);
-  result.registry = &registry;
+  result.extensions = &extensions;
   try {
     check_preprocessing(result.config.data, result.preprocessing);
     // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
     result.model =
         std::make_unique<Classifier>(result.config, result.input, static_cast<Index>(header.labels.size()),
-                                     registry, number_count(reader.slots("parameters")));
+                                     extensions.layers, number_count(reader.slots("parameters")));
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("'{}' does not fit together: {}", path, error.what()));
   }

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 /// "balanced": N / (K x count), as scikit-learn; or the config's; or none.
 std::vector<Scalar> class_weights(const RunSetup& setup, const TrainRequest& request,
-                                  const Registry& registry, const LoadedData& data) {
+                                  const Extensions& extensions, const LoadedData& data) {
   const std::vector<std::string>& labels = data.preprocessing.labels;
   std::vector<double> weights = setup.config.train.class_weights;
   if (setup.config.train.balanced_classes) {
@@ -32,7 +32,8 @@ std::vector<Scalar> class_weights(const RunSetup& setup, const TrainRequest& req
         "{}: train.class_weights has {}, but the data has {} labels: {}; give one weight a label, in this "
         "order, or "
         "\"balanced\"",
-        find_place(setup.config_path, request.overrides, layer_schemas(registry), "train.class_weights"),
+        find_place(setup.config_path, request.overrides, component_schemas(extensions),
+                   "train.class_weights"),
         counted(static_cast<Index>(weights.size()), "number"), labels.size(), quote_list(labels)));
   return {weights.begin(), weights.end()};
 }
@@ -61,12 +62,12 @@ void refuse_large_files(const RunSetup& setup, double max_memory) {
 
 }  // namespace
 
-RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Registry& registry) {
+RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
   refuse_large_files(setup, request.max_memory);
   RunData data;
   const double before = resident_memory();
   data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed);
-  data.class_weights = class_weights(setup, request, registry, data.loaded);
+  data.class_weights = class_weights(setup, request, extensions, data.loaded);
   data.train_checksum = checksum(data.loaded.train);
   data.validation_checksum = checksum(data.loaded.validation);
   refuse_large_model(setup.config, input_shape(setup.config.data, data.loaded.preprocessing),

@@ -20,7 +20,7 @@ struct RunData {
 
 /// Reads the files. Throws a usage_error: mistakes in them, class weights of another count than there are
 /// labels, a model that is larger than memory.
-RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Registry& registry);
+RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions);
 
 /// Throws a usage_error where a checkpoint was trained on other labels, another vocabulary or other
 /// sequences. Returns a note where the checkpoint is too old to tell, or nothing.

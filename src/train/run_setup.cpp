@@ -24,11 +24,11 @@ bool may_change(const std::string& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Registry& registry) {
+std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Extensions& extensions) {
   const ResumePoint point = find_resume_point(setup.folder);
   if (!point.reader) return {};
   const std::string name = setup.folder + "/" + point.name + ":/config";
-  const Config before = parse_config(point.reader->header().config, name, {}, layer_schemas(registry));
+  const Config before = parse_config(point.reader->header().config, name, {}, component_schemas(extensions));
   Config now = setup.config;
   now.data = rebase_paths(now.data, setup.data_folder, setup.folder);
   std::vector<ConfigChange> changes = compare_configs(before, now);
@@ -73,7 +73,7 @@ DataConfig rebase_paths(DataConfig data, const std::string& from, const std::str
   return data;
 }
 
-RunSetup prepare_run(const TrainRequest& request, const Registry& registry) {
+RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) {
   RunSetup setup;
   const bool own_config = request.resume && request.config_path.empty();
   if (own_config && request.run.empty())
@@ -90,9 +90,9 @@ RunSetup prepare_run(const TrainRequest& request, const Registry& registry) {
         " holds no run: there is no config.toml in it; start one with `orochi train CONFIG --run " +
         setup.folder + "`, or name the folder of a run with --run DIR");
   setup.config_path = path;
-  setup.config = read_config(path, request.overrides, layer_schemas(registry));
+  setup.config = read_config(path, request.overrides, component_schemas(extensions));
   setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
-  if (request.resume) setup.changes = allowed_changes(setup, registry);
+  if (request.resume) setup.changes = allowed_changes(setup, extensions);
   return setup;
 }
 

@@ -19,7 +19,7 @@ struct RunSetup {
 
 /// Reads the request's config or, to resume without one, the run folder's. Throws a usage_error: mistakes in
 /// the config, nothing to train, or on resume a changed key that would make another run of it.
-RunSetup prepare_run(const TrainRequest& request, const Registry& registry);
+RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions);
 
 /// Data paths that counted from `from`, counted from `to`, as the system follows links.
 DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to);

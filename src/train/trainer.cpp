@@ -15,16 +15,16 @@
 
 namespace orochi {
 
-Trainer::Trainer(const TrainRequest& request, const Registry& registry, TrainObserver& observer)
+Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer)
     : request_(request),
       observer_(observer),
-      setup_(prepare_run(request, registry)),
+      setup_(prepare_run(request, extensions)),
       config_(setup_.config),
       threads_(request.threads > 0 ? request.threads : available_threads()),
-      run_data_(load_run_data(setup_, request, registry)),
+      run_data_(load_run_data(setup_, request, extensions)),
       data_(run_data_.loaded),
       num_classes_(static_cast<Index>(data_.preprocessing.labels.size())),
-      model_(config_, input_shape(config_.data, data_.preprocessing), num_classes_, registry),
+      model_(config_, input_shape(config_.data, data_.preprocessing), num_classes_, extensions.layers),
       folder_(open_folder()),
       stepper_(model_, config_.train, run_data_.class_weights, threads_),
       // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
@@ -279,8 +279,8 @@ TrainResult Trainer::result(double seconds) {
   return result;
 }
 
-TrainResult train(const TrainRequest& request, const Registry& registry, TrainObserver& observer) {
-  return Trainer(request, registry, observer).run();
+TrainResult train(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer) {
+  return Trainer(request, extensions, observer).run();
 }
 
 }  // namespace orochi

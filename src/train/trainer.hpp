@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <orochi/layer.hpp>
+#include <orochi/extensions.hpp>
 
 #include "train/metrics.hpp"
 
@@ -59,6 +59,6 @@ struct TrainResult {
 };
 
 /// Throws Error; ExitCode::diverged where loss or gradients are no longer finite, or worse than guessing.
-TrainResult train(const TrainRequest& request, const Registry& registry, TrainObserver& observer);
+TrainResult train(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer);
 
 }  // namespace orochi

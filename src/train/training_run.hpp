@@ -24,7 +24,7 @@ inline double seconds_since(Clock::time_point start) {
 
 class Trainer {
  public:
-  Trainer(const TrainRequest& request, const Registry& registry, TrainObserver& observer);
+  Trainer(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer);
   TrainResult run();
 
  private:

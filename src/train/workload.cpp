@@ -71,10 +71,10 @@ std::vector<std::vector<std::uint32_t>> cut_batches(const Sequences& data, const
   return batches;
 }
 
-Workload from_table(const Shape& s, const std::vector<std::string>& overrides, const Registry& registry) {
+Workload from_table(const Shape& s, const std::vector<std::string>& overrides, const Extensions& extensions) {
   Workload work;
   work.name = s.name;
-  work.config = parse_config(config_text(s), s.name, overrides, layer_schemas(registry));
+  work.config = parse_config(config_text(s), s.name, overrides, component_schemas(extensions));
   const Index batches = s.uneven ? 40 : 8;
   work.data = random_tokens(s, work.config.data.max_length, batches * work.config.train.batch_size);
   work.input = {s.vocabulary, 0, work.config.data.max_length};
@@ -83,10 +83,10 @@ Workload from_table(const Shape& s, const std::vector<std::string>& overrides, c
 }
 
 Workload from_config(const std::string& path, const std::vector<std::string>& overrides,
-                     const Registry& registry) {
+                     const Extensions& extensions) {
   Workload work;
   work.name = path;
-  work.config = read_config(path, overrides, layer_schemas(registry));
+  work.config = read_config(path, overrides, component_schemas(extensions));
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   LoadedData loaded =
       load_data(work.config.data, folder.empty() ? "." : folder.string(), work.config.train.seed);
@@ -106,15 +106,15 @@ std::vector<std::string> workload_names() {
 }
 
 Workload make_workload(const std::string& what, const std::vector<std::string>& overrides,
-                       const Registry& registry) {
+                       const Extensions& extensions) {
   const auto shape =
       std::find_if(shapes.begin(), shapes.end(), [&](const Shape& s) { return what == s.name; });
   std::error_code error;  // where it cannot be told, reading the config says why
   if (shape == shapes.end() && !std::filesystem::exists(what, error) && !error)
     throw usage_error(fmt::format("\"{}\" is neither a workload ({}) nor a config file", what,
                                   fmt::join(workload_names(), ", ")));
-  Workload work = shape == shapes.end() ? from_config(what, overrides, registry)
-                                        : from_table(*shape, overrides, registry);
+  Workload work = shape == shapes.end() ? from_config(what, overrides, extensions)
+                                        : from_table(*shape, overrides, extensions);
   work.batches = cut_batches(work.data, work.config.train, 40);
   return work;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <orochi/layer.hpp>
+#include <orochi/extensions.hpp>
 
 #include "data/dataset.hpp"
 
@@ -24,6 +24,6 @@ std::vector<std::string> workload_names();
 
 /// `what` is a name of the table or the path of a config. Throws a usage_error.
 Workload make_workload(const std::string& what, const std::vector<std::string>& overrides,
-                       const Registry& registry);
+                       const Extensions& extensions);
 
 }  // namespace orochi

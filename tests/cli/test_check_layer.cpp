@@ -31,8 +31,8 @@ class Throwing : public Layer {
   Var forward(Var, const Batch&) const override { throw 42; }
 };
 
-Registry layers() {
-  Registry registry = builtin_layers();
+Extensions layers() {
+  Extensions registry = builtin();
   registry.add<Doubling<2>>("right", Role::rows, "a right gradient",
                             {{"gain", 1.5}, {"kind", std::string("a")}});
   registry.add<Doubling<1>>("wrong", Role::rows, "a wrong gradient");

@@ -45,14 +45,14 @@ TEST_CASE("a model trained in bf16 is evaluated in float32") {
     return;
   }
   REQUIRE(outcome.code == 0);
-  const TrainedModel last = load_model(place.path("run/last.h5"), builtin_layers());
+  const TrainedModel last = load_model(place.path("run/last.h5"), builtin());
   const LoadedData data = load_data(last.config.data, place.path("run"), last.config.train.seed);
   const double validation = loss_of(last, data.validation, false);
   CHECK(std::abs(loss_of(last, data.validation, true) / validation - 1) > 2e-5);  // the other would be seen
   CHECK_THAT(last_line(place.path("run/metrics.jsonl"))["validation_loss"].get<double>(),
              WithinRel(validation, 2e-6));
 
-  const TrainedModel best = load_model(place.path("run/best.h5"), builtin_layers());
+  const TrainedModel best = load_model(place.path("run/best.h5"), builtin());
   const double test = loss_of(best, data.test, false);
   CHECK(std::abs(loss_of(best, data.test, true) / test - 1) > 2e-5);
   const Outcome evaluated = orochi_program({"evaluate", place.path("run/best.h5"), "--json"});

@@ -79,7 +79,7 @@ InputShape shape_of(bool numeric) { return {numeric ? 0 : 40, numeric ? 11 : 0, 
 void for_all_parameters(const std::function<void(Parameters&)>& f) {
   for (const bool numeric : {false, true})
     f(Classifier(config_with(numeric), shape_of(numeric), 5, builtin_layers()).parameters());
-  const Registry registry = builtin_layers();
+  const Layers registry = builtin_layers();
   const Config config = config_with(true);
   Parameters parameters;
   Builder builder(config, {40, 11, 30}, registry, parameters);

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<std::string> overrides;
   if (end < size) overrides.push_back(input.substr(end + 1));
   const std::string& path = file.hold(data, end);
-  static const std::vector<LayerSchema> layers = test_layers();
+  static const std::vector<ComponentSchema> layers = test_layers();
   Config config;
   try {
     config = read_config(path, overrides, layers);

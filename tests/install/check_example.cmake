@@ -22,7 +22,7 @@ foreach(layer token_shift gated_block)
 endforeach()
 
 # A program of one number type does not link with the library of the other (decision 9).
-file(WRITE ${WORK}/abi.cpp "#include <orochi/layer.hpp>\nint main() { return !orochi::Registry().entries().empty(); }\n")
+file(WRITE ${WORK}/abi.cpp "#include <orochi/layer.hpp>\nint main() { return !orochi::Layers().entries().empty(); }\n")
 foreach(library orochi orochi_f64)
   execute_process(COMMAND ${COMPILER} -std=c++20 -isystem ${EIGEN} -I${WORK}/prefix/include
     -I${WORK}/prefix/include/orochi-float ${WORK}/abi.cpp -o ${WORK}/abi -L${WORK}/prefix/${LIBDIR} -l${library}

@@ -79,7 +79,7 @@ Config any_config(std::mt19937_64& random) {
 }
 
 std::string read_complaint(const std::string& path) {
-  const std::vector<LayerSchema> layers = test_layers();
+  const std::vector<ComponentSchema> layers = test_layers();
   try {
     read_config(path, {}, layers);
   } catch (const Error& error) {
@@ -215,7 +215,7 @@ TEST_CASE("files are read, or it is said why not") {
                       << "a";
   CHECK(read_complaint(path) == path + ": is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8");
   std::ofstream{path} << "data.train = 'a.tsv'\n";
-  const std::vector<LayerSchema> layers = test_layers();
+  const std::vector<ComponentSchema> layers = test_layers();
   const std::vector<std::string> overrides = {"train.epochs=3"};
   CHECK(read_config(path, overrides, layers).train.epochs == 3);
   std::filesystem::remove_all(folder);

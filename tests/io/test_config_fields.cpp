@@ -159,9 +159,9 @@ TEST_CASE("[train] reaches its fields") {
 }
 
 TEST_CASE("[layer.NAME] reaches its options, in the types of their defaults") {
-  const LayerOptions expected = {
+  const Options expected = {
       {"width", std::int64_t{7}}, {"scale", 2.0}, {"bias", false}, {"mode", std::string("full")}};
   CHECK(parse(everything).layer.at("convolution") == expected);
   CHECK(parse("data.train = 'a'\nlayer.convolution.scale = 2").layer.at("convolution") ==
-        LayerOptions{{"scale", 2.0}});
+        Options{{"scale", 2.0}});
 }

@@ -9,8 +9,8 @@
 
 namespace orochi {
 
-inline std::vector<LayerSchema> test_layers() {
-  std::vector<LayerSchema> layers;
+inline std::vector<ComponentSchema> test_layers() {
+  std::vector<ComponentSchema> layers;
   for (const char* name : {"layer_norm", "rms_norm", "relu", "gelu", "learned", "sinusoidal",
                            "multi_head_attention", "feed_forward", "encoder_layer"}) {
     layers.push_back({name, "rows", {}});
@@ -24,7 +24,7 @@ inline std::vector<LayerSchema> test_layers() {
 }
 
 inline Config parse(const std::string& text, const std::vector<std::string>& overrides = {}) {
-  const std::vector<LayerSchema> layers = test_layers();
+  const std::vector<ComponentSchema> layers = test_layers();
   return parse_config(text, "f", overrides, layers);
 }
 

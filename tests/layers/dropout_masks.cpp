@@ -75,7 +75,7 @@ bool documented_keep(RandomKey key, std::uint32_t sample, std::uint32_t site, In
 /// What the probes see of one training pass; `fill` sets the weights that are not 0.
 std::vector<RowMatrix> DropoutPass::seen(Config config, const Fill& fill) const {
   std::vector<RowMatrix> seen;
-  Registry registry = builtin_layers();
+  Layers registry = builtin_layers();
   registry.add<Same>("same", Role::rows, "x");
   registry.add<Places>("places", Role::rows, "1 in the column of the place");
   registry.add({"probe", Role::rows, "looks", [&](Builder&) { return std::make_unique<Probe>(seen); }});

@@ -146,7 +146,7 @@ TEST_CASE("cross attention of a batch to itself is self-attention, bit for bit")
 }
 
 TEST_CASE("cross attention's gradients agree with central differences") {
-  Registry registry = builtin_layers();
+  Layers registry = builtin_layers();
   for (const bool to_longer : {true, false}) {
     const std::string name = to_longer ? "to_longer" : "from_longer";
     registry.add({name, to_longer ? Role::rows : Role::pooling, "cross attention",

@@ -9,7 +9,7 @@
 using namespace orochi;
 
 TEST_CASE("every built-in layer's gradient agrees with central differences") {
-  const Registry registry = builtin_layers();
+  const Layers registry = builtin_layers();
   REQUIRE(registry.entries().size() >= 18);
   for (const LayerEntry& entry : registry.entries()) {
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
@@ -105,7 +105,7 @@ class SharedRows : public Layer {
 }  // namespace
 
 TEST_CASE("what is used more than once gets the sum of its gradients") {
-  Registry registry = builtin_layers();
+  Layers registry = builtin_layers();
   const std::vector<LayerEntry> entries = registry.entries();
   std::vector<std::string> names{"shared_rows"};
   registry.add<SharedRows>(names.front(), Role::rows, "two attentions over the same rows");
@@ -125,7 +125,7 @@ TEST_CASE("what is used more than once gets the sum of its gradients") {
 }
 
 TEST_CASE("a wrong gradient is found") {
-  Registry registry = builtin_layers();
+  Layers registry = builtin_layers();
   registry.add<WrongLayer>("wrong", Role::rows, "2 x");
   registry.add<ForgetfulLayer>("forgetful", Role::rows, "x * scale");
   CHECK_FALSE(check_gradients(*registry.find("wrong"), registry, 1).front().passed());
@@ -135,7 +135,7 @@ TEST_CASE("a wrong gradient is found") {
 }
 
 TEST_CASE("a layer that makes rows of another shape is named") {
-  Registry registry = builtin_layers();
+  Layers registry = builtin_layers();
   registry.add<NarrowLayer>("narrow", Role::rows, "x W, of fewer columns");
   CHECK_THROWS_WITH(
       check_gradients(*registry.find("narrow"), registry, 1),

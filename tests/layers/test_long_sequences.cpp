@@ -28,7 +28,7 @@ Result run(const std::vector<Index>& offsets, const std::function<double(Index, 
            const Numbers& parameter, const Numbers& dy) {
   Config config;
   config.model.d_model = width;
-  const Registry registry = builtin_layers();
+  const Layers registry = builtin_layers();
   Parameters parameters;
   Builder builder(config, {2, 0, million}, registry, parameters);
   const L layer(builder);

@@ -33,7 +33,7 @@ struct Normed {
     Config config;
     config.model.d_model = columns;
     config.model.layer_norm_eps = eps;
-    const Registry registry = builtin_layers();
+    const Layers registry = builtin_layers();
     Builder builder(config, {1, 0, 1}, registry, parameters_);
     layer_ = builder.layer("norm", norm);
     parameters_.allocate();

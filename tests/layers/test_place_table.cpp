@@ -122,7 +122,7 @@ TEST_CASE("rows far in a sequence get the sines of their own place") {
   Config config;
   config.model.d_model = c;
   Parameters none;
-  const Registry registry = builtin_layers();
+  const Layers registry = builtin_layers();
   Builder builder(config, {11, 0, Index{1} << 40}, registry, none);
   const SinusoidalPositions positions(builder);
   OneSequence sequence(length, c);
@@ -142,7 +142,7 @@ TEST_CASE("rows far in a sequence get the sines of their own place") {
 TEST_CASE("layers of one model share a table, and heads of other widths do not") {
   Config config;
   Parameters none;
-  const Registry registry = builtin_layers();
+  const Layers registry = builtin_layers();
   Builder builder(config, {11, 0, 100}, registry, none);
   const Rotary first(builder, 8), second(builder, 8);
   CHECK(builder.place_tables().size() == 1);

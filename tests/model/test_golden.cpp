@@ -67,7 +67,7 @@ double largest_of(const std::vector<double>& values) {
 /// The model, data and training of a fixture.
 struct Case {
   explicit Case(const std::string& path, const std::string& engine)
-      : golden(path), config(parse_config(golden.text("config"), path, {}, layer_schemas(builtin_layers()))) {
+      : golden(path), config(parse_config(golden.text("config"), path, {}, component_schemas(builtin()))) {
     config.train.kernels = engine;
     for (const std::int64_t offset : golden.read<std::int64_t>("offsets", H5T_NATIVE_INT64))
       offsets.push_back(static_cast<Index>(offset));
@@ -140,7 +140,7 @@ class CrossCase {
     config.model.d_model = 12;
     config.model.num_heads = 3;
     config.model.attention_dropout = 0;
-    const Registry registry = builtin_layers();
+    const Layers registry = builtin_layers();
     Builder builder(config, {1, 0, 1}, registry, parameters_);
     cross_ = std::make_unique<CrossAttention>(builder, "cross", 10);
     parameters_.allocate();

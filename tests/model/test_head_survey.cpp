@@ -21,7 +21,7 @@ struct Places {
   std::string positions = "learned", pooling = "mean";
 };
 
-TrainedModel make_model(const Registry& registry, const Places& places, Index longest = 200,
+TrainedModel make_model(const Extensions& extensions, const Places& places, Index longest = 200,
                         Index d_model = 32) {
   TrainedModel trained;
   trained.config = small_config();
@@ -31,8 +31,8 @@ TrainedModel make_model(const Registry& registry, const Places& places, Index lo
   trained.config.model.positions = places.positions;
   trained.config.model.pooling = places.pooling;
   trained.input = {17, 0, longest};
-  trained.registry = &registry;
-  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, registry);
+  trained.extensions = &extensions;
+  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
   trained.model->parameters().initialise(5);
   Parameters& parameters = trained.model->parameters();
   for (Index i = 0; i < parameters.size(); ++i) parameters.data()[i] *= 2;  // sharper maps
@@ -80,10 +80,10 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
 }  // namespace
 
 TEST_CASE("some rows of a map are the same bits as in the whole") {
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Sequences data = random_sequences(4, 190, 17, 0, 3, 2);
   for (const Places& places : all_places) {
-    const TrainedModel trained = make_model(registry, places);
+    const TrainedModel trained = make_model(extensions, places);
     for (Index i = 0; i < data.size(); ++i) {
       const std::vector<AttentionRecord> whole = record_sequence(trained, data, i),
                                          light = record_sequence(trained, data, i, nullptr, false);
@@ -98,11 +98,11 @@ TEST_CASE("some rows of a map are the same bits as in the whole") {
 
 TEST_CASE("also of a map whose scores are products in bf16") {
   if (!kernels::half_available()) return;
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Sequences data = random_sequences(3, 190, 17, 0, 3, 4);
   std::vector<std::uint32_t> samples;
   for (const Places& places : all_places) {
-    const TrainedModel trained = make_model(registry, places, 200, 64);  // heads of 16
+    const TrainedModel trained = make_model(extensions, places, 200, 64);  // heads of 16
     const Parameters& parameters = trained.model->parameters();
     PackedWeights packed(parameters, kernels::Engine::own, kernels::Precision::half);
     for (Index piece = 0; piece < packed.num_pieces(); ++piece) packed.pack(piece);
@@ -118,10 +118,10 @@ TEST_CASE("also of a map whose scores are products in bf16") {
 }
 
 TEST_CASE("entropy, distance and similarity are those of whole maps") {
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Sequences data = random_sequences(5, 190, 17, 0, 3, 7);
   for (const Places& places : all_places) {
-    const TrainedModel trained = make_model(registry, places);
+    const TrainedModel trained = make_model(extensions, places);
     const HeadGrid grid = head_grid(trained, data);
     REQUIRE(grid.count() == 8);
     const HeadSurvey survey = survey_heads(trained, data, grid, 2);
@@ -150,13 +150,13 @@ TEST_CASE("entropy, distance and similarity are those of whole maps") {
 }
 
 TEST_CASE("looking at the heads of long sequences takes no whole map") {
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Index t = 3000;
   Sequences data;
   for (Index i = 0; i < t; ++i) data.tokens.push_back(static_cast<std::int32_t>(i * i % 17));
   data.offsets.push_back(t);
   data.labels.push_back(1);
-  const TrainedModel trained = make_model(registry, {}, t);
+  const TrainedModel trained = make_model(extensions, {}, t);
   const double before = peak_memory();
   const HeadSurvey survey = survey_heads(trained, data, head_grid(trained, data), 1);
   CHECK(peak_memory() - before < 4e8);  // scores and maps of 8 heads are 576 MB, and were copied once more

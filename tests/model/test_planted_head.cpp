@@ -43,15 +43,15 @@ struct Weights {
 
 /// Every token has a column of its own; the planted head looks for the signs and writes which it saw to
 /// column 15, which the classifier reads. All other heads are small and random.
-TrainedModel planted_model(const Registry& registry) {
+TrainedModel planted_model(const Extensions& extensions) {
   TrainedModel trained;
   trained.config.model.d_model = d_model;
   trained.config.model.num_heads = 4;
   trained.config.model.num_layers = 2;
   trained.config.model.positions = "none";
   trained.input = {vocabulary, 0, 40};
-  trained.registry = &registry;
-  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 2, registry);
+  trained.extensions = &extensions;
+  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 2, extensions.layers);
   Parameters& parameters = trained.model->parameters();
   parameters.initialise(3);
   for (const ParameterView& view : parameters.views())
@@ -94,9 +94,9 @@ std::vector<double> weight_on_sign(const TrainedModel& trained, const Sequences&
 }  // namespace
 
 TEST_CASE("maps, ablation and importance name the head that was planted") {
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Sequences data = signed_sequences(150);
-  const TrainedModel trained = planted_model(registry);
+  const TrainedModel trained = planted_model(extensions);
   const std::vector<double> looks = weight_on_sign(trained, data);
   const Ablation ablation = ablate_heads(trained, data, {}, 2);
   CHECK(ablation.accuracy == 1);

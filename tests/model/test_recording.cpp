@@ -14,14 +14,15 @@ using namespace orochi;
 
 namespace {
 
-TrainedModel make_model(const Registry& registry, bool causal = false, const std::string& pooling = "mean") {
+TrainedModel make_model(const Extensions& extensions, bool causal = false,
+                        const std::string& pooling = "mean") {
   TrainedModel trained;
   trained.config = small_config();
   trained.config.model.causal = causal;
   trained.config.model.pooling = pooling;
   trained.input = {17, 0, 200};
-  trained.registry = &registry;
-  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, registry);
+  trained.extensions = &extensions;
+  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
   trained.model->parameters().initialise(5);
   return trained;
 }
@@ -99,10 +100,10 @@ void check_maps(const AttentionRecord& r, bool causal) {
 }  // namespace
 
 TEST_CASE("looking changes no bit of logits and gradients") {
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Sequences data = random_sequences(12, 150, 17, 0, 3, 1);
   for (const bool causal : {false, true}) {
-    const TrainedModel trained = make_model(registry, causal);
+    const TrainedModel trained = make_model(extensions, causal);
     Recording full, light{false, {}};
     const Results unseen = train_pass(trained, data, nullptr);
     for (Recording* recording : {&full, &light}) {
@@ -117,10 +118,10 @@ TEST_CASE("looking changes no bit of logits and gradients") {
 }
 
 TEST_CASE("in inference too, and what is seen is what is computed with") {
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Sequences data = random_sequences(6, 190, 17, 0, 3, 2);
   for (const bool causal : {false, true}) {
-    const TrainedModel trained = make_model(registry, causal);
+    const TrainedModel trained = make_model(extensions, causal);
     std::vector<std::uint32_t> samples;
     Inference inference(*trained.model, "auto", 1);
     const std::span<const Scalar> unseen = inference.logits(as_batch(data, samples));
@@ -138,9 +139,9 @@ TEST_CASE("in inference too, and what is seen is what is computed with") {
 }
 
 TEST_CASE("a head whose values are replaced by zero is a head whose columns of the output weight are zero") {
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Sequences data = random_sequences(9, 40, 17, 0, 3, 3);
-  TrainedModel trained = make_model(registry, false, "cls");
+  TrainedModel trained = make_model(extensions, false, "cls");
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);
   Inference inference(*trained.model, "auto", 2);
@@ -164,9 +165,9 @@ TEST_CASE("a head whose values are replaced by zero is a head whose columns of t
 }
 
 TEST_CASE("the importance of heads is the slope of the loss along them") {
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Sequences data = random_sequences(1, 20, 17, 0, 3, 4);
-  TrainedModel trained = make_model(registry);
+  TrainedModel trained = make_model(extensions);
   const HeadGrid grid = head_grid(trained, data);
   REQUIRE(grid.count() == 8);
   const HeadSurvey survey = survey_heads(trained, data, grid, 1);
@@ -193,9 +194,9 @@ TEST_CASE("the importance of heads is the slope of the loss along them") {
 }
 
 TEST_CASE("figures of heads are the same bits on any number of threads") {
-  const Registry registry = builtin_layers();
+  const Extensions extensions = builtin();
   const Sequences data = random_sequences(70, 30, 17, 0, 3, 5);
-  const TrainedModel trained = make_model(registry);
+  const TrainedModel trained = make_model(extensions);
   AblationOptions options;
   options.resamples = 50;
   const Ablation one = ablate_heads(trained, data, options, 1),

@@ -26,7 +26,7 @@ KeyTests loop_keys();
 /// A run of training on a little data, some keys of its config changed.
 struct Run {
   Run(const std::string& name, const std::vector<std::string>& overrides,
-      const Registry& registry = builtin_layers())
+      const Extensions& registry = builtin())
       : place("keys-" + name) {
     TrainRequest request = place.request("run");
     request.overrides = overrides;
@@ -55,7 +55,7 @@ class Made : public Layer {
   Make make_;
 };
 
-inline void add_made(Registry& registry, const std::string& name, const Made::Make& make) {
+inline void add_made(Extensions& registry, const std::string& name, const Made::Make& make) {
   registry.add({name, Role::rows, "a test's", [make](Builder&) { return std::make_unique<Made>(make); }});
 }
 
@@ -76,8 +76,8 @@ class Factor : public Layer {
   Choose choose_;
 };
 
-inline Registry with_factor(const Factor::Choose& choose) {
-  Registry registry = builtin_layers();
+inline Extensions with_factor(const Factor::Choose& choose) {
+  Extensions registry = builtin();
   registry.add(
       {"factor", Role::rows, "a test's", [choose](Builder&) { return std::make_unique<Factor>(choose); }});
   return registry;

@@ -15,8 +15,8 @@ namespace orochi {
 using Seen = std::vector<RowMatrix>;
 constexpr Index width = 6;
 
-inline Registry made_layers(Seen& seen) {
-  Registry registry = builtin_layers();
+inline Extensions made_layers(Seen& seen) {
+  Extensions registry = builtin();
   add_made(registry, "spy", [&seen](const RowMatrix& x) {
     seen.push_back(x);
     return x;
@@ -72,7 +72,7 @@ struct Model {
     return classifier.forward(tape, as_batch(data, samples)).value();
   }
   Seen seen;
-  Registry layers;
+  Extensions layers;
   Classifier classifier;
 };
 

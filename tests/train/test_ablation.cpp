@@ -14,13 +14,13 @@ namespace {
 
 constexpr Index heads = 4, layers = 2;
 
-TrainedModel random_model(const Registry& registry) {
+TrainedModel random_model(const Extensions& extensions) {
   TrainedModel trained;
   trained.config = small_config();
   trained.config.model.dropout = 0.3;  // of training: it has no part in any figure
   trained.input = {11, 0, 9};
-  trained.registry = &registry;
-  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, registry);
+  trained.extensions = &extensions;
+  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
   trained.model->parameters().initialise(8);
   for (Scalar& value : trained.model->parameters().flat()) value *= 1.5f;
   return trained;
@@ -80,8 +80,8 @@ TEST_CASE("entropy is in bits, distance in rows") {
 }
 
 TEST_CASE("importance is the mean of |d loss / d a head's size|") {
-  const Registry registry = builtin_layers();
-  const TrainedModel trained = random_model(registry);
+  const Extensions extensions = builtin();
+  const TrainedModel trained = random_model(extensions);
   const Sequences data = random_sequences(40, 9, 11, 0, 3, 6);
   const HeadSurvey survey = survey_heads(trained, data, head_grid(trained, data), 1);
   for (Index i = 0; i < layers * heads; ++i) {
@@ -95,8 +95,8 @@ TEST_CASE("importance is the mean of |d loss / d a head's size|") {
 }
 
 TEST_CASE("what is lost without a head, and the middle 95 % of resampled data") {
-  const Registry registry = builtin_layers();
-  const TrainedModel trained = random_model(registry);
+  const Extensions extensions = builtin();
+  const TrainedModel trained = random_model(extensions);
   const Sequences data = random_sequences(400, 9, 11, 0, 3, 6);
   AblationOptions options;
   options.resamples = 4000;

@@ -67,7 +67,7 @@ TEST_CASE("every config trains two steps") {
     if (entry.path().extension() != ".toml") continue;
     INFO(entry.path().string());
     ++configs;
-    const Config config = read_config(entry.path().string(), {}, layer_schemas(builtin_layers()));
+    const Config config = read_config(entry.path().string(), {}, component_schemas(builtin()));
     TrainRequest request;
     request.config_path = entry.path().string();
     request.run = (work / entry.path().stem()).string();
@@ -81,8 +81,8 @@ TEST_CASE("every config trains two steps") {
       if (!config.data.validation.empty()) request.overrides.push_back("data.validation=\"\"");
     }
     Silent observer;
-    CHECK(train(request, builtin_layers(), observer).steps == 2);
-    CHECK(load_model(request.run + "/last.h5", builtin_layers()).progress.step == 2);
+    CHECK(train(request, builtin(), observer).steps == 2);
+    CHECK(load_model(request.run + "/last.h5", builtin()).progress.step == 2);
   }
   CHECK(configs >= 4);
   fs::remove_all(work);

@@ -14,7 +14,7 @@ TEST_CASE("settings at their ends train, or say why not") {
     Silent observer;
     TrainRequest request = place.request("run" + std::to_string(run++));
     request.overrides = std::move(overrides);
-    const Ending result = ending_of(request, observer, builtin_layers());
+    const Ending result = ending_of(request, observer, builtin());
     for (const double loss : observer.losses) CHECK(std::isfinite(loss));
     return result;
   };
@@ -45,7 +45,7 @@ TEST_CASE("data at its ends trains") {
     request.overrides.insert(request.overrides.end(),
                              {"data.train=" + name + ".tsv", "data.test=", "train.epochs=1"});
     Silent observer;
-    const Ending ending = ending_of(request, observer, builtin_layers());
+    const Ending ending = ending_of(request, observer, builtin());
     INFO(name << ": " << ending.message);
     CHECK(ending.code == 0);
     for (const double loss : observer.losses) CHECK(std::isfinite(loss));
@@ -67,17 +67,17 @@ TEST_CASE("a resumed run is told what its numbers of epochs and steps come to") 
   Silent observer;
   TrainRequest request = place.request("run");
   request.overrides = {"train.epochs=3"};
-  const Ending whole = ending_of(request, observer, builtin_layers());
+  const Ending whole = ending_of(request, observer, builtin());
   REQUIRE(whole.code == 0);
   request.resume = true;
   request.overrides = {"train.epochs=2"};
-  const Ending fewer = ending_of(request, observer, builtin_layers());
+  const Ending fewer = ending_of(request, observer, builtin());
   CHECK(fewer.code == 2);
   CHECK_THAT(fewer.message,
              Contains("train.epochs is 2, but ") && Contains("last.h5 stands in epoch 3; give 3 or more"));
   request.overrides = {"train.epochs=4"};
   request.max_steps = 1;
-  CHECK(ending_of(request, observer, builtin_layers()).code == 0);
+  CHECK(ending_of(request, observer, builtin()).code == 0);
   CHECK_THAT(observer.notes, Contains("already: --max-steps 1 leaves nothing to do"));
 }
 
@@ -86,15 +86,15 @@ TEST_CASE("a run goes on with its data in another place") {
   Silent observer;
   TrainRequest request = place.request("run");
   request.max_steps = 2;
-  REQUIRE(ending_of(request, observer, builtin_layers()).code == 0);
+  REQUIRE(ending_of(request, observer, builtin()).code == 0);
   fs::create_directories(place.root / "elsewhere");
   fs::rename(place.root / "train.tsv", place.root / "elsewhere/train.tsv");
   request.config_path.clear();
   request.resume = true;
   request.max_steps = 0;
-  CHECK_THAT(ending_of(request, observer, builtin_layers()).message, Contains("no such file"));
+  CHECK_THAT(ending_of(request, observer, builtin()).message, Contains("no such file"));
   request.overrides = {"data.train=../elsewhere/train.tsv"};
-  const Ending found = ending_of(request, observer, builtin_layers());
+  const Ending found = ending_of(request, observer, builtin());
   CHECK(found.message == "");
   CHECK_THAT(observer.notes, Contains("data.train changed: "));
 }

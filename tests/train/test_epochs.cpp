@@ -34,7 +34,7 @@ TEST_CASE("patience counts epochs in a row without a better value") {
     request.overrides = {"train.epochs=12", "train.learning_rate=0.01", "train.seed=" + std::to_string(seed),
                          "train.patience=" + std::to_string(patience)};
     Silent observer;
-    train(request, builtin_layers(), observer);
+    train(request, builtin(), observer);
     return observer.records;
   };
   int telling = 0;  // runs in which a stale epoch comes before a better one
@@ -54,8 +54,8 @@ TEST_CASE("the training figures of an epoch are weighted losses and the share of
   request.overrides = {"train.epochs=1", "train.learning_rate=1e-30", "model.dropout=0",
                        "model.attention_dropout=0", "train.class_weights=[0.5, 3]"};
   Silent observer;
-  train(request, builtin_layers(), observer);
-  const TrainedModel trained = load_model((place.root / "run/last.h5").string(), builtin_layers());
+  train(request, builtin(), observer);
+  const TrainedModel trained = load_model((place.root / "run/last.h5").string(), builtin());
   const LoadedData data =
       load_data(trained.config.data, (place.root / "run").string(), trained.config.train.seed);
   Inference inference(*trained.model, "own", 1);

@@ -47,8 +47,8 @@ class Poison : public Layer {
   bool backward_, evaluated_;
 };
 
-Registry poisoned_layers() {
-  Registry registry = builtin_layers();
+Extensions poisoned_layers() {
+  Extensions registry = builtin();
   registry.add<Poison>(
       "poison", Role::rows, "spoils numbers",
       {{"sample", std::int64_t{-1}}, {"step", std::int64_t{0}}, {"backward", false}, {"evaluated", false}});

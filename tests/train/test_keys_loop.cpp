@@ -20,7 +20,7 @@ void test_seed() {
   std::vector<double> losses;
   for (const std::uint32_t seed : {7U, 4294967295U}) {
     const Run run("seed", {"train.seed=" + std::to_string(seed), "train.epochs=1", no_rate});
-    const DataConfig data = parse_config(run.header().config, "", {}, layer_schemas(builtin_layers())).data;
+    const DataConfig data = parse_config(run.header().config, "", {}, component_schemas(builtin())).data;
     const LoadedData split = load_data(data, (run.place.root / "run").string(), seed);
     CHECK(run.header().train_checksum == checksum(split.train));
     losses.push_back(run.observer.losses.at(0));
@@ -43,7 +43,7 @@ void test_max_steps() {
 void check_batches(const std::string& size, const std::string& micro, const std::vector<Index>& expected,
                    std::size_t updates) {
   std::vector<Index> passes;
-  const Registry registry = with_factor([&](const Tape& tape, Index rows) {
+  const Extensions registry = with_factor([&](const Tape& tape, Index rows) {
     if (tape.random_key().seed == 42)
       passes.push_back(rows / 9);  // in training, not in looking for its memory
     return 1.0;
@@ -59,7 +59,7 @@ void test_batch_size() { check_batches("50", "1", {50, 50, 28}, 3); }
 void test_gradient_accumulation_steps() { check_batches("20", "3", {20, 20, 20, 20, 20, 20, 8}, 3); }
 
 /// A model whose numbers are spoiled in these steps.
-Registry spoiled_in(const std::vector<std::uint32_t>& steps) {
+Extensions spoiled_in(const std::vector<std::uint32_t>& steps) {
   return with_factor([=](const Tape& tape, Index) {
     const bool now = tape.training() && std::ranges::count(steps, tape.random_key().step) > 0;
     return now ? std::numeric_limits<double>::quiet_NaN() : 1.0;
@@ -68,7 +68,7 @@ Registry spoiled_in(const std::vector<std::uint32_t>& steps) {
 const char* const through_factor = "model.blocks=[\"factor\"]";
 
 void test_on_nonfinite() {
-  const Registry registry = spoiled_in({5});
+  const Extensions registry = spoiled_in({5});
   const Run stopped("stop", {through_factor, "train.on_nonfinite=stop"}, registry);
   CHECK(stopped.ending.code == 3);
   CHECK_THAT(stopped.ending.message, Contains("at step 6: the loss is not a finite number"));
@@ -104,7 +104,7 @@ std::size_t guarded_step(const std::vector<double>& losses, double factor) {
 
 /// From step `first` (from 1) on, for `count` steps, the loss is large: rows that no norm brings back.
 void check_guard(const std::string& factor, std::uint32_t first, std::uint32_t count, bool stops) {
-  const Registry registry = with_factor([=](const Tape& tape, Index) {
+  const Extensions registry = with_factor([=](const Tape& tape, Index) {
     const std::uint32_t step = tape.random_key().step + 1;
     return tape.training() && step >= first && step < first + count ? 3000.0 : 1.0;
   });
@@ -136,7 +136,7 @@ void test_monitor() {
     TrainRequest request = place.request("run");
     request.overrides = {"train.monitor=" + name, "train.epochs=6", "train.learning_rate=0.03"};
     Silent observer;
-    const TrainResult result = train(request, builtin_layers(), observer);
+    const TrainResult result = train(request, builtin(), observer);
     const auto value = [&](const EpochRecord& r) {
       return name == "loss"       ? -r.validation_loss
              : name == "accuracy" ? r.validation_accuracy
@@ -179,7 +179,7 @@ void test_checkpoint_every_steps() {
     TrainRequest request = place.request("run");
     request.overrides = {"train.checkpoint_every_steps=" + every, "train.epochs=2"};
     Watcher watcher(place.root / "run/last.h5");
-    train(request, builtin_layers(), watcher);
+    train(request, builtin(), watcher);
     CHECK(watcher.found == expected);
   }
 }

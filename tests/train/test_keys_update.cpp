@@ -30,7 +30,7 @@ std::vector<std::string> plain(const std::vector<std::string>& overrides) {
 /// A run of one update an epoch, without dropout, by sgd without momentum and decay.
 struct PlainRun : Run {
   PlainRun(const std::string& name, const std::vector<std::string>& overrides,
-           const Registry& registry = builtin_layers())
+           const Extensions& registry = builtin())
       : Run(name, plain(overrides), registry) {
     if (ending.code != 0) return;
     const TrainedModel trained = load_model(last(), registry);
@@ -117,7 +117,7 @@ void test_max_grad_norm() {
 /// The loss of the first step of a run, by its formula, from the logits of the model that the run starts
 /// with.
 double first_loss(const Run& run, double smoothing, const std::vector<double>& weights) {
-  const TrainedModel trained = load_model(run.last(), builtin_layers());
+  const TrainedModel trained = load_model(run.last(), builtin());
   trained.model->parameters().initialise(trained.config.train.seed);
   const LoadedData data = load_data(trained.config.data, (run.place.root / "run").string(), 42);
   Inference inference(*trained.model, "own", 1);
@@ -208,7 +208,7 @@ void test_gradient_memory_mb() {
 
 void test_chunk_rows() {
   std::vector<Index> passes;
-  const Registry registry = with_factor([&](const Tape& tape, Index rows) {
+  const Extensions registry = with_factor([&](const Tape& tape, Index rows) {
     if (tape.random_key().seed == 42) passes.push_back(rows);  // in training, not in looking for its memory
     return 1.0;
   });

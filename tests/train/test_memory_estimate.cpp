@@ -137,9 +137,8 @@ TEST_CASE("data that memory does not hold is refused before it is read") {
   }
   TrainRequest request = place.request("run");
   request.max_memory = resident_memory() + 20e6;
-  CHECK_THAT(
-      message_of([&] { load_run_data(prepare_run(request, builtin_layers()), request, builtin_layers()); }),
-      Contains("train.tsv: reading the data would take about 4") && Contains("; use a part of it"));
+  CHECK_THAT(message_of([&] { load_run_data(prepare_run(request, builtin()), request, builtin()); }),
+             Contains("train.tsv: reading the data would take about 4") && Contains("; use a part of it"));
   CHECK_FALSE(fs::exists(place.root / "run"));
 }
 
@@ -240,14 +239,14 @@ TEST_CASE("a max_length that no sequence comes near refuses no run, and long seq
   request.overrides = {"model.positions=rotary", "data.max_length=1000000", "train.epochs=1"};
   Silent silent;
   request.max_memory = resident_memory() + 60e6;
-  const Ending ending = ending_of(request, silent, builtin_layers());
+  const Ending ending = ending_of(request, silent, builtin());
   CHECK(ending.message.empty());
   CHECK(ending.code == 0);
   for (int i = 0; i < 6; ++i)  // some of them train
     std::ofstream(place.root / "train.tsv", std::ios::app) << "yes\t" << std::string(200'000, 'A') << "\n";
   request.run = (place.root / "long").string();
   request.max_memory = resident_memory() + 200e6;
-  const std::string message = ending_of(request, silent, builtin_layers()).message;
+  const std::string message = ending_of(request, silent, builtin()).message;
   CHECK_THAT(message, Contains("(activations ") && Contains("tables of positions 34 MB"));
   CHECK_THAT(message, Contains("smaller: data.max_length"));
 }

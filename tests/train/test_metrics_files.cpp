@@ -52,7 +52,7 @@ TEST_CASE("metrics that somebody changes during the run are written anew") {
   const fs::path table = place.root / "run/metrics.csv", lines = place.root / "run/metrics.jsonl";
   const auto run = [&](const std::function<void()>& meddle) {
     Meddler observer([&](std::uint64_t epoch) { epoch == 2 ? meddle() : void(); });
-    CHECK(train(place.request("run"), builtin_layers(), observer).tested);
+    CHECK(train(place.request("run"), builtin(), observer).tested);
     return observer.notes;
   };
   SECTION("the table, shorter") {
@@ -90,7 +90,7 @@ TEST_CASE("metrics that cannot be written to the end cost no result") {
   });
   std::string message;
   try {
-    train(place.request("run"), builtin_layers(), observer);
+    train(place.request("run"), builtin(), observer);
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::failed);
     message = error.what();
@@ -118,7 +118,7 @@ TEST_CASE("metrics that waited are written with the next checkpoint") {
   observer.table = table;
   TrainRequest request = place.request("run");
   request.overrides = {"train.checkpoint_every_steps=1"};
-  train(request, builtin_layers(), observer);
+  train(request, builtin(), observer);
   CHECK_THAT(observer.notes, Contains("Is a directory; training goes on and tries again\n"));
   CHECK(observer.written);
   check_epochs(place, {1, 2, 3, 4});

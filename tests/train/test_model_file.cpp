@@ -57,7 +57,7 @@ struct Trained {
 };
 
 /// Loads the model and runs it over two sequences, as evaluate does; "(no error)" or the message.
-std::string outcome_of(const std::string& path, const Registry& registry) {
+std::string outcome_of(const std::string& path, const Extensions& registry) {
   return message_of([&] {
     const TrainedModel trained = load_model(path, registry);
     Sequences data;
@@ -74,7 +74,7 @@ std::string outcome_of(const std::string& path, const Registry& registry) {
 std::string outcome_of(const Trained& trained) {
   const TemporaryFolder folder;
   write_bytes(folder.path("a.h5"), trained.bytes());
-  const std::string message = outcome_of(folder.path("a.h5"), builtin_layers());
+  const std::string message = outcome_of(folder.path("a.h5"), builtin());
   const std::size_t at = message.find(folder.folder() + "/");
   return at == std::string::npos ? message
                                  : message.substr(0, at) + message.substr(at + folder.folder().size() + 1);
@@ -126,7 +126,7 @@ TEST_CASE("a max_length that the file says alone takes no memory", "[checkpoint]
       const TemporaryFolder folder;
       write_bytes(folder.path("a.h5"), trained.bytes());
       const double before = heap_in_use();
-      const TrainedModel loaded = load_model(folder.path("a.h5"), builtin_layers());
+      const TrainedModel loaded = load_model(folder.path("a.h5"), builtin());
       Inference inference(*loaded.model, "auto", 1);
       Sequences data;
       data.tokens = {0, 1, 2};
@@ -181,7 +181,7 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
 TEST_CASE("models from mutants with a fitting checksum do no harm", "[checkpoint]") {
   const TemporaryFolder folder;
   const std::string path = folder.path("a.h5");
-  const Registry registry = builtin_layers();
+  const Extensions registry = builtin();
   Mutator mutator(2);
   int refused = 0;
   for (const bool numeric : {false, true}) {

@@ -17,7 +17,7 @@ namespace {
 /// What a run of `steps` updates must give, by its config and data.
 struct Expected {
   Expected(const Config& config, const Sequences& data, InputShape input, Index steps)
-      : model(config, input, 2, builtin_layers()) {
+      : model(config, input, 2, builtin()) {
     const TrainConfig& t = config.train;
     model.parameters().initialise(t.seed);
     Stepper stepper(model, t, {}, 1);
@@ -56,8 +56,8 @@ TEST_CASE("initial weights and dropout of a run are those of its seed and steps"
     TrainRequest request = place.request(std::string("run") + seed);
     request.overrides = {std::string("train.seed=") + seed, "train.epochs=2", "model.dropout=0.4",
                          "data.test=\"\""};
-    train(request, builtin_layers(), observer);
-    const TrainedModel trained = load_model(request.run + "/last.h5", builtin_layers());
+    train(request, builtin(), observer);
+    const TrainedModel trained = load_model(request.run + "/last.h5", builtin());
     REQUIRE(std::to_string(trained.config.train.seed) == seed);
     const LoadedData data = load_data(trained.config.data, request.run, trained.config.train.seed);
     const Expected expected(trained.config, data.train, trained.input, 8);

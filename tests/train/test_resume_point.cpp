@@ -19,7 +19,7 @@ struct LeftOff : Workplace {
     again.max_steps = step;
     again.resume = resume;
     Silent observer;
-    train(again, builtin_layers(), observer);
+    train(again, builtin(), observer);
     return observer.notes;
   }
   void damage(const std::string& name) const { std::ofstream(file(name)) << "no checkpoint"; }

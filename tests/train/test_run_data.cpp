@@ -12,7 +12,7 @@ TEST_CASE("balanced class weights are scikit-learn's") {
   file.close();
   TrainRequest request = place.request("run");
   request.overrides = {"train.class_weights=balanced", "data.test=", "data.validation_fraction=0"};
-  const Registry registry = builtin_layers();
+  const Extensions registry = builtin();
   const std::vector<Scalar> weights =
       load_run_data(prepare_run(request, registry), request, registry).class_weights;
   // compute_class_weight("balanced", classes=["a", "b", "c"], y=...)

@@ -13,7 +13,7 @@ namespace {
 std::string message_of(const TrainRequest& request) {
   Silent observer;
   try {
-    train(request, builtin_layers(), observer);
+    train(request, builtin(), observer);
   } catch (const Error& error) {
     return error.what();
   }
@@ -28,7 +28,7 @@ TEST_CASE("position times letter is learned with either kind of positions, not w
   for (const char* positions : {"learned", "sinusoidal", "none"}) {
     TrainRequest request = place.request(positions);
     request.overrides = {"train.epochs=30", std::string("model.positions=") + positions};
-    const double accuracy = train(request, builtin_layers(), observer).test.accuracy;
+    const double accuracy = train(request, builtin(), observer).test.accuracy;
     INFO(positions << " " << accuracy);
     CHECK((accuracy >= 0.95) == (std::string(positions) != "none"));
   }
@@ -38,14 +38,14 @@ TEST_CASE("a run's folder is complete") {
   const Workplace place("folder");
   TrainRequest request = place.request("run");
   Silent observer;
-  const TrainResult result = train(request, builtin_layers(), observer);
+  const TrainResult result = train(request, builtin(), observer);
   CHECK(result.finished);
   CHECK(result.tested);
   CHECK(observer.records.size() == 4);
   for (const char* name :
        {"config.toml", "metrics.csv", "metrics.jsonl", "last.h5", "last-1.h5", "best.h5", "environment.json"})
     CHECK(fs::exists(place.root / "run" / name));
-  const TrainedModel model = load_model((place.root / "run/best.h5").string(), builtin_layers());
+  const TrainedModel model = load_model((place.root / "run/best.h5").string(), builtin());
   CHECK(model.preprocessing.labels == std::vector<std::string>{"no", "yes"});
   CHECK(model.config.data.test == "../test.tsv");
   CHECK(model.progress.best_step == static_cast<std::int64_t>(result.best_step));
@@ -54,19 +54,19 @@ TEST_CASE("a run's folder is complete") {
 TEST_CASE("a run resumed at any step ends in the same bits") {
   const Workplace place("resume");
   Silent observer;
-  const TrainResult whole = train(place.request("whole"), builtin_layers(), observer);
+  const TrainResult whole = train(place.request("whole"), builtin(), observer);
   REQUIRE(whole.finished);
   REQUIRE(whole.steps == 16);  // 128 sequences, 4 updates an epoch
   for (Index stop = 1; stop < 16; ++stop) {
     const std::string run = "part" + std::to_string(stop);
     TrainRequest request = place.request(run);
     request.max_steps = stop;
-    CHECK_FALSE(train(request, builtin_layers(), observer).finished);
+    CHECK_FALSE(train(request, builtin(), observer).finished);
     request.max_steps = 0;
     request.config_path.clear();
     request.resume = true;
     request.threads = 1;
-    CHECK(train(request, builtin_layers(), observer).finished);
+    CHECK(train(request, builtin(), observer).finished);
     INFO("stopped at " << stop);
     CHECK(place.bytes(run + "/last.h5") == place.bytes("whole/last.h5"));
     CHECK(place.bytes(run + "/best.h5") == place.bytes("whole/best.h5"));
@@ -79,7 +79,7 @@ TEST_CASE("the loop's settings do what they say") {
   SECTION("max_steps ends the run") {
     TrainRequest request = place.request("run");
     request.overrides = {"train.max_steps=6"};
-    const TrainResult result = train(request, builtin_layers(), observer);
+    const TrainResult result = train(request, builtin(), observer);
     CHECK(result.finished);
     CHECK(result.steps == 6);
   }
@@ -87,10 +87,10 @@ TEST_CASE("the loop's settings do what they say") {
     TrainRequest request = place.request("run");
     request.overrides = {"data.validation_fraction=0"};
     request.max_steps = 8;
-    train(request, builtin_layers(), observer);
+    train(request, builtin(), observer);
     request.max_steps = 0;
     request.resume = true;
-    const TrainResult result = train(request, builtin_layers(), observer);
+    const TrainResult result = train(request, builtin(), observer);
     CHECK_FALSE(result.validated);
     CHECK(result.best_step == result.steps);
     CHECK(place.bytes("run/metrics.csv").find(",,,,") != std::string::npos);
@@ -99,7 +99,7 @@ TEST_CASE("the loop's settings do what they say") {
   SECTION("patience stops early") {
     TrainRequest request = place.request("run");
     request.overrides = {"train.patience=2", "train.epochs=40", "train.learning_rate=1e-9"};
-    const TrainResult result = train(request, builtin_layers(), observer);
+    const TrainResult result = train(request, builtin(), observer);
     CHECK(result.finished);
     CHECK(observer.records.size() == 3);
     CHECK(observer.notes.find("stopping early") != std::string::npos);
@@ -109,7 +109,7 @@ TEST_CASE("the loop's settings do what they say") {
       TrainRequest request = place.request(optimizer);
       request.overrides = {std::string("train.optimizer=") + optimizer, "train.class_weights=balanced",
                            "train.label_smoothing=0.1", "train.epochs=6"};
-      train(request, builtin_layers(), observer);
+      train(request, builtin(), observer);
       CHECK(observer.losses.back() < 0.69);
     }
   }
@@ -124,7 +124,7 @@ TEST_CASE("the loop's settings do what they say") {
                            "train.max_grad_norm=0",
                            "data.validation_fraction=0.25"};  // 120 sequences: the last update has 16 + 8
       Silent own;
-      train(request, builtin_layers(), own);
+      train(request, builtin(), own);
       losses[micro - 1] = own.losses;
     }
     REQUIRE(losses[0].size() == 16);
@@ -136,7 +136,7 @@ TEST_CASE("the loop's settings do what they say") {
     TrainRequest request = place.request("run");
     request.overrides = {"train.epochs=2", "train.learning_rate=1e-30", "model.dropout=0",
                          "model.attention_dropout=0"};  // a loss then depends on its sequences alone
-    train(request, builtin_layers(), observer);
+    train(request, builtin(), observer);
     REQUIRE(observer.losses.size() == 8);
     for (std::size_t step = 0; step < 4; ++step) CHECK(observer.losses[step] != observer.losses[step + 4]);
     CHECK_THAT(observer.records[1].train_loss,
@@ -146,7 +146,7 @@ TEST_CASE("the loop's settings do what they say") {
     TrainRequest request = place.request("run");
     request.overrides = {"train.optimizer=sgd", "train.learning_rate=1e30", "train.max_grad_norm=0"};
     try {
-      train(request, builtin_layers(), observer);
+      train(request, builtin(), observer);
       FAIL("did not diverge");
     } catch (const Error& error) {
       CHECK(error.code() == ExitCode::diverged);
@@ -162,7 +162,7 @@ TEST_CASE("best.h5 is the epoch that train.monitor likes best, and the one that 
     TrainRequest request = place.request(by_loss ? "loss" : "accuracy");
     request.overrides = {"train.epochs=16", by_loss ? "train.monitor=loss" : "train.monitor=accuracy"};
     Silent observer;
-    const TrainResult result = train(request, builtin_layers(), observer);
+    const TrainResult result = train(request, builtin(), observer);
     const auto value = [&](const EpochRecord& r) {
       return by_loss ? -r.validation_loss : r.validation_accuracy;
     };
@@ -174,7 +174,7 @@ TEST_CASE("best.h5 is the epoch that train.monitor likes best, and the one that 
     best_steps[by_loss] = best.step;
 
     for (const char* name : {"best.h5", "last.h5"}) {
-      const TrainedModel trained = load_model(result.run + "/" + name, builtin_layers());
+      const TrainedModel trained = load_model(result.run + "/" + name, builtin());
       std::vector<std::string> notes;
       const Sequences test =
           load_split(trained.config.data, trained.preprocessing, (place.root / "test.tsv").string(), notes);
@@ -192,7 +192,7 @@ TEST_CASE("folders that are in the way are refused with the ways out") {
   Silent observer;
   TrainRequest request = place.request("run");
   request.max_steps = 3;
-  train(request, builtin_layers(), observer);
+  train(request, builtin(), observer);
   CHECK(message_of(request).find(
             "holds a run already; go on with it by --resume, or choose another folder") != std::string::npos);
   request.resume = true;
@@ -249,7 +249,7 @@ TEST_CASE("data is found again from a run folder behind a link") {
   request.overrides = {"data.test=" + test};
   request.max_steps = 0;
   CHECK(message_of(request).empty());
-  const TrainedModel model = load_model((place.root / "runs/a/best.h5").string(), builtin_layers());
+  const TrainedModel model = load_model((place.root / "runs/a/best.h5").string(), builtin());
   CHECK(model.config.data.train == "../../../../train.tsv");
   CHECK(model.config.data.test == "../../../../" + test);
 }
@@ -259,10 +259,10 @@ TEST_CASE("metrics files hold each epoch once after a resume") {
   Silent observer;
   TrainRequest request = place.request("run");
   request.max_steps = 10;  // in the third epoch
-  train(request, builtin_layers(), observer);
+  train(request, builtin(), observer);
   request.max_steps = 0;
   request.resume = true;
-  train(request, builtin_layers(), observer);
+  train(request, builtin(), observer);
   const std::string csv = place.bytes("run/metrics.csv"), lines = place.bytes("run/metrics.jsonl");
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 5);
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 4);

@@ -90,7 +90,7 @@ struct Ending {
   int code = 0;
   std::string message;
 };
-inline Ending ending_of(const TrainRequest& request, TrainObserver& observer, const Registry& registry) {
+inline Ending ending_of(const TrainRequest& request, TrainObserver& observer, const Extensions& registry) {
   try {
     train(request, registry, observer);
   } catch (const Error& error) {

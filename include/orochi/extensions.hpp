@@ -1,0 +1,18 @@
+// Every component that a program knows: a value, filled in `main`, passed on.
+#pragma once
+
+#include <orochi/layer.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+struct Extensions {
+  Layers layers;
+};
+
+/// What comes with Orochi.
+Extensions builtin();
+
+}  // namespace orochi
+#pragma GCC visibility pop

@@ -1,0 +1,68 @@
+// Options: what a registered component lets a config set, and what a config sets.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <orochi/batch.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+using OptionValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
+using Options = std::map<std::string, OptionValue>;
+
+/// One option of a component. The default fixes the type: Option("kernel", 5).from(1).to(99).
+struct Option {
+  Option(std::string option, OptionValue otherwise, std::string text = {})
+      : name(std::move(option)), value(std::move(otherwise)), doc(std::move(text)) {}
+
+  Option& from(double number) { return least = number, *this; }
+  Option& above(double number) { return least = number, without_least = true, *this; }
+  Option& to(double number) { return most = number, *this; }
+  Option& below(double number) { return most = number, without_most = true, *this; }
+  /// A string must be one of these. A list of numbers may also be one of these.
+  Option& one_of(std::vector<std::string> allowed) { return words = std::move(allowed), *this; }
+
+  std::string name;
+  OptionValue value;  // the default
+  std::string doc;    // one line
+  double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
+  bool without_least = false, without_most = false;  // the bound itself is not allowed
+  std::vector<std::string> words;
+};
+
+/// What a config says of one component: `optimizer = "adamw"`, or a table with `type` and options.
+struct Component {
+  std::string type;
+  Options options;  // only what differs from the defaults, until a config is read: then all of them
+  bool operator==(const Component&) const = default;
+};
+
+/// The options of one instance: the config's, else the registered defaults. An option that was not
+/// registered, or was with another type, throws a failure.
+class Settings {
+ public:
+  Settings(std::string component, std::span<const Option> options, Options given = {});
+
+  Index integer(const std::string& option) const;
+  double number(const std::string& option) const;
+  bool flag(const std::string& option) const;
+  std::string word(const std::string& option) const;  // "" where a list of numbers was given instead
+  std::vector<double> numbers(const std::string& option) const;  // empty where a word was given instead
+
+ private:
+  const OptionValue& value(const std::string& option) const;
+
+  std::string component_;
+  Options values_;
+};
+
+}  // namespace orochi
+#pragma GCC visibility pop

@@ -1,0 +1,49 @@
+// Registries: the components of one kind that a program knows, by the names that configs use.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <orochi/error.hpp>
+#include <orochi/options.hpp>
+
+namespace [[gnu::visibility("default")]] orochi {
+
+/// A value that `main` fills and passes on. An Entry has a `name`, a one-line `summary`, `options` and
+/// `make`.
+template <class EntryType>
+class Registry {
+ public:
+  using Entry = EntryType;
+
+  /// Adds one component; a name that is taken throws.
+  void add(Entry entry) {
+    if (find(entry.name) != nullptr)
+      throw failure("a component named \"" + entry.name + "\" is registered already");
+    entries_.push_back(std::move(entry));
+  }
+  /// nullptr if there is none.
+  const Entry* find(const std::string& name) const {
+    const auto at =
+        std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
+    return at == entries_.end() ? nullptr : &*at;
+  }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  /// The named component with its options; a usage_error for a name that nobody registered.
+  template <class... Arguments>
+  auto make(const Component& component, Arguments&&... arguments) const {
+    const Entry* entry = find(component.type);
+    if (entry == nullptr) throw usage_error("\"" + component.type + "\" is not registered in this program");
+    return entry->make(Settings(entry->name, entry->options, component.options),
+                       std::forward<Arguments>(arguments)...);
+  }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+}  // namespace orochi

@@ -1,0 +1,128 @@
+// Components: a registered name, or a table with `type` and options.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include "io/config_reader.hpp"
+#include "io/suggest.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::array<std::string_view, 3> layer_roles{"input", "rows", "pooling"};
+
+bool is_layer(const ComponentSchema& schema) {
+  return std::find(layer_roles.begin(), layer_roles.end(), schema.kind) != layer_roles.end();
+}
+
+}  // namespace
+
+bool ConfigReader::store(const Key& key, const TomlValue& value, Component& field) {
+  if (const auto* table = std::get_if<TomlTable>(&value.data))
+    return read_component(key, *table, value.place, field);
+  std::string type;
+  if (!store(key, value, type)) return false;
+  if (type != field.type) field = {type, {}};
+  return true;
+}
+
+bool ConfigReader::read_component(const Key& key, const TomlTable& table, const Place&, Component& field) {
+  bool good = true;
+  const Key type{key.full_name(), "type", key.allowed, ""};
+  for (const TomlItem& item : table) {
+    if (item.key != "type") continue;
+    places_[type.full_name()] = item.value.place;
+    if (!store(type, item.value, field)) return false;  // whose options they are is not known
+  }
+  const ComponentSchema* schema = find_component(key.allowed.role, field.type);
+  for (const TomlItem& item : table)
+    if (item.key != "type" && schema != nullptr)
+      good &= read_option(key.full_name(), *schema, item, field.options);
+  return good;
+}
+
+bool ConfigReader::read_option(const std::string& table, const ComponentSchema& schema, const TomlItem& item,
+                               Options& options) {
+  const auto option = std::find_if(schema.options.begin(), schema.options.end(),
+                                   [&](const Option& o) { return o.name == item.key; });
+  if (option != schema.options.end()) {
+    const Key key{table, item.key, allowed_by(*option), ""};
+    places_[key.full_name()] = item.value.place;
+    const bool good = store_option(key, item.value, *option, options);
+    if (!good) wrong_.insert(key.full_name());
+    return good;
+  }
+  std::vector<std::string> names;
+  for (const Option& known : schema.options) names.push_back(known.name);
+  const std::string meant = nearest(item.key, names);
+  std::string help = fmt::format("keys of [{}]{}: {}", table,
+                                 is_layer(schema) ? "" : fmt::format(" with type \"{}\"", schema.name),
+                                 fmt::join(names, ", "));
+  if (names.empty())
+    help = fmt::format("{} \"{}\" has no options", is_layer(schema) ? "layer" : schema.kind, schema.name);
+  if (!meant.empty()) help = fmt::format("did you mean \"{}\"?", meant);
+  mistake(item.place, fmt::format("unknown key \"{}.{}\"; {}", table, item.key, help));
+  return false;
+}
+
+/// The default's type chooses the check.
+bool ConfigReader::store_option(const Key& key, const TomlValue& value, const Option& option,
+                                Options& options) {
+  const bool may_be_word = !option.words.empty() && std::holds_alternative<std::vector<double>>(option.value);
+  if (may_be_word && std::holds_alternative<std::string>(value.data)) {
+    std::string word;
+    if (!store(key, value, word)) return false;
+    options[option.name] = word;
+    return true;
+  }
+  return std::visit(
+      [&](auto field) {
+        if (!store(key, value, field)) return false;
+        options[option.name] = field;
+        return true;
+      },
+      option.value);
+}
+
+void ConfigReader::add_defaults() {
+  visit_keys(config_, [&](const Key& key, auto&... fields) {
+    const auto complete = [&](auto& field) {
+      if constexpr (std::is_same_v<Component, std::remove_cvref_t<decltype(field)>>)
+        if (const ComponentSchema* schema = find_component(key.allowed.role, field.type))
+          for (const Option& option : schema->options) field.options.try_emplace(option.name, option.value);
+    };
+    (complete(fields), ...);
+  });
+}
+
+const ComponentSchema* ConfigReader::find_component(const std::string& kind, const std::string& name) const {
+  const auto found = std::find_if(components_.begin(), components_.end(), [&](const ComponentSchema& schema) {
+    return schema.kind == kind && schema.name == name;
+  });
+  return found == components_.end() ? nullptr : &*found;
+}
+
+const ComponentSchema* ConfigReader::find_layer(const std::string& name) const {
+  for (const ComponentSchema& schema : components_)
+    if (is_layer(schema) && schema.name == name) return &schema;
+  return nullptr;
+}
+
+std::vector<std::string> ConfigReader::names_of(const std::string& kind) const {
+  std::vector<std::string> names;
+  for (const ComponentSchema& schema : components_)
+    if (schema.kind == kind) names.push_back(schema.name);
+  return names;
+}
+
+std::vector<std::string> ConfigReader::layer_names() const {
+  std::vector<std::string> names;
+  for (const ComponentSchema& schema : components_)
+    if (is_layer(schema)) names.push_back(schema.name);
+  return names;
+}
+
+}  // namespace orochi

@@ -1,0 +1,8 @@
+// The list of everything that comes with Orochi.
+#include <orochi/extensions.hpp>
+
+namespace orochi {
+
+Extensions builtin() { return {builtin_layers()}; }
+
+}  // namespace orochi
