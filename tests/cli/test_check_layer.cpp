@@ -33,10 +33,10 @@ class Throwing : public Layer {
 
 Extensions layers() {
   Extensions registry = builtin();
-  registry.add<Doubling<2>>("right", Role::rows, "a right gradient",
-                            {{"gain", 1.5}, {"kind", std::string("a")}});
-  registry.add<Doubling<1>>("wrong", Role::rows, "a wrong gradient");
-  registry.add<Throwing>("throwing", Role::rows, "throws what is no exception");
+  registry.layers.add<Doubling<2>>("right", Role::rows, "a right gradient",
+                                   {{"gain", 1.5}, {"kind", std::string("a")}});
+  registry.layers.add<Doubling<1>>("wrong", Role::rows, "a wrong gradient");
+  registry.layers.add<Throwing>("throwing", Role::rows, "throws what is no exception");
   return registry;
 }
 

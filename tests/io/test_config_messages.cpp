@@ -158,7 +158,7 @@ TEST_CASE("options of layers") {
       "layer.convolution",
       {{"widht = 3", "1: unknown key \"layer.convolution.widht\"; did you mean \"width\"?"},
        {"lr = 3",
-        "1: unknown key \"layer.convolution.lr\"; keys of [layer.convolution]: bias, mode, scale, width"},
+        "1: unknown key \"layer.convolution.lr\"; keys of [layer.convolution]: width, scale, bias, mode"},
        {"width = 3.5", "9: layer.convolution.width is the number 3.5; allowed: an integer"},
        {"scale = 'x'", "9: layer.convolution.scale is the string \"x\"; allowed: a number"},
        {"scale = inf", "9: layer.convolution.scale is inf; allowed: a number"},

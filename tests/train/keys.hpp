@@ -56,7 +56,8 @@ class Made : public Layer {
 };
 
 inline void add_made(Extensions& registry, const std::string& name, const Made::Make& make) {
-  registry.add({name, Role::rows, "a test's", [make](Builder&) { return std::make_unique<Made>(make); }});
+  registry.layers.add(
+      {name, Role::rows, "a test's", [make](Builder&) { return std::make_unique<Made>(make); }});
 }
 
 /// Hands its rows on, times a factor that may depend on the pass. `rows` notes how many rows it has seen.
@@ -78,7 +79,7 @@ class Factor : public Layer {
 
 inline Extensions with_factor(const Factor::Choose& choose) {
   Extensions registry = builtin();
-  registry.add(
+  registry.layers.add(
       {"factor", Role::rows, "a test's", [choose](Builder&) { return std::make_unique<Factor>(choose); }});
   return registry;
 }

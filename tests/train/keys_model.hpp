@@ -42,7 +42,7 @@ inline Config plain_config() {
 
 struct Model {
   explicit Model(const Config& config)
-      : layers(made_layers(seen)), classifier(config, {11, 0, 8}, 2, layers) {
+      : layers(made_layers(seen)), classifier(config, {11, 0, 8}, 2, layers.layers) {
     classifier.parameters().initialise(3);
   }
   /// Numbers of a parameter, as they lie in memory.

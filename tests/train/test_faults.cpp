@@ -49,7 +49,7 @@ class Poison : public Layer {
 
 Extensions poisoned_layers() {
   Extensions registry = builtin();
-  registry.add<Poison>(
+  registry.layers.add<Poison>(
       "poison", Role::rows, "spoils numbers",
       {{"sample", std::int64_t{-1}}, {"step", std::int64_t{0}}, {"backward", false}, {"evaluated", false}});
   return registry;

@@ -17,7 +17,7 @@ namespace {
 /// What a run of `steps` updates must give, by its config and data.
 struct Expected {
   Expected(const Config& config, const Sequences& data, InputShape input, Index steps)
-      : model(config, input, 2, builtin()) {
+      : model(config, input, 2, builtin_layers()) {
     const TrainConfig& t = config.train;
     model.parameters().initialise(t.seed);
     Stepper stepper(model, t, {}, 1);
