@@ -3,6 +3,7 @@
 
 #include <orochi/attention_options.hpp>
 #include <orochi/elementwise.hpp>
+#include <orochi/losses.hpp>
 #include <orochi/tape.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
