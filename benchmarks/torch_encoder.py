@@ -253,8 +253,8 @@ def losses(job):
 
     with h5py.File(job["checkpoint"]) as file, torch.no_grad():
         config = tomllib.loads(file["config"].asstr()[()])
-        numbers = {token: i for i, token in enumerate(file["vocabulary"].asstr()[:])}
-        names, longest = list(file["labels"].asstr()[:]), config["data"]["max_length"]
+        numbers = {token: i for i, token in enumerate(file["state/tokenizer/vocabulary"].asstr()[:])}
+        names, longest = list(file["state/task/labels"].asstr()[:]), config["data"]["max_length"]
         rows = [line.split("\t") for line in open(job["data"], encoding="ascii").read().splitlines()]
         labels = torch.tensor([names.index(label) for label, _ in rows])
         texts = [text.split() if config["data"]["tokenizer"] == "word" else text for _, text in rows]

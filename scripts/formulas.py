@@ -34,7 +34,7 @@ def table_rows(text):
             in_formulas = True
         elif in_formulas and not cells[0].startswith("---"):
             yield cells[0].strip("`")
-        elif cells[0].startswith(("`/progress", "`/normalisation")):
+        elif cells[0].startswith(("`/progress", "`/state/normalization")):
             yield from re.findall(r"`([^`]+)`", cells[0])
 
 

@@ -86,10 +86,12 @@ class Checkpoint:
         with h5py.File(path) as file:
             config = tomllib.loads(file["config"].asstr()[()])
             self.data, self.model = config["data"], config["model"]
-            self.labels = list(file["labels"].asstr()[:])
-            self.numbers = {token: i for i, token in enumerate(file["vocabulary"].asstr()[:])}
-            self.channels = int(file["channels"][()])
-            self.mean, self.deviation = file["normalisation/mean"][:], file["normalisation/deviation"][:]
+            self.labels = list(file["state/task/labels"].asstr()[:])
+            self.channels = int(file["state/data/channels"][0])
+            if self.channels:
+                self.mean, self.std = file["state/normalization/mean"][:], file["state/normalization/std"][:]
+            else:
+                self.numbers = {token: i for i, token in enumerate(file["state/tokenizer/vocabulary"].asstr()[:])}
             self.parameters = {}
             file["parameters"].visititems(self.keep)
         self.unused = set(self.parameters)
@@ -110,7 +112,7 @@ class Checkpoint:
     def values(self, line):
         rows = np.array([part.split(",") for part in line.split(":")], dtype=np.float64).T  # [T, channels]
         rows = rows.astype(np.float32)[:self.data["max_length"]]
-        return (rows - self.mean) / self.deviation
+        return (rows - self.mean) / self.std
 
     def linear(self, prefix, x):
         return x @ self.parameter(prefix + ".weight").T + self.parameter(prefix + ".bias")

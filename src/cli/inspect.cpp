@@ -84,21 +84,74 @@ std::string parameter_table(const std::vector<Summary>& parameters) {
   return table.text();
 }
 
+/// A list of a component's state; empty where it keeps none of that name and kind.
+template <class List>
+List list_of(const CheckpointHeader& header, const std::string& component, const std::string& name) {
+  const auto state = header.state.find(component);
+  if (state == header.state.end() || !state->second.has(name)) return {};
+  const List* list = std::get_if<List>(&state->second.values().at(name));
+  return list == nullptr ? List() : *list;
+}
+
+using Texts = std::vector<std::string>;
+Texts labels_of(const CheckpointHeader& header) { return list_of<Texts>(header, "task", "labels"); }
+std::size_t vocabulary_size(const CheckpointHeader& header) {
+  return list_of<Texts>(header, "tokenizer", "vocabulary").size();
+}
+std::int64_t channels_of(const CheckpointHeader& header) {
+  const auto channels = list_of<std::vector<std::int64_t>>(header, "data", "channels");
+  return channels.empty() ? 0 : channels.front();
+}
+
+struct KindName {
+  const char* operator()(const Texts&) const { return "texts"; }
+  const char* operator()(const std::vector<double>&) const { return "numbers"; }
+  const char* operator()(const std::vector<std::int64_t>&) const { return "integers"; }
+};
+
+Index count_of(const State::Value& value) {
+  return std::visit([](const auto& list) { return static_cast<Index>(list.size()); }, value);
+}
+
+std::string state_table(const CheckpointHeader& header) {
+  Table table({{"component", Align::left}, {"state", Align::left}, {"kind", Align::left}, {"count"}});
+  for (const auto& [component, state] : header.state)
+    for (const auto& [name, value] : state.values())
+      table.add({component, name, std::visit(KindName{}, value), grouped(count_of(value))});
+  return table.text();
+}
+
+/// The values themselves where they are few, else their count.
+nlohmann::ordered_json state_json(const CheckpointHeader& header) {
+  constexpr Index few = 16;
+  auto json = nlohmann::ordered_json::object();
+  for (const auto& [component, state] : header.state)
+    for (const auto& [name, value] : state.values()) {
+      nlohmann::ordered_json& entry = json[component][name];
+      if (count_of(value) > few) {
+        entry = count_of(value);
+      } else {
+        std::visit([&](const auto& list) { entry = list; }, value);
+      }
+    }
+  return json;
+}
+
 std::string as_text(const std::string& path, const CheckpointReader& reader) {
   const CheckpointHeader& header = reader.header();
   const std::vector<Summary> parameters = summaries(reader);
   const Progress& progress = header.progress;
   std::vector<std::string> labels;
-  for (const std::string& label : header.labels) labels.push_back(inert(label));
-  std::string text =
-      "# config\n" + inert_lines(header.config) + "\n# parameters\n" + parameter_table(parameters) + "\n";
+  for (const std::string& label : labels_of(header)) labels.push_back(inert(label));
+  std::string text = "# config\n" + inert_lines(header.config) + "\n# parameters\n" +
+                     parameter_table(parameters) + "\n# state\n" + state_table(header) + "\n";
   text += fmt::format("file        {}, {} bytes\n", inert(path),
                       grouped(static_cast<Index>(std::filesystem::file_size(path))));
   text += fmt::format("labels      {}: {}\n", labels.size(), fmt::join(labels, ", "));
-  text += header.channels == 0 ? fmt::format("input       text, a vocabulary of {}\n",
-                                             counted(static_cast<Index>(header.vocabulary.size()), "token"))
-                               : fmt::format("input       numbers, {}\n",
-                                             counted(static_cast<Index>(header.channels), "channel"));
+  const auto channels = static_cast<Index>(channels_of(header));
+  text += channels == 0 ? fmt::format("input       text, a vocabulary of {}\n",
+                                      counted(static_cast<Index>(vocabulary_size(header)), "token"))
+                        : fmt::format("input       numbers, {}\n", counted(channels, "channel"));
   text += fmt::format("progress    step {}, epoch {}, {} into it\n", progress.step, progress.epoch,
                       counted(static_cast<Index>(progress.position), "sequence"));
   if (progress.skipped_steps > 0)
@@ -122,9 +175,10 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
   nlohmann::ordered_json json{{"file", path},
                               {"bytes", std::filesystem::file_size(path)},
                               {"config", header.config},
-                              {"labels", header.labels},
-                              {"vocabulary_size", header.vocabulary.size()},
-                              {"channels", header.channels}};
+                              {"labels", labels_of(header)},
+                              {"vocabulary_size", vocabulary_size(header)},
+                              {"channels", channels_of(header)},
+                              {"state", state_json(header)}};
   json["progress"] = {{"step", progress.step},
                       {"epoch", progress.epoch},
                       {"position", progress.position},
@@ -162,9 +216,9 @@ Verb inspect_verb() {
   verb.name = "inspect";
   verb.summary = "show what a checkpoint holds";
   verb.description =
-      "Prints the config, a table of the parameters (shape, count, mean, deviation, least and most), the "
-      "labels in "
-      "their order, the size of the vocabulary, how far training had come and which optimizer moments are "
+      "Prints the config, a table of the parameters (shape, count, mean, deviation, least and most), what "
+      "each component keeps, the labels in their order, the size of the vocabulary, how far training had "
+      "come and which optimizer moments are "
       "there.";
   verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
   verb.options = {json_option("one JSON object in place of the tables")};

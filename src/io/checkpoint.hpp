@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <orochi/batch.hpp>
+#include <orochi/state.hpp>
 
 #include "io/whole_file.hpp"
 
@@ -31,7 +33,7 @@ struct Progress {
   std::uint64_t stale_epochs = 0;  // without improvement, for patience
   double epoch_loss_sum = 0;       // running figures of the current epoch, so that metrics.csv agrees too
   double epoch_weight_sum = 0;
-  std::uint64_t epoch_correct = 0;
+  double epoch_score_sum = 0;
   std::uint64_t epoch_count = 0;
   std::uint64_t skipped_steps = 0;  // steps whose loss or gradient was not finite, left out
   double smoothed_loss = 0;         // running mean of the steps' losses, for train.divergence_factor
@@ -39,12 +41,9 @@ struct Progress {
 
 /// Everything but the tensors.
 struct CheckpointHeader {
-  std::string config;                   // effective config, TOML
-  std::vector<std::string> labels;      // [K]
-  std::vector<std::string> vocabulary;  // [V], empty for numeric data
-  std::vector<float> mean, deviation;   // [channels], empty for text
-  std::int64_t channels = 0;
-  std::string train_checksum, validation_checksum;  // of what the run is trained on; empty in format 1
+  std::string config;                               // effective config, TOML
+  std::map<std::string, State> state;               // component -> what it keeps; empty ones are not kept
+  std::string train_checksum, validation_checksum;  // of what the run is trained on
   Progress progress;
 };
 
@@ -65,7 +64,7 @@ void write_checkpoint(const std::string& path, const CheckpointHeader& header,
                       const std::string& keep_previous = {}, const FileWriter& write = write_whole_file);
 
 /// The bytes of that file, trailer included; they depend on the contents alone. Throws a failure for names,
-/// shapes or groups that a checkpoint cannot hold, a usage_error for text with a NUL in it.
+/// shapes, groups or states that a checkpoint cannot hold, a usage_error for text with a NUL in it.
 std::vector<unsigned char> checkpoint_image(const CheckpointHeader& header, std::span<const TensorSlot> slots,
                                             std::span<const TensorGroup> groups);
 

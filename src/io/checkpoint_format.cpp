@@ -38,6 +38,25 @@ bool is_group_path(std::string_view path) {
   return path == "parameters";
 }
 
+std::string state_path(const std::string& component, const std::string& name) {
+  for (const std::string& part : {component, name})
+    if (!hdf5::is_plain_name(part) || part.size() > max_state_name)
+      throw failure(
+          fmt::format("state name '{}' of '{}' cannot be in a checkpoint: such names have 1 to {} letters, "
+                      "digits, '_' and '-'",
+                      name, component, max_state_name));
+  return "state/" + component + "/" + name;
+}
+
+std::pair<std::string, std::string> state_names(const std::string& path) {
+  constexpr std::string_view start = "state/";
+  const std::size_t slash = path.rfind('/');
+  if (!path.starts_with(start) || slash < start.size()) return {};
+  const std::string component = path.substr(start.size(), slash - start.size());
+  if (component.find('/') != std::string::npos) return {};
+  return {component, path.substr(slash + 1)};
+}
+
 std::string tensor_path(const std::string& name) {
   std::string path;
   std::size_t parts = 0;

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -14,13 +15,9 @@
 namespace orochi::checkpoint {
 
 inline constexpr std::string_view format_name = "orochi checkpoint";
-inline constexpr std::int64_t format_version = 2;
-inline constexpr std::int64_t oldest_version = 1;
+inline constexpr std::int64_t format_version = 3;
 inline constexpr std::size_t max_path_components = 16;
-
-/// Datasets that format 1 lacks.
-inline constexpr std::array<std::string_view, 4> new_in_2 = {
-    "checksums/train", "checksums/validation", "progress/skipped_steps", "progress/smoothed_loss"};
+inline constexpr std::size_t max_state_name = 100;  // letters of a component's name, and of a list's
 
 /// One number of /progress.
 struct ProgressField {
@@ -38,7 +35,7 @@ inline constexpr std::array<ProgressField, 12> progress_fields = {{
     {"stale_epochs", &Progress::stale_epochs},
     {"epoch_loss_sum", &Progress::epoch_loss_sum},
     {"epoch_weight_sum", &Progress::epoch_weight_sum},
-    {"epoch_correct", &Progress::epoch_correct},
+    {"epoch_score_sum", &Progress::epoch_score_sum},
     {"epoch_count", &Progress::epoch_count},
     {"skipped_steps", &Progress::skipped_steps},
     {"smoothed_loss", &Progress::smoothed_loss},
@@ -53,6 +50,12 @@ Trailer make_trailer(std::span<const unsigned char> image);
 
 /// "parameters" or "optimizer/NAME": where tensors may stand.
 bool is_group_path(std::string_view path);
+
+/// state/COMPONENT/NAME, both plain names that no reader cuts short.
+std::string state_path(const std::string& component, const std::string& name);
+
+/// The other way round; nothing where it is another path.
+std::pair<std::string, std::string> state_names(const std::string& path);
 
 /// The path of a tensor below its group: encoder.0.norm1.bias -> encoder/0/norm1/bias. Throws a failure for a
 /// name that has an empty part, another character than letters, digits, `_` and `-`, or too many parts.

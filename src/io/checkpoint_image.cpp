@@ -11,7 +11,7 @@ namespace {
 
 using hdf5::ImageBuilder;
 
-void refuse_nul(const char* what, std::span<const std::string> values) {
+void refuse_nul(const std::string& what, std::span<const std::string> values) {
   for (std::size_t i = 0; i < values.size(); ++i)
     if (values[i].find('\0') != std::string::npos)
       throw usage_error(
@@ -21,26 +21,31 @@ void refuse_nul(const char* what, std::span<const std::string> values) {
 
 void check_header(const CheckpointHeader& header) {
   refuse_nul("config text", {&header.config, 1});
-  refuse_nul("label", header.labels);
-  refuse_nul("vocabulary entry", header.vocabulary);
-  const std::size_t figures = header.mean.size();
-  if (header.deviation.size() != figures || (figures != 0 && std::ssize(header.mean) != header.channels))
-    throw failure(fmt::format("{} means and {} deviations for {} channels cannot stand in one checkpoint",
-                              figures, header.deviation.size(), header.channels));
+  for (const auto& [component, state] : header.state)
+    for (const auto& [name, value] : state.values())
+      if (const auto* texts = std::get_if<std::vector<std::string>>(&value))
+        refuse_nul(fmt::format("state {}.{}: text", component, name), *texts);
 }
+
+struct AddList {
+  ImageBuilder& image;
+  std::string path;
+  void operator()(const std::vector<std::string>& values) const { image.texts(path, values); }
+  template <typename Number>
+  void operator()(const std::vector<Number>& values) const {
+    image.numbers(path, std::span<const Number>(values));
+  }
+};
 
 void add_header(ImageBuilder& image, const CheckpointHeader& header) {
   image.attribute("format", checkpoint::format_name);
   image.attribute("format_version", checkpoint::format_version);
   image.text("config", header.config);
-  image.texts("labels", header.labels);
-  image.texts("vocabulary", header.vocabulary);
-  image.scalar("channels", header.channels);
+  for (const auto& [component, state] : header.state)
+    for (const auto& [name, value] : state.values())
+      std::visit(AddList{image, checkpoint::state_path(component, name)}, value);
   image.text("checksums/train", header.train_checksum);
   image.text("checksums/validation", header.validation_checksum);
-  const Index figures = std::ssize(header.mean);
-  image.tensor("normalisation/mean", {&figures, 1}, header.mean.data());
-  image.tensor("normalisation/deviation", {&figures, 1}, header.deviation.data());
   for (const auto& field : checkpoint::progress_fields)
     std::visit(
         [&](auto member) { image.scalar(std::string("progress/") + field.name, header.progress.*member); },

@@ -27,12 +27,14 @@ struct CheckpointReader::Impl {
   CheckpointHeader header;
 
   explicit Impl(const std::string& checkpoint_path);
-  std::int64_t read_version() const;
+  void check_version() const;
   void read_header();
+  void read_state(const std::string& name, const Stored& stored);
   void check_progress() const;
   void copy(const std::string& name, void* values) const;
   std::vector<std::string> texts(const Stored& stored) const;
-  std::vector<float> floats(const std::string& name) const;
+  template <typename Number>
+  std::vector<Number> numbers(const Stored& stored) const;
   const std::vector<TensorSlot>& group(const std::string& name) const;
   void check_slots(const std::string& group_name, std::span<const TensorSlot> wanted) const;
 };
@@ -41,11 +43,12 @@ CheckpointReader::Impl::Impl(const std::string& checkpoint_path)
     : path(checkpoint_path),
       image(checkpoint::load_image(path)),
       contents(hdf5::read_structure(image, path)) {
-  groups = checkpoint::check_datasets(contents.datasets, path, read_version());
+  check_version();
+  groups = checkpoint::check_datasets(contents.datasets, path);
   read_header();
 }
 
-std::int64_t CheckpointReader::Impl::read_version() const {
+void CheckpointReader::Impl::check_version() const {
   const auto format = contents.attributes.find("format");
   if (format == contents.attributes.end() || format->second.kind != hdf5::Kind::text ||
       texts(format->second).front() != checkpoint::format_name)
@@ -55,15 +58,14 @@ std::int64_t CheckpointReader::Impl::read_version() const {
     throw usage_error(fmt::format("'{}' has no readable attribute 'format_version'", path));
   std::int64_t number = 0;
   std::memcpy(&number, image.data() + version->second.offset, sizeof number);
-  if (number < checkpoint::oldest_version || number > checkpoint::format_version)
-    throw usage_error(fmt::format(
-        "'{}' has checkpoint format {}; this program reads formats {} to {}: use the program that "
-        "wrote it, or train again",
-        path, number, checkpoint::oldest_version, checkpoint::format_version));
+  if (number != checkpoint::format_version)
+    throw usage_error(
+        fmt::format("'{}' has checkpoint format {}; this program reads format {}: use the program that "
+                    "wrote it, or train again",
+                    path, number, checkpoint::format_version));
   if (contents.attributes.size() != 2)
     throw usage_error(
         fmt::format("'{}' has {} attributes where the format has 2", path, contents.attributes.size()));
-  return number;
 }
 
 // `values` has room for the dataset, whose kind was checked against the format.
@@ -82,36 +84,31 @@ std::vector<std::string> CheckpointReader::Impl::texts(const Stored& stored) con
   return values;
 }
 
-std::vector<float> CheckpointReader::Impl::floats(const std::string& name) const {
-  std::vector<float> values(contents.datasets.at(name).count());
-  copy(name, values.data());
-  if (checkpoint::first_not_finite(values) >= 0)
-    throw usage_error(fmt::format("'{}': dataset '/{}' holds NaN or infinity", path, name));
+template <typename Number>
+std::vector<Number> CheckpointReader::Impl::numbers(const Stored& stored) const {
+  std::vector<Number> values(stored.count());
+  if (!values.empty()) std::memcpy(values.data(), image.data() + stored.offset, stored.bytes());
   return values;
+}
+
+// "state/tokenizer/vocabulary". Any numbers: the component knows which of them it can use.
+void CheckpointReader::Impl::read_state(const std::string& name, const Stored& stored) {
+  const auto [component, list] = checkpoint::state_names(name);
+  State& state = header.state[component];
+  if (stored.kind == hdf5::Kind::text) state.set(list, texts(stored));
+  if (stored.kind == hdf5::Kind::float64) state.set(list, numbers<double>(stored));
+  if (stored.kind == hdf5::Kind::int64) state.set(list, numbers<std::int64_t>(stored));
 }
 
 void CheckpointReader::Impl::read_header() {
   header.config = texts(contents.datasets.at("config")).front();
-  header.labels = texts(contents.datasets.at("labels"));
-  header.vocabulary = texts(contents.datasets.at("vocabulary"));
-  copy("channels", &header.channels);
-  const auto text = [&](const std::string& name) {  // empty in a format that lacks it
-    const auto found = contents.datasets.find(name);
-    return found == contents.datasets.end() ? std::string() : texts(found->second).front();
-  };
-  header.train_checksum = text("checksums/train");
-  header.validation_checksum = text("checksums/validation");
-  header.mean = floats("normalisation/mean");
-  header.deviation = floats("normalisation/deviation");
-  const bool matching = header.mean.size() == header.deviation.size() &&
-                        (header.mean.empty() || std::ssize(header.mean) == header.channels);
-  if (!matching)
-    throw usage_error(fmt::format("'{}': {} means and {} deviations for {} channels", path,
-                                  header.mean.size(), header.deviation.size(), header.channels));
+  header.train_checksum = texts(contents.datasets.at("checksums/train")).front();
+  header.validation_checksum = texts(contents.datasets.at("checksums/validation")).front();
+  for (const auto& [name, stored] : contents.datasets)
+    if (name.starts_with("state/")) read_state(name, stored);
   for (const auto& field : checkpoint::progress_fields) {
     const std::string name = std::string("progress/") + field.name;
-    if (contents.datasets.contains(name))
-      std::visit([&](auto member) { copy(name, &(header.progress.*member)); }, field.member);
+    std::visit([&](auto member) { copy(name, &(header.progress.*member)); }, field.member);
   }
   check_progress();
 }

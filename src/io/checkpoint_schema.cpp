@@ -13,33 +13,21 @@ namespace {
 using hdf5::Kind;
 using hdf5::Stored;
 
-struct Expected {
-  Kind kind;
-  bool scalar;
-};
-
 struct KindOf {
   Kind operator()(std::uint64_t Progress::*) const { return Kind::uint64; }
   Kind operator()(std::int64_t Progress::*) const { return Kind::int64; }
   Kind operator()(double Progress::*) const { return Kind::float64; }
 };
 
-// Everything but the tensors.
-std::map<std::string, Expected> header_datasets(std::int64_t version) {
-  std::map<std::string, Expected> expected = {
-      {"config", {Kind::text, true}},
-      {"labels", {Kind::text, false}},
-      {"vocabulary", {Kind::text, false}},
-      {"channels", {Kind::int64, true}},
-      {"checksums/train", {Kind::text, true}},
-      {"checksums/validation", {Kind::text, true}},
-      {"normalisation/mean", {Kind::float32, false}},
-      {"normalisation/deviation", {Kind::float32, false}},
+// Everything but state and tensors; each one value.
+std::map<std::string, Kind> header_datasets() {
+  std::map<std::string, Kind> expected = {
+      {"config", Kind::text},
+      {"checksums/train", Kind::text},
+      {"checksums/validation", Kind::text},
   };
   for (const ProgressField& field : progress_fields)
-    expected.insert({std::string("progress/") + field.name, {std::visit(KindOf{}, field.member), true}});
-  if (version == 1)
-    for (const std::string_view name : new_in_2) expected.erase(std::string(name));
+    expected.insert({std::string("progress/") + field.name, std::visit(KindOf{}, field.member)});
   return expected;
 }
 
@@ -52,13 +40,23 @@ std::string group_of(const std::string& path) {
   return is_group_path(group) ? group : std::string();
 }
 
-void check_header_dataset(const Stored& found, const Expected& expected, const std::string& where) {
-  if (found.kind != expected.kind)
+void check_header_dataset(const Stored& found, Kind expected, const std::string& where) {
+  if (found.kind != expected)
     throw usage_error(fmt::format("{} is {} where the format has {}", where, hdf5::kind_name(found.kind),
-                                  hdf5::kind_name(expected.kind)));
-  if (found.scalar != expected.scalar || found.shape.size() > 1)
-    throw usage_error(fmt::format("{} has shape {} where the format has {}", where, shape_text(found.shape),
-                                  expected.scalar ? "one value" : "one dimension"));
+                                  hdf5::kind_name(expected)));
+  if (!found.scalar)
+    throw usage_error(
+        fmt::format("{} has shape {} where the format has one value", where, shape_text(found.shape)));
+}
+
+// Which lists a component keeps is its own affair.
+void check_state(const Stored& found, const std::string& where) {
+  if (found.kind != Kind::text && found.kind != Kind::float64 && found.kind != Kind::int64)
+    throw usage_error(fmt::format("{} is {}; a state holds UTF-8 text, float64 and int64", where,
+                                  hdf5::kind_name(found.kind)));
+  if (found.shape.size() != 1)
+    throw usage_error(
+        fmt::format("{} has shape {}; a state has one dimension", where, shape_text(found.shape)));
 }
 
 void check_tensor(const Stored& found, const std::string& where) {
@@ -90,8 +88,8 @@ TensorSlot slot_of(const std::string& path, const std::string& group, const Stor
 }  // namespace
 
 std::map<std::string, std::vector<TensorSlot>> check_datasets(const std::map<std::string, Stored>& datasets,
-                                                              const std::string& file, std::int64_t version) {
-  const std::map<std::string, Expected> expected = header_datasets(version);
+                                                              const std::string& file) {
+  const std::map<std::string, Kind> expected = header_datasets();
   std::map<std::string, std::vector<TensorSlot>> groups;
   for (const auto& [path, found] : datasets) {
     const std::string where = fmt::format("'{}': dataset '/{}'", file, path);
@@ -102,6 +100,8 @@ std::map<std::string, std::vector<TensorSlot>> check_datasets(const std::map<std
     } else if (!group.empty()) {
       check_tensor(found, where);
       groups[group].push_back(slot_of(path, group, found));
+    } else if (!state_names(path).first.empty()) {
+      check_state(found, where);
     } else {
       throw usage_error(where + " is not known to the format");
     }

@@ -133,6 +133,15 @@ std::vector<unsigned char> ImageBuilder::bytes(std::size_t more) {
   return result;
 }
 
+template <typename Number>
+void ImageBuilder::numbers(const std::string& path, std::span<const Number> values) {
+  const auto type = number_type(Number{});
+  const Index count = std::ssize(values);
+  dataset(path, type.file, type.memory, simple_space({&count, 1}), values.data());
+}
+
+template void ImageBuilder::numbers(const std::string&, std::span<const double>);
+template void ImageBuilder::numbers(const std::string&, std::span<const std::int64_t>);
 template void ImageBuilder::scalar(const std::string&, double);
 template void ImageBuilder::scalar(const std::string&, std::int64_t);
 template void ImageBuilder::scalar(const std::string&, std::uint64_t);

@@ -25,6 +25,8 @@ class ImageBuilder {
   void tensor(const std::string& path, std::span<const Index> shape, const float* values);
   void text(const std::string& path, const std::string& value);
   void texts(const std::string& path, std::span<const std::string> values);
+  template <typename Number>  // double, std::int64_t
+  void numbers(const std::string& path, std::span<const Number> values);
   /// The file, with room for `more` bytes after it.
   std::vector<unsigned char> bytes(std::size_t more = 0);
 

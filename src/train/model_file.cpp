@@ -7,6 +7,7 @@
 
 #include "core/kernels/kernels.hpp"
 #include "data/mistakes.hpp"
+#include "data/preprocessing_state.hpp"
 #include "data/raw.hpp"
 #include "io/checkpoint_format.hpp"
 #include "train/inference.hpp"
@@ -49,6 +50,8 @@ void check_preprocessing(const DataConfig& data, const Preprocessing& p) {
   if (std::ssize(p.mean) != p.channels || std::ssize(p.deviation) != p.channels)
     refuse(fmt::format("{} and {} for {}", counted(std::ssize(p.mean), "mean"),
                        counted(std::ssize(p.deviation), "deviation"), counted(p.channels, "channel")));
+  for (const std::vector<float>& figures : {p.mean, p.deviation})
+    if (checkpoint::first_not_finite(figures) >= 0) refuse("a mean or deviation is NaN or infinity");
   for (const float deviation : p.deviation)
     if (!(deviation > 0)) refuse(fmt::format("a deviation is {}; expected more than 0", deviation));
   const std::set<std::string_view> distinct(p.labels.begin(), p.labels.end());
@@ -67,17 +70,17 @@ TrainedModel load_model(const std::string& path, const Extensions& extensions) {
   } catch (const Error&) {  // another CPU or build trained it: what there is gives the same up to rounding
     result.config.train.kernels = "auto";
   }
-  result.preprocessing = {header.labels, header.vocabulary, header.mean, header.deviation, header.channels};
   result.progress = header.progress;
   result.validation_checksum = header.validation_checksum;
-  result.input = input_shape(result.config.data, result.preprocessing);
   result.extensions = &extensions;
   try {
+    result.preprocessing = preprocessing_of(header.state);
+    result.input = input_shape(result.config.data, result.preprocessing);
     check_preprocessing(result.config.data, result.preprocessing);
     // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
-    result.model =
-        std::make_unique<Classifier>(result.config, result.input, static_cast<Index>(header.labels.size()),
-                                     extensions.layers, number_count(reader.slots("parameters")));
+    result.model = std::make_unique<Classifier>(result.config, result.input,
+                                                static_cast<Index>(result.preprocessing.labels.size()),
+                                                extensions.layers, number_count(reader.slots("parameters")));
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("'{}' does not fit together: {}", path, error.what()));
   }

@@ -6,6 +6,7 @@
 #include <orochi/error.hpp>
 
 #include "data/mistakes.hpp"
+#include "data/preprocessing_state.hpp"
 #include "data/reading_memory.hpp"
 #include "train/inference.hpp"
 #include "train/machine_memory.hpp"
@@ -76,8 +77,7 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
   return data;
 }
 
-std::string refuse_other_data(const CheckpointHeader& header, const RunData& data,
-                              const std::string& checkpoint) {
+void refuse_other_data(const CheckpointHeader& header, const RunData& data, const std::string& checkpoint) {
   const auto refuse = [&](const std::string& what) {
     throw usage_error(
         fmt::format("{} than {} was trained with; give back the files it was trained on, or start a new run "
@@ -85,18 +85,15 @@ std::string refuse_other_data(const CheckpointHeader& header, const RunData& dat
                     what, checkpoint));
   };
   const Preprocessing& now = data.loaded.preprocessing;
-  if (header.labels != now.labels || header.vocabulary != now.vocabulary)
+  const Preprocessing before = preprocessing_of(header.state);
+  if (before.labels != now.labels || before.vocabulary != now.vocabulary)
     refuse("the data gives other labels or another vocabulary");
-  if (header.train_checksum.empty())
-    return checkpoint +
-           " is of an older format, without checksums: whether the data is still the same is not known";
   if (header.train_checksum != data.train_checksum)
     refuse(fmt::format("the training data of {} gives other sequences (checksum {}, before: {})",
                        data.loaded.train_path, data.train_checksum, header.train_checksum));
   if (header.validation_checksum != data.validation_checksum)
     refuse(fmt::format("the validation data gives other sequences (checksum {}, before: {})",
                        data.validation_checksum, header.validation_checksum));
-  return "";
 }
 
 }  // namespace orochi

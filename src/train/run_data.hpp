@@ -23,8 +23,7 @@ struct RunData {
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions);
 
 /// Throws a usage_error where a checkpoint was trained on other labels, another vocabulary or other
-/// sequences. Returns a note where the checkpoint is too old to tell, or nothing.
-std::string refuse_other_data(const CheckpointHeader& header, const RunData& data,
-                              const std::string& checkpoint);
+/// sequences.
+void refuse_other_data(const CheckpointHeader& header, const RunData& data, const std::string& checkpoint);
 
 }  // namespace orochi

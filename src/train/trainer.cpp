@@ -5,6 +5,7 @@
 #include <orochi/error.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "data/preprocessing_state.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
 #include "train/resume_point.hpp"
@@ -108,8 +109,7 @@ void Trainer::resume() {
     return observer_.note(folder_.path() + " has no checkpoint yet: starting from the beginning");
   const CheckpointReader& reader = *point.reader;
   const CheckpointHeader& header = reader.header();
-  const std::string doubt = refuse_other_data(header, run_data_, folder_.file(point.name));
-  if (!doubt.empty()) observer_.note(doubt);
+  refuse_other_data(header, run_data_, folder_.file(point.name));
   const std::vector<TensorSlot> slots = tensor_slots(model_.parameters());
   reader.read("parameters", slots,
               {model_.parameters().data(), static_cast<std::size_t>(model_.parameters().size())});
@@ -172,7 +172,7 @@ EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation
   const bool trained = progress_.epoch_count > 0;  // else every step was left out
   const auto count = static_cast<double>(progress_.epoch_count);
   record.train_loss = trained ? progress_.epoch_loss_sum / progress_.epoch_weight_sum : none;
-  record.train_accuracy = trained ? static_cast<double>(progress_.epoch_correct) / count : none;
+  record.train_accuracy = trained ? progress_.epoch_score_sum / count : none;
   record.validation_loss = has_validation ? validation.loss : none;
   record.validation_accuracy = has_validation ? validation.accuracy : none;
   record.validation_macro_f1 = has_validation ? validation.macro_f1 : none;
@@ -201,7 +201,8 @@ void Trainer::end_epoch() {
   record.seconds = seconds;
   record.tokens_per_second = static_cast<double>(epoch_tokens_) / seconds;
   progress_.epoch_loss_sum = progress_.epoch_weight_sum = 0;
-  progress_.epoch_correct = progress_.epoch_count = 0;
+  progress_.epoch_score_sum = 0;
+  progress_.epoch_count = 0;
 
   const double value = monitored(validation, config_.train.monitor);
   const bool best =
@@ -227,16 +228,8 @@ void Trainer::save_last() {
 }
 
 void Trainer::save(const std::string& name, const std::string& keep_previous) {
-  const Preprocessing& p = data_.preprocessing;
-  const CheckpointHeader header{config_text_,
-                                p.labels,
-                                p.vocabulary,
-                                p.mean,
-                                p.deviation,
-                                p.channels,
-                                run_data_.train_checksum,
-                                run_data_.validation_checksum,
-                                progress_};
+  const CheckpointHeader header{config_text_, state_of(data_.preprocessing), run_data_.train_checksum,
+                                run_data_.validation_checksum, progress_};
   const Parameters& parameters = model_.parameters();
   std::vector<TensorGroup> groups{{"parameters", parameters.flat()}};
   for (const Optimizer::Moment& moment : stepper_.optimizer().moments())

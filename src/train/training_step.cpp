@@ -44,7 +44,7 @@ void Trainer::one_update(std::span<const std::uint32_t> order) {
   progress_.position += rows.size();
   progress_.epoch_loss_sum += sums.loss;
   progress_.epoch_weight_sum += sums.weight;
-  progress_.epoch_correct += static_cast<std::uint64_t>(sums.correct);
+  progress_.epoch_score_sum += static_cast<double>(sums.correct);
   progress_.epoch_count += rows.size();
   norm_sum_ += norm;
   ++norm_count_;

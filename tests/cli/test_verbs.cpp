@@ -158,6 +158,8 @@ TEST_CASE("inspect") {
   const json facts = json::parse(orochi_program({"inspect", trained.best, "--json"}).out);
   CHECK(facts["labels"][1] == "yes");
   CHECK(facts["vocabulary_size"] == 5);
+  CHECK(facts["channels"] == 0);
+  CHECK(facts["state"]["tokenizer"]["vocabulary"].size() == 5);
   CHECK(facts["bytes"] == std::filesystem::file_size(trained.best));
   std::int64_t total = 0;
   for (const json& parameter : facts["parameters"]) total += parameter["count"].get<std::int64_t>();
@@ -169,10 +171,10 @@ TEST_CASE("inspect opens what this program has no layers for, and counts rightly
   const Workplace place("foreign");
   CheckpointHeader header;
   header.config = "[model]\nattention = \"mine\x1b[2J\"\n";
-  header.labels = {"a\x1b[2J", "b"};
-  header.channels = 1;
-  header.mean = {0};
-  header.deviation = {1};
+  header.state["task"].set("labels", std::vector<std::string>{"a\x1b[2J", "b"});
+  header.state["data"].set("channels", std::vector<std::int64_t>{1});
+  header.state["mine"].set("counts", std::vector<std::int64_t>(17, 3));
+  header.state["mine"].set("ends", std::vector<double>{-0.5, 0.25});
   const std::vector<float> values{1, 2, 3, 6, 10};  // flat
   const std::vector<TensorSlot> slots{{"mine.weight", {2, 2}, 0}, {"mine.bias", {1}, 4}};
   const std::vector<TensorGroup> groups{{"parameters", values}};
@@ -182,7 +184,19 @@ TEST_CASE("inspect opens what this program has no layers for, and counts rightly
   CHECK_FALSE(has(text.out, "\x1b"));
   CHECK(has(text.out, "mine\\x1b[2J"));
   CHECK(has(text.out, "no moments"));
+  CHECK(has(text.out, "labels      2: a\\x1b[2J, b\n"));
+  CHECK(has(text.out, "input       numbers, 1 channel\n"));
+  CHECK(has(text.out,
+            "component  state     kind      count\n"
+            "data       channels  integers      1\n"
+            "mine       counts    integers     17\n"
+            "mine       ends      numbers       2\n"
+            "task       labels    texts         2\n"));
   const json facts = json::parse(orochi_program({"inspect", place.path("mine.h5"), "--json"}).out);
+  CHECK(facts["channels"] == 1);
+  CHECK(facts["vocabulary_size"] == 0);
+  CHECK(facts["state"]["mine"] == json::parse("{\"counts\": 17, \"ends\": [-0.5, 0.25]}"));
+  CHECK(facts["state"]["task"]["labels"] == facts["labels"]);
   const json& weight = facts["parameters"][1];
   CHECK(weight["name"] == "mine.weight");
   CHECK(weight["shape"] == json::parse("[2, 2]"));

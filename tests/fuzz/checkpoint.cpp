@@ -38,7 +38,8 @@ void read_parts(const std::string& path) {
   may_refuse([&] {
     CheckpointReader opened(path);
     const CheckpointReader reader = std::move(opened);
-    require(reader.header().mean.size() == reader.header().deviation.size());
+    for (const auto& [component, state] : reader.header().state)
+      require(!component.empty() && !state.values().empty());
     for (const char* group : {"parameters", "optimizer/first_moment", "optimizer/second_moment"})
       may_refuse([&] { read_group(reader, group, reader.slots(group)); });
     may_refuse([&] { read_group(reader, "parameters", {{"head.weight", {2, 3}}, {"head.bias", {2}}}); });

@@ -88,8 +88,7 @@ std::string message_of_copy(const Hid& creation, const Hid& access) {
     const Hid from = good(H5Fopen(folder.path("sample.h5").c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
     const Hid to =
         good(H5Fcreate(folder.path("a.h5").c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
-    for (const char* name : {"config", "labels", "vocabulary", "channels", "normalisation", "progress",
-                             "parameters", "optimizer"})
+    for (const char* name : {"config", "state", "progress", "parameters", "optimizer"})
       good(H5Ocopy(from.get(), name, to.get(), name, H5P_DEFAULT, H5P_DEFAULT));
   }
   return message_of_file(folder);

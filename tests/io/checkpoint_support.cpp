@@ -17,11 +17,11 @@ namespace orochi::test {
 
 Sample::Sample() {
   header.config = "[model]\nd_model = 3\n";
-  header.labels = {"n", "ei", "\xc3\xa9l\xc3\xa8ve"};
-  header.vocabulary = {"", "a", "longer", "\xe2\x82\xac"};
-  header.mean = {0.1F, -2.5F};
-  header.deviation = {1.0F, 0.3F};
-  header.channels = 2;
+  header.state["task"].set("labels", Texts{"n", "ei", "\xc3\xa9l\xc3\xa8ve"});
+  header.state["tokenizer"].set("vocabulary", Texts{"", "a", "longer", "\xe2\x82\xac"});
+  header.state["normalization"].set("mean", std::vector<double>{0.1, -2.5});
+  header.state["normalization"].set("std", std::vector<double>{1, 0.3});
+  header.state["data"].set("channels", std::vector<std::int64_t>{2});
   header.progress = {7, 1, 32, 0.1 + 0.2, -1, 2, 1.0 / 3.0, 5e-324, 11, 64, 3, 0.6931471805599453};
   header.train_checksum = "00112233445566778899aabbccddeeff";
   header.validation_checksum = "";

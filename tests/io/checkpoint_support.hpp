@@ -10,6 +10,8 @@
 
 namespace orochi::test {
 
+using Texts = std::vector<std::string>;
+
 /// A checkpoint with everything in it: 27 parameters in four tensors and one optimizer group.
 struct Sample {
   CheckpointHeader header;

@@ -1,9 +1,11 @@
 // Models from files that somebody made up: refused, or built and run without harm.
 #include <sys/resource.h>
 
+#include <limits>
 #include <orochi/error.hpp>
 
 #include "catch.hpp"
+#include "data/preprocessing_state.hpp"
 #include "heap.hpp"
 #include "io/checkpoint_support.hpp"
 #include "train/inference.hpp"
@@ -19,6 +21,7 @@ namespace {
 struct Trained {
   Config config;
   CheckpointHeader header;
+  Preprocessing p;
   std::vector<TensorSlot> slots;
   std::vector<float> values;  // flat
 
@@ -29,22 +32,21 @@ struct Trained {
     config.model.d_model = 4;
     config.model.num_heads = 2;
     config.model.num_layers = 1;
-    header.labels = {"no", "yes"};
+    p.labels = {"no", "yes"};
     if (numeric) {
-      header.channels = 2;
-      header.mean = {0.5F, -1.0F};
-      header.deviation = {1.0F, 2.0F};
+      p.channels = 2;
+      p.mean = {0.5F, -1.0F};
+      p.deviation = {1.0F, 2.0F};
     } else {
-      header.vocabulary = {"<unk>", "a", "b"};
+      p.vocabulary = {"<unk>", "a", "b"};
     }
     build();
   }
 
   void build() {
     header.config = write_config(config);
-    const Preprocessing preprocessing{header.labels, header.vocabulary, header.mean, header.deviation,
-                                      header.channels};
-    Classifier model(config, input_shape(config.data, preprocessing), 2, builtin_layers());
+    header.state = state_of(p);
+    Classifier model(config, input_shape(config.data, p), 2, builtin_layers());
     model.parameters().initialise(1);
     slots = tensor_slots(model.parameters());
     values.assign(model.parameters().data(), model.parameters().data() + model.parameters().size());
@@ -154,27 +156,60 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
   const auto message = [](bool numeric, const std::function<void(Trained&)>& change) {
     Trained trained(numeric);
     change(trained);
+    trained.header.state = state_of(trained.p);
     return outcome_of(trained);
   };
   const std::string start = "'a.h5' does not fit together: ";
-  CHECK(message(true, [](Trained& t) { t.header.mean = t.header.deviation = {}; }) ==
+  CHECK(message(true, [](Trained& t) { t.p.mean = t.p.deviation = {}; }) ==
         start + "0 means and 0 deviations for 2 channels");
-  CHECK(message(true, [](Trained& t) { t.header.deviation[1] = 0; }) ==
+  CHECK(message(true, [](Trained& t) { t.p.deviation[1] = 0; }) ==
         start + "a deviation is 0; expected more than 0");
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    CHECK(message(true, [&](Trained& t) { t.p.mean[1] = bad; }) ==
+          start + "a mean or deviation is NaN or infinity");
+    CHECK(message(true, [&](Trained& t) { t.p.deviation[0] = bad; }) ==
+          start + "a mean or deviation is NaN or infinity");
+  }
+  CHECK(message(true, [](Trained& t) { t.p.channels = -1; }) ==
+        start + "2 means and 2 deviations for -1 channels");
   CHECK(message(true, [](Trained& t) {
-          t.header.vocabulary = {"<unk>", "a"};
+          t.p.vocabulary = {"<unk>", "a"};
         }) == start + "a vocabulary of 2 tokens and 2 channels do not go with data.format = \"hdf5\"");
-  CHECK(message(false, [](Trained& t) { t.header.vocabulary = {}; }) ==
+  CHECK(message(false, [](Trained& t) { t.p.vocabulary = {}; }) ==
         start + "a vocabulary of 0 tokens and 0 channels do not go with data.format = \"tsv\"");
   CHECK(message(false, [](Trained& t) {
           t.config.data.format = "ts";
           t.header.config = write_config(t.config);
         }) == start + "a vocabulary of 3 tokens and 0 channels do not go with data.format = \"ts\"");
   CHECK(message(false, [](Trained& t) {
-          t.header.labels = {"yes", "yes"};
+          t.p.labels = {"yes", "yes"};
         }) == start + "two of its labels are the same");
-  CHECK(message(false, [](Trained& t) { t.header.labels = {}; }) ==
+  CHECK(message(false, [](Trained& t) { t.p.labels = {}; }) ==
         start + "\"head.weight\" has no numbers: a side of its shape is 0");
+}
+
+TEST_CASE("states that are not what reading them needs are refused", "[checkpoint]") {
+  const auto message = [](const char* component, const State& state, bool numeric = true) {
+    Trained trained(numeric);
+    trained.header.state[component] = state;
+    return outcome_of(trained);
+  };
+  const std::string start = "'a.h5' does not fit together: ";
+  State one;
+  one.set("channels", std::vector<double>{2});
+  CHECK(message("data", one) == start + "data: its state \"channels\" does not hold integers");
+  one.set("channels", std::vector<std::int64_t>{2, 2});
+  CHECK(message("data", one) == start + "data: its state \"channels\" has 2 numbers; expected 1");
+  CHECK(message("data", {}) == start + "data: its state \"channels\" has 0 numbers; expected 1");
+  State figures;
+  figures.set("mean", std::vector<double>{0, 0});
+  CHECK(message("normalization", figures) == start + "normalization: its state lacks \"std\"");
+  figures.set("std", std::vector<double>{1e300, 1});  // more than a float holds
+  CHECK(message("normalization", figures) == start + "a mean or deviation is NaN or infinity");
+  State vocabulary;
+  vocabulary.set("vocabulary", std::vector<double>{1, 2, 3});
+  CHECK(message("tokenizer", vocabulary, false) ==
+        start + "tokenizer: its state \"vocabulary\" does not hold texts");
 }
 
 // OROCHI_LONG=1 in the environment: a million.

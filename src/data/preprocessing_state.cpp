@@ -1,0 +1,53 @@
+#include "data/preprocessing_state.hpp"
+
+#include <orochi/error.hpp>
+
+namespace orochi {
+namespace {
+
+/// Nothing where the component has no state: text has no means, numbers have no vocabulary.
+template <class List>
+List list_of(const std::map<std::string, State>& states, const std::string& component,
+             const List& (State::*get)(const std::string&) const, const std::string& name) {
+  const auto found = states.find(component);
+  if (found == states.end()) return {};
+  try {
+    return (found->second.*get)(name);
+  } catch (const Error& error) {
+    throw usage_error(component + ": " + error.what());
+  }
+}
+
+std::vector<double> as_doubles(const std::vector<float>& values) { return {values.begin(), values.end()}; }
+
+std::vector<float> as_floats(const std::vector<double>& values) {
+  std::vector<float> floats;
+  for (const double value : values) floats.push_back(static_cast<float>(value));
+  return floats;
+}
+
+}  // namespace
+
+std::map<std::string, State> state_of(const Preprocessing& p) {
+  std::map<std::string, State> states;
+  states["task"].set("labels", p.labels);
+  states["data"].set("channels", std::vector<std::int64_t>{p.channels});
+  if (!p.vocabulary.empty()) states["tokenizer"].set("vocabulary", p.vocabulary);
+  if (p.mean.empty() && p.deviation.empty()) return states;
+  states["normalization"].set("mean", as_doubles(p.mean));
+  states["normalization"].set("std", as_doubles(p.deviation));
+  return states;
+}
+
+Preprocessing preprocessing_of(const std::map<std::string, State>& states) {
+  const std::vector<std::int64_t> channels = list_of(states, "data", &State::integers, "channels");
+  if (channels.size() != 1)
+    throw usage_error("data: its state \"channels\" has " + std::to_string(channels.size()) +
+                      " numbers; expected 1");
+  return {list_of(states, "task", &State::texts, "labels"),
+          list_of(states, "tokenizer", &State::texts, "vocabulary"),
+          as_floats(list_of(states, "normalization", &State::numbers, "mean")),
+          as_floats(list_of(states, "normalization", &State::numbers, "std")), channels.front()};
+}
+
+}  // namespace orochi

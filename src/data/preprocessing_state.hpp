@@ -1,0 +1,20 @@
+// What training learned of its data, as the states that a checkpoint keeps.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <orochi/state.hpp>
+
+#include "data/dataset.hpp"
+
+namespace orochi {
+
+/// task.labels, tokenizer.vocabulary for text, normalization.mean and .std for numbers, data.channels.
+std::map<std::string, State> state_of(const Preprocessing& preprocessing);
+
+/// The other way round. Throws a usage_error where a list is missing or of another kind; that the lists go
+/// together is for the caller to check.
+Preprocessing preprocessing_of(const std::map<std::string, State>& states);
+
+}  // namespace orochi
