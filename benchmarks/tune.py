@@ -30,7 +30,7 @@ VARIATIONS = {
     "d_model 96": ["train.epochs=25", "model.d_model=96"],
     "dropout 0.3": ["train.epochs=25", "model.dropout=0.3"],
     "attention dropout 0.2": ["train.epochs=25", "model.attention_dropout=0.2"],
-    "no smoothing": ["train.epochs=25", "train.label_smoothing=0.0"],
+    "no smoothing": ["train.epochs=25", "task.label_smoothing=0.0"],
     "learning rate 1e-3": ["train.epochs=25", "train.learning_rate=1e-3"],
     "learning rate 3e-3": ["train.epochs=25", "train.learning_rate=3e-3"],
     "weight decay 0.1": ["train.epochs=25", "train.weight_decay=0.1"],

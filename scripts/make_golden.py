@@ -241,9 +241,12 @@ def make_case(path, lengths, numeric, model_changes, train_changes):
     sequences = [data[a:b] for a, b in zip(offsets[:-1], offsets[1:])]
     labels = torch.tensor([0, 2, 1, 1, 0, 2])
     weights = torch.tensor(t["class_weights"], dtype=torch.float64) if "class_weights" in t else None
-    loss_of = lambda logits: F.cross_entropy(logits, labels, weight=weights, label_smoothing=t["label_smoothing"])
+    smoothing = t["label_smoothing"]
+    loss_of = lambda logits: F.cross_entropy(logits, labels, weight=weights, label_smoothing=smoothing)
 
-    config = f"[data]\ntrain = \"none\"\nmax_length = {max(lengths)}\n\n"
+    task = {k: t.pop(k) for k in ("label_smoothing", "class_weights") if k in t}
+    config = "[task]\n" + "".join(f"{k} = {toml(v)}\n" for k, v in task.items()) + "\n"
+    config += f"[data]\ntrain = \"none\"\nmax_length = {max(lengths)}\n\n"
     config += "[model]\ndropout = 0.0\nattention_dropout = 0.0\n"
     config += "".join(f"{k} = {toml(v)}\n" for k, v in m.items() if k not in ("head_dim", "window") or v)
     config += "\n[train]\n" + "".join(f"{k} = {toml(v)}\n" for k, v in t.items())

@@ -16,13 +16,15 @@ struct Batch {
   std::span<const float> values;         // [N, channels] or empty
   Index channels = 0;                    // 0 for text
   std::span<const Index> offsets;        // [B + 1]: sequence b is rows offsets[b] .. offsets[b + 1]
-  std::span<const std::int32_t> labels;  // [B], empty when unknown
   std::span<const std::uint32_t>
-      samples;  // [B]: number of the sequence in its data set (keys the randomness)
+      samples;                      // [B]: number of the sequence in its data set (keys the randomness)
+  std::span<const double> targets;  // [B, W] of sequences or [N, W] of rows, as the task has them; or empty
+  Index target_width = 1;           // W
 
   Index num_rows() const { return offsets.empty() ? 0 : offsets.back() - offsets.front(); }             // N
   Index num_sequences() const { return offsets.empty() ? 0 : static_cast<Index>(offsets.size()) - 1; }  // B
   Index length(Index b) const { return offsets[b + 1] - offsets[b]; }                                   // T
+  Index num_targets() const { return static_cast<Index>(targets.size()) / target_width; }  // B or N
   /// Where sequence b starts among this batch's own rows (a slice keeps its parent's offsets).
   Index first_row(Index b) const { return offsets[b] - offsets[0]; }
 };

@@ -6,16 +6,24 @@
 #include <vector>
 
 #include <orochi/layer.hpp>
+#include <orochi/targets.hpp>
 
 namespace [[gnu::visibility("default")]] orochi {
 
-/// input -> positions -> dropout -> blocks -> norm (when norm_first) -> pooling -> head.
+/// What the head makes: K outputs for each sequence, or for each row.
+struct OutputShape {
+  OutputShape(Index outputs, Level of = Level::sequence) : count(outputs), level(of) {}
+  Index count;
+  Level level;
+};
+
+/// input -> positions -> dropout -> blocks -> norm (when norm_first) -> pooling (of sequences) -> head.
 class Classifier {
  public:
   /// Parameters are laid out and zero: `parameters().initialise(seed)` or a checkpoint fills them. Throws a
   /// usage_error for what the configuration asks of layers that do not exist, and for a model of more than
   /// `most` parameters.
-  Classifier(const Config& config, InputShape input, Index num_classes, const Layers& layers,
+  Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
              Index most = most_parameters);
   ~Classifier();
   Classifier(const Classifier&) = delete;
@@ -23,13 +31,15 @@ class Classifier {
 
   /// The batch's rows on the tape: [N, 0] for tokens, [N, channels] with the values for numeric rows.
   static Var rows(Tape& tape, const Batch& batch, bool needs_grad = false);
-  /// Logits [B, K] from `rows`.
+  /// Outputs [B, K], or [N, K] of rows, from `rows`.
   Var forward(Var rows, const Batch& batch) const;
   Var forward(Tape& tape, const Batch& batch) const { return forward(rows(tape, batch), batch); }
 
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
-  Index num_classes() const { return head_weight_.rows; }
+  Index outputs() const { return head_weight_.rows; }  // K
+  Level level() const { return level_; }
+  bool has_class_token() const { return class_token_ != nullptr; }
   /// What tables of places take, rotary or sinusoidal, for sequences of at most `longest` rows.
   double place_bytes(Index longest) const;
 
@@ -43,6 +53,7 @@ class Classifier {
   std::string head_name_ = "head";
   double dropout_;
   std::uint32_t site_ = 0;
+  Level level_;
 };
 
 }  // namespace orochi

@@ -73,18 +73,15 @@ struct TrainConfig {
   std::string on_nonfinite = "stop";  // stop | skip: what to do where loss or gradient are no finite numbers
   Index max_skips = 10;               // skip: stop after so many steps left out in a run
   double divergence_factor = 10;  // stop where the smoothed loss is above so many times chance, ln K; 0: off
-  double label_smoothing = 0.0;   // share of the target spread over all classes
-  bool balanced_classes = false;  // class_weights = "balanced": N / (K x count)
-  std::vector<double> class_weights;  // class_weights = [..]: one a label, in the order `inspect` shows
-  std::string monitor =
-      "accuracy";      // validation metric that chooses best.h5: accuracy | macro_f1 | weighted_f1 | loss
-  Index patience = 0;  // epochs without improvement before stopping; 0: off
+  std::string monitor;            // validation metric that chooses best.h5; empty: the first one of the task
+  Index patience = 0;             // epochs without improvement before stopping; 0: off
   Index checkpoint_every_steps = 0;  // write last.h5 so often; 0: at each epoch's end
   std::string precision = "fp32";    // fp32 | bf16: of products; all else is fp32
   std::string kernels = "auto";      // auto | own | eigen | onednn
 };
 
 struct Config {
+  Component task{"classification", {}};  // what targets, outputs and loss mean
   DataConfig data;
   ModelConfig model;
   TrainConfig train;

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace [[gnu::visibility("default")]] orochi {
 
@@ -18,6 +19,17 @@ class Error : public std::runtime_error {
 
  private:
   ExitCode code_;
+};
+
+/// An option of a component that does not go with the data: the caller adds where it is set.
+class OptionError : public Error {
+ public:
+  OptionError(std::string option, const std::string& message)
+      : Error(ExitCode::usage, message), option_(std::move(option)) {}
+  const std::string& option() const { return option_; }
+
+ private:
+  std::string option_;
 };
 
 /// Wrong usage, configuration or data: exit code 2.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <orochi/layer.hpp>
+#include <orochi/task.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
@@ -9,6 +10,7 @@ namespace orochi {
 
 struct Extensions {
   Layers layers;
+  Tasks tasks;
 };
 
 /// What comes with Orochi.

@@ -30,12 +30,12 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const Ablation ablation = ablate_heads(
       trained, data, options, static_cast<int>(arguments.integer("--threads", available_threads())));
   if (!arguments.has("--json")) {
-    out.write(ablation_text(ablation));
+    out.write(ablation_text(ablation, *trained.task));
     return static_cast<int>(ExitCode::done);
   }
   nlohmann::ordered_json json{
       {"checkpoint", checkpoint}, {"data", path}, {"replaced_by", options.by_mean ? "mean" : "zero"}};
-  json.update(ablation_json(ablation));
+  json.update(ablation_json(ablation, *trained.task));
   out.write(dump_json(json, 2) + "\n");
   return static_cast<int>(ExitCode::done);
 }
@@ -49,7 +49,8 @@ Verb ablate_verb(const Extensions& extensions) {
   verb.description =
       "Switches off one head after the other (its filtered values become zero, or their mean over the data) "
       "and "
-      "prints accuracy and loss without it, with the middle 95 % of a bootstrap over the sequences. Beside "
+      "prints accuracy (or the task's like) and loss without it, with the middle 95 % of a bootstrap over "
+      "the sequences. Beside "
       "it: "
       "importance by gradients, |sum of filtered values x d loss / d filtered values|; the entropy of the "
       "attention "

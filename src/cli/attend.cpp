@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <orochi/error.hpp>
 
+#include "cli/answers.hpp"
 #include "cli/head_drawing.hpp"
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
@@ -49,14 +51,16 @@ void add_record(hdf5::ImageBuilder& file, const AttentionRecord& record) {
 }
 
 void write_maps(const std::string& path, std::span<const AttentionRecord> records, const OneSequence& one,
-                const std::vector<std::string>& labels, const std::vector<Scalar>& logits) {
+                const Task& task, const std::vector<Scalar>& outputs) {
   const hdf5::ScopedErrorSilence silence;
   hdf5::ImageBuilder file;
   file.attribute("format", "orochi attention maps");
   file.texts("tokens", one.tokens);
-  file.texts("labels", labels);
-  const Index classes = std::ssize(logits);
-  file.tensor("logits", {&classes, 1}, logits.data());
+  if (const std::vector<std::string> labels = task.score_names(); !labels.empty())
+    file.texts("labels", labels);
+  const Index k = task.outputs();
+  const std::array<Index, 2> shape{std::ssize(outputs) / k, k};  // [T, K], or [K] of a sequence
+  file.tensor("logits", std::span(shape).subspan(task.level() == Level::sequence ? 1 : 0), outputs.data());
   for (const AttentionRecord& record : records) add_record(file, record);
   write_whole_file(path, file.bytes());
 }
@@ -87,19 +91,17 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const Index layer = chosen(arguments, "--layer", grid.layers),
               head = chosen(arguments, "--head", grid.heads);
   require_memory_for_maps(grid, std::ssize(one.tokens), memory_left(0).bytes);
-  std::vector<Scalar> logits;  // [K]
-  const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0, &logits);
-  const std::vector<std::string>& labels = trained.preprocessing.labels;
-  const std::vector<double> p = probabilities(logits);
-  const auto best = static_cast<std::size_t>(largest_logit(logits));
-  std::string text = fmt::format("predicted {} with probability {:.3f}", inert(labels[best]), p[best]);
-  if (!one.label.empty()) text += fmt::format("; labelled {}", inert(one.label));
+  std::vector<Scalar> outputs;  // [items, K]
+  const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0, &outputs);
+  std::string text = "predicted " + answer_text(*trained.task, trained.task->predict(outputs));
+  if (!one.target.empty())
+    text += fmt::format("; {} {}", trained.task->are_numbers() ? "target" : "labelled", inert(one.target));
   const auto [drawn_layer, drawn_head] = sharpest(records, layer, head);
   text += "\n\n" + heads_table(records, one.tokens) +
           fmt::format("\nlayer {}, head {}{}:\n", drawn_layer + 1, drawn_head + 1,
                       layer < 0 || head < 0 ? " (the sharpest; --layer and --head choose)" : "") +
           draw_map(records[static_cast<std::size_t>(drawn_layer)], drawn_head, one.tokens);
-  if (arguments.has("--out")) write_maps(arguments.text("--out"), records, one, labels, logits);
+  if (arguments.has("--out")) write_maps(arguments.text("--out"), records, one, *trained.task, outputs);
   out.write(text);
   if (arguments.has("--out")) std::cerr << "wrote " + inert(arguments.text("--out")) + "\n";
   return static_cast<int>(ExitCode::done);

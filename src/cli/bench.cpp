@@ -90,7 +90,7 @@ ordered_json result_json(const Workload& work, const BenchmarkResult& r, int thr
                       {"dim_feedforward", m.dim_feedforward > 0 ? m.dim_feedforward : 4 * m.d_model},
                       {"vocab_size", work.input.vocab_size},
                       {"channels", work.input.channels},
-                      {"num_classes", work.num_classes},
+                      {"num_classes", work.task->outputs()},
                       {"max_length", work.input.max_length}}},
                     {"parameters", r.parameters},
                     {"batch_size", work.config.train.batch_size},

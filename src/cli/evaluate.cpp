@@ -14,20 +14,20 @@ namespace {
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& checkpoint = arguments.words.front();
   const TrainedModel trained = load_model(checkpoint, extensions);
-  const std::vector<std::string>& labels = trained.preprocessing.labels;
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path);
   Inference inference(*trained.model, trained.config.train.kernels,
                       static_cast<int>(arguments.integer("--threads", available_threads())));
-  const Evaluation evaluation = evaluate(inference, data, static_cast<Index>(labels.size()));
+  const Evaluation evaluation = evaluate(inference, *trained.task, data);
   require_finite(evaluation.losses);
   const Metrics& metrics = evaluation.metrics;
+  const std::vector<MetricInfo> names = metrics_of(trained);
   if (!arguments.has("--json")) {
-    out.write(metrics_text(metrics, labels));
+    out.write(metrics_text(metrics, names));
     return static_cast<int>(ExitCode::done);
   }
   nlohmann::ordered_json json{{"checkpoint", checkpoint}, {"data", path}};
-  json.update(metrics_json(metrics, labels));
+  json.update(metrics_json(metrics, names));
   out.write(dump_json(json, 2) + "\n");
   return static_cast<int>(ExitCode::done);
 }
@@ -39,9 +39,8 @@ Verb evaluate_verb(const Extensions& extensions) {
   verb.name = "evaluate";
   verb.summary = "measure a trained model on labelled data";
   verb.description =
-      "Prints loss (mean cross entropy, without smoothing or class weights), accuracy, macro and weighted "
-      "F1, "
-      "precision, recall, F1 and support of each class, and the confusion matrix. Of very many classes, the "
+      "Prints the loss (without smoothing or weights) and the task's metrics; where answers are labels, also "
+      "precision, recall, F1 and support of each, and the confusion matrix. Of very many classes, the "
       "worst, the largest and the most frequent confusions; --json has all that is not 0.";
   verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
   verb.options = {test_data_option(), json_option("one JSON object in place of the tables"),

@@ -43,11 +43,13 @@ std::string alike(const Ablation& ablation) {
 
 }  // namespace
 
-std::string ablation_text(const Ablation& ablation) {
+std::string ablation_text(const Ablation& ablation, const Task& task) {
+  const std::string score = task.score_name();
+  const bool in_points = task.higher_score_is_better();
   Table table({{"layer"},
                {"head"},
-               {"accuracy without"},
-               {"points lost [95 %]"},
+               {score + " without"},
+               {in_points ? "points lost [95 %]" : score + " gained [95 %]"},
                {"loss without"},
                {"loss gained [95 %]"},
                {"importance"},
@@ -55,25 +57,28 @@ std::string ablation_text(const Ablation& ablation) {
                {"distance"}});
   for (const HeadFigures& head : ablation.heads)
     table.add({std::to_string(head.layer + 1), std::to_string(head.head + 1),
-               fmt::format("{:.4f}", head.accuracy), interval_text(head.accuracy_drop, 100, 2),
+               fmt::format("{:.4f}", head.score),
+               interval_text(head.score_drop, in_points ? 100 : 1, in_points ? 2 : 4),
                fmt::format("{:.4f}", head.loss), interval_text(head.loss_rise, 1, 4),
                fmt::format("{:.4f}", head.importance), fmt::format("{:.2f}", head.entropy),
                fmt::format("{:.1f}", head.distance)});
-  return fmt::format("all heads: accuracy {:.4f}, loss {:.4f} on {}\n\n", ablation.accuracy, ablation.loss,
+  return fmt::format("all heads: {} {:.4f}, loss {:.4f} on {}\n\n", score, ablation.score, ablation.loss,
                      counted(ablation.sequences, "sequence")) +
          table.text() + alike(ablation);
 }
 
-nlohmann::ordered_json ablation_json(const Ablation& ablation) {
+nlohmann::ordered_json ablation_json(const Ablation& ablation, const Task& task) {
+  const std::string score = task.score_name();
+  const std::string worse = score + (task.higher_score_is_better() ? "_drop" : "_rise");
   nlohmann::ordered_json json{
-      {"sequences", ablation.sequences}, {"accuracy", ablation.accuracy}, {"loss", ablation.loss}};
+      {"sequences", ablation.sequences}, {score, ablation.score}, {"loss", ablation.loss}};
   json["heads"] = nlohmann::ordered_json::array();
   for (const HeadFigures& head : ablation.heads)
     json["heads"].push_back({{"layer", head.layer + 1},
                              {"head", head.head + 1},
-                             {"accuracy", head.accuracy},
+                             {score, head.score},
                              {"loss", head.loss},
-                             {"accuracy_drop", interval_json(head.accuracy_drop)},
+                             {worse, interval_json(head.score_drop)},
                              {"loss_rise", interval_json(head.loss_rise)},
                              {"importance", head.importance},
                              {"entropy", head.entropy},

@@ -9,9 +9,10 @@
 namespace orochi {
 
 /// A line a head, then pairs of heads with like maps.
-std::string ablation_text(const Ablation& ablation);
+std::string ablation_text(const Ablation& ablation, const Task& task);
 
-/// sequences, accuracy, loss, heads [L H] (layer and head from 1), similarity [L H][L H].
-nlohmann::ordered_json ablation_json(const Ablation& ablation);
+/// sequences, score (the name of Task::score, a key for its value), loss, heads [L H] (layer and head from
+/// 1), similarity [L H][L H].
+nlohmann::ordered_json ablation_json(const Ablation& ablation, const Task& task);
 
 }  // namespace orochi

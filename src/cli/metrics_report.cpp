@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -22,7 +23,7 @@ std::string class_table(const Metrics& metrics, const std::vector<std::string>& 
                         const std::vector<Index>& shown) {
   Table table({{"class", Align::left}, {"precision"}, {"recall"}, {"F1"}, {"support"}});
   for (const Index k : shown) {
-    const ClassMetrics& of = metrics.classes[as_size(k)];
+    const ClassMetrics& of = metrics.figures.classes[as_size(k)];
     table.add({labels[as_size(k)], fraction(of.precision), fraction(of.recall), fraction(of.f1),
                grouped(of.support)});
   }
@@ -44,9 +45,9 @@ std::string class_tables(const Metrics& metrics, const std::vector<std::string>&
 template <class Before>
 std::vector<Index> first_classes(const Metrics& metrics, std::size_t most, Before before) {
   std::vector<Index> classes = all_classes(metrics);
-  std::erase_if(classes, [&](Index k) { return metrics.classes[as_size(k)].support == 0; });
+  std::erase_if(classes, [&](Index k) { return metrics.figures.classes[as_size(k)].support == 0; });
   std::stable_sort(classes.begin(), classes.end(), [&](Index a, Index b) {
-    return before(metrics.classes[as_size(a)], metrics.classes[as_size(b)]);
+    return before(metrics.figures.classes[as_size(a)], metrics.figures.classes[as_size(b)]);
   });
   classes.resize(std::min(classes.size(), most));
   return classes;
@@ -78,7 +79,7 @@ std::string most_frequent_confusions(const Metrics& metrics, const std::vector<s
 }  // namespace
 
 std::vector<Index> all_classes(const Metrics& metrics) {
-  std::vector<Index> classes(metrics.classes.size());
+  std::vector<Index> classes(metrics.figures.classes.size());
   std::iota(classes.begin(), classes.end(), Index{0});
   return classes;
 }
@@ -101,26 +102,40 @@ std::vector<Confusion> fullest_first(std::vector<Confusion> cells) {
 }
 
 std::vector<Confusion> errors_by_count(const Metrics& metrics) {
-  std::vector<Confusion> wrong = metrics.confusions;
+  std::vector<Confusion> wrong = metrics.figures.confusions;
   std::erase_if(wrong, [](const Confusion& cell) { return cell.label == cell.prediction; });
   return fullest_first(std::move(wrong));
 }
 
-std::string metrics_text(const Metrics& metrics, const std::vector<std::string>& labels) {
-  Table figures({{"sequences"}, {"loss"}, {"accuracy"}, {"macro F1"}, {"weighted F1"}});
-  figures.add({grouped(metrics.count), fraction(metrics.loss), fraction(metrics.accuracy),
-               fraction(metrics.macro_f1), fraction(metrics.weighted_f1)});
-  return figures.text() + "\n" + class_tables(metrics, labels) + "\n" +
+std::string metrics_text(const Metrics& metrics, const std::vector<MetricInfo>& names) {
+  std::vector<Table::Column> columns{{"sequences"}};
+  std::vector<std::string> cells{grouped(metrics.sequences)};
+  if (metrics.items != metrics.sequences) {
+    columns.push_back({"rows"});
+    cells.push_back(grouped(metrics.items));
+  }
+  const std::vector<double> values = values_of(metrics);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    columns.push_back({names[i].title});
+    cells.push_back(std::isnan(values[i]) ? "-" : fraction(values[i]));
+  }
+  Table table(columns);
+  table.add(std::move(cells));
+  std::string text = table.text();
+  const std::vector<std::string>& labels = metrics.figures.labels;
+  if (!metrics.figures.classes.empty()) text += "\n" + class_tables(metrics, labels);
+  if (metrics.figures.confusions.empty()) return text;
+  return text + "\n" +
          (labels.size() <= widest_matrix ? confusion_matrix(metrics, labels)
                                          : most_frequent_confusions(metrics, labels));
 }
 
-nlohmann::ordered_json figures_json(const Metrics& metrics) {
-  return {{"count", metrics.count},
-          {"loss", metrics.loss},
-          {"accuracy", metrics.accuracy},
-          {"macro_f1", metrics.macro_f1},
-          {"weighted_f1", metrics.weighted_f1}};
+nlohmann::ordered_json figures_json(const Metrics& metrics, const std::vector<MetricInfo>& names) {
+  nlohmann::ordered_json json{{"count", metrics.sequences}};
+  if (metrics.items != metrics.sequences) json["rows"] = metrics.items;
+  const std::vector<double> values = values_of(metrics);
+  for (std::size_t i = 0; i < names.size(); ++i) json[names[i].name] = values[i];
+  return json;
 }
 
 nlohmann::ordered_json class_json(const std::string& label, const ClassMetrics& of) {
@@ -131,13 +146,15 @@ nlohmann::ordered_json class_json(const std::string& label, const ClassMetrics& 
           {"support", of.support}};
 }
 
-nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<std::string>& labels) {
-  nlohmann::ordered_json json = figures_json(metrics);
+nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<MetricInfo>& names) {
+  nlohmann::ordered_json json = figures_json(metrics, names);
+  const std::vector<std::string>& labels = metrics.figures.labels;
+  if (labels.empty()) return json;
   json["classes"] = nlohmann::ordered_json::array();
   for (std::size_t k = 0; k < labels.size(); ++k)
-    json["classes"].push_back(class_json(labels[k], metrics.classes[k]));
+    json["classes"].push_back(class_json(labels[k], metrics.figures.classes[k]));
   json["confusions"] = nlohmann::ordered_json::array();
-  for (const Confusion& cell : metrics.confusions)
+  for (const Confusion& cell : metrics.figures.confusions)
     json["confusions"].push_back({{"label", labels[as_size(cell.label)]},
                                   {"prediction", labels[as_size(cell.prediction)]},
                                   {"count", cell.count}});

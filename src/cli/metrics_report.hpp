@@ -13,15 +13,15 @@ constexpr std::size_t most_confusions = 20;  // listed in place of a matrix that
 
 /// Figures, the per-class table, and the confusion matrix or, beyond 30 classes, the most frequent
 /// confusions. Beyond 100 classes: the classes with the lowest F1, and the largest.
-std::string metrics_text(const Metrics& metrics, const std::vector<std::string>& labels);
+std::string metrics_text(const Metrics& metrics, const std::vector<MetricInfo>& names);
 
-/// count, loss, accuracy, macro_f1, weighted_f1.
-nlohmann::ordered_json figures_json(const Metrics& metrics);
+/// count, of rows too where each has a target, loss, the task's metrics.
+nlohmann::ordered_json figures_json(const Metrics& metrics, const std::vector<MetricInfo>& names);
 /// label, precision, recall, f1, support.
 nlohmann::ordered_json class_json(const std::string& label, const ClassMetrics& of);
-/// The figures, classes [K], and confusions: of each cell of the confusion matrix that is not 0, label,
-/// prediction and count.
-nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<std::string>& labels);
+/// The figures; where outputs are classes, classes [K] and confusions: of each cell of the confusion matrix
+/// that is not 0, label, prediction and count.
+nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<MetricInfo>& names);
 
 /// 0 .. K - 1.
 std::vector<Index> all_classes(const Metrics& metrics);

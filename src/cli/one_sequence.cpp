@@ -32,7 +32,6 @@ Sequences from_line(const TrainedModel& trained, LineReader& reader) {
   }
   data.offsets.push_back(data.channels == 0 ? std::ssize(data.tokens)
                                             : std::ssize(data.values) / data.channels);
-  data.labels.push_back(0);
   if (was_cut) std::cerr << fmt::format("cut to max_length {}\n", trained.config.data.max_length);
   if (reader.next(line)) std::cerr << "the lines after the first are not looked at\n";
   return data;
@@ -40,22 +39,9 @@ Sequences from_line(const TrainedModel& trained, LineReader& reader) {
 
 }  // namespace
 
-Sequences only(const Sequences& data, Index i) {
-  Sequences one;
-  const Index begin = data.offsets[i], end = data.offsets[i + 1];
-  one.channels = data.channels;
-  if (data.channels == 0)
-    one.tokens.assign(data.tokens.begin() + begin, data.tokens.begin() + end);
-  else
-    one.values.assign(data.values.begin() + begin * data.channels, data.values.begin() + end * data.channels);
-  one.offsets.push_back(end - begin);
-  one.labels.push_back(data.labels[static_cast<std::size_t>(i)]);
-  return one;
-}
-
 std::vector<std::string> row_labels(const TrainedModel& trained, const Sequences& data, Index i) {
   std::vector<std::string> labels;
-  if (trained.config.model.pooling == "cls") labels.emplace_back("[cls]");
+  if (trained.model->has_class_token()) labels.emplace_back("[cls]");
   for (Index row = data.offsets[i]; row < data.offsets[i + 1]; ++row)
     labels.push_back(data.channels > 0 ? std::to_string(row - data.offsets[i] + 1)
                                        : trained.preprocessing.vocabulary[static_cast<std::size_t>(
@@ -72,8 +58,9 @@ OneSequence take_sequence(const TrainedModel& trained, const Arguments& argument
     if (i >= all.size())
       throw usage_error(fmt::format("--index {}: {} has {}, numbered from 0", i, arguments.text("--data"),
                                     counted(all.size(), "sequence")));
-    one.data = only(all, i);
-    one.label = trained.preprocessing.labels[static_cast<std::size_t>(one.data.labels.front())];
+    const auto number = static_cast<std::uint32_t>(i);
+    one.data = all.take({&number, 1});
+    one.target = trained.task->text(one.data.targets);
   } else {
     if (arguments.has("--index"))
       throw usage_error("--index counts the sequences of --data FILE, which is missing");

@@ -10,8 +10,8 @@
 namespace orochi {
 
 struct OneSequence {
-  Sequences data;     // the sequence, with label 0 where none is known
-  std::string label;  // "" where none is known
+  Sequences data;      // the sequence, without a target where none is known
+  std::string target;  // "" where none is known
   std::vector<std::string>
       tokens;  // [T]: what stands at each row, as text; with "[cls]" first for that pooling
 };
@@ -19,8 +19,6 @@ struct OneSequence {
 /// --data FILE --index I, or the first line of FILE or of standard input.
 OneSequence take_sequence(const TrainedModel& trained, const Arguments& arguments);
 
-/// Sequence i of `data` by itself.
-Sequences only(const Sequences& data, Index i);
 /// What stands at each row of sequence i, as text: its token, or for numbers the place, from 1.
 std::vector<std::string> row_labels(const TrainedModel& trained, const Sequences& data, Index i);
 

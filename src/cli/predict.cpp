@@ -9,6 +9,7 @@
 #include <orochi/error.hpp>
 #include <set>
 
+#include "cli/answers.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/text.hpp"
@@ -23,45 +24,57 @@
 namespace orochi {
 namespace {
 
-constexpr Index most_logits = 1 << 22;  // held at a time: 16 MB, as a read may bring thousands of lines
+constexpr Index most_outputs = 1 << 22;  // held at a time: 16 MB, as a read may bring thousands of lines
 
 /// Answers in the form that was asked for.
 class Writer {
  public:
-  Writer(const Arguments& arguments, const std::vector<std::string>& labels, Output& out)
-      : json_(arguments.has("--json")), wants_logits_(arguments.has("--logits")), out_(out), labels_(labels) {
-    std::string header = "label";
-    for (const std::string& label : labels) {
-      inert_labels_.push_back(inert_cell(label));
-      header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", inert(label));
-    }
+  Writer(const Arguments& arguments, const Task& task, Output& out)
+      : json_(arguments.has("--json")), wants_logits_(arguments.has("--logits")), out_(out), task_(task) {
+    const bool has_columns = task.level() == Level::sequence;
+    if (wants_logits_ && !json_ && !has_columns)
+      throw usage_error("--logits: the model answers every row; add --json for a list a sequence");
+    std::string header = task.answer_name();
+    std::vector<std::string> names = task.score_names();
+    if (wants_logits_ && names.empty())
+      for (Index k = 1; k <= task.outputs(); ++k) names.push_back(std::to_string(k));
+    if (has_columns)
+      for (const std::string& name : names)
+        header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", inert(name));
     if (!json_) out_.write(header + "\n");
     out_.flush();
   }
 
-  /// logits [K]
-  void write(std::span<const Scalar> logits) {
-    const std::vector<double> values =
-        wants_logits_ ? std::vector<double>(logits.begin(), logits.end()) : probabilities(logits);  // [K]
-    const auto best = static_cast<std::size_t>(largest_logit(logits));
+  /// Of one sequence: outputs [items, K].
+  void write(std::span<const Scalar> outputs) {
+    const Prediction prediction = task_.predict(outputs);
     if (json_) {
-      nlohmann::ordered_json by_label;
-      for (std::size_t k = 0; k < values.size(); ++k) by_label[labels_[k]] = values[k];
-      nlohmann::ordered_json line{{"label", labels_[best]}};
-      line[wants_logits_ ? "logits" : "probabilities"] = std::move(by_label);
+      nlohmann::ordered_json line = answer_json(task_, prediction);
+      if (wants_logits_) {
+        line.erase("probabilities");
+        line["logits"] = outputs_json(task_, outputs);
+      }
       out_.write(dump_json(line) + "\n");
       return;
     }
-    std::string line = inert_labels_[best];
-    for (const double value : values) line += fmt::format("\t{:.6f}", value);
+    std::string line = text_of(prediction);
+    const std::vector<double> columns =
+        wants_logits_ ? std::vector<double>(outputs.begin(), outputs.end()) : prediction.scores;
+    if (task_.level() == Level::sequence)
+      for (const double value : columns) line += fmt::format("\t{:.6f}", value);
     out_.write(line + "\n");
   }
 
  private:
+  /// Labels as cells that a spreadsheet takes for text.
+  std::string text_of(Prediction prediction) const {
+    for (std::string& label : prediction.labels) label = inert_cell(label);
+    return prediction.text(task_.level() == Level::row ? " " : ",");
+  }
+
   bool json_, wants_logits_;
   Output& out_;
-  const std::vector<std::string>& labels_;  // [K]
-  std::vector<std::string> inert_labels_;   // [K]
+  const Task& task_;
 };
 
 /// Lines that were read and not answered yet.
@@ -69,8 +82,8 @@ class Pending {
  public:
   explicit Pending(const TrainedModel& trained)
       : encoder_(trained.config.data, trained.preprocessing), channels_(trained.preprocessing.channels) {
-    if (trained.config.data.format == "tsv")
-      labels_.insert(trained.preprocessing.labels.begin(), trained.preprocessing.labels.end());
+    const std::vector<std::string> labels = trained.task->strata_names();
+    if (trained.config.data.format == "tsv") labels_.insert(labels.begin(), labels.end());
     clear();
   }
 
@@ -93,18 +106,22 @@ class Pending {
     ++count_;
   }
 
-  void answer(Inference& inference, Index num_classes, Writer& writer) {
+  void answer(Inference& inference, const TrainedModel& trained, Writer& writer) {
     std::vector<std::uint32_t> samples;  // [B]
     const Batch all = as_batch(data_, samples);
-    const Index step = std::max<Index>(most_logits / num_classes, 1);
+    const bool of_rows = trained.task->level() == Level::row;
+    const Index k = trained.task->outputs();
+    const Index step = std::max<Index>(most_outputs / (of_rows ? k * trained.config.data.max_length : k), 1);
     for (Index first = 0; first < data_.size(); first += step) {
       const Batch some = slice(all, first, std::min(first + step, data_.size()));
-      const std::span<const Scalar> logits = inference.logits(some);  // [b, K]
-      for (Index b = 0; b < some.num_sequences(); ++b) {
-        const auto row = logits.subspan(as_size(b * num_classes), as_size(num_classes));  // [K]
-        if (!std::all_of(row.begin(), row.end(), [](Scalar logit) { return std::isfinite(logit); }))
+      const std::span<const Scalar> outputs = inference.outputs(some);  // [items, K]
+      for (Index b = 0, item = 0; b < some.num_sequences(); ++b) {
+        const Index items = of_rows ? some.length(b) : 1;
+        const auto mine = outputs.subspan(as_size(item * k), as_size(items * k));
+        if (!std::all_of(mine.begin(), mine.end(), [](Scalar output) { return std::isfinite(output); }))
           throw not_finite(count_ - data_.size() + first + b);
-        writer.write(row);
+        writer.write(mine);
+        item += items;
       }
     }
     clear();
@@ -152,17 +169,16 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending) {
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const TrainedModel trained = load_model(arguments.words.front(), extensions);
-  const std::vector<std::string>& labels = trained.preprocessing.labels;
   LineReader reader(arguments.words.size() > 1 ? arguments.words[1] : "-");
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
   Inference inference(*trained.model, trained.config.train.kernels,
                       static_cast<int>(arguments.integer("--threads", available_threads())));
-  Writer writer(arguments, labels, out);
+  Writer writer(arguments, *trained.task, out);
   Pending pending(trained);
   std::optional<Error> mistake;
   while (!mistake && reader.fill()) {
     mistake = take_lines(reader, pending);
-    pending.answer(inference, std::ssize(labels), writer);
+    pending.answer(inference, trained, writer);
     out.flush();
   }
   std::cerr << pending.notes(trained.config.data.max_length);
@@ -180,13 +196,13 @@ Verb predict_verb(const Extensions& extensions) {
       "Reads one sequence a line and answers at once, so that it works in a pipe: a text, or for numeric "
       "models a "
       "case as in .ts files without its label, v,v,v:v,v,v with one part a channel. Prints a header line, "
-      "then a "
-      "line a sequence: the label and the probability of every class, separated by tabs. A line that is no "
-      "sequence ends it with exit code 2, after the answers to the lines before.";
+      "then a line a sequence: the label and the probability of every class, separated by tabs; several "
+      "labels with commas, a label a row with blanks, or numbers, as the model's task has it. A line that is "
+      "no sequence ends it with exit code 2, after the answers to the lines before.";
   verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"},
                 {"FILE", "what to label (default: standard input, which is also -)", false, false}};
   verb.options = {json_option("a JSON object a line in place of the tabs, numbers in full precision"),
-                  {"--logits", "", "logits in place of probabilities"},
+                  {"--logits", "", "the model's outputs (logits) in place of probabilities"},
                   threads_option()};
   verb.examples = {"predict runs/splice/best.h5 sequences.txt",
                    "predict runs/splice/best.h5 --json <sequences.txt"};

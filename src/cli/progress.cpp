@@ -61,7 +61,8 @@ Screen standard_error_screen() {
 
 void ProgressLine::note(const std::string& line) { print(inert(line)); }
 
-void ProgressLine::start(std::uint64_t step, std::uint64_t total_steps) {
+void ProgressLine::start(const Measured& measured, std::uint64_t step, std::uint64_t total_steps) {
+  measured_ = measured;
   started_ = Clock::now();
   first_step_ = step;
   total_steps_ = total_steps;
@@ -82,10 +83,12 @@ void ProgressLine::epoch(const EpochRecord& record, bool best) {
   std::string line = fmt::format("epoch {}  step {}  train: ", record.epoch, record.step);
   line += std::isnan(record.train_loss)
               ? "every step was left out"
-              : fmt::format("loss {:.4f} accuracy {:.4f}", record.train_loss, record.train_accuracy);
-  if (!std::isnan(record.validation_loss))
-    line += fmt::format("  validation: loss {:.4f} accuracy {:.4f} macro F1 {:.4f}", record.validation_loss,
-                        record.validation_accuracy, record.validation_macro_f1);
+              : fmt::format("loss {:.4f} {} {:.4f}", record.train_loss, measured_.score, record.train_score);
+  constexpr std::size_t most_metrics = 3;
+  const bool validated = !record.validation.empty() && !std::isnan(record.validation.front());
+  if (validated) line += "  validation:";
+  for (std::size_t i = 0; validated && i < std::min(record.validation.size(), most_metrics); ++i)
+    line += fmt::format(" {} {:.4f}", measured_.metrics[i].title, record.validation[i]);
   print(line + fmt::format("  {}{}", rate(record.tokens_per_second), best ? "  best" : ""));
 }
 

@@ -26,7 +26,7 @@ class ProgressLine : public TrainObserver {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void note(const std::string& line) override;
-  void start(std::uint64_t step, std::uint64_t total_steps) override;
+  void start(const Measured& measured, std::uint64_t step, std::uint64_t total_steps) override;
   void step(std::uint64_t step, double loss, double tokens_per_second) override;
   void epoch(const EpochRecord& record, bool best) override;
 
@@ -39,6 +39,7 @@ class ProgressLine : public TrainObserver {
   std::ostream& out_;
   Screen screen_;
   Clock::time_point started_, drawn_;
+  Measured measured_;
   std::uint64_t first_step_ = 0, total_steps_ = 0;
   double loss_ = 0, tokens_per_second_ = 0;  // running means
   bool has_means_ = false;

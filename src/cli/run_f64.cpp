@@ -6,7 +6,7 @@
 
 namespace orochi {
 
-Extensions builtin() { return {builtin_layers()}; }
+Extensions builtin() { return {builtin_layers(), builtin_tasks()}; }
 
 int run(int argc, char** argv, const Extensions& extensions, AllocationCounter) {
   return run_program(

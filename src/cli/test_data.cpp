@@ -55,7 +55,7 @@ void refuse_output_over_inputs(const std::string& out, const std::string& checkp
 
 Sequences load_labelled(const TrainedModel& trained, const std::string& path) {
   std::vector<std::string> notes;
-  Sequences data = load_split(trained.config.data, trained.preprocessing, path, notes);
+  Sequences data = load_split(trained.config.data, trained.preprocessing, *trained.task, path, notes);
   for (const std::string& note : notes) std::cerr << inert(note) + "\n";
   return data;
 }

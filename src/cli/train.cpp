@@ -76,7 +76,7 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
     return text + fmt::format("not finished; to go on:\n  {} train --resume --run {}\n",
                               shell_word(arguments.program), shell_word(result.run));
   if (result.tested)
-    text += "\nbest.h5 on the test file:\n" + metrics_text(result.test, result.labels) + "\n";
+    text += "\nbest.h5 on the test file:\n" + metrics_text(result.test, result.metrics) + "\n";
   return text + next_commands(arguments, result);
 }
 

@@ -18,7 +18,7 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
   tokens_.clear();
   values_.clear();
   offsets_.assign(1, 0);
-  labels_.clear();
+  targets_.clear();
   samples_.assign(rows.begin(), rows.end());
   for (const std::uint32_t i : rows) {
     const Index first = data.offsets[i];
@@ -30,9 +30,10 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
                      data.values.begin() + last * data.channels);
     }
     offsets_.push_back(offsets_.back() + last - first);
-    if (!data.labels.empty()) labels_.push_back(data.labels[i]);
+    const std::span<const double> target = data.target(i);
+    targets_.insert(targets_.end(), target.begin(), target.end());
   }
-  return {tokens_, values_, data.channels, offsets_, labels_, samples_};
+  return {tokens_, values_, data.channels, offsets_, samples_, targets_, data.target_width};
 }
 
 namespace {
@@ -84,7 +85,12 @@ Batch slice(const Batch& batch, Index first, Index last) {
   const auto channels = static_cast<std::size_t>(batch.channels);
   if (!batch.tokens.empty()) part.tokens = batch.tokens.subspan(first_row, rows);
   if (!batch.values.empty()) part.values = batch.values.subspan(first_row * channels, rows * channels);
-  if (!batch.labels.empty()) part.labels = batch.labels.subspan(from, count);
+  if (!batch.targets.empty()) {
+    const bool of_rows = batch.num_targets() != batch.num_sequences();
+    const auto width = static_cast<std::size_t>(batch.target_width);
+    part.targets =
+        batch.targets.subspan((of_rows ? first_row : from) * width, (of_rows ? rows : count) * width);
+  }
   if (!batch.samples.empty()) part.samples = batch.samples.subspan(from, count);
   return part;
 }

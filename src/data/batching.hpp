@@ -22,7 +22,7 @@ class BatchStorage {
   std::vector<std::int32_t> tokens_;
   std::vector<float> values_;
   std::vector<Index> offsets_;
-  std::vector<std::int32_t> labels_;
+  std::vector<double> targets_;
   std::vector<std::uint32_t> samples_;
 };
 

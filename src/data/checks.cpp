@@ -48,7 +48,7 @@ struct Seen {
 };
 
 std::string place_and_label(const Part& part, std::uint32_t sequence) {
-  return fmt::format("{} ({})", part.raw->place(sequence), quote(part.raw->labels[sequence]));
+  return fmt::format("{} ({})", part.raw->place(sequence), quote(part.raw->targets[sequence]));
 }
 
 std::string is_or_are(Index number, std::string_view singular, std::string_view plural) {
@@ -61,7 +61,7 @@ struct Conflicts {
   std::string example;
 
   void check(Seen& seen, const Part& part, std::uint32_t sequence) {
-    if (seen.has_conflict || seen.part->raw->labels[seen.sequence] == part.raw->labels[sequence]) return;
+    if (seen.has_conflict || seen.part->raw->targets[seen.sequence] == part.raw->targets[sequence]) return;
     seen.has_conflict = true;
     if (count++ == 0) {
       example =

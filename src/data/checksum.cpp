@@ -22,7 +22,7 @@ std::string checksum(const Sequences& data) {
   add(data.values);
   add(std::array<Index, 1>{data.channels});
   add(data.offsets);
-  add(data.labels);
+  add(data.targets);
   const XXH128_hash_t hash = XXH3_128bits_digest(&state);
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }

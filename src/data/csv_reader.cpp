@@ -106,7 +106,8 @@ std::size_t find_column(const CsvRecord& header, const std::string& name, const 
   return static_cast<std::size_t>(found - header.fields.begin());
 }
 
-void read_record(CsvRecord& record, const Columns& columns, RawSplit& raw, Mistakes& mistakes) {
+void read_record(CsvRecord& record, const Columns& columns, const Targets& targets, RawSplit& raw,
+                 Mistakes& mistakes) {
   if (!record.mistake.empty()) {
     mistakes.add_line(record.line, record.mistake);
     return;
@@ -117,18 +118,18 @@ void read_record(CsvRecord& record, const Columns& columns, RawSplit& raw, Mista
                                   counted(static_cast<Index>(record.fields.size()), "field"), columns.count));
     return;
   }
-  const std::string wrong_label = label_mistake(record.fields[columns.label]);
+  const std::string wrong_target = targets.check(record.fields[columns.label]);
   const std::string wrong_text = text_mistake(record.fields[columns.text]);
-  if (!wrong_label.empty()) mistakes.add_line(record.line, wrong_label);
+  if (!wrong_target.empty()) mistakes.add_line(record.line, wrong_target);
   if (!wrong_text.empty()) mistakes.add_line(record.line, wrong_text);
-  raw.labels.push_back(record.fields[columns.label]);
+  raw.targets.push_back(record.fields[columns.label]);
   raw.texts.push_back(std::move(record.fields[columns.text]));
   raw.lines.push_back(record.line);
 }
 
 }  // namespace
 
-RawSplit read_csv(const DataConfig& config, Mistakes& mistakes) {
+RawSplit read_csv(const DataConfig& config, const Targets& targets, Mistakes& mistakes) {
   RawSplit raw;
   raw.path = mistakes.path();
   const std::string contents = read_text_file(mistakes);
@@ -154,9 +155,9 @@ RawSplit read_csv(const DataConfig& config, Mistakes& mistakes) {
     }
     for (const Index line : blanks) mistakes.add_line(line, "a blank line; expected a record");
     blanks.clear();
-    read_record(record, columns, raw, mistakes);
+    read_record(record, columns, targets, raw, mistakes);
   }
-  if (raw.labels.empty() && mistakes.empty())
+  if (raw.targets.empty() && mistakes.empty())
     mistakes.add("a header and nothing else; expected records below it");
   return raw;
 }

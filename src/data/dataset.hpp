@@ -2,29 +2,42 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <orochi/batch.hpp>
 #include <orochi/config.hpp>
+#include <orochi/targets.hpp>
 
 namespace orochi {
 
-/// B labelled sequences as packed rows. Text fills `tokens`, numeric data fills `values`.
+/// B sequences with targets, as packed rows. Text fills `tokens`, numeric data fills `values`.
 struct Sequences {
   std::vector<std::int32_t> tokens;  // [N]
   std::vector<float> values;         // [N, channels]
   Index channels = 0;                // 0 for text
   std::vector<Index> offsets{0};     // [B + 1]
-  std::vector<std::int32_t> labels;  // [B]
+  std::vector<double> targets;       // [B, W] or, of rows, [N, W]
+  Index target_width = 1;            // W
 
   Index size() const { return static_cast<Index>(offsets.size()) - 1; }
   Index length(Index i) const { return offsets[i + 1] - offsets[i]; }
+  bool has_row_targets() const { return std::ssize(targets) != size() * target_width; }
+  /// The items, sequences or rows, of sequence i are those from item(i) up to item(i + 1).
+  Index item(Index i) const { return has_row_targets() ? offsets[i] : i; }
+  /// The target of sequence i: [W] or [T, W].
+  std::span<const double> target(Index i) const {
+    if (targets.empty()) return {};
+    return std::span(targets).subspan(static_cast<std::size_t>(item(i) * target_width),
+                                      static_cast<std::size_t>((item(i + 1) - item(i)) * target_width));
+  }
+  /// The sequences of these numbers, by themselves.
+  Sequences take(std::span<const std::uint32_t> numbers) const;
 };
 
 /// What training learned of its data; kept in the checkpoint, so that later data is read the same way.
 struct Preprocessing {
-  std::vector<std::string> labels;      // [K]; a class is an index into it
   std::vector<std::string> vocabulary;  // [V]; text only; entry 0 is the unknown token
   std::vector<float> mean;              // [channels]; numeric only
   std::vector<float> deviation;         // [channels]; numeric only; never 0
@@ -48,12 +61,14 @@ struct LoadedData {
 std::string checksum(const Sequences& data);
 
 /// Reads what `config` names, relative to `folder`; throws one usage_error that lists the mistakes found
-/// (`file:line: what; what was expected`), at most the first 20 of a file.
-LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed);
+/// (`file:line: what; what was expected`), at most the first 20 of a file. `targets` learns from the training
+/// file.
+LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
+                     Targets& targets);
 
-/// Reads one more file with the figures of an earlier training (for `evaluate`). A label that training never
-/// saw is an error. Notes are appended.
-Sequences load_split(const DataConfig& config, const Preprocessing& preprocessing, const std::string& path,
-                     std::vector<std::string>& notes);
+/// Reads one more file with the figures of an earlier training (for `evaluate`). A target that does not fit
+/// is an error. Notes are appended.
+Sequences load_split(const DataConfig& config, const Preprocessing& preprocessing, const Targets& targets,
+                     const std::string& path, std::vector<std::string>& notes);
 
 }  // namespace orochi

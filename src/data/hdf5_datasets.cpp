@@ -216,7 +216,7 @@ void read_datasets(hid_t file, hsize_t file_bytes, RawSplit& raw, Mistakes& mist
     return;
   }
   raw.channels = static_cast<Index>(values->shape[1]);
-  raw.labels = read_labels(*labels);
+  raw.targets = read_labels(*labels);
   raw.offsets.resize(offsets->size());
   read_all(*offsets, H5T_NATIVE_INT64, raw.offsets.data(), "offsets");
   raw.values.resize(values->size());

@@ -22,6 +22,6 @@ struct Hdf5Size {
 Hdf5Size claimed_hdf5_size(const std::string& path, const std::function<void()>& opened);
 
 /// What the numbers must be besides.
-void check_hdf5_contents(const RawSplit& raw, Mistakes& mistakes);
+void check_hdf5_contents(const RawSplit& raw, const Targets& targets, Mistakes& mistakes);
 
 }  // namespace orochi

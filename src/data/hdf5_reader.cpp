@@ -12,13 +12,13 @@
 namespace orochi {
 namespace {
 
-void check_labels(const RawSplit& raw, Mistakes& mistakes) {
+void check_labels(const RawSplit& raw, const Targets& targets, Mistakes& mistakes) {
   for (Index i = 0; i < raw.size(); ++i) {
-    const std::string& label = raw.labels[static_cast<std::size_t>(i)];
+    const std::string& label = raw.targets[static_cast<std::size_t>(i)];
     if (utf8::find_invalid(label) != std::string::npos) {
       mistakes.add_sequence(
           i, fmt::format("label {} is not valid UTF-8; write it anew, or use integers", quote(label)));
-    } else if (const std::string wrong = label_mistake(label); !wrong.empty()) {
+    } else if (const std::string wrong = targets.check(label); !wrong.empty()) {
       mistakes.add_sequence(i, wrong);
     }
   }
@@ -73,8 +73,8 @@ void send_datasets(const std::string& path, Sender& sender) {
   const RawSplit raw = read_hdf5_datasets(path, mistakes, open_no_more_files);
   sender.text(mistakes.report());
   sender.number(static_cast<std::uint64_t>(raw.channels));
-  sender.number(raw.labels.size());
-  for (const std::string& label : raw.labels) sender.text(label);
+  sender.number(raw.targets.size());
+  for (const std::string& label : raw.targets) sender.text(label);
   sender.array(raw.offsets);
   sender.array(raw.values);
 }
@@ -85,7 +85,7 @@ bool receive_datasets(Receiver& receiver, RawSplit& raw, std::string& report) {
   raw.channels = static_cast<Index>(channels);
   for (std::string label; labels > 0; --labels) {
     if (!receiver.text(label)) return false;
-    raw.labels.push_back(label);
+    raw.targets.push_back(label);
   }
   return receiver.array(raw.offsets) && receiver.array(raw.values);
 }
@@ -106,12 +106,12 @@ void add_or_throw(const ChildEnd& end, int seconds, Mistakes& mistakes) {
 
 }  // namespace
 
-void check_hdf5_contents(const RawSplit& raw, Mistakes& mistakes) {
-  check_labels(raw, mistakes);
+void check_hdf5_contents(const RawSplit& raw, const Targets& targets, Mistakes& mistakes) {
+  check_labels(raw, targets, mistakes);
   if (check_offsets(raw, mistakes)) check_values(raw, mistakes);
 }
 
-RawSplit read_hdf5(Mistakes& mistakes) {
+RawSplit read_hdf5(const Targets& targets, Mistakes& mistakes) {
   RawSplit raw;
   raw.path = mistakes.path();
   open_file(mistakes);
@@ -127,7 +127,7 @@ RawSplit read_hdf5(Mistakes& mistakes) {
   } else if (!report.empty()) {
     mistakes.add_report(report);
   } else {
-    check_hdf5_contents(raw, mistakes);
+    check_hdf5_contents(raw, targets, mistakes);
   }
   return raw;
 }

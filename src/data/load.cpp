@@ -1,10 +1,8 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
+#include <functional>
 #include <numeric>
-#include <optional>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -20,96 +18,93 @@
 namespace orochi {
 namespace {
 
-/// A file with the class of each of its sequences.
-struct LabelledFile {
+/// A file with the targets of its sequences as numbers.
+struct TargetFile {
   RawSplit raw;
-  std::vector<std::int32_t> classes;  // [sequences of raw]
+  std::vector<double> numbers;         // [M, W]
+  std::vector<std::size_t> begins{0};  // [B + 1]: into numbers
+  std::vector<std::int32_t> strata;    // [B]
+
+  std::span<const double> target(std::size_t i) const {
+    return std::span(numbers).subspan(begins[i], begins[i + 1] - begins[i]);
+  }
 };
 
-std::optional<std::int64_t> as_integer(const std::string& label) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(label.data(), label.data() + label.size(), number);
-  if (error != std::errc() || end != label.data() + label.size()) return std::nullopt;
-  return number;
+/// At a sequence of the file, by line where it has lines. `what` is only asked where it is shown.
+void add_at(const RawSplit& raw, std::size_t i, Mistakes& mistakes,
+            const std::function<std::string()>& what) {
+  const auto sequence = static_cast<Index>(i);
+  if (!raw.lines.empty())
+    mistakes.add_line(raw.lines[i], mistakes.shows_line(raw.lines[i]) ? what() : "");
+  else
+    mistakes.add_sequence(sequence, mistakes.shows_sequence(sequence) ? what() : "");
 }
 
-/// The distinct labels: by value if all are integers, else by their bytes.
-std::vector<std::string> sorted_labels(const RawSplit& raw) {
-  std::vector<std::string> labels = raw.labels;
-  std::sort(labels.begin(), labels.end());
-  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
-  const bool all_integers =
-      std::all_of(labels.begin(), labels.end(), [](const std::string& label) { return as_integer(label); });
-  if (all_integers) {
-    std::stable_sort(labels.begin(), labels.end(), [](const std::string& a, const std::string& b) {
-      return *as_integer(a) < *as_integer(b);
-    });
-  }
-  return labels;
-}
-
-/// Finds the class of each sequence; a label that training never saw and another width are mistakes.
-void find_classes(LabelledFile& file, const Preprocessing& preprocessing, Mistakes& mistakes) {
-  std::unordered_map<std::string_view, std::int32_t> classes;
-  for (const std::string& label : preprocessing.labels)
-    classes.emplace(label, static_cast<std::int32_t>(classes.size()));
+/// The numbers of each target; one that does not fit and another width of rows are mistakes.
+void parse_targets(TargetFile& file, const Targets& targets, Index channels, Mistakes& mistakes) {
   const RawSplit& raw = file.raw;
-  for (std::size_t i = 0; i < raw.labels.size(); ++i) {
-    const auto found = classes.find(raw.labels[i]);
-    if (found != classes.end()) {
-      file.classes.push_back(found->second);
-      continue;
+  for (std::size_t i = 0; i < raw.targets.size(); ++i) {
+    try {
+      targets.parse(raw.targets[i], file.numbers);
+    } catch (const Error& error) {
+      file.numbers.resize(file.begins.back());
+      add_at(raw, i, mistakes, [&] { return error.what(); });
     }
-    const auto sequence = static_cast<Index>(i);
-    const bool has_lines = !raw.lines.empty();
-    const bool is_shown = has_lines ? mistakes.shows_line(raw.lines[i]) : mistakes.shows_sequence(sequence);
-    const std::string what =
-        !is_shown
-            ? ""
-            : fmt::format("label {} does not occur in the training data, which has {}; correct or remove it",
-                          quote(raw.labels[i]), quote_list(preprocessing.labels));
-    if (has_lines) {
-      mistakes.add_line(raw.lines[i], what);
-    } else {
-      mistakes.add_sequence(sequence, what);
-    }
+    file.begins.push_back(file.numbers.size());
+    const std::span<const double> target = file.target(i);
+    file.strata.push_back(target.empty() ? 0 : targets.stratum(target));
   }
-  if (raw.channels != preprocessing.channels) {
+  if (raw.channels != channels)
     mistakes.add(fmt::format("{}, but the training data has {}; expected as many",
-                             counted(raw.channels, "channel"), preprocessing.channels));
-  }
+                             counted(raw.channels, "channel"), channels));
 }
 
-Part whole_file(const std::string& name, const LabelledFile& file) {
-  Part part{name, &file.raw, file.classes, std::vector<std::uint32_t>(file.raw.labels.size())};
+Part whole_file(const std::string& name, const TargetFile& file) {
+  Part part{name, &file.raw, file.strata, std::vector<std::uint32_t>(file.raw.targets.size())};
   std::iota(part.rows.begin(), part.rows.end(), 0u);
   return part;
 }
 
-std::vector<Part> split_train_file(const LabelledFile& file, const DataConfig& config,
-                                   const Preprocessing& preprocessing, std::uint64_t seed,
-                                   std::vector<std::string>& notes) {
-  TrainValidation split = stratified_split(file.classes, static_cast<Index>(preprocessing.labels.size()),
-                                           config.validation_fraction, seed);
+std::vector<Part> split_train_file(const TargetFile& file, const DataConfig& config, const Targets& targets,
+                                   std::uint64_t seed, std::vector<std::string>& notes) {
+  TrainValidation split = stratified_split(file.strata, targets.strata(), config.validation_fraction, seed);
   if (split.validation.empty() && config.validation_fraction > 0) {
     throw usage_error(
         fmt::format("{}: no label has two sequences, so data.validation_fraction = {} leaves the "
                     "validation set empty; name a data.validation file, or set the fraction to 0",
                     file.raw.path, config.validation_fraction));
   }
-  Part train{"train", &file.raw, file.classes, std::move(split.train)};
-  Part validation{"validation", &file.raw, file.classes, std::move(split.validation)};
-  if (config.validation_fraction > 0)
-    note_labels_not_validated(train, validation, preprocessing.labels, config.validation_fraction, notes);
+  Part train{"train", &file.raw, file.strata, std::move(split.train)};
+  Part validation{"validation", &file.raw, file.strata, std::move(split.validation)};
+  if (config.validation_fraction > 0 && targets.strata() > 1)
+    note_labels_not_validated(train, validation, targets.strata_names(), config.validation_fraction, notes);
   return {std::move(train), std::move(validation)};
 }
 
+/// The target of a sequence of `rows` rows, of which `kept` stay.
+void take_target(const TargetFile& file, std::size_t i, const Targets& targets, Index rows, Index kept,
+                 Sequences& sequences, Mistakes& mistakes) {
+  std::span<const double> target = file.target(i);
+  if (targets.level() == Level::row) {
+    const Index width = targets.target_width(), found = std::ssize(target) / width;
+    if (found != rows)
+      return add_at(file.raw, i, mistakes, [&] {
+        return fmt::format("{} for {}; expected a label a row", counted(found, "label"),
+                           counted(rows, "row"));
+      });
+    target = target.first(static_cast<std::size_t>(kept * width));
+  }
+  sequences.targets.insert(sequences.targets.end(), target.begin(), target.end());
+}
+
 /// The rows of a part, cut at max_length: numbers as they are, texts as token ids by `encoder`.
-Sequences take_rows(const Part& part, Index max_length, InputEncoder& encoder,
-                    std::vector<std::string>& notes) {
+Sequences take_rows(const Part& part, const TargetFile& file, const Targets& targets, Index max_length,
+                    InputEncoder& encoder, std::vector<std::string>& notes) {
   const RawSplit& raw = *part.raw;
+  std::vector<Mistakes> mistakes{Mistakes(raw.path)};
   Sequences sequences;
   sequences.channels = raw.channels;
+  sequences.target_width = targets.target_width();
   Lengths lengths;
   for (const std::uint32_t i : part.rows) {
     Index full_length = 0;
@@ -123,8 +118,10 @@ Sequences take_rows(const Part& part, Index max_length, InputEncoder& encoder,
     }
     lengths.count(full_length, max_length);
     sequences.offsets.push_back(lengths.rows);
-    sequences.labels.push_back(part.classes[i]);
+    take_target(file, i, targets, full_length, std::min(full_length, max_length), sequences,
+                mistakes.front());
   }
+  throw_if_any(mistakes);
   if (!part.rows.empty()) note_lengths(part.name, lengths, max_length, notes);
   return sequences;
 }
@@ -141,20 +138,20 @@ void fit_vocabulary(const Part& train, const DataConfig& config, Preprocessing& 
   }
 }
 
-std::vector<LabelledFile> read_files(const DataConfig& config, const std::vector<std::string>& paths,
-                                     std::vector<Mistakes>& mistakes) {
-  std::vector<LabelledFile> files;
+std::vector<TargetFile> read_files(const DataConfig& config, const Targets& targets,
+                                   const std::vector<std::string>& paths, std::vector<Mistakes>& mistakes) {
+  std::vector<TargetFile> files;
   for (const std::string& path : paths) {
     mistakes.emplace_back(path);
-    files.push_back({read_raw(config, mistakes.back()), {}});
+    files.push_back({read_raw(config, targets, mistakes.back()), {}, {0}, {}});
   }
   throw_if_any(mistakes);
   return files;
 }
 
 /// "3 labels, a vocabulary of 9 tokens" or "10 labels, 28 channels"
-void note_inputs(const Preprocessing& preprocessing, std::vector<std::string>& notes) {
-  const std::string labels = counted(static_cast<Index>(preprocessing.labels.size()), "label");
+void note_inputs(const Preprocessing& preprocessing, const std::string& labels,
+                 std::vector<std::string>& notes) {
   const auto tokens = static_cast<Index>(preprocessing.vocabulary.size());
   notes.push_back(preprocessing.channels == 0
                       ? fmt::format("{}, a vocabulary of {}", labels, counted(tokens, "token"))
@@ -169,51 +166,66 @@ void keep_places(const Part& train, LoadedData& data) {
     data.train_places.push_back(data.train_has_lines ? train.raw->lines[row] : static_cast<Index>(row));
 }
 
-/// Encodes all parts with what the first of them, train, teaches.
-void encode_parts(const std::vector<Part>& parts, const DataConfig& config, LoadedData& data) {
+/// Encodes all parts with what the first of them, train, teaches. `files`: each part's.
+void encode_parts(const std::vector<Part>& parts, const std::vector<const TargetFile*>& files,
+                  const DataConfig& config, Targets& targets, LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
   if (is_text(config)) fit_vocabulary(parts.front(), config, preprocessing);
   InputEncoder encoder(config, preprocessing);
-  const std::array<Sequences*, 3> targets{&data.train, &data.validation, &data.test};
+  const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    *targets[p] = take_rows(parts[p], config.max_length, encoder, data.notes);
+    *splits[p] = take_rows(parts[p], *files[p], targets, config.max_length, encoder, data.notes);
+    if (p == 0) targets.fit_split(data.train.targets);
     if (is_text(config)) continue;
     if (p == 0) fit_normalisation(data.train, config.normalize, preprocessing);
-    normalise(targets[p]->values, preprocessing.mean, preprocessing.deviation);
+    normalise(splits[p]->values, preprocessing.mean, preprocessing.deviation);
+  }
+}
+
+/// What is wrong with all targets of the training file together is a mistake of it.
+void fit_targets(const RawSplit& raw, Targets& targets, Mistakes& mistakes) {
+  try {
+    targets.fit(raw.targets);
+  } catch (const OptionError&) {
+    throw;
+  } catch (const Error& error) {
+    mistakes.add(error.what());
   }
 }
 
 }  // namespace
 
-LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed) {
+LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
+                     Targets& targets) {
   const std::filesystem::path base = folder;
   const bool has_validation_file = !config.validation.empty();
   std::vector<std::string> paths{(base / config.train).string()};
   if (has_validation_file) paths.push_back((base / config.validation).string());
   if (!config.test.empty()) paths.push_back((base / config.test).string());
   std::vector<Mistakes> mistakes;
-  std::vector<LabelledFile> files = read_files(config, paths, mistakes);
+  std::vector<TargetFile> files = read_files(config, targets, paths, mistakes);
 
   LoadedData data;
-  data.preprocessing.labels = sorted_labels(files.front().raw);
   data.preprocessing.channels = files.front().raw.channels;
-  if (data.preprocessing.labels.size() == 1) {
-    mistakes.front().add(fmt::format("every sequence has the label {}; a classifier needs two labels or more",
-                                     quote(data.preprocessing.labels.front())));
-  }
-  for (std::size_t f = 0; f < files.size(); ++f) find_classes(files[f], data.preprocessing, mistakes[f]);
+  fit_targets(files.front().raw, targets, mistakes.front());
+  for (std::size_t f = 0; f < files.size(); ++f)
+    parse_targets(files[f], targets, data.preprocessing.channels, mistakes[f]);
   throw_if_any(mistakes);
 
   std::vector<Part> parts;
+  std::vector<const TargetFile*> sources{&files[0], &files[has_validation_file ? 1 : 0]};
   if (has_validation_file) {
     parts = {whole_file("train", files[0]), whole_file("validation", files[1])};
   } else {
-    parts = split_train_file(files[0], config, data.preprocessing, seed, data.notes);
+    parts = split_train_file(files[0], config, targets, seed, data.notes);
   }
-  if (!config.test.empty()) parts.push_back(whole_file("test", files.back()));
+  if (!config.test.empty()) {
+    parts.push_back(whole_file("test", files.back()));
+    sources.push_back(&files.back());
+  }
   keep_places(parts.front(), data);
-  encode_parts(parts, config, data);
-  note_inputs(data.preprocessing, data.notes);
+  encode_parts(parts, sources, config, targets, data);
+  note_inputs(data.preprocessing, targets.summary(), data.notes);
   note_shared_content(parts, data.notes);
   return data;
 }
@@ -224,18 +236,36 @@ std::string LoadedData::train_place(std::uint32_t sample) const {
                          : fmt::format("{}: sequence {}", train_path, place);
 }
 
-Sequences load_split(const DataConfig& config, const Preprocessing& preprocessing, const std::string& path,
-                     std::vector<std::string>& notes) {
+Sequences load_split(const DataConfig& config, const Preprocessing& preprocessing, const Targets& targets,
+                     const std::string& path, std::vector<std::string>& notes) {
   std::vector<Mistakes> mistakes;
-  std::vector<LabelledFile> files = read_files(config, {path}, mistakes);
-  find_classes(files.front(), preprocessing, mistakes.front());
+  std::vector<TargetFile> files = read_files(config, targets, {path}, mistakes);
+  parse_targets(files.front(), targets, preprocessing.channels, mistakes.front());
   throw_if_any(mistakes);
   const Part part = whole_file(std::filesystem::path(path).filename().string(), files.front());
   InputEncoder encoder(config, preprocessing);
-  Sequences sequences = take_rows(part, config.max_length, encoder, notes);
+  Sequences sequences = take_rows(part, files.front(), targets, config.max_length, encoder, notes);
   if (!is_text(config)) normalise(sequences.values, preprocessing.mean, preprocessing.deviation);
   note_shared_content({&part, 1}, notes);
   return sequences;
+}
+
+Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {
+  Sequences result;
+  result.channels = channels;
+  result.target_width = target_width;
+  const auto append = [](auto& to, const auto& from, Index begin, Index end) {
+    to.insert(to.end(), from.begin() + begin, from.begin() + end);
+  };
+  for (const std::uint32_t i : numbers) {
+    const Index begin = offsets[i], end = offsets[i + 1];
+    if (channels == 0) append(result.tokens, tokens, begin, end);
+    append(result.values, values, begin * channels, end * channels);
+    const std::span<const double> one = target(i);
+    result.targets.insert(result.targets.end(), one.begin(), one.end());
+    result.offsets.push_back(result.offsets.back() + end - begin);
+  }
+  return result;
 }
 
 }  // namespace orochi

@@ -30,7 +30,6 @@ std::vector<float> as_floats(const std::vector<double>& values) {
 
 std::map<std::string, State> state_of(const Preprocessing& p) {
   std::map<std::string, State> states;
-  states["task"].set("labels", p.labels);
   states["data"].set("channels", std::vector<std::int64_t>{p.channels});
   if (!p.vocabulary.empty()) states["tokenizer"].set("vocabulary", p.vocabulary);
   if (p.mean.empty() && p.deviation.empty()) return states;
@@ -44,8 +43,7 @@ Preprocessing preprocessing_of(const std::map<std::string, State>& states) {
   if (channels.size() != 1)
     throw usage_error("data: its state \"channels\" has " + std::to_string(channels.size()) +
                       " numbers; expected 1");
-  return {list_of(states, "task", &State::texts, "labels"),
-          list_of(states, "tokenizer", &State::texts, "vocabulary"),
+  return {list_of(states, "tokenizer", &State::texts, "vocabulary"),
           as_floats(list_of(states, "normalization", &State::numbers, "mean")),
           as_floats(list_of(states, "normalization", &State::numbers, "std")), channels.front()};
 }

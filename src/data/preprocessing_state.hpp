@@ -10,7 +10,7 @@
 
 namespace orochi {
 
-/// task.labels, tokenizer.vocabulary for text, normalization.mean and .std for numbers, data.channels.
+/// tokenizer.vocabulary for text, normalization.mean and .std for numbers, data.channels.
 std::map<std::string, State> state_of(const Preprocessing& preprocessing);
 
 /// The other way round. Throws a usage_error where a list is missing or of another kind; that the lists go

@@ -1,4 +1,4 @@
-// One input file as read: labels are still names, text is still text.
+// One input file as read: targets and texts are still text.
 #pragma once
 
 #include <fstream>
@@ -8,22 +8,23 @@
 
 #include <orochi/batch.hpp>
 #include <orochi/config.hpp>
+#include <orochi/targets.hpp>
 
 #include "data/mistakes.hpp"
 
 namespace orochi {
 
-/// B labelled sequences of one file. Text formats fill `texts`, numeric ones `values` and `offsets`.
+/// B sequences of one file. Text formats fill `texts`, numeric ones `values` and `offsets`.
 struct RawSplit {
   std::string path;
-  std::vector<std::string> labels;  // [B]
-  std::vector<std::string> texts;   // [B]; text only, valid UTF-8, never blank
-  std::vector<float> values;        // [N, channels]; numeric only, finite
-  std::vector<Index> offsets{0};    // [B + 1]; numeric only
-  Index channels = 0;               // 0 for text
-  std::vector<Index> lines;         // [B]: where each sequence starts; empty in files without lines
+  std::vector<std::string> targets;  // [B]
+  std::vector<std::string> texts;    // [B]; text only, valid UTF-8, never blank
+  std::vector<float> values;         // [N, channels]; numeric only, finite
+  std::vector<Index> offsets{0};     // [B + 1]; numeric only
+  Index channels = 0;                // 0 for text
+  std::vector<Index> lines;          // [B]: where each sequence starts; empty in files without lines
 
-  Index size() const { return static_cast<Index>(labels.size()); }
+  Index size() const { return static_cast<Index>(targets.size()); }
   /// "data.tsv:17" or "data.h5: sequence 16"
   std::string place(Index sequence) const;
 };
@@ -32,16 +33,16 @@ bool is_text(const DataConfig& config);
 
 /// Reads a file of the configured format. What is wrong with it is added to `mistakes`; then the result is of
 /// no use. Throws a usage_error for an unknown format.
-RawSplit read_raw(const DataConfig& config, Mistakes& mistakes);
+RawSplit read_raw(const DataConfig& config, const Targets& targets, Mistakes& mistakes);
 
 /// Lines of `label<TAB>text`, no header.
-RawSplit read_tsv(Mistakes& mistakes);
+RawSplit read_tsv(const Targets& targets, Mistakes& mistakes);
 /// RFC 4180: a header that names the columns, then one record a sequence.
-RawSplit read_csv(const DataConfig& config, Mistakes& mistakes);
+RawSplit read_csv(const DataConfig& config, const Targets& targets, Mistakes& mistakes);
 /// The UCR/UEA archive's text format (sktime, aeon): a header of @keys, then one case a line.
-RawSplit read_ts(Mistakes& mistakes);
+RawSplit read_ts(const Targets& targets, Mistakes& mistakes);
 /// `values` [N, channels], `offsets` [B + 1], `labels` [B].
-RawSplit read_hdf5(Mistakes& mistakes);
+RawSplit read_hdf5(const Targets& targets, Mistakes& mistakes);
 
 /// Opens a file; one that is missing, empty, unreadable or a folder is a mistake.
 std::ifstream open_file(Mistakes& mistakes);
@@ -52,8 +53,7 @@ std::string read_text_file(Mistakes& mistakes);
 /// Takes the next line off `rest`, without its LF or CR LF.
 std::string_view take_line(std::string_view& rest);
 
-/// What is wrong with a label or a text, or nothing.
-std::string label_mistake(std::string_view label);
+/// What is wrong with a text, or nothing.
 std::string text_mistake(std::string_view text);
 
 /// Reads one case of the `.ts` format without its label, "v,v,v:v,v,v" with one part a channel, as rows

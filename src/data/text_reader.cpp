@@ -15,7 +15,6 @@ namespace orochi {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-constexpr std::size_t longest_label = 1000;  // bytes
 
 /// What a file is that begins so and is no text of ours, with what to do; or nothing.
 std::string other_kind(std::string_view contents) {
@@ -46,7 +45,8 @@ void check_encoding(std::string_view contents, Mistakes& mistakes) {
   }
 }
 
-void read_tsv_line(std::string_view text, Index line, RawSplit& raw, Mistakes& mistakes) {
+void read_tsv_line(std::string_view text, Index line, const Targets& targets, RawSplit& raw,
+                   Mistakes& mistakes) {
   const std::size_t tab = text.find('\t');
   if (tab == std::string_view::npos) {
     mistakes.add_line(line, fmt::format("no tab in {}; expected label<TAB>text", quote(text)));
@@ -62,20 +62,20 @@ void read_tsv_line(std::string_view text, Index line, RawSplit& raw, Mistakes& m
                           : "a second tab; expected label<TAB>text, with blanks for tabs in the text");
     return;
   }
-  const std::string wrong_label = label_mistake(label);
+  const std::string wrong_target = targets.check(label);
   const std::string wrong_text = text_mistake(body);
-  if (!wrong_label.empty()) mistakes.add_byte(line, 1, wrong_label);
+  if (!wrong_target.empty()) mistakes.add_byte(line, 1, wrong_target);
   if (!wrong_text.empty()) mistakes.add_byte(line, static_cast<Index>(tab) + 2, wrong_text);
-  raw.labels.emplace_back(label);
+  raw.targets.emplace_back(label);
   raw.texts.emplace_back(body);
   raw.lines.push_back(line);
 }
 
-RawSplit read_format(const DataConfig& config, Mistakes& mistakes) {
-  if (config.format == "tsv") return read_tsv(mistakes);
-  if (config.format == "csv") return read_csv(config, mistakes);
-  if (config.format == "ts") return read_ts(mistakes);
-  if (config.format == "hdf5") return read_hdf5(mistakes);
+RawSplit read_format(const DataConfig& config, const Targets& targets, Mistakes& mistakes) {
+  if (config.format == "tsv") return read_tsv(targets, mistakes);
+  if (config.format == "csv") return read_csv(config, targets, mistakes);
+  if (config.format == "ts") return read_ts(targets, mistakes);
+  if (config.format == "hdf5") return read_hdf5(targets, mistakes);
   throw usage_error(fmt::format("data.format is {}; allowed are tsv, csv, hdf5, ts", quote(config.format)));
 }
 
@@ -88,8 +88,8 @@ std::string RawSplit::place(Index sequence) const {
 
 bool is_text(const DataConfig& config) { return config.format == "tsv" || config.format == "csv"; }
 
-RawSplit read_raw(const DataConfig& config, Mistakes& mistakes) {
-  RawSplit raw = read_format(config, mistakes);
+RawSplit read_raw(const DataConfig& config, const Targets& targets, Mistakes& mistakes) {
+  RawSplit raw = read_format(config, targets, mistakes);
   std::string ending = std::filesystem::path(mistakes.path()).extension().string();
   if (ending == ".h5") ending = ".hdf5";
   const bool is_known = ending == ".tsv" || ending == ".csv" || ending == ".ts" || ending == ".hdf5";
@@ -151,25 +151,6 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
-std::string label_mistake(std::string_view label) {
-  constexpr std::string_view blanks = " \t";
-  if (label.find_first_not_of(blanks) == std::string_view::npos) return "the label is empty; expected a name";
-  for (const char c : label) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      return fmt::format("label {} holds a control character; remove it", quote(label));
-    }
-  }
-  // Or "yes" and "yes " would be two classes.
-  if (blanks.find(label.front()) != std::string_view::npos ||
-      blanks.find(label.back()) != std::string_view::npos)
-    return fmt::format("label {} begins or ends with a blank; remove it", quote(label));
-  // A checkpoint pads every label to the longest.
-  if (label.size() > longest_label)
-    return fmt::format("label {} has {}; expected at most {}: are label and text swapped?", quote(label),
-                       counted(static_cast<Index>(label.size()), "byte"), grouped(longest_label));
-  return {};
-}
-
 std::string text_mistake(std::string_view text) {
   const std::size_t broken = utf8::find_invalid(text);
   // Broken text has been reported with its byte; only its beginning can be decoded.
@@ -178,7 +159,7 @@ std::string text_mistake(std::string_view text) {
   return {};
 }
 
-RawSplit read_tsv(Mistakes& mistakes) {
+RawSplit read_tsv(const Targets& targets, Mistakes& mistakes) {
   RawSplit raw;
   raw.path = mistakes.path();
   const std::string contents = read_text_file(mistakes);
@@ -191,9 +172,9 @@ RawSplit read_tsv(Mistakes& mistakes) {
       continue;
     }
     for (; blanks > 0; --blanks) mistakes.add_line(line - blanks, "a blank line; expected label<TAB>text");
-    read_tsv_line(text, line, raw, mistakes);
+    read_tsv_line(text, line, targets, raw, mistakes);
   }
-  if (raw.labels.empty() && mistakes.empty())
+  if (raw.targets.empty() && mistakes.empty())
     mistakes.add("nothing but blank lines; expected label<TAB>text");
   return raw;
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view known_keys =
     "@problemName, @timeStamps, @missing, @univariate, @dimensions, @equalLength, @seriesLength, "
-    "@classLabel, @data";
+    "@classLabel, @targetLabel, @data";
 
 constexpr std::string_view blank_or_tab = " \t";
 
@@ -22,6 +22,7 @@ struct TsHeader {
   std::optional<Index> length;       // of @seriesLength or, with @equalLength, of the first case
   bool equal_length = false;
   bool has_classes = false;  // whether @classLabel was there at all
+  bool has_numbers = false;  // @targetLabel true: the last part of a case is a number to be predicted
 };
 
 std::string_view trim(std::string_view text) {
@@ -103,6 +104,8 @@ void read_key(std::string_view text, Index line, TsHeader& header, Mistakes& mis
     header.equal_length = parse_flag(key, value, line, mistakes).value_or(false);
   } else if (name == "@serieslength") {
     header.length = parse_count(key, value, line, mistakes);
+  } else if (name == "@targetlabel") {
+    header.has_numbers = parse_flag(key, value, line, mistakes).value_or(false);
   } else if (name == "@classlabel") {
     read_classes(value, line, header, mistakes);
   } else {
@@ -111,16 +114,16 @@ void read_key(std::string_view text, Index line, TsHeader& header, Mistakes& mis
 }
 
 /// One line below @data, without the `indent` blanks before it.
-void read_case(std::string_view text, Index line, Index indent, TsHeader& header, RawSplit& raw,
-               Mistakes& mistakes) {
+void read_case(std::string_view text, Index line, Index indent, const Targets& targets, TsHeader& header,
+               RawSplit& raw, Mistakes& mistakes) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) {
     mistakes.add_line(line, "no \":\" between values and label; expected v,v,v:v,v,v:label");
     return;
   }
   const std::string label(trim(text.substr(colon + 1)));
-  std::string mistake = label_mistake(label);
-  if (mistake.empty() &&
+  std::string mistake = targets.check(label);
+  if (mistake.empty() && !header.classes.empty() &&
       std::find(header.classes.begin(), header.classes.end(), label) == header.classes.end()) {
     mistake = fmt::format("label {} is not in @classLabel, which has {}; add it there or correct it",
                           quote(label), quote_list(header.classes));
@@ -150,12 +153,12 @@ void read_case(std::string_view text, Index line, Index indent, TsHeader& header
   }
   raw.channels = channels;
   raw.offsets.push_back(raw.offsets.back() + length);
-  raw.labels.push_back(label);
+  raw.targets.push_back(label);
   raw.lines.push_back(line);
 }
 
 /// The header up to and with @data; returns the number of its last line.
-Index read_header(std::string_view& rest, TsHeader& header, Mistakes& mistakes) {
+Index read_header(std::string_view& rest, const Targets& targets, TsHeader& header, Mistakes& mistakes) {
   Index line = 1;
   for (bool has_data = false; !has_data; ++line) {
     if (rest.empty()) {
@@ -173,7 +176,9 @@ Index read_header(std::string_view& rest, TsHeader& header, Mistakes& mistakes) 
     }
     read_key(text, line, header, mistakes);
   }
-  if (!header.has_classes)
+  if (header.has_numbers && !targets.are_numbers())
+    mistakes.add("@targetLabel marks numbers to be predicted; set task = \"regression\"");
+  else if (!header.has_classes && !targets.are_numbers())
     mistakes.add("no @classLabel in the header; expected @classLabel true and the class names");
   return line - 1;
 }
@@ -192,7 +197,7 @@ bool is_tiny(std::string_view number) {
 }
 
 /// Reads one number; returns what is wrong with it, or nothing.
-std::string parse_number(std::string_view text, float& number) {
+std::string parse_value(std::string_view text, float& number) {
   text = trim(text);
   if (text.empty()) return "is empty; fill it in or leave the case out";
   if (text == "?") return "is ? (missing); fill it in or leave the case out";
@@ -219,7 +224,7 @@ std::string parse_dimension(std::string_view text, Index dimension, std::vector<
   while (more) {
     more = text.find(',') != std::string_view::npos;
     at = text.data();
-    const std::string wrong = parse_number(take_part(text, ','), series.emplace_back());
+    const std::string wrong = parse_value(take_part(text, ','), series.emplace_back());
     if (!wrong.empty()) return fmt::format("value {} of dimension {} {}", series.size(), dimension, wrong);
   }
   return {};
@@ -253,14 +258,14 @@ std::string parse_case(std::string_view text, std::vector<float>& values, Index&
   return {};
 }
 
-RawSplit read_ts(Mistakes& mistakes) {
+RawSplit read_ts(const Targets& targets, Mistakes& mistakes) {
   RawSplit raw;
   raw.path = mistakes.path();
   const std::string contents = read_text_file(mistakes);
   if (contents.empty()) return raw;
   std::string_view rest = contents;
   TsHeader header;
-  Index line = read_header(rest, header, mistakes);
+  Index line = read_header(rest, targets, header, mistakes);
   // A broken header would make a mistake of every case.
   if (!mistakes.empty()) return raw;
   Index blanks = 0;  // just before this line; they are a mistake only if a line follows
@@ -272,9 +277,11 @@ RawSplit read_ts(Mistakes& mistakes) {
       continue;
     }
     for (; blanks > 0; --blanks) mistakes.add_line(line - blanks, "a blank line; expected a case");
-    if (!text.starts_with('#')) read_case(text, line, text.data() - whole.data(), header, raw, mistakes);
+    if (!text.starts_with('#'))
+      read_case(text, line, text.data() - whole.data(), targets, header, raw, mistakes);
   }
-  if (raw.labels.empty() && mistakes.empty()) mistakes.add("no case below @data; expected lines v,v,v:label");
+  if (raw.targets.empty() && mistakes.empty())
+    mistakes.add("no case below @data; expected lines v,v,v:label");
   return raw;
 }
 

@@ -57,7 +57,10 @@ bool ConfigReader::read_option(const std::string& table, const ComponentSchema& 
   }
   std::vector<std::string> names;
   for (const Option& known : schema.options) names.push_back(known.name);
-  const std::string meant = nearest(item.key, names);
+  std::string meant = nearest(item.key, names);
+  if (const std::string familiar = familiar_key(item.key);
+      meant.empty() && std::find(names.begin(), names.end(), familiar) != names.end())
+    meant = familiar;
   std::string help = fmt::format("keys of [{}]{}: {}", table,
                                  is_layer(schema) ? "" : fmt::format(" with type \"{}\"", schema.name),
                                  fmt::join(names, ", "));

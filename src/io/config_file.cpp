@@ -65,8 +65,8 @@ void add_options(const std::string& section, const Options& options, std::vector
 }
 
 /// A component without options is a key of its section, one with options a section of its own.
-[[maybe_unused]] void add_component(const Key& key, const Component& component, std::vector<Line>& keys,
-                                    std::vector<Line>& tables) {
+void add_component(const Key& key, const Component& component, std::vector<Line>& keys,
+                   std::vector<Line>& tables) {
   const std::string type = to_toml(to_value(component.type));
   if (component.options.empty()) return keys.push_back({key.section, key.name, type});
   tables.push_back({key.full_name(), "type", type});
@@ -76,18 +76,22 @@ void add_options(const std::string& section, const Options& options, std::vector
 /// Everything a config says, in the order of the file; a layer's section has an entry of its own, without
 /// name.
 std::vector<Line> lines_of(const Config& config) {
-  std::vector<Line> lines, tables;
+  std::vector<Line> lines, tables;  // tables of components follow the keys of their section
+  std::string section;
+  const auto end_section = [&] { lines.insert(lines.end(), tables.begin(), tables.end()), tables.clear(); };
   visit_keys(config, [&](const Key& key, const auto&... fields) {
+    if (key.section != section) end_section();
+    section = key.section;
     if constexpr ((std::is_same_v<Component, std::remove_cvref_t<decltype(fields)>> && ...))
       (add_component(key, fields, lines, tables), ...);
     else
       lines.push_back({key.section, key.name, to_toml(to_value(fields...))});
   });
-  lines.insert(lines.end(), tables.begin(), tables.end());
+  end_section();
   for (const auto& [layer, options] : config.layer) {
-    const std::string section = "layer." + key_text(layer);
-    lines.push_back({section, "", ""});
-    add_options(section, options, lines);
+    const std::string table = "layer." + key_text(layer);
+    lines.push_back({table, "", ""});
+    add_options(table, options, lines);
   }
   return lines;
 }

@@ -108,13 +108,6 @@ Allowed allow_layers(std::string role) {
   return allowed;
 }
 
-Allowed allow_class_weights() {
-  Allowed allowed{"string or list of numbers", "\"balanced\" | a list of numbers from 1e-30 to 1e30"};
-  allowed.low = 1e-30;
-  allowed.high = 1e30;
-  return allowed;
-}
-
 Allowed allow_component(std::string kind) {
   Allowed allowed{"string or table",
                   fmt::format("a registered {}, or a table with type and its options", kind)};

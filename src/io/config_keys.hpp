@@ -41,7 +41,6 @@ Allowed allow_text();
 Allowed allow_filled_text(std::string text);
 Allowed allow_layer(std::string role, std::vector<std::string> words = {});
 Allowed allow_layers(std::string role);
-Allowed allow_class_weights();
 Allowed allow_component(std::string kind);
 /// What a component says of its option.
 Allowed allowed_by(const Option& option);
@@ -153,13 +152,8 @@ void visit_train_goal(Train& c, Visitor&& visit) {
   key("max_skips", c.max_skips, allow_integer(0), "skip: stop after so many steps left out in a run");
   key("divergence_factor", c.divergence_factor, allow_number_from(0),
       "stop where the smoothed training loss is above so many times that of chance, ln K; 0: off");
-  key("label_smoothing", c.label_smoothing, allow_fraction(), "share of the target spread over all classes");
-  visit(Key{"train", "class_weights", allow_class_weights(),
-            "weight of each label in the loss, in the order that `orochi inspect` shows; "
-            "\"balanced\": N / (K x count); []: all 1"},
-        c.balanced_classes, c.class_weights);
-  key("monitor", c.monitor, allow_words({"accuracy", "macro_f1", "weighted_f1", "loss"}),
-      "validation metric that chooses best.h5");
+  key("monitor", c.monitor, allow_text(),
+      "validation metric that chooses best.h5: loss, or one of the task's; empty: the task's first");
   key("patience", c.patience, allow_integer(0), "epochs without improvement before stopping; 0: off");
   key("checkpoint_every_steps", c.checkpoint_every_steps, allow_integer(0),
       "write last.h5 so often; 0: at each epoch's end");
@@ -172,6 +166,8 @@ void visit_train_goal(Train& c, Visitor&& visit) {
 /// Every key of every section, in the order of the written file. `ConfigT` is Config or const Config.
 template <class ConfigT, class Visitor>
 void visit_keys(ConfigT& config, Visitor&& visit) {
+  visit(Key{"", "task", allow_component("task"), "what targets, outputs, loss and metrics mean"},
+        config.task);
   visit_data(config.data, visit);
   visit_model(config.model, visit);
   visit_train_loop(config.train, visit);

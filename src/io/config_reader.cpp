@@ -14,7 +14,7 @@
 namespace orochi {
 namespace {
 
-constexpr const char* sections_text = "[data], [model], [train], [layer.NAME]";
+constexpr const char* sections_text = "[task], [data], [model], [train], [layer.NAME]";
 
 std::vector<std::string> keys_of(const std::string& section) {
   const Config config;
@@ -26,6 +26,12 @@ std::vector<std::string> keys_of(const std::string& section) {
 }
 
 bool is_section(const std::string& word) { return word == "data" || word == "model" || word == "train"; }
+
+/// Of those outside of any section: a component's.
+bool is_key(const std::string& word) {
+  const std::vector<std::string> names = keys_of("");
+  return std::find(names.begin(), names.end(), word) != names.end();
+}
 
 /// The section that has this key, "" if none has.
 std::string section_of(const std::string& name) {
@@ -60,6 +66,8 @@ void ConfigReader::read_item(const TomlItem& item) {
     } else {
       for (const TomlItem& entry : *table) read_key(item.key, entry);
     }
+  } else if (is_key(item.key)) {
+    read_key("", item);
   } else if (table != nullptr) {
     unknown_section(item);
   } else {

@@ -61,7 +61,6 @@ class ConfigReader {
   bool store(const Key& key, const TomlValue& value, std::string& field);
   bool store(const Key& key, const TomlValue& value, std::vector<std::string>& field);
   bool store(const Key& key, const TomlValue& value, std::vector<double>& field);
-  bool store(const Key& key, const TomlValue& value, bool& balanced, std::vector<double>& weights);
   bool check_word(const std::string& name, const Allowed& allowed, const std::string& word,
                   const Place& place);
   bool refuse_type(const Key& key, const TomlValue& value);
@@ -71,6 +70,7 @@ class ConfigReader {
   void check_data_rules();
   void check_model_rules();
   void check_train_rules();
+  void check_monitor();
   /// Notes a broken rule where the first of `keys` that was set stands; not if one of them is wrong by
   /// itself.
   void rule(bool holds, const std::vector<std::string>& keys, const std::string& message);

@@ -1,8 +1,10 @@
 // What keys demand of each other, once each is right by itself.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 
 #include "io/config_reader.hpp"
+#include "io/suggest.hpp"
 
 namespace orochi {
 
@@ -66,11 +68,28 @@ void ConfigReader::check_train_rules() {
        {"train.precision", "train.kernels"},
        fmt::format("train.precision is \"{}\", but train.kernels is \"{}\"; allowed with it: auto | own",
                    c.precision, c.kernels));
+  check_monitor();
   rule(c.patience == 0 || !config_.data.validation.empty() || config_.data.validation_fraction > 0,
        {"train.patience", "data.validation_fraction", "data.validation"},
        fmt::format("train.patience is {}, but there is no validation data; "
                    "give data.validation or data.validation_fraction",
                    c.patience));
+}
+
+/// Which metrics there are, the task says.
+void ConfigReader::check_monitor() {
+  const ComponentSchema* task = find_component("task", config_.task.type);
+  std::string& monitor = config_.train.monitor;
+  if (task == nullptr) return;
+  std::vector<std::string> words = task->metrics;
+  words.emplace_back("loss");
+  if (monitor.empty()) monitor = words.front();
+  const std::string meant = nearest(monitor, words);
+  rule(std::find(words.begin(), words.end(), monitor) != words.end(), {"train.monitor", "task"},
+       fmt::format(
+           "train.monitor is {}; allowed{}: {}{}", to_toml(to_value(monitor)),
+           config_.task.type == Config().task.type ? "" : " with task " + to_toml(to_value(task->name)),
+           fmt::join(words, " | "), meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
 }
 
 void ConfigReader::check_rules() {

@@ -139,17 +139,4 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<dou
   return good;
 }
 
-bool ConfigReader::store(const Key& key, const TomlValue& value, bool& balanced,
-                         std::vector<double>& weights) {
-  if (const auto* text = std::get_if<std::string>(&value.data)) {
-    if (*text != "balanced") return refuse_range(key, value);
-    balanced = true;
-    weights.clear();
-    return true;
-  }
-  if (!store(key, value, weights)) return false;
-  balanced = false;
-  return true;
-}
-
 }  // namespace orochi

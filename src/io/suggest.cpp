@@ -144,6 +144,7 @@ constexpr std::string_view no_padding = "sequences are packed row after row, wit
 constexpr std::string_view on_command_line = "threads are chosen on the command line: --threads N";
 constexpr std::string_view run_folder = "the run folder is chosen on the command line: --run DIR";
 constexpr std::string_view no_device = "training runs on the CPU; remove it";
+constexpr std::string_view of_task = "it belongs in [task]";
 constexpr std::string_view from_data = "the classes are read from the training data; remove it";
 
 constexpr Pair remarks[] = {
@@ -165,6 +166,8 @@ constexpr Pair remarks[] = {
     {"gpu", no_device},
     {"gpus", no_device},
     {"cuda", no_device},
+    {"label_smoothing", of_task},
+    {"class_weights", of_task},
     {"num_classes", from_data},
     {"num_labels", from_data},
     {"n_classes", from_data},

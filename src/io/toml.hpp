@@ -54,7 +54,7 @@ std::string to_toml(const TomlValue& value);
 /// The value for a message about its type: `the string "two"`, `a list`.
 std::string describe(const TomlValue& value);
 
-/// C++ values as TOML ones; `balanced` and `weights` together are train.class_weights.
+/// C++ values as TOML ones.
 TomlValue to_value(bool flag);
 TomlValue to_value(Index integer);
 TomlValue to_value(std::uint64_t integer);
@@ -63,6 +63,5 @@ TomlValue to_value(const std::string& text);
 TomlValue to_value(const std::vector<std::string>& texts);
 TomlValue to_value(const std::vector<double>& numbers);
 TomlValue to_value(const OptionValue& option);
-TomlValue to_value(bool balanced, const std::vector<double>& weights);
 
 }  // namespace orochi

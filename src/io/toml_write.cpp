@@ -108,8 +108,4 @@ TomlValue to_value(const OptionValue& option) {
   return std::visit([](const auto& value) { return to_value(value); }, option);
 }
 
-TomlValue to_value(bool balanced, const std::vector<double>& weights) {
-  return balanced ? TomlValue{std::string("balanced")} : to_value(weights);
-}
-
 }  // namespace orochi

@@ -16,11 +16,11 @@ bool is_layer(const std::string& positions) {
 
 }  // namespace
 
-Classifier::Classifier(const Config& config, InputShape input, Index num_classes, const Layers& layers,
+Classifier::Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
                        Index most)
-    : parameters_(most), dropout_(config.model.dropout) {
+    : parameters_(most), dropout_(config.model.dropout), level_(output.level) {
   const ModelConfig& model = config.model;
-  const bool tokens = input.vocab_size > 0, cls = model.pooling == "cls";
+  const bool tokens = input.vocab_size > 0, cls = level_ == Level::sequence && model.pooling == "cls";
   if (cls) ++input.max_length;  // its token has a place too
   Builder builder(config, input, layers, parameters_);
   input_ = tokens ? builder.layer("embedding", "token_embedding")
@@ -33,9 +33,9 @@ Classifier::Classifier(const Config& config, InputShape input, Index num_classes
   for (std::size_t i = 0; i < blocks.size(); ++i)
     blocks_.push_back(builder.layer("encoder." + std::to_string(i), blocks[i]));
   if (model.norm_first) norm_ = builder.layer("norm", model.norm);
-  pooling_ = builder.layer("pooling", model.pooling);
-  head_weight_ = builder.weight("head.weight", num_classes, model.d_model);
-  head_bias_ = builder.vector("head.bias", num_classes);
+  if (level_ == Level::sequence) pooling_ = builder.layer("pooling", model.pooling);
+  head_weight_ = builder.weight("head.weight", output.count, model.d_model);
+  head_bias_ = builder.vector("head.bias", output.count);
   parameters_.allocate();
   places_ = builder.place_tables();
 }
@@ -70,9 +70,9 @@ Var Classifier::forward(Var rows, const Batch& given) const {
     x = tape.training() ? y : tape.replace(x, y, before);
   }
   if (norm_ != nullptr) x = norm_->forward(x, batch);
-  const Var pooled = pooling_->forward(x, batch);  // [B, C]
+  if (pooling_ != nullptr) x = pooling_->forward(x, batch);  // [B, C]
   const LayerScope scope(tape, head_name_);
-  return linear(pooled, head_weight_, &head_bias_);  // [B, K]
+  return linear(x, head_weight_, &head_bias_);  // [B, K] or [N, K]
 }
 
 }  // namespace orochi

@@ -54,8 +54,8 @@ class Runner {
  public:
   Runner(const Workload& work, int threads, const Extensions& extensions)
       : work_(work),
-        model_(work.config, work.input, work.num_classes, extensions.layers),
-        stepper_(model_, work.config.train, {}, threads) {
+        model_(work.config, work.input, {work.task->outputs(), work.task->level()}, extensions.layers),
+        stepper_(model_, *work.task, work.config.train, threads) {
     model_.parameters().initialise(work.config.train.seed);
   }
   /// One update; returns its tokens.
@@ -65,7 +65,7 @@ class Runner {
     const Batch batch = storage_.gather(work_.data, rows);
     const RandomKey key{static_cast<std::uint32_t>(work_.config.train.seed),
                         static_cast<std::uint32_t>(step_)};
-    stepper_.accumulate(batch, stepper_.weight_of(batch.labels), key, true);
+    stepper_.accumulate(batch, stepper_.weight_of(batch.targets), key, true);
     stepper_.update(step_++, 1e-4);
     return batch.num_rows();
   }
@@ -73,7 +73,7 @@ class Runner {
   /// What training takes by the estimate that `orochi train` refuses by: without evaluations and files.
   double estimated_memory(int threads) const {
     return static_cast<double>(model_.parameters().size()) * sizeof(Scalar) +
-           estimate_memory(model_, work_.config, work_.data, {}, {}, threads).training();
+           estimate_memory(model_, *work_.task, work_.config, work_.data, {}, {}, threads).training();
   }
   Index parameters() const { return model_.parameters().count(); }
 

@@ -3,6 +3,6 @@
 
 namespace orochi {
 
-Extensions builtin() { return {builtin_layers()}; }
+Extensions builtin() { return {builtin_layers(), builtin_tasks()}; }
 
 }  // namespace orochi

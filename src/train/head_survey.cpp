@@ -114,7 +114,8 @@ void add_sequence(std::span<const AttentionRecord> records, Sums& sums) {
 std::unique_ptr<Classifier> without_dropout(const TrainedModel& trained) {
   Config config = trained.config;
   config.model.dropout = config.model.attention_dropout = 0;
-  auto model = std::make_unique<Classifier>(config, trained.input, trained.model->num_classes(),
+  auto model = std::make_unique<Classifier>(config, trained.input,
+                                            OutputShape(trained.task->outputs(), trained.task->level()),
                                             trained.extensions->layers);
   std::copy_n(trained.model->parameters().data(), trained.model->parameters().size(),
               model->parameters().data());
@@ -132,11 +133,16 @@ struct Worker {
   Tape tape;
 };
 
-void record_gradients(Worker& worker, const Classifier& model, const Batch& sequence) {
+/// Of a sequence's own mean loss.
+void record_gradients(Worker& worker, const Classifier& model, const Task& task, const Batch& sequence) {
   worker.recording.records.clear();
   worker.gradients.clear();
   worker.tape.begin(Mode::train, &worker.gradients, {});
-  const Var loss = cross_entropy(model.forward(worker.tape, sequence), sequence.labels, {0, {}, 1});
+  double weight = 0;
+  for (Index i = 0; i < sequence.num_targets(); ++i)
+    weight += task.weight(
+        sequence.targets.subspan(as_size(i * sequence.target_width), as_size(sequence.target_width)));
+  const Var loss = task.loss(model.forward(worker.tape, sequence), sequence, weight);
   loss.add_grad(RowMatrix::Ones(1, 1));
   worker.tape.backward();
 }
@@ -185,7 +191,7 @@ HeadSurvey survey_heads(const TrainedModel& trained, const Sequences& data, cons
   pool.for_each(std::ssize(shards), [&](Index shard, int w) {
     Worker& worker = *workers[static_cast<std::size_t>(w)];
     for (Index b = shard * shard_size; b < std::min((shard + 1) * shard_size, data.size()); ++b) {
-      record_gradients(worker, *model, slice(all, b, b + 1));
+      record_gradients(worker, *model, *trained.task, slice(all, b, b + 1));
       add_sequence(worker.recording.records, shards[as_size(shard)]);
     }
   });
@@ -201,7 +207,7 @@ HeadSurvey survey_heads(const TrainedModel& trained, const Sequences& data, cons
   const auto count = static_cast<double>(data.size());
   for (std::vector<double>* sums : {&total.importance, &total.entropy, &total.distance}) divide(*sums, count);
   divide(total.similarity, std::max(total.compared, 1.0));
-  const bool class_token = trained.config.model.pooling == "cls";  // one row more in each sequence
+  const bool class_token = model->has_class_token();  // one row more in each sequence
   divide(total.values, static_cast<double>(data.offsets.back() + (class_token ? data.size() : 0)));
   return {total.importance, total.entropy, total.distance, total.similarity, total.values};
 }

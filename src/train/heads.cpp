@@ -19,18 +19,11 @@
 namespace orochi {
 namespace {
 
-/// Each sequence's loss and whether it was labelled right.
-struct Outcomes {
-  std::vector<double> loss, right;  // [B]
-};
-
-Outcomes run(Inference& inference, const Sequences& data, Index num_classes) {
-  Evaluation evaluation = evaluate(inference, data, num_classes);
+/// Each sequence's loss and score. [B]
+Evaluation run(Inference& inference, const TrainedModel& trained, const Sequences& data) {
+  Evaluation evaluation = evaluate(inference, *trained.task, data);
   require_finite(evaluation.losses);
-  Outcomes result{std::move(evaluation.losses), {}};
-  for (std::size_t b = 0; b < data.labels.size(); ++b)
-    result.right.push_back(evaluation.predictions[b] == data.labels[b] ? 1 : 0);
-  return result;
+  return evaluation;
 }
 
 double mean(const std::vector<double>& values) {
@@ -89,15 +82,15 @@ void require_memory_for_maps(const HeadGrid& grid, Index rows, double left) {
 }
 
 std::vector<AttentionRecord> record_sequence(const TrainedModel& trained, const Sequences& data, Index i,
-                                             std::vector<Scalar>* logits, bool maps) {
+                                             std::vector<Scalar>* outputs, bool maps) {
   std::vector<std::uint32_t> samples;
   Recording recording{maps, {}};
   Tape tape(trained.model->parameters(), trained.config.train.kernels.c_str());
   tape.set_recording(&recording);
   tape.begin(Mode::infer, nullptr, {});
-  const Var y = trained.model->forward(tape, slice(as_batch(data, samples), i, i + 1));  // [1, K]
+  const Var y = trained.model->forward(tape, slice(as_batch(data, samples), i, i + 1));  // [items, K]
   if (!y.value().allFinite()) throw not_finite(i);
-  if (logits != nullptr) logits->assign(y.data(), y.data() + y.cols());
+  if (outputs != nullptr) outputs->assign(y.data(), y.data() + y.rows() * y.cols());
   return std::move(recording.records);
 }
 
@@ -115,11 +108,11 @@ Ablation ablate_heads(const TrainedModel& trained, const Sequences& data, const 
                       int threads) {
   const HeadGrid grid = head_grid(trained, data);
   const HeadSurvey survey = survey_heads(trained, data, grid, threads);
-  const Index classes = trained.model->num_classes();
   Inference inference(*trained.model, trained.config.train.kernels, threads);
-  const Outcomes all = run(inference, data, classes);
+  const Evaluation all = run(inference, trained, data);
   Bootstrap bootstrap(data.size(), options, threads);
-  Ablation result{data.size(), mean(all.right), mean(all.loss), {}, survey.similarity};
+  Ablation result{data.size(), mean(all.scores), mean(all.losses), {}, survey.similarity};
+  const bool higher = trained.task->higher_score_is_better();
   for (Index i = 0; i < grid.count(); ++i) {
     std::vector<Scalar> values(as_size(grid.head_dim), 0);  // [D]
     if (options.by_mean)
@@ -128,12 +121,13 @@ Ablation ablate_heads(const TrainedModel& trained, const Sequences& data, const 
                      [](double value) { return static_cast<Scalar>(value); });
     const HeadReplacement replacement{i / grid.heads, i % grid.heads, values};
     inference.set_replacements({&replacement, 1});
-    const Outcomes without = run(inference, data, classes);
+    const Evaluation without = run(inference, trained, data);
     inference.set_replacements({});
-    result.heads.push_back({replacement.layer, replacement.head, mean(without.right), mean(without.loss),
-                            bootstrap.of(minus(all.right, without.right)),
-                            bootstrap.of(minus(without.loss, all.loss)), survey.importance[as_size(i)],
-                            survey.entropy[as_size(i)], survey.distance[as_size(i)]});
+    result.heads.push_back(
+        {replacement.layer, replacement.head, mean(without.scores), mean(without.losses),
+         bootstrap.of(higher ? minus(all.scores, without.scores) : minus(without.scores, all.scores)),
+         bootstrap.of(minus(without.losses, all.losses)), survey.importance[as_size(i)],
+         survey.entropy[as_size(i)], survey.distance[as_size(i)]});
   }
   return result;
 }

@@ -10,11 +10,11 @@
 
 namespace orochi {
 
-/// One forward pass over sequence i: the record of every attention layer; also its logits [K], if asked for.
-/// Whole maps of a long sequence may not fit into memory: see require_memory_for_maps. Without `maps`,
-/// map_rows shows some rows of any length.
+/// One forward pass over sequence i: the record of every attention layer; also its outputs [items, K], if
+/// asked for. Whole maps of a long sequence may not fit into memory: see require_memory_for_maps. Without
+/// `maps`, map_rows shows some rows of any length.
 std::vector<AttentionRecord> record_sequence(const TrainedModel& trained, const Sequences& data, Index i,
-                                             std::vector<Scalar>* logits = nullptr, bool maps = true);
+                                             std::vector<Scalar>* outputs = nullptr, bool maps = true);
 
 /// L layers of H heads; every attention layer of an Orochi model has as many.
 struct HeadGrid {
@@ -36,9 +36,9 @@ struct Interval {
 
 /// One head, over a labelled data set. Means are over sequences, of their means over queries.
 struct HeadFigures {
-  Index layer = 0, head = 0;          // from 0
-  double accuracy = 0, loss = 0;      // of the model without this head
-  Interval accuracy_drop, loss_rise;  // all heads on minus this one off, and the other way round
+  Index layer = 0, head = 0;       // from 0
+  double score = 0, loss = 0;      // of the model without this head; Task::score
+  Interval score_drop, loss_rise;  // by how much both are worse than with all heads
   double importance = 0;  // |sum of filtered values x d loss / d filtered values| (Michel et al. 2019)
   double entropy = 0;     // of the attention filter, in bits: 0 looks at one row, log2(T) at all alike
   double distance = 0;    // rows between a query and where it looks
@@ -52,7 +52,7 @@ struct AblationOptions {
 
 struct Ablation {
   Index sequences = 0;
-  double accuracy = 0, loss = 0;   // with all heads
+  double score = 0, loss = 0;      // with all heads
   std::vector<HeadFigures> heads;  // [L H], by layer, then head
   std::vector<double> similarity;  // [L H, L H]: correlation of two heads' maps, mean over
                                    // sequences of more than one row

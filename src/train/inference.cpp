@@ -40,18 +40,20 @@ void Inference::for_pieces(const Batch& batch, const Take& take) {
     const Index first = cuts[as_size(i)];
     Tape& tape = *tapes_[static_cast<std::size_t>(worker)];
     tape.begin(Mode::infer, nullptr, {});
-    const Var y = model_.forward(tape, slice(batch, first, cuts[as_size(i) + 1]));  // [b, K]
-    take(first, {y.data(), as_size(y.rows() * y.cols())});
+    const Var y = model_.forward(tape, slice(batch, first, cuts[as_size(i) + 1]));  // [m, K]
+    const Index item = model_.level() == Level::row ? batch.first_row(first) : first;
+    take(item, {y.data(), as_size(y.rows() * y.cols())});
   });
 }
 
-std::span<const Scalar> Inference::logits(const Batch& batch) {
-  const Index k = model_.num_classes();
-  logits_.resize(as_size(batch.num_sequences() * k));
+std::span<const Scalar> Inference::outputs(const Batch& batch) {
+  const Index k = model_.outputs(),
+              items = model_.level() == Level::row ? batch.num_rows() : batch.num_sequences();
+  outputs_.resize(as_size(items * k));
   for_pieces(batch, [&](Index first, std::span<const Scalar> piece) {
-    std::copy(piece.begin(), piece.end(), logits_.begin() + first * k);
+    std::copy(piece.begin(), piece.end(), outputs_.begin() + first * k);
   });
-  return logits_;
+  return outputs_;
 }
 
 void Inference::set_replacements(std::span<const HeadReplacement> heads) {
@@ -61,37 +63,59 @@ void Inference::set_replacements(std::span<const HeadReplacement> heads) {
 Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
   samples.resize(static_cast<std::size_t>(data.size()));
   std::iota(samples.begin(), samples.end(), 0u);
-  return {data.tokens, data.values, data.channels, data.offsets, data.labels, samples};
+  return {data.tokens, data.values, data.channels, data.offsets, samples, data.targets, data.target_width};
 }
 
-std::int32_t largest_logit(std::span<const Scalar> logits) {
-  return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+namespace {
+
+/// Means of `items` [M] over each sequence's items. [B]
+std::vector<double> sequence_means(const std::vector<double>& items, std::span<const Index> offsets) {
+  std::vector<double> means;
+  for (std::size_t b = 0; b + 1 < offsets.size(); ++b)
+    means.push_back(std::accumulate(items.begin() + offsets[b], items.begin() + offsets[b + 1], 0.0) /
+                    static_cast<double>(offsets[b + 1] - offsets[b]));
+  return means;
 }
 
-Evaluation evaluate(Inference& inference, const Sequences& data, Index num_classes) {
+/// In the items' order: the same bits on any number of threads.
+double mean(const std::vector<double>& items) {
+  const double sum = std::accumulate(items.begin(), items.end(), 0.0);
+  return items.empty() ? 0 : sum / static_cast<double>(items.size());
+}
+
+}  // namespace
+
+Evaluation evaluate(Inference& inference, const Task& task, const Sequences& data, Task* tune) {
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);
-  const auto count = static_cast<std::size_t>(data.size());
-  Evaluation result{{}, std::vector<std::int32_t>(count), std::vector<double>(count)};
-  inference.for_pieces(batch, [&](Index first, std::span<const Scalar> logits) {
-    const auto k = as_size(num_classes);
-    for (std::size_t b = as_size(first), at = 0; at < logits.size(); ++b, at += k) {
-      const std::span<const Scalar> row = logits.subspan(at, k);  // [K]
-      result.losses[b] = sequence_loss(row, data.labels[b]);
-      result.predictions[b] = largest_logit(row);
+  std::vector<Index> offsets;  // [B + 1]: of items
+  for (Index b = 0; b <= data.size(); ++b) offsets.push_back(data.item(b));
+  const auto items = as_size(offsets.back()), k = as_size(task.outputs()), width = as_size(data.target_width),
+             kept = as_size(task.kept());
+  Evaluation result;
+  result.kept.resize(items * kept);
+  std::vector<double> losses(items), scores(items);
+  inference.for_pieces(batch, [&](Index first, std::span<const Scalar> outputs) {
+    for (std::size_t i = as_size(first), at = 0; at < outputs.size(); ++i, at += k) {
+      const std::span<const Scalar> row = outputs.subspan(at, k);  // [K]
+      const std::span<const double> target = std::span(data.targets).subspan(i * width, width);
+      losses[i] = task.item_loss(row, target);
+      scores[i] = task.score(row, target);
+      task.keep(row, std::span(result.kept).subspan(i * kept, kept));
     }
   });
-  double loss = 0;  // in the sequences' order: the same bits on any number of threads
-  for (const double of : result.losses) loss += of;
-  const double mean = data.size() == 0 ? 0 : loss / static_cast<double>(data.size());
-  result.metrics = compute_metrics(data.labels, result.predictions, num_classes, mean);
+  const Outcomes outcomes{result.kept, data.targets, offsets};
+  if (tune != nullptr) tune->tune(outcomes);
+  result.metrics = {data.size(), offsets.back(), mean(losses), mean(scores), task.metrics(outcomes)};
+  result.losses = sequence_means(losses, offsets);
+  result.scores = sequence_means(scores, offsets);
   return result;
 }
 
 Error not_finite(Index sequence) {
   return failure(
       "the model's numbers overflow on sequence " + std::to_string(sequence) +
-      ": its logits are not finite. It was trained too hot: train again with a lower learning rate, or "
+      ": its outputs are not finite. It was trained too hot: train again with a lower learning rate, or "
       "take an earlier checkpoint");
 }
 
@@ -99,20 +123,6 @@ void require_finite(const std::vector<double>& losses) {
   const auto bad =
       std::find_if(losses.begin(), losses.end(), [](double loss) { return !std::isfinite(loss); });
   if (bad != losses.end()) throw not_finite(bad - losses.begin());
-}
-
-double sequence_loss(std::span<const Scalar> logits, std::int32_t label) {
-  return kernels::sum_of_exponentials(std::ssize(logits), logits.data())
-      .negative_log(logits[static_cast<std::size_t>(label)]);
-}
-
-std::vector<double> probabilities(std::span<const Scalar> logits) {
-  const auto largest = static_cast<double>(logits[as_size(largest_logit(logits))]);
-  std::vector<double> result;  // [K]
-  for (const Scalar logit : logits) result.push_back(std::exp(static_cast<double>(logit) - largest));
-  const double sum = std::accumulate(result.begin(), result.end(), 0.0);
-  for (double& p : result) p /= sum;
-  return result;
 }
 
 }  // namespace orochi

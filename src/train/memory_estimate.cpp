@@ -70,47 +70,47 @@ double row_bytes(const Parameters& parameters, const Sequences& data, double bat
 
 /// Some sequences of one length, all tokens and values 0.
 struct BlankBatch {
-  BlankBatch(Index sequences, Index length, Index channels)
+  BlankBatch(Index sequences, Index length, Index channels, const Task& task)
       : tokens(channels == 0 ? static_cast<std::size_t>(sequences * length) : 0),
         values(static_cast<std::size_t>(sequences * length * channels)),
-        labels(static_cast<std::size_t>(sequences)),
+        targets(static_cast<std::size_t>((task.level() == Level::row ? sequences * length : sequences) *
+                                         task.target_width())),
         samples(static_cast<std::size_t>(sequences)) {
     for (Index b = 0; b <= sequences; ++b) offsets.push_back(b * length);
-    batch = {tokens, values, channels, offsets, labels, samples};
+    batch = {tokens, values, channels, offsets, samples, targets, task.target_width()};
   }
   std::vector<std::int32_t> tokens;
   std::vector<float> values;
   std::vector<Index> offsets;
-  std::vector<std::int32_t> labels;
+  std::vector<double> targets;
   std::vector<std::uint32_t> samples;
   Batch batch;
 };
 
 /// Bytes that a pass over about so many rows takes of a tape.
-double measure_pass(const Classifier& model, const Config& config, Index channels, double rows, double length,
-                    Mode mode) {
+double measure_pass(const Classifier& model, const Task& task, const Config& config, Index channels,
+                    double rows, double length, Mode mode) {
   const Index each = std::max<Index>(1, static_cast<Index>(std::min(length, rows)));
   const Index sequences = std::max<Index>(1, static_cast<Index>(rows) / each);
-  const BlankBatch blank(sequences, each, channels);
+  const BlankBatch blank(sequences, each, channels, task);
   Gradients gradients(model.parameters());
   Tape tape(model.parameters(), config.train.kernels.c_str());
   tape.begin(mode, mode == Mode::train ? &gradients : nullptr, {});
-  const Var logits = model.forward(tape, blank.batch);  // [B, K]
+  const Var outputs = model.forward(tape, blank.batch);  // [M, K]
   if (mode == Mode::infer) return static_cast<double>(tape.used());
-  const Var loss = cross_entropy(logits, blank.batch.labels,
-                                 {config.train.label_smoothing, {}, static_cast<double>(sequences)});
+  const Var loss = task.loss(outputs, blank.batch, static_cast<double>(sequences));
   loss.add_grad(RowMatrix::Ones(1, 1));
   tape.backward();
   return static_cast<double>(tape.used());
 }
 
 /// The same for any number of rows: beyond a few hundred it grows as they do.
-double bytes_of_pass(const Classifier& model, const Config& config, Index channels, double rows,
-                     double length, Mode mode) {
+double bytes_of_pass(const Classifier& model, const Task& task, const Config& config, Index channels,
+                     double rows, double length, Mode mode) {
   constexpr double few = 256, more = 512;
-  if (rows <= more) return measure_pass(model, config, channels, rows, length, mode);
-  const double low = measure_pass(model, config, channels, few, std::min(length, few), mode),
-               high = measure_pass(model, config, channels, more, std::min(length, more), mode);
+  if (rows <= more) return measure_pass(model, task, config, channels, rows, length, mode);
+  const double low = measure_pass(model, task, config, channels, few, std::min(length, few), mode),
+               high = measure_pass(model, task, config, channels, more, std::min(length, more), mode);
   return high + (high - low) / (more - few) * (rows - more);
 }
 
@@ -140,11 +140,13 @@ double padded_bytes(const std::vector<std::string>& texts) {
 
 void Evaluated::add(const Sequences& part) {
   sequences = std::max(sequences, part.size());
+  items = std::max(items, part.item(part.size()));
   longest = std::max(longest, longest_of(part));
 }
 
-MemoryEstimate estimate_memory(const Classifier& model, const Config& config, const Sequences& train,
-                               const Preprocessing& preprocessing, const Evaluated& evaluated, int threads) {
+MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const Config& config,
+                               const Sequences& train, const Preprocessing& preprocessing,
+                               const Evaluated& evaluated, int threads) {
   const Parameters& parameters = model.parameters();
   const double all = static_cast<double>(parameters.size()) * bytes_each;
   const auto lanes = static_cast<double>(lanes_within_bound(config.train, parameters));
@@ -167,23 +169,26 @@ MemoryEstimate estimate_memory(const Classifier& model, const Config& config, co
   estimate.rows = row_bytes(parameters, train, batch_rows, update_rows);
   estimate.packed = packed_bytes(parameters, config.train);
   estimate.activations =
-      workers * bytes_of_pass(model, config, train.channels, chunk_rows, lengths.mean, Mode::train);
+      workers * bytes_of_pass(model, task, config, train.channels, chunk_rows, lengths.mean, Mode::train);
   const double longest_evaluated = static_cast<double>(evaluated.longest);
   estimate.places = model.place_bytes(static_cast<Index>(std::max(lengths.longest, longest_evaluated)));
   if (evaluated.sequences > 0)
     estimate.evaluation =
-        threads * bytes_of_pass(model, config, train.channels, std::max(256.0, longest_evaluated),
+        threads * bytes_of_pass(model, task, config, train.channels, std::max(256.0, longest_evaluated),
                                 lengths.mean, Mode::infer) +
-        static_cast<double>(evaluated.sequences) * (sizeof(double) + sizeof(std::int32_t));
+        static_cast<double>(evaluated.items) * static_cast<double>(2 + task.kept()) * sizeof(double);
   // By scripts/memory_estimate, which compares with what runs take.
   constexpr double threads_and_libraries = 3e6, heap_share = 0.08;
   estimate.overhead = threads_and_libraries + heap_share * estimate.training();
-  const double texts = padded_bytes(preprocessing.vocabulary) + padded_bytes(preprocessing.labels);
+  State state;
+  task.save(state);
+  const double texts = padded_bytes(preprocessing.vocabulary) +
+                       (state.has("labels") ? padded_bytes(state.texts("labels")) : 0);
   estimate.checkpoint = 2 * (all + estimate.optimizer + texts);  // the library's image and our copy of it
   return estimate;
 }
 
-double parameter_count(const Config& config, InputShape input, Index num_classes) {
+double parameter_count(const Config& config, InputShape input, Index outputs) {
   const ModelConfig& m = config.model;
   const auto number = [](Index n) { return static_cast<double>(n); };
   const double c = number(m.d_model), f = m.dim_feedforward > 0 ? number(m.dim_feedforward) : 4 * c;
@@ -203,13 +208,13 @@ double parameter_count(const Config& config, InputShape input, Index num_classes
   const double rows = number(input.max_length) + class_token;
   return (input.vocab_size > 0 ? number(input.vocab_size) * c : number(input.channels) * c + c) +
          class_token * c + (m.positions == "learned" ? rows * c : 0) + blocks + (m.norm_first ? norm : 0) +
-         (m.pooling == "attention" ? c : 0) + number(num_classes) * (c + 1);
+         (m.pooling == "attention" ? c : 0) + number(outputs) * (c + 1);
 }
 
-void refuse_large_model(const Config& config, InputShape input, Index num_classes, double max_memory,
+void refuse_large_model(const Config& config, InputShape input, Index outputs, double max_memory,
                         double data_bytes) {
   constexpr double bytes_a_layer = 8192;  // objects and names, besides numbers
-  const double count = parameter_count(config, input, num_classes);
+  const double count = parameter_count(config, input, outputs);
   const double copies = 2 + moments(config.train);  // parameters, moments, one lane's gradients
   const double needed =
       count * bytes_each * copies + static_cast<double>(config.model.num_layers) * bytes_a_layer;

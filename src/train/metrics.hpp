@@ -1,47 +1,27 @@
-// Classification metrics, as scikit-learn defines them.
+// Figures of a data set: the loss, then what the task measures.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
-#include <vector>
-
-#include <orochi/batch.hpp>
+#include <orochi/task.hpp>
 
 namespace orochi {
 
-/// Of one class; 0 where a denominator is 0.
-struct ClassMetrics {
-  double precision = 0, recall = 0, f1 = 0;
-  Index support = 0;  // sequences that have this label
-};
-
-/// How many sequences of this label have this prediction.
-struct Confusion {
-  Index label = 0, prediction = 0, count = 0;
-};
-
 struct Metrics {
-  double loss = 0;  // mean cross entropy, no smoothing, no class weights
-  double accuracy = 0;
-  double macro_f1 = 0;     // mean over the classes that occur in labels or predictions
-  double weighted_f1 = 0;  // weighted by support
-  Index count = 0;
-  std::vector<ClassMetrics> classes;  // [K]
-  // The cells of the confusion matrix that are not 0, by label, then by prediction: of 10,000 classes the
-  // whole matrix would take 800 MB.
-  std::vector<Confusion> confusions;
-
-  /// A row of the matrix, [K].
+  Index sequences = 0, items = 0;
+  double loss = 0;   // mean over items, without weights and smoothing
+  double score = 0;  // mean over items of Task::score
+  Figures figures;   // of the task
+  /// A row of the confusion matrix, [K].
   std::vector<Index> confusion_row(Index label) const;
 };
 
-Metrics compute_metrics(std::span<const std::int32_t> labels, std::span<const std::int32_t> predictions,
-                        Index num_classes, double loss);
+/// The loss, then the entry's metrics: what train.monitor may name, in the order of `values_of`.
+std::vector<MetricInfo> all_metrics(const TaskEntry& entry);
+/// The loss, then the task's figures.
+std::vector<double> values_of(const Metrics& metrics);
 
-/// "accuracy" | "macro_f1" | "weighted_f1" | "loss".
-double monitored(const Metrics& metrics, const std::string& monitor);
-/// Whether `value` is better than `best`: higher, or lower for "loss".
-bool improves(const std::string& monitor, double value, double best);
+/// What train.monitor names: its place in `all_metrics`. Throws a usage_error for another name.
+std::size_t monitored_metric(const std::vector<MetricInfo>& metrics, const std::string& monitor);
+/// Whether `value` is better than `best`.
+bool improves(const MetricInfo& metric, double value, double best);
 
 }  // namespace orochi

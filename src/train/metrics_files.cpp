@@ -1,18 +1,18 @@
 #include "train/metrics_files.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
 #include <sstream>
 #include <utility>
-#include <variant>
 
 #include "io/whole_file.hpp"
 
@@ -22,63 +22,59 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-/// The columns of metrics.csv and the keys of metrics.jsonl, in their order.
-struct Column {
-  const char* name;
-  std::variant<std::uint64_t EpochRecord::*, double EpochRecord::*> member;
-};
-const std::array<Column, 12>& columns() {
-  static const std::array<Column, 12> all{{
-      {"epoch", &EpochRecord::epoch},
-      {"step", &EpochRecord::step},
-      {"learning_rate", &EpochRecord::learning_rate},
-      {"train_loss", &EpochRecord::train_loss},
-      {"train_accuracy", &EpochRecord::train_accuracy},
-      {"validation_loss", &EpochRecord::validation_loss},
-      {"validation_accuracy", &EpochRecord::validation_accuracy},
-      {"validation_macro_f1", &EpochRecord::validation_macro_f1},
-      {"validation_weighted_f1", &EpochRecord::validation_weighted_f1},
-      {"gradient_norm", &EpochRecord::gradient_norm},
-      {"seconds", &EpochRecord::seconds},
-      {"tokens_per_second", &EpochRecord::tokens_per_second},
-  }};
-  return all;
+using Columns = std::vector<std::string>;
+
+/// The columns of metrics.csv and the keys of metrics.jsonl, in their order: two integers, then numbers.
+Columns columns_of(const Measured& measured) {
+  Columns columns{"epoch", "step", "learning_rate", "train_loss", "train_" + measured.score};
+  for (const MetricInfo& metric : measured.metrics) columns.push_back("validation_" + metric.name);
+  columns.insert(columns.end(), {"gradient_norm", "seconds", "tokens_per_second"});
+  return columns;
 }
 
-ordered_json to_json(const EpochRecord& record) {
-  ordered_json line;
-  for (const Column& column : columns())
-    std::visit([&](auto member) { line[column.name] = record.*member; }, column.member);
+/// What stands in the columns after the two integers.
+std::vector<double> numbers_of(const EpochRecord& record) {
+  std::vector<double> numbers{record.learning_rate, record.train_loss, record.train_score};
+  numbers.insert(numbers.end(), record.validation.begin(), record.validation.end());
+  numbers.insert(numbers.end(), {record.gradient_norm, record.seconds, record.tokens_per_second});
+  return numbers;
+}
+
+ordered_json to_json(const Columns& columns, const EpochRecord& record) {
+  ordered_json line{{columns[0], record.epoch}, {columns[1], record.step}};
+  const std::vector<double> numbers = numbers_of(record);
+  for (std::size_t i = 0; i < numbers.size(); ++i) line[columns[i + 2]] = numbers[i];
   return line;
 }
 
-EpochRecord from_json(const ordered_json& line) {
+EpochRecord from_json(const Columns& columns, const ordered_json& line) {
+  std::vector<double> numbers;  // null: JSON has no NaN
+  for (const std::string& name : columns)
+    numbers.push_back(line.at(name).is_null() ? std::nan("") : line.at(name).get<double>());
   EpochRecord record;
-  for (const Column& column : columns())
-    std::visit(
-        [&](auto member) {
-          using Value = std::remove_reference_t<decltype(record.*member)>;
-          const ordered_json& value = line.at(column.name);  // null: JSON has no NaN
-          record.*member = value.is_null() ? std::numeric_limits<Value>::quiet_NaN() : value.get<Value>();
-        },
-        column.member);
+  record.epoch = line.at(columns[0]).get<std::uint64_t>();
+  record.step = line.at(columns[1]).get<std::uint64_t>();
+  record.learning_rate = numbers[2], record.train_loss = numbers[3], record.train_score = numbers[4];
+  record.validation.assign(numbers.begin() + 5, numbers.end() - 3);
+  record.gradient_norm = numbers.end()[-3];
+  record.seconds = numbers.end()[-2], record.tokens_per_second = numbers.end()[-1];
   return record;
 }
 
 /// Whether it has all columns: a line may have been cut short.
-bool is_record(const ordered_json& line) {
-  const auto fits = [&](const Column& column) {
-    const auto found = line.find(column.name);
-    return found != line.end() && (found->is_number() || found->is_null());
+bool is_record(const Columns& columns, const ordered_json& line) {
+  const auto fits = [&](const std::string& column) {
+    const auto found = line.find(column);
+    const bool is_count = column == columns[0] || column == columns[1];
+    return found != line.end() &&
+           (is_count ? found->is_number_unsigned() : found->is_number() || found->is_null());
   };
-  return line.is_object() && std::all_of(columns().begin(), columns().end(), fits);
+  return line.is_object() && std::all_of(columns.begin(), columns.end(), fits);
 }
 
-std::string json_line(const EpochRecord& record) { return to_json(record).dump() + "\n"; }
-
-std::string csv_line(const EpochRecord& record) {
+std::string csv_line(const Columns& columns, const EpochRecord& record) {
   std::string row;
-  const ordered_json fields = to_json(record);
+  const ordered_json fields = to_json(columns, record);
   for (const auto& [name, value] : fields.items()) {
     const std::string cell = value.dump();
     row += (row.empty() ? "" : ",") + (cell == "null" ? "" : cell);  // NaN
@@ -86,28 +82,24 @@ std::string csv_line(const EpochRecord& record) {
   return row + "\n";
 }
 
-std::string csv_head() {
-  std::string head;
-  for (const Column& column : columns()) head += std::string(head.empty() ? "" : ",") + column.name;
-  return head + "\n";
-}
+std::string csv_head(const Columns& columns) { return fmt::format("{}\n", fmt::join(columns, ",")); }
 
 /// A line of metrics.csv as one of metrics.jsonl; null where it has another number of cells.
-ordered_json parse_cells(const std::string& line) {
+ordered_json parse_cells(const Columns& columns, const std::string& line) {
   ordered_json result;
   std::istringstream cells(line);
   std::size_t count = 0;
   for (std::string cell; std::getline(cells, cell, ','); ++count) {
-    if (count == columns().size()) return nullptr;
-    result[columns()[count].name] = cell.empty() ? nullptr : ordered_json::parse(cell, nullptr, false);
+    if (count == columns.size()) return nullptr;
+    result[columns[count]] = cell.empty() ? nullptr : ordered_json::parse(cell, nullptr, false);
   }
-  return count == columns().size() ? result : nullptr;
+  return count == columns.size() ? result : nullptr;
 }
 
 /// The records up to epoch `last`, until one that is not whole. A file that is not there has none.
 template <class Parse>
-std::vector<EpochRecord> read_records(const std::string& path, std::uint64_t last, const Parse& parse,
-                                      int head_lines) {
+std::vector<EpochRecord> read_records(const std::string& path, const Columns& columns, std::uint64_t last,
+                                      const Parse& parse, int head_lines) {
   std::vector<EpochRecord> records;
   std::ifstream file(path);
   std::string line;
@@ -115,11 +107,11 @@ std::vector<EpochRecord> read_records(const std::string& path, std::uint64_t las
   std::uint64_t epoch = 0;
   while (epoch < last && std::getline(file, line) && !file.eof()) {  // eof: its end was cut off
     const ordered_json parsed = parse(line);
-    if (!is_record(parsed)) break;
-    const EpochRecord record = from_json(parsed);
+    if (!is_record(columns, parsed)) break;
+    EpochRecord record = from_json(columns, parsed);
     if (record.epoch <= epoch || record.epoch > last) break;
     epoch = record.epoch;
-    records.push_back(record);
+    records.push_back(std::move(record));
   }
   std::error_code error;
   if (file.bad() || (!file.is_open() && fs::exists(path, error)))
@@ -190,23 +182,28 @@ void RecordFile::write_anew() {
       found < before ? fmt::format(", without the epochs {} to {}, which are lost", found + 1, before) : ""));
 }
 
-MetricsFiles::MetricsFiles(const std::string& folder, const Note& note)
-    : lines_path_(folder + "/metrics.jsonl"),
+MetricsFiles::MetricsFiles(const std::string& folder, const Measured& measured, const Note& note)
+    : columns_(columns_of(measured)),
+      lines_path_(folder + "/metrics.jsonl"),
       table_path_(folder + "/metrics.csv"),
       lines_(
-          lines_path_, "", json_line, [this](std::uint64_t last) { return read_fuller(last); }, note),
+          lines_path_, "",
+          [this](const EpochRecord& record) { return to_json(columns_, record).dump() + "\n"; },
+          [this](std::uint64_t last) { return read_fuller(last); }, note),
       table_(
-          table_path_, csv_head(), csv_line, [this](std::uint64_t last) { return read_fuller(last); }, note) {
-}
+          table_path_, csv_head(columns_),
+          [this](const EpochRecord& record) { return csv_line(columns_, record); },
+          [this](std::uint64_t last) { return read_fuller(last); }, note) {}
 
 std::vector<EpochRecord> MetricsFiles::read(std::uint64_t last) const {
   return read_records(
-      lines_path_, last, [](const std::string& line) { return ordered_json::parse(line, nullptr, false); },
-      0);
+      lines_path_, columns_, last,
+      [](const std::string& line) { return ordered_json::parse(line, nullptr, false); }, 0);
 }
 
 std::vector<EpochRecord> MetricsFiles::read_fuller(std::uint64_t last) const {
-  std::vector<EpochRecord> lines = read(last), table = read_records(table_path_, last, parse_cells, 1);
+  const auto parse = [this](const std::string& line) { return parse_cells(columns_, line); };
+  std::vector<EpochRecord> lines = read(last), table = read_records(table_path_, columns_, last, parse, 1);
   return table.size() > lines.size() ? table : lines;
 }
 

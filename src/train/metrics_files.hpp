@@ -1,7 +1,6 @@
 // metrics.jsonl and metrics.csv of a run: a line an epoch in each.
 #pragma once
 
-#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -44,7 +43,7 @@ class RecordFile {
 /// Both files. Where somebody shortens or removes one of them during the run, the other has what it held.
 class MetricsFiles {
  public:
-  MetricsFiles(const std::string& folder, const Note& note);
+  MetricsFiles(const std::string& folder, const Measured& measured, const Note& note);
   MetricsFiles(const MetricsFiles&) = delete;
   MetricsFiles& operator=(const MetricsFiles&) = delete;
 
@@ -58,6 +57,7 @@ class MetricsFiles {
  private:
   std::vector<EpochRecord> read_fuller(std::uint64_t last) const;
 
+  std::vector<std::string> columns_;
   std::string lines_path_, table_path_;
   RecordFile lines_, table_;
 };

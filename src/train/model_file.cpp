@@ -2,8 +2,6 @@
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
-#include <set>
-#include <string_view>
 
 #include "core/kernels/kernels.hpp"
 #include "data/mistakes.hpp"
@@ -19,7 +17,21 @@ std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
   std::vector<ComponentSchema> schemas;
   for (const LayerEntry& entry : extensions.layers.entries())
     schemas.push_back({entry.name, role_name(entry.role), entry.options});
+  for (const TaskEntry& entry : extensions.tasks.entries()) {
+    schemas.push_back({entry.name, "task", entry.options});
+    for (const MetricInfo& metric : entry.metrics) schemas.back().metrics.push_back(metric.name);
+  }
   return schemas;
+}
+
+std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing) {
+  std::map<std::string, State> states = state_of(preprocessing);
+  task.save(states["task"]);
+  return states;
+}
+
+std::vector<MetricInfo> metrics_of(const TrainedModel& trained) {
+  return all_metrics(*trained.extensions->tasks.find(trained.config.task.type));
 }
 
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing) {
@@ -50,12 +62,10 @@ void check_preprocessing(const DataConfig& data, const Preprocessing& p) {
   if (std::ssize(p.mean) != p.channels || std::ssize(p.deviation) != p.channels)
     refuse(fmt::format("{} and {} for {}", counted(std::ssize(p.mean), "mean"),
                        counted(std::ssize(p.deviation), "deviation"), counted(p.channels, "channel")));
-  for (const std::vector<float>& figures : {p.mean, p.deviation})
-    if (checkpoint::first_not_finite(figures) >= 0) refuse("a mean or deviation is NaN or infinity");
   for (const float deviation : p.deviation)
     if (!(deviation > 0)) refuse(fmt::format("a deviation is {}; expected more than 0", deviation));
-  const std::set<std::string_view> distinct(p.labels.begin(), p.labels.end());
-  if (distinct.size() != p.labels.size()) refuse("two of its labels are the same");
+  for (const std::vector<float>& figures : {p.mean, p.deviation})
+    if (checkpoint::first_not_finite(figures) >= 0) refuse("a mean or deviation is NaN or infinity");
 }
 
 }  // namespace
@@ -76,10 +86,13 @@ TrainedModel load_model(const std::string& path, const Extensions& extensions) {
   try {
     result.preprocessing = preprocessing_of(header.state);
     result.input = input_shape(result.config.data, result.preprocessing);
+    result.task = extensions.tasks.make(result.config.task);
+    if (!header.state.contains("task")) throw usage_error("it has no state of the task");
+    result.task->load(header.state.at("task"));
     check_preprocessing(result.config.data, result.preprocessing);
     // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
     result.model = std::make_unique<Classifier>(result.config, result.input,
-                                                static_cast<Index>(result.preprocessing.labels.size()),
+                                                OutputShape{result.task->outputs(), result.task->level()},
                                                 extensions.layers, number_count(reader.slots("parameters")));
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("'{}' does not fit together: {}", path, error.what()));

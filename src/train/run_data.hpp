@@ -1,10 +1,11 @@
 // What a run is trained on, checked before anything is written.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include <orochi/scalar.hpp>
+#include <orochi/extensions.hpp>
 
 #include "data/dataset.hpp"
 #include "io/checkpoint.hpp"
@@ -14,12 +15,12 @@ namespace orochi {
 
 struct RunData {
   LoadedData loaded;
-  std::vector<Scalar> class_weights;                // [K] or empty
+  std::unique_ptr<Task> task;                       // has learned from `loaded`
   std::string train_checksum, validation_checksum;  // of the sequences
 };
 
-/// Reads the files. Throws a usage_error: mistakes in them, class weights of another count than there are
-/// labels, a model that is larger than memory.
+/// Reads the files. Throws a usage_error: mistakes in them, options of the task that
+/// do not go with them, a model that is larger than memory.
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions);
 
 /// Throws a usage_error where a checkpoint was trained on other labels, another vocabulary or other

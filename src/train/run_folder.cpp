@@ -66,12 +66,12 @@ FileLock::FileLock(const std::string& folder, const std::string& name)
 }
 FileLock::~FileLock() { ::close(descriptor_); }
 
-RunFolder::RunFolder(std::string path, bool resume, const Note& note)
+RunFolder::RunFolder(std::string path, bool resume, const Measured& measured, const Note& note)
     : path_(make_run_folder(std::move(path))),
       lock_(path_, "lock"),
       note_(note),
       writer_(note),
-      metrics_(path_, note) {
+      metrics_(path_, measured, note) {
   check_run_folder(path_, resume);  // it may have become one while the data was read
 }
 

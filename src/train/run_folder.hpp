@@ -39,7 +39,7 @@ class RunFolder {
  public:
   /// Makes the folder and takes its lock. A folder that holds a run is refused unless `resume`; one that
   /// another process writes to is refused always. Each refusal names the ways out.
-  RunFolder(std::string path, bool resume, const Note& note);
+  RunFolder(std::string path, bool resume, const Measured& measured, const Note& note);
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }

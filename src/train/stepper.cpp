@@ -8,7 +8,6 @@
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/batching.hpp"
-#include "train/inference.hpp"
 #include "train/lanes.hpp"
 
 namespace orochi {
@@ -16,13 +15,18 @@ namespace {
 
 constexpr Index range_length = 8192;  // scalars a worker reduces at a time: 32 KB stay in the first cache
 
-Index count_correct(Var logits, std::span<const std::int32_t> labels) {
-  Index correct = 0;
-  for (Index b = 0; b < logits.rows(); ++b) {
-    const std::span row(logits.data() + b * logits.cols(), as_size(logits.cols()));  // [K]
-    correct += largest_logit(row) == labels[as_size(b)];
+/// Item i of targets [M, W].
+std::span<const double> item(std::span<const double> targets, Index i, Index width) {
+  return targets.subspan(as_size(i * width), as_size(width));
+}
+
+double sum_of_scores(const Task& task, Var outputs, const Batch& batch) {
+  double sum = 0;
+  for (Index i = 0; i < outputs.rows(); ++i) {
+    const std::span row(outputs.data() + i * outputs.cols(), as_size(outputs.cols()));  // [K]
+    sum += task.score(row, item(batch.targets, i, batch.target_width));
   }
-  return correct;
+  return sum;
 }
 
 std::vector<Gradients*> pointers(const auto& lanes) {
@@ -52,10 +56,10 @@ Index lanes_within_bound(const TrainConfig& config, const Parameters& parameters
   return static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(std::max(most, 1.0))));
 }
 
-Stepper::Stepper(Classifier& model, const TrainConfig& config, std::vector<Scalar> class_weights, int threads)
+Stepper::Stepper(Classifier& model, const Task& task, const TrainConfig& config, int threads)
     : model_(model),
+      task_(task),
       config_(config),
-      class_weights_(std::move(class_weights)),
       pool_(threads),
       optimizer_(config, model.parameters()),
       lanes_(make_lanes([&] { return std::make_unique<Lane>(model.parameters()); },
@@ -83,22 +87,21 @@ Profile* Stepper::profile(int worker) {
   return profiles_.empty() ? nullptr : &profiles_[static_cast<std::size_t>(worker)];
 }
 
-double Stepper::weight_of(std::span<const std::int32_t> labels) const {
-  if (class_weights_.empty()) return static_cast<double>(labels.size());
+double Stepper::weight_of(std::span<const double> targets) const {
+  const Index width = task_.target_width();
   double sum = 0;
-  for (const std::int32_t label : labels)
-    sum += static_cast<double>(class_weights_[static_cast<std::size_t>(label)]);
+  for (Index i = 0; i * width < std::ssize(targets); ++i) sum += task_.weight(item(targets, i, width));
   return sum;
 }
 
 StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, double normaliser) {
-  const Var logits = model_.forward(tape, chunk);  // [b, K]
-  const Var loss = cross_entropy(logits, chunk.labels, {config_.label_smoothing, class_weights_, normaliser});
+  const Var outputs = model_.forward(tape, chunk);  // [M, K]
+  const Var loss = task_.loss(outputs, chunk, normaliser);
   if (tape.watch() != nullptr) tape.watch()->check_results();
   loss.add_grad(RowMatrix::Ones(1, 1));
   tape.backward();
-  return {static_cast<double>(loss.value()(0, 0)) * normaliser, weight_of(chunk.labels),
-          count_correct(logits, chunk.labels)};
+  return {static_cast<double>(loss.value()(0, 0)) * normaliser, weight_of(chunk.targets),
+          sum_of_scores(task_, outputs, chunk), outputs.rows()};
 }
 
 void Stepper::run_lane(int worker, Lane& lane, const Batch& batch, double normaliser, RandomKey key) {
@@ -109,9 +112,7 @@ void Stepper::run_lane(int worker, Lane& lane, const Batch& batch, double normal
   for (std::size_t i = 0; i + 1 < lane.cuts.size(); ++i) {
     tape.begin(Mode::train, &lane.gradients, key);
     const StepSums chunk = run_chunk(tape, slice(batch, lane.cuts[i], lane.cuts[i + 1]), normaliser);
-    lane.sums.loss += chunk.loss;
-    lane.sums.weight += chunk.weight;
-    lane.sums.correct += chunk.correct;
+    lane.sums.add(chunk);
   }
 }
 
@@ -145,12 +146,7 @@ StepSums Stepper::accumulate(const Batch& batch, double normaliser, RandomKey ke
     run_lane(worker, *lanes_[lane], slice(batch, cuts_[lane], cuts_[lane + 1]), normaliser, key);
   });
   StepSums total;
-  for (Index i = 0; i < count; ++i) {
-    const StepSums& lane = lanes_[static_cast<std::size_t>(i)]->sums;
-    total.loss += lane.loss;
-    total.weight += lane.weight;
-    total.correct += lane.correct;
-  }
+  for (Index i = 0; i < count; ++i) total.add(lanes_[static_cast<std::size_t>(i)]->sums);
   return total;
 }
 

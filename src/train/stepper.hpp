@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <orochi/classifier.hpp>
+#include <orochi/task.hpp>
 
 #include "core/number_watch.hpp"
 #include "core/packed_weights.hpp"
@@ -17,8 +18,13 @@ namespace orochi {
 /// What a micro-batch gave.
 struct StepSums {
   double loss = 0;    // sum of weighted losses
-  double weight = 0;  // sum of class weights, what the loss is divided by
-  Index correct = 0;
+  double weight = 0;  // sum of the items' weights, what the loss is divided by
+  double score = 0;   // sum of the items' scores
+  Index items = 0;
+  void add(const StepSums& more) {
+    loss += more.loss, weight += more.weight;
+    score += more.score, items += more.items;
+  }
 };
 
 /// Where loss or gradient stopped being finite numbers.
@@ -32,11 +38,11 @@ struct StepFault {
 /// in the cache. Every sum has an order that depends on the batch and the config alone, never on the threads.
 class Stepper {
  public:
-  Stepper(Classifier& model, const TrainConfig& config, std::vector<Scalar> class_weights, int threads);
+  Stepper(Classifier& model, const Task& task, const TrainConfig& config, int threads);
   ~Stepper();
 
-  /// Sum of the class weights of these labels: what the losses of an update are divided by.
-  double weight_of(std::span<const std::int32_t> labels) const;
+  /// Sum of the weights of targets [M, W]: what the losses of an update are divided by.
+  double weight_of(std::span<const double> targets) const;
   /// Adds one micro-batch's gradients, divided by `normaliser`, to those of this update (`first`: starts
   /// them).
   StepSums accumulate(const Batch& batch, double normaliser, RandomKey key, bool first);
@@ -76,8 +82,8 @@ class Stepper {
   Scalar* scratch(int worker) { return scratch_.data() + static_cast<Index>(worker) * scratch_length_; }
 
   Classifier& model_;
+  const Task& task_;
   const TrainConfig& config_;
-  std::vector<Scalar> class_weights_;  // [K] or empty
   ThreadPool pool_;
   Optimizer optimizer_;
   std::vector<std::unique_ptr<Lane>> lanes_;

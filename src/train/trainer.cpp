@@ -5,7 +5,6 @@
 #include <orochi/error.hpp>
 
 #include "core/kernels/kernels.hpp"
-#include "data/preprocessing_state.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
 #include "train/resume_point.hpp"
@@ -24,10 +23,13 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
       threads_(request.threads > 0 ? request.threads : available_threads()),
       run_data_(load_run_data(setup_, request, extensions)),
       data_(run_data_.loaded),
-      num_classes_(static_cast<Index>(data_.preprocessing.labels.size())),
-      model_(config_, input_shape(config_.data, data_.preprocessing), num_classes_, extensions.layers),
+      task_(*run_data_.task),
+      measured_(measured(extensions)),
+      monitored_(monitored_metric(measured_.metrics, config_.train.monitor)),
+      model_(config_, input_shape(config_.data, data_.preprocessing), {task_.outputs(), task_.level()},
+             extensions.layers),
       folder_(open_folder()),
-      stepper_(model_, config_.train, run_data_.class_weights, threads_),
+      stepper_(model_, task_, config_.train, threads_),
       // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
       inference_(model_, config_.train.kernels, threads_,
                  config_.train.precision == "fp32" ? stepper_.packed() : nullptr) {
@@ -48,7 +50,7 @@ TrainResult Trainer::run() {
                             threads_);
   folder_.write_config(config_text_);
   folder_.start_metrics(progress_.epoch);
-  observer_.start(progress_.step, total_steps_);
+  observer_.start(measured_, progress_.step, total_steps_);
   note_odd_lengths();
   const Clock::time_point start = Clock::now();
   loop();
@@ -84,9 +86,13 @@ TrainResult Trainer::finish(double seconds) {
                   "` goes on from there, to the same result");
   const TrainResult done = result(seconds);
   if (unwritten.metrics.empty()) return done;
-  if (done.tested)
-    observer_.note(fmt::format("best.h5 on the test data: loss {:.4f} accuracy {:.4f} macro F1 {:.4f}",
-                               done.test.loss, done.test.accuracy, done.test.macro_f1));
+  if (done.tested) {
+    std::string figures;
+    const std::vector<double> values = values_of(done.test);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      figures += fmt::format(" {} {:.4f}", measured_.metrics[i].title, values[i]);
+    observer_.note("best.h5 on the test data:" + figures);
+  }
   throw failure(unwritten.metrics +
                 "; this was the last attempt. The checkpoints are written; the figures "
                 "that are missing there were printed epoch by epoch");
@@ -97,10 +103,11 @@ RunFolder Trainer::open_folder() const {
   evaluated.add(data_.validation);
   evaluated.add(data_.test);
   const MemoryEstimate estimate =
-      estimate_memory(model_, config_, data_.train, data_.preprocessing, evaluated, threads_);
+      estimate_memory(model_, task_, config_, data_.train, data_.preprocessing, evaluated, threads_);
   refuse_large_run(estimate, request_.max_memory);
   observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
-  return RunFolder(setup_.folder, request_.resume, [this](const std::string& line) { observer_.note(line); });
+  return RunFolder(setup_.folder, request_.resume, measured_,
+                   [this](const std::string& line) { observer_.note(line); });
 }
 
 void Trainer::resume() {
@@ -172,23 +179,25 @@ EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation
   const bool trained = progress_.epoch_count > 0;  // else every step was left out
   const auto count = static_cast<double>(progress_.epoch_count);
   record.train_loss = trained ? progress_.epoch_loss_sum / progress_.epoch_weight_sum : none;
-  record.train_accuracy = trained ? progress_.epoch_score_sum / count : none;
-  record.validation_loss = has_validation ? validation.loss : none;
-  record.validation_accuracy = has_validation ? validation.accuracy : none;
-  record.validation_macro_f1 = has_validation ? validation.macro_f1 : none;
-  record.validation_weighted_f1 = has_validation ? validation.weighted_f1 : none;
+  record.train_score = trained ? progress_.epoch_score_sum / count : none;
+  record.validation =
+      has_validation ? values_of(validation) : std::vector<double>(measured_.metrics.size(), none);
   record.gradient_norm = norm_count_ == 0 ? none : norm_sum_ / static_cast<double>(norm_count_);
   return record;
 }
 
-Metrics Trainer::evaluate_now(const Sequences& data) {
+Metrics Trainer::evaluate_now(const Sequences& data, Task* tune) {
   inference_.pack();
-  return evaluate(inference_, data, num_classes_).metrics;
+  return evaluate(inference_, task_, data, tune).metrics;
+}
+
+Measured Trainer::measured(const Extensions& extensions) const {
+  return {task_.score_name(), all_metrics(*extensions.tasks.find(config_.task.type))};
 }
 
 void Trainer::end_epoch() {
   const double seconds = seconds_since(epoch_start_);
-  const Metrics validation = validated() ? evaluate_now(data_.validation) : Metrics();
+  const Metrics validation = validated() ? evaluate_now(data_.validation, &task_) : Metrics();
   const bool finite = std::isfinite(validation.loss);
   if (!finite)
     observer_.note(
@@ -204,10 +213,10 @@ void Trainer::end_epoch() {
   progress_.epoch_score_sum = 0;
   progress_.epoch_count = 0;
 
-  const double value = monitored(validation, config_.train.monitor);
-  const bool best =
-      !validated() ||  // without validation the last is best
-      (finite && (progress_.best_step < 0 || improves(config_.train.monitor, value, progress_.best_metric)));
+  const double value = validated() ? values_of(validation)[monitored_] : 0;
+  const bool best = !validated() ||  // without validation the last is best
+                    (finite && (progress_.best_step < 0 ||
+                                improves(measured_.metrics[monitored_], value, progress_.best_metric)));
   progress_.stale_epochs = best ? 0 : progress_.stale_epochs + 1;
   if (best) {
     progress_.best_metric = value;
@@ -218,7 +227,7 @@ void Trainer::end_epoch() {
   if (best) save("best.h5");  // a run that ends here has the same in last.h5: see restore_best
   observer_.epoch(record, best);
   if (patience_over())
-    observer_.note("stopping early: no better " + config_.train.monitor + " for " +
+    observer_.note("stopping early: no better " + measured_.metrics[monitored_].name + " for " +
                    std::to_string(progress_.stale_epochs) + " epochs");
 }
 
@@ -228,7 +237,7 @@ void Trainer::save_last() {
 }
 
 void Trainer::save(const std::string& name, const std::string& keep_previous) {
-  const CheckpointHeader header{config_text_, state_of(data_.preprocessing), run_data_.train_checksum,
+  const CheckpointHeader header{config_text_, state_of(task_, data_.preprocessing), run_data_.train_checksum,
                                 run_data_.validation_checksum, progress_};
   const Parameters& parameters = model_.parameters();
   std::vector<TensorGroup> groups{{"parameters", parameters.flat()}};
@@ -249,23 +258,24 @@ TrainResult Trainer::result(double seconds) {
   result.finished = finished();
   result.steps = progress_.step;
   result.seconds = seconds;
-  result.monitor = config_.train.monitor;
+  result.monitor = measured_.metrics[monitored_].name;
   result.validated = validated();
   result.best_metric = progress_.best_metric;
   result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
-  result.labels = data_.preprocessing.labels;
+  result.metrics = measured_.metrics;
   if (result.finished && progress_.best_step < 0)
     observer_.note("no epoch is the best one: there is no best.h5, and no test");
   if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
     const CheckpointReader best(folder_.file("best.h5"));
     Parameters& parameters = model_.parameters();
     best.read("parameters", tensor_slots(parameters), parameters.flat());
+    task_.load(best.header().state.at("task"));  // its thresholds
     result.tested = true;
     result.test = evaluate_now(data_.test);
     if (!std::isfinite(result.test.loss))
       throw failure(fmt::format(
           "training is complete, but the numbers of {} overflow on the test data: its loss is not a finite "
-          "number, and accuracy would say nothing; look for extreme values in {}, or lower "
+          "number, and other figures would say nothing; look for extreme values in {}, or lower "
           "train.learning_rate ({})",
           folder_.file("best.h5"), setup_.config.data.test, config_.train.learning_rate));
   }

@@ -23,14 +23,20 @@ struct TrainRequest {
   Index max_steps = 0;         // leave off after so many updates in all, as an interruption would; 0: no
 };
 
+/// What a run measures, by the names of its columns in metrics.csv.
+struct Measured {
+  std::string score;                // train_SCORE
+  std::vector<MetricInfo> metrics;  // validation_METRIC: the loss, then the task's
+};
+
 /// A line of metrics.csv / metrics.jsonl: one an epoch. Figures are NaN where there are none: of validation
 /// without such data or where its loss is not finite, of training where every step was left out.
 struct EpochRecord {
   std::uint64_t epoch = 0, step = 0;
   double learning_rate = 0;
-  double train_loss = 0, train_accuracy = 0;  // running means over the epoch, in training mode
-  double validation_loss = 0, validation_accuracy = 0, validation_macro_f1 = 0, validation_weighted_f1 = 0;
-  double gradient_norm = 0;  // mean, before clipping
+  double train_loss = 0, train_score = 0;  // running means over the epoch, in training mode
+  std::vector<double> validation;          // [metrics]
+  double gradient_norm = 0;                // mean, before clipping
   double seconds = 0, tokens_per_second = 0;
 };
 
@@ -39,7 +45,7 @@ class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
   virtual void note(const std::string& line) = 0;  // data notes, resume, stopping early, files that fail
-  virtual void start(std::uint64_t step, std::uint64_t total_steps) = 0;
+  virtual void start(const Measured& measured, std::uint64_t step, std::uint64_t total_steps) = 0;
   virtual void step(std::uint64_t step, double loss, double tokens_per_second) = 0;
   virtual void epoch(const EpochRecord& record, bool best) = 0;
 };
@@ -55,7 +61,7 @@ struct TrainResult {
   std::uint64_t best_step = 0;
   bool tested = false;  // data.test was given: best.h5 on it
   Metrics test;
-  std::vector<std::string> labels;
+  std::vector<MetricInfo> metrics;  // names of the test's values
 };
 
 /// Throws Error; ExitCode::diverged where loss or gradients are no longer finite, or worse than guessing.

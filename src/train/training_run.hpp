@@ -67,8 +67,9 @@ class Trainer {
   void end_epoch();
   /// Without times; figures that there are not are NaN.
   EpochRecord epoch_record(const Metrics& validation, bool has_validation) const;
+  Measured measured(const Extensions& extensions) const;
   /// Of the parameters as they are now.
-  Metrics evaluate_now(const Sequences& data);
+  Metrics evaluate_now(const Sequences& data, Task* tune = nullptr);
   void save_last();
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);
@@ -83,7 +84,9 @@ class Trainer {
   int threads_;
   RunData run_data_;
   const LoadedData& data_;
-  Index num_classes_;
+  Task& task_;
+  Measured measured_;
+  std::size_t monitored_;  // of the metrics
   Classifier model_;
   RunFolder folder_;
   Stepper stepper_;

@@ -22,18 +22,14 @@ void Trainer::one_update(std::span<const std::uint32_t> order) {
       static_cast<std::size_t>(config_.train.batch_size * config_.train.gradient_accumulation_steps);
   const std::span<const std::uint32_t> rows = order.subspan(begin, std::min(size, order.size() - begin));
   // Of the whole update: its sequences count alike in whatever micro-batch they stand.
-  std::vector<std::int32_t> labels;
-  for (const std::uint32_t row : rows) labels.push_back(data_.train.labels[row]);
-  const double normaliser = stepper_.weight_of(labels);
+  double normaliser = 0;
+  for (const std::uint32_t row : rows) normaliser += stepper_.weight_of(data_.train.target(row));
 
   StepSums sums;
   std::uint64_t tokens = 0;
   const Clock::time_point start = Clock::now();
   for_micro_batches(rows, [&](const Batch& batch, bool first) {
-    const StepSums micro = stepper_.accumulate(batch, normaliser, random_key(), first);
-    sums.loss += micro.loss;
-    sums.weight += micro.weight;
-    sums.correct += micro.correct;
+    sums.add(stepper_.accumulate(batch, normaliser, random_key(), first));
     tokens += static_cast<std::uint64_t>(batch.num_rows());
   });
   const double rate = learning_rate(config_.train, progress_.step, total_steps_);
@@ -44,8 +40,8 @@ void Trainer::one_update(std::span<const std::uint32_t> order) {
   progress_.position += rows.size();
   progress_.epoch_loss_sum += sums.loss;
   progress_.epoch_weight_sum += sums.weight;
-  progress_.epoch_score_sum += static_cast<double>(sums.correct);
-  progress_.epoch_count += rows.size();
+  progress_.epoch_score_sum += sums.score;
+  progress_.epoch_count += static_cast<std::uint64_t>(sums.items);
   norm_sum_ += norm;
   ++norm_count_;
   epoch_tokens_ += tokens;
@@ -94,7 +90,7 @@ void Trainer::guard_loss(double loss) {
   const std::uint64_t steps = progress_.step - progress_.skipped_steps;
   const double keep = steps == 1 ? 0 : smoothing;
   progress_.smoothed_loss = keep * progress_.smoothed_loss + (1 - keep) * loss;
-  const double chance = std::log(static_cast<double>(num_classes_)), factor = config_.train.divergence_factor;
+  const double chance = task_.chance_loss(), factor = config_.train.divergence_factor;
   if (factor == 0 || steps < steps_to_settle || progress_.smoothed_loss <= factor * chance) return;
   diverged(
       fmt::format("at step {}: the smoothed training loss is {:.4g}, more than train.divergence_factor ({}) "

@@ -54,7 +54,7 @@ Sequences random_tokens(const Shape& s, Index longest, Index count) {
                           longest);
     for (Index i = 0; i < length; ++i) data.tokens.push_back(below(s.vocabulary));
     data.offsets.push_back(data.offsets.back() + length);
-    data.labels.push_back(below(num_classes));
+    data.targets.push_back(below(num_classes));
   }
   return data;
 }
@@ -78,7 +78,9 @@ Workload from_table(const Shape& s, const std::vector<std::string>& overrides, c
   const Index batches = s.uneven ? 40 : 8;
   work.data = random_tokens(s, work.config.data.max_length, batches * work.config.train.batch_size);
   work.input = {s.vocabulary, 0, work.config.data.max_length};
-  work.num_classes = num_classes;
+  work.task = extensions.tasks.make(work.config.task);
+  work.task->fit(std::vector<std::string>{"0", "1", "2", "3"});
+  work.task->fit_split(work.data.targets);
   return work;
 }
 
@@ -88,11 +90,11 @@ Workload from_config(const std::string& path, const std::vector<std::string>& ov
   work.name = path;
   work.config = read_config(path, overrides, component_schemas(extensions));
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  work.task = extensions.tasks.make(work.config.task);
   LoadedData loaded =
-      load_data(work.config.data, folder.empty() ? "." : folder.string(), work.config.train.seed);
+      load_data(work.config.data, folder.empty() ? "." : folder.string(), work.config.train.seed, *work.task);
   work.data = std::move(loaded.train);
   work.input = input_shape(work.config.data, loaded.preprocessing);
-  work.num_classes = static_cast<Index>(loaded.preprocessing.labels.size());
   return work;
 }
 

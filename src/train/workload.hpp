@@ -15,7 +15,7 @@ struct Workload {
   Config config;
   Sequences data;  // random tokens, or the config's training split
   InputShape input;
-  Index num_classes = 0;
+  std::unique_ptr<Task> task;
   std::vector<std::vector<std::uint32_t>> batches;  // which sequences; a benchmark goes round
 };
 

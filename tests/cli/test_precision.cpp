@@ -23,7 +23,7 @@ double loss_of(const TrainedModel& trained, const Sequences& data, bool half) {
     packed = std::make_shared<PackedWeights>(trained.model->parameters(), kernels::Engine::own,
                                              kernels::Precision::half);
   Inference inference(*trained.model, half ? "own" : "eigen", 1, packed);
-  return evaluate(inference, data, trained.model->num_classes()).metrics.loss;
+  return evaluate(inference, *trained.task, data).metrics.loss;
 }
 
 json last_line(const std::string& file) {
@@ -46,7 +46,7 @@ TEST_CASE("a model trained in bf16 is evaluated in float32") {
   }
   REQUIRE(outcome.code == 0);
   const TrainedModel last = load_model(place.path("run/last.h5"), builtin());
-  const LoadedData data = load_data(last.config.data, place.path("run"), last.config.train.seed);
+  const LoadedData data = load_data(last.config.data, place.path("run"), last.config.train.seed, *last.task);
   const double validation = loss_of(last, data.validation, false);
   CHECK(std::abs(loss_of(last, data.validation, true) / validation - 1) > 2e-5);  // the other would be seen
   CHECK_THAT(last_line(place.path("run/metrics.jsonl"))["validation_loss"].get<double>(),
@@ -60,8 +60,8 @@ TEST_CASE("a model trained in bf16 is evaluated in float32") {
 
   Inference inference(*best.model, "eigen", 1);
   std::vector<std::uint32_t> samples;
-  const std::vector<double> p =
-      probabilities(inference.logits(as_batch(data.test, samples)).first(2));  // of the first sequence
+  const std::vector<double> p = best.task->predict(inference.outputs(as_batch(data.test, samples)).first(2))
+                                    .scores;  // of the first sequence
   std::ifstream texts(place.path("test.tsv"));
   std::string line;
   std::getline(texts, line);

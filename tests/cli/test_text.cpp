@@ -53,16 +53,30 @@ TEST_CASE("tables are aligned by characters, not bytes") {
         "a\\x1b  1234\n");
 }
 
+namespace {
+
+const std::vector<MetricInfo> class_metrics{{"loss", "loss", false},
+                                            {"accuracy", "accuracy"},
+                                            {"macro_f1", "macro F1"},
+                                            {"weighted_f1", "weighted F1"}};
+
+Metrics measured(const std::vector<double>& labels, const std::vector<double>& predictions,
+                 const std::vector<std::string>& names, double loss) {
+  return {std::ssize(labels), std::ssize(labels), loss, 0, class_figures(labels, predictions, names)};
+}
+
+}  // namespace
+
 TEST_CASE("the report has the matrix, or for many classes the most frequent confusions") {
   const auto report = [](Index k) {
-    std::vector<std::int32_t> labels, predictions;
+    std::vector<double> labels, predictions;
     std::vector<std::string> names;
     for (Index i = 0; i < k; ++i) {
-      labels.push_back(static_cast<std::int32_t>(i));
-      predictions.push_back(static_cast<std::int32_t>(i == 1 ? 0 : i));
+      labels.push_back(static_cast<double>(i));
+      predictions.push_back(static_cast<double>(i == 1 ? 0 : i));
       names.push_back("class" + std::to_string(i));
     }
-    return metrics_text(compute_metrics(labels, predictions, k, 0.5), names);
+    return metrics_text(measured(labels, predictions, names, 0.5), class_metrics);
   };
   const std::string few = report(3), many = report(31);
   CHECK(few.find("label \\ predicted  class0  class1  class2\n"
@@ -76,20 +90,19 @@ TEST_CASE("the report has the matrix, or for many classes the most frequent conf
 
 TEST_CASE("of very many classes the report has the worst and the largest, and JSON what is not 0") {
   constexpr Index k = 10000;
-  std::vector<std::int32_t> labels, predictions;
+  std::vector<double> labels, predictions;
   std::vector<std::string> names;
   const auto add = [&](Index label, Index prediction, int times) {
-    labels.insert(labels.end(), static_cast<std::size_t>(times), static_cast<std::int32_t>(label));
-    predictions.insert(predictions.end(), static_cast<std::size_t>(times),
-                       static_cast<std::int32_t>(prediction));
+    labels.insert(labels.end(), static_cast<std::size_t>(times), static_cast<double>(label));
+    predictions.insert(predictions.end(), static_cast<std::size_t>(times), static_cast<double>(prediction));
   };
   for (Index i = 0; i < k; ++i) {
     names.push_back("c" + std::to_string(i));
     if (i > 50) add(i, i == 77 ? 78 : i, i == 9000 ? 40 : 2);  // those up to 50 do not occur
   }
   add(5000, 77, 7);
-  const Metrics metrics = compute_metrics(labels, predictions, k, 0.5);
-  const std::string text = metrics_text(metrics, names);
+  const Metrics metrics = measured(labels, predictions, names, 0.5);
+  const std::string text = metrics_text(metrics, class_metrics);
   CHECK(std::count(text.begin(), text.end(), '\n') < 60);
   CHECK(text.find("lowest F1, 20 of 10,000 classes (--json has all):\n"
                   "class  precision  recall      F1  support\n"
@@ -105,16 +118,16 @@ TEST_CASE("of very many classes the report has the worst and the largest, and JS
                   "label  predicted  sequences\n"
                   "c5000  c77                7\n"
                   "c77    c78                2\n") != std::string::npos);
-  const auto json = metrics_json(metrics, names);
+  const auto json = metrics_json(metrics, class_metrics);
   CHECK(json["classes"].size() == 10000);
   CHECK(json["confusions"].size() == 9950);  // 9,948 on the diagonal, 2 beside it
   CHECK(dump_json(json).size() < 2'000'000);
 }
 
 TEST_CASE("JSON has every figure and is pure ASCII") {
-  const std::vector<std::int32_t> labels{0, 1, 1}, predictions{0, 1, 0};
-  const Metrics metrics = compute_metrics(labels, predictions, 2, 0.25);
-  const auto json = metrics_json(metrics, {"\xC3\xA9\x1b", "bad\xFF"});
+  const std::vector<double> labels{0, 1, 1}, predictions{0, 1, 0};
+  const Metrics metrics = measured(labels, predictions, {"\xC3\xA9\x1b", "bad\xFF"}, 0.25);
+  const auto json = metrics_json(metrics, class_metrics);
   const std::string text = dump_json(json);
   CHECK(std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; }));
   const auto read = nlohmann::json::parse(text);
@@ -132,7 +145,7 @@ TEST_CASE("progress: plain lines off a terminal, a status line on one, no colour
     std::ostringstream out;
     {
       ProgressLine progress(out, screen);
-      progress.start(0, 200);
+      progress.start({"accuracy", class_metrics}, 0, 200);
       progress.step(100, 0.5, 12345);
       EpochRecord record;
       record.epoch = 1;

@@ -21,7 +21,7 @@ Sequences counting(const std::vector<Index>& lengths, Index channels) {
   Sequences data;
   data.channels = channels;
   for (const Index length : lengths) {
-    data.labels.push_back(static_cast<std::int32_t>(data.labels.size() % 3));
+    data.targets.push_back(static_cast<double>(data.targets.size() % 3));
     data.offsets.push_back(data.offsets.back() + length);
   }
   const auto rows = static_cast<std::size_t>(data.offsets.back());
@@ -100,7 +100,7 @@ TEST_CASE("gather packs the named sequences", "[batch]") {
   CHECK(as_vector(batch.tokens) == std::vector<std::int32_t>{5, 0, 1});
   CHECK(batch.values.empty());
   CHECK(as_vector(batch.offsets) == std::vector<Index>{0, 1, 3});
-  CHECK(as_vector(batch.labels) == std::vector<std::int32_t>{2, 0});
+  CHECK(as_vector(batch.targets) == std::vector<double>{2, 0});
   CHECK(as_vector(batch.samples) == rows);
 
   const Sequences numbers = counting({2, 1}, 2);
@@ -120,7 +120,7 @@ TEST_CASE("gather does not allocate once its memory is large enough", "[batch]")
   const Batch small = storage.gather(text, some);
   CHECK(large.tokens.data() == small.tokens.data());
   CHECK(large.offsets.data() == small.offsets.data());
-  CHECK(large.labels.data() == small.labels.data());
+  CHECK(large.targets.data() == small.targets.data());
   CHECK(large.samples.data() == small.samples.data());
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("a slice holds its own rows, also of a slice", "[batch]") {
   CHECK(as_vector(part.offsets) == std::vector<Index>{5, 6, 10});
   CHECK(as_vector(part.values) == std::vector<float>{10, 11, 12, 13, 14, 15, 16, 17, 18, 19});
   CHECK(as_vector(part.samples) == std::vector<std::uint32_t>{2, 3});
-  CHECK(as_vector(part.labels) == std::vector<std::int32_t>{2, 0});
+  CHECK(as_vector(part.targets) == std::vector<double>{2, 0});
   CHECK(slice(whole, 2, 2).num_rows() == 0);
 }
 

@@ -21,7 +21,7 @@ TEST_CASE("a CSV file is read as RFC 4180 has it", "[csv]") {
   CHECK(raw.path == "f");
   CHECK(raw.texts ==
         std::vector<std::string>{"plain text", "with, comma and \"quotes\"", "two\r\nlines", "last"});
-  CHECK(raw.labels == std::vector<std::string>{"a", "b", "a", "b"});
+  CHECK(raw.targets == std::vector<std::string>{"a", "b", "a", "b"});
   CHECK(raw.lines == std::vector<Index>{2, 3, 4, 6});
 }
 
@@ -32,7 +32,7 @@ TEST_CASE("the columns are found by the names in the config", "[csv]") {
   config.label_column = "kind";
   const RawSplit raw = testing::read_back(folder, config, "kind,x,body\na,1,t\n");
   CHECK(raw.texts == std::vector<std::string>{"t"});
-  CHECK(raw.labels == std::vector<std::string>{"a"});
+  CHECK(raw.targets == std::vector<std::string>{"a"});
   CHECK(testing::mistakes_in(folder, config, "text,label\nx,\n") ==
         "f:1: no column \"body\" (data.text_column); the header has \"text\", \"label\"; set the key to one "
         "of them\n"

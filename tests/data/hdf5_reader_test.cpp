@@ -15,7 +15,7 @@ TEST_CASE("an HDF5 file is read with integer labels as names", "[hdf5]") {
   CHECK(raw.channels == 2);
   CHECK(raw.values == std::vector<float>{1, 2, 3, 4, 5, 6});
   CHECK(raw.offsets == std::vector<Index>{0, 1, 3});
-  CHECK(raw.labels == std::vector<std::string>{"7", "9"});
+  CHECK(raw.targets == std::vector<std::string>{"7", "9"});
   CHECK(raw.lines.empty());
 }
 
@@ -36,7 +36,7 @@ TEST_CASE("values may be of any integer or float type, and compressed", "[hdf5]"
     const RawSplit raw = read(folder, path);
     CHECK(raw.path.empty());
     CHECK(raw.values == std::vector<float>(20000, 3.0f));
-    CHECK(raw.labels == std::vector<std::string>{"-1", "0"});
+    CHECK(raw.targets == std::vector<std::string>{"-1", "0"});
   }
 }
 
@@ -47,15 +47,15 @@ TEST_CASE("labels may be strings of fixed or variable length", "[hdf5]") {
     const std::vector<const char*> labels{"a b", "\xC3\xA4"};
     write_dataset(file, "labels", string_type(H5T_VARIABLE, H5T_STR_NULLTERM).get(), {2}, labels.data());
   });
-  CHECK(read(folder, variable.write(folder)).labels == expected);
+  CHECK(read(folder, variable.write(folder)).targets == expected);
   const auto padded = with_labels([](hid_t file) {
     write_dataset(file, "labels", string_type(3, H5T_STR_NULLPAD).get(), {2}, "a b\xC3\xA4\0");
   });
-  CHECK(read(folder, padded.write(folder)).labels == expected);
+  CHECK(read(folder, padded.write(folder)).targets == expected);
   const auto spaces = with_labels([](hid_t file) {
     write_dataset(file, "labels", string_type(4, H5T_STR_SPACEPAD).get(), {2}, "a b \xC3\xA4  ");
   });
-  CHECK(read(folder, spaces.write(folder)).labels == expected);
+  CHECK(read(folder, spaces.write(folder)).targets == expected);
 }
 
 TEST_CASE("large integer labels stay apart", "[hdf5]") {
@@ -64,7 +64,7 @@ TEST_CASE("large integer labels stay apart", "[hdf5]") {
     const std::vector<std::uint64_t> labels{1ULL << 63, (1ULL << 63) + 1};
     write_dataset(file, "labels", H5T_NATIVE_UINT64, {2}, labels.data());
   });
-  CHECK(read(folder, fixture.write(folder)).labels ==
+  CHECK(read(folder, fixture.write(folder)).targets ==
         std::vector<std::string>{"9223372036854775808", "9223372036854775809"});
 }
 

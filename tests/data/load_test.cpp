@@ -24,6 +24,11 @@ DataConfig files(const std::string& format, const std::string& train, const std:
   return config;
 }
 
+/// As classification.
+LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed) {
+  return orochi::load_data(config, folder, seed, *new_task());
+}
+
 std::string load_message(const TempFolder& folder, const DataConfig& config) {
   return folder.without_path(message_of([&] { load_data(config, folder.path(), 42); }));
 }
@@ -50,17 +55,18 @@ TEST_CASE("given files become three splits with what train taught", "[load]") {
   folder.write("train.tsv", "b\tAAC\na\tC\n");
   folder.write("validation.tsv", "a\tAG\n");
   folder.write("test.tsv", "b\tCC\nb\tA\n");
+  const std::unique_ptr<Task> task = new_task();
   const LoadedData data =
-      load_data(files("tsv", "train.tsv", "validation.tsv", "test.tsv"), folder.path(), 1);
-  CHECK(data.preprocessing.labels == Lines{"a", "b"});
+      orochi::load_data(files("tsv", "train.tsv", "validation.tsv", "test.tsv"), folder.path(), 1, *task);
+  CHECK(labels_of(*task) == Lines{"a", "b"});
   CHECK(data.preprocessing.vocabulary == Lines{"<unk>", "a", "c"});
   CHECK(data.preprocessing.channels == 0);
   CHECK(data.train.tokens == std::vector<std::int32_t>{1, 1, 2, 2});
   CHECK(data.train.offsets == std::vector<Index>{0, 3, 4});
-  CHECK(data.train.labels == std::vector<std::int32_t>{1, 0});
+  CHECK(data.train.targets == std::vector<double>{1, 0});
   CHECK(data.validation.tokens == std::vector<std::int32_t>{1, 0});
   CHECK(data.test.tokens == std::vector<std::int32_t>{2, 2, 1});
-  CHECK(data.test.labels == std::vector<std::int32_t>{1, 1});
+  CHECK(data.test.targets == std::vector<double>{1, 1});
   CHECK(data.notes == Lines{"train: 2 sequences, 4 rows, longest 3",
                             "validation: 1 sequence, 2 rows, longest 2",
                             "test: 2 sequences, 3 rows, longest 2", "2 labels, a vocabulary of 3 tokens"});
@@ -71,9 +77,13 @@ TEST_CASE("labels that are all integers are sorted by value, others by their byt
   folder.write("numbers.tsv", "10\ta\n9\tb\n-1\tc\n");
   folder.write("words.tsv", "10\ta\n9\tb\nx\tc\n");
   DataConfig config = files("tsv", "numbers.tsv", "numbers.tsv");
-  CHECK(load_data(config, folder.path(), 1).preprocessing.labels == Lines{"-1", "9", "10"});
+  std::unique_ptr<Task> task = new_task();
+  orochi::load_data(config, folder.path(), 1, *task);
+  CHECK(labels_of(*task) == Lines{"-1", "9", "10"});
   config = files("tsv", "words.tsv", "words.tsv");
-  CHECK(load_data(config, folder.path(), 1).preprocessing.labels == Lines{"10", "9", "x"});
+  task = new_task();
+  orochi::load_data(config, folder.path(), 1, *task);
+  CHECK(labels_of(*task) == Lines{"10", "9", "x"});
 }
 
 TEST_CASE("without a validation file a fraction of train is taken, and the vocabulary knows nothing of it",
@@ -83,8 +93,8 @@ TEST_CASE("without a validation file a fraction of train is taken, and the vocab
   DataConfig config = files("tsv", "train.tsv");
   config.validation_fraction = 0.5;
   const LoadedData data = load_data(config, folder.path(), 3);
-  CHECK(data.train.labels == std::vector<std::int32_t>{0, 1});
-  CHECK(data.validation.labels == std::vector<std::int32_t>{0, 1});
+  CHECK(data.train.targets == std::vector<double>{0, 1});
+  CHECK(data.validation.targets == std::vector<double>{0, 1});
   CHECK(data.train.tokens == std::vector<std::int32_t>{1, 2});
   CHECK(data.validation.tokens == std::vector<std::int32_t>{0, 0});
   CHECK(data.test.size() == 0);
@@ -227,18 +237,19 @@ TEST_CASE("one more file is read as training's files were", "[load]") {
   folder.write("more.tsv", "b\tyyyy\na\tyyyy\nb\tq\n");
   DataConfig config = files("tsv", "train.tsv", "train.tsv");
   config.max_length = 3;
-  const LoadedData data = load_data(config, folder.path(), 1);
+  const std::unique_ptr<Task> task = new_task();
+  const LoadedData data = orochi::load_data(config, folder.path(), 1, *task);
   Lines notes{"before"};
-  const Sequences more = load_split(config, data.preprocessing, folder.file("more.tsv"), notes);
+  const Sequences more = load_split(config, data.preprocessing, *task, folder.file("more.tsv"), notes);
   CHECK(more.tokens == std::vector<std::int32_t>{1, 1, 1, 1, 1, 1, 0});
-  CHECK(more.labels == std::vector<std::int32_t>{1, 0, 1});
+  CHECK(more.targets == std::vector<double>{1, 0, 1});
   CHECK(without_paths(folder, notes) ==
         Lines{"before", "more.tsv: 3 sequences, 7 rows, longest 3",
               "2 of 3 more.tsv sequences were longer than max_length = 3 and were cut (longest: 4)",
               "1 sequence stands under two labels, first: more.tsv:1 (\"b\"), more.tsv:2 (\"a\")"});
   folder.write("new.tsv", "c\tx\n");
   CHECK(folder.without_path(message_of([&] {
-    load_split(config, data.preprocessing, folder.file("new.tsv"), notes);
+    load_split(config, data.preprocessing, *task, folder.file("new.tsv"), notes);
   })) == "new.tsv:1: label \"c\" does not occur in the training data, which has \"a\", \"b\"; correct or "
          "remove it");
 }

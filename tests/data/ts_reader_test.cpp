@@ -24,7 +24,7 @@ TEST_CASE("a .ts file is read case by case, into rows", "[ts]") {
   CHECK(raw.channels == 2);
   CHECK(raw.values == std::vector<float>{1, 4, 2.5f, 5, -300, 6, 7, 9, 8, 10});
   CHECK(raw.offsets == std::vector<Index>{0, 3, 5});
-  CHECK(raw.labels == std::vector<std::string>{"up", "down"});
+  CHECK(raw.targets == std::vector<std::string>{"up", "down"});
   CHECK(raw.lines == std::vector<Index>{11, 13});
 }
 
@@ -33,7 +33,7 @@ TEST_CASE("a tab may stand behind a key and between class names", "[ts]") {
   const RawSplit raw = testing::read_back(
       folder, ts, "@dimensions\t2\n@classLabel\ttrue\tup \tdown\n@data\n1:2:up\n3:4:down\n");
   CHECK(raw.path == "f");
-  CHECK(raw.labels == std::vector<std::string>{"up", "down"});
+  CHECK(raw.targets == std::vector<std::string>{"up", "down"});
 }
 
 TEST_CASE("numbers too small for a double are 0, as those too small for a float", "[ts]") {
@@ -70,7 +70,7 @@ TEST_CASE("what is wrong with the header of a .ts file is said", "[ts]") {
         "f:4: @seriesLength is \"2x\"; expected an integer of 1 or more\n"
         "f:5: unknown key \"@colour\"; known are @problemName, @timeStamps, @missing, @univariate, "
         "@dimensions, "
-        "@equalLength, @seriesLength, @classLabel, @data\n"
+        "@equalLength, @seriesLength, @classLabel, @targetLabel, @data\n"
         "f:6: @classLabel is false; expected true and the class names");
   CHECK(testing::mistakes_in(folder, ts, "@classLabel true a\n") ==
         "f: no @data line; expected a .ts file: @ keys, @data, then one case a line");

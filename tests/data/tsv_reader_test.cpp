@@ -25,7 +25,7 @@ TEST_CASE("a TSV file is read line by line", "[tsv]") {
   const TempFolder folder;
   const RawSplit raw = testing::read_back(folder, tsv, "\xEF\xBB\xBFn\tACGT\r\nei\t\"a\" b \nie\tsüß");
   CHECK(raw.path == "f");
-  CHECK(raw.labels == std::vector<std::string>{"n", "ei", "ie"});
+  CHECK(raw.targets == std::vector<std::string>{"n", "ei", "ie"});
   CHECK(raw.texts == std::vector<std::string>{"ACGT", "\"a\" b ", "süß"});
   CHECK(raw.lines == std::vector<Index>{1, 2, 3});
   CHECK(raw.channels == 0);
@@ -34,7 +34,7 @@ TEST_CASE("a TSV file is read line by line", "[tsv]") {
 
 TEST_CASE("blank lines at the end of a TSV file are fine, others are not", "[tsv]") {
   const TempFolder folder;
-  CHECK(testing::read_back(folder, tsv, "a\tx\nb\ty\n\n\r\n").labels.size() == 2);
+  CHECK(testing::read_back(folder, tsv, "a\tx\nb\ty\n\n\r\n").targets.size() == 2);
   CHECK(testing::mistakes_in(folder, tsv, "a\tx\n\n\r\nb\ty\n") ==
         "f:2: a blank line; expected label<TAB>text\nf:3: a blank line; expected label<TAB>text");
   CHECK(testing::mistakes_in(folder, tsv, "\n\n") == "f: nothing but blank lines; expected label<TAB>text");
@@ -110,12 +110,12 @@ TEST_CASE("a file that cannot be read is said", "[tsv]") {
   const TempFolder folder;
   CHECK(testing::mistakes_in(folder, tsv, "") == "f: the file is empty; expected labelled sequences");
   Mistakes missing(folder.file("none.tsv"));
-  read_raw(tsv, missing);
+  read_raw(tsv, *new_task(), missing);
   CHECK(folder.without_path(missing.report()) ==
         "none.tsv: no such file; paths in a config are relative to the config's folder");
   std::filesystem::create_directory(folder.file("d"));
   Mistakes directory(folder.file("d"));
-  read_raw(tsv, directory);
+  read_raw(tsv, *new_task(), directory);
   CHECK(folder.without_path(directory.report()) == "d: is a folder; expected a file");
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("a file in a folder that may not be entered is not called missing", "[
   const auto read_as_nobody = [&](Sender& sender) {
     if (::geteuid() == 0 && ::setuid(65534) != 0) return;
     Mistakes mistakes(path);
-    read_raw(tsv, mistakes);
+    read_raw(tsv, *new_task(), mistakes);
     sender.text(mistakes.report());
   };
   run_in_child(5, read_as_nobody, [&](Receiver& receiver) { return receiver.text(report); });
@@ -139,6 +139,6 @@ TEST_CASE("a file in a folder that may not be entered is not called missing", "[
 
 TEST_CASE("an unknown format is an error", "[tsv]") {
   Mistakes mistakes("x");
-  CHECK(testing::message_of([&] { read_raw(testing::config_for("arff"), mistakes); }) ==
+  CHECK(testing::message_of([&] { read_raw(testing::config_for("arff"), *new_task(), mistakes); }) ==
         "data.format is \"arff\"; allowed are tsv, csv, hdf5, ts");
 }

@@ -26,13 +26,13 @@ BASE = {"data.train": "train.tsv", "data.test": "test.tsv", "data.tokenizer": "c
 CONFIGS = {
     "text": {},
     "words-sgd": {"data.tokenizer": "word", "train.optimizer": "sgd", "model.pooling": "cls", "train.momentum": 0.9,
-                  "train.label_smoothing": 0.1, "train.checkpoint_every_steps": 1},
+                  "task.label_smoothing": 0.1, "train.checkpoint_every_steps": 1},
     "accumulate": {"train.gradient_accumulation_steps": 2, "train.batch_size": 8, "data.validation_fraction": 0,
                    "model.norm": "rms_norm", "model.activation": "silu", "train.checkpoint_every_steps": 2},
     "numeric": {"data.format": "ts", "data.train": "train.ts", "data.test": "test.ts", "model.num_layers": 2,
                 "train.optimizer": "adam", "train.warmup_steps": 5, "train.schedule": "linear"},
     "patience": {"train.epochs": 30, "train.patience": 3, "train.monitor": "loss", "train.learning_rate": 0.05,
-                 "train.class_weights": "balanced", "train.checkpoint_every_steps": 0},
+                 "task.class_weights": "balanced", "train.checkpoint_every_steps": 0},
 }
 
 

@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include <orochi/task.hpp>
+
 #include "data/raw.hpp"
 #include "data/utf8.hpp"
 #include "memory_file.hpp"
@@ -10,17 +12,17 @@
 namespace orochi::fuzz {
 
 inline void check_accepted(const RawSplit& raw, bool text) {
-  require(!raw.labels.empty() && !raw.place(0).empty());
-  for (const std::string& label : raw.labels)
+  require(!raw.targets.empty() && !raw.place(0).empty());
+  for (const std::string& label : raw.targets)
     require(!label.empty() && utf8::find_invalid(label) == std::string::npos);
   if (text) {
-    require(raw.texts.size() == raw.labels.size() && raw.lines.size() == raw.labels.size() &&
+    require(raw.texts.size() == raw.targets.size() && raw.lines.size() == raw.targets.size() &&
             raw.channels == 0);
     for (const std::string& body : raw.texts)
       require(utf8::find_invalid(body) == std::string::npos && !utf8::is_blank(body));
     return;
   }
-  require(raw.channels > 0 && raw.offsets.size() == raw.labels.size() + 1 && raw.offsets.front() == 0);
+  require(raw.channels > 0 && raw.offsets.size() == raw.targets.size() + 1 && raw.offsets.front() == 0);
   for (std::size_t i = 1; i < raw.offsets.size(); ++i) require(raw.offsets[i - 1] < raw.offsets[i]);
   require(static_cast<Index>(raw.values.size()) == raw.offsets.back() * raw.channels);
   for (const float value : raw.values) require(std::isfinite(value));
@@ -32,7 +34,8 @@ inline void read_as(const std::string& format, const std::uint8_t* data, std::si
   DataConfig config;
   config.format = format;
   Mistakes mistakes(file.hold(data, size));
-  const RawSplit raw = read_raw(config, mistakes);
+  static const std::unique_ptr<Task> task = builtin_tasks().make(Component{"classification", {}});
+  const RawSplit raw = read_raw(config, *task, mistakes);
   if (mistakes.empty()) {
     check_accepted(raw, is_text(config));
   } else {

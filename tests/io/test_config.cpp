@@ -19,8 +19,7 @@ const std::string minimal = "data.train = \"a.tsv\"\n";
 /// Every field at once, doubles by their bits.
 bool same(const Config& a, const Config& b) {
   return compare_configs(a, b).empty() && a.layer == b.layer && a.data.train == b.data.train &&
-         a.model.blocks == b.model.blocks && a.train.class_weights == b.train.class_weights &&
-         a.train.seed == b.train.seed &&
+         a.model.blocks == b.model.blocks && a.task == b.task && a.train.seed == b.train.seed &&
          std::bit_cast<std::uint64_t>(a.train.learning_rate) ==
              std::bit_cast<std::uint64_t>(b.train.learning_rate) &&
          std::bit_cast<std::uint64_t>(a.model.dropout) == std::bit_cast<std::uint64_t>(b.model.dropout);
@@ -64,10 +63,12 @@ Config any_config(std::mt19937_64& random) {
   c.train.learning_rate = any_number(random);
   c.train.final_learning_rate = fraction() * c.train.learning_rate;
   c.train.weight_decay = any_number(random);
-  c.train.balanced_classes = random() % 3 == 0;
-  for (std::uint64_t k = c.train.balanced_classes ? 0 : random() % 4; k > 0; --k) {
-    c.train.class_weights.push_back(std::clamp(any_number(random), 1e-30, 1e30));
-  }
+  const bool balanced = random() % 3 == 0;
+  std::vector<double> weights;
+  for (std::uint64_t k = random() % 4; k > 0; --k)
+    weights.push_back(std::clamp(any_number(random), 1e-30, 1e30));
+  c.task.options = {{"label_smoothing", fraction()},
+                    {"class_weights", balanced ? OptionValue("balanced") : OptionValue(weights)}};
   if (random() % 2) c.layer["relu"];
   if (random() % 2) {
     c.layer["convolution"] = {{"width", static_cast<std::int64_t>(random())},
@@ -101,16 +102,25 @@ TEST_CASE("a config with nothing but data.train has the defaults") {
   CHECK(config.layer.empty());
 }
 
-TEST_CASE("class_weights is a list, nothing or \"balanced\"") {
-  CHECK_FALSE(parse(minimal).train.balanced_classes);
-  const Config balanced = parse(minimal + "train.class_weights = 'balanced'");
-  CHECK(balanced.train.balanced_classes);
-  const std::vector<std::string> none = {"train.class_weights=[]"};
-  const Config cleared = parse(minimal + "train.class_weights = 'balanced'", none);
-  CHECK_FALSE(cleared.train.balanced_classes);
-  CHECK(cleared.train.class_weights.empty());
+TEST_CASE("an option of a component is a list of numbers, nothing or a word") {
+  const auto weights = [](const Config& config) { return config.task.options.at("class_weights"); };
+  CHECK(weights(parse(minimal)) == OptionValue(std::vector<double>()));
+  const Config balanced = parse(minimal + "task.class_weights = 'balanced'");
+  CHECK(weights(balanced) == OptionValue("balanced"));
+  const std::vector<std::string> none = {"task.class_weights=[]"};
+  const Config cleared = parse(minimal + "task.class_weights = 'balanced'", none);
+  CHECK(weights(cleared) == OptionValue(std::vector<double>()));
   CHECK_THAT(write_config(balanced), catch_matchers::Contains("class_weights = \"balanced\"\n"));
   CHECK_THAT(write_config(cleared), catch_matchers::Contains("class_weights = []\n"));
+}
+
+TEST_CASE("a component is named by a string or by a table with its type") {
+  CHECK(parse("task = 'counting'\n" + minimal).task == Component{"counting", {{"most", std::int64_t{9}}}});
+  CHECK(parse(minimal + "[task]\ntype = 'counting'\nmost = 3\n").task ==
+        Component{"counting", {{"most", std::int64_t{3}}}});
+  const std::vector<std::string> other = {"task=counting"};  // whose options are not the file's
+  CHECK(parse(minimal + "[task]\nlabel_smoothing = 0.5\n", other).task.type == "counting");
+  CHECK(parse(minimal + "[task]\nlabel_smoothing = 0.5\n", other).task.options.size() == 1);
 }
 
 TEST_CASE("what write_config writes is read back to the last bit") {
@@ -167,7 +177,7 @@ TEST_CASE("overrides win over the file, later ones over earlier ones") {
       parse(minimal + "[model]\nnum_heads = 2\n",
             {"model.num_heads=8", "train.optimizer=sgd", "data.train=b c.tsv", "train.learning_rate=1e-2",
              "model.num_heads=16", "model.blocks=[\"relu\", \"gelu\"]", "layer.convolution.width=9",
-             "data.test=", "train.class_weights=balanced", "data.validation=\"v.tsv\"", "model.causal=true",
+             "data.test=", "task.class_weights=balanced", "data.validation=\"v.tsv\"", "model.causal=true",
              "train.monitor=loss", "data.label_column=label"});
   CHECK(config.model.num_heads == 16);
   CHECK(config.train.optimizer == "sgd");
@@ -176,7 +186,6 @@ TEST_CASE("overrides win over the file, later ones over earlier ones") {
   CHECK(config.model.blocks == std::vector<std::string>{"relu", "gelu"});
   CHECK(std::get<std::int64_t>(config.layer.at("convolution").at("width")) == 9);
   CHECK(config.data.test.empty());
-  CHECK(config.train.balanced_classes);
   CHECK(config.data.validation == "v.tsv");
   CHECK(config.model.causal);
 }

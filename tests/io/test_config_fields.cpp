@@ -6,7 +6,12 @@ using namespace orochi;
 
 namespace {
 
-const char* const everything = R"([data]
+const char* const everything = R"([task]
+type = "classification"
+class_weights = [0.29, 0.3]
+label_smoothing = 0.28
+
+[data]
 format = "csv"
 train = "a"
 validation = "b"
@@ -64,8 +69,6 @@ max_grad_norm = 0.27
 on_nonfinite = "skip"
 max_skips = 33
 divergence_factor = 34.0
-label_smoothing = 0.28
-class_weights = [0.29, 0.3]
 monitor = "macro_f1"
 patience = 13
 checkpoint_every_steps = 31
@@ -148,14 +151,17 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.on_nonfinite == "skip");
   CHECK(c.max_skips == 33);
   CHECK(c.divergence_factor == 34);
-  CHECK(c.label_smoothing == 0.28);
-  CHECK_FALSE(c.balanced_classes);
-  CHECK(c.class_weights == std::vector<double>{0.29, 0.3});
   CHECK(c.monitor == "macro_f1");
   CHECK(c.patience == 13);
   CHECK(c.checkpoint_every_steps == 31);
   CHECK(c.precision == "bf16");
   CHECK(c.kernels == "own");
+}
+
+TEST_CASE("[task] reaches its options") {
+  CHECK(parse(everything).task ==
+        Component{"classification",
+                  {{"label_smoothing", 0.28}, {"class_weights", std::vector<double>{0.29, 0.3}}}});
 }
 
 TEST_CASE("[layer.NAME] reaches its options, in the types of their defaults") {

@@ -20,6 +20,13 @@ inline std::vector<ComponentSchema> test_layers() {
       {"convolution",
        "rows",
        {{"width", std::int64_t{3}}, {"scale", 1.0}, {"bias", true}, {"mode", std::string("same")}}});
+  layers.push_back(
+      {"classification",
+       "task",
+       {Option("label_smoothing", 0.0).from(0).below(1),
+        Option("class_weights", std::vector<double>{}).from(1e-30).to(1e30).one_of({"balanced"})},
+       {"accuracy", "macro_f1", "weighted_f1"}});
+  layers.push_back({"counting", "task", {Option("most", 9)}, {"error"}});
   return layers;
 }
 

@@ -96,10 +96,10 @@ TEST_CASE("wrong types") {
   check_line("train",
              {{"optimizer = 3", "13: train.optimizer is the integer 3; allowed: sgd | adam | adamw"},
               {"class_weights = 3",
-               "17: train.class_weights is the integer 3; "
+               "17: task.class_weights is the integer 3; "
                "allowed: \"balanced\" | a list of numbers from 1e-30 to 1e30"},
               {"class_weights = [1, \"2\"]",
-               "21: train.class_weights[1] is the string \"2\"; allowed: a number from 1e-30 to 1e30"}});
+               "21: task.class_weights[1] is the string \"2\"; allowed: a number from 1e-30 to 1e30"}});
 }
 
 TEST_CASE("values out of range") {
@@ -120,10 +120,10 @@ TEST_CASE("values out of range") {
        {"lanes = 0", "9: train.lanes is 0; allowed: an integer from 1 to 1024"},
        {"max_grad_norm = inf", "17: train.max_grad_norm is inf; allowed: a number, 0 or more"},
        {"label_smoothing = 1.0",
-        "19: train.label_smoothing is 1.0; allowed: a number from 0 up to, not including, 1"},
-       {"class_weights = [1.0, 0]", "23: train.class_weights[1] is 0; allowed: a number from 1e-30 to 1e30"},
+        "19: task.label_smoothing is 1.0; allowed: a number from 0 up to, not including, 1"},
+       {"class_weights = [1.0, 0]", "23: task.class_weights[1] is 0; allowed: a number from 1e-30 to 1e30"},
        {"class_weights = \"equal\"",
-        "17: train.class_weights is \"equal\"; allowed: \"balanced\" | a list of numbers from 1e-30 to "
+        "17: task.class_weights is \"equal\"; allowed: \"balanced\" | a list of numbers from 1e-30 to "
         "1e30"}});
   check({{"data.train = ''", "f:1:14: data.train is \"\"; allowed: a path"},
          {"[data]\ntrain = 'a'\nvocab_size = 1",
@@ -289,7 +289,7 @@ TEST_CASE("wrong overrides") {
       {"model.dropout.rate=3", "model.dropout is a table; allowed: a number from 0 up to, not including, 1"},
       {"layer.relu=3", "layer.relu is the integer 3, but names a section; write [layer.relu] above its keys"},
       {"layer.convolution.width=x", "layer.convolution.width is the string \"x\"; allowed: an integer"},
-      {"train.class_weights=[1,-1]", "train.class_weights[1] is -1; allowed: a number from 1e-30 to 1e30"},
+      {"task.class_weights=[1,-1]", "task.class_weights[1] is -1; allowed: a number from 1e-30 to 1e30"},
       {"model.num_heads=5",
        "model.num_heads is 5, which does not divide model.d_model, 64; "
        "change one of them or give model.head_dim"},

@@ -10,6 +10,7 @@
 #include "core/kernels/kernels.hpp"
 #include "io/config_file.hpp"
 #include "io/hdf5.hpp"
+#include "tasks.hpp"
 #include "train/inference.hpp"
 #include "train/schedule.hpp"
 #include "train/stepper.hpp"
@@ -71,7 +72,7 @@ struct Case {
     config.train.kernels = engine;
     for (const std::int64_t offset : golden.read<std::int64_t>("offsets", H5T_NATIVE_INT64))
       offsets.push_back(static_cast<Index>(offset));
-    labels = golden.read<std::int32_t>("labels", H5T_NATIVE_INT32);
+    labels = golden.doubles("labels");
     samples.resize(labels.size());
     std::iota(samples.begin(), samples.end(), 0u);
     InputShape shape{0, 0, config.data.max_length};
@@ -82,7 +83,8 @@ struct Case {
       values = golden.read<float>("values", H5T_NATIVE_FLOAT);
       shape.channels = 3;
     }
-    batch = {tokens, values, shape.channels, offsets, labels, samples};
+    batch = {tokens, values, shape.channels, offsets, samples, labels};
+    task = class_task(3, config.task.options);
     model = std::make_unique<Classifier>(config, shape, 3, builtin_layers());
     for (const ParameterView& view : model->parameters().views()) {
       const std::vector<float> theirs = golden.read<float>("parameters/" + view.name, H5T_NATIVE_FLOAT);
@@ -94,11 +96,12 @@ struct Case {
   Golden golden;
   Config config;
   std::vector<Index> offsets;          // [B + 1]
-  std::vector<std::int32_t> labels;    // [B]
+  std::vector<double> labels;          // [B]
   std::vector<std::uint32_t> samples;  // [B]
   std::vector<std::int32_t> tokens;    // [N]
   std::vector<float> values;           // [N, channels]
   Batch batch;
+  std::unique_ptr<Task> task;
   std::unique_ptr<Classifier> model;
 };
 
@@ -106,10 +109,9 @@ void check_case(const std::string& path, const std::string& engine) {
   INFO(path << " " << engine);
   Case c(path, engine);
   Inference inference(*c.model, engine, 1);
-  CHECK(relative_difference(inference.logits(c.batch).data(), c.golden.doubles("logits"), 0) < 1e-5);
+  CHECK(relative_difference(inference.outputs(c.batch).data(), c.golden.doubles("logits"), 0) < 1e-5);
 
-  const std::vector<double>& w = c.config.train.class_weights;
-  Stepper stepper(*c.model, c.config.train, {w.begin(), w.end()}, 2);
+  Stepper stepper(*c.model, *c.task, c.config.train, 2);
   const double normaliser = stepper.weight_of(c.labels);
   const StepSums sums = stepper.accumulate(c.batch, normaliser, {}, true);
   CHECK_THAT(sums.loss / sums.weight, catch_matchers::WithinRel(c.golden.doubles("loss")[0], 1e-5));

@@ -32,6 +32,7 @@ TrainedModel make_model(const Extensions& extensions, const Places& places, Inde
   trained.config.model.pooling = places.pooling;
   trained.input = {17, 0, longest};
   trained.extensions = &extensions;
+  trained.task = class_task(3);
   trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
   trained.model->parameters().initialise(5);
   Parameters& parameters = trained.model->parameters();
@@ -155,7 +156,7 @@ TEST_CASE("looking at the heads of long sequences takes no whole map") {
   Sequences data;
   for (Index i = 0; i < t; ++i) data.tokens.push_back(static_cast<std::int32_t>(i * i % 17));
   data.offsets.push_back(t);
-  data.labels.push_back(1);
+  data.targets.push_back(1);
   const TrainedModel trained = make_model(extensions, {}, t);
   const double before = peak_memory();
   const HeadSurvey survey = survey_heads(trained, data, head_grid(trained, data), 1);

@@ -25,7 +25,7 @@ Sequences signed_sequences(Index count) {
       data.tokens.push_back(static_cast<std::int32_t>(i == place ? (label == 1 ? plus : minus)
                                                                  : static_cast<Index>(numbers()) % filler));
     data.offsets.push_back(data.offsets.back() + length);
-    data.labels.push_back(label);
+    data.targets.push_back(label);
   }
   return data;
 }
@@ -51,6 +51,7 @@ TrainedModel planted_model(const Extensions& extensions) {
   trained.config.model.positions = "none";
   trained.input = {vocabulary, 0, 40};
   trained.extensions = &extensions;
+  trained.task = class_task(2);
   trained.model = std::make_unique<Classifier>(trained.config, trained.input, 2, extensions.layers);
   Parameters& parameters = trained.model->parameters();
   parameters.initialise(3);
@@ -99,20 +100,20 @@ TEST_CASE("maps, ablation and importance name the head that was planted") {
   const TrainedModel trained = planted_model(extensions);
   const std::vector<double> looks = weight_on_sign(trained, data);
   const Ablation ablation = ablate_heads(trained, data, {}, 2);
-  CHECK(ablation.accuracy == 1);
+  CHECK(ablation.score == 1);
   constexpr std::size_t planted = planted_layer * 4 + planted_head;
   for (std::size_t i = 0; i < 8; ++i) {
     const HeadFigures& head = ablation.heads[i];
     INFO("layer " << head.layer << " head " << head.head);
     if (i == planted) {
       CHECK(looks[i] > 0.9);
-      CHECK(head.accuracy < 0.7);
-      CHECK(head.accuracy_drop.low > 0.3);
+      CHECK(head.score < 0.7);
+      CHECK(head.score_drop.low > 0.3);
       CHECK(head.loss_rise.low > 0.3);
       continue;
     }
     CHECK(looks[i] < 0.3);
-    CHECK(head.accuracy > 0.95);
+    CHECK(head.score > 0.95);
     CHECK(head.importance < 0.2 * ablation.heads[planted].importance);
     CHECK(head.loss_rise.value < 0.2 * ablation.heads[planted].loss_rise.value);
     CHECK(head.entropy > ablation.heads[planted].entropy);

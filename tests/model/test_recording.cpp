@@ -22,6 +22,7 @@ TrainedModel make_model(const Extensions& extensions, bool causal = false,
   trained.config.model.pooling = pooling;
   trained.input = {17, 0, 200};
   trained.extensions = &extensions;
+  trained.task = class_task(3);
   trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
   trained.model->parameters().initialise(5);
   return trained;
@@ -40,7 +41,7 @@ Results train_pass(const TrainedModel& trained, const Sequences& data, Recording
   tape.set_recording(recording);
   tape.begin(Mode::train, &gradients, {3, 4});
   const Var logits = trained.model->forward(tape, batch);
-  const Var loss = cross_entropy(logits, batch.labels, {0, {}, 10});
+  const Var loss = class_task(3)->loss(logits, batch, 10);
   loss.add_grad(RowMatrix::Ones(1, 1));
   Results pass{{logits.data(), logits.data() + logits.rows() * logits.cols()}, {}};
   tape.backward();
@@ -124,7 +125,7 @@ TEST_CASE("in inference too, and what is seen is what is computed with") {
     const TrainedModel trained = make_model(extensions, causal);
     std::vector<std::uint32_t> samples;
     Inference inference(*trained.model, "auto", 1);
-    const std::span<const Scalar> unseen = inference.logits(as_batch(data, samples));
+    const std::span<const Scalar> unseen = inference.outputs(as_batch(data, samples));
     for (Index i = 0; i < data.size(); ++i) {
       std::vector<Scalar> logits;
       const std::vector<AttentionRecord> records = record_sequence(trained, data, i, &logits);
@@ -147,10 +148,10 @@ TEST_CASE("a head whose values are replaced by zero is a head whose columns of t
   Inference inference(*trained.model, "auto", 2);
   const std::vector<Scalar> zeros(8, 0);
   const HeadReplacement second{1, 2, zeros};
-  const std::span<const Scalar> whole = inference.logits(batch);
+  const std::span<const Scalar> whole = inference.outputs(batch);
   const std::vector<Scalar> before(whole.begin(), whole.end());
   inference.set_replacements({&second, 1});
-  const std::span<const Scalar> without = inference.logits(batch);
+  const std::span<const Scalar> without = inference.outputs(batch);
   const std::vector<Scalar> found(without.begin(), without.end());
   CHECK(found != before);
   inference.set_replacements({});
@@ -160,7 +161,7 @@ TEST_CASE("a head whose values are replaced by zero is a head whose columns of t
       for (Index row = 0; row < 32; ++row)
         std::fill_n(parameters.data() + view.offset + row * 32 + 16, 8, Scalar(0));
   inference.pack();
-  const std::span<const Scalar> expected = inference.logits(batch);
+  const std::span<const Scalar> expected = inference.outputs(batch);
   for (std::size_t i = 0; i < found.size(); ++i) CHECK(std::abs(found[i] - expected[i]) < 1e-5f);
 }
 
@@ -183,7 +184,7 @@ TEST_CASE("the importance of heads is the slope of the loss along them") {
     std::vector<Scalar> logits;
     record_sequence(trained, data, 0, &logits);
     std::copy(saved.begin(), saved.end(), parameters.data());
-    return sequence_loss(logits, data.labels.front());
+    return trained.task->item_loss(logits, data.targets);
   };
   double largest = 0;
   for (const double importance : survey.importance) largest = std::max(largest, importance);

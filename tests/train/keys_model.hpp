@@ -80,7 +80,7 @@ inline Sequences tokens(const std::vector<std::int32_t>& ids) {
   Sequences data;
   data.tokens = ids;
   data.offsets.push_back(std::ssize(ids));
-  data.labels.push_back(0);
+  data.targets.push_back(0);
   return data;
 }
 

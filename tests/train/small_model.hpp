@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/dataset.hpp"
+#include "tasks.hpp"
 
 namespace orochi {
 
@@ -25,7 +26,7 @@ inline Sequences random_sequences(Index count, Index longest, Index vocabulary, 
         data.values.push_back(static_cast<float>(below(2001) - 1000) / 500.0f);
     }
     data.offsets.push_back(data.offsets.back() + length);
-    data.labels.push_back(static_cast<std::int32_t>(below(classes)));
+    data.targets.push_back(static_cast<double>(below(classes)));
   }
   return data;
 }

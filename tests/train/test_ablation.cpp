@@ -20,6 +20,7 @@ TrainedModel random_model(const Extensions& extensions) {
   trained.config.model.dropout = 0.3;  // of training: it has no part in any figure
   trained.input = {11, 0, 9};
   trained.extensions = &extensions;
+  trained.task = class_task(3);
   trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
   trained.model->parameters().initialise(8);
   for (Scalar& value : trained.model->parameters().flat()) value *= 1.5f;
@@ -30,7 +31,7 @@ std::vector<double> losses_of(const TrainedModel& trained, const Sequences& data
                               std::span<const HeadReplacement> replaced = {}) {
   Inference inference(*trained.model, "own", 1);
   inference.set_replacements(replaced);
-  return evaluate(inference, data, 3).losses;
+  return evaluate(inference, *trained.task, data).losses;
 }
 
 double mean(const std::vector<double>& values) {

@@ -19,7 +19,8 @@ struct Training {
       : config(std::move(c)),
         data(std::move(d)),
         model(config, {vocabulary, 0, longest}, classes, builtin_layers()),
-        stepper(model, config.train, {}, threads) {
+        task(class_task(classes)),
+        stepper(model, *task, config.train, threads) {
     model.parameters().initialise(4);
   }
   /// One update of the whole data in micro-batches of `size` sequences, up to the update itself.
@@ -34,6 +35,7 @@ struct Training {
   Config config;
   Sequences data;
   Classifier model;
+  std::unique_ptr<Task> task;
   Stepper stepper;
   BatchStorage storage;
 };

@@ -59,17 +59,18 @@ std::vector<Scalar> weights_after_training(const Config& config, const Sequences
                                            bool evaluate_too) {
   Classifier model(config, {11, 0, 40}, 3, builtin_layers());
   model.parameters().initialise(config.train.seed);
-  Stepper stepper(model, config.train, {}, threads);
+  const std::unique_ptr<Task> task = class_task(3);
+  Stepper stepper(model, *task, config.train, threads);
   Inference inference(model, config.train.kernels, threads);
   BatchStorage storage;
   for (std::uint32_t step = 0; step < 6; ++step) {
     const std::vector<std::uint32_t> order = epoch_order(data.size(), 5, step);
     const Batch batch = storage.gather(data, order);
-    stepper.accumulate(batch, stepper.weight_of(batch.labels), {5, step}, true);
+    stepper.accumulate(batch, stepper.weight_of(batch.targets), {5, step}, true);
     stepper.update(step, 1e-2);
     if (!evaluate_too) continue;
     inference.pack();
-    evaluate(inference, data, 3);
+    evaluate(inference, *task, data);
   }
   return {model.parameters().data(), model.parameters().data() + model.parameters().size()};
 }
@@ -156,7 +157,7 @@ TEST_CASE("inference drops nothing out") {
     Classifier model(config, {11, 0, 40}, 3, builtin_layers());
     model.parameters().initialise(9);
     Inference inference(model, "auto", 1);
-    const std::span<const Scalar> answers = inference.logits(batch);
+    const std::span<const Scalar> answers = inference.outputs(batch);
     logits.emplace_back(answers.begin(), answers.end());
   }
   CHECK(logits[0] == logits[1]);
@@ -171,6 +172,6 @@ TEST_CASE("inference gives the bits of a training pass without dropout") {
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);
   Inference inference(model, "auto", 2);
-  const std::span<const Scalar> logits = inference.logits(batch);
+  const std::span<const Scalar> logits = inference.outputs(batch);
   CHECK(answer(model, batch, "auto").logits == std::vector<Scalar>(logits.begin(), logits.end()));
 }

@@ -21,7 +21,7 @@ namespace {
 class Silent : public TrainObserver {
  public:
   void note(const std::string&) override {}
-  void start(std::uint64_t, std::uint64_t) override {}
+  void start(const Measured&, std::uint64_t, std::uint64_t) override {}
   void step(std::uint64_t, double, double) override {}
   void epoch(const EpochRecord&, bool) override {}
 };

@@ -18,9 +18,9 @@ TEST_CASE("settings at their ends train, or say why not") {
     for (const double loss : observer.losses) CHECK(std::isfinite(loss));
     return result;
   };
-  CHECK(ending({"train.class_weights=[1e-30, 1e30]"}).code == 0);
-  CHECK(ending({"train.class_weights=[1e-30, 1e-30]"}).code == 0);
-  CHECK(ending({"train.label_smoothing=0.999999"}).code == 0);
+  CHECK(ending({"task.class_weights=[1e-30, 1e30]"}).code == 0);
+  CHECK(ending({"task.class_weights=[1e-30, 1e-30]"}).code == 0);
+  CHECK(ending({"task.label_smoothing=0.999999"}).code == 0);
   CHECK(ending({"train.learning_rate=1e-300"}).code == 0);
   CHECK(ending({"train.learning_rate=1e30"}).code == 3);
   CHECK(ending({"data.max_length=1"}).code == 0);

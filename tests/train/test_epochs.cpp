@@ -16,8 +16,8 @@ std::size_t epochs_until(const std::vector<EpochRecord>& records, int patience, 
   double best = -1;
   int stale = 0;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    const bool better = records[i].validation_accuracy > best;
-    if (better) best = records[i].validation_accuracy;
+    const bool better = records[i].validation[1] > best;
+    if (better) best = records[i].validation[1];
     if (better && in_a_row) stale = 0;
     stale += !better;
     if (stale == patience) return i + 1;
@@ -52,21 +52,21 @@ TEST_CASE("the training figures of an epoch are weighted losses and the share of
   const Workplace place("figures");
   TrainRequest request = place.request("run");  // 4 updates of 2 micro-batches
   request.overrides = {"train.epochs=1", "train.learning_rate=1e-30", "model.dropout=0",
-                       "model.attention_dropout=0", "train.class_weights=[0.5, 3]"};
+                       "model.attention_dropout=0", "task.class_weights=[0.5, 3]"};
   Silent observer;
   train(request, builtin(), observer);
   const TrainedModel trained = load_model((place.root / "run/last.h5").string(), builtin());
   const LoadedData data =
-      load_data(trained.config.data, (place.root / "run").string(), trained.config.train.seed);
+      load_data(trained.config.data, (place.root / "run").string(), trained.config.train.seed, *trained.task);
   Inference inference(*trained.model, "own", 1);
-  const Evaluation evaluation = evaluate(inference, data.train, 2);
+  const Evaluation evaluation = evaluate(inference, *trained.task, data.train);
   double loss = 0, weight = 0;
   for (std::size_t b = 0; b < evaluation.losses.size(); ++b) {
-    const double w = data.train.labels[b] == 0 ? 0.5 : 3;
+    const double w = data.train.targets[b] == 0 ? 0.5 : 3;
     loss += w * evaluation.losses[b];
     weight += w;
   }
   const EpochRecord& record = observer.records.at(0);
   CHECK_THAT(record.train_loss, WithinRel(loss / weight, 1e-5));
-  CHECK_THAT(record.train_accuracy, WithinAbs(evaluation.metrics.accuracy, 1e-12));
+  CHECK_THAT(record.train_score, WithinAbs(evaluation.metrics.figures.values[0], 1e-12));
 }

@@ -157,7 +157,7 @@ TEST_CASE("an epoch whose steps were all left out has no training figures") {
   REQUIRE(observer.records.size() == 4);
   CHECK(std::isfinite(observer.records[0].train_loss));
   CHECK(std::isnan(observer.records[1].train_loss));
-  CHECK(std::isnan(observer.records[1].train_accuracy));
+  CHECK(std::isnan(observer.records[1].train_score));
   CHECK(std::isnan(observer.records[1].gradient_norm));
   CHECK(std::isfinite(observer.records[2].gradient_norm));
   CHECK_THAT(place.bytes("run/metrics.jsonl"), Contains("\"train_loss\":null,\"train_accuracy\":null"));
@@ -170,7 +170,7 @@ TEST_CASE("a loss that is not finite is no figure of validation, best or test") 
   REQUIRE(ending_of(poisoned(place, "validation", settings), observer).code == 0);
   CHECK_THAT(observer.notes, Contains("at step 4: the model's numbers overflow on the validation data") &&
                                  Contains("there is no best.h5, and no test"));
-  CHECK(std::isnan(observer.records.back().validation_accuracy));
+  CHECK(std::isnan(observer.records.back().validation[1]));
   CHECK_FALSE(fs::exists(place.root / "validation/best.h5"));
   // Only the test data has so many sequences.
   const Ending ending =

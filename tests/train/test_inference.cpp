@@ -32,11 +32,13 @@ TEST_CASE("losses and probabilities are PyTorch's, whatever is added to all logi
   // torch.nn.functional.cross_entropy and softmax of [1.5, -0.25, 0.75, -2] in double
   const std::vector<double> losses{0.5166115806, 2.2666115806, 1.2666115806, 4.0166115806};
   const std::vector<double> shares{0.5965384, 0.1036626, 0.2817847, 0.0180143};
+  const std::unique_ptr<Task> task = class_task(4);
   for (const Scalar added : {0.0f, 1024.0f, -1024.0f}) {
     const std::vector<Scalar> logits{1.5f + added, -0.25f + added, 0.75f + added, -2.0f + added};
-    const std::vector<double> p = probabilities(logits);
+    const std::vector<double> p = task->predict(logits).scores;
     for (std::size_t k = 0; k < 4; ++k) {
-      CHECK_THAT(sequence_loss(logits, static_cast<std::int32_t>(k)), WithinAbs(losses[k], 1e-6));
+      const auto label = static_cast<double>(k);
+      CHECK_THAT(task->item_loss(logits, {&label, 1}), WithinAbs(losses[k], 1e-6));
       CHECK_THAT(p[k], WithinAbs(shares[k], 1e-6));
     }
   }
@@ -47,9 +49,10 @@ TEST_CASE("an evaluation says of each sequence what its own logits say") {
   const std::unique_ptr<Classifier> model = make_model(classes);
   const Sequences data = random_sequences(60, 200, 17, 0, classes, 4);
   Inference alone(*model, "auto", 1), three(*model, "auto", 3);
-  const Evaluation found = evaluate(three, data, classes), again = evaluate(alone, data, classes);
+  const std::unique_ptr<Task> task = class_task(classes);
+  const Evaluation found = evaluate(three, *task, data), again = evaluate(alone, *task, data);
   CHECK(found.losses == again.losses);
-  CHECK(found.predictions == again.predictions);
+  CHECK(found.kept == again.kept);
   CHECK(found.metrics.loss == again.metrics.loss);
   REQUIRE(found.losses.size() == 60);
   std::vector<std::uint32_t> samples;
@@ -57,15 +60,16 @@ TEST_CASE("an evaluation says of each sequence what its own logits say") {
   double sum = 0, right = 0;
   for (Index b = 0; b < data.size(); ++b) {
     const auto at = static_cast<std::size_t>(b);
-    const std::span<const Scalar> logits = alone.logits(slice(batch, b, b + 1));  // [K]
-    REQUIRE(found.predictions[at] == std::max_element(logits.begin(), logits.end()) - logits.begin());
-    right += found.predictions[at] == data.labels[at];
-    const double p = probabilities(logits)[static_cast<std::size_t>(data.labels[at])];
+    const std::span<const Scalar> logits = alone.outputs(slice(batch, b, b + 1));  // [K]
+    REQUIRE(static_cast<Index>(found.kept[at]) ==
+            std::max_element(logits.begin(), logits.end()) - logits.begin());
+    right += found.kept[at] == data.targets[at];
+    const double p = task->predict(logits).scores[static_cast<std::size_t>(data.targets[at])];
     REQUIRE_THAT(found.losses[at], WithinRel(-std::log(p), 1e-6));
     sum += found.losses[at];
   }
   CHECK_THAT(found.metrics.loss, WithinRel(sum / 60, 1e-12));
-  CHECK_THAT(found.metrics.accuracy, WithinRel(right / 60, 1e-12));
+  CHECK_THAT(found.metrics.figures.values[0], WithinRel(right / 60, 1e-12));
   CHECK(right > 0);
 }
 
@@ -93,7 +97,7 @@ TEST_CASE("weights are packed once, and again when it is said that they have cha
   const Batch batch = as_batch(data, samples);
   Inference inference(*model, "own", 2);
   const auto logits = [&](Inference& by) {
-    const std::span<const Scalar> found = by.logits(batch);
+    const std::span<const Scalar> found = by.outputs(batch);
     return std::vector<Scalar>(found.begin(), found.end());
   };
   const std::vector<Scalar> before = logits(inference);
@@ -113,8 +117,9 @@ TEST_CASE("an evaluation keeps no logits") {
   const Sequences some = random_sequences(20, 200, 17, 0, many, 6),
                   more = random_sequences(1000, 200, 17, 0, many, 6);
   Inference inference(*model, "auto", 1);
-  evaluate(inference, some, many);  // tapes take their memory
+  const std::unique_ptr<Task> task = class_task(many);
+  evaluate(inference, *task, some);  // tapes take their memory
   const double before = heap_in_use();
-  evaluate(inference, more, many);
+  evaluate(inference, *task, more);
   CHECK(heap_in_use() - before < 2e6);  // all logits are 8 MB
 }

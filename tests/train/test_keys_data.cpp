@@ -4,6 +4,7 @@
 #include "catch.hpp"
 #include "data/dataset.hpp"
 #include "keys.hpp"
+#include "tasks.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
@@ -28,7 +29,7 @@ LoadedData load(const std::string& text, void (*change)(DataConfig&)) {
   config.train = "own";
   config.validation_fraction = 0;
   change(config);
-  return load_data(config, place.root.string(), 1);
+  return load_data(config, place.root.string(), 1, *new_task());
 }
 
 const char* const two_lines = "a\tOne, one two\nb\tthree one\n";
@@ -59,7 +60,7 @@ std::vector<Index> sizes(void (*change)(DataConfig&)) {
   config.train = "two";
   config.validation_fraction = 0;
   change(config);
-  const LoadedData data = load_data(config, place.root.string(), 1);
+  const LoadedData data = load_data(config, place.root.string(), 1, *new_task());
   return {data.train.size(), data.validation.size(), data.test.size()};
 }
 
@@ -79,7 +80,7 @@ void test_test() {
 void test_validation_fraction() {
   const std::string text = lines("a\tx", 40) + lines("b\ty", 20);
   const auto of_class = [](const Sequences& part, int label) {
-    return std::count(part.labels.begin(), part.labels.end(), label);
+    return std::count(part.targets.begin(), part.targets.end(), label);
   };
   const LoadedData cut = load(text, [](DataConfig& config) { config.validation_fraction = 0.25; });
   CHECK(of_class(cut.validation, 0) == 10);
@@ -102,7 +103,9 @@ void test_text_column() {
 void test_label_column() {
   const LoadedData data =
       load_columns([](DataConfig& config) { config.format = "csv", config.label_column = "kind"; });
-  CHECK(data.preprocessing.labels == Words{"c", "d"});
+  CHECK(data.notes.size() > 1);
+  const auto wrong = [](DataConfig& config) { config.format = "csv", config.label_column = "text"; };
+  CHECK_THROWS_WITH(load_columns(wrong), catch_matchers::Contains("every sequence has the label \"one\""));
 }
 
 void test_tokenizer() {

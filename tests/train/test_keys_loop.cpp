@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "keys.hpp"
+#include "tasks.hpp"
 #include "train/inference.hpp"
 
 using namespace orochi;
@@ -21,7 +22,7 @@ void test_seed() {
   for (const std::uint32_t seed : {7U, 4294967295U}) {
     const Run run("seed", {"train.seed=" + std::to_string(seed), "train.epochs=1", no_rate});
     const DataConfig data = parse_config(run.header().config, "", {}, component_schemas(builtin())).data;
-    const LoadedData split = load_data(data, (run.place.root / "run").string(), seed);
+    const LoadedData split = load_data(data, (run.place.root / "run").string(), seed, *new_task());
     CHECK(run.header().train_checksum == checksum(split.train));
     losses.push_back(run.observer.losses.at(0));
   }
@@ -138,10 +139,10 @@ void test_monitor() {
     Silent observer;
     const TrainResult result = train(request, builtin(), observer);
     const auto value = [&](const EpochRecord& r) {
-      return name == "loss"       ? -r.validation_loss
-             : name == "accuracy" ? r.validation_accuracy
-             : name == "macro_f1" ? r.validation_macro_f1
-                                  : r.validation_weighted_f1;
+      return name == "loss"       ? -r.validation[0]
+             : name == "accuracy" ? r.validation[1]
+             : name == "macro_f1" ? r.validation[2]
+                                  : r.validation[3];
     };
     const EpochRecord best = *std::ranges::max_element(observer.records, {}, value);  // the first of equals
     INFO(name);

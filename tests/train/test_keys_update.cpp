@@ -119,13 +119,14 @@ void test_max_grad_norm() {
 double first_loss(const Run& run, double smoothing, const std::vector<double>& weights) {
   const TrainedModel trained = load_model(run.last(), builtin());
   trained.model->parameters().initialise(trained.config.train.seed);
-  const LoadedData data = load_data(trained.config.data, (run.place.root / "run").string(), 42);
+  const LoadedData data =
+      load_data(trained.config.data, (run.place.root / "run").string(), 42, *trained.task);
   Inference inference(*trained.model, "own", 1);
   std::vector<std::uint32_t> samples;
-  const std::span<const Scalar> logits = inference.logits(as_batch(data.train, samples));  // [B, 2]
+  const std::span<const Scalar> logits = inference.outputs(as_batch(data.train, samples));  // [B, 2]
   double loss = 0, weight = 0;
-  for (std::size_t b = 0; b < data.train.labels.size(); ++b) {
-    const auto y = static_cast<std::size_t>(data.train.labels[b]);
+  for (std::size_t b = 0; b < data.train.targets.size(); ++b) {
+    const auto y = static_cast<std::size_t>(data.train.targets[b]);
     const double z[] = {logits[2 * b], logits[2 * b + 1]};
     const double whole = std::log(std::exp(z[0]) + std::exp(z[1]));
     loss += (1 - smoothing) * weights[y] * (whole - z[y]);
@@ -145,14 +146,14 @@ void check_loss(const std::string& name, std::vector<std::string> overrides, dou
 }
 
 void test_label_smoothing() {
-  check_loss("hard", {"train.label_smoothing=0"}, 0, {1, 1});
-  check_loss("smooth", {"train.label_smoothing=0.3"}, 0.3, {1, 1});
-  check_loss("both", {"train.label_smoothing=0.3", "train.class_weights=[0.5, 3]"}, 0.3, {0.5, 3});
+  check_loss("hard", {"task.label_smoothing=0"}, 0, {1, 1});
+  check_loss("smooth", {"task.label_smoothing=0.3"}, 0.3, {1, 1});
+  check_loss("both", {"task.label_smoothing=0.3", "task.class_weights=[0.5, 3]"}, 0.3, {0.5, 3});
 }
 
 void test_class_weights() {
-  check_loss("weighted", {"train.class_weights=[0.5, 3]"}, 0, {0.5, 3});
-  check_loss("balanced", {"train.class_weights=balanced"}, 0, {1, 1});  // as many of each
+  check_loss("weighted", {"task.class_weights=[0.5, 3]"}, 0, {0.5, 3});
+  check_loss("balanced", {"task.class_weights=balanced"}, 0, {1, 1});  // as many of each
 }
 
 void test_precision() {
@@ -181,7 +182,7 @@ void test_lanes() {
     Config config = small_config();
     config.train.lanes = lanes;
     Classifier model(config, {11, 0, 12}, 3, builtin_layers());
-    CHECK(Stepper(model, config.train, {}, 1).num_lanes() == lanes);
+    CHECK(Stepper(model, *class_task(3), config.train, 1).num_lanes() == lanes);
   }
 }
 
@@ -225,6 +226,12 @@ void test_chunk_rows() {
   }
 }
 
+/// The only one whose options are these; others have their own tests (tests/tasks).
+void test_task() {
+  test_label_smoothing();
+  test_class_weights();
+}
+
 }  // namespace
 
 KeyTests orochi::update_keys() {
@@ -233,8 +240,7 @@ KeyTests orochi::update_keys() {
           {"train.warmup_steps", test_warmup_steps},
           {"train.final_learning_rate", test_final_learning_rate},
           {"train.max_grad_norm", test_max_grad_norm},
-          {"train.label_smoothing", test_label_smoothing},
-          {"train.class_weights", test_class_weights},
+          {"task", test_task},
           {"train.precision", test_precision},
           {"train.kernels", test_kernels},
           {"train.lanes", test_lanes},

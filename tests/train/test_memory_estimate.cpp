@@ -7,6 +7,7 @@
 #include "data/batching.hpp"
 #include "heap.hpp"
 #include "small_model.hpp"
+#include "tasks.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
 #include "train/run_data.hpp"
@@ -41,7 +42,7 @@ Sequences even_sequences(Index count, Index length, Index vocabulary) {
     data.tokens.push_back(static_cast<std::int32_t>(numbers() % static_cast<unsigned>(vocabulary)));
   for (Index b = 0; b < count; ++b) {
     data.offsets.push_back((b + 1) * length);
-    data.labels.push_back(0);
+    data.targets.push_back(0);
   }
   return data;
 }
@@ -56,7 +57,8 @@ double taken(const Config& config, const Shape& shape, const Sequences& data) {
   double most = 0;
   Classifier model(config, {shape.vocabulary, 0, shape.longest}, shape.classes, builtin_layers());
   model.parameters().initialise(1);
-  Stepper stepper(model, config.train, {}, 1);
+  const std::unique_ptr<Task> task = class_task(shape.classes);
+  Stepper stepper(model, *task, config.train, 1);
   BatchStorage storage;
   std::vector<std::uint32_t> order(static_cast<std::size_t>(data.size()));
   std::iota(order.begin(), order.end(), 0U);
@@ -74,7 +76,7 @@ double taken(const Config& config, const Shape& shape, const Sequences& data) {
 /// The same by the estimate, without its share for threads and libraries.
 double estimated(const Config& config, const Shape& shape, const Sequences& data) {
   const Classifier model(config, {shape.vocabulary, 0, shape.longest}, shape.classes, builtin_layers());
-  const MemoryEstimate estimate = estimate_memory(model, config, data, {}, {}, 1);
+  const MemoryEstimate estimate = estimate_memory(model, *class_task(shape.classes), config, data, {}, {}, 1);
   return static_cast<double>(model.parameters().size()) * sizeof(Scalar) + estimate.training() -
          estimate.overhead;
 }
@@ -146,7 +148,7 @@ TEST_CASE("the largest part of a refused run is named, with what makes it smalle
   Config config = small_config();
   const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
   const Classifier model(config, {11, 0, 90}, 3, builtin_layers());
-  const MemoryEstimate estimate = estimate_memory(model, config, data, {}, {10, 90}, 2);
+  const MemoryEstimate estimate = estimate_memory(model, *class_task(3), config, data, {}, {10, 10, 90}, 2);
   CHECK(estimate.activations > 0);
   CHECK(estimate.gradients >= 5.0 * sizeof(Scalar) * static_cast<double>(model.parameters().dense_size()));
   CHECK(message_of([&] { refuse_large_run(estimate, 0); }) == "(no error)");
@@ -166,10 +168,11 @@ TEST_CASE("a checkpoint takes its vocabulary and labels, each padded to the long
   Preprocessing texts;
   texts.vocabulary.assign(1000, "a");
   texts.vocabulary.push_back(std::string(250, 'b'));
-  texts.labels = {"yes", "no"};
-  const double without = estimate_memory(model, config, data, {}, {10, 90}, 2).checkpoint;
-  CHECK(estimate_memory(model, config, data, texts, {10, 90}, 2).checkpoint - without ==
-        2.0 * (1001 * 250 + 2 * 3));
+  const std::unique_ptr<Task> task = new_task();
+  task->fit(std::vector<std::string>{"yes", "no", "so"});
+  const double without = estimate_memory(model, *class_task(3), config, data, {}, {10, 10, 90}, 2).checkpoint;
+  CHECK(estimate_memory(model, *task, config, data, texts, {10, 10, 90}, 2).checkpoint - without ==
+        2.0 * (1001 * 250 + 3 * 3 - 3 * 1));
 }
 
 TEST_CASE("the estimate comes near what an update takes, however many micro-batches it has") {
@@ -221,7 +224,7 @@ TEST_CASE("tables of positions are counted once, as far as the longest sequence 
   const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
   const auto places = [&](Index max_length, Index evaluated) {
     const Classifier model(config, {11, 0, max_length}, 3, builtin_layers());
-    return estimate_memory(model, config, data, {}, {10, evaluated}, 1).places;
+    return estimate_memory(model, *class_task(3), config, data, {}, {10, 10, evaluated}, 1).places;
   };
   const double row = 2.0 * 16 * sizeof(Scalar);  // heads of 8 columns, up to 16 in a register
   CHECK(places(2'000'000'000, 90) <= 256 * row);

@@ -22,6 +22,7 @@ struct Trained {
   Config config;
   CheckpointHeader header;
   Preprocessing p;
+  std::vector<std::string> labels;
   std::vector<TensorSlot> slots;
   std::vector<float> values;  // flat
 
@@ -32,7 +33,7 @@ struct Trained {
     config.model.d_model = 4;
     config.model.num_heads = 2;
     config.model.num_layers = 1;
-    p.labels = {"no", "yes"};
+    labels = {"no", "yes"};
     if (numeric) {
       p.channels = 2;
       p.mean = {0.5F, -1.0F};
@@ -46,6 +47,7 @@ struct Trained {
   void build() {
     header.config = write_config(config);
     header.state = state_of(p);
+    header.state["task"].set("labels", labels);
     Classifier model(config, input_shape(config.data, p), 2, builtin_layers());
     model.parameters().initialise(1);
     slots = tensor_slots(model.parameters());
@@ -67,9 +69,9 @@ std::string outcome_of(const std::string& path, const Extensions& registry) {
     if (data.channels == 0) data.tokens = {0, 1, 2};
     data.values.assign(static_cast<std::size_t>(3 * data.channels), 0.5F);
     data.offsets = {0, 1, 3};
-    data.labels = {0, 0};
+    data.targets = {0, 0};
     std::vector<std::uint32_t> samples;
-    Inference(*trained.model, "auto", 1).logits(as_batch(data, samples));
+    Inference(*trained.model, "auto", 1).outputs(as_batch(data, samples));
   });
 }
 
@@ -133,9 +135,9 @@ TEST_CASE("a max_length that the file says alone takes no memory", "[checkpoint]
       Sequences data;
       data.tokens = {0, 1, 2};
       data.offsets = {0, 1, 3};
-      data.labels = {0, 0};
+      data.targets = {0, 0};
       std::vector<std::uint32_t> samples;
-      CHECK(inference.logits(as_batch(data, samples)).size() == 4);
+      CHECK(inference.outputs(as_batch(data, samples)).size() == 4);
       const double taken = heap_in_use() - before;
       if (heap_is_counted()) CHECK(taken < 1e6);
     }
@@ -182,10 +184,9 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
           t.header.config = write_config(t.config);
         }) == start + "a vocabulary of 3 tokens and 0 channels do not go with data.format = \"ts\"");
   CHECK(message(false, [](Trained& t) {
-          t.p.labels = {"yes", "yes"};
+          t.labels = {"yes", "yes"};
         }) == start + "two of its labels are the same");
-  CHECK(message(false, [](Trained& t) { t.p.labels = {}; }) ==
-        start + "\"head.weight\" has no numbers: a side of its shape is 0");
+  CHECK(message(false, [](Trained& t) { t.labels = {}; }) == start + "it has no labels");
 }
 
 TEST_CASE("states that are not what reading them needs are refused", "[checkpoint]") {

@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "data/batching.hpp"
 #include "data/dataset.hpp"
+#include "tasks.hpp"
 #include "train/inference.hpp"
 #include "train/schedule.hpp"
 #include "train/stepper.hpp"
@@ -20,7 +21,8 @@ struct Expected {
       : model(config, input, 2, builtin_layers()) {
     const TrainConfig& t = config.train;
     model.parameters().initialise(t.seed);
-    Stepper stepper(model, t, {}, 1);
+    const std::unique_ptr<Task> task = class_task(2);
+    Stepper stepper(model, *task, t, 1);
     const auto micro = static_cast<std::size_t>(t.batch_size),
                whole = micro * static_cast<std::size_t>(t.gradient_accumulation_steps);
     BatchStorage storage;
@@ -59,7 +61,8 @@ TEST_CASE("initial weights and dropout of a run are those of its seed and steps"
     train(request, builtin(), observer);
     const TrainedModel trained = load_model(request.run + "/last.h5", builtin());
     REQUIRE(std::to_string(trained.config.train.seed) == seed);
-    const LoadedData data = load_data(trained.config.data, request.run, trained.config.train.seed);
+    const LoadedData data =
+        load_data(trained.config.data, request.run, trained.config.train.seed, *trained.task);
     const Expected expected(trained.config, data.train, trained.input, 8);
     CHECK(observer.losses == expected.losses);
     const Parameters &mine = trained.model->parameters(), &theirs = expected.model.parameters();

@@ -3,6 +3,7 @@
 #include <orochi/error.hpp>
 
 #include "catch.hpp"
+#include "tasks.hpp"
 #include "train/inference.hpp"
 #include "trainer_workplace.hpp"
 
@@ -28,7 +29,7 @@ TEST_CASE("position times letter is learned with either kind of positions, not w
   for (const char* positions : {"learned", "sinusoidal", "none"}) {
     TrainRequest request = place.request(positions);
     request.overrides = {"train.epochs=30", std::string("model.positions=") + positions};
-    const double accuracy = train(request, builtin(), observer).test.accuracy;
+    const double accuracy = train(request, builtin(), observer).test.figures.values[0];
     INFO(positions << " " << accuracy);
     CHECK((accuracy >= 0.95) == (std::string(positions) != "none"));
   }
@@ -46,7 +47,7 @@ TEST_CASE("a run's folder is complete") {
        {"config.toml", "metrics.csv", "metrics.jsonl", "last.h5", "last-1.h5", "best.h5", "environment.json"})
     CHECK(fs::exists(place.root / "run" / name));
   const TrainedModel model = load_model((place.root / "run/best.h5").string(), builtin());
-  CHECK(model.preprocessing.labels == std::vector<std::string>{"no", "yes"});
+  CHECK(labels_of(*model.task) == std::vector<std::string>{"no", "yes"});
   CHECK(model.config.data.test == "../test.tsv");
   CHECK(model.progress.best_step == static_cast<std::int64_t>(result.best_step));
 }
@@ -107,8 +108,8 @@ TEST_CASE("the loop's settings do what they say") {
   SECTION("balanced class weights, smoothing, sgd and adam train") {
     for (const char* optimizer : {"sgd", "adam"}) {
       TrainRequest request = place.request(optimizer);
-      request.overrides = {std::string("train.optimizer=") + optimizer, "train.class_weights=balanced",
-                           "train.label_smoothing=0.1", "train.epochs=6"};
+      request.overrides = {std::string("train.optimizer=") + optimizer, "task.class_weights=balanced",
+                           "task.label_smoothing=0.1", "train.epochs=6"};
       train(request, builtin(), observer);
       CHECK(observer.losses.back() < 0.69);
     }
@@ -163,9 +164,7 @@ TEST_CASE("best.h5 is the epoch that train.monitor likes best, and the one that 
     request.overrides = {"train.epochs=16", by_loss ? "train.monitor=loss" : "train.monitor=accuracy"};
     Silent observer;
     const TrainResult result = train(request, builtin(), observer);
-    const auto value = [&](const EpochRecord& r) {
-      return by_loss ? -r.validation_loss : r.validation_accuracy;
-    };
+    const auto value = [&](const EpochRecord& r) { return by_loss ? -r.validation[0] : r.validation[1]; };
     EpochRecord best = observer.records.front();
     for (const EpochRecord& record : observer.records)
       if (value(record) > value(best)) best = record;
@@ -176,10 +175,10 @@ TEST_CASE("best.h5 is the epoch that train.monitor likes best, and the one that 
     for (const char* name : {"best.h5", "last.h5"}) {
       const TrainedModel trained = load_model(result.run + "/" + name, builtin());
       std::vector<std::string> notes;
-      const Sequences test =
-          load_split(trained.config.data, trained.preprocessing, (place.root / "test.tsv").string(), notes);
+      const Sequences test = load_split(trained.config.data, trained.preprocessing, *trained.task,
+                                        (place.root / "test.tsv").string(), notes);
       Inference inference(*trained.model, trained.config.train.kernels, 1);
-      const double loss = evaluate(inference, test, 2).metrics.loss;
+      const double loss = evaluate(inference, *trained.task, test).metrics.loss;
       INFO(name);
       CHECK((loss == result.test.loss) == (std::string(name) == "best.h5" || best.step == result.steps));
     }

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 class Silent : public TrainObserver {
  public:
   void note(const std::string& line) override { notes += line + "\n"; }
-  void start(std::uint64_t, std::uint64_t) override {}
+  void start(const Measured&, std::uint64_t, std::uint64_t) override {}
   void step(std::uint64_t, double loss, double) override { losses.push_back(loss); }
   void epoch(const EpochRecord& record, bool) override { records.push_back(record); }
   std::string notes;

@@ -21,6 +21,11 @@ function bounds(heads, key) {
   return [Math.min(0, ...heads.map((h) => h[key].low)), Math.max(0, ...heads.map((h) => h[key].high))];
 }
 
+// By how much a head's score is worse without it.
+function scoreKey(content) {
+  return content.score + (content.in_points ? "_drop" : "_rise");
+}
+
 function alike(ablation) {
   const pairs = [];
   ablation.heads.forEach((a, i) => ablation.heads.forEach((b, j) => {
@@ -41,8 +46,9 @@ function ablationSection(content, openHead) {
         note(
             content.sequences[0]?.layers.length ? "Left out by --no-ablation." :
                                                   "The model has no multi-head attention."));
-  const heads = ablation.heads, points = (v) => signed(100 * v, 2), loss = (v) => signed(v, 4);
-  const [dropLow, dropHigh] = bounds(heads, "accuracy_drop"),
+  const heads = ablation.heads, loss = (v) => signed(v, 4),
+        points = content.in_points ? (v) => signed(100 * v, 2) : loss, worse = scoreKey(content);
+  const [dropLow, dropHigh] = bounds(heads, worse),
                   [riseLow, riseHigh] = bounds(heads, "loss_rise");
   const rows = heads.map(
       (h) =>
@@ -55,13 +61,13 @@ function ablationSection(content, openHead) {
                   "aria-label": `Open layer ${h.layer}, head ${h.head}`
                 },
                    `${h.layer}.${h.head}`)),
-             el("td", {}, bar(h.accuracy_drop, dropLow, dropHigh, points)),
+             el("td", {}, bar(h[worse], dropLow, dropHigh, points)),
              el("td", {}, bar(h.loss_rise, riseLow, riseHigh, loss)),
              el("td", {class: "number"}, fixed(h.importance, 4)),
              el("td", {class: "number"}, fixed(h.entropy, 2)),
              el("td", {class: "number"}, fixed(h.distance, 1))));
   const names =
-      ["head", "points of accuracy lost", "loss gained", "importance", "entropy, bits", "distance, rows"];
+      ["head", content.in_points ? `points of ${content.score} lost` : `${content.score} gained`, "loss gained", "importance", "entropy, bits", "distance, rows"];
   return section(
       "ablation", "Without a head",
       note(

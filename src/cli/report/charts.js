@@ -138,7 +138,7 @@ function trainingSection(content) {
   if (lines.length === 0)
     return section("training", "Training", note("The run folder holds no metrics.jsonl."));
   const best = lines.findIndex((line) => line.step === content.step);
-  const metric = content.monitor === "loss" ? "accuracy" : content.monitor,
+  const metric = content.monitor === "loss" ? content.score : content.monitor,
         named = metric.replace("_f1", " F1");
   const both = (name) => [{name: "training", values: column("train_" + name)}, {
     name: "validation",

@@ -52,52 +52,66 @@ ordered_json curves(const std::string& run) {
   return lines;
 }
 
-/// The figures; each class, or of very many those with the lowest F1; the cells of the confusion matrix that
-/// are not 0, the fullest first, or of a matrix that nobody would read the fullest of its errors; how many
-/// sequences are wrong.
-ordered_json metrics_content(const Metrics& metrics, const std::vector<std::string>& labels) {
+/// Labels for people.
+std::vector<std::string> shown_labels(const std::vector<std::string>& labels) {
+  std::vector<std::string> result;
+  for (const std::string& label : labels) result.push_back(shown(label, longest_name));
+  return result;
+}
+
+/// The figures by title; each class, or of very many those with the lowest F1; the cells of the confusion
+/// matrix that are not 0, the fullest first, or of a matrix that nobody would read the fullest of its errors.
+ordered_json metrics_content(const Metrics& metrics, const std::vector<MetricInfo>& names) {
+  const std::vector<std::string> labels = shown_labels(metrics.figures.labels);
   const bool has_rows = labels.size() <= most_class_rows, has_matrix = labels.size() <= widest_matrix;
-  ordered_json json = figures_json(metrics);
+  ordered_json json = figures_json(metrics, names);
+  const std::vector<double> values = values_of(metrics);
+  json["figures"] = ordered_json::array();  // the loss last
+  for (std::size_t i = 1; i <= names.size(); ++i)
+    json["figures"].push_back({names[i % names.size()].title, values[i % names.size()]});
   json["classes"] = ordered_json::array();
   for (const Index k : has_rows ? all_classes(metrics) : lowest_classes(metrics, few_class_rows))
-    json["classes"].push_back(class_json(labels[as_size(k)], metrics.classes[as_size(k)]));
+    json["classes"].push_back(class_json(labels[as_size(k)], metrics.figures.classes[as_size(k)]));
   std::vector<Confusion> cells = errors_by_count(metrics);
-  Index wrong = 0;
-  for (const Confusion& cell : cells) wrong += cell.count;
-  json["wrong"] = wrong;
   json["has_matrix"] = has_matrix;
   if (has_matrix)
-    cells = fullest_first(metrics.confusions);
+    cells = fullest_first(metrics.figures.confusions);
   else
     cells.resize(std::min(cells.size(), most_confusions));
-  json["confusions"] = ordered_json::array();  // label, prediction, sequences
+  json["confusions"] = ordered_json::array();  // label, prediction, items
   for (const Confusion& cell : cells) json["confusions"].push_back({cell.label, cell.prediction, cell.count});
   return json;
 }
 
-/// [[class, p] ...]: the largest, and the label's.
-ordered_json largest_probabilities(std::span<const Scalar> logits, std::int32_t label) {
-  const std::vector<double> p = probabilities(logits);  // [K]
+/// [[label, p] ...]: the largest, and the target's.
+ordered_json largest_probabilities(const std::vector<std::string>& names, const std::vector<double>& p,
+                                   const std::string& target) {
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return p[x] > p[y]; });
   auto json = ordered_json::array();
   for (std::size_t n = 0; n < order.size(); ++n)
-    if (n < most_classes || order[n] == static_cast<std::size_t>(label))
-      json.push_back({order[n], rounded(p[order[n]])});
+    if (n < most_classes || names[order[n]] == target)
+      json.push_back({shown(names[order[n]], longest_name), rounded(p[order[n]])});
   return json;
 }
 
-/// number, label, prediction, loss, probabilities; `logits` [K].
-ordered_json outcome_json(const ReportData& data, const Evaluation& outcomes, Index i,
-                          std::span<const Scalar> logits) {
-  const std::size_t b = as_size(i);
-  const std::int32_t label = data.sequences.labels[b];
-  return {{"number", data.numbers[b]},
-          {"label", label},
-          {"prediction", outcomes.predictions[b]},
-          {"loss", rounded(outcomes.losses[b])},
-          {"probabilities", largest_probabilities(logits, label)}};
+/// number, label, prediction, right, loss, probabilities; `outputs` [items, K].
+ordered_json outcome_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes,
+                          Index i, std::span<const Scalar> outputs) {
+  const Task& task = *trained.task;
+  const Prediction prediction = task.predict(outputs);
+  const std::string target = task.text(data.sequences.target(i));
+  ordered_json json{
+      {"number", data.numbers[as_size(i)]},
+      {"label", shown(target, longest_text)},
+      {"prediction", shown(prediction.text(task.level() == Level::row ? " " : ","), longest_text)},
+      {"right", is_right(trained, outcomes, i)},
+      {"loss", rounded(outcomes.losses[as_size(i)])}};
+  json["probabilities"] = task.level() == Level::sequence
+                              ? largest_probabilities(task.score_names(), prediction.scores, target)
+                              : ordered_json::array();
+  return json;
 }
 
 void add_input(ordered_json& json, const TrainedModel& trained, const ReportData& data, Index i, Index rows) {
@@ -109,10 +123,10 @@ void add_input(ordered_json& json, const TrainedModel& trained, const ReportData
 
 ordered_json errors_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes) {
   auto json = ordered_json::array();
-  for (const Index i : worst_errors(outcomes, data.sequences, most_errors)) {
-    std::vector<Scalar> logits;  // [K]
-    record_sequence(trained, data.sequences, i, &logits, false);
-    json.push_back(outcome_json(data, outcomes, i, logits));
+  for (const Index i : worst_errors(trained, outcomes, most_errors)) {
+    std::vector<Scalar> outputs;  // [items, K]
+    record_sequence(trained, data.sequences, i, &outputs, false);
+    json.push_back(outcome_json(trained, data, outcomes, i, outputs));
     add_input(json.back(), trained, data, i, most_error_values / std::max<Index>(data.sequences.channels, 1));
   }
   return json;
@@ -121,13 +135,13 @@ ordered_json errors_json(const TrainedModel& trained, const ReportData& data, co
 /// One sequence with all its maps.
 ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes,
                            Index i, std::size_t shown_sequences) {
-  std::vector<Scalar> logits;  // [K]
-  const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &logits, false);
+  std::vector<Scalar> outputs;  // [items, K]
+  const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &outputs, false);
   Index maps = 0;
   for (const AttentionRecord& record : records) maps += record.options.num_heads;
   const std::vector<RowName> names = row_names(trained, data, i);
   const Index rows = std::min(drawable_rows(maps * static_cast<Index>(shown_sequences)), std::ssize(names));
-  ordered_json json = outcome_json(data, outcomes, i, logits);
+  ordered_json json = outcome_json(trained, data, outcomes, i, outputs);
   json["length"] = names.size();
   json["class_token"] = std::ssize(names) - data.sequences.length(i);
   json["rows"] = ordered_json::array();
@@ -144,7 +158,7 @@ ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, 
 ordered_json sequences_json(const ReportRequest& request, const TrainedModel& trained, const ReportData& data,
                             const Evaluation& outcomes) {
   auto json = ordered_json::array();
-  const std::vector<Index> chosen = telling_sequences(outcomes, data.sequences, request.sequences);
+  const std::vector<Index> chosen = telling_sequences(trained, outcomes, data.sequences, request.sequences);
   for (const Index i : chosen) json.push_back(sequence_json(trained, data, outcomes, i, chosen.size()));
   return json;
 }
@@ -154,25 +168,30 @@ ordered_json sequences_json(const ReportRequest& request, const TrainedModel& tr
 ordered_json report_content(const ReportRequest& request, const TrainedModel& trained,
                             const ReportData& data) {
   const Evaluation outcomes = run_model(trained, data.sequences, request.threads);
-  std::vector<std::string> labels;
-  for (const std::string& label : trained.preprocessing.labels) labels.push_back(shown(label, longest_name));
   ordered_json json{{"orochi", version},
                     {"run", inert(request.run)},
                     {"checkpoint", inert(std::filesystem::path(request.checkpoint).filename().string())},
                     {"step", trained.progress.step},
                     {"data", inert(data.path)},
                     {"part", data.part},
-                    {"labels", labels},
+                    {"labels", shown_labels(outcomes.metrics.figures.labels)},
+                    {"summary", trained.task->summary()},
+                    {"score", trained.task->score_name()},
+                    {"in_points", trained.task->higher_score_is_better()},
                     {"character_tokens", !data.texts.empty() && trained.config.data.tokenizer == "char"},
                     {"monitor", trained.config.train.monitor},
                     {"parameters", trained.model->parameters().count()}};
-  json["metrics"] = metrics_content(outcomes.metrics, labels);
+  json["metrics"] = metrics_content(outcomes.metrics, metrics_of(trained));
+  Index wrong = 0;
+  for (Index b = 0; b < data.sequences.size(); ++b) wrong += is_right(trained, outcomes, b) ? 0 : 1;
+  json["metrics"]["wrong"] = wrong;
   json["sequences"] = sequences_json(request, trained, data, outcomes);
   json["errors"] = errors_json(trained, data, outcomes);
   const bool has_heads = !json["sequences"].empty() && !json["sequences"].front()["layers"].empty();
-  json["ablation"] = request.ablation && has_heads
-                         ? ablation_json(ablate_heads(trained, data.sequences, {}, request.threads))
-                         : ordered_json();
+  json["ablation"] =
+      request.ablation && has_heads
+          ? ablation_json(ablate_heads(trained, data.sequences, {}, request.threads), *trained.task)
+          : ordered_json();
   json["curves"] = curves(request.run);
   json["config"] = inert_lines(write_config(trained.config));
   return json;

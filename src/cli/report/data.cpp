@@ -15,25 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The named sequences of `all` by themselves.
-Sequences take(const Sequences& all, const std::vector<Index>& numbers) {
-  Sequences result;
-  result.channels = all.channels;
-  for (const Index i : numbers) {
-    const Sequences one = only(all, i);
-    result.tokens.insert(result.tokens.end(), one.tokens.begin(), one.tokens.end());
-    result.values.insert(result.values.end(), one.values.begin(), one.values.end());
-    result.offsets.push_back(result.offsets.back() + one.length(0));
-    result.labels.push_back(one.labels.front());
-  }
-  return result;
-}
-
 /// Texts as they were written: the vocabulary knows neither rare words nor case.
-std::vector<std::string> read_texts(const DataConfig& config, const std::string& path) {
+std::vector<std::string> read_texts(const TrainedModel& trained, const std::string& path) {
+  const DataConfig& config = trained.config.data;
   if (!is_text(config)) return {};
   std::vector<Mistakes> mistakes{Mistakes(path)};
-  std::vector<std::string> texts = read_raw(config, mistakes.front()).texts;
+  std::vector<std::string> texts = read_raw(config, *trained.task, mistakes.front()).texts;
   throw_if_any(mistakes);
   return texts;
 }
@@ -52,11 +39,13 @@ std::pair<std::string, std::string> choose_file(const TrainedModel& trained, con
 
 /// Leaves the sequences of the training file that were validated on.
 void keep_validation(const TrainedModel& trained, ReportData& data) {
-  const TrainValidation split =
-      stratified_split(data.sequences.labels, static_cast<Index>(trained.preprocessing.labels.size()),
-                       trained.config.data.validation_fraction, trained.config.train.seed);
+  std::vector<std::int32_t> strata;  // [B]
+  for (Index i = 0; i < data.sequences.size(); ++i)
+    strata.push_back(trained.task->stratum(data.sequences.target(i)));
+  const TrainValidation split = stratified_split(
+      strata, trained.task->strata(), trained.config.data.validation_fraction, trained.config.train.seed);
   data.numbers.assign(split.validation.begin(), split.validation.end());
-  data.sequences = take(data.sequences, data.numbers);
+  data.sequences = data.sequences.take(split.validation);
   if (!trained.validation_checksum.empty() && trained.validation_checksum != checksum(data.sequences))
     throw usage_error(
         data.path +
@@ -77,7 +66,7 @@ ReportData report_data(const TrainedModel& trained, const std::string& checkpoin
   ReportData data;
   std::tie(data.path, data.part) = choose_file(trained, checkpoint, arguments);
   data.sequences = load_labelled(trained, data.path);
-  data.texts = read_texts(config, data.path);
+  data.texts = read_texts(trained, data.path);
   data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));
   std::iota(data.numbers.begin(), data.numbers.end(), 0);
   if (data.part == "validation" && config.validation.empty()) keep_validation(trained, data);

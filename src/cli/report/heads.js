@@ -80,12 +80,11 @@ function scaleChoice(changed) {
 }
 
 function pickerButton(content, sequence, pick) {
-  const right = sequence.label === sequence.prediction;
+  const right = sequence.right;
   return el(
       "button", {type: "button", click: pick, "aria-pressed": "false"},
       el("span", {class: right ? "right" : "wrong"}, right ? "\u2713 " : "\u2717 "),
-      word(content.labels[sequence.label]),
-      ...(right ? [] : [" as ", word(content.labels[sequence.prediction])]),
+      word(sequence.label), ...(right ? [] : [" as ", word(sequence.prediction)]),
       el("span", {class: "muted"}, ` no. ${sequence.number}`));
 }
 

@@ -162,7 +162,9 @@ function scaleBar(head) {
 function headFigures(content, layer, head) {
   const h = content.ablation?.heads.find((f) => f.layer === layer + 1 && f.head === head + 1);
   return h ?
-      `Over all sequences: accuracy without it ${signed(-100 * h.accuracy_drop.value, 2)} points; entropy ${
+      `Over all sequences: ${content.score} without it ${
+          content.in_points ? signed(-100 * h[scoreKey(content)].value, 2) + " points" :
+                              signed(h[scoreKey(content)].value, 4)}; entropy ${
           fixed(h.entropy, 2)} bits; looks ${fixed(h.distance, 1)} rows away.` :
       "";
 }

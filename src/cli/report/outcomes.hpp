@@ -9,11 +9,15 @@ namespace orochi {
 
 Evaluation run_model(const TrainedModel& trained, const Sequences& data, int threads);
 
-/// The wrongly classified sequences by falling loss, at most `most`.
-std::vector<Index> worst_errors(const Evaluation& outcomes, const Sequences& data, std::size_t most);
+/// Whether the answer to sequence b is right in all items; where numbers are predicted, none is.
+bool is_right(const TrainedModel& trained, const Evaluation& outcomes, Index b);
 
-/// At most `count` sequences: right ones of middling loss, class by class, then the worst errors, which are
-/// up to half of them.
-std::vector<Index> telling_sequences(const Evaluation& outcomes, const Sequences& data, std::size_t count);
+/// The sequences with a wrong answer by falling loss, at most `most`.
+std::vector<Index> worst_errors(const TrainedModel& trained, const Evaluation& outcomes, std::size_t most);
+
+/// At most `count` sequences: right ones of middling loss, stratum by stratum, then the worst errors, which
+/// are up to half of them; where no answer is right or wrong, of all others.
+std::vector<Index> telling_sequences(const TrainedModel& trained, const Evaluation& outcomes,
+                                     const Sequences& data, std::size_t count);
 
 }  // namespace orochi

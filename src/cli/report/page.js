@@ -5,8 +5,8 @@ const sections = [
   heads.element,
   ablationSection(content, heads.openHead),
   errorsSection(content, heads.openSequence),
-  confusionSection(content),
-  classesSection(content),
+  ...(content.metrics.confusions.length ? [confusionSection(content)] : []),
+  ...(content.labels.length ? [classesSection(content)] : []),
   trainingSection(content),
   configSection(content),
 ];

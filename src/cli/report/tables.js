@@ -13,11 +13,8 @@ function header(content) {
     el("p", {class: "over"}, "Orochi report"), el("h1", {}, word(name)),
     el("p", {class: "lead"}, `${heads}, ${grouped(content.parameters)} parameters; `,
        word(content.checkpoint), ` of step ${grouped(content.step)}, on the ${data} `, word(content.data),
-       `: ${counted(m.count, "sequence")}, ${
-           counted(content.labels.length, "class").replace("classs", "classes")}.`),
-    el("dl", {class: "figures"}, figure("accuracy", fixed(m.accuracy, 4)),
-       figure("macro F1", fixed(m.macro_f1, 4)), figure("weighted F1", fixed(m.weighted_f1, 4)),
-       figure("loss", fixed(m.loss, 4)))
+       `: ${counted(m.count, "sequence")}, ${content.summary}.`),
+    el("dl", {class: "figures"}, m.figures.map(([name, v]) => figure(name, v === null ? "\u2013" : fixed(v, 4))))
   ];
 }
 
@@ -101,18 +98,17 @@ function probabilityBars(content, outcome) {
         const bar = el("span", {class: "track", "aria-hidden": "true"}, el("span"));
         bar.firstChild.style.width = 100 * p + "%";
         return el(
-            "li", {class: k === outcome.label ? "is-label" : ""}, word(content.labels[k]), bar,
+            "li", {class: k === outcome.label ? "is-label" : ""}, word(k), bar,
             el("span", {class: "number"}, fixed(p, 3)));
       }));
 }
 
 // "n taken for ei", or "ei, rightly".
 function verdict(content, outcome) {
-  const right = outcome.label === outcome.prediction;
+  const right = outcome.right;
   return el(
       "span", {class: right ? "right" : "wrong"},
-      el("span", {"aria-hidden": "true"}, right ? "\u2713 " : "\u2717 "), word(content.labels[outcome.label]),
-      ...(right ? [", rightly"] : [" taken for ", word(content.labels[outcome.prediction])]));
+      el("span", {"aria-hidden": "true"}, right ? "\u2713 " : "\u2717 "), word(outcome.label), ...(right ? [", rightly"] : [" taken for ", word(outcome.prediction)]));
 }
 
 function errorsSection(content, openSequence) {
@@ -123,8 +119,10 @@ function errorsSection(content, openSequence) {
         "li", {},
         el("p", {}, el("strong", {}, verdict(content, error)),
            el("span", {class: "muted"},
-              ` with ${fixed(p[error.prediction], 3)}, its label had ${fixed(p[error.label], 3)}; loss ${
-                  fixed(error.loss, 2)}, no. ${error.number} `),
+              (p[error.prediction] === undefined ?
+                   "" :
+                   ` with ${fixed(p[error.prediction], 3)}, its label had ${fixed(p[error.label] ?? 0, 3)}`) +
+                  `; loss ${fixed(error.loss, 2)}, no. ${error.number} `),
            drawn < 0 ?
                null :
                el("button", {type: "button", class: "link", click: () => openSequence(drawn)}, "its heads")),

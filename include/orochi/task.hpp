@@ -1,0 +1,154 @@
+// Tasks: what targets, outputs, loss, predictions and metrics mean.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/registry.hpp>
+#include <orochi/tape.hpp>
+#include <orochi/targets.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+/// The answer to one sequence.
+struct Prediction {
+  std::vector<std::string> labels;  // one; several or none; one a row
+  std::vector<double> values;       // [W], where numbers are predicted
+  std::vector<double> scores;       // [items, K], named by Task::score_names: probabilities
+  /// Labels with `separator` between, or numbers with commas.
+  std::string text(const std::string& separator = ",") const;
+};
+
+/// Of one class; 0 where a denominator is 0.
+struct ClassMetrics {
+  double precision = 0, recall = 0, f1 = 0;
+  Index support = 0;  // items that have this label
+};
+
+/// How many items of this label have this prediction.
+struct Confusion {
+  Index label = 0, prediction = 0, count = 0;
+};
+
+/// What a task found of a data set.
+struct Figures {
+  std::vector<double> values;         // in the order of the entry's metrics; NaN where there is none
+  std::vector<ClassMetrics> classes;  // [K], where outputs are classes
+  std::vector<std::string> labels;    // [K]
+  // The cells of the confusion matrix that are not 0, by label, then by prediction: of 10,000 classes the
+  // whole matrix would take 800 MB.
+  std::vector<Confusion> confusions;
+};
+
+/// All items of a data set, as metrics need them.
+struct Outcomes {
+  std::span<const double> kept;                                         // [M, kept()]: of each item's outputs
+  std::span<const double> targets;                                      // [M, W]
+  std::span<const Index> offsets;                                       // [B + 1]: the items of each sequence
+  Index items() const { return offsets.empty() ? 0 : offsets.back(); }  // M
+};
+
+/// K outputs an item. One object serves all shards at once.
+class Task : public Targets {
+ public:
+  virtual Index outputs() const = 0;  // K
+
+  // Training.
+
+  /// Sum over the batch's items of weight x loss, divided by `normalizer`: outputs [M, K] -> [1, 1].
+  virtual Var loss(Var outputs, const Batch& batch, double normalizer) const = 0;
+  /// What an item counts in the loss.
+  virtual double weight(std::span<const double> target) const { return static_cast<void>(target), 1; }
+  /// The mean loss of an answer that has learned nothing: training that gets much worse has diverged.
+  virtual double chance_loss() const = 0;
+
+  // Evaluation of one item: outputs [K], target [W].
+
+  /// Its loss without weights and smoothing; by default from `loss`, in the precision of Scalar.
+  virtual double item_loss(std::span<const Scalar> outputs, std::span<const double> target) const;
+  /// A figure whose mean is shown beside the loss: 1 for a right answer, 0 for a wrong one.
+  virtual double score(std::span<const Scalar> outputs, std::span<const double> target) const = 0;
+  virtual std::string score_name() const { return "accuracy"; }
+  virtual bool higher_score_is_better() const { return true; }
+  /// Numbers kept of each item's outputs for the metrics; by default all outputs.
+  virtual Index kept() const { return outputs(); }
+  virtual void keep(std::span<const Scalar> outputs, std::span<double> kept) const;
+  /// The entry's metrics, and tables of classes where outputs are classes.
+  virtual Figures metrics(const Outcomes& outcomes) const = 0;
+  /// Chooses what is chosen on validation data (thresholds), before `metrics` are taken there.
+  virtual void tune(const Outcomes& validation) { static_cast<void>(validation); }
+
+  // Prediction.
+
+  /// The answer for outputs [items, K] of one sequence.
+  virtual Prediction predict(std::span<const Scalar> outputs) const = 0;
+  /// What the scores are of, [K]: labels. Empty where there are no scores.
+  virtual std::vector<std::string> score_names() const { return {}; }
+  /// What an answer is called: "label", "labels", "value".
+  virtual std::string answer_name() const { return "label"; }
+};
+
+/// A metric besides the loss.
+struct MetricInfo {
+  std::string name;   // as in metrics.csv and train.monitor
+  std::string title;  // for people
+  bool higher_is_better = true;
+};
+
+struct TaskEntry {
+  std::string name;
+  std::string summary;              // one line
+  std::vector<Option> options;      // of [task]
+  std::vector<MetricInfo> metrics;  // the first is train.monitor's default
+  std::function<std::unique_ptr<Task>(const Settings&)> make;
+};
+
+class Tasks : public Registry<TaskEntry> {
+ public:
+  using Registry::add;
+  /// Adds a class whose constructor takes a const Settings&.
+  template <class T>
+  void add(std::string name, std::string summary, std::vector<Option> options,
+           std::vector<MetricInfo> metrics) {
+    add({std::move(name), std::move(summary), std::move(options), std::move(metrics),
+         [](const Settings& settings) { return std::make_unique<T>(settings); }});
+  }
+};
+Tasks builtin_tasks();
+
+/// For tasks with one label an item, of K classes: targets are class ids. K outputs unless overridden.
+class LabelTask : public Task {
+ public:
+  Index outputs() const override { return labels_.size(); }
+  std::string check(std::string_view target) const override;
+  void fit(std::span<const std::string> targets) override;
+  void parse(std::string_view target, std::vector<double>& numbers) const override;
+  std::string text(std::span<const double> target) const override;
+  void save(State& state) const override { labels_.save(state); }
+  void load(const State& state) override { labels_.load(state); }
+  Index strata() const override { return labels_.size(); }
+  std::int32_t stratum(std::span<const double> target) const override;
+  std::vector<std::string> strata_names() const override { return labels_.names(); }
+  std::string summary() const override;
+  std::vector<std::string> score_names() const override { return labels_.names(); }
+  double chance_loss() const override;  // ln K
+
+ protected:
+  const LabelSet& labels() const { return labels_; }
+
+ private:
+  LabelSet labels_;
+};
+
+/// Metrics of class ids [M], as scikit-learn defines them: values are accuracy, macro F1 (of the classes that
+/// occur in labels or predictions), F1 weighted by support.
+Figures class_figures(std::span<const double> labels, std::span<const double> predictions,
+                      std::vector<std::string> names);
+
+}  // namespace orochi
+#pragma GCC visibility pop

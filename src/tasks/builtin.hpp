@@ -1,0 +1,22 @@
+#pragma once
+
+#include <orochi/task.hpp>
+
+namespace orochi {
+
+void add_classification(Tasks& tasks);
+void add_multi_label(Tasks& tasks);
+void add_regression(Tasks& tasks);
+void add_token_labels(Tasks& tasks);
+
+/// Rows first .. end - 1 of one type.
+struct Span {
+  std::string type;
+  Index first = 0, end = 0;
+  bool operator==(const Span&) const = default;
+};
+/// The spans of tags O, B-TYPE and I-TYPE, as seqeval has them: I- begins a span, too, where none of its type
+/// goes on.
+std::vector<Span> bio_spans(std::span<const double> tags, const std::vector<std::string>& names);
+
+}  // namespace orochi

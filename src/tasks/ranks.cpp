@@ -1,0 +1,44 @@
+#include "tasks/ranks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace orochi {
+
+std::vector<double> ranks_of(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return values[i] < values[j]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+    while (last < order.size() && values[order[last]] == values[order[first]]) ++last;
+    for (std::size_t i = first; i < last; ++i) ranks[order[i]] = static_cast<double>(first + last + 1) / 2;
+  }
+  return ranks;
+}
+
+double spearman(std::span<const double> a, std::span<const double> b) {
+  const std::vector<double> x = ranks_of(a), y = ranks_of(b);
+  const double mean = static_cast<double>(x.size() + 1) / 2;
+  double xy = 0, xx = 0, yy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xy += (x[i] - mean) * (y[i] - mean);
+    xx += (x[i] - mean) * (x[i] - mean);
+    yy += (y[i] - mean) * (y[i] - mean);
+  }
+  return xy / std::sqrt(xx * yy);  // 0 / 0 is NaN
+}
+
+double area_under_roc(std::span<const double> scores, std::span<const double> positive) {
+  const std::vector<double> ranks = ranks_of(scores);
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < ranks.size(); ++i) {
+    sum += positive[i] * ranks[i];
+    count += positive[i];
+  }
+  const double others = static_cast<double>(ranks.size()) - count;
+  return (sum - count * (count + 1) / 2) / (count * others);
+}
+
+}  // namespace orochi

@@ -1,0 +1,113 @@
+#include <orochi/task.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <orochi/error.hpp>
+#include <utility>
+
+#include "core/as_size.hpp"
+#include "data/mistakes.hpp"
+
+namespace orochi {
+
+std::string Prediction::text(const std::string& separator) const {
+  std::string result;
+  for (const std::string& label : labels) result += (result.empty() ? "" : separator) + label;
+  for (const double value : values) result += (result.empty() ? "" : ",") + fmt::format("{:.6g}", value);
+  return result;
+}
+
+double Task::item_loss(std::span<const Scalar> outputs, std::span<const double> target) const {
+  Parameters none;
+  none.allocate();
+  Tape tape(none);
+  tape.begin(Mode::infer, nullptr, {});
+  Var row = tape.input(1, std::ssize(outputs), false);
+  std::copy(outputs.begin(), outputs.end(), row.data());
+  Batch batch;
+  const std::vector<Index> offsets{0, 1};
+  batch.offsets = offsets;
+  batch.targets = target;
+  batch.target_width = target_width();
+  return static_cast<double>(loss(row, batch, weight(target)).value()(0, 0));
+}
+
+void Task::keep(std::span<const Scalar> outputs, std::span<double> kept) const {
+  std::copy(outputs.begin(), outputs.end(), kept.begin());
+}
+
+std::string LabelTask::check(std::string_view target) const { return label_error(target); }
+
+void LabelTask::fit(std::span<const std::string> targets) {
+  labels_ = LabelSet({targets.begin(), targets.end()});
+  if (labels_.size() == 1)
+    throw usage_error(fmt::format("every sequence has the label {}; a classifier needs two labels or more",
+                                  quote(labels_.names().front())));
+}
+
+void LabelTask::parse(std::string_view target, std::vector<double>& numbers) const {
+  numbers.push_back(static_cast<double>(labels_.id(target)));
+}
+
+std::string LabelTask::text(std::span<const double> target) const { return labels_.name(target.front()); }
+
+std::int32_t LabelTask::stratum(std::span<const double> target) const {
+  return static_cast<std::int32_t>(target.front());
+}
+
+std::string LabelTask::summary() const { return counted(labels_.size(), "label"); }
+
+double LabelTask::chance_loss() const { return std::log(static_cast<double>(labels_.size())); }
+
+namespace {
+
+double ratio(Index numerator, Index denominator) {
+  return denominator == 0 ? 0 : static_cast<double>(numerator) / static_cast<double>(denominator);
+}
+
+std::vector<Confusion> count_confusions(std::span<const double> labels, std::span<const double> predictions) {
+  std::map<std::pair<Index, Index>, Index> counts;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    ++counts[{static_cast<Index>(labels[i]), static_cast<Index>(predictions[i])}];
+  std::vector<Confusion> confusions;
+  confusions.reserve(counts.size());
+  for (const auto& [cell, count] : counts) confusions.push_back({cell.first, cell.second, count});
+  return confusions;
+}
+
+}  // namespace
+
+Figures class_figures(std::span<const double> labels, std::span<const double> predictions,
+                      std::vector<std::string> names) {
+  Figures m;
+  const auto count = std::ssize(labels);
+  m.labels = std::move(names);
+  m.classes.resize(m.labels.size());
+  m.confusions = count_confusions(labels, predictions);
+  std::vector<Index> support(m.classes.size()), predicted(m.classes.size()), hits(m.classes.size());  // [K]
+  for (const Confusion& cell : m.confusions) {
+    support[as_size(cell.label)] += cell.count;
+    predicted[as_size(cell.prediction)] += cell.count;
+    if (cell.label == cell.prediction) hits[as_size(cell.label)] = cell.count;
+  }
+  Index correct = 0, occurring = 0;
+  double macro_f1 = 0, weighted_f1 = 0;
+  for (std::size_t k = 0; k < m.classes.size(); ++k) {
+    const Index both = predicted[k] + support[k];
+    m.classes[k] = {ratio(hits[k], predicted[k]), ratio(hits[k], support[k]), ratio(2 * hits[k], both),
+                    support[k]};
+    correct += hits[k];
+    occurring += both > 0;
+    macro_f1 += m.classes[k].f1;
+    weighted_f1 += m.classes[k].f1 * static_cast<double>(support[k]);
+  }
+  if (occurring > 0) macro_f1 /= static_cast<double>(occurring);
+  if (count > 0) weighted_f1 /= static_cast<double>(count);
+  m.values = {ratio(correct, count), macro_f1, weighted_f1};
+  return m;
+}
+
+}  // namespace orochi
