@@ -151,6 +151,7 @@ TEST_CASE("progress: plain lines off a terminal, a status line on one, no colour
       record.epoch = 1;
       record.step = 100;
       record.tokens_per_second = 12345;
+      record.validation = {0.5, 0.75, 0.7, 0.72};
       progress.epoch(record, true);
       record.train_loss = std::nan("");
       progress.epoch(record, false);

@@ -60,6 +60,7 @@ Config any_config(std::mt19937_64& random) {
   c.model.window = static_cast<Index>(random() % 3);
   c.model.blocks.assign(random() % 3, "convolution");
   c.train.seed = random() % 4294967296;
+  c.train.monitor = "loss";
   c.train.learning_rate = any_number(random);
   c.train.final_learning_rate = fraction() * c.train.learning_rate;
   c.train.weight_decay = any_number(random);
@@ -94,6 +95,8 @@ std::string read_complaint(const std::string& path) {
 TEST_CASE("a config with nothing but data.train has the defaults") {
   Config expected;
   expected.data.train = "a.tsv";
+  expected.task.options = {{"label_smoothing", 0.0}, {"class_weights", std::vector<double>()}};
+  expected.train.monitor = "accuracy";
   const Config config = parse(minimal);
   CHECK(same(config, expected));
   CHECK(config.model.d_model == 64);

@@ -159,6 +159,7 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
     Trained trained(numeric);
     change(trained);
     trained.header.state = state_of(trained.p);
+    trained.header.state["task"].set("labels", trained.labels);
     return outcome_of(trained);
   };
   const std::string start = "'a.h5' does not fit together: ";
