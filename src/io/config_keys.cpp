@@ -147,7 +147,8 @@ Allowed allowed_by(const Option& option) {
       break;
     default:
       if (!words.empty()) allowed.type = "string or list of numbers";
-      allowed.text = (words.empty() ? "" : words + " | ") + "a list of " + range_text("numbers", allowed);
+      allowed.text = (words.empty() ? "" : fmt::format("\"{}\" | ", fmt::join(option.words, "\" | \""))) +
+                     "a list of " + range_text("numbers", allowed);
   }
   return allowed;
 }

@@ -62,10 +62,10 @@ void check_preprocessing(const DataConfig& data, const Preprocessing& p) {
   if (std::ssize(p.mean) != p.channels || std::ssize(p.deviation) != p.channels)
     refuse(fmt::format("{} and {} for {}", counted(std::ssize(p.mean), "mean"),
                        counted(std::ssize(p.deviation), "deviation"), counted(p.channels, "channel")));
-  for (const float deviation : p.deviation)
-    if (!(deviation > 0)) refuse(fmt::format("a deviation is {}; expected more than 0", deviation));
   for (const std::vector<float>& figures : {p.mean, p.deviation})
     if (checkpoint::first_not_finite(figures) >= 0) refuse("a mean or deviation is NaN or infinity");
+  for (const float deviation : p.deviation)
+    if (!(deviation > 0)) refuse(fmt::format("a deviation is {}; expected more than 0", deviation));
 }
 
 }  // namespace

@@ -147,12 +147,12 @@ TEST_CASE("the written file names every key, in the order of config_keys, and sh
   std::size_t place = 0;
   for (const ConfigKey& key : config_keys()) {
     const std::string name = key.name.substr(key.name.find('.') + 1);
-    const std::size_t found = text.find("\n" + name + " = ", place);
+    const std::size_t found = ("\n" + text).find("\n" + name + " = ", place);
     INFO(key.name);
     REQUIRE(found != std::string::npos);
     place = found;
   }
-  CHECK(text.rfind("[data]\nformat = \"tsv\"\n", 0) == 0);
+  CHECK(text.rfind("task = \"classification\"\n\n[data]\nformat = \"tsv\"\n", 0) == 0);
   CHECK_THAT(text, catch_matchers::Contains("\n\n[model]\nd_model = 64\n"));
   CHECK_THAT(text, catch_matchers::Contains("\nlearning_rate = 1.0\n"));
   CHECK_THAT(text, catch_matchers::Contains("\nweight_decay = 1e+20\n"));

@@ -22,7 +22,7 @@ TEST_CASE("tables nested beyond reason are refused") {
   }
   CHECK_THAT(complaint("x = " + std::string(100000, '[')),
              catch_matchers::Contains("maximum nested value depth of 8"));
-  std::string weights = "data.train = 'a'\n[train]\nclass_weights = [0.5";
+  std::string weights = "data.train = 'a'\n[task]\nclass_weights = [0.5";
   for (int i = 0; i < 500; ++i) weights += ", 1.5e-3";
   CHECK(complaint(weights + "]\n") == "");
   CHECK_THAT(
