@@ -33,7 +33,7 @@ VARIATIONS = {
     "no smoothing": ["train.epochs=25", "task.label_smoothing=0.0"],
     "learning rate 1e-3": ["train.epochs=25", "train.learning_rate=1e-3"],
     "learning rate 3e-3": ["train.epochs=25", "train.learning_rate=3e-3"],
-    "weight decay 0.1": ["train.epochs=25", "train.weight_decay=0.1"],
+    "weight decay 0.1": ["train.epochs=25", "train.optimizer.weight_decay=0.1"],
     "batch 16": ["train.epochs=25", "train.batch_size=16"],
     "as it stands (50 epochs)": [],
 }

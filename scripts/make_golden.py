@@ -249,7 +249,8 @@ def make_case(path, lengths, numeric, model_changes, train_changes):
     config += f"[data]\ntrain = \"none\"\nmax_length = {max(lengths)}\n\n"
     config += "[model]\ndropout = 0.0\nattention_dropout = 0.0\n"
     config += "".join(f"{k} = {toml(v)}\n" for k, v in m.items() if k not in ("head_dim", "window") or v)
-    config += "\n[train]\n" + "".join(f"{k} = {toml(v)}\n" for k, v in t.items())
+    options = {"optimizer": "optimizer.type", "weight_decay": "optimizer.weight_decay", "momentum": "optimizer.momentum"}
+    config += "\n[train]\n" + "".join(f"{options.get(k, k)} = {toml(v)}\n" for k, v in t.items())
     with h5py.File(path, "w") as f:
         f["config"] = np.bytes_(config)
         f["offsets"] = offsets.astype(np.int64)

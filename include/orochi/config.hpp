@@ -58,18 +58,12 @@ struct TrainConfig {
   Index gradient_accumulation_steps = 1;  // micro-batches an update
   Index lanes = 8;         // shards of a batch; fixes the order of summation, so never taken from the machine
   Index chunk_rows = 256;  // rows of a lane that go forward and back together: what they leave fits the cache
-  Index gradient_memory_mb = 256;    // fewer lanes where their gradients would take more
-  std::string optimizer = "adamw";   // sgd | adam | adamw
-  double learning_rate = 1e-3;       // peak, after warm-up
-  double momentum = 0.9;             // sgd
-  double beta1 = 0.9;                // adam, adamw
-  double beta2 = 0.999;              // adam, adamw
-  double epsilon = 1e-8;             // adam, adamw
-  double weight_decay = 0.01;        // adamw: decoupled, not on biases, norms, embeddings; sgd, adam: L2
-  std::string schedule = "cosine";   // constant | linear | cosine: after warm-up, down to final_learning_rate
-  Index warmup_steps = 0;            // linear from 0
-  double final_learning_rate = 0.0;  // where linear and cosine end
-  double max_grad_norm = 1.0;        // clip the global norm; 0: off
+  Index gradient_memory_mb = 256;     // fewer lanes where their gradients would take more
+  Component optimizer{"adamw", {}};   // the update rule, with its options
+  double learning_rate = 1e-3;        // peak, after warm-up
+  Component schedule{"cosine", {}};   // the learning rate after the warm-up
+  Index warmup_steps = 0;             // linear from 0
+  double max_grad_norm = 1.0;         // clip the global norm; 0: off
   std::string on_nonfinite = "stop";  // stop | skip: what to do where loss or gradient are no finite numbers
   Index max_skips = 10;               // skip: stop after so many steps left out in a run
   double divergence_factor = 10;  // stop where the smoothed loss is above so many times chance, ln K; 0: off

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <orochi/layer.hpp>
+#include <orochi/optimizer.hpp>
+#include <orochi/schedule.hpp>
 #include <orochi/task.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
@@ -11,6 +13,8 @@ namespace orochi {
 struct Extensions {
   Layers layers;
   Tasks tasks;
+  Optimizers optimizers;
+  Schedules schedules;
 };
 
 /// What comes with Orochi.

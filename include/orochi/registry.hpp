@@ -25,6 +25,12 @@ class Registry {
       throw failure("a component named \"" + entry.name + "\" is registered already");
     entries_.push_back(std::move(entry));
   }
+  /// Adds a class whose constructor takes the Settings of one instance.
+  template <class T>
+  void add(std::string name, std::string summary, std::vector<Option> options = {}) {
+    add({std::move(name), std::move(summary), std::move(options),
+         [](const Settings& settings) { return std::make_unique<T>(settings); }});
+  }
   /// nullptr if there is none.
   const Entry* find(const std::string& name) const {
     const auto at =

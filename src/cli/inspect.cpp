@@ -68,10 +68,11 @@ Index total_count(const std::vector<Summary>& parameters) {
 }
 
 std::vector<std::string> moments(const CheckpointReader& reader) {
-  std::vector<std::string> present;
-  for (const char* name : {"momentum", "first_moment", "second_moment"})
-    if (reader.has(std::string("optimizer/") + name)) present.emplace_back(name);
-  return present;
+  constexpr std::string_view optimizer = "optimizer/";
+  std::vector<std::string> names;
+  for (const std::string& group : reader.groups())
+    if (group.starts_with(optimizer)) names.push_back(group.substr(optimizer.size()));
+  return names;
 }
 
 std::string parameter_table(const std::vector<Summary>& parameters) {

@@ -6,7 +6,12 @@
 
 namespace orochi {
 
-Extensions builtin() { return {builtin_layers(), builtin_tasks()}; }
+Extensions builtin() {
+  Extensions extensions;
+  extensions.layers = builtin_layers();
+  extensions.tasks = builtin_tasks();
+  return extensions;
+}
 
 int run(int argc, char** argv, const Extensions& extensions, AllocationCounter) {
   return run_program(

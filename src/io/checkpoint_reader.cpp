@@ -163,6 +163,12 @@ CheckpointReader& CheckpointReader::operator=(CheckpointReader&&) noexcept = def
 
 const CheckpointHeader& CheckpointReader::header() const { return impl_->header; }
 
+std::vector<std::string> CheckpointReader::groups() const {
+  std::vector<std::string> paths;
+  for (const auto& [path, slots] : impl_->groups) paths.push_back(path);
+  return paths;
+}
+
 bool CheckpointReader::has(const std::string& group) const { return impl_->groups.contains(group); }
 
 void CheckpointReader::read(const std::string& group, std::span<const TensorSlot> slots,

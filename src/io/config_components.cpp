@@ -14,11 +14,11 @@ namespace {
 
 constexpr std::array<std::string_view, 3> layer_roles{"input", "rows", "pooling"};
 
-bool is_layer(const ComponentSchema& schema) {
-  return std::find(layer_roles.begin(), layer_roles.end(), schema.kind) != layer_roles.end();
-}
-
 }  // namespace
+
+bool ComponentSchema::is_layer() const {
+  return std::find(layer_roles.begin(), layer_roles.end(), kind) != layer_roles.end();
+}
 
 bool ConfigReader::store(const Key& key, const TomlValue& value, Component& field) {
   if (const auto* table = std::get_if<TomlTable>(&value.data))
@@ -31,11 +31,14 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, Component& fiel
 
 bool ConfigReader::read_component(const Key& key, const TomlTable& table, const Place&, Component& field) {
   bool good = true;
-  const Key type{key.full_name(), "type", key.allowed, ""};
+  Key type{key.full_name(), "type", key.allowed, ""};
+  type.allowed.text = "a registered " + key.allowed.role;
   for (const TomlItem& item : table) {
     if (item.key != "type") continue;
     places_[type.full_name()] = item.value.place;
-    if (!store(type, item.value, field)) return false;  // whose options they are is not known
+    std::string name;
+    if (!store(type, item.value, name)) return false;  // whose options they are is not known
+    if (name != field.type) field = {name, {}};
   }
   const ComponentSchema* schema = find_component(key.allowed.role, field.type);
   for (const TomlItem& item : table)
@@ -57,15 +60,17 @@ bool ConfigReader::read_option(const std::string& table, const ComponentSchema& 
   }
   std::vector<std::string> names;
   for (const Option& known : schema.options) names.push_back(known.name);
-  std::string meant = nearest(item.key, names);
-  if (const std::string familiar = familiar_key(item.key);
-      meant.empty() && std::find(names.begin(), names.end(), familiar) != names.end())
-    meant = familiar;
+  const std::string familiar = familiar_key(item.key);
+  const bool known = std::find(names.begin(), names.end(), familiar) != names.end();
+  const std::string meant = known ? familiar : nearest(item.key, names);
+  const std::string home = home_of(familiar.empty() ? item.key : familiar);
   std::string help = fmt::format("keys of [{}]{}: {}", table,
-                                 is_layer(schema) ? "" : fmt::format(" with type \"{}\"", schema.name),
+                                 schema.is_layer() ? "" : fmt::format(" with type \"{}\"", schema.name),
                                  fmt::join(names, ", "));
   if (names.empty())
-    help = fmt::format("{} \"{}\" has no options", is_layer(schema) ? "layer" : schema.kind, schema.name);
+    help = fmt::format("{} \"{}\" has no options", schema.is_layer() ? "layer" : schema.kind, schema.name);
+  if (!home.empty() && home != table)
+    help = fmt::format("did you mean \"{}\" in [{}]?", familiar.empty() ? item.key : familiar, home);
   if (!meant.empty()) help = fmt::format("did you mean \"{}\"?", meant);
   mistake(item.place, fmt::format("unknown key \"{}.{}\"; {}", table, item.key, help));
   return false;
@@ -101,6 +106,17 @@ void ConfigReader::add_defaults() {
   });
 }
 
+std::vector<std::pair<std::string, std::string>> ConfigReader::options_of_keys() const {
+  std::vector<std::pair<std::string, std::string>> options;
+  visit_keys(config_, [&](const Key& key, const auto&... fields) {
+    if constexpr ((std::is_same_v<Component, std::remove_cvref_t<decltype(fields)>> && ...))
+      for (const ComponentSchema& schema : components_)
+        for (const Option& option : schema.options)
+          if (schema.kind == key.allowed.role) options.emplace_back(option.name, key.full_name());
+  });
+  return options;
+}
+
 const ComponentSchema* ConfigReader::find_component(const std::string& kind, const std::string& name) const {
   const auto found = std::find_if(components_.begin(), components_.end(), [&](const ComponentSchema& schema) {
     return schema.kind == kind && schema.name == name;
@@ -110,7 +126,7 @@ const ComponentSchema* ConfigReader::find_component(const std::string& kind, con
 
 const ComponentSchema* ConfigReader::find_layer(const std::string& name) const {
   for (const ComponentSchema& schema : components_)
-    if (is_layer(schema) && schema.name == name) return &schema;
+    if (schema.is_layer() && schema.name == name) return &schema;
   return nullptr;
 }
 
@@ -124,7 +140,7 @@ std::vector<std::string> ConfigReader::names_of(const std::string& kind) const {
 std::vector<std::string> ConfigReader::layer_names() const {
   std::vector<std::string> names;
   for (const ComponentSchema& schema : components_)
-    if (is_layer(schema)) names.push_back(schema.name);
+    if (schema.is_layer()) names.push_back(schema.name);
   return names;
 }
 

@@ -14,7 +14,10 @@ struct ComponentSchema {
   std::string name;
   std::string kind;             // a layer's role, "rows" or "pooling", or "task", ...: which keys may name it
   std::vector<Option> options;  // the keys of its table
+  std::string summary = {};     // one line
   std::vector<std::string> metrics = {};  // of a task: what train.monitor may name, besides the loss
+
+  bool is_layer() const;
 };
 
 /// One key of the configuration, for docs/config.md, `--help` and the tests.

@@ -127,14 +127,8 @@ void visit_train_loop(Train& c, Visitor&& visit) {
       "rows of a lane that go forward and backward together: what they leave should fit the cache");
   key("gradient_memory_mb", c.gradient_memory_mb, allow_integer(1),
       "bound on the lanes' gradients: where they would take more, there are fewer lanes");
-  key("optimizer", c.optimizer, allow_words({"sgd", "adam", "adamw"}), "the update rule");
+  key("optimizer", c.optimizer, allow_component("optimizer"), "the update rule");
   key("learning_rate", c.learning_rate, allow_number_above(0), "peak, after warm-up");
-  key("momentum", c.momentum, allow_fraction(), "sgd: share of the last update that is kept");
-  key("beta1", c.beta1, allow_fraction(), "adam, adamw: decay of the mean gradient");
-  key("beta2", c.beta2, allow_fraction(), "adam, adamw: decay of the mean square");
-  key("epsilon", c.epsilon, allow_positive_float(), "adam, adamw: added to the root");
-  key("weight_decay", c.weight_decay, allow_number_from(0),
-      "adamw: decoupled, not on biases, norms and embeddings; sgd, adam: L2");
 }
 
 template <class Train, class Visitor>
@@ -142,10 +136,8 @@ void visit_train_goal(Train& c, Visitor&& visit) {
   const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
     visit(Key{"train", name, std::move(allowed), doc}, field);
   };
-  key("schedule", c.schedule, allow_words({"constant", "linear", "cosine"}),
-      "learning rate after warm-up, down to final_learning_rate");
+  key("schedule", c.schedule, allow_component("schedule"), "the learning rate after warm-up");
   key("warmup_steps", c.warmup_steps, allow_integer(0), "updates over which the learning rate rises from 0");
-  key("final_learning_rate", c.final_learning_rate, allow_number_from(0), "where linear and cosine end");
   key("max_grad_norm", c.max_grad_norm, allow_number_from(0), "clip the gradient's global norm; 0: off");
   key("on_nonfinite", c.on_nonfinite, allow_words({"stop", "skip"}),
       "where a step's loss or gradient is not a finite number: stop training, or leave the step out");

@@ -106,20 +106,34 @@ void ConfigReader::unknown_key(const std::string& section, const TomlItem& item)
 std::string ConfigReader::hint(const std::string& section, const std::string& word) const {
   const std::string remark = remark_on(word);
   if (!remark.empty()) return remark;
-  const std::string home = section_of(word);
-  if (!home.empty()) return fmt::format("it belongs in [{}]", home);
+  const std::string home = home_of(word);
+  if (is_section(home)) return fmt::format("it belongs in [{}]", home);
+  if (!home.empty())
+    return fmt::format("it is an option of {0}: [{0}] {1} = ..., or {0}.{1}=... on the command line", home,
+                       word);
   std::string meant = familiar_key(word);
   if (meant.empty()) meant = nearest(word, keys_of(section));
   for (const char* other : {"data", "model", "train"}) {
     if (meant.empty()) meant = nearest(word, keys_of(other));
   }
+  std::vector<std::string> options;
+  for (const auto& [option, key] : options_of_keys()) options.push_back(option);
+  if (meant.empty()) meant = nearest(word, options);
   if (!meant.empty()) {
-    const std::string place = section_of(meant);
+    const std::string place = home_of(meant);
     return place == section ? fmt::format("did you mean \"{}\"?", meant)
                             : fmt::format("did you mean \"{}\" in [{}]?", meant, place);
   }
   if (section.empty()) return fmt::format("every key stands in a section: {}", sections_text);
   return fmt::format("keys of [{}]: {}", section, fmt::join(keys_of(section), ", "));
+}
+
+std::string ConfigReader::home_of(const std::string& name) const {
+  const std::string section = section_of(name);
+  if (!section.empty()) return section;
+  for (const auto& [option, key] : options_of_keys())
+    if (option == name) return key;
+  return "";
 }
 
 void ConfigReader::read_layer(const TomlItem& item) {

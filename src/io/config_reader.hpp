@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "io/config_file.hpp"
@@ -42,6 +43,8 @@ class ConfigReader {
   void unknown_key(const std::string& section, const TomlItem& item);
   void unknown_section(const TomlItem& item);
   std::string hint(const std::string& section, const std::string& word) const;
+  /// Where a key or an option may be, such as "train" or "train.optimizer"; "" if nowhere.
+  std::string home_of(const std::string& name) const;
 
   // Components and their options (config_components.cpp).
   bool store(const Key& key, const TomlValue& value, Component& field);
@@ -52,6 +55,8 @@ class ConfigReader {
   bool store_option(const Key& key, const TomlValue& value, const Option& option, Options& options);
   void add_defaults();
   const ComponentSchema* find_component(const std::string& kind, const std::string& name) const;
+  /// The options of all components that a key may name, with that key: {"beta1", "train.optimizer"}.
+  std::vector<std::pair<std::string, std::string>> options_of_keys() const;
 
   // One value (config_values.cpp). False: it was not stored and a mistake was noted.
   bool store(const Key& key, const TomlValue& value, bool& field);

@@ -58,9 +58,12 @@ void ConfigReader::check_model_rules() {
 
 void ConfigReader::check_train_rules() {
   const TrainConfig& c = config_.train;
-  rule(c.final_learning_rate <= c.learning_rate, {"train.final_learning_rate", "train.learning_rate"},
-       fmt::format("train.final_learning_rate is {}; allowed: at most train.learning_rate, {}",
-                   to_toml(to_value(c.final_learning_rate)), to_toml(to_value(c.learning_rate))));
+  const auto found = c.schedule.options.find("final_learning_rate");  // of the schedules that have it
+  const double* last = found == c.schedule.options.end() ? nullptr : std::get_if<double>(&found->second);
+  if (last != nullptr)
+    rule(*last <= c.learning_rate, {"train.schedule.final_learning_rate", "train.learning_rate"},
+         fmt::format("train.schedule.final_learning_rate is {}; allowed: at most train.learning_rate, {}",
+                     to_toml(to_value(*last)), to_toml(to_value(c.learning_rate))));
   rule(c.max_steps == 0 || c.warmup_steps < c.max_steps, {"train.warmup_steps", "train.max_steps"},
        fmt::format("train.warmup_steps is {}; allowed: less than train.max_steps, {}", c.warmup_steps,
                    c.max_steps));

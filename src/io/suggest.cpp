@@ -135,9 +135,20 @@ constexpr Pair familiar_keys[] = {
 };
 
 constexpr Pair familiar_sections[] = {
-    {"dataset", "data"},    {"datasets", "data"},     {"input", "data"},     {"encoder", "model"},
-    {"network", "model"},   {"transformer", "model"}, {"training", "train"}, {"trainer", "train"},
-    {"optimizer", "train"}, {"optim", "train"},       {"layers", "layer"},
+    {"dataset", "data"},
+    {"datasets", "data"},
+    {"input", "data"},
+    {"encoder", "model"},
+    {"network", "model"},
+    {"transformer", "model"},
+    {"training", "train"},
+    {"trainer", "train"},
+    {"layers", "layer"},
+    {"optimizer", "train.optimizer"},
+    {"optim", "train.optimizer"},
+    {"schedule", "train.schedule"},
+    {"scheduler", "train.schedule"},
+    {"lr_scheduler", "train.schedule"},
 };
 
 constexpr std::string_view no_padding = "sequences are packed row after row, without padding; remove it";

@@ -55,7 +55,8 @@ class Runner {
   Runner(const Workload& work, int threads, const Extensions& extensions)
       : work_(work),
         model_(work.config, work.input, {work.task->outputs(), work.task->level()}, extensions.layers),
-        stepper_(model_, *work.task, work.config.train, threads) {
+        stepper_(model_, *work.task, work.config.train, extensions.optimizers, threads),
+        optimizers_(extensions.optimizers) {
     model_.parameters().initialise(work.config.train.seed);
   }
   /// One update; returns its tokens.
@@ -73,7 +74,7 @@ class Runner {
   /// What training takes by the estimate that `orochi train` refuses by: without evaluations and files.
   double estimated_memory(int threads) const {
     return static_cast<double>(model_.parameters().size()) * sizeof(Scalar) +
-           estimate_memory(model_, *work_.task, work_.config, work_.data, {}, {}, threads).training();
+           estimate_memory(model_, *work_.task, work_.config, optimizers_, work_.data, {}, {}, threads).training();
   }
   Index parameters() const { return model_.parameters().count(); }
 
@@ -81,6 +82,7 @@ class Runner {
   const Workload& work_;
   Classifier model_;
   Stepper stepper_;
+  const Optimizers& optimizers_;
   BatchStorage storage_;
   std::uint64_t step_ = 0;
 };

@@ -1,8 +1,16 @@
 // The list of everything that comes with Orochi.
-#include <orochi/extensions.hpp>
+#include "train/builtin.hpp"
 
 namespace orochi {
 
-Extensions builtin() { return {builtin_layers(), builtin_tasks()}; }
+Extensions builtin() {
+  Extensions extensions;
+  extensions.layers = builtin_layers();
+  extensions.tasks = builtin_tasks();
+  add_sgd(extensions.optimizers);
+  add_adam(extensions.optimizers);
+  add_decay_schedules(extensions.schedules);
+  return extensions;
+}
 
 }  // namespace orochi

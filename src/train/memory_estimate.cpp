@@ -17,7 +17,9 @@ namespace {
 
 constexpr double bytes_each = sizeof(Scalar);
 
-double moments(const TrainConfig& config) { return config.optimizer == "sgd" ? 1 : 2; }
+double moments(const TrainConfig& config, const Optimizers& optimizers) {
+  return static_cast<double>(optimizers.make(config.optimizer)->moments().size());
+}
 
 Index longest_of(const Sequences& data) {
   Index longest = 0;
@@ -145,6 +147,7 @@ void Evaluated::add(const Sequences& part) {
 }
 
 MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const Config& config,
+                               const Optimizers& optimizers,
                                const Sequences& train, const Preprocessing& preprocessing,
                                const Evaluated& evaluated, int threads) {
   const Parameters& parameters = model.parameters();
@@ -164,7 +167,7 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
   const double workers = std::min({static_cast<double>(threads), lanes, sequences});
 
   MemoryEstimate estimate;
-  estimate.optimizer = moments(config.train) * all;
+  estimate.optimizer = moments(config.train, optimizers) * all;
   estimate.gradients = lanes * static_cast<double>(parameters.dense_size()) * bytes_each;
   estimate.rows = row_bytes(parameters, train, batch_rows, update_rows);
   estimate.packed = packed_bytes(parameters, config.train);
@@ -211,11 +214,11 @@ double parameter_count(const Config& config, InputShape input, Index outputs) {
          (m.pooling == "attention" ? c : 0) + number(outputs) * (c + 1);
 }
 
-void refuse_large_model(const Config& config, InputShape input, Index outputs, double max_memory,
-                        double data_bytes) {
+void refuse_large_model(const Config& config, const Optimizers& optimizers, InputShape input, Index outputs,
+                        double max_memory, double data_bytes) {
   constexpr double bytes_a_layer = 8192;  // objects and names, besides numbers
   const double count = parameter_count(config, input, outputs);
-  const double copies = 2 + moments(config.train);  // parameters, moments, one lane's gradients
+  const double copies = 2 + moments(config.train, optimizers);  // parameters, moments, one lane's gradients
   const double needed =
       count * bytes_each * copies + static_cast<double>(config.model.num_layers) * bytes_a_layer;
   const MemoryLeft left = memory_left(max_memory);

@@ -16,11 +16,15 @@ namespace orochi {
 std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
   std::vector<ComponentSchema> schemas;
   for (const LayerEntry& entry : extensions.layers.entries())
-    schemas.push_back({entry.name, role_name(entry.role), entry.options});
+    schemas.push_back({entry.name, role_name(entry.role), entry.options, entry.summary});
   for (const TaskEntry& entry : extensions.tasks.entries()) {
-    schemas.push_back({entry.name, "task", entry.options});
+    schemas.push_back({entry.name, "task", entry.options, entry.summary});
     for (const MetricInfo& metric : entry.metrics) schemas.back().metrics.push_back(metric.name);
   }
+  for (const OptimizerEntry& entry : extensions.optimizers.entries())
+    schemas.push_back({entry.name, "optimizer", entry.options, entry.summary});
+  for (const ScheduleEntry& entry : extensions.schedules.entries())
+    schemas.push_back({entry.name, "schedule", entry.options, entry.summary});
   return schemas;
 }
 

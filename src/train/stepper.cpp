@@ -56,12 +56,13 @@ Index lanes_within_bound(const TrainConfig& config, const Parameters& parameters
   return static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(std::max(most, 1.0))));
 }
 
-Stepper::Stepper(Classifier& model, const Task& task, const TrainConfig& config, int threads)
+Stepper::Stepper(Classifier& model, const Task& task, const TrainConfig& config, const Optimizers& optimizers,
+                 int threads)
     : model_(model),
       task_(task),
       config_(config),
       pool_(threads),
-      optimizer_(config, model.parameters()),
+      updater_(optimizers.make(config.optimizer), model.parameters()),
       lanes_(make_lanes([&] { return std::make_unique<Lane>(model.parameters()); },
                         lanes_within_bound(config, model.parameters()))),
       sum_(model.parameters(), pointers(lanes_)),
@@ -200,14 +201,14 @@ double Stepper::update(std::uint64_t updates, double learning_rate) {
   const double norm = std::sqrt(reduce());
   if (!std::isfinite(norm)) return norm;
   const bool clip = config_.max_grad_norm > 0 && norm > config_.max_grad_norm;
-  optimizer_.begin(updates, learning_rate, clip ? config_.max_grad_norm / norm : 1.0);
+  updater_.begin(updates, learning_rate, clip ? config_.max_grad_norm / norm : 1.0);
   pool_.for_each(static_cast<Index>(ranges_.size()), [&](Index r, int worker) {
     const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
     const Index passes =
-        3 + 2 * static_cast<Index>(optimizer_.moments().size());  // gradient, parameters, moments
+        3 + 2 * static_cast<Index>(updater_.moments().size());  // gradient, parameters, moments
     const double bytes = static_cast<double>((range.end - range.begin) * passes) * sizeof(Scalar);
     const Measure measure(profile(worker), "update", Pass::forward, 0, bytes);
-    optimizer_.update(range, sum_.gradient(range, scratch(worker)));
+    updater_.update(range, sum_.gradient(range, scratch(worker)));
   });
   return norm;
 }

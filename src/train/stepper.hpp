@@ -10,8 +10,8 @@
 
 #include "core/number_watch.hpp"
 #include "core/packed_weights.hpp"
-#include "train/optimizer.hpp"
 #include "train/thread_pool.hpp"
+#include "train/updater.hpp"
 
 namespace orochi {
 
@@ -38,7 +38,8 @@ struct StepFault {
 /// in the cache. Every sum has an order that depends on the batch and the config alone, never on the threads.
 class Stepper {
  public:
-  Stepper(Classifier& model, const Task& task, const TrainConfig& config, int threads);
+  Stepper(Classifier& model, const Task& task, const TrainConfig& config, const Optimizers& optimizers,
+          int threads);
   ~Stepper();
 
   /// Sum of the weights of targets [M, W]: what the losses of an update are divided by.
@@ -61,7 +62,7 @@ class Stepper {
 
   /// The memory of packed weights, which an evaluation in between may use too.
   const std::shared_ptr<PackedWeights>& packed() const { return packed_; }
-  Optimizer& optimizer() { return optimizer_; }
+  Updater& updater() { return updater_; }
   Index num_lanes() const { return static_cast<Index>(lanes_.size()); }
   /// The gradient of what was accumulated, flat: for tests. `update` must not follow.
   std::vector<Scalar> gradient() { return sum_.flat(); }
@@ -85,7 +86,7 @@ class Stepper {
   const Task& task_;
   const TrainConfig& config_;
   ThreadPool pool_;
-  Optimizer optimizer_;
+  Updater updater_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<Index> cuts_;  // of the lanes
   GradientSum sum_;

@@ -8,7 +8,6 @@
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
 #include "train/resume_point.hpp"
-#include "train/schedule.hpp"
 #include "train/slots.hpp"
 #include "train/thread_pool.hpp"
 #include "train/training_run.hpp"
@@ -28,8 +27,9 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
       monitored_(monitored_metric(measured_.metrics, config_.train.monitor)),
       model_(config_, input_shape(config_.data, data_.preprocessing), {task_.outputs(), task_.level()},
              extensions.layers),
-      folder_(open_folder()),
-      stepper_(model_, task_, config_.train, threads_),
+      folder_(open_folder(extensions.optimizers)),
+      stepper_(model_, task_, config_.train, extensions.optimizers, threads_),
+      schedule_(extensions.schedules.make(config_.train.schedule)),
       // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
       inference_(model_, config_.train.kernels, threads_,
                  config_.train.precision == "fp32" ? stepper_.packed() : nullptr) {
@@ -98,12 +98,12 @@ TrainResult Trainer::finish(double seconds) {
                 "that are missing there were printed epoch by epoch");
 }
 
-RunFolder Trainer::open_folder() const {
+RunFolder Trainer::open_folder(const Optimizers& optimizers) const {
   Evaluated evaluated;
   evaluated.add(data_.validation);
   evaluated.add(data_.test);
   const MemoryEstimate estimate =
-      estimate_memory(model_, task_, config_, data_.train, data_.preprocessing, evaluated, threads_);
+      estimate_memory(model_, task_, config_, optimizers, data_.train, data_.preprocessing, evaluated, threads_);
   refuse_large_run(estimate, request_.max_memory);
   observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
   return RunFolder(setup_.folder, request_.resume, measured_,
@@ -120,8 +120,7 @@ void Trainer::resume() {
   const std::vector<TensorSlot> slots = tensor_slots(model_.parameters());
   reader.read("parameters", slots,
               {model_.parameters().data(), static_cast<std::size_t>(model_.parameters().size())});
-  for (Optimizer::Moment& moment : stepper_.optimizer().moments())
-    reader.read(moment.path, slots, moment.values);
+  for (Updater::Moment& moment : stepper_.updater().moments()) reader.read(moment.path, slots, moment.values);
   progress_ = header.progress;
   const Index begun = static_cast<Index>(progress_.epoch) + (progress_.position > 0 ? 1 : 0);
   if (config_.train.epochs < begun)
@@ -175,7 +174,7 @@ EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation
   EpochRecord record;
   record.epoch = progress_.epoch;
   record.step = progress_.step;
-  record.learning_rate = learning_rate(config_.train, progress_.step - 1, total_steps_);
+  record.learning_rate = learning_rate(config_.train, *schedule_, progress_.step - 1, total_steps_);
   const bool trained = progress_.epoch_count > 0;  // else every step was left out
   const auto count = static_cast<double>(progress_.epoch_count);
   record.train_loss = trained ? progress_.epoch_loss_sum / progress_.epoch_weight_sum : none;
@@ -241,7 +240,7 @@ void Trainer::save(const std::string& name, const std::string& keep_previous) {
                                 run_data_.validation_checksum, progress_};
   const Parameters& parameters = model_.parameters();
   std::vector<TensorGroup> groups{{"parameters", parameters.flat()}};
-  for (const Optimizer::Moment& moment : stepper_.optimizer().moments())
+  for (const Updater::Moment& moment : stepper_.updater().moments())
     groups.push_back({moment.path, moment.values});
   for (const TensorGroup& group : groups)
     if (const std::string broken = broken_tensor(parameters, group.values); !broken.empty())

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "train/inference.hpp"
 #include "train/run_data.hpp"
 #include "train/run_folder.hpp"
+#include "train/schedule.hpp"
 #include "train/stepper.hpp"
 #include "train/trainer.hpp"
 
@@ -42,7 +44,8 @@ class Trainer {
            (request_.stop && request_.stop());
   }
 
-  RunFolder open_folder() const;  // the last moment to refuse without having written anything
+  RunFolder open_folder(
+      const Optimizers& optimizers) const;  // the last moment to refuse without having written anything
   void resume();
   void restore_best();
   void train_epoch();
@@ -90,6 +93,7 @@ class Trainer {
   Classifier model_;
   RunFolder folder_;
   Stepper stepper_;
+  std::unique_ptr<const Schedule> schedule_;
   Inference inference_;
   BatchStorage storage_;
   Progress progress_;

@@ -5,7 +5,6 @@
 #include <orochi/error.hpp>
 
 #include "train/resume_point.hpp"
-#include "train/schedule.hpp"
 #include "train/training_run.hpp"
 
 namespace orochi {
@@ -32,7 +31,7 @@ void Trainer::one_update(std::span<const std::uint32_t> order) {
     sums.add(stepper_.accumulate(batch, normaliser, random_key(), first));
     tokens += static_cast<std::uint64_t>(batch.num_rows());
   });
-  const double rate = learning_rate(config_.train, progress_.step, total_steps_);
+  const double rate = learning_rate(config_.train, *schedule_, progress_.step, total_steps_);
   const bool finite_loss = std::isfinite(sums.loss);
   const double norm = finite_loss ? stepper_.update(progress_.step - progress_.skipped_steps, rate) : NAN;
   if (!std::isfinite(norm)) return leave_out(rows, normaliser, finite_loss);

@@ -25,7 +25,8 @@ BASE = {"data.train": "train.tsv", "data.test": "test.tsv", "data.tokenizer": "c
         "train.checkpoint_every_steps": 3}
 CONFIGS = {
     "text": {},
-    "words-sgd": {"data.tokenizer": "word", "train.optimizer": "sgd", "model.pooling": "cls", "train.momentum": 0.9,
+    "words-sgd": {"data.tokenizer": "word", "train.optimizer.type": "sgd", "model.pooling": "cls",
+                  "train.optimizer.momentum": 0.9,
                   "task.label_smoothing": 0.1, "train.checkpoint_every_steps": 1},
     "accumulate": {"train.gradient_accumulation_steps": 2, "train.batch_size": 8, "data.validation_fraction": 0,
                    "model.norm": "rms_norm", "model.activation": "silu", "train.checkpoint_every_steps": 2},
@@ -54,7 +55,7 @@ def say(text):
 def toml(settings):
     sections = {}
     for key, value in settings.items():
-        section, name = key.split(".")
+        section, _, name = key.rpartition(".")
         sections.setdefault(section, []).append(f"{name} = {json.dumps(value)}")
     return "\n".join(f"[{section}]\n" + "\n".join(lines) for section, lines in sections.items()) + "\n"
 

@@ -62,8 +62,8 @@ Config any_config(std::mt19937_64& random) {
   c.train.seed = random() % 4294967296;
   c.train.monitor = "loss";
   c.train.learning_rate = any_number(random);
-  c.train.final_learning_rate = fraction() * c.train.learning_rate;
-  c.train.weight_decay = any_number(random);
+  c.train.schedule = {"linear", {{"final_learning_rate", fraction() * c.train.learning_rate}}};
+  c.train.optimizer = {"sgd", {{"momentum", fraction()}, {"weight_decay", any_number(random)}}};
   const bool balanced = random() % 3 == 0;
   std::vector<double> weights;
   for (std::uint64_t k = random() % 4; k > 0; --k)
@@ -97,6 +97,9 @@ TEST_CASE("a config with nothing but data.train has the defaults") {
   expected.data.train = "a.tsv";
   expected.task.options = {{"label_smoothing", 0.0}, {"class_weights", std::vector<double>()}};
   expected.train.monitor = "accuracy";
+  expected.train.optimizer.options = {
+      {"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-8}, {"weight_decay", 0.01}};
+  expected.train.schedule.options = {{"final_learning_rate", 0.0}};
   const Config config = parse(minimal);
   CHECK(same(config, expected));
   CHECK(config.model.d_model == 64);
@@ -142,7 +145,7 @@ TEST_CASE("what write_config writes is read back to the last bit") {
 TEST_CASE("the written file names every key, in the order of config_keys, and shows floats as floats") {
   Config config;
   config.train.learning_rate = 1;
-  config.train.weight_decay = 1e20;
+  config.train.divergence_factor = 1e20;
   const std::string text = write_config(config);
   std::size_t place = 0;
   for (const ConfigKey& key : config_keys()) {
@@ -155,7 +158,7 @@ TEST_CASE("the written file names every key, in the order of config_keys, and sh
   CHECK(text.rfind("task = \"classification\"\n\n[data]\nformat = \"tsv\"\n", 0) == 0);
   CHECK_THAT(text, catch_matchers::Contains("\n\n[model]\nd_model = 64\n"));
   CHECK_THAT(text, catch_matchers::Contains("\nlearning_rate = 1.0\n"));
-  CHECK_THAT(text, catch_matchers::Contains("\nweight_decay = 1e+20\n"));
+  CHECK_THAT(text, catch_matchers::Contains("\ndivergence_factor = 1e+20\n"));
 }
 
 TEST_CASE("configs are compared key by key") {
@@ -183,7 +186,7 @@ TEST_CASE("overrides win over the file, later ones over earlier ones") {
              "data.test=", "task.class_weights=balanced", "data.validation=\"v.tsv\"", "model.causal=true",
              "train.monitor=loss", "data.label_column=label"});
   CHECK(config.model.num_heads == 16);
-  CHECK(config.train.optimizer == "sgd");
+  CHECK(config.train.optimizer.type == "sgd");
   CHECK(config.data.train == "b c.tsv");
   CHECK(config.train.learning_rate == 1e-2);
   CHECK(config.model.blocks == std::vector<std::string>{"relu", "gelu"});

@@ -55,16 +55,8 @@ gradient_accumulation_steps = 18
 lanes = 19
 chunk_rows = 31
 gradient_memory_mb = 32
-optimizer = "sgd"
 learning_rate = 0.2
-momentum = 0.21
-beta1 = 0.22
-beta2 = 0.23
-epsilon = 0.24
-weight_decay = 0.25
-schedule = "linear"
 warmup_steps = 2
-final_learning_rate = 0.026
 max_grad_norm = 0.27
 on_nonfinite = "skip"
 max_skips = 33
@@ -74,6 +66,17 @@ patience = 13
 checkpoint_every_steps = 31
 precision = "bf16"
 kernels = "own"
+
+[train.optimizer]
+type = "adam"
+beta1 = 0.22
+beta2 = 0.23
+epsilon = 0.24
+weight_decay = 0.25
+
+[train.schedule]
+type = "linear"
+final_learning_rate = 0.026
 
 [layer.convolution]
 bias = false
@@ -137,16 +140,11 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.lanes == 19);
   CHECK(c.chunk_rows == 31);
   CHECK(c.gradient_memory_mb == 32);
-  CHECK(c.optimizer == "sgd");
+  CHECK(c.optimizer ==
+        Component{"adam", {{"beta1", 0.22}, {"beta2", 0.23}, {"epsilon", 0.24}, {"weight_decay", 0.25}}});
   CHECK(c.learning_rate == 0.2);
-  CHECK(c.momentum == 0.21);
-  CHECK(c.beta1 == 0.22);
-  CHECK(c.beta2 == 0.23);
-  CHECK(c.epsilon == 0.24);
-  CHECK(c.weight_decay == 0.25);
-  CHECK(c.schedule == "linear");
+  CHECK(c.schedule == Component{"linear", {{"final_learning_rate", 0.026}}});
   CHECK(c.warmup_steps == 2);
-  CHECK(c.final_learning_rate == 0.026);
   CHECK(c.max_grad_norm == 0.27);
   CHECK(c.on_nonfinite == "skip");
   CHECK(c.max_skips == 33);

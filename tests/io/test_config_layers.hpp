@@ -25,8 +25,18 @@ inline std::vector<ComponentSchema> test_layers() {
        "task",
        {Option("label_smoothing", 0.0).from(0).below(1),
         Option("class_weights", std::vector<double>{}).from(1e-30).to(1e30).one_of({"balanced"})},
+       "",
        {"accuracy", "macro_f1", "weighted_f1"}});
-  layers.push_back({"counting", "task", {Option("most", 9)}, {"error"}});
+  layers.push_back({"counting", "task", {Option("most", 9)}, "", {"error"}});
+  const Option decay = Option("weight_decay", 0.01).from(0), share = Option("momentum", 0.9).from(0).below(1),
+               beta1 = Option("beta1", 0.9).from(0).below(1), beta2 = Option("beta2", 0.999).from(0).below(1),
+               epsilon = Option("epsilon", 1e-8).from(1e-30).to(1e30),
+               last = Option("final_learning_rate", 0.0).from(0);
+  layers.push_back({"sgd", "optimizer", {share, decay}});
+  for (const char* name : {"adam", "adamw"})
+    layers.push_back({name, "optimizer", {beta1, beta2, epsilon, decay}});
+  layers.push_back({"constant", "schedule", {}});
+  for (const char* name : {"linear", "cosine"}) layers.push_back({name, "schedule", {last}});
   return layers;
 }
 

@@ -60,7 +60,8 @@ TEST_CASE("unknown keys and sections") {
         "f:2:1: unknown key \"zzz\"; every key stands in a section: [task], [data], [model], [train], "
         "[layer.NAME]"},
        {"data.train = 'a'\n[modle]\nzzz = 3", "f:2:2: unknown section [modle]; did you mean [model]?"},
-       {"data.train = 'a'\n[optimizer]\nlr = 3", "f:2:2: unknown section [optimizer]; did you mean [train]?"},
+       {"data.train = 'a'\n[optimizer]\nlr = 3",
+        "f:2:2: unknown section [optimizer]; did you mean [train.optimizer]?"},
        {"data.train = 'a'\n[convolution]\nwidth = 3",
         "f:2:2: unknown section [convolution]; did you mean [layer.convolution]?"},
        {"data.train = 'a'\n[logging]\nlevel = 3",
@@ -95,7 +96,9 @@ TEST_CASE("wrong types") {
        {"blocks = [\"relu\", 3]",
         "19: model.blocks[1] is the integer 3; allowed: a registered layer of role rows: " + rows_layers}});
   check_line("train",
-             {{"optimizer = 3", "13: train.optimizer is the integer 3; allowed: sgd | adam | adamw"}});
+             {{"optimizer = 3",
+               "13: train.optimizer is the integer 3; allowed: a registered optimizer, or a table with type and "
+               "its options: sgd | adam | adamw"}});
   check_line("task",
              {{"class_weights = 3",
                "17: task.class_weights is the integer 3; "
@@ -162,8 +165,9 @@ TEST_CASE("options of layers") {
   check_line(
       "layer.convolution",
       {{"widht = 3", "1: unknown key \"layer.convolution.widht\"; did you mean \"width\"?"},
-       {"lr = 3",
-        "1: unknown key \"layer.convolution.lr\"; keys of [layer.convolution]: width, scale, bias, mode"},
+       {"zzz = 3",
+        "1: unknown key \"layer.convolution.zzz\"; keys of [layer.convolution]: width, scale, bias, mode"},
+       {"lr = 3", "1: unknown key \"layer.convolution.lr\"; did you mean \"learning_rate\" in [train]?"},
        {"width = 3.5", "9: layer.convolution.width is the number 3.5; allowed: an integer"},
        {"scale = 'x'", "9: layer.convolution.scale is the string \"x\"; allowed: a number"},
        {"scale = inf", "9: layer.convolution.scale is inf; allowed: a number"},
@@ -180,6 +184,43 @@ TEST_CASE("options of layers") {
         "f:3:1: layer.relu is the integer 1, but names a section; write [layer.relu] above its keys"}});
 }
 
+TEST_CASE("options of an optimizer and a schedule") {
+  check_line(
+      "train.optimizer",
+      {{"beta2 = 1", "9: train.optimizer.beta2 is 1; allowed: a number from 0 up to, not including, 1"},
+       {"epsilon = 0.0", "11: train.optimizer.epsilon is 0.0; allowed: a number from 1e-30 to 1e30"},
+       {"wd = 1", "1: unknown key \"train.optimizer.wd\"; did you mean \"weight_decay\"?"},
+       {"lr = 1", "1: unknown key \"train.optimizer.lr\"; did you mean \"learning_rate\" in [train]?"},
+       {"seed = 1", "1: unknown key \"train.optimizer.seed\"; did you mean \"seed\" in [train]?"},
+       {"momentum = 0.5",
+        "1: unknown key \"train.optimizer.momentum\"; keys of [train.optimizer] with type \"adamw\": beta1, "
+        "beta2, epsilon, weight_decay"},
+       {"type = {type = 'sgd'}",
+        "8: train.optimizer.type is a table; allowed: a registered optimizer: sgd | adam | adamw"},
+       {"type = 'lion'", "8: train.optimizer.type is \"lion\"; allowed: sgd | adam | adamw"}});
+  // What were keys of [train] once, and what other frameworks call them.
+  check_line(
+      "train",
+      {{"beta1 = 0.8",
+        "1: unknown key \"train.beta1\"; it is an option of train.optimizer: [train.optimizer] beta1 = "
+        "..., or train.optimizer.beta1=... on the command line"},
+       {"final_learning_rate = 0",
+        "1: unknown key \"train.final_learning_rate\"; it is an option of train.schedule: "
+        "[train.schedule] final_learning_rate = ..., or train.schedule.final_learning_rate=... on the "
+        "command line"},
+       {"wd = 1", "1: unknown key \"train.wd\"; did you mean \"weight_decay\" in [train.optimizer]?"}});
+}
+
+TEST_CASE("another type begins with its own defaults, wherever it is named") {
+  const std::string adam = "data.train = 'a'\n[train.optimizer]\nbeta1 = 0.5\n";
+  const Options sgd{{"momentum", 0.9}, {"weight_decay", 0.01}};
+  CHECK(parse(adam, {"train.optimizer=sgd"}).train.optimizer == Component{"sgd", sgd});
+  CHECK(parse(adam, {"train.optimizer.type=sgd"}).train.optimizer == Component{"sgd", sgd});
+  CHECK(parse(adam, {"train.optimizer=adamw"}).train.optimizer == parse(adam).train.optimizer);
+  CHECK(parse("data.train = 'a'\n[train.optimizer]\nmomentum = 0.5\ntype = 'sgd'").train.optimizer ==
+        Component{"sgd", {{"momentum", 0.5}, {"weight_decay", 0.01}}});
+}
+
 TEST_CASE("rules between keys") {
   check_line("model", {{"num_heads = 5",
                         "13: model.num_heads is 5, which does not divide model.d_model, 64; "
@@ -194,8 +235,8 @@ TEST_CASE("rules between keys") {
                         "13: model.positions is \"rotary\", which turns pairs of columns, but a head has 3; "
                         "allowed: an even model.head_dim (or model.d_model / model.num_heads)"},
                        {"window = -1", "10: model.window is -1; allowed: an integer, 0 or more"}});
-  check({{"data.train = 'a'\ntrain.final_learning_rate = 1",
-          "f:2:29: train.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
+  check({{"data.train = 'a'\ntrain.schedule.final_learning_rate = 1",
+          "f:2:38: train.schedule.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
          {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
           "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
          {"data.train = 'a'\ndata.text_column = 'x'",
@@ -220,7 +261,7 @@ TEST_CASE("rules that hold") {
   CHECK(complaint("data.train = 'a'\nmodel.positions = 'rotary'\nmodel.head_dim = 6") == "");
   CHECK(complaint("data.train = 'a'\ntrain.warmup_steps = 10\ntrain.max_steps = 11") == "");
   CHECK(complaint("data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0") == "");
-  CHECK(complaint("data.train = 'a'\ntrain.final_learning_rate = 0.001\ntrain.patience = 9") == "");
+  CHECK(complaint("data.train = 'a'\ntrain.schedule.final_learning_rate = 0.001\ntrain.patience = 9") == "");
 }
 
 TEST_CASE("what is no TOML") {

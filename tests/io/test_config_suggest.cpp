@@ -51,7 +51,6 @@ TEST_CASE("other frameworks' words lead to our keys") {
   const std::map<std::string, std::string> train = {{"lr", "learning_rate"},
                                                     {"bs", "batch_size"},
                                                     {"per_device_train_batch_size", "batch_size"},
-                                                    {"wd", "weight_decay"},
                                                     {"clip", "max_grad_norm"},
                                                     {"grad_clip", "max_grad_norm"},
                                                     {"gradient_clip_val", "max_grad_norm"},
@@ -81,6 +80,8 @@ TEST_CASE("other frameworks' words lead to our keys") {
 TEST_CASE("the rest of the table leads to keys that exist") {
   std::vector<std::string> names;
   for (const ConfigKey& key : config_keys()) names.push_back(key.name.substr(key.name.find('.') + 1));
+  for (const ComponentSchema& component : test_layers())
+    for (const Option& option : component.options) names.push_back(option.name);
   for (const char* word :
        {"heads",      "width",       "d_head",      "pre_norm",  "is_causal",    "eps",       "act",
         "pooler",     "min_lr",      "optim",       "betas",     "scheduler",    "max_iters", "grad_accum",

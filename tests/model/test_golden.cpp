@@ -111,7 +111,8 @@ void check_case(const std::string& path, const std::string& engine) {
   Inference inference(*c.model, engine, 1);
   CHECK(relative_difference(inference.outputs(c.batch).data(), c.golden.doubles("logits"), 0) < 1e-5);
 
-  Stepper stepper(*c.model, *c.task, c.config.train, 2);
+  Stepper stepper(*c.model, *c.task, c.config.train, builtin().optimizers, 2);
+  const auto schedule = builtin().schedules.make(c.config.train.schedule);
   const double normaliser = stepper.weight_of(c.labels);
   const StepSums sums = stepper.accumulate(c.batch, normaliser, {}, true);
   CHECK_THAT(sums.loss / sums.weight, catch_matchers::WithinRel(c.golden.doubles("loss")[0], 1e-5));
@@ -130,7 +131,7 @@ void check_case(const std::string& path, const std::string& engine) {
     const StepSums now = stepper.accumulate(c.batch, normaliser, {0, static_cast<std::uint32_t>(step)}, true);
     INFO("step " << step);
     CHECK_THAT(now.loss / now.weight, catch_matchers::WithinRel(losses[step], 1e-4));
-    stepper.update(step, learning_rate(c.config.train, step, losses.size()));
+    stepper.update(step, learning_rate(c.config.train, *schedule, step, losses.size()));
   }
 }
 

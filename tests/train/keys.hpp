@@ -14,7 +14,7 @@
 
 namespace orochi {
 
-/// By the key's full name.
+/// By the key's full name, or an option's: "optimizer.adam.beta1".
 using KeyTests = std::map<std::string, void (*)()>;
 KeyTests data_keys();
 KeyTests model_keys();

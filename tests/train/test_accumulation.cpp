@@ -1,5 +1,6 @@
 // Gradients of several micro-batches: their sum, what it takes of memory, and what it loses of digits.
 #include <cmath>
+#include <orochi/extensions.hpp>
 
 #include "catch.hpp"
 #include "data/batching.hpp"
@@ -20,7 +21,7 @@ struct Training {
         data(std::move(d)),
         model(config, {vocabulary, 0, longest}, classes, builtin_layers()),
         task(class_task(classes)),
-        stepper(model, *task, config.train, threads) {
+        stepper(model, *task, config.train, builtin().optimizers, threads) {
     model.parameters().initialise(4);
   }
   /// One update of the whole data in micro-batches of `size` sequences, up to the update itself.

@@ -60,7 +60,7 @@ std::vector<Scalar> weights_after_training(const Config& config, const Sequences
   Classifier model(config, {11, 0, 40}, 3, builtin_layers());
   model.parameters().initialise(config.train.seed);
   const std::unique_ptr<Task> task = class_task(3);
-  Stepper stepper(model, *task, config.train, threads);
+  Stepper stepper(model, *task, config.train, builtin().optimizers, threads);
   Inference inference(model, config.train.kernels, threads);
   BatchStorage storage;
   for (std::uint32_t step = 0; step < 6; ++step) {

@@ -30,9 +30,9 @@ TEST_CASE("settings at their ends train, or say why not") {
   CHECK(ending({"model.dropout=0.999999", "model.attention_dropout=0.999999"}).code == 0);
   CHECK(ending({"model.layer_norm_eps=1e30"}).code == 0);
   CHECK(ending({"model.layer_norm_eps=1e-30"}).code == 0);
-  CHECK(ending({"train.epsilon=1e-30"}).code == 0);
-  CHECK(ending({"train.epsilon=1e-300"}).code == 2);
-  CHECK(ending({"train.weight_decay=1e30"}).code == 3);
+  CHECK(ending({"train.optimizer.epsilon=1e-30"}).code == 0);
+  CHECK(ending({"train.optimizer.epsilon=1e-300"}).code == 2);
+  CHECK(ending({"train.optimizer.weight_decay=1e30"}).code == 3);
 }
 
 TEST_CASE("data at its ends trains") {

@@ -133,7 +133,7 @@ TEST_CASE("a step that is left out does not count as one of Adam's updates") {
     const std::vector<std::string> settings{"layer.poison.step=0",
                                             "train.on_nonfinite=skip",
                                             "train.optimizer=adam",
-                                            "train.weight_decay=0",
+                                            "train.optimizer.weight_decay=0",
                                             "train.schedule=constant",
                                             "train.max_steps=" + steps,
                                             "data.test="};

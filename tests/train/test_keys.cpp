@@ -1,7 +1,9 @@
-// Every key of the config has a test of its own; a key that nothing reads fails it.
+// Every key of the config and every option of a component has a test of its own; one that nothing reads fails
+// it.
 #include "catch.hpp"
 #include "io/config_file.hpp"
 #include "keys.hpp"
+#include "train/inference.hpp"
 
 using namespace orochi;
 
@@ -9,10 +11,15 @@ TEST_CASE("setting a key changes what its line in docs/config.md says") {
   KeyTests tests = data_keys();
   for (const KeyTests& more : {model_keys(), layer_keys(), optimizer_keys(), update_keys(), loop_keys()})
     tests.insert(more.begin(), more.end());
-  CHECK(tests.size() == config_keys().size());
-  for (const ConfigKey& key : config_keys()) {
-    INFO(key.name);
-    const auto test = tests.find(key.name);
+  std::vector<std::string> names;
+  for (const ConfigKey& key : config_keys()) names.push_back(key.name);
+  for (const ComponentSchema& component : component_schemas(builtin()))
+    for (const Option& option : component.options)
+      names.push_back(component.kind + "." + component.name + "." + option.name);
+  CHECK(tests.size() == names.size());
+  for (const std::string& name : names) {
+    INFO(name);
+    const auto test = tests.find(name);
     CHECK(test != tests.end());
     if (test != tests.end()) test->second();
   }

@@ -1,9 +1,9 @@
-// The keys of the optimizers, against the formulas of docs/training.md.
+// The options of the optimizers, against the formulas of docs/training.md.
 #include <cmath>
 
 #include "catch.hpp"
 #include "keys.hpp"
-#include "train/optimizer.hpp"
+#include "train/updater.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinRel;
@@ -17,14 +17,14 @@ struct Pair {
 constexpr double gradients[] = {0.5, -0.3, 0.2};
 constexpr double rate = 0.1;
 
-Pair updated(const TrainConfig& config) {
+Pair updated(const Component& component) {
   Parameters parameters;
   const std::string names[] = {"weight", "bias"};
   parameters.add({names, 1}, {1, 1}, Init::zeros(), Decay::yes, GradientKind::dense);
   parameters.add({names + 1, 1}, {1}, Init::zeros(), Decay::no, GradientKind::dense);
   parameters.allocate();
   for (const ParameterView& view : parameters.views()) parameters.data()[view.offset] = 0.8f;
-  Optimizer optimizer(config, parameters);
+  Updater optimizer(builtin().optimizers.make(component), parameters);
   for (std::uint64_t step = 0; step < 3; ++step) {
     const auto gradient = static_cast<Scalar>(gradients[step]);
     optimizer.begin(step, rate, 1);
@@ -36,61 +36,79 @@ Pair updated(const TrainConfig& config) {
   return {value(0), value(1)};
 }
 
-double formula(const TrainConfig& c, double decay) {
+double formula(const std::string& type, const Settings& s, double decay) {
   double p = 0.8, m = 0, v = 0;
   for (int t = 1; t <= 3; ++t) {
     double g = gradients[t - 1];
-    if (c.optimizer == "sgd") {
-      v = c.momentum * v + g + decay * p;
+    if (type == "sgd") {
+      v = s.number("momentum") * v + g + decay * p;
       p = p - rate * v;
       continue;
     }
-    if (c.optimizer == "adam") g += decay * p;
-    m = c.beta1 * m + (1 - c.beta1) * g;
-    v = c.beta2 * v + (1 - c.beta2) * g * g;
-    if (c.optimizer == "adamw") p *= 1 - rate * decay;
-    p -= rate * (m / (1 - std::pow(c.beta1, t))) / (std::sqrt(v / (1 - std::pow(c.beta2, t))) + c.epsilon);
+    const double beta1 = s.number("beta1"), beta2 = s.number("beta2");
+    if (type == "adam") g += decay * p;
+    m = beta1 * m + (1 - beta1) * g;
+    v = beta2 * v + (1 - beta2) * g * g;
+    if (type == "adamw") p *= 1 - rate * decay;
+    p -= rate * (m / (1 - std::pow(beta1, t))) /
+         (std::sqrt(v / (1 - std::pow(beta2, t))) + s.number("epsilon"));
   }
   return p;
 }
 
-void check_update(const char* optimizer, void (*change)(TrainConfig&)) {
-  TrainConfig config;
-  config.optimizer = optimizer;
-  change(config);
-  INFO(optimizer);
-  const Pair pair = updated(config);
-  CHECK_THAT(pair.decays, WithinRel(formula(config, config.weight_decay), 1e-5));
-  CHECK_THAT(pair.other, WithinRel(formula(config, 0), 1e-5));
-}
-
-void check_optimizers(std::initializer_list<const char*> optimizers, void (*change)(TrainConfig&)) {
-  for (const char* optimizer : optimizers) check_update(optimizer, change);
+void check_update(const std::string& type, const Options& options) {
+  INFO(type);
+  const Pair pair = updated({type, options});
+  const Settings settings(type, builtin().optimizers.find(type)->options, options);
+  CHECK_THAT(pair.decays, WithinRel(formula(type, settings, settings.number("weight_decay")), 1e-5));
+  CHECK_THAT(pair.other, WithinRel(formula(type, settings, 0), 1e-5));
 }
 
 void test_optimizer() {
-  check_optimizers({"sgd", "adam", "adamw"}, [](TrainConfig&) {});
-}
-void test_momentum() {
-  check_optimizers({"sgd"}, [](TrainConfig& c) { c.momentum = 0.3; });
-}
-void test_beta1() {
-  check_optimizers({"adam", "adamw"}, [](TrainConfig& c) { c.beta1 = 0.5; });
-}
-void test_beta2() {
-  check_optimizers({"adam", "adamw"}, [](TrainConfig& c) { c.beta2 = 0.6; });
-}
-void test_epsilon() {
-  check_optimizers({"adam", "adamw"}, [](TrainConfig& c) { c.epsilon = 0.4; });
-}
-void test_weight_decay() {
-  check_optimizers({"sgd", "adam", "adamw"}, [](TrainConfig& c) { c.weight_decay = 0.7; });
+  for (const char* type : {"sgd", "adam", "adamw"}) check_update(type, {});
 }
 
 }  // namespace
 
 KeyTests orochi::optimizer_keys() {
-  return {{"train.optimizer", test_optimizer}, {"train.momentum", test_momentum},
-          {"train.beta1", test_beta1},         {"train.beta2", test_beta2},
-          {"train.epsilon", test_epsilon},     {"train.weight_decay", test_weight_decay}};
+  return {{"train.optimizer", test_optimizer},
+          {"optimizer.sgd.momentum",
+           [] {
+             check_update("sgd", {{"momentum", 0.3}});
+           }},
+          {"optimizer.sgd.weight_decay",
+           [] {
+             check_update("sgd", {{"weight_decay", 0.7}});
+           }},
+          {"optimizer.adam.beta1",
+           [] {
+             check_update("adam", {{"beta1", 0.5}});
+           }},
+          {"optimizer.adam.beta2",
+           [] {
+             check_update("adam", {{"beta2", 0.6}});
+           }},
+          {"optimizer.adam.epsilon",
+           [] {
+             check_update("adam", {{"epsilon", 0.4}});
+           }},
+          {"optimizer.adam.weight_decay",
+           [] {
+             check_update("adam", {{"weight_decay", 0.7}});
+           }},
+          {"optimizer.adamw.beta1",
+           [] {
+             check_update("adamw", {{"beta1", 0.5}});
+           }},
+          {"optimizer.adamw.beta2",
+           [] {
+             check_update("adamw", {{"beta2", 0.6}});
+           }},
+          {"optimizer.adamw.epsilon",
+           [] {
+             check_update("adamw", {{"epsilon", 0.4}});
+           }},
+          {"optimizer.adamw.weight_decay", [] {
+             check_update("adamw", {{"weight_decay", 0.7}});
+           }}};
 }

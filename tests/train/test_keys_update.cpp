@@ -19,10 +19,14 @@ using catch_matchers::WithinRel;
 namespace {
 
 std::vector<std::string> plain(const std::vector<std::string>& overrides) {
-  std::vector<std::string> all{"train.batch_size=128", "train.gradient_accumulation_steps=1",
-                               "model.dropout=0",      "model.attention_dropout=0",
-                               "train.optimizer=sgd",  "train.momentum=0",
-                               "train.weight_decay=0", "train.max_grad_norm=0"};
+  std::vector<std::string> all{"train.batch_size=128",
+                               "train.gradient_accumulation_steps=1",
+                               "model.dropout=0",
+                               "model.attention_dropout=0",
+                               "train.optimizer=sgd",
+                               "train.optimizer.momentum=0",
+                               "train.optimizer.weight_decay=0",
+                               "train.max_grad_norm=0"};
   all.insert(all.end(), overrides.begin(), overrides.end());
   return all;
 }
@@ -76,9 +80,11 @@ std::vector<double> rates(const Run& run) {
 }
 
 void check_rates(const std::string& name, const std::string& schedule, double last, double warmup) {
-  const PlainRun run(name, {"train.epochs=8", "train.learning_rate=0.02", "train.schedule=" + schedule,
-                            "train.final_learning_rate=" + std::to_string(last),
-                            "train.warmup_steps=" + std::to_string(static_cast<int>(warmup))});
+  std::vector<std::string> overrides{"train.epochs=8", "train.learning_rate=0.02",
+                                     "train.schedule=" + schedule,
+                                     "train.warmup_steps=" + std::to_string(static_cast<int>(warmup))};
+  if (last > 0) overrides.push_back("train.schedule.final_learning_rate=" + std::to_string(last));
+  const PlainRun run(name, overrides);
   std::vector<double> expected;
   for (int i = 0; i < 8; ++i) {
     const double r = (i - warmup) / (8 - 1 - warmup);
@@ -101,9 +107,8 @@ void test_schedule() {
   for (const char* schedule : {"constant", "linear", "cosine"}) check_rates("schedule", schedule, 0, 0);
 }
 void test_warmup_steps() { check_rates("warmup", "constant", 0, 3); }
-void test_final_learning_rate() {
-  for (const char* schedule : {"linear", "cosine"}) check_rates("final", schedule, 0.005, 2);
-}
+void test_end_of_linear() { check_rates("final", "linear", 0.005, 2); }
+void test_end_of_cosine() { check_rates("final", "cosine", 0.005, 2); }
 
 void test_max_grad_norm() {
   const PlainRun free("free", {"train.epochs=1"});
@@ -182,7 +187,7 @@ void test_lanes() {
     Config config = small_config();
     config.train.lanes = lanes;
     Classifier model(config, {11, 0, 12}, 3, builtin_layers());
-    CHECK(Stepper(model, *class_task(3), config.train, 1).num_lanes() == lanes);
+    CHECK(Stepper(model, *class_task(3), config.train, builtin().optimizers, 1).num_lanes() == lanes);
   }
 }
 
@@ -238,7 +243,8 @@ KeyTests orochi::update_keys() {
   return {{"train.learning_rate", test_learning_rate},
           {"train.schedule", test_schedule},
           {"train.warmup_steps", test_warmup_steps},
-          {"train.final_learning_rate", test_final_learning_rate},
+          {"schedule.linear.final_learning_rate", test_end_of_linear},
+          {"schedule.cosine.final_learning_rate", test_end_of_cosine},
           {"train.max_grad_norm", test_max_grad_norm},
           {"task", test_task},
           {"train.precision", test_precision},

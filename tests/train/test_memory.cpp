@@ -16,7 +16,7 @@ std::uint64_t allocations_of_a_step(Config config, Index channels, int threads) 
   Classifier model(config, {channels == 0 ? 11 : 0, channels, 90}, 3, builtin_layers());
   model.parameters().initialise(1);
   const std::unique_ptr<Task> task = class_task(3);
-  Stepper stepper(model, *task, config.train, threads);
+  Stepper stepper(model, *task, config.train, builtin().optimizers, threads);
   BatchStorage storage;
   const std::vector<std::uint32_t> rows = epoch_order(data.size(), 1, 0);
   std::uint64_t before = 0;
@@ -74,6 +74,6 @@ TEST_CASE("a bound on gradient memory means fewer lanes") {
   for (const auto& [bound, lanes] :
        {std::pair<Index, Index>{1000, 8}, {7 * static_cast<Index>(each), 4}, {1, 1}}) {
     config.train.gradient_memory_mb = bound;
-    CHECK(Stepper(model, *class_task(3), config.train, 1).num_lanes() == lanes);
+    CHECK(Stepper(model, *class_task(3), config.train, builtin().optimizers, 1).num_lanes() == lanes);
   }
 }

@@ -58,7 +58,7 @@ double taken(const Config& config, const Shape& shape, const Sequences& data) {
   Classifier model(config, {shape.vocabulary, 0, shape.longest}, shape.classes, builtin_layers());
   model.parameters().initialise(1);
   const std::unique_ptr<Task> task = class_task(shape.classes);
-  Stepper stepper(model, *task, config.train, 1);
+  Stepper stepper(model, *task, config.train, builtin().optimizers, 1);
   BatchStorage storage;
   std::vector<std::uint32_t> order(static_cast<std::size_t>(data.size()));
   std::iota(order.begin(), order.end(), 0U);
@@ -76,7 +76,7 @@ double taken(const Config& config, const Shape& shape, const Sequences& data) {
 /// The same by the estimate, without its share for threads and libraries.
 double estimated(const Config& config, const Shape& shape, const Sequences& data) {
   const Classifier model(config, {shape.vocabulary, 0, shape.longest}, shape.classes, builtin_layers());
-  const MemoryEstimate estimate = estimate_memory(model, *class_task(shape.classes), config, data, {}, {}, 1);
+  const MemoryEstimate estimate = estimate_memory(model, *class_task(shape.classes), config, builtin().optimizers, data, {}, {}, 1);
   return static_cast<double>(model.parameters().size()) * sizeof(Scalar) + estimate.training() -
          estimate.overhead;
 }
@@ -107,26 +107,28 @@ TEST_CASE("a model that no machine holds is refused before it is built") {
   config.model.d_model = config.model.dim_feedforward = 2147483647;
   config.model.num_heads = 1;
   CHECK_THAT(message_of([&] {
-               refuse_large_model(config, {11, 0, 40}, 3, 0);
+               refuse_large_model(config, builtin().optimizers, {11, 0, 40}, 3, 0);
              }),
              Contains("this run would take about ") && Contains("smaller: model.d_model"));
   config = small_config();
   config.model.num_layers = 2147483647;
   CHECK_THAT(message_of([&] {
-               refuse_large_model(config, {11, 0, 40}, 3, 0);
+               refuse_large_model(config, builtin().optimizers, {11, 0, 40}, 3, 0);
              }),
              Contains(" TB of memory more"));
-  CHECK(message_of([&] { refuse_large_model(small_config(), {11, 0, 40}, 3, 0); }) == "(no error)");
+  CHECK(message_of([&] {
+          refuse_large_model(small_config(), builtin().optimizers, {11, 0, 40}, 3, 0);
+        }) == "(no error)");
 }
 
 TEST_CASE("a model for which the data leaves no room is not to blame") {
   CHECK_THAT(message_of([&] {
-               refuse_large_model(small_config(), {11, 0, 40}, 3, 1e6, 5e8);
+               refuse_large_model(small_config(), builtin().optimizers, {11, 0, 40}, 3, 1e6, 5e8);
              }),
              Contains("the data has taken 500 MB of memory; the model would take about ") &&
                  Contains("but --max-memory allows 1 MB in all; use a part of the data"));
   CHECK_THAT(message_of([&] {
-               refuse_large_model(small_config(), {11, 0, 40}, 3, 1e6, 100);
+               refuse_large_model(small_config(), builtin().optimizers, {11, 0, 40}, 3, 1e6, 100);
              }),
              Contains("smaller: model.d_model"));
 }
@@ -148,7 +150,7 @@ TEST_CASE("the largest part of a refused run is named, with what makes it smalle
   Config config = small_config();
   const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
   const Classifier model(config, {11, 0, 90}, 3, builtin_layers());
-  const MemoryEstimate estimate = estimate_memory(model, *class_task(3), config, data, {}, {10, 10, 90}, 2);
+  const MemoryEstimate estimate = estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, 90}, 2);
   CHECK(estimate.activations > 0);
   CHECK(estimate.gradients >= 5.0 * sizeof(Scalar) * static_cast<double>(model.parameters().dense_size()));
   CHECK(message_of([&] { refuse_large_run(estimate, 0); }) == "(no error)");
@@ -170,8 +172,8 @@ TEST_CASE("a checkpoint takes its vocabulary and labels, each padded to the long
   texts.vocabulary.push_back(std::string(250, 'b'));
   const std::unique_ptr<Task> task = new_task();
   task->fit(std::vector<std::string>{"yes", "no", "so"});
-  const double without = estimate_memory(model, *class_task(3), config, data, {}, {10, 10, 90}, 2).checkpoint;
-  CHECK(estimate_memory(model, *task, config, data, texts, {10, 10, 90}, 2).checkpoint - without ==
+  const double without = estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, 90}, 2).checkpoint;
+  CHECK(estimate_memory(model, *task, config, builtin().optimizers, data, texts, {10, 10, 90}, 2).checkpoint - without ==
         2.0 * (1001 * 250 + 3 * 3 - 3 * 1));
 }
 
@@ -180,7 +182,7 @@ TEST_CASE("the estimate comes near what an update takes, however many micro-batc
   Config config = small_config();
   config.model.num_layers = 1;
   config.model.positions = "none";
-  config.train.optimizer = "sgd";
+  config.train.optimizer.type = "sgd";
   config.train.lanes = 2;
   config.train.batch_size = 8;
   const Shape shape{40'000, 64};
@@ -224,7 +226,7 @@ TEST_CASE("tables of positions are counted once, as far as the longest sequence 
   const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
   const auto places = [&](Index max_length, Index evaluated) {
     const Classifier model(config, {11, 0, max_length}, 3, builtin_layers());
-    return estimate_memory(model, *class_task(3), config, data, {}, {10, 10, evaluated}, 1).places;
+    return estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, evaluated}, 1).places;
   };
   const double row = 2.0 * 16 * sizeof(Scalar);  // heads of 8 columns, up to 16 in a register
   CHECK(places(2'000'000'000, 90) <= 256 * row);

@@ -1,10 +1,11 @@
 // Adam against PyTorch's, where its betas are next to 1.
 #include <memory>
+#include <orochi/extensions.hpp>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
-#include "train/optimizer.hpp"
+#include "train/updater.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinRel;
@@ -13,7 +14,8 @@ namespace {
 
 /// A parameter of one number that starts at 0, with its optimizer.
 struct OneNumber {
-  explicit OneNumber(const TrainConfig& config) : parameters(made()), optimizer(config, *parameters) {}
+  explicit OneNumber(const Component& component)
+      : parameters(made()), optimizer(builtin().optimizers.make(component), *parameters) {}
 
   /// Updates with these gradients; returns where the number ends.
   double run(const std::vector<double>& gradients, double learning_rate) {
@@ -34,16 +36,10 @@ struct OneNumber {
     return parameters;
   }
   std::unique_ptr<Parameters> parameters;
-  Optimizer optimizer;
+  Updater optimizer;
 };
 
-TrainConfig adam(double beta2) {
-  TrainConfig config;
-  config.optimizer = "adam";
-  config.beta2 = beta2;
-  config.weight_decay = 0;
-  return config;
-}
+Component adam(double beta2) { return {"adam", {{"beta2", beta2}, {"weight_decay", 0.0}}}; }
 
 }  // namespace
 
@@ -55,17 +51,15 @@ TEST_CASE("Adam ends where PyTorch's does, also with beta2 next to 1") {
   for (int t = 1; t <= 1000; ++t) gradients.push_back(0.01 * (1 + t % 7));
   for (const auto& [beta2, end] :
        {Case{0.999, -8.96156241}, Case{0.999999, -8.96301137}, Case{0.99999999, -8.96301292}}) {
-    const TrainConfig config = adam(beta2);
     INFO(beta2);
-    CHECK_THAT(OneNumber(config).run(gradients, 1e-2), WithinRel(end, 1e-5));
+    CHECK_THAT(OneNumber(adam(beta2)).run(gradients, 1e-2), WithinRel(end, 1e-5));
   }
 }
 
 TEST_CASE("the first update of Adam moves by the rate, whatever the gradient") {
   for (const double beta2 : {0.0, 0.9, 0.999, 0.99999999})
     for (const double gradient : {1e-3, 1.0, -50.0}) {
-      const TrainConfig config = adam(beta2);
       INFO(beta2 << " " << gradient);
-      CHECK_THAT(OneNumber(config).run({gradient}, 0.25), WithinRel(gradient > 0 ? -0.25 : 0.25, 2e-5));
+      CHECK_THAT(OneNumber(adam(beta2)).run({gradient}, 0.25), WithinRel(gradient > 0 ? -0.25 : 0.25, 2e-5));
     }
 }

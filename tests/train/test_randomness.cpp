@@ -22,7 +22,8 @@ struct Expected {
     const TrainConfig& t = config.train;
     model.parameters().initialise(t.seed);
     const std::unique_ptr<Task> task = class_task(2);
-    Stepper stepper(model, *task, t, 1);
+    Stepper stepper(model, *task, t, builtin().optimizers, 1);
+    const auto schedule = builtin().schedules.make(t.schedule);
     const auto micro = static_cast<std::size_t>(t.batch_size),
                whole = micro * static_cast<std::size_t>(t.gradient_accumulation_steps);
     BatchStorage storage;
@@ -40,7 +41,7 @@ struct Expected {
           sums.loss += now.loss, sums.weight += now.weight;
         }
         losses.push_back(sums.loss / sums.weight);
-        stepper.update(step, learning_rate(t, step, static_cast<std::uint64_t>(steps)));
+        stepper.update(step, learning_rate(t, *schedule, step, static_cast<std::uint64_t>(steps)));
       }
     }
   }

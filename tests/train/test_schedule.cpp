@@ -1,4 +1,5 @@
 #include <cmath>
+#include <orochi/extensions.hpp>
 #include <utility>
 #include <vector>
 
@@ -8,40 +9,61 @@
 using namespace orochi;
 using catch_matchers::WithinAbs;
 
+namespace {
+
+/// What the config's schedule gives.
+double rate(const TrainConfig& config, std::uint64_t step, std::uint64_t total) {
+  return learning_rate(config, *builtin().schedules.make(config.schedule), step, total);
+}
+
+}  // namespace
+
 TEST_CASE("warm-up is linear and reaches the peak on its last step") {
   TrainConfig config;
   config.learning_rate = 0.4;
   config.warmup_steps = 4;
-  config.schedule = "constant";
-  for (const auto& [step, rate] :
+  config.schedule.type = "constant";
+  for (const auto& [step, expected] :
        std::vector<std::pair<std::uint64_t, double>>{{0, 0.1}, {1, 0.2}, {3, 0.4}, {9, 0.4}})
-    CHECK_THAT(learning_rate(config, step, 10), WithinAbs(rate, 1e-15));
+    CHECK_THAT(rate(config, step, 10), WithinAbs(expected, 1e-15));
 }
 
 TEST_CASE("the only update after the warm-up has the full rate") {
   TrainConfig config;
   config.learning_rate = 0.5;
-  config.final_learning_rate = 0.1;
-  for (const char* schedule : {"constant", "linear", "cosine"})
+  for (const Component& schedule :
+       {Component{"constant", {}}, Component{"linear", {{"final_learning_rate", 0.1}}},
+        Component{"cosine", {{"final_learning_rate", 0.1}}}})
     for (const Index warmup : {0, 3}) {
       config.schedule = schedule;
       config.warmup_steps = warmup;
       const auto last = static_cast<std::uint64_t>(warmup);
-      CHECK_THAT(learning_rate(config, last, last + 1), WithinAbs(0.5, 1e-15));
+      CHECK_THAT(rate(config, last, last + 1), WithinAbs(0.5, 1e-15));
     }
 }
 
 TEST_CASE("linear and cosine go from the peak to the final rate at the last update") {
   TrainConfig config;
   config.learning_rate = 1.0;
-  config.final_learning_rate = 0.2;
   config.warmup_steps = 2;
   for (const char* schedule : {"linear", "cosine"}) {
-    config.schedule = schedule;
-    CHECK_THAT(learning_rate(config, 2, 11), WithinAbs(1.0, 1e-15));
-    CHECK_THAT(learning_rate(config, 6, 11), WithinAbs(0.6, 1e-15));  // half-way both cross the mean
-    CHECK_THAT(learning_rate(config, 10, 11), WithinAbs(0.2, 1e-15));
+    config.schedule = {schedule, {{"final_learning_rate", 0.2}}};
+    CHECK_THAT(rate(config, 2, 11), WithinAbs(1.0, 1e-15));
+    CHECK_THAT(rate(config, 6, 11), WithinAbs(0.6, 1e-15));  // half-way both cross the mean
+    CHECK_THAT(rate(config, 10, 11), WithinAbs(0.2, 1e-15));
   }
-  config.schedule = "cosine";
-  CHECK_THAT(learning_rate(config, 4, 11), WithinAbs(0.2 + 0.4 * (1 + std::sqrt(0.5)), 1e-12));
+  CHECK_THAT(rate(config, 4, 11), WithinAbs(0.2 + 0.4 * (1 + std::sqrt(0.5)), 1e-12));
+}
+
+TEST_CASE("a schedule sees the updates after the warm-up, and their share") {
+  struct Seen : Schedule {
+    double rate(const SchedulePoint& point) const override {
+      return 100 * static_cast<double>(point.step) + static_cast<double>(point.total) + point.share() / 10;
+    }
+  };
+  TrainConfig config;
+  config.warmup_steps = 4;
+  CHECK_THAT(learning_rate(config, Seen(), 4, 15), WithinAbs(11, 1e-12));
+  CHECK_THAT(learning_rate(config, Seen(), 9, 15), WithinAbs(511.05, 1e-12));
+  CHECK_THAT(learning_rate(config, Seen(), 14, 15), WithinAbs(1011.1, 1e-12));
 }

@@ -1,22 +1,23 @@
-// Optimizers over the flat parameters.
+// An optimizer at work on the flat parameters.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include <orochi/config.hpp>
+#include <orochi/optimizer.hpp>
 #include <orochi/parameters.hpp>
 
 namespace orochi {
 
-/// SGD with momentum, Adam or AdamW: the update of one range at a time, so that ranges run side by side.
-class Optimizer {
+/// Holds the moments, and updates one range at a time, so that ranges run side by side.
+class Updater {
  public:
-  Optimizer(const TrainConfig& config, Parameters& parameters);
+  Updater(std::unique_ptr<const Optimizer> optimizer, Parameters& parameters);
 
   /// Sets what all ranges of this update share. `updates` were made before it, steps that were left out not
-  /// counted; `grad_scale` multiplies the gradient (clipping).
-  void begin(std::uint64_t updates, double learning_rate, double grad_scale);
+  /// counted; `gradient_scale` multiplies the gradient (clipping).
+  void begin(std::uint64_t updates, double learning_rate, double gradient_scale);
   /// Updates the parameters of one range from its gradient [end - begin].
   void update(const ParameterRange& range, const Scalar* gradient);
 
@@ -27,11 +28,11 @@ class Optimizer {
   std::vector<Moment>& moments() { return moments_; }
 
  private:
-  const TrainConfig& config_;
+  std::unique_ptr<const Optimizer> optimizer_;
   Parameters& parameters_;
   std::vector<Moment> moments_;
-  std::uint64_t updates_ = 0;
-  double learning_rate_ = 0, grad_scale_ = 1;
+  std::vector<Scalar*> buffers_;  // of the moments
+  UpdateStep step_;
 };
 
 }  // namespace orochi
