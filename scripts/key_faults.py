@@ -1,6 +1,7 @@
 """Faults made from the table of config keys (src/io/config_keys.hpp): a key that nothing reads.
 
-In each, every place of src/ that reads the key sees its default: `config_.momentum` becomes `TrainConfig{}.momentum`.
+In each, every place of src/ that reads the key sees its default: `config_.dropout` becomes `ModelConfig{}.dropout`. An
+option that a component reads (`settings.number("beta1")` in adam.cpp: the fault adam.beta1) becomes a fixed number.
 What reads, writes and compares configs as such (src/io/config*) stays as it is. All of them go into one build, where
 the environment says which of them is planted.
 """
@@ -9,6 +10,7 @@ import re
 
 STRUCTS = {"data": "DataConfig", "model": "ModelConfig", "train": "TrainConfig"}
 KEY = re.compile(r'\bKey\{"(\w+)", name,|\bkey\("(\w+)", c\.(\w+)|\bKey\{"(\w+)", "(\w+)"(.*?)\);\n', re.DOTALL)
+OPTION = re.compile(r'\bsettings\.number\("(\w+)"\)')
 STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*')
 
 
@@ -56,7 +58,7 @@ def key_faults(root):
     files = [path for path in sorted((root / "src").rglob("*.?pp"))
              if not str(path.relative_to(root)).startswith("src/io/config")]
     texts = {path: path.read_text() for path in files}
-    keys, places, changed = list(config_keys(root)), {}, {"src/planted.hpp": SWITCH}
+    keys, places, changed, options = list(config_keys(root)), {}, {"src/planted.hpp": SWITCH}, []
     for path, text in texts.items():
         name, found = str(path.relative_to(root)), []
         header = texts.get(path.with_suffix(".hpp"), "")
@@ -71,8 +73,14 @@ def key_faults(root):
                     found.append((start, end, switch))
                     line = text.count("\n", 0, start) + 1
                     places.setdefault(f"{section}.{key}", []).append(f"{name}:{line}")
+        for option in OPTION.finditer(text):
+            fault = f"{path.stem}.{option[1]}"
+            found.append((*option.span(), f'(::planted("{fault}") ? 0.375 : {option[0]})'))
+            places.setdefault(fault, []).append(f"{name}:{text.count(chr(10), 0, option.start()) + 1}")
+            options.append(fault)
         for start, end, switch in sorted(found, reverse=True):
             text = text[:start] + switch + text[end:]
         if found:
             changed[name] = f'#include "planted.hpp"\n#line 1\n{text}'
-    return [(f"{section}.{key}", places.get(f"{section}.{key}", [])) for section, key, _ in keys], changed
+    names = [f"{section}.{key}" for section, key, _ in keys] + sorted(set(options))
+    return [(name, places.get(name, [])) for name in names], changed

@@ -8,26 +8,11 @@
 #include "cli/table.hpp"
 #include "cli/verbs.hpp"
 #include "io/suggest.hpp"
-#include "io/toml.hpp"
 
 namespace orochi {
 namespace {
 
 constexpr bool in_double = sizeof(Scalar) == 8;
-
-std::string list(const Layers& layers) {
-  Table table({{"layer", Align::left},
-               {"role", Align::left},
-               {"what it is", Align::left},
-               {"options of [layer.NAME]", Align::left}});
-  for (const LayerEntry& entry : layers.entries()) {
-    std::string options;
-    for (const Option& option : entry.options)
-      options += (options.empty() ? "" : ", ") + option.name + " = " + to_toml(to_value(option.value));
-    table.add({entry.name, role_name(entry.role), entry.summary, options});
-  }
-  return table.text();
-}
 
 const LayerEntry& find_layer(const Layers& layers, const std::string& name) {
   if (const LayerEntry* entry = layers.find(name)) return *entry;
@@ -40,10 +25,6 @@ const LayerEntry& find_layer(const Layers& layers, const std::string& name) {
 }
 
 int call(const Layers& layers, const Arguments& arguments, Output& out) {
-  if (arguments.has("--list")) {
-    out.write(list(layers));
-    return static_cast<int>(ExitCode::done);
-  }
   std::vector<const LayerEntry*> entries;
   for (const std::string& name : arguments.words) entries.push_back(&find_layer(layers, name));
   if (entries.empty())
@@ -87,10 +68,9 @@ Verb check_layer_verb(const Layers& layers) {
                           : "This program works in single precision, which finds blunders; orochi_f64 does "
                             "the same in double precision and finds the rest.";
   verb.words = {{"NAME", "a registered layer (default: all of them)", false, true}};
-  verb.options = {{"--list", "", "print the registered layers with their roles and options, check nothing"},
-                  {"--seed", "N", "what the random numbers are drawn from (default: 42; example: --seed 7)",
+  verb.options = {{"--seed", "N", "what the random numbers are drawn from (default: 42; example: --seed 7)",
                    0, std::int64_t{1} << 62}};
-  verb.examples = {"check-layer multi_head_attention", "check-layer --list", "check-layer --seed 7"};
+  verb.examples = {"check-layer multi_head_attention", "check-layer --seed 7"};
   verb.call = [&layers](const Arguments& arguments, Output& out) { return call(layers, arguments, out); };
   return verb;
 }

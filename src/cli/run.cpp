@@ -22,7 +22,8 @@ int run(int argc, char** argv, const Extensions& extensions, AllocationCounter a
        "Trains small transformer encoders for sequence classification on CPUs, from a config file.",
        {train_verb(extensions), evaluate_verb(extensions), predict_verb(extensions), inspect_verb(),
         attend_verb(extensions), ablate_verb(extensions), explain_verb(extensions), report_verb(extensions),
-        bench_verb(extensions, allocations), check_layer_verb(extensions.layers)}});
+        bench_verb(extensions, allocations), components_verb(extensions), config_verb(extensions),
+        check_layer_verb(extensions.layers)}});
 }
 
 }  // namespace orochi

@@ -17,6 +17,8 @@ Verb explain_verb(const Extensions& extensions);
 Verb report_verb(const Extensions& extensions);
 Verb bench_verb(const Extensions& extensions, AllocationCounter allocations);
 Verb check_layer_verb(const Layers& layers);
+Verb components_verb(const Extensions& extensions);
+Verb config_verb(const Extensions& extensions);
 
 /// KEY=VALUE, and not a path in which some folder has an equals sign.
 bool is_override(const std::string& word);

@@ -78,14 +78,6 @@ TEST_CASE("a layer that throws anything ends in exit code 1") {
   CHECK(run_here({"check-layer", "throwing"}).code == 1);
 }
 
-TEST_CASE("the list shows roles, summaries and options") {
-  const Outcome list = run_here({"check-layer", "--list"});
-  CHECK(list.code == 0);
-  CHECK(has(list.out, "multi_head_attention"));
-  CHECK(has(list.out, "a right gradient"));
-  CHECK(has(list.out, "gain = 1.5, kind = \"a\""));
-}
-
 TEST_CASE("both programs check the built-in layers") {
   const Outcome one = orochi_program({"check-layer", "linear"});
   CHECK(one.code == 0);

@@ -64,7 +64,7 @@ TEST_CASE("help is on standard output, and on standard error when nothing was as
 TEST_CASE("help and docs/commands.md name the same verbs and options") {
   const std::string page = commands_page();
   const std::vector<std::string> verbs = verbs_of_help();
-  REQUIRE(verbs.size() == 11);  // help is the last
+  REQUIRE(verbs.size() == 13);  // help is the last
   for (std::size_t i = 0; i + 1 < verbs.size(); ++i) {
     INFO(verbs[i]);
     const std::size_t start = page.find("\n## " + verbs[i] + "\n");
@@ -85,7 +85,7 @@ TEST_CASE("mistakes give one line and exit code 2") {
       {{"help", "evaluat"}, "did you mean \"evaluate\"?"},
       {{"frobnicate"},
        "there are help, train, evaluate, predict, inspect, attend, ablate, explain, report, bench, "
-       "check-layer"},
+       "components, config, check-layer"},
       {{"--json", "inspect"}, "a verb comes first"},
       {{"evaluate", "x.h5", "--thread", "2"}, "did you mean \"--threads\"?"},
       {{"evaluate"}, "evaluate needs CHECKPOINT"},
@@ -100,6 +100,10 @@ TEST_CASE("mistakes give one line and exit code 2") {
       {{"inspect", "/dev/null"}, "/dev/null"},
       {{"inspect", "no\x1b[2J.h5"}, "no\\x1b[2J.h5"},
       {{"check-layer", "multi_head_atention"}, "did you mean \"multi_head_attention\"?"},
+      {{"components", "optimiser"}, "did you mean \"optimizer\"?"},
+      {{"components", "weather"}, "there are layer, optimizer, schedule"},
+      {{"config"}, "no configuration is named"},
+      {{"config", "no/such.toml"}, "no/such.toml"},
       {{"check-layer", "--seed", "x"}, "--seed takes a whole number"}};
   for (const auto& [arguments, part] : cases) {
     const Outcome outcome = orochi_program(arguments);
@@ -110,6 +114,30 @@ TEST_CASE("mistakes give one line and exit code 2") {
     CHECK(has(outcome.err, part));
     CHECK(outcome.err.find('\n') == outcome.err.size() - 1);
   }
+}
+
+TEST_CASE("components lists each with kind, role, purpose and options") {
+  const Outcome all = orochi_program({"components"});
+  CHECK(all.code == 0);
+  for (const char* part : {"layer      pooling  cls", "layer      rows     multi_head_attention",
+                           "momentum = 0.9, weight_decay = 0.01", "final_learning_rate = 0.0"})
+    CHECK(has(all.out, part));
+  const Outcome some = orochi_program({"components", "optimizer"});
+  CHECK(has(some.out, "adamw"));
+  CHECK_FALSE(has(some.out, "cosine"));
+  const Outcome json = orochi_program({"components", "schedule", "--json"});
+  CHECK(has(json.out, "\"final_learning_rate\""));
+  CHECK_FALSE(has(json.out, "adamw"));
+}
+
+TEST_CASE("config prints a config in force, and the schema of configs") {
+  const std::string splice = std::string(std::getenv("OROCHI_SOURCE_DIR")) + "/configs/splice.toml";
+  const Outcome whole = orochi_program({"config", splice, "train.optimizer=sgd"});
+  CHECK(whole.code == 0);
+  CHECK(has(whole.out, "\n[train.optimizer]\ntype = \"sgd\"\nmomentum = 0.9\nweight_decay = 0.01\n"));
+  CHECK(orochi_program({"config", splice, "train.optimiser=sgd"}).code == 2);
+  CHECK(has(orochi_program({"config", "--schema"}).out, "\"additionalProperties\": false"));
+  CHECK(orochi_program({"config", splice, "--schema"}).code == 2);
 }
 
 TEST_CASE("what cannot be written is an error; a reader that left is none") {
