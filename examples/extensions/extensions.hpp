@@ -1,0 +1,7 @@
+// Components from outside of Orochi, one file each.
+#pragma once
+
+#include <orochi/extensions.hpp>
+
+void add_lion(orochi::Extensions& extensions);
+void add_one_cycle(orochi::Extensions& extensions);
