@@ -48,11 +48,6 @@ class Values {
     if (allowed.words.empty()) return list;
     return {{"anyOf", {{{"enum", allowed.words}}, list}}};
   }
-  Json of(const Allowed& allowed, bool, const std::vector<double>& weights) const {  // train.class_weights
-    Allowed with_word = allowed;
-    with_word.words = {"balanced"};
-    return of(with_word, weights);
-  }
   /// The name alone, or a table for each type; without `type` it is the default's.
   Json of(const Allowed& allowed, const Component& otherwise) const {
     Json forms{{{"enum", choices(allowed)}}};
@@ -94,22 +89,20 @@ class Values {
 };
 
 Json default_of(const Component& component) { return component.type; }
-Json default_of(bool, const std::vector<double>& weights) { return weights; }
 Json default_of(const auto& value) { return value; }
 
 }  // namespace
 
 std::string config_schema(std::span<const ComponentSchema> components) {
   const Values values(components);
-  Json sections;
+  Json all, sections;
   const Config defaults;
   visit_keys(defaults, [&](const Key& key, const auto&... fields) {
     Json json = values.of(key.allowed, fields...);
     json["description"] = key.doc;
     if (!key.allowed.filled) json["default"] = default_of(fields...);
-    sections[key.section][key.name] = json;
+    (key.section.empty() ? all : sections[key.section])[key.name] = json;
   });
-  Json all;
   for (const auto& [section, properties] : sections.items()) all[section] = closed_object(properties);
   all["data"]["required"] = {"train"};
   Json layers = Json::object();

@@ -165,9 +165,9 @@ void MultiLabel::tune(const Outcomes& validation) {
     best = f1(hits, predicted, support);
     thresholds_[k] = 0.5;
     hits = 0;
-    for (std::size_t n = 0; n + 1 < order.size(); ++n) {
+    for (std::size_t n = 0; n < order.size(); ++n) {
       hits += targets[order[n]];
-      const double here = scores[order[n]], next = scores[order[n + 1]];
+      const double here = scores[order[n]], next = n + 1 < order.size() ? scores[order[n + 1]] : 0;
       const double found = f1(hits, static_cast<double>(n + 1), support);
       if (here == next || found <= best) continue;
       best = found;

@@ -74,7 +74,8 @@ class Runner {
   /// What training takes by the estimate that `orochi train` refuses by: without evaluations and files.
   double estimated_memory(int threads) const {
     return static_cast<double>(model_.parameters().size()) * sizeof(Scalar) +
-           estimate_memory(model_, *work_.task, work_.config, optimizers_, work_.data, {}, {}, threads).training();
+           estimate_memory(model_, *work_.task, work_.config, optimizers_, work_.data, {}, {}, threads)
+               .training();
   }
   Index parameters() const { return model_.parameters().count(); }
 

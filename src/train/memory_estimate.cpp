@@ -147,9 +147,8 @@ void Evaluated::add(const Sequences& part) {
 }
 
 MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const Config& config,
-                               const Optimizers& optimizers,
-                               const Sequences& train, const Preprocessing& preprocessing,
-                               const Evaluated& evaluated, int threads) {
+                               const Optimizers& optimizers, const Sequences& train,
+                               const Preprocessing& preprocessing, const Evaluated& evaluated, int threads) {
   const Parameters& parameters = model.parameters();
   const double all = static_cast<double>(parameters.size()) * bytes_each;
   const auto lanes = static_cast<double>(lanes_within_bound(config.train, parameters));

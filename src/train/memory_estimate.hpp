@@ -35,9 +35,8 @@ struct Evaluated {
 /// For a model that is built, on this data. Activations are not guessed from the config but measured: a few
 /// hundred rows go forward and back, and what that took is scaled up, so layers of one's own count too.
 MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const Config& config,
-                               const Optimizers& optimizers,
-                               const Sequences& train, const Preprocessing& preprocessing,
-                               const Evaluated& evaluated, int threads);
+                               const Optimizers& optimizers, const Sequences& train,
+                               const Preprocessing& preprocessing, const Evaluated& evaluated, int threads);
 
 /// Trainable numbers of the model that a config describes, in double, so that nothing overflows. Layers of
 /// one's own count 0.

@@ -102,8 +102,8 @@ RunFolder Trainer::open_folder(const Optimizers& optimizers) const {
   Evaluated evaluated;
   evaluated.add(data_.validation);
   evaluated.add(data_.test);
-  const MemoryEstimate estimate =
-      estimate_memory(model_, task_, config_, optimizers, data_.train, data_.preprocessing, evaluated, threads_);
+  const MemoryEstimate estimate = estimate_memory(model_, task_, config_, optimizers, data_.train,
+                                                  data_.preprocessing, evaluated, threads_);
   refuse_large_run(estimate, request_.max_memory);
   observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
   return RunFolder(setup_.folder, request_.resume, measured_,

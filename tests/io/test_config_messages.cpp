@@ -52,26 +52,25 @@ TEST_CASE("unknown keys and sections") {
         "sequences are packed row after row, without padding; remove it"},
        {"num_classes = 3",
         "1: unknown key \"model.num_classes\"; the classes are read from the training data; remove it"}});
-  check(
-      {{"data.train = 'a'\nepochs = 3", "f:2:1: unknown key \"epochs\"; it belongs in [train]"},
-       {"data.train = 'a'\nnhead = 3",
-        "f:2:1: unknown key \"nhead\"; did you mean \"num_heads\" in [model]?"},
-       {"data.train = 'a'\nzzz = 3",
-        "f:2:1: unknown key \"zzz\"; every key stands in a section: [task], [data], [model], [train], "
-        "[layer.NAME]"},
-       {"data.train = 'a'\n[modle]\nzzz = 3", "f:2:2: unknown section [modle]; did you mean [model]?"},
-       {"data.train = 'a'\n[optimizer]\nlr = 3",
-        "f:2:2: unknown section [optimizer]; did you mean [train.optimizer]?"},
-       {"data.train = 'a'\n[convolution]\nwidth = 3",
-        "f:2:2: unknown section [convolution]; did you mean [layer.convolution]?"},
-       {"data.train = 'a'\n[logging]\nlevel = 3",
-        "f:2:2: unknown section [logging]; allowed: [task], [data], [model], [train], [layer.NAME]"},
-       {"data.train = 'a'\nmodel = 3",
-        "f:2:1: model is the integer 3, but names a section; write [model] above its keys"},
-       {"data.train = 'a'\nlayer = 3",
-        "f:2:1: layer is the integer 3, but names a section; write [layer.NAME] above its keys"},
-       {"data.train = 'a'\n[[train]]\nepochs = 3",
-        "f:2:3: train is a list, but names a section; write [train] above its keys"}});
+  check({{"data.train = 'a'\nepochs = 3", "f:2:1: unknown key \"epochs\"; it belongs in [train]"},
+         {"data.train = 'a'\nnhead = 3",
+          "f:2:1: unknown key \"nhead\"; did you mean \"num_heads\" in [model]?"},
+         {"data.train = 'a'\nzzz = 3",
+          "f:2:1: unknown key \"zzz\"; every key stands in a section: [task], [data], [model], [train], "
+          "[layer.NAME]"},
+         {"data.train = 'a'\n[modle]\nzzz = 3", "f:2:2: unknown section [modle]; did you mean [model]?"},
+         {"data.train = 'a'\n[optimizer]\nlr = 3",
+          "f:2:2: unknown section [optimizer]; did you mean [train.optimizer]?"},
+         {"data.train = 'a'\n[convolution]\nwidth = 3",
+          "f:2:2: unknown section [convolution]; did you mean [layer.convolution]?"},
+         {"data.train = 'a'\n[logging]\nlevel = 3",
+          "f:2:2: unknown section [logging]; allowed: [task], [data], [model], [train], [layer.NAME]"},
+         {"data.train = 'a'\nmodel = 3",
+          "f:2:1: model is the integer 3, but names a section; write [model] above its keys"},
+         {"data.train = 'a'\nlayer = 3",
+          "f:2:1: layer is the integer 3, but names a section; write [layer.NAME] above its keys"},
+         {"data.train = 'a'\n[[train]]\nepochs = 3",
+          "f:2:3: train is a list, but names a section; write [train] above its keys"}});
 }
 
 TEST_CASE("wrong types") {
@@ -95,10 +94,11 @@ TEST_CASE("wrong types") {
             rows_layers},
        {"blocks = [\"relu\", 3]",
         "19: model.blocks[1] is the integer 3; allowed: a registered layer of role rows: " + rows_layers}});
-  check_line("train",
-             {{"optimizer = 3",
-               "13: train.optimizer is the integer 3; allowed: a registered optimizer, or a table with type and "
-               "its options: sgd | adam | adamw"}});
+  check_line(
+      "train",
+      {{"optimizer = 3",
+        "13: train.optimizer is the integer 3; allowed: a registered optimizer, or a table with type and "
+        "its options: sgd | adam | adamw"}});
   check_line("task",
              {{"class_weights = 3",
                "17: task.class_weights is the integer 3; "
@@ -125,14 +125,14 @@ TEST_CASE("values out of range") {
        {"lanes = 0", "9: train.lanes is 0; allowed: an integer from 1 to 1024"},
        {"max_grad_norm = inf", "17: train.max_grad_norm is inf; allowed: a number, 0 or more"},
        {"final_learning_rate = -1", "23: train.final_learning_rate is -1; allowed: a number, 0 or more"}});
-  check_line("task",
-             {{"label_smoothing = 1.0",
-               "19: task.label_smoothing is 1.0; allowed: a number from 0 up to, not including, 1"},
-              {"class_weights = [1.0, 0]",
-               "23: task.class_weights[1] is 0; allowed: a number from 1e-30 to 1e30"},
-              {"class_weights = \"equal\"",
-               "17: task.class_weights is \"equal\"; allowed: \"balanced\" | a list of numbers from 1e-30 to "
-               "1e30"}});
+  check_line(
+      "task",
+      {{"label_smoothing = 1.0",
+        "19: task.label_smoothing is 1.0; allowed: a number from 0 up to, not including, 1"},
+       {"class_weights = [1.0, 0]", "23: task.class_weights[1] is 0; allowed: a number from 1e-30 to 1e30"},
+       {"class_weights = \"equal\"",
+        "17: task.class_weights is \"equal\"; allowed: \"balanced\" | a list of numbers from 1e-30 to "
+        "1e30"}});
   check({{"data.train = ''", "f:1:14: data.train is \"\"; allowed: a path"},
          {"[data]\ntrain = 'a'\nvocab_size = 1",
           "f:3:14: data.vocab_size is 1; allowed: an integer, 2 or more"},

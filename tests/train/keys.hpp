@@ -22,6 +22,7 @@ KeyTests layer_keys();
 KeyTests optimizer_keys();
 KeyTests update_keys();
 KeyTests loop_keys();
+KeyTests task_keys();
 
 /// A run of training on a little data, some keys of its config changed.
 struct Run {

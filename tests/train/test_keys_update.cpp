@@ -231,10 +231,9 @@ void test_chunk_rows() {
   }
 }
 
-/// The only one whose options are these; others have their own tests (tests/tasks).
 void test_task() {
-  test_label_smoothing();
-  test_class_weights();
+  const Run run("task", {"task=regression", "train.epochs=1"});
+  CHECK_THAT(run.ending.message, catch_matchers::Contains("the target \"no\" is not a number"));
 }
 
 }  // namespace
@@ -247,6 +246,8 @@ KeyTests orochi::update_keys() {
           {"schedule.cosine.final_learning_rate", test_end_of_cosine},
           {"train.max_grad_norm", test_max_grad_norm},
           {"task", test_task},
+          {"task.classification.label_smoothing", test_label_smoothing},
+          {"task.classification.class_weights", test_class_weights},
           {"train.precision", test_precision},
           {"train.kernels", test_kernels},
           {"train.lanes", test_lanes},

@@ -76,7 +76,8 @@ double taken(const Config& config, const Shape& shape, const Sequences& data) {
 /// The same by the estimate, without its share for threads and libraries.
 double estimated(const Config& config, const Shape& shape, const Sequences& data) {
   const Classifier model(config, {shape.vocabulary, 0, shape.longest}, shape.classes, builtin_layers());
-  const MemoryEstimate estimate = estimate_memory(model, *class_task(shape.classes), config, builtin().optimizers, data, {}, {}, 1);
+  const MemoryEstimate estimate =
+      estimate_memory(model, *class_task(shape.classes), config, builtin().optimizers, data, {}, {}, 1);
   return static_cast<double>(model.parameters().size()) * sizeof(Scalar) + estimate.training() -
          estimate.overhead;
 }
@@ -150,7 +151,8 @@ TEST_CASE("the largest part of a refused run is named, with what makes it smalle
   Config config = small_config();
   const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
   const Classifier model(config, {11, 0, 90}, 3, builtin_layers());
-  const MemoryEstimate estimate = estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, 90}, 2);
+  const MemoryEstimate estimate =
+      estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, 90}, 2);
   CHECK(estimate.activations > 0);
   CHECK(estimate.gradients >= 5.0 * sizeof(Scalar) * static_cast<double>(model.parameters().dense_size()));
   CHECK(message_of([&] { refuse_large_run(estimate, 0); }) == "(no error)");
@@ -172,8 +174,11 @@ TEST_CASE("a checkpoint takes its vocabulary and labels, each padded to the long
   texts.vocabulary.push_back(std::string(250, 'b'));
   const std::unique_ptr<Task> task = new_task();
   task->fit(std::vector<std::string>{"yes", "no", "so"});
-  const double without = estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, 90}, 2).checkpoint;
-  CHECK(estimate_memory(model, *task, config, builtin().optimizers, data, texts, {10, 10, 90}, 2).checkpoint - without ==
+  const double without =
+      estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, 90}, 2)
+          .checkpoint;
+  CHECK(estimate_memory(model, *task, config, builtin().optimizers, data, texts, {10, 10, 90}, 2).checkpoint -
+            without ==
         2.0 * (1001 * 250 + 3 * 3 - 3 * 1));
 }
 
@@ -226,7 +231,9 @@ TEST_CASE("tables of positions are counted once, as far as the longest sequence 
   const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
   const auto places = [&](Index max_length, Index evaluated) {
     const Classifier model(config, {11, 0, max_length}, 3, builtin_layers());
-    return estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, evaluated}, 1).places;
+    return estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, evaluated},
+                           1)
+        .places;
   };
   const double row = 2.0 * 16 * sizeof(Scalar);  // heads of 8 columns, up to 16 in a register
   CHECK(places(2'000'000'000, 90) <= 256 * row);

@@ -1,0 +1,96 @@
+// The options of [task] other than classification's: what each changes in a loss, a target or a threshold.
+#include "catch.hpp"
+#include "keys.hpp"
+#include "tasks.hpp"
+
+using namespace orochi;
+
+namespace {
+
+/// The loss of some outputs for the targets that the task learned from.
+double loss_of(const std::string& type, const Options& options, const std::vector<std::string>& targets,
+               const std::vector<Scalar>& values) {
+  const std::unique_ptr<Task> task = new_task(type, options);
+  task->fit(targets);
+  std::vector<double> numbers;
+  for (const std::string& target : targets) task->parse(target, numbers);
+  task->fit_split(numbers);
+  Parameters none;
+  none.allocate();
+  Tape tape(none);
+  tape.begin(Mode::infer, nullptr, {});
+  Var outputs = tape.input(std::ssize(values) / task->outputs(), task->outputs(), false);
+  std::copy(values.begin(), values.end(), outputs.data());
+  std::vector<Index> offsets;
+  for (Index i = 0; i <= outputs.rows(); ++i) offsets.push_back(i);
+  Batch batch;
+  batch.offsets = offsets;
+  batch.targets = numbers;
+  batch.target_width = task->target_width();
+  return static_cast<double>(task->loss(outputs, batch, 1).value()(0, 0));
+}
+
+void test_loss() {
+  const auto loss = [](const Options& options) {
+    return loss_of("regression", options, {"-1", "1"}, {2, 1});
+  };
+  CHECK(loss({}) == 9);                                  // (2 + 1)^2 + 0
+  CHECK(loss({{"loss", std::string("huber")}}) == 2.5);  // 1 (3 - 1 / 2)
+}
+
+void test_delta() {
+  const Options options{{"loss", std::string("huber")}, {"delta", 2.0}};
+  CHECK(loss_of("regression", options, {"-1", "1"}, {2, 1}) == 4);  // 2 (3 - 2 / 2)
+}
+
+void test_positive_weights() {
+  const auto loss = [](const Options& options) { return loss_of("multi_label", options, {"a", ""}, {0, 0}); };
+  CHECK(std::abs(loss({}) - 2 * std::log(2.0)) < 1e-6);
+  CHECK(std::abs(loss({{"positive_weights", std::vector<double>{3}}}) - 4 * std::log(2.0)) < 1e-6);
+}
+
+void test_separator() {
+  const std::unique_ptr<Task> task = new_task("multi_label", {{"separator", std::string("|")}});
+  task->fit(std::vector<std::string>{"a,b|c"});
+  CHECK(labels_of(*task) == std::vector<std::string>{"a,b", "c"});
+}
+
+void test_tune_thresholds() {
+  for (const bool tunes : {true, false}) {
+    const std::unique_ptr<Task> task = new_task("multi_label", {{"tune_thresholds", tunes}});
+    task->fit(std::vector<std::string>{"a", ""});
+    const std::vector<double> scores{0.25, 0.125}, targets{1, 0};
+    const std::vector<Index> offsets{0, 1, 2};
+    task->tune({scores, targets, offsets});
+    State state;
+    task->save(state);
+    CHECK(state.numbers("tuned_thresholds") == std::vector<double>{tunes ? 0.1875 : 0.5});
+  }
+}
+
+void test_label_smoothing_of_rows() {
+  const auto loss = [](const Options& options) {
+    return loss_of("token_labels", options, {"a b"}, {2, 0, 0, 2});
+  };
+  const double right = std::log(1 + std::exp(-2.0));
+  CHECK(std::abs(loss({}) - 2 * right) < 1e-6);
+  CHECK(std::abs(loss({{"label_smoothing", 0.5}}) - 2 * (0.75 * right + 0.25 * (right + 2))) < 1e-6);
+}
+
+void test_class_weights_of_rows() {
+  const Options options{{"class_weights", std::vector<double>{3, 1}}};
+  const double right = std::log(1 + std::exp(-2.0));
+  CHECK(std::abs(loss_of("token_labels", options, {"a b"}, {2, 0, 0, 2}) - 4 * right) < 1e-6);
+}
+
+}  // namespace
+
+KeyTests orochi::task_keys() {
+  return {{"task.regression.loss", test_loss},
+          {"task.regression.delta", test_delta},
+          {"task.multi_label.positive_weights", test_positive_weights},
+          {"task.multi_label.separator", test_separator},
+          {"task.multi_label.tune_thresholds", test_tune_thresholds},
+          {"task.token_labels.label_smoothing", test_label_smoothing_of_rows},
+          {"task.token_labels.class_weights", test_class_weights_of_rows}};
+}
