@@ -100,7 +100,7 @@ bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, c
                                      ? fmt::format(", a layer of role {}", find_layer(word)->kind)
                                      : "";
   std::string choices_text = fmt::format("{}", fmt::join(choices, " | "));
-  if (any || allowed.type != "string") choices_text = allowed.text;
+  if (any || (allowed.role.empty() && allowed.type != "string")) choices_text = allowed.text;
   const std::string meant = nearest(word, choices);
   mistake(place,
           fmt::format("{} is {}{}; allowed: {}{}", name, to_toml(to_value(word)), other_role, choices_text,

@@ -101,7 +101,7 @@ TEST_CASE("mistakes give one line and exit code 2") {
       {{"inspect", "no\x1b[2J.h5"}, "no\\x1b[2J.h5"},
       {{"check-layer", "multi_head_atention"}, "did you mean \"multi_head_attention\"?"},
       {{"components", "optimiser"}, "did you mean \"optimizer\"?"},
-      {{"components", "weather"}, "there are layer, optimizer, schedule"},
+      {{"components", "weather"}, "there are layer, task, optimizer, schedule"},
       {{"config"}, "no configuration is named"},
       {{"config", "no/such.toml"}, "no/such.toml"},
       {{"check-layer", "--seed", "x"}, "--seed takes a whole number"}};
