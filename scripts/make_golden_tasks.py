@@ -52,7 +52,7 @@ def multi_label(options):
     found = outputs >= 0
     figures = {"micro_f1": sk.f1_score(truth, found, average="micro"), "macro_f1": sk.f1_score(truth, found, average="macro"),
                "accuracy": sk.accuracy_score(truth, found), "macro_auroc": sk.roc_auc_score(truth, outputs, average="macro")}
-    separator = options.get("separator", ",")
+    separator = {"comma": ",", "semicolon": ";"}[options.get("separator", "comma")]
     texts = [separator.join(l for l, t in zip(labels, row) if t) for row in truth]
     return case("multi_label", options, texts, outputs, loss, figures)
 
@@ -105,7 +105,7 @@ def token_labels(options):
 def main():
     path = sys.argv[1] if len(sys.argv) > 1 else "tests/fixtures/tasks.json"
     cases = [classification({}), classification({"label_smoothing": 0.2, "class_weights": [0.5, 2.0, 1.25]}),
-             multi_label({}), multi_label({"positive_weights": [2.0, 0.5, 1.5], "separator": ";"}),
+             multi_label({}), multi_label({"positive_weights": [2.0, 0.5, 1.5], "separator": "semicolon"}),
              regression({}, 1), regression({}, 3), regression({"loss": "huber", "delta": 0.7}, 2),
              token_labels({}), token_labels({"label_smoothing": 0.1})]
     with open(path, "w") as file:

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
+#include <utility>
 
 #include "core/as_size.hpp"
 #include "data/mistakes.hpp"
@@ -14,6 +15,12 @@
 
 namespace orochi {
 namespace {
+
+char separator_of(const std::string& name) {
+  constexpr std::pair<const char*, char> all[]{{"comma", ','}, {"semicolon", ';'}, {"blank", ' '}};
+  return std::find_if(std::begin(all), std::end(all), [&](const auto& one) { return name == one.first; })
+      ->second;
+}
 
 double sigmoid(Scalar z) { return 1 / (1 + std::exp(-static_cast<double>(z))); }
 
@@ -24,7 +31,7 @@ double f1(double hits, double predicted, double support) {
 class MultiLabel : public Task {
  public:
   explicit MultiLabel(const Settings& settings)
-      : separator_(settings.word("separator").front()),
+      : separator_(separator_of(settings.word("separator"))),
         tunes_(settings.flag("tune_thresholds")),
         balanced_(settings.word("positive_weights") == "balanced"),
         given_(settings.numbers("positive_weights")) {}
@@ -214,7 +221,7 @@ void add_multi_label(Tasks& tasks) {
            .from(1e-30)
            .to(1e30)
            .one_of({"balanced"}),
-       Option("separator", ",", "between labels").one_of({",", ";", "|", " "}),
+       Option("separator", "comma", "what stands between labels").one_of({"comma", "semicolon", "blank"}),
        Option("tune_thresholds", true, "choose each label's threshold by F1 on validation data; false: 0.5")},
       {{"micro_f1", "micro F1"},
        {"macro_f1", "macro F1"},

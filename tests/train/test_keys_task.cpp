@@ -50,8 +50,8 @@ void test_positive_weights() {
 }
 
 void test_separator() {
-  const std::unique_ptr<Task> task = new_task("multi_label", {{"separator", std::string("|")}});
-  task->fit(std::vector<std::string>{"a,b|c"});
+  const std::unique_ptr<Task> task = new_task("multi_label", {{"separator", std::string("semicolon")}});
+  task->fit(std::vector<std::string>{"a,b;c"});
   CHECK(labels_of(*task) == std::vector<std::string>{"a,b", "c"});
 }
 
