@@ -1,6 +1,9 @@
 # Everything the project needs from the system; scripts/install-packages installs it on Debian and Ubuntu.
 find_package(Threads REQUIRED)
-find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+find_package(Eigen3 REQUIRED NO_MODULE)  # no version here: Eigen 5 answers only those who ask for 5
+if(Eigen3_VERSION AND Eigen3_VERSION VERSION_LESS 3.4)
+  message(FATAL_ERROR "Eigen 3.4 or later is needed; found ${Eigen3_VERSION} in ${Eigen3_DIR}")
+endif()
 find_package(fmt REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)

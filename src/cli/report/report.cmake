@@ -6,4 +6,5 @@ add_custom_command(OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/report_template.cpp
   COMMAND ${CMAKE_COMMAND} -DFOLDER=${CMAKE_CURRENT_SOURCE_DIR}/report
     -DOUT=${CMAKE_CURRENT_BINARY_DIR}/report_template.cpp -P ${CMAKE_CURRENT_SOURCE_DIR}/report/embed.cmake
   DEPENDS ${report_page} ${CMAKE_CURRENT_SOURCE_DIR}/report/embed.cmake
-  COMMENT "Putting the report's page together")
+  COMMENT "Putting the report's page together"
+  VERBATIM)

@@ -1,0 +1,31 @@
+# The library as one shared object a scalar, made of the modules' objects: Orochi::orochi and Orochi::orochi_f64, in the
+# installed package and in a parent project.
+function(orochi_library name scalar)
+  cmake_parse_arguments(LIBRARY "" "" "MODULES" ${ARGN})
+  set(objects)
+  foreach(module IN LISTS LIBRARY_MODULES)
+    list(APPEND objects $<TARGET_OBJECTS:${module}>)
+  endforeach()
+  add_library(lib${name} SHARED ${objects})
+  add_library(Orochi::${name} ALIAS lib${name})
+  set_target_properties(lib${name} PROPERTIES
+    OUTPUT_NAME ${name} EXPORT_NAME ${name} VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} LINKER_LANGUAGE CXX)
+  target_compile_features(lib${name} INTERFACE cxx_std_20)
+  target_include_directories(lib${name} SYSTEM INTERFACE
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
+    "$<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/generated/${scalar}>"
+    "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+    "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/orochi-${scalar}>")
+  target_link_libraries(lib${name} INTERFACE Eigen3::Eigen)
+  # What the objects call: the modules' own libraries would bring the objects a second time.
+  target_link_libraries(lib${name} PRIVATE
+    HDF5::HDF5 fmt::fmt Threads::Threads $<$<TARGET_EXISTS:orochi_onednn>:orochi_onednn>)
+endfunction()
+
+orochi_library(orochi float MODULES
+  orochi_kernels orochi_core orochi_hdf5 orochi_config orochi_checkpoint orochi_data orochi_layers orochi_model
+  orochi_train orochi_command_line orochi_cli)
+orochi_library(orochi_f64 double MODULES
+  orochi_kernels_f64 orochi_core_f64 orochi_layers_f64 orochi_model_f64
+  orochi_hdf5 orochi_config orochi_data orochi_command_line orochi_cli_f64)

@@ -1,0 +1,26 @@
+# Copies the sources and the parent project to a path with blanks and parentheses. KIND subdirectory: builds the
+# parent's program there and runs it; fetch: configures it with FetchContent, without a build type.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  message(STATUS "${ARGN}\n${out}")
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "exit code ${code}")
+  endif()
+  set(out "${out}" PARENT_SCOPE)
+endfunction()
+
+set(work "${WORK}/orochi (1)")
+file(REMOVE_RECURSE ${work})
+foreach(name CMakeLists.txt cmake include src examples)
+  file(COPY ${SOURCE}/${name} DESTINATION ${work}/orochi)
+endforeach()
+file(COPY ${SOURCE}/tests/install/parent DESTINATION ${work})
+
+set(configure ${CMAKE_COMMAND} -C ${CACHE} -S ${work}/parent -B ${work}/build -G ${GENERATOR} -DOROCHI=${work}/orochi)
+if(KIND STREQUAL "fetch")
+  run(${configure} -DFETCH=ON)
+else()  # without optimization, which takes most of a build's time
+  run(${configure} -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0)
+  run(${CMAKE_COMMAND} --build ${work}/build --target lantern --parallel 2)
+  run(${work}/build/lantern --version)
+endif()
