@@ -6,8 +6,8 @@
 #include <orochi/cross_attention.hpp>
 
 #include "catch.hpp"
+#include "core/kernels/reference/dropout.hpp"
 #include "layers/embedding.hpp"
-#include "philox.hpp"
 #include "statistics.hpp"
 
 using namespace orochi;
@@ -42,9 +42,10 @@ Start documented_start(const ParameterView& view) {
 
 /// Element i of parameter number v.
 double documented_value(const Start& start, std::uint64_t seed, std::size_t v, Index i) {
-  const PhiloxWords w = philox_of({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32),
-                                   static_cast<std::uint32_t>(v), 0x696E6974},
-                                  {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
+  const reference::PhiloxWords w =
+      reference::philox({static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32),
+                         static_cast<std::uint32_t>(v), 0x696E6974},
+                        {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
   const auto uniform = [](std::uint64_t high, std::uint64_t low) {
     return (static_cast<double>((high << 32 | low) >> 11) + 0.5) / 9007199254740992.0;
   };

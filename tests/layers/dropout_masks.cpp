@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "catch.hpp"
-#include "philox.hpp"
+#include "core/kernels/reference/dropout.hpp"
 
 namespace orochi {
 namespace {
@@ -65,11 +65,8 @@ double share_kept(double p) { return 1 - threshold_of(p) / 65536; }
 
 bool documented_keep(RandomKey key, std::uint32_t sample, std::uint32_t site, Index row, Index col,
                      double p) {
-  const PhiloxWords words = philox_of({static_cast<std::uint32_t>(16 * (col / 64) + col % 16),
-                                       static_cast<std::uint32_t>(row / 2), site, sample},
-                                      {key.seed, key.step});
-  const std::uint32_t word = words[static_cast<std::size_t>(2 * (row % 2) + col / 32 % 2)];
-  return (col / 16 % 2 == 0 ? word & 0xffff : word >> 16) >= threshold_of(p);
+  const kernels::RandomRow at{key.seed, key.step, sample, site, static_cast<std::uint32_t>(row)};
+  return reference::dropout_factor(p, at, col) > 0;
 }
 
 /// What the probes see of one training pass; `fill` sets the weights that are not 0.

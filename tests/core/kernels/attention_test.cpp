@@ -1,7 +1,8 @@
 #include "core/kernels/attention.hpp"
 
 #include "core/kernels/half.hpp"
-
+#include "core/kernels/reference/attention.hpp"
+#include "core/kernels/reference/dropout.hpp"
 #include "kernel_support.hpp"
 
 namespace orochi::kernels {
@@ -17,19 +18,14 @@ struct Case {
   Index keys = 0;  // 0: as many as queries
 
   Index num_keys() const { return keys > 0 ? keys : length; }
-  bool sees(Index query, Index key) const {
-    if (causal && key > query) return false;
-    return window == 0 || std::abs(query - key) <= window;
-  }
 };
 
 /// Operands of one head within rows of Q | K | V that have other heads beside it, and what both directions
 /// give.
 struct Computed {
   Index ld, out_ld;
-  Values qkv, dout;                               // [max(T, S), ld], [T, out_ld]
-  Values out, dqkv, maximum, inverse_sum;         // [T, out_ld], [max(T, S), ld], [T], [T]
-  std::vector<std::vector<double>> filter, keep;  // [T, S]
+  Values qkv, dout;                        // [max(T, S), ld], [T, out_ld]
+  Values out, dqkv, maximum, inverse_sum;  // [T, out_ld], [max(T, S), ld], [T], [T]
 };
 
 AttentionHead head_of(const Case& c, const Computed& x) {
@@ -50,38 +46,33 @@ AttentionHead head_of(const Case& c, const Computed& x) {
           c.half};
 }
 
-/// The filter as its definition says, in double.
-void define_filter(const Case& c, const AttentionHead& head, Computed& x) {
-  const Index t = c.length, s = c.num_keys();
-  x.filter.assign(at(t), std::vector<double>(at(s)));
-  x.keep.assign(at(t), std::vector<double>(at(s), 1));
-  for (Index q = 0; q < t; ++q) {
-    double sum = 0;
-    for (Index k = 0; k < s; ++k) {
-      if (!c.sees(q, k)) continue;
-      double score = 0;
-      for (Index j = 0; j < c.head_dim; ++j)
-        score += static_cast<double>(head.query.data[q * x.ld + j]) *
-                 static_cast<double>(head.key.data[k * x.ld + j]);
-      const double distance = static_cast<double>(std::abs(q - k));
-      sum += x.filter[at(q)][at(k)] =
-          std::exp(score * static_cast<double>(head.scale) - static_cast<double>(c.slope) * distance);
-    }
-    for (double& f : x.filter[at(q)]) f /= sum;
-  }
+/// What the reference makes of the same.
+struct Exact {
+  reference::AttentionOptions options;
+  reference::Attention forward;
+  reference::AttentionGradients backward;
+};
+
+Exact by_reference(const Case& c, const AttentionHead& head, const Computed& x) {
+  const Index t = c.length, s = c.num_keys(), d = c.head_dim;
+  const reference::AttentionOptions options{static_cast<double>(head.scale), c.causal, c.window,
+                                            static_cast<double>(c.slope)};
+  const reference::Matrix query(t, d, head.query.data, x.ld), key(s, d, head.key.data, x.ld),
+      value(s, d, head.value.data, x.ld), dout(t, d, x.dout.data(), x.out_ld);
+  reference::Matrix keep(t, s, 1);
   for (Index k = 0; c.dropout > 0 && k < s; ++k) {
     RandomRow row = head.at;
     row.row = static_cast<std::uint32_t>(k);
-    Values factors(at(t));
-    dropout_factors(1, t, c.dropout, &row, factors.data(), t);
-    for (Index q = 0; q < t; ++q) x.keep[at(q)][at(k)] = static_cast<double>(factors[at(q)]);
+    for (Index q = 0; q < t; ++q) keep(q, k) = reference::dropout_factor(c.dropout, row, q);
   }
+  return {options, reference::attention(options, query, key, value, keep),
+          reference::attention_backward(options, query, key, value, keep, dout)};
 }
 
 Computed compute(const Case& c, unsigned seed) {
   std::mt19937 generator(seed);
   const Index t = c.length, d = c.head_dim, rows = std::max(t, c.num_keys());
-  Computed x{3 * d + 5, d + 3, {}, {}, {}, {}, Values(at(t)), Values(at(t)), {}, {}};
+  Computed x{3 * d + 5, d + 3, {}, {}, {}, {}, Values(at(t)), Values(at(t))};
   x.qkv = random_values(generator, rows * x.ld);
   x.dout = random_values(generator, t * x.out_ld);
   x.out.assign(at(t * x.out_ld), 7);
@@ -95,45 +86,11 @@ Computed compute(const Case& c, unsigned seed) {
   Scalar* dq = x.dqkv.data() + 1;
   attention_backward(head, {x.out.data(), x.out_ld}, {x.dout.data(), x.out_ld}, sums, {dq, x.ld},
                      {dq + d, x.ld}, {dq + 2 * d, x.ld}, scratch.data());
-  define_filter(c, head, x);
   return x;
 }
 
-/// Largest |element (i, j) - expected(i, j)| of a [rows, D] matrix; NaN counts as infinite.
-template <class Expected>
-double difference(Index count, Index d, const Scalar* rows, Index ld, Expected expected) {
-  double largest = 0;
-  for (Index i = 0; i < count; ++i)
-    for (Index j = 0; j < d; ++j) {
-      const double one = std::abs(static_cast<double>(rows[i * ld + j]) - expected(i, j));
-      largest = std::isnan(one) ? HUGE_VAL : std::max(largest, one);
-    }
-  return largest;
-}
-
-/// dscore = scale filter (keep dfilter - sum over keys of filter keep dfilter), [T, S]
-std::vector<std::vector<double>> score_gradients(const Case& c, const AttentionHead& head,
-                                                 const Computed& x) {
-  std::vector<std::vector<double>> dscore(at(c.length), std::vector<double>(at(c.num_keys())));
-  for (Index q = 0; q < c.length; ++q) {
-    double mean = 0;
-    for (Index k = 0; k < c.num_keys(); ++k) {
-      double dfilter = 0;
-      for (Index j = 0; j < c.head_dim; ++j)
-        dfilter += static_cast<double>(x.dout[at(q * x.out_ld + j)]) *
-                   static_cast<double>(head.value.data[k * x.ld + j]);
-      dscore[at(q)][at(k)] = dfilter * x.keep[at(q)][at(k)];
-      mean += x.filter[at(q)][at(k)] * dscore[at(q)][at(k)];
-    }
-    for (Index k = 0; k < c.num_keys(); ++k)
-      dscore[at(q)][at(k)] =
-          static_cast<double>(head.scale) * x.filter[at(q)][at(k)] * (dscore[at(q)][at(k)] - mean);
-  }
-  return dscore;
-}
-
 /// What is shown of a head is its definition, too.
-void check_map(const Case& c, const AttentionHead& head, Computed& x) {
+void check_map(const Case& c, const AttentionHead& head, const Exact& exact, Computed& x) {
   const Index t = c.length, s = c.num_keys();
   Values scores(at(t * s)), map(at(t * s)), scratch(at(attention_scratch(s, c.head_dim)), not_a_number);
   attention_map(head, {x.maximum.data(), x.inverse_sum.data()}, 0, t, scores.data(), map.data(),
@@ -146,16 +103,11 @@ void check_map(const Case& c, const AttentionHead& head, Computed& x) {
     REQUIRE(same_bits(some.data(), map.data() + first * s, count * s));
     REQUIRE(same_bits(some_scores.data(), scores.data() + first * s, count * s));
   }
-  double largest = 0;
   Index wrong = 0;
   for (Index q = 0; q < t; ++q)
-    for (Index k = 0; k < s; ++k) {
-      const double filter = x.filter[at(q)][at(k)];
-      largest = std::max(largest, std::abs(static_cast<double>(map[at(q * s + k)]) - filter));
-      wrong += std::isfinite(scores[at(q * s + k)]) != c.sees(q, k);
-    }
+    for (Index k = 0; k < s; ++k) wrong += std::isfinite(scores[at(q * s + k)]) != exact.options.sees(q, k);
   CHECK(wrong == 0);
-  CHECK(largest < (c.half ? 0.06 : 200 * unit));
+  CHECK(largest_difference(map, exact.forward.weights) < (c.half ? 0.06 : 200 * unit));
 }
 
 void check(const Case& c) {
@@ -164,39 +116,18 @@ void check(const Case& c) {
             << c.half);
   Computed x = compute(c, 5);
   const AttentionHead head = head_of(c, x);
-  check_map(c, head, x);
+  const Exact exact = by_reference(c, head, x);
+  check_map(c, head, exact, x);
   const Index t = c.length, s = c.num_keys(), d = c.head_dim;
-  const auto number = [&](const Scalar* data, Index ld, Index i, Index j) {
-    return static_cast<double>(data[i * ld + j]);
-  };
   // bf16 rounds to 2^-9 of each number; a wrong element would be off by about 1, or by more where many
   // queries share few keys.
   const double many = std::sqrt(std::max(1.0, static_cast<double>(t) / static_cast<double>(s)));
   const double tolerance = c.half ? 0.06 * many : 200 * unit * std::sqrt(static_cast<double>(std::max(t, s)));
-  CHECK(difference(t, d, x.out.data(), x.out_ld, [&](Index q, Index j) {
-          double sum = 0;
-          for (Index k = 0; k < s; ++k)
-            sum += x.filter[at(q)][at(k)] * x.keep[at(q)][at(k)] * number(head.value.data, x.ld, k, j);
-          return sum;
-        }) < tolerance);
-  const std::vector<std::vector<double>> dscore = score_gradients(c, head, x);
-  const Scalar *dq = x.dqkv.data() + 1, *dk = dq + d, *dv = dk + d;
-  CHECK(difference(t, d, dq, x.ld, [&](Index q, Index j) {
-          double sum = 0;
-          for (Index k = 0; k < s; ++k) sum += dscore[at(q)][at(k)] * number(head.key.data, x.ld, k, j);
-          return sum;
-        }) < tolerance);
-  CHECK(difference(s, d, dk, x.ld, [&](Index k, Index j) {
-          double sum = 0;
-          for (Index q = 0; q < t; ++q) sum += dscore[at(q)][at(k)] * number(head.query.data, x.ld, q, j);
-          return sum;
-        }) < tolerance);
-  CHECK(difference(s, d, dv, x.ld, [&](Index k, Index j) {
-          double sum = 0;
-          for (Index q = 0; q < t; ++q)
-            sum += x.filter[at(q)][at(k)] * x.keep[at(q)][at(k)] * number(x.dout.data(), x.out_ld, q, j);
-          return sum;
-        }) < tolerance);
+  const Scalar* dq = x.dqkv.data() + 1;
+  CHECK(largest_difference(x.out.data(), x.out_ld, exact.forward.out) < tolerance);
+  CHECK(largest_difference(dq, x.ld, exact.backward.dquery) < tolerance);
+  CHECK(largest_difference(dq + d, x.ld, exact.backward.dkey) < tolerance);
+  CHECK(largest_difference(dq + 2 * d, x.ld, exact.backward.dvalue) < tolerance);
   CHECK(x.out[at(d)] == 7);  // what lies beside the head's columns stays
   CHECK(x.dqkv[0] == 7);
   CHECK(x.dqkv[at(1 + 3 * d)] == 7);

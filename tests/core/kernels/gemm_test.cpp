@@ -1,6 +1,7 @@
 #include <orochi/error.hpp>
 #include <string>
 
+#include "core/kernels/reference/product.hpp"
 #include "kernel_support.hpp"
 
 namespace orochi::kernels {
@@ -27,19 +28,17 @@ Problem make_problem(std::mt19937& generator, Form form, Index m, Index n, Index
   return p;
 }
 
-/// C as the problem's engine-free definition says, gaps untouched.
+/// op(A) op(B) by the reference; C [M, ldc] with its gaps untouched.
 std::vector<double> expected(const Problem& p, bool accumulate, bool bias) {
-  std::vector<double> c(p.c.begin(), p.c.end());  // [M, ldc]
+  const bool nt = p.form == Form::nt, tn = p.form == Form::tn;
+  const reference::Matrix a(tn ? p.k : p.m, tn ? p.m : p.k, p.a.data(), p.lda);
+  const reference::Matrix b(nt ? p.n : p.k, nt ? p.k : p.n, p.b.data(), p.ldb);
+  const reference::Matrix product = reference::product(tn ? transposed(a) : a, nt ? transposed(b) : b);
+  std::vector<double> c(p.c.begin(), p.c.end());
   for (Index i = 0; i < p.m; ++i)
     for (Index j = 0; j < p.n; ++j) {
-      double sum =
-          (accumulate ? c[at(i * p.ldc + j)] : 0.0) + (bias ? static_cast<double>(p.bias[at(j)]) : 0.0);
-      for (Index l = 0; l < p.k; ++l) {
-        const Scalar a = p.form == Form::tn ? p.a[at(l * p.lda + i)] : p.a[at(i * p.lda + l)];
-        const Scalar b = p.form == Form::nt ? p.b[at(j * p.ldb + l)] : p.b[at(l * p.ldb + j)];
-        sum += static_cast<double>(a) * static_cast<double>(b);
-      }
-      c[at(i * p.ldc + j)] = sum;
+      double& one = c[at(i * p.ldc + j)];
+      one = (accumulate ? one : 0.0) + (bias ? static_cast<double>(p.bias[at(j)]) : 0.0) + product(i, j);
     }
   return c;
 }
@@ -120,13 +119,34 @@ TEST_CASE("column sums") {
   for (const bool accumulate : {false, true}) {
     Values out = before;
     column_sums(m, n, {x.data(), ld}, out.data(), accumulate);
-    std::vector<double> sums(at(n));
-    for (Index j = 0; j < n; ++j) {
-      if (accumulate) sums[at(j)] = before[at(j)];
-      for (Index i = 0; i < m; ++i) sums[at(j)] += x[at(i * ld + j)];
-    }
+    reference::Matrix sums = reference::column_sums({m, n, x.data(), ld});
+    if (accumulate) sums = plus(sums, row(before));
     REQUIRE(largest_difference(out, sums) < 50 * unit);
   }
+}
+
+TEST_CASE("a linear layer and its gradients are those of the reference, on every engine") {
+  std::mt19937 generator(7);
+  for (const Engine e : engines())
+    for (int round = 0; round < 20; ++round) {
+      const auto size = [&] { return 1 + static_cast<Index>(generator()) % 70; };
+      const Index m = size(), n = size(), k = size();
+      INFO(engine_name(e) << " M " << m << " N " << n << " K " << k);
+      const Values x = random_values(generator, m * k), w = random_values(generator, n * k),
+                   b = random_values(generator, n), dy = random_values(generator, m * n);
+      Values y(at(m * n)), dx(at(m * k)), dw(at(n * k)), db(at(n));
+      gemm_nt(e, m, n, k, {x.data(), k}, {w.data(), k}, y.data(), n, false, b.data());
+      gemm_nn(e, m, k, n, {dy.data(), n}, {w.data(), k}, dx.data(), k, false);
+      gemm_tn(e, n, k, m, {dy.data(), n}, {x.data(), k}, dw.data(), k, false);
+      column_sums(m, n, {dy.data(), n}, db.data(), false);
+      const reference::Matrix weight = matrix(n, k, w);
+      const reference::LinearGradients exact =
+          reference::linear_backward(matrix(m, k, x), weight, matrix(m, n, dy));
+      REQUIRE(largest_difference(y, reference::linear(matrix(m, k, x), weight, row(b))) < 400 * unit);
+      REQUIRE(largest_difference(dx, exact.dx) < 400 * unit);
+      REQUIRE(largest_difference(dw, exact.dweight) < 400 * unit);
+      REQUIRE(largest_difference(db, exact.dbias) < 400 * unit);
+    }
 }
 
 TEST_CASE("an engine is chosen by name") {

@@ -1,19 +1,14 @@
 #include "core/kernels/half.hpp"
 
+#include "core/kernels/reference/product.hpp"
 #include "kernel_support.hpp"
 
 namespace orochi::kernels {
 namespace {
 
-/// x as bf16 has it: rounded to nearest, ties to even.
-double rounded(Scalar x) {
-  const float value = static_cast<float>(x);
-  std::uint32_t bits;
-  std::memcpy(&bits, &value, sizeof(bits));
-  bits = (bits + 0x7FFFU + ((bits >> 16) & 1U)) & 0xFFFF0000U;
-  float result;
-  std::memcpy(&result, &bits, sizeof(bits));
-  return static_cast<double>(result);
+/// x [rows, cols] as bf16 has it.
+reference::Matrix rounded(Index rows, Index cols, const Values& x) {
+  return map(matrix(rows, cols, x), reference::rounded_to_bf16);
 }
 
 double tolerance(Index k) { return 16 * unit * (std::sqrt(static_cast<double>(k)) + 2); }
@@ -47,13 +42,9 @@ TEST_CASE("bf16 products equal the plain sums of rounded numbers") {
           Values c = before;
           multiply_half(m, n, k, rows.data(), panels.data(), c.data(), n, accumulate,
                         accumulate ? nullptr : bias.data());
-          std::vector<double> expected(at(m * n));
-          for (Index i = 0; i < m; ++i)
-            for (Index j = 0; j < n; ++j) {
-              double sum = static_cast<double>(accumulate ? before[at(i * n + j)] : bias[at(j)]);
-              for (Index p = 0; p < k; ++p) sum += rounded(a[at(i * k + p)]) * rounded(w[at(j * k + p)]);
-              expected[at(i * n + j)] = sum;
-            }
+          const reference::Matrix expected =
+              accumulate ? plus(matrix(m, n, before), product(rounded(m, k, a), transposed(rounded(n, k, w))))
+                         : reference::linear(rounded(m, k, a), rounded(n, k, w), row(bias));
           REQUIRE(largest_difference(c, expected) < tolerance(k));
         }
       }
@@ -72,11 +63,8 @@ TEST_CASE("bf16 products with a transposed left-hand side, and an odd number of 
         to_half_panels(k, n, b.data(), right.data());
         Values c(at(m * n), Scalar(1));
         multiply_half_transposed(m, n, k, left.data(), right.data(), c.data(), n, true);
-        std::vector<double> expected(at(m * n), 1.0);
-        for (Index i = 0; i < m; ++i)
-          for (Index j = 0; j < n; ++j)
-            for (Index p = 0; p < k; ++p)
-              expected[at(i * n + j)] += rounded(a[at(p * m + i)]) * rounded(b[at(p * n + j)]);
+        const reference::Matrix expected =
+            plus(reference::Matrix(m, n, 1), product(transposed(rounded(k, m, a)), rounded(k, n, b)));
         REQUIRE(largest_difference(c, expected) < tolerance(k));
       }
 }

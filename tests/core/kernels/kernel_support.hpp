@@ -11,6 +11,7 @@
 
 #include "catch.hpp"
 #include "core/kernels/kernels.hpp"
+#include "core/kernels/reference/matrix.hpp"
 
 #include <orochi/error.hpp>
 
@@ -56,6 +57,26 @@ inline double largest_difference(const Values& a, const std::vector<double>& b) 
     if (!(difference <= largest)) largest = std::isnan(difference) ? HUGE_VAL : difference;
   }
   return largest;
+}
+
+/// Values [rows, cols] without gaps, for the reference.
+inline reference::Matrix matrix(Index rows, Index cols, const Values& values) {
+  return {rows, cols, values.data(), cols};
+}
+inline reference::Matrix row(const Values& values) { return matrix(1, std::ssize(values), values); }
+
+/// The same of a matrix whose rows are `ld` apart.
+inline double largest_difference(const Scalar* data, Index ld, const reference::Matrix& b) {
+  double largest = 0;
+  for (Index i = 0; i < b.rows(); ++i)
+    for (Index j = 0; j < b.cols(); ++j) {
+      const double difference = std::abs(static_cast<double>(data[i * ld + j]) - b(i, j));
+      if (!(difference <= largest)) largest = std::isnan(difference) ? HUGE_VAL : difference;
+    }
+  return largest;
+}
+inline double largest_difference(const Values& a, const reference::Matrix& b) {
+  return largest_difference(a, b.values());
 }
 
 }  // namespace orochi::kernels

@@ -1,46 +1,40 @@
+#include "core/kernels/reference/norm.hpp"
+#include "core/kernels/reference/softmax.hpp"
 #include "kernel_support.hpp"
 
 namespace orochi::kernels {
 namespace {
 
-/// softmax(scale * x) of the first `visible` entries, 0 beyond.
-void softmax_reference(double* x, Index n, Index visible, double scale) {
-  double sum = 0;
-  const double largest = *std::max_element(x, x + visible);
-  for (Index j = 0; j < n; ++j) {
-    x[j] = j < visible ? std::exp(scale * (x[j] - largest)) : 0.0;
-    sum += x[j];
-  }
-  for (Index j = 0; j < n; ++j) x[j] /= sum;
-}
+using reference::Matrix;
 
-struct Moments {
-  long double mean, variance, square;  // long: the double build's norms are as exact as sums in double
-};
-Moments moments(const Scalar* x, Index n) {
-  Moments m{};
-  const auto width = static_cast<long double>(n);
-  for (Index j = 0; j < n; ++j) m.mean += x[j] / width;
-  for (Index j = 0; j < n; ++j) m.variance += (x[j] - m.mean) * (x[j] - m.mean) / width;
-  m.square = m.variance + m.mean * m.mean;
-  return m;
+/// scale x, minus infinity where a causal row does not look.
+Matrix scores(const Matrix& x, double scale, bool causal, Index first_row) {
+  Matrix y = scaled(scale, x);
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index j = 0; j < x.cols(); ++j)
+      if (causal && j > first_row + i) y(i, j) = -std::numeric_limits<double>::infinity();
+  return y;
 }
 
 }  // namespace
 
-TEST_CASE("softmax of strided rows, whole and causal") {
+TEST_CASE("softmax of strided rows and its backward pass, whole and causal") {
   std::mt19937 generator(1);
   for (const Index n : {1, 2, 15, 16, 17, 33, 60, 64, 129})
     for (const bool causal : {false, true})
       for (const Index first_row : {Index{0}, n / 2}) {
         const Index m = 9, ld = n + 3;
-        Values x = random_values(generator, m * ld, 4);
-        std::vector<double> exact(x.begin(), x.end());
-        for (Index r = 0; r < m; ++r)
-          softmax_reference(exact.data() + r * ld, n, causal ? std::min(first_row + r + 1, n) : n, 0.7);
+        Values x = random_values(generator, m * ld, 4), dp = random_values(generator, m * ld);
+        const Values before = x;
+        const Matrix p = reference::softmax(scores({m, n, x.data(), ld}, 0.7, causal, first_row));
+        const Matrix dx = scaled(0.7, reference::softmax_backward(p, {m, n, dp.data(), ld}));
         softmax_rows(m, n, x.data(), ld, Scalar(0.7), causal, first_row);
+        softmax_rows_backward(m, n, x.data(), dp.data(), ld, Scalar(0.7));
         INFO("n " << n << " causal " << causal << " first row " << first_row);
-        REQUIRE(largest_difference(x, exact) < 16 * unit);
+        REQUIRE(largest_difference(x.data(), ld, p) < 16 * unit);
+        REQUIRE(largest_difference(dp.data(), ld, dx) < 16 * unit);
+        for (Index i = 0; i < m; ++i)  // what lies between rows stays
+          REQUIRE(same_bits(x.data() + i * ld + n, before.data() + i * ld + n, 3));
       }
 }
 
@@ -49,22 +43,6 @@ TEST_CASE("softmax of large, equal and infinite entries") {
   Values x{3e4F, 3e4F, -3e4F, -infinity, 3e4F, 3e4F};
   softmax_rows(1, 6, x.data(), 6, 1);
   REQUIRE(x == Values{0.25, 0.25, 0, 0, 0.25, 0.25});
-}
-
-TEST_CASE("the way back through softmax") {
-  std::mt19937 generator(2);
-  const Index m = 5, n = 21, ld = 23;
-  Values p = random_values(generator, m * ld), dp = random_values(generator, m * ld);
-  softmax_rows(m, n, p.data(), ld, 1);
-  std::vector<double> exact(dp.begin(), dp.end());
-  for (Index r = 0; r < m; ++r) {
-    double mean = 0;
-    for (Index j = 0; j < n; ++j) mean += static_cast<double>(p[at(r * ld + j)]) * dp[at(r * ld + j)];
-    for (Index j = 0; j < n; ++j)
-      exact[at(r * ld + j)] = 0.5 * p[at(r * ld + j)] * (dp[at(r * ld + j)] - mean);
-  }
-  softmax_rows_backward(m, n, p.data(), dp.data(), ld, Scalar(0.5));
-  REQUIRE(largest_difference(dp, exact) < 8 * unit);
 }
 
 TEST_CASE("layer norm and rms norm, also far from zero") {
@@ -78,28 +56,46 @@ TEST_CASE("layer norm and rms norm, also far from zero") {
       for (Scalar& v : x) v += static_cast<Scalar>(shift);
       layer_norm(m, n, x.data(), w.data(), b.data(), Scalar(1e-3), y.data(), mean.data(), rstd.data());
       rms_norm(m, n, x.data(), w.data(), Scalar(1e-3), z.data(), rrms.data());
-      std::vector<long double> exact_mean;
-      std::vector<double> exact_y, exact_z, exact_rstd, exact_rrms;
-      for (Index r = 0; r < m; ++r) {
-        const Moments s = moments(x.data() + r * n, n);
-        exact_mean.push_back(s.mean);
-        exact_rstd.push_back(static_cast<double>(1 / std::sqrt(s.variance + 1e-3L)));
-        exact_rrms.push_back(static_cast<double>(1 / std::sqrt(s.square + 1e-3L)));
-        for (Index j = 0; j < n; ++j) {
-          exact_y.push_back(static_cast<double>(x[at(r * n + j)] - s.mean) * exact_rstd.back() * w[at(j)] +
-                            b[at(j)]);
-          exact_z.push_back(x[at(r * n + j)] * exact_rrms.back() * w[at(j)]);
-        }
-      }
+      const reference::Norm layer = reference::layer_norm(matrix(m, n, x), row(w), row(b), 1e-3),
+                            rms = reference::rms_norm(matrix(m, n, x), row(w), 1e-3);
       INFO("n " << n << " shift " << shift);
-      REQUIRE(largest_difference(y, exact_y) < 40 * unit);
-      REQUIRE(largest_difference(z, exact_z) < 40 * unit);
+      REQUIRE(largest_difference(y, layer.y) < 40 * unit);
+      REQUIRE(largest_difference(z, rms.y) < 40 * unit);
       for (Index r = 0; r < m; ++r) {
         const long double sum = static_cast<long double>(mean[at(2 * r)]) + mean[at(2 * r + 1)];
-        REQUIRE(std::abs(sum - exact_mean[at(r)]) < 8 * unit);  // whatever the shift
+        REQUIRE(std::abs(sum - layer.mean[at(r)]) < 8 * unit);  // whatever the shift
       }
-      REQUIRE(largest_difference(rstd, exact_rstd) < 32 * 40 * unit);
-      REQUIRE(largest_difference(rrms, exact_rrms) < 100 * unit);
+      REQUIRE(largest_difference(rstd, layer.scale) < 32 * 40 * unit);
+      REQUIRE(largest_difference(rrms, rms.scale) < 100 * unit);
+    }
+}
+
+TEST_CASE("the backward passes of norms: input, weight, bias, assigned or added") {
+  std::mt19937 generator(5);
+  for (const Index n : {1, 5, 16, 37, 200})
+    for (const bool add : {false, true}) {
+      const Index m = 5;
+      const Values x = random_values(generator, m * n), w = random_values(generator, n), b(at(n)),
+                   dy = random_values(generator, m * n), dx0 = random_values(generator, m * n),
+                   dw0 = random_values(generator, n), db0 = random_values(generator, n);
+      Values y(x.size()), mean(at(2 * m)), scale(at(m)), lost(at(2 * n)), dx = dx0, dw = dw0, db = db0;
+      const auto check = [&](const reference::NormGradients& exact) {
+        INFO("n " << n << " added " << add);
+        REQUIRE(largest_difference(dx, add ? plus(exact.dx, matrix(m, n, dx0)) : exact.dx) < 200 * unit);
+        REQUIRE(largest_difference(dw, add ? plus(exact.dweight, row(dw0)) : exact.dweight) < 64 * unit);
+      };
+      layer_norm(m, n, x.data(), w.data(), b.data(), Scalar(1e-2), y.data(), mean.data(), scale.data());
+      layer_norm_backward(m, n, x.data(), w.data(), mean.data(), scale.data(), dy.data(), dx.data(), add,
+                          dw.data(), add, db.data(), add, lost.data());
+      const reference::NormGradients exact =
+          reference::layer_norm_backward(matrix(m, n, x), row(w), 1e-2, matrix(m, n, dy));
+      check(exact);
+      REQUIRE(largest_difference(db, add ? plus(exact.dbias, row(db0)) : exact.dbias) < 64 * unit);
+      dx = dx0, dw = dw0;
+      rms_norm(m, n, x.data(), w.data(), Scalar(1e-2), y.data(), scale.data());
+      rms_norm_backward(m, n, x.data(), w.data(), scale.data(), dy.data(), dx.data(), add, dw.data(), add,
+                        lost.data());
+      check(reference::rms_norm_backward(matrix(m, n, x), row(w), 1e-2, matrix(m, n, dy)));
     }
 }
 

@@ -1,4 +1,5 @@
-// Norms of rows whose mean is large against their deviation, against the same in double.
+// Norms of rows whose mean is large against their deviation, against the reference.
+#include "core/kernels/reference/norm.hpp"
 #include "kernel_support.hpp"
 
 namespace orochi::kernels {
@@ -20,30 +21,14 @@ struct Norm {
 };
 
 struct Exact {
-  std::vector<double> y, dx, dw, db;
+  reference::Matrix y;
+  reference::NormGradients gradients;
 };
 
 Exact exact(const Norm& p, double eps) {
-  const auto n = static_cast<double>(p.n);
-  Exact e{{}, {}, std::vector<double>(at(p.n)), std::vector<double>(at(p.n))};
-  for (Index r = 0; r < p.m; ++r) {
-    const auto in = [&](const Values& v, Index j) { return static_cast<double>(v[at(r * p.n + j)]); };
-    const auto w = [&](Index j) { return static_cast<double>(p.w[at(j)]); };
-    double mean = 0, variance = 0, a = 0, b = 0;
-    for (Index j = 0; j < p.n; ++j) mean += in(p.x, j) / n;
-    for (Index j = 0; j < p.n; ++j) variance += (in(p.x, j) - mean) * (in(p.x, j) - mean) / n;
-    const double rstd = 1 / std::sqrt(variance + eps);
-    const auto xhat = [&](Index j) { return (in(p.x, j) - mean) * rstd; };
-    for (Index j = 0; j < p.n; ++j) {
-      e.y.push_back(xhat(j) * w(j) + static_cast<double>(p.b[at(j)]));
-      e.dw[at(j)] += in(p.dy, j) * xhat(j);
-      e.db[at(j)] += in(p.dy, j);
-      a += in(p.dy, j) * w(j) / n;
-      b += in(p.dy, j) * w(j) * xhat(j) / n;
-    }
-    for (Index j = 0; j < p.n; ++j) e.dx.push_back(rstd * (in(p.dy, j) * w(j) - a - xhat(j) * b));
-  }
-  return e;
+  const reference::Matrix x = matrix(p.m, p.n, p.x);
+  return {reference::layer_norm(x, row(p.w), row(p.b), eps).y,
+          reference::layer_norm_backward(x, row(p.w), eps, matrix(p.m, p.n, p.dy))};
 }
 
 Norm random_norm(std::mt19937& generator, Index m, Index n, double mean) {
@@ -73,9 +58,9 @@ TEST_CASE("layer norm has its digits at any mean, forward and backward") {
       const Exact e = exact(p, 1e-5);
       INFO("n " << n << " mean " << mean);
       CHECK(largest_difference(p.y, e.y) < 32 * unit);  // 3.8e-6 in float
-      CHECK(largest_difference(p.dx, e.dx) < 32 * unit);
-      CHECK(largest_difference(p.dw, e.dw) < 64 * unit);  // sums over 64 rows
-      CHECK(largest_difference(p.db, e.db) < 64 * unit);
+      CHECK(largest_difference(p.dx, e.gradients.dx) < 32 * unit);
+      CHECK(largest_difference(p.dw, e.gradients.dweight) < 64 * unit);  // sums over 64 rows
+      CHECK(largest_difference(p.db, e.gradients.dbias) < 64 * unit);
     }
 }
 
@@ -90,7 +75,7 @@ TEST_CASE("layer norm of a constant row is exactly the bias") {
       INFO("n " << n << " value " << value);
       for (Index i = 0; i < 3 * n; ++i) REQUIRE(p.y[at(i)] == p.b[at(i % n)]);
       REQUIRE(p.dw == Values(at(n)));
-      REQUIRE(largest_difference(p.dx, e.dx) < 32 * unit / std::sqrt(1e-5));  // rstd times as large
+      REQUIRE(largest_difference(p.dx, e.gradients.dx) < 32 * unit / std::sqrt(1e-5));  // rstd times as large
     }
 }
 
@@ -104,25 +89,12 @@ TEST_CASE("rms norm has its digits at any mean and width, forward and backward")
       rms_norm(m, n, p.x.data(), p.w.data(), Scalar(1e-5), p.y.data(), rrms.data());
       rms_norm_backward(m, n, p.x.data(), p.w.data(), rrms.data(), p.dy.data(), p.dx.data(), false,
                         p.dw.data(), false, lost.data());
-      std::vector<double> y, dx, dw(at(n));
-      for (Index r = 0; r < m; ++r) {
-        const auto in = [&](const Values& v, Index j) { return static_cast<double>(v[at(r * n + j)]); };
-        double square = 0, b = 0;
-        for (Index j = 0; j < n; ++j) square += in(p.x, j) * in(p.x, j) / static_cast<double>(n);
-        const double scale = 1 / std::sqrt(square + 1e-5);
-        const auto product = [&](Index j) { return in(p.dy, j) * static_cast<double>(p.w[at(j)]); };
-        for (Index j = 0; j < n; ++j) {
-          const double xhat = in(p.x, j) * scale;
-          y.push_back(xhat * static_cast<double>(p.w[at(j)]));
-          dw[at(j)] += in(p.dy, j) * xhat;
-          b += product(j) * xhat / static_cast<double>(n);
-        }
-        for (Index j = 0; j < n; ++j) dx.push_back(scale * (product(j) - in(p.x, j) * scale * b));
-      }
+      const reference::NormGradients exact =
+          reference::rms_norm_backward(matrix(m, n, p.x), row(p.w), 1e-5, matrix(m, n, p.dy));
       INFO("n " << n << " mean " << mean);
-      CHECK(largest_difference(p.y, y) < 32 * unit);
-      CHECK(largest_difference(p.dx, dx) < 32 * unit / (1 + mean));
-      CHECK(largest_difference(p.dw, dw) < 32 * unit);
+      CHECK(largest_difference(p.y, reference::rms_norm(matrix(m, n, p.x), row(p.w), 1e-5).y) < 32 * unit);
+      CHECK(largest_difference(p.dx, exact.dx) < 32 * unit / (1 + mean));
+      CHECK(largest_difference(p.dw, exact.dweight) < 32 * unit);
     }
 }
 

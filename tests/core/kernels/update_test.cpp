@@ -1,25 +1,30 @@
+#include "core/kernels/reference/update.hpp"
+
 #include "kernel_support.hpp"
 
 namespace orochi::kernels {
 namespace {
 
+using reference::AdamSettings;
+
+/// The weights and moments of n parameters.
 struct State {
-  std::vector<double> w, m, v;
+  Values w, m, v;
+  std::vector<reference::Weight> exact;
+  State(std::mt19937& generator, Index n) : w(random_values(generator, n)), m(at(n)), v(at(n)) {
+    for (const Scalar one : w) exact.push_back({one});
+  }
+  double difference(double reference::Weight::*part, const Values& found) const {
+    std::vector<double> values;
+    for (const reference::Weight& one : exact) values.push_back(one.*part);
+    return largest_difference(found, values);
+  }
 };
 
-State copy(const Values& w, const Values& m, const Values& v) {
-  return {{w.begin(), w.end()}, {m.begin(), m.end()}, {v.begin(), v.end()}};
-}
-
-/// What an update of Adam or AdamW is made of.
-struct Settings {
-  double learning_rate, beta1, beta2, epsilon, weight_decay, grad_scale;
-  bool decoupled;
-};
-
-AdamStep step_of(const Settings& s, int t) {
+/// The gradient is multiplied by `grad_scale` first.
+AdamStep step_of(const AdamSettings& s, int t, double grad_scale = 1) {
   const auto scalar = [](double value) { return static_cast<Scalar>(value); };
-  return {scalar(s.grad_scale),
+  return {scalar(grad_scale),
           scalar(s.decoupled ? 0 : s.weight_decay),
           scalar(s.decoupled ? 1 - s.learning_rate * s.weight_decay : 1),
           scalar(s.beta1),
@@ -31,21 +36,6 @@ AdamStep step_of(const Settings& s, int t) {
           scalar(s.epsilon)};
 }
 
-/// PyTorch's Adam and AdamW, in double.
-void adam_reference(State& s, const Values& g, const Settings& p, int t) {
-  for (std::size_t i = 0; i < g.size(); ++i) {
-    double slope = static_cast<double>(g[i]) * p.grad_scale;
-    if (p.decoupled)
-      s.w[i] *= 1 - p.learning_rate * p.weight_decay;
-    else
-      slope += p.weight_decay * s.w[i];
-    s.m[i] = p.beta1 * s.m[i] + (1 - p.beta1) * slope;
-    s.v[i] = p.beta2 * s.v[i] + (1 - p.beta2) * slope * slope;
-    s.w[i] -= p.learning_rate * (s.m[i] / (1 - std::pow(p.beta1, t))) /
-              (std::sqrt(s.v[i] / (1 - std::pow(p.beta2, t))) + p.epsilon);
-  }
-}
-
 }  // namespace
 
 TEST_CASE("Adam and AdamW over several steps and at every length") {
@@ -53,25 +43,25 @@ TEST_CASE("Adam and AdamW over several steps and at every length") {
   for (const bool decoupled : {false, true})
     for (const double beta1 : {0.9, 0.3, 0.0})
       for (const Index n : {1, 15, 16, 31, 200}) {
-        const Settings settings{0.01, beta1, 0.99, 1e-8, 0.1, 0.5, decoupled};
-        Values w = random_values(generator, n), m(at(n)), v(at(n));
-        State exact = copy(w, m, v);
+        const AdamSettings settings{0.01, beta1, 0.99, 1e-8, 0.1, decoupled};
+        State p(generator, n);
         for (int t = 1; t <= 5; ++t) {
           const Values g = random_values(generator, n);
-          adam_update(n, step_of(settings, t), g.data(), w.data(), m.data(), v.data());
-          adam_reference(exact, g, settings, t);
+          adam_update(n, step_of(settings, t, 0.5), g.data(), p.w.data(), p.m.data(), p.v.data());
+          for (Index i = 0; i < n; ++i)
+            reference::adam(p.exact[at(i)], 0.5 * static_cast<double>(g[at(i)]), settings, t);
         }
         INFO("decoupled " << decoupled << " beta1 " << beta1 << " n " << n);
-        REQUIRE(largest_difference(m, exact.m) < 8 * unit);
-        REQUIRE(largest_difference(v, exact.v) < 8 * unit);
-        REQUIRE(largest_difference(w, exact.w) < 16 * unit);
+        REQUIRE(p.difference(&reference::Weight::m, p.m) < 8 * unit);
+        REQUIRE(p.difference(&reference::Weight::v, p.v) < 8 * unit);
+        REQUIRE(p.difference(&reference::Weight::w, p.w) < 16 * unit);
       }
 }
 
 TEST_CASE("Adam's sums have their value where beta is next to 1") {
   // Of equal gradients the corrected moments are g and g^2 at every step. With beta in Scalar they come out
   // too large, by 18 % at beta2 = 0.9999999 after as many steps as here.
-  const Settings settings{1e-3, 0.999999, 0.9999999, 1e-8, 0, 1, false};
+  const AdamSettings settings{1e-3, 0.999999, 0.9999999, 1e-8, 0, false};
   Values w(17), m(17), v(17);
   const Values g(17, Scalar(0.5));
   const int last = 2000000;
@@ -89,7 +79,7 @@ TEST_CASE("Adam's sums have their value where beta is next to 1") {
 
 TEST_CASE("moments without gradients become 0 and are never subnormal") {
   const int steps = is_float ? 1000 : 8000;
-  const Settings settings{1e-3, 0.9, 0.9, 1e-8, 0, 1, true};
+  const AdamSettings settings{1e-3, 0.9, 0.9, 1e-8, 0, true};
   for (const Index n : {1, 16, 45}) {
     Values w(at(n), 1), m(at(n), Scalar(-1e-3)), v(at(n), Scalar(1e-6)), velocity(at(n), Scalar(1e-3));
     m.back() = Scalar(1e-3);
@@ -107,18 +97,15 @@ TEST_CASE("moments without gradients become 0 and are never subnormal") {
 TEST_CASE("SGD with momentum and weight decay") {
   std::mt19937 generator(2);
   for (const Index n : {1, 16, 45}) {
-    Values w = random_values(generator, n), v(at(n));
-    State exact = copy(w, {}, v);
+    State p(generator, n);
     for (int t = 0; t < 3; ++t) {
       const Values g = random_values(generator, n);
-      sgd_update(n, Scalar(0.1), Scalar(0.9), Scalar(0.01), Scalar(0.5), g.data(), w.data(), v.data());
-      for (std::size_t i = 0; i < g.size(); ++i) {
-        exact.v[i] = 0.9 * exact.v[i] + 0.5 * g[i] + 0.01 * exact.w[i];
-        exact.w[i] -= 0.1 * exact.v[i];
-      }
+      sgd_update(n, Scalar(0.1), Scalar(0.9), Scalar(0.01), Scalar(0.5), g.data(), p.w.data(), p.v.data());
+      for (Index i = 0; i < n; ++i)
+        reference::sgd(p.exact[at(i)], 0.5 * static_cast<double>(g[at(i)]), 0.1, 0.9, 0.01);
     }
-    REQUIRE(largest_difference(w, exact.w) < 16 * unit);
-    REQUIRE(largest_difference(v, exact.v) < 16 * unit);
+    REQUIRE(p.difference(&reference::Weight::w, p.w) < 16 * unit);
+    REQUIRE(p.difference(&reference::Weight::v, p.v) < 16 * unit);
   }
 }
 
