@@ -10,7 +10,7 @@ target_compile_options(orochi_flags INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict>
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>
   $<$<BOOL:${OROCHI_WERROR}>:-Werror>
-  $<$<STREQUAL:$<CONFIG>,>:-O3>  # a parent project without a build type
+  $<$<STREQUAL:$<CONFIG>,>:-O3;-DNDEBUG>  # a parent project without a build type
   $<$<BOOL:${OROCHI_NATIVE}>:-march=native>)
 target_compile_definitions(orochi_flags INTERFACE EIGEN_DONT_PARALLELIZE)
 
