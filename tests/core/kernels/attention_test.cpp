@@ -188,6 +188,24 @@ TEST_CASE("queries look at keys of another number") {
     }
 }
 
+TEST_CASE("attention of random shapes and options equals the reference") {
+  std::mt19937 generator(9);
+  const auto below = [&](Index n) { return static_cast<Index>(generator() % static_cast<unsigned>(n)); };
+  for (int round = 0; round < 60; ++round) {
+    const bool other_keys = below(4) == 0, half = half_available() && below(3) == 0;
+    Case c{1 + below(260), half ? 16 * (1 + below(4)) : 1 + below(70), false, below(2) == 0 ? 0.0 : 0.2};
+    c.half = half;
+    if (other_keys) {
+      c.keys = 1 + below(260);
+    } else {
+      c.causal = below(2) == 0;
+      c.window = below(2) * below(300);
+      c.slope = static_cast<Scalar>(below(2)) / 8;
+    }
+    check(c);
+  }
+}
+
 TEST_CASE("scores far apart neither overflow nor give NaN") {
   for (const Index window : {0, 5}) {
     Case c{300, 16, false, 0, false, window};
