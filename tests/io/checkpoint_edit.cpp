@@ -62,12 +62,19 @@ void add_attribute(hid_t file, const char* object, const std::string& name) {
        H5Aclose);
 }
 
+Hid earliest_format() {
+  Hid access = good(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  good(H5Pset_libver_bounds(access.get(), H5F_LIBVER_EARLIEST, H5F_LIBVER_LATEST));
+  return access;
+}
+
 std::string message_after(const std::function<void(hid_t)>& edit) {
   const TemporaryFolder folder;
   write_bytes(folder.path("a.h5"), image_of(Sample().bytes()));
   {
     const hdf5::ScopedErrorSilence silence;
-    const Hid file = good(H5Fopen(folder.path("a.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT), H5Fclose);
+    const Hid file =
+        good(H5Fopen(folder.path("a.h5").c_str(), H5F_ACC_RDWR, earliest_format().get()), H5Fclose);
     edit(file.get());
   }
   return message_of_file(folder);

@@ -27,6 +27,10 @@ void overwrite(hid_t file, const char* path, hid_t type, const void* values);
 void remove(hid_t file, const char* path);
 void add_attribute(hid_t file, const char* object, const std::string& name = "note");
 
+/// Access properties of the oldest format, a checkpoint's: libhdf5 2.0 writes a newer one without being
+/// asked.
+hdf5::Hid earliest_format();
+
 /// What the reader says of the sample, sealed again, after `edit` changed it; without the folder's name.
 std::string message_after(const std::function<void(hid_t)>& edit);
 /// The same after a change of the image's bytes.
