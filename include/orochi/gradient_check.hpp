@@ -1,4 +1,4 @@
-// Numeric gradient checks of registered layers.
+// Checks of registered layers: their gradients, and the rules that every layer keeps to.
 #pragma once
 
 #include <string>
@@ -17,13 +17,24 @@ struct GradientCheck {
   double difference = 0;       // |analytic - numeric| / (1 + |numeric|), largest over the elements tried
   double tolerance = 0;        // what this build's Scalar allows
   Index tried = 0;             // elements compared
-  bool passed() const { return difference <= tolerance; }
+  /// What failed: "[layer] what was expected; what was found; what to do", one line each.
+  std::vector<std::string> errors;
+  std::string note;  // what could not be checked, or ""
+  bool passed() const { return errors.empty(); }
+  std::string title() const;  // the layer and, unless it is the default one, the setting
 };
 
-/// Compares the backward pass of `entry`, in every example setting, with central differences of a random
-/// projection of its output: d/dx (sum of r * forward(x)), for the inputs and each parameter, in training
-/// mode.
-std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Layers& layers, std::uint64_t seed);
+/// Checks `entry` in every example setting, on a ragged batch:
+/// - its backward pass agrees with central differences of a random projection of its output, in training
+/// mode;
+/// - it writes all of its result and of its gradients: memory holds NaN before;
+/// - each sequence alone and each chunk give what they give in the whole batch, forward and backward;
+/// - gradients add up: of two uses of x and of the parameters, of two chunks, to a value that is there
+/// before;
+/// - inference gives what training gives without dropout (model.dropout, model.attention_dropout and options
+///   with "dropout" in their name at 0).
+std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Layers& layers,
+                                           std::uint64_t seed);
 
 }  // namespace orochi
 #pragma GCC visibility pop

@@ -17,6 +17,8 @@ class NumberWatch;
 class PackedWeights;
 class Tape;
 
+[[noreturn]] void refuse_shape(Index rows, Index cols, Index expected_rows, Index expected_cols);
+
 /// A gradient as a matrix to add to.
 inline MatrixMap started(GradientTarget target, Index rows, Index cols) {
   MatrixMap into(target.data, rows, cols);
@@ -32,6 +34,11 @@ void add_to(GradientTarget target, Index rows, Index cols, const Expression& exp
     into.noalias() += expression;
   else
     into.noalias() = expression;
+}
+
+/// Throws unless a gradient's shape is that of what it is the gradient of.
+inline void check_shape(Index rows, Index cols, Index expected_rows, Index expected_cols) {
+  if (rows != expected_rows || cols != expected_cols) refuse_shape(rows, cols, expected_rows, expected_cols);
 }
 
 /// A matrix on a tape: a handle, to be passed by value.
@@ -55,6 +62,7 @@ class Var {
   /// d this += expression.
   template <class Expression>
   void add_grad(const Expression& expression) const {
+    check_shape(expression.rows(), expression.cols(), rows(), cols());
     if (!needs_grad()) return;
     add_to(grad_target(), rows(), cols(), expression);
   }
@@ -110,6 +118,7 @@ class Tape {
   }
   template <class Expression>
   void add_grad(Parameter p, const Expression& expression) {
+    check_shape(expression.rows(), expression.cols(), p.rows, p.cols);
     add_to(grad_target(p), p.rows, p.cols, expression);
   }
   /// d parameter [rows, cols] to add to, zeroed at its first use in a step.

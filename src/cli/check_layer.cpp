@@ -38,16 +38,20 @@ int call(const Layers& layers, const Arguments& arguments, Output& out) {
                {"elements"},
                {"result", Align::left}});
   int failed = 0, checked = 0;
+  std::string lines;
   for (const LayerEntry* entry : entries) {
     for (const GradientCheck& check : check_gradients(*entry, layers, seed)) {
       ++checked;
       if (!check.passed()) ++failed;
-      table.add({check.layer, check.example.empty() ? "default" : check.example, check.worst,
-                 fmt::format("{:.1e}", check.difference), fmt::format("{:.1e}", check.tolerance),
-                 std::to_string(check.tried), check.passed() ? "ok" : "FAILED"});
+      for (const std::string& error : check.errors) lines += error + "\n";
+      if (!check.note.empty()) lines += check.note + "\n";
+      table.add({check.layer, check.example.empty() ? "default" : check.example,
+                 check.worst.empty() ? "-" : check.worst, fmt::format("{:.1e}", check.difference),
+                 fmt::format("{:.1e}", check.tolerance), std::to_string(check.tried),
+                 check.passed() ? "ok" : "FAILED"});
     }
   }
-  out.write(table.text());
+  out.write(table.text() + lines);
   out.write(fmt::format("{} of {} passed, in {} precision, seed {}\n", checked - failed, checked,
                         in_double ? "double" : "single", seed));
   return static_cast<int>(failed == 0 ? ExitCode::done : ExitCode::failed);
@@ -58,11 +62,13 @@ int call(const Layers& layers, const Arguments& arguments, Output& out) {
 Verb check_layer_verb(const Layers& layers) {
   Verb verb;
   verb.name = "check-layer";
-  verb.summary = "gradient check of registered layers, built-in or your own";
+  verb.summary = "check registered layers, built-in or your own: gradients and the rules of a layer";
   verb.description =
       "Compares each layer's backward pass with central differences on a random batch of uneven sequences, "
-      "in "
-      "every setting that it was registered with: one line a setting, exit code 1 if one failed. ";
+      "in every setting that it was registered with, and holds it to what every layer keeps to: it writes "
+      "all of its results; a sequence alone and a chunk of the batch give what they give in the whole; "
+      "gradients of two uses add up; inference is training without dropout. A table line for each setting, "
+      "and below it a line for each failed check; exit code 1 if one failed. ";
   verb.description += in_double
                           ? "This program works in double precision."
                           : "This program works in single precision, which finds blunders; orochi_f64 does "

@@ -1,11 +1,19 @@
 #include <algorithm>
 #include <new>
+#include <orochi/error.hpp>
 #include <orochi/tape.hpp>
+#include <string>
 
 #include "core/kernels/kernels.hpp"
 #include "core/number_watch.hpp"
 
 namespace orochi {
+
+void refuse_shape(Index rows, Index cols, Index expected_rows, Index expected_cols) {
+  const auto text = [](Index m, Index n) { return "[" + std::to_string(m) + ", " + std::to_string(n) + "]"; };
+  throw failure("add_grad: expected a gradient of shape " + text(expected_rows, expected_cols) + ", found " +
+                text(rows, cols) + "; give it the shape of what it is the gradient of");
+}
 
 Tape::Tape(const Parameters& parameters, const char* engine)
     : parameters_(parameters), engine_(static_cast<int>(kernels::choose_engine(engine))) {}

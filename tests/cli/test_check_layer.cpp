@@ -71,6 +71,8 @@ TEST_CASE("a right layer passes, a wrong one fails") {
   const Outcome both = run_here({"check-layer", "right", "wrong", "--seed", "7"});
   CHECK(both.code == 1);
   CHECK(has(both.out, "FAILED\n"));
+  CHECK(has(both.out, "\n[wrong] the gradient of x["));
+  CHECK_FALSE(has(both.out, "[right"));
   CHECK(has(both.out, "1 of 2 passed, in double precision, seed 7\n"));
 }
 
