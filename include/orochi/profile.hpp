@@ -10,7 +10,7 @@ namespace [[gnu::visibility("default")]] orochi {
 
 enum class Pass { forward, backward };
 
-/// Sums by operation; one object a worker, so that nothing is shared.
+/// Sums by operation and by layer; one object a worker, so that nothing is shared.
 class Profile {
  public:
   struct Cost {
@@ -22,10 +22,19 @@ class Profile {
     std::string name;
     Cost forward, backward;
   };
+  /// Seconds in a layer's own code, without those of the layers inside of it.
+  struct LayerTime {
+    std::string name;
+    double forward = 0, backward = 0;
+  };
+  /// Time from now on counts for this layer (null: for none), until the next call.
+  void enter(const std::string* layer, Pass pass);
+  const std::vector<LayerTime>& layers() const { return layers_; }
+
   void begin(const char* name) { begun_ = name; }
   void add(const char* name, Pass pass, const Cost& cost);
   void add(const Profile& other);
-  void clear() { entries_.clear(); }
+  void clear();
   const std::vector<Entry>& entries() const { return entries_; }
   double flops() const;    // of all
   double seconds() const;  // of all
@@ -36,6 +45,12 @@ class Profile {
   Entry& entry(const std::string& name);
   std::vector<Entry> entries_;  // in the order of their first report
   const char* begun_ = nullptr;
+
+  LayerTime& layer_time(const std::string& name);
+  std::vector<LayerTime> layers_;  // likewise
+  const std::string* layer_ = nullptr;
+  Pass pass_ = Pass::forward;
+  std::chrono::steady_clock::time_point entered_;
 };
 
 /// Reports from its making to its end; nothing where `profile` is null.

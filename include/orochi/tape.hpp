@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <type_traits>
+#include <utility>
 
 #include <orochi/arena.hpp>
 #include <orochi/matrix.hpp>
@@ -85,6 +87,7 @@ class Var {
     Scalar* grad;  // nullptr until the first write
     Index rows, cols;
     bool needs_grad;
+    const std::string* layer;  // that made it, or null
   };
   explicit Var(Node* node) : node_(node) {}
   Node* node_;
@@ -156,6 +159,12 @@ class Tape {
   /// Operations report to it, if there is one: `Measure measure(tape.profile(), ...)`.
   void set_profile(Profile* profile) { profile_ = profile; }
   Profile* profile() const { return profile_; }
+  /// What is recorded from now on is of this layer (null: of none); returns the one before. The name lives
+  /// longer than the record.
+  const std::string* enter_layer(const std::string* name) {
+    if (profile_ != nullptr) profile_->enter(name, Pass::forward);
+    return std::exchange(layer_, name);
+  }
 
   /// Attention layers report to it, if there is one; values and gradients are the same bits either way.
   void set_recording(Recording* recording) { recording_ = recording; }
@@ -202,6 +211,7 @@ class Tape {
   Recording* recording_ = nullptr;
   std::span<const HeadReplacement> replacements_;
   Index attention_layers_ = 0;  // since begin
+  const std::string* layer_ = nullptr;
   Pullback* last_ = nullptr;
   FreeBlock* free_ = nullptr;
   RandomKey key_;

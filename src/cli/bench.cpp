@@ -46,6 +46,32 @@ std::string profile_text(const BenchmarkResult& r) {
   return "\n" + table.text();
 }
 
+std::string layers_text(const BenchmarkResult& r) {
+  const auto steps = static_cast<double>(r.profiled_steps);
+  const auto ms = [&](double seconds) { return fmt::format("{:.3f}", 1e3 * seconds / steps); };
+  Table table({{"layer", Align::left}, {"share"}, {"forward, ms"}, {"backward, ms"}});
+  double rest = r.profiled_seconds;
+  for (const Profile::LayerTime& layer : r.profile.layers()) {
+    const double seconds = layer.forward + layer.backward;
+    rest -= seconds;
+    table.add({layer.name, fmt::format("{:.1f}%", 100 * seconds / r.profiled_seconds), ms(layer.forward),
+               ms(layer.backward)});
+  }
+  table.add({"outside of layers", fmt::format("{:.1f}%", 100 * rest / r.profiled_seconds), ms(rest), "-"});
+  return "\n" + table.text();
+}
+
+ordered_json layers_json(const BenchmarkResult& r) {
+  const double to_ms = 1e3 / static_cast<double>(r.profiled_steps);
+  ordered_json rows = ordered_json::array();
+  for (const Profile::LayerTime& layer : r.profile.layers())
+    rows.push_back({{"layer", layer.name},
+                    {"forward_ms", to_ms * layer.forward},
+                    {"backward_ms", to_ms * layer.backward},
+                    {"share", (layer.forward + layer.backward) / r.profiled_seconds}});
+  return rows;
+}
+
 ordered_json cost_json(const Profile::Cost& cost, double steps) {
   return {{"ms", 1e3 * cost.seconds / steps},
           {"gflop", 1e-9 * cost.flops / steps},
@@ -108,7 +134,10 @@ ordered_json result_json(const Workload& work, const BenchmarkResult& r, int thr
   json["allocations_per_step"] =
       r.allocations_per_step < 0 ? ordered_json() : ordered_json(r.allocations_per_step);
   json["lengths"] = lengths_json(work);
-  if (!r.profile.entries().empty()) json["profile"] = profile_json(r);
+  if (!r.profile.entries().empty()) {
+    json["profile"] = profile_json(r);
+    json["profile_layers"] = layers_json(r);
+  }
   return json;
 }
 
@@ -158,7 +187,8 @@ int call(const Extensions& extensions, AllocationCounter allocations, const Argu
     table.add(summary(work, result));
     engine = result.engine;
     peak = result.peak_flops;
-    if (request.profile) profiles += "\n" + inert(work.name) + ", a step:" + profile_text(result);
+    if (request.profile)
+      profiles += "\n" + inert(work.name) + ", a step:" + profile_text(result) + layers_text(result);
   }
   if (!arguments.has("--json"))
     out.write(table.text() + profiles +
@@ -184,7 +214,8 @@ Verb bench_verb(const Extensions& extensions, AllocationCounter allocations) {
   verb.words = {{"WORKLOAD", "one of the shapes, or a config file (default: every shape)", false, false},
                 {"KEY=VALUE", "settings, for example model.dropout=0 train.lanes=16", false, true}};
   verb.options = {
-      {"--profile", "", "print each operation's share, forward and backward, with its GFLOP/s or GB/s"},
+      {"--profile", "",
+       "print each operation's share, forward and backward, with its GFLOP/s or GB/s, and each layer's"},
       {"--seconds", "N", "how long to measure each workload (default: 3; example: --seconds 10)", 1, 3600},
       threads_option(),
       json_option("one JSON object a workload and line in place of the table")};

@@ -17,19 +17,19 @@ const Scalar* find_fault(const Scalar* numbers, Index n) {
 void NumberWatch::clear() {
   operations_.clear();
   touched_.clear();
-  layer_ = nullptr;
   fault_ = {};
   found_ = false;
 }
 
 void NumberWatch::note(const Operation& operation, const std::string& tensor, double value, bool backward) {
   found_ = true;
-  fault_ = {operation.layer == nullptr ? "" : *operation.layer,
-            operation.name == nullptr ? "" : operation.name, tensor, value, backward};
+  const std::string* layer = operation.output->layer;
+  fault_ = {layer == nullptr ? "" : *layer, operation.name == nullptr ? "" : operation.name, tensor, value,
+            backward};
 }
 
 void NumberWatch::note_operation(const Var::Node* output, const char* name) {
-  operations_.push_back({output, layer_, name});
+  operations_.push_back({output, name});
 }
 
 void NumberWatch::check_results() {

@@ -27,16 +27,14 @@ class NumberWatch {
   bool found() const { return found_; }
   const NumberFault& fault() const { return fault_; }
 
-  // Called by the tape and by layers that have a name.
+  // Called by the tape.
   void note_operation(const Var::Node* output, const char* name);
   void note_gradient(Parameter p) { touched_.push_back(p); }
   void check_gradients(const Var::Node* output, Gradients& gradients);
-  const std::string* enter(const std::string* layer) { return std::exchange(layer_, layer); }
 
  private:
   struct Operation {
     const Var::Node* output;
-    const std::string* layer;
     const char* name;
   };
   /// Of a parameter that several names share, the one at `place`.
@@ -46,26 +44,8 @@ class NumberWatch {
   const Parameters& parameters_;
   std::vector<Operation> operations_;  // in the order of their making
   std::vector<Parameter> touched_;     // whose gradients were asked for since the last check
-  const std::string* layer_ = nullptr;
   NumberFault fault_;
   bool found_ = false;
-};
-
-/// Names what is recorded as long as it lives; costs a comparison where nobody watches.
-class LayerScope {
- public:
-  LayerScope(const Tape& tape, const std::string& layer) : watch_(tape.watch()) {
-    if (watch_ != nullptr) outer_ = watch_->enter(&layer);
-  }
-  ~LayerScope() {
-    if (watch_ != nullptr) watch_->enter(outer_);
-  }
-  LayerScope(const LayerScope&) = delete;
-  LayerScope& operator=(const LayerScope&) = delete;
-
- private:
-  NumberWatch* watch_;
-  const std::string* outer_ = nullptr;
 };
 
 }  // namespace orochi

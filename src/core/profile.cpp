@@ -19,6 +19,29 @@ Profile::Entry& Profile::entry(const std::string& name) {
   return entries_.emplace_back(Entry{name, {}, {}});
 }
 
+Profile::LayerTime& Profile::layer_time(const std::string& name) {
+  const auto found =
+      std::find_if(layers_.begin(), layers_.end(), [&](const LayerTime& l) { return l.name == name; });
+  return found != layers_.end() ? *found : layers_.emplace_back(LayerTime{name, 0, 0});
+}
+
+void Profile::enter(const std::string* layer, Pass pass) {
+  const auto now = std::chrono::steady_clock::now();
+  if (layer_ != nullptr) {
+    LayerTime& time = layer_time(*layer_);
+    (pass_ == Pass::forward ? time.forward : time.backward) +=
+        std::chrono::duration<double>(now - entered_).count();
+  }
+  layer_ = layer;
+  pass_ = pass;
+  entered_ = now;
+}
+
+void Profile::clear() {
+  entries_.clear();
+  layers_.clear();
+}
+
 void Profile::add(const char* name, Pass pass, const Cost& cost) {
   Entry& e = entry(name);
   accumulate(pass == Pass::forward ? e.forward : e.backward, cost);
@@ -29,6 +52,11 @@ void Profile::add(const Profile& other) {
     Entry& e = entry(from.name);
     accumulate(e.forward, from.forward);
     accumulate(e.backward, from.backward);
+  }
+  for (const LayerTime& from : other.layers_) {
+    LayerTime& time = layer_time(from.name);
+    time.forward += from.forward;
+    time.backward += from.backward;
   }
 }
 

@@ -28,13 +28,14 @@ void Tape::begin(Mode mode, Gradients* gradients, RandomKey key) {
   last_ = nullptr;
   free_ = nullptr;
   attention_layers_ = 0;
+  layer_ = nullptr;
 }
 
 Scalar* Tape::allocate(Index n) { return allocate_as<Scalar>(n); }
 
 Var Tape::make(Index rows, Index cols, bool needs_grad) {
   Var::Node* node = allocate_as<Var::Node>(1);
-  *node = {this, allocate(rows * cols), nullptr, rows, cols, needs_grad};
+  *node = {this, allocate(rows * cols), nullptr, rows, cols, needs_grad, layer_};
   return Var(node);
 }
 
@@ -71,11 +72,13 @@ void Tape::backward() {
   for (Pullback* p = last_; p != nullptr; p = p->before) {
     Var::Node& output = *p->output;
     if (output.grad == nullptr) continue;  // nothing downstream used it
+    if (profile_ != nullptr) profile_->enter(output.layer, Pass::backward);
     p->call(p->closure);
     if (watch_ != nullptr) watch_->check_gradients(&output, *gradients_);
     if (output.grad != nullptr) release_gradient(output.grad, output.rows * output.cols);
     output.grad = nullptr;
   }
+  if (profile_ != nullptr) profile_->enter(nullptr, Pass::backward);
 }
 
 void Tape::watch_gradient(Parameter p) { watch_->note_gradient(p); }

@@ -4,7 +4,7 @@
 #include <orochi/ops.hpp>
 #include <string>
 
-#include "core/number_watch.hpp"
+#include "core/layer_scope.hpp"
 
 namespace orochi {
 namespace {
@@ -13,8 +13,7 @@ std::string shape_text(Index rows, Index cols) {
   return "[" + std::to_string(rows) + ", " + std::to_string(cols) + "]";
 }
 
-/// A layer whose results have the shape of its role, and bear its name where somebody watches for numbers
-/// that are not finite.
+/// A layer whose results have the shape of its role and bear its name.
 class NamedLayer : public Layer {
  public:
   NamedLayer(std::string name, Role role, std::unique_ptr<Layer> layer)

@@ -3,7 +3,7 @@
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
 
-#include "core/number_watch.hpp"
+#include "core/layer_scope.hpp"
 #include "layers/embedding.hpp"
 
 namespace orochi {

@@ -1,5 +1,6 @@
 // The figures of orochi bench: those that can be counted, and how the measured ones follow from each other.
 // None is held against a clock.
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -59,4 +60,23 @@ TEST_CASE("the measured figures of bench follow from each other") {
   CHECK_THAT(number(figures, "gflops"), WithinRel(1000 * number(figures, "gflop_per_step") / median, 1e-6));
   CHECK_THAT(number(figures, "share_of_peak"),
              WithinRel(number(figures, "gflops") / number(figures, "peak_gflops"), 1e-6));
+}
+
+TEST_CASE("bench --profile charges time to layers by name") {
+  const json figures = bench({"--profile", "model.num_layers=1"});
+  double share = 0;
+  std::vector<std::string> names;
+  for (const json& layer : figures["profile_layers"]) {
+    names.push_back(layer["layer"].get<std::string>());
+    share += number(layer, "share");
+    CHECK(number(layer, "forward_ms") > 0);
+  }
+  CHECK(share > 0);
+  CHECK(share <= 1);
+  CHECK(std::count(names.begin(), names.end(), "encoder.0.attention") == 1);
+  CHECK(std::count(names.begin(), names.end(), "head") == 1);
+
+  const Outcome text = orochi_program({"bench", "tiny", "--seconds", "1", "--threads", "1", "--profile"});
+  CHECK(text.out.find("\nencoder.0.attention ") != std::string::npos);
+  CHECK(text.out.find("\noutside of layers ") != std::string::npos);
 }
