@@ -1,3 +1,11 @@
+# The instruction set goes on to programs that bring layers of their own.
+string(REPLACE " " ";" OROCHI_INSTRUCTION_SET "${CMAKE_CXX_FLAGS}")
+list(FILTER OROCHI_INSTRUCTION_SET INCLUDE REGEX "^-m")
+if(OROCHI_NATIVE)
+  list(APPEND OROCHI_INSTRUCTION_SET -march=native)
+endif()
+set_property(GLOBAL PROPERTY OROCHI_INSTRUCTION_SET "${OROCHI_INSTRUCTION_SET}")
+
 # orochi_module(name SOURCES ... LINKS ... PRIVATE_LINKS ... [SCALAR_FREE | FLOAT_ONLY])
 # One library a folder of src/. A module is built twice: NAME in float and NAME_f64 in double, from the same sources
 # (the double build is what gradient checks run on). SCALAR_FREE: it does not know Scalar; FLOAT_ONLY: no twin.

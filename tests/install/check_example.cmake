@@ -13,8 +13,21 @@ file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 file(COPY ${SOURCE}/examples/custom_layer DESTINATION ${WORK})
 run(${CMAKE_COMMAND} -S ${WORK}/custom_layer -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
-  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DCMAKE_CXX_FLAGS_RELEASE=)
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DCMAKE_CXX_FLAGS_RELEASE=
+  -DCMAKE_EXPORT_COMPILE_COMMANDS=ON)
 run(${CMAKE_COMMAND} --build ${WORK}/build)
+
+# Each of the three sources, for either program, is compiled for the library's instruction set or for the one of FLAGS.
+file(READ ${WORK}/build/compile_commands.json commands)
+foreach(flag ${INSTRUCTION_SET})
+  string(REGEX MATCHALL " ${flag} " found "${commands}")
+  list(LENGTH found count)
+  if(FLAGS MATCHES "-march" AND NOT count EQUAL 0)
+    message(FATAL_ERROR "${flag} was put beside the flags of the program, ${FLAGS}")
+  elseif(NOT FLAGS MATCHES "-march" AND NOT count EQUAL 6)
+    message(FATAL_ERROR "${count} of 6 files were compiled with the library's ${flag}")
+  endif()
+endforeach()
 
 foreach(layer token_shift gated_block)
   run(${WORK}/build/dragon_f64 check-layer ${layer})
