@@ -11,9 +11,9 @@ PackedWeights::PackedWeights(const Parameters& parameters, kernels::Engine engin
   Index single = 0, half = 0;
   for (Index id = 0; id < static_cast<Index>(places_.size()); ++id) {
     const Index out = entry(id).size / entry(id).cols, in = entry(id).cols;
-    if (entry(id).gradient != GradientKind::dense || entry(id).decay != Decay::yes || out == 1) continue;
+    if (!is_product_weight(entry(id))) continue;
     Place& place = places_[static_cast<std::size_t>(id)];
-    if (precision == kernels::Precision::half && out % 16 == 0 && in % 16 == 0) {
+    if (precision == kernels::Precision::half && fits_half(out, in)) {
       place.half = half;
       half += kernels::half_size(out, in) + kernels::half_size(in, out);
       pieces_.push_back({id, -1});

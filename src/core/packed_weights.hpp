@@ -9,6 +9,12 @@
 
 namespace orochi {
 
+/// Whether a parameter is a matrix of products, and whether a matrix may be in bf16.
+inline bool is_product_weight(const Parameters::Entry& entry) {
+  return entry.gradient == GradientKind::dense && entry.decay == Decay::yes && entry.size > entry.cols;
+}
+constexpr bool fits_half(Index out, Index in) { return out % 16 == 0 && in % 16 == 0; }
+
 /// W^T of every weight matrix [out, in], for x W^T; in bf16 W too, for dy W. Stale as soon as the parameters
 /// change.
 class PackedWeights {

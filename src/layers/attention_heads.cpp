@@ -18,7 +18,7 @@ Operand rows_of(Var x, const Batch& batch, Index b, Index column) {
 
 bool in_half(const Tape& tape, Index head_dim) {
   return tape.packed() != nullptr && tape.packed()->precision() == kernels::Precision::half &&
-         head_dim % 16 == 0 && head_dim <= 64;
+         head_fits_half(head_dim);
 }
 
 kernels::AttentionHead make_head(const AttentionOptions& options, Index h, Index queries, Operand query,

@@ -14,7 +14,9 @@ struct Inputs {
   Batch queries, keys;
 };
 
-/// Whether the products of such heads are in bf16 on this tape: its weights are, and D fits the registers.
+/// Whether heads of D columns fit the registers of products in bf16.
+constexpr bool head_fits_half(Index head_dim) { return head_dim % 16 == 0 && head_dim <= 64; }
+/// Whether the products of such heads are in bf16 on this tape: its weights are, and D fits.
 bool in_half(const Tape& tape, Index head_dim);
 
 /// Head h with its rows, but without values and dropout: enough for its map.

@@ -7,6 +7,7 @@
 #include "core/kernels/kernels.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
+#include "train/precision_note.hpp"
 #include "train/resume_point.hpp"
 #include "train/slots.hpp"
 #include "train/thread_pool.hpp"
@@ -51,17 +52,20 @@ TrainResult Trainer::run() {
   folder_.write_config(config_text_);
   folder_.start_metrics(progress_.epoch);
   observer_.start(measured_, progress_.step, total_steps_);
-  note_odd_lengths();
+  note_oddities();
   const Clock::time_point start = Clock::now();
   loop();
   return finish(seconds_since(start));
 }
 
-void Trainer::note_odd_lengths() {
+void Trainer::note_oddities() {
   if (static_cast<std::uint64_t>(config_.train.warmup_steps) >= total_steps_)
     observer_.note(
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
                     config_.train.warmup_steps, total_steps_, config_.train.learning_rate));
+  if (config_.train.precision == "bf16")
+    if (const std::string note = precision_note(model_.parameters(), config_.model); !note.empty())
+      observer_.note(note);
   if (left_off())
     observer_.note(fmt::format("the run stands at step {} already: --max-steps {} leaves nothing to do",
                                progress_.step, request_.max_steps));

@@ -53,7 +53,7 @@ class Trainer {
   void leave_out(std::span<const std::uint32_t> rows, double normaliser, bool finite_loss);
   FailedStep examine(std::span<const std::uint32_t> rows, double normaliser);
   void guard_loss(double loss);
-  void note_odd_lengths();
+  void note_oddities();
   [[noreturn]] void diverged(const std::string& what, const std::string& remedy);
   /// Calls use(batch, first) for each micro-batch of an update.
   template <class Use>

@@ -69,3 +69,21 @@ TEST_CASE("a model trained in bf16 is evaluated in float32") {
       orochi_program({"predict", place.path("run/best.h5"), "--json"}, line.substr(line.find('\t') + 1));
   CHECK_THAT(json::parse(predicted.out)["probabilities"]["no"].get<double>(), WithinRel(p[0], 2e-6));
 }
+
+TEST_CASE("a run in bf16 says once which products stay in float32") {
+  if (!kernels::half_available()) return;
+  const Workplace place("precision-note");
+  const auto notes = [&](const std::string& run, const std::string& width) {
+    const Outcome outcome = orochi_program({"train", place.path("small.toml"), "--run", place.path(run),
+                                            "train.precision=bf16", "model.d_model=" + width});
+    REQUIRE(outcome.code == 0);
+    const std::string text = "products stay fp32";
+    int count = 0;
+    for (std::size_t at = outcome.err.find(text); at != std::string::npos;
+         at = outcome.err.find(text, at + 1))
+      ++count;
+    return count;
+  };
+  CHECK(notes("narrow", "24") == 1);
+  CHECK(notes("wide", "32") == 0);
+}
