@@ -130,7 +130,7 @@ class Checkpoint:
 
     def attention(self, prefix, x):
         heads = self.model["num_heads"]
-        width = self.model["head_dim"] or self.model["d_model"] // heads
+        width = self.model["head_dim"] or x.shape[1] // heads
         q, k, v = (self.linear(f"{prefix}.{name}", x) for name in ("query", "key", "value"))  # [T, H D]
         outputs = []
         for head in range(heads):
