@@ -1,4 +1,4 @@
-# The instruction set goes on to programs that bring layers of their own.
+# The instruction set goes on to programs with custom layers.
 string(REPLACE " " ";" OROCHI_INSTRUCTION_SET "${CMAKE_CXX_FLAGS}")
 list(FILTER OROCHI_INSTRUCTION_SET INCLUDE REGEX "^-m")
 if(OROCHI_NATIVE)
