@@ -122,6 +122,15 @@ Config parse_config(const std::string& text, const std::string& name, std::span<
   return reader.finish();
 }
 
+Config parse_saved_config(const std::string& text, const std::string& name,
+                          std::span<const ComponentSchema> components) {
+  ConfigReader reader(name, components);
+  reader.skip_unknown_layers();
+  reader.read_text(text);
+  reader.check_rules();
+  return reader.finish();
+}
+
 Config read_config(const std::string& path, std::span<const std::string> overrides,
                    std::span<const ComponentSchema> components) {
   return parse_config(read_text_file(path), path, overrides, components);

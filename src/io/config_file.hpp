@@ -37,9 +37,14 @@ std::vector<ConfigKey> config_keys();
 Config read_config(const std::string& path, std::span<const std::string> overrides,
                    std::span<const ComponentSchema> components);
 
-/// The same from text (`name` stands for the file in messages): a checkpoint's config.
+/// The same from text (`name` stands for the file in messages).
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
                     std::span<const ComponentSchema> components);
+
+/// A checkpoint's config. A [layer.NAME] of a layer that is not registered here is left out: whether the
+/// model uses it the keys of [model] say.
+Config parse_saved_config(const std::string& text, const std::string& name,
+                          std::span<const ComponentSchema> components);
 
 /// Where a key's value stands, "run.toml:7:17", "command line: KEY=VALUE" or, for a default, "run.toml": for
 /// mistakes that show only later. The config must be one that read_config takes.

@@ -19,6 +19,8 @@ class ConfigReader {
   /// `name` stands for the file in messages.
   ConfigReader(std::string name, std::span<const ComponentSchema> components);
 
+  /// A [layer.NAME] that names no registered layer is no error, and is left out.
+  void skip_unknown_layers() { skips_unknown_layers_ = true; }
   /// Reads the whole file; what cannot be parsed is a mistake among the others.
   void read_text(const std::string& text);
   /// Reads `section.key=value`, the `number`th of the command line.
@@ -101,7 +103,8 @@ class ConfigReader {
   std::size_t unsaid_ = 0;               // mistakes beyond those
   std::map<std::string, Place> places_;  // of each key's last value
   std::set<std::string> wrong_;          // keys whose value was refused
-  bool incomplete_ = false;              // a syntax error hides part of the file
+  bool skips_unknown_layers_ = false;
+  bool incomplete_ = false;  // a syntax error hides part of the file
 };
 
 }  // namespace orochi

@@ -78,7 +78,7 @@ TrainedModel load_model(const std::string& path, const Extensions& extensions) {
   const CheckpointReader reader(path);
   const CheckpointHeader& header = reader.header();
   TrainedModel result;
-  result.config = parse_config(header.config, path + ":/config", {}, component_schemas(extensions));
+  result.config = parse_saved_config(header.config, path + ":/config", component_schemas(extensions));
   try {
     kernels::choose_engine(result.config.train.kernels.c_str());
   } catch (const Error&) {  // another CPU or build trained it: what there is gives the same up to rounding

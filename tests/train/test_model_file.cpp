@@ -234,3 +234,19 @@ TEST_CASE("models from mutants with a fitting checksum do no harm", "[checkpoint
   ::getrusage(RUSAGE_SELF, &used);
   CHECK(used.ru_maxrss < 1024 * 1024);  // KiB
 }
+
+TEST_CASE("options of a layer that the model does not use hinder nobody without that layer") {
+  Trained trained;
+  trained.config.layer["shift"]["scale"] = 0.5;
+  trained.header.config = write_config(trained.config);
+  REQUIRE(trained.header.config.find("[layer.shift]") != std::string::npos);
+  CHECK(outcome_of(trained) == "(no error)");
+
+  // In a file they may be a typing error.
+  CHECK_THROWS_WITH(parse_config(trained.header.config, "run.toml", {}, component_schemas(builtin())),
+                    Contains("unknown layer \"shift\""));
+  // And a model that uses the layer is refused by its name.
+  trained.config.model.blocks = {"shift"};
+  trained.header.config = write_config(trained.config);
+  CHECK_THAT(outcome_of(trained), Contains("model.blocks") && Contains("\"shift\""));
+}

@@ -12,8 +12,8 @@ using catch_matchers::Contains;
 namespace {
 
 struct Built {
-  explicit Built(const Config& config, InputShape input = {30, 0, 8}, Index classes = 3)
-      : model(config, input, classes, builtin_layers()),
+  explicit Built(const Config& config, InputShape input = {30, 0, 8}, OutputShape output = 3)
+      : model(config, input, output, builtin_layers()),
         note(precision_note(model.parameters(), config.model)) {}
 
   /// Weights that are packed in float although bf16 was asked for.
@@ -84,12 +84,12 @@ class Bottleneck : public Layer {
 }  // namespace
 
 TEST_CASE("a layer's own width is told by its first weight") {
-  Registry registry = builtin_layers();
-  registry.add<Bottleneck>("bottleneck", Role::rows, "of 12 columns");
+  Layers layers = builtin_layers();
+  layers.add<Bottleneck>("bottleneck", Role::rows, "of 12 columns");
   Config config = small_config();
   config.model.num_heads = 2;
   config.model.blocks = {"encoder_layer", "bottleneck"};
-  const Classifier model(config, {30, 0, 8}, 3, registry);
+  const Classifier model(config, {30, 0, 8}, 3, layers);
   CHECK_THAT(precision_note(model.parameters(), config.model),
              Contains("2 of 7 products stay fp32, such as encoder.1.down [12, 32]") &&
                  Contains("change that layer's widths"));
