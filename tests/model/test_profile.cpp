@@ -43,8 +43,8 @@ Config small_config() {
   return config;
 }
 
-Registry layers() {
-  Registry registry = builtin_layers();
+Layers layers() {
+  Layers registry = builtin_layers();
   registry.add<Slow>("slow", Role::rows, "slow");
   registry.add<Around>("around", Role::rows, "a layer around another");
   return registry;
@@ -53,7 +53,7 @@ Registry layers() {
 }  // namespace
 
 TEST_CASE("each layer is charged its own time, forward and backward") {
-  const Registry registry = layers();
+  const Layers registry = layers();
   Classifier model(small_config(), {5, 0, 4}, 2, registry);
   model.parameters().initialise(1);
   const std::vector<std::int32_t> tokens{1, 2, 3, 4, 0};
