@@ -39,6 +39,30 @@ struct Silu {
     return {x * gate, gate + x * gate * (Scalar(1) - gate)};
   }
 };
+struct Exp {
+  Point operator()(Scalar x) const {
+    const Scalar e = vexp(x);
+    return {e, e};
+  }
+};
+struct Sigmoid {
+  Point operator()(Scalar x) const {
+    const Scalar gate = sigmoid(x);
+    return {gate, gate * sigmoid(-x)};
+  }
+};
+struct Tanh {
+  Point operator()(Scalar x) const {
+    const Scalar t = vtanh(x);
+    return {t, (Scalar(1) - t) * (Scalar(1) + t)};
+  }
+};
+struct Elu {
+  Point operator()(Scalar x) const {
+    const Scalar below = vexpm1(x);
+    return {x > 0 ? x : below, x > 0 ? Scalar(1) : below + Scalar(1)};
+  }
+};
 
 template <class F>
 void apply_with_slope(Index n, Scalar* y, Scalar* slope, bool keep) {
@@ -77,6 +101,10 @@ void relu(Index n, const Scalar* x, Scalar* y) { apply_to<Relu>(n, x, y); }
 void gelu(Index n, const Scalar* x, Scalar* y) { apply_to<Gelu>(n, x, y); }
 void gelu_tanh(Index n, const Scalar* x, Scalar* y) { apply_to<GeluTanh>(n, x, y); }
 void silu(Index n, const Scalar* x, Scalar* y) { apply_to<Silu>(n, x, y); }
+void exp(Index n, const Scalar* x, Scalar* y) { apply_to<Exp>(n, x, y); }
+void sigmoid(Index n, const Scalar* x, Scalar* y) { apply_to<Sigmoid>(n, x, y); }
+void tanh(Index n, const Scalar* x, Scalar* y) { apply_to<Tanh>(n, x, y); }
+void elu(Index n, const Scalar* x, Scalar* y) { apply_to<Elu>(n, x, y); }
 
 void relu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
   apply_backward<Relu>(n, x, dy, dx, accumulate);
@@ -89,6 +117,18 @@ void gelu_tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, 
 }
 void silu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
   apply_backward<Silu>(n, x, dy, dx, accumulate);
+}
+void exp_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
+  apply_backward<Exp>(n, x, dy, dx, accumulate);
+}
+void sigmoid_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
+  apply_backward<Sigmoid>(n, x, dy, dx, accumulate);
+}
+void tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
+  apply_backward<Tanh>(n, x, dy, dx, accumulate);
+}
+void elu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
+  apply_backward<Elu>(n, x, dy, dx, accumulate);
 }
 
 void activate(Elementwise f, Index n, Scalar* y) {

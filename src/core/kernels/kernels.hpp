@@ -62,6 +62,14 @@ void gelu_tanh(Index n, const Scalar* x, Scalar* y);  // 0.5 x (1 + tanh(sqrt(2/
 void gelu_tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
 void silu(Index n, const Scalar* x, Scalar* y);
 void silu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
+void exp(Index n, const Scalar* x, Scalar* y);
+void exp_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
+void sigmoid(Index n, const Scalar* x, Scalar* y);  // 1 / (1 + exp(-x))
+void sigmoid_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
+void tanh(Index n, const Scalar* x, Scalar* y);
+void tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
+void elu(Index n, const Scalar* x, Scalar* y);  // x, or exp(x) - 1 below 0 (Clevert et al. 2016)
+void elu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
 
 /// y = f(y) keep and slope = f'(y) keep, in place on n elements; keep is what stands in `slope`, or 1.
 void activate(Elementwise f, Index n, Scalar* y);
@@ -70,6 +78,22 @@ void activate_with_slope(Elementwise f, Index n, Scalar* y, Scalar* slope, bool 
 /// out = a b, out = a + b: n elements; out may be a or b.
 void multiply(Index n, const Scalar* a, const Scalar* b, Scalar* out);
 void add(Index n, const Scalar* a, const Scalar* b, Scalar* out);
+
+/// b(i, j) = data[i * row_step + j * column_step]; a step of 0 repeats one row or one column.
+struct Repeated {
+  const Scalar* data;
+  Index row_step, column_step;
+};
+enum class Combine { add, subtract, multiply, divide };
+/// y = a f b element by element: a, y [M, N] without gaps; y may be a.
+void combine(Combine f, Index m, Index n, const Scalar* a, Repeated b, Scalar* y);
+/// da (+)= dy d(a f b)/da [M, N], and the same for each element of b, repeated or not: [M, N].
+void combine_backward_first(Combine f, Index m, Index n, const Scalar* dy, const Scalar* a, Repeated b,
+                            Scalar* da, bool accumulate);
+void combine_backward_second(Combine f, Index m, Index n, const Scalar* dy, const Scalar* a, Repeated b,
+                             Scalar* db, bool accumulate);
+/// out[M] (+)= sum over columns of x [M, N].
+void row_sums(Index m, Index n, const Scalar* x, Scalar* out, bool accumulate);
 
 /// In place on the first n of each row of x [M, ld]: x = softmax(scale * x). Row r sees only its first
 /// `visible(r)` entries when causal (visible = first_row + r + 1, at most n); the others become 0.

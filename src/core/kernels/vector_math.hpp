@@ -8,29 +8,54 @@
 
 namespace orochi::kernels {
 
-/// e^x, relative error below 2e-7 from -87.33 (the smallest normal result) to 88.37; below 0, above infinity.
-inline float vexp(float x) {
-  constexpr float smallest = -87.33654F, largest = 88.5F, log2_e = 1.44269504F;
+/// e^x = (1 + excess) power, power being a power of 2, for x from -87.34 to 88.5; NaN stays NaN in `excess`.
+struct Exponential {
+  float excess, power;
+};
+inline Exponential exponential(float x) {
+  constexpr float log2_e = 1.44269504F;
   constexpr float ln2_high = 0.693359375F, ln2_low = -2.12194440e-4F;  // high has 9 bits: n * high is exact
   constexpr float shift = 12582912.0F;  // 1.5 * 2^23: adding it rounds to integers
-  // Comparisons written so that NaN passes through.
-  float y = x < smallest ? smallest : x;
-  y = y > largest ? largest : y;
-  const float shifted = y * log2_e + shift;
+  const float shifted = x * log2_e + shift;
   const float n = shifted - shift;
-  const float r = (y - n * ln2_high) - n * ln2_low;  // |r| <= ln(2) / 2
+  const float r = (x - n * ln2_high) - n * ln2_low;  // |r| <= ln(2) / 2
   float p = 1.3814598591728314e-3F;                  // (e^r - 1 - r) / r^2, relative error of e^r 3e-9
   p = p * r + 8.368716966516514e-3F;
   p = p * r + 4.1668388052827264e-2F;
   p = p * r + 1.6666520630984246e-1F;
   p = p * r + 4.9999993447745417e-1F;
-  p = p * (r * r) + r + 1.0F;
   // 2^n by its exponent bits; n = 128 gives infinity.
   const float power = std::bit_cast<float>((std::bit_cast<std::uint32_t>(shifted) + 127U) << 23U);
-  const float result = p * power;
-  return x < smallest ? 0.0F : result;
+  return {p * (r * r) + r, power};
+}
+/// x, but where e^x would leave the normal numbers; NaN passes through the comparisons.
+inline float bounded_exponent(float x) {
+  constexpr float smallest = -87.33654F, largest = 88.5F;
+  const float y = x < smallest ? smallest : x;
+  return y > largest ? largest : y;
+}
+
+/// e^x, relative error below 2e-7 from -87.33 (the smallest normal result) to 88.37; below 0, above infinity.
+inline float vexp(float x) {
+  const Exponential e = exponential(bounded_exponent(x));
+  const float result = (e.excess + 1.0F) * e.power;
+  return x < -87.33654F ? 0.0F : result;
 }
 inline double vexp(double x) { return std::exp(x); }
+
+/// e^x - 1 for x <= 0, relative error below 3e-7.
+inline float vexpm1(float x) {
+  const Exponential e = exponential(bounded_exponent(x));
+  return e.excess * e.power + (e.power - 1.0F);
+}
+inline double vexpm1(double x) { return std::expm1(x); }
+
+/// Relative error below 5e-7.
+inline float vtanh(float x) {
+  const float t = vexpm1(-2.0F * std::abs(x));
+  return std::copysign(t / (t + 2.0F), x);
+}
+inline double vtanh(double x) { return std::tanh(x); }
 
 /// 2^x for x <= 0, what softmax needs: two thirds of vexp's work, as the fraction is exact. Relative error
 /// below 2e-7; 0 below -126.
