@@ -1,9 +1,13 @@
-// Operations on Vars: each computes its value and records its way back.
+// Operations on Vars: each computes its value and records its backward pass. The one header for a layer's
+// author; the whole list, with costs and examples, is docs/operations.md.
 #pragma once
 
 #include <orochi/attention_options.hpp>
 #include <orochi/elementwise.hpp>
+#include <orochi/elementwise_ops.hpp>
 #include <orochi/losses.hpp>
+#include <orochi/matrix_ops.hpp>
+#include <orochi/sequence_ops.hpp>
 #include <orochi/tape.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
@@ -21,15 +25,6 @@ struct Tail {
   const Var* residual = nullptr;  // [N, out]
 };
 Var linear(Var x, Parameter weight, const Parameter* bias, const Tail& tail, const Batch& batch);
-
-/// a + b, both [N, C].
-Var add(Var a, Var b);
-
-/// Element by element, [N, C] -> [N, C].
-Var relu(Var x);
-Var gelu(Var x);       // x Phi(x), exact
-Var gelu_tanh(Var x);  // its tanh form (Hendrycks & Gimpel 2016)
-Var silu(Var x);       // x sigmoid(x)
 
 /// In training, each element becomes 0 with probability p, else x / (1 - p). The bits are counted by (seed,
 /// step, sample, site, row in the sequence, column): take `site` from Builder::random_sites.

@@ -115,6 +115,9 @@ class Tape {
   Var input(Index rows, Index cols, bool needs_grad = false);  // to be filled through value()
   Var result(Index rows, Index cols);                          // an operation's output, uninitialised
   ConstMatrixMap value(Parameter p) const { return parameters_.value(p); }
+  GradientKind gradient_kind(Parameter p) const {
+    return parameters_.entries()[static_cast<std::size_t>(p.id)].gradient;
+  }
   GradientTarget grad_target(Parameter p) {
     if (watch_ != nullptr) watch_gradient(p);
     return gradients_->target(p);

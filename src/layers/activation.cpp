@@ -1,14 +1,11 @@
 #include "layers/activation.hpp"
 
-#include <orochi/error.hpp>
-#include <string>
-
 #include "core/kernels/kernels.hpp"
 
 namespace orochi {
 namespace {
 
-/// y = f(x) element by element; the way back multiplies by f'(x).
+/// y = f(x) element by element; the backward pass multiplies by f'(x).
 template <void (*value)(Index, const Scalar*, Scalar*),
           void (*derivative)(Index, const Scalar*, const Scalar*, Scalar*, bool)>
 Var element_wise(Var x) {
@@ -33,6 +30,10 @@ Var relu(Var x) { return element_wise<kernels::relu, kernels::relu_backward>(x);
 Var gelu(Var x) { return element_wise<kernels::gelu, kernels::gelu_backward>(x); }
 Var gelu_tanh(Var x) { return element_wise<kernels::gelu_tanh, kernels::gelu_tanh_backward>(x); }
 Var silu(Var x) { return element_wise<kernels::silu, kernels::silu_backward>(x); }
+Var elu(Var x) { return element_wise<kernels::elu, kernels::elu_backward>(x); }
+Var exp(Var x) { return element_wise<kernels::exp, kernels::exp_backward>(x); }
+Var sigmoid(Var x) { return element_wise<kernels::sigmoid, kernels::sigmoid_backward>(x); }
+Var tanh(Var x) { return element_wise<kernels::tanh, kernels::tanh_backward>(x); }
 
 Var apply(Elementwise function, Var x) {
   switch (function) {
@@ -48,20 +49,6 @@ Var apply(Elementwise function, Var x) {
       return silu(x);
   }
   return x;
-}
-
-Var add(Var a, Var b) {
-  if (a.rows() != b.rows() || a.cols() != b.cols())
-    throw failure("add: the one is [" + std::to_string(a.rows()) + ", " + std::to_string(a.cols()) +
-                  "], the other [" + std::to_string(b.rows()) + ", " + std::to_string(b.cols()) +
-                  "]; expected two of one shape");
-  Var y = a.tape().result(a.rows(), a.cols());  // [N, C]
-  kernels::add(y.rows() * y.cols(), a.data(), b.data(), y.data());
-  y.pullback([=] {
-    a.add_grad(y.grad());
-    y.pass_grad(b);
-  });
-  return y;
 }
 
 }  // namespace orochi

@@ -7,6 +7,7 @@
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
 #include "core/kernels/row_sum.hpp"
+#include "layers/operation_error.hpp"
 
 namespace orochi {
 namespace {
@@ -38,17 +39,31 @@ TokenEmbedding::TokenEmbedding(Builder& builder)
                                Init::normal(embedding_scale(builder.model().d_model)), GradientKind::rows)) {}
 
 Var TokenEmbedding::forward(Var x, const Batch& batch) const {
-  Tape& tape = x.tape();
-  const Index n = x.rows(), c = table_.cols;
-  const Scalar* table = tape.value(table_).data();  // [V, C]
+  return embedding(x.tape(), table_, batch.tokens);
+}
+
+Var embedding(Tape& tape, Parameter table, std::span<const std::int32_t> tokens) {
+  const Index n = std::ssize(tokens), c = table.cols;
   const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
   const Measure measure(tape.profile(), "embedding", Pass::forward, 0, bytes);
-  Var y = tape.result(n, c);  // [N, C]
-  for (Index i = 0; i < n; ++i)
-    std::copy_n(table + batch.tokens[static_cast<std::size_t>(i)] * c, c, y.data() + i * c);
-  y.pullback([=, &tape, this] {
-    const Measure back(tape.profile(), "embedding", Pass::backward, 0, bytes);
-    tape.add_grad_rows(table_, batch.tokens, y.grad().data());
+  const Scalar* rows = tape.value(table).data();  // [V, C]
+  Var y = tape.result(n, c);                      // [N, C]
+  for (Index i = 0; i < n; ++i) {
+    const Index token = tokens[static_cast<std::size_t>(i)];
+    if (token < 0 || token >= table.rows)
+      throw operation_error("embedding", "tokens from 0 to " + std::to_string(table.rows - 1),
+                            std::to_string(token) + " in row " + std::to_string(i));
+    std::copy_n(rows + token * c, c, y.data() + i * c);
+  }
+  y.pullback([=] {
+    const Measure back(y.tape().profile(), "embedding", Pass::backward, 0, bytes);
+    if (y.tape().gradient_kind(table) == GradientKind::rows)
+      return y.tape().add_grad_rows(table, tokens, y.grad().data());
+    Scalar* dtable = y.tape().grad_sum(table).data();  // [V, C]
+    for (Index i = 0; i < n; ++i) {
+      Scalar* row = dtable + tokens[static_cast<std::size_t>(i)] * c;
+      kernels::add(c, row, y.grad().data() + i * c, row);
+    }
   });
   return y;
 }

@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <memory>
+#include <orochi/matrix_ops.hpp>
+
+#include "core/kernels/kernels.hpp"
+#include "layers/operation_error.hpp"
+
+namespace orochi {
+namespace {
+
+double bytes_of(Index numbers) { return static_cast<double>(numbers) * sizeof(Scalar); }
+
+/// to [n, count] (+)= from [n, count], with the distances between rows as given.
+void copy_columns(Index n, Index count, const Scalar* from, Index from_step, Scalar* to, Index to_step) {
+  for (Index i = 0; i < n; ++i) std::copy_n(from + i * from_step, count, to + i * to_step);
+}
+void add_columns(Index n, Index count, const Scalar* from, Index from_step, Scalar* to, Index to_step) {
+  for (Index i = 0; i < n; ++i) kernels::add(count, to + i * to_step, from + i * from_step, to + i * to_step);
+}
+
+}  // namespace
+
+Var parameter(Tape& tape, Parameter p) {
+  if (tape.gradient_kind(p) == GradientKind::rows)
+    throw operation_error("parameter", "a dense parameter", "a table of which only some rows get gradients");
+  Var y = tape.result(p.rows, p.cols);
+  y.value() = tape.value(p);
+  y.pullback([=] { y.tape().add_grad(p, y.grad()); });
+  return y;
+}
+
+Var softmax(Var x) {
+  const Index n = x.rows(), c = x.cols();
+  const Measure measure(x.tape().profile(), "softmax", Pass::forward, 0, bytes_of(2 * n * c));
+  Var y = x.tape().result(n, c);  // [N, C]
+  y.value() = x.value();
+  kernels::softmax_rows(n, c, y.data(), c, 1);
+  y.pullback([=] {
+    const Measure back(y.tape().profile(), "softmax", Pass::backward, 0, bytes_of(3 * n * c));
+    kernels::softmax_rows_backward(n, c, y.data(), y.grad_target().data, c,
+                                   1);  // in place: nobody needs dy afterwards
+    y.pass_grad(x);
+  });
+  return y;
+}
+
+Var sum_columns(Var x) {
+  const Index n = x.rows(), c = x.cols();
+  const Measure measure(x.tape().profile(), "sum_columns", Pass::forward, 0, bytes_of(n * c));
+  Var y = x.tape().result(n, 1);  // [N, 1]
+  kernels::row_sums(n, c, x.data(), y.data(), false);
+  y.pullback([=] {
+    if (!x.needs_grad()) return;
+    const Measure back(y.tape().profile(), "sum_columns", Pass::backward, 0, bytes_of(n * c));
+    MatrixMap dx = x.grad_sum();  // [N, C]
+    kernels::combine(kernels::Combine::add, n, c, dx.data(), {y.grad().data(), 1, 0}, dx.data());
+  });
+  return y;
+}
+
+Var slice_columns(Var x, Index first, Index count) {
+  const Index n = x.rows(), c = x.cols();
+  if (first < 0 || count < 1 || first + count > c)
+    throw operation_error("slice_columns", "one column or more of " + std::to_string(c),
+                          std::to_string(count) + " from column " + std::to_string(first) + " on");
+  const Measure measure(x.tape().profile(), "slice_columns", Pass::forward, 0, bytes_of(2 * n * count));
+  Var y = x.tape().result(n, count);  // [N, count]
+  copy_columns(n, count, x.data() + first, c, y.data(), count);
+  y.pullback([=] {
+    if (!x.needs_grad()) return;
+    const Measure back(y.tape().profile(), "slice_columns", Pass::backward, 0, bytes_of(3 * n * count));
+    MatrixMap dx = x.grad_sum();  // [N, C]
+    add_columns(n, count, y.grad().data(), count, dx.data() + first, c);
+  });
+  return y;
+}
+
+Var concat_columns(std::span<const Var> parts) {
+  if (parts.empty()) throw operation_error("concat_columns", "one part or more", "none");
+  Tape& tape = parts.front().tape();
+  const Index n = parts.front().rows();
+  Index c = 0;
+  for (const Var part : parts) {
+    check_tapes("concat_columns", parts.front(), part);
+    if (part.rows() != n)
+      throw operation_error("concat_columns", "parts of " + std::to_string(n) + " rows", shape_text(part));
+    c += part.cols();
+  }
+  const Measure measure(tape.profile(), "concat_columns", Pass::forward, 0, bytes_of(2 * n * c));
+  Var y = tape.result(n, c);  // [N, C1 + C2 + ...]
+  Var* kept = tape.allocate_as<Var>(std::ssize(parts));
+  std::uninitialized_copy(parts.begin(), parts.end(), kept);
+  const std::span<const Var> all(kept, parts.size());
+  Index column = 0;
+  for (const Var part : all) {
+    copy_columns(n, part.cols(), part.data(), part.cols(), y.data() + column, c);
+    column += part.cols();
+  }
+  y.pullback([=] {
+    const Measure back(y.tape().profile(), "concat_columns", Pass::backward, 0, bytes_of(3 * n * c));
+    const Scalar* dy = y.grad().data();
+    for (const Var part : all) {
+      if (part.needs_grad()) add_columns(n, part.cols(), dy, c, part.grad_sum().data(), part.cols());
+      dy += part.cols();
+    }
+  });
+  return y;
+}
+
+Var concat_columns(std::initializer_list<Var> parts) {
+  return concat_columns(std::span<const Var>(parts.begin(), parts.size()));
+}
+
+}  // namespace orochi

@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <orochi/sequence_ops.hpp>
+
+#include "core/kernels/kernels.hpp"
+#include "layers/operation_error.hpp"
+
+namespace orochi {
+namespace {
+
+double bytes_of(Index numbers) { return static_cast<double>(numbers) * sizeof(Scalar); }
+
+/// out [C] (+)= factor x [C].
+void add_scaled_row(Index c, Scalar factor, const Scalar* x, Scalar* out, bool accumulate) {
+  kernels::combine_backward_first(kernels::Combine::multiply, 1, c, x, x, {&factor, 0, 0}, out, accumulate);
+}
+
+/// y[b] = factor(b) times the sum of the sequence's rows.
+template <class Factor>
+Var weighted_sums(const char* name, Var x, const Batch& batch, Factor factor) {
+  const Index c = x.cols();
+  const double bytes = bytes_of(x.rows() * c);
+  const Measure measure(x.tape().profile(), name, Pass::forward, 0, bytes);
+  Var y = x.tape().result(batch.num_sequences(), c);  // [B, C]
+  for (Index b = 0; b < y.rows(); ++b) {
+    kernels::column_sums(batch.length(b), c, {x.data() + batch.first_row(b) * c, c}, y.data() + b * c, false);
+    y.value().row(b) *= factor(b);
+  }
+  y.pullback([=] {
+    if (!x.needs_grad()) return;
+    const Measure back(y.tape().profile(), name, Pass::backward, 0, bytes);
+    const GradientTarget dx = x.grad_target();  // [N, C]
+    for (Index b = 0; b < y.rows(); ++b)
+      for (Index i = batch.first_row(b); i < batch.first_row(b) + batch.length(b); ++i)
+        add_scaled_row(c, factor(b), y.grad().data() + b * c, dx.data + i * c, dx.accumulate);
+  });
+  return y;
+}
+
+/// y[b] = x[row(b)].
+template <class Row>
+Var one_row(const char* name, Var x, const Batch& batch, Row row) {
+  check_rows(name, x, batch, true);
+  const Measure measure(x.tape().profile(), name, Pass::forward, 0,
+                        bytes_of(2 * batch.num_sequences() * x.cols()));
+  Var y = x.tape().result(batch.num_sequences(), x.cols());  // [B, C]
+  for (Index b = 0; b < y.rows(); ++b) y.value().row(b) = x.value().row(row(b));
+  y.pullback([=] {
+    if (!x.needs_grad()) return;
+    MatrixMap dx = x.grad_sum();  // [N, C]
+    for (Index b = 0; b < y.rows(); ++b) dx.row(row(b)) += y.grad().row(b);
+  });
+  return y;
+}
+
+}  // namespace
+
+Var sum_per_sequence(Var x, const Batch& batch) {
+  check_rows("sum_per_sequence", x, batch);
+  return weighted_sums("sum_per_sequence", x, batch, [](Index) { return Scalar(1); });
+}
+
+Var mean_per_sequence(Var x, const Batch& batch) {
+  check_rows("mean_per_sequence", x, batch, true);
+  return weighted_sums("mean_per_sequence", x, batch,
+                       [batch](Index b) { return Scalar(1) / static_cast<Scalar>(batch.length(b)); });
+}
+
+Var max_per_sequence(Var x, const Batch& batch) {
+  check_rows("max_per_sequence", x, batch, true);
+  const Index c = x.cols();
+  const Measure measure(x.tape().profile(), "max_per_sequence", Pass::forward, 0, bytes_of(x.rows() * c));
+  Var y = x.tape().result(batch.num_sequences(), c);          // [B, C]
+  Index* winner = x.tape().allocate_as<Index>(y.rows() * c);  // [B, C]: the row that has the maximum
+  for (Index b = 0; b < y.rows(); ++b) {
+    const Index first = batch.first_row(b);
+    for (Index j = 0; j < c; ++j) {
+      Index best = first;
+      for (Index i = first + 1; i < first + batch.length(b); ++i)
+        if (x.data()[i * c + j] > x.data()[best * c + j]) best = i;
+      winner[b * c + j] = best;
+      y.data()[b * c + j] = x.data()[best * c + j];
+    }
+  }
+  y.pullback([=] {
+    if (!x.needs_grad()) return;
+    MatrixMap dx = x.grad_sum();  // [N, C]
+    for (Index k = 0; k < y.rows() * c; ++k) dx(winner[k], k % c) += y.grad().data()[k];
+  });
+  return y;
+}
+
+Var first_per_sequence(Var x, const Batch& batch) {
+  return one_row("first_per_sequence", x, batch, [batch](Index b) { return batch.first_row(b); });
+}
+Var last_per_sequence(Var x, const Batch& batch) {
+  return one_row("last_per_sequence", x, batch,
+                 [batch](Index b) { return batch.first_row(b) + batch.length(b) - 1; });
+}
+
+Var repeat_per_sequence(Var x, const Batch& batch) {
+  if (x.rows() != batch.num_sequences())
+    throw operation_error("repeat_per_sequence",
+                          "a row for each of " + std::to_string(batch.num_sequences()) + " sequences",
+                          shape_text(x));
+  const Index n = batch.num_rows(), c = x.cols();
+  const Measure measure(x.tape().profile(), "repeat_per_sequence", Pass::forward, 0, bytes_of(n * c));
+  Var y = x.tape().result(n, c);  // [N, C]
+  for (Index b = 0; b < x.rows(); ++b)
+    for (Index i = batch.first_row(b); i < batch.first_row(b) + batch.length(b); ++i)
+      std::copy_n(x.data() + b * c, c, y.data() + i * c);
+  y.pullback([=] {
+    if (!x.needs_grad()) return;
+    const Measure back(y.tape().profile(), "repeat_per_sequence", Pass::backward, 0, bytes_of(n * c));
+    const GradientTarget dx = x.grad_target();  // [B, C]
+    for (Index b = 0; b < x.rows(); ++b)
+      kernels::column_sums(batch.length(b), c, {y.grad().data() + batch.first_row(b) * c, c}, dx.data + b * c,
+                           dx.accumulate);
+  });
+  return y;
+}
+
+Var shift_per_sequence(Var x, Index by, const Batch& batch) {
+  check_rows("shift_per_sequence", x, batch);
+  const Index c = x.cols();
+  const double bytes = bytes_of(2 * x.rows() * c);
+  const Measure measure(x.tape().profile(), "shift_per_sequence", Pass::forward, 0, bytes);
+  /// Rows that stay within the sequence, and where they come from and go to.
+  struct Move {
+    Index count, from, to;
+  };
+  const auto move = [batch, by](Index b) {
+    const Index count = std::max<Index>(batch.length(b) - std::abs(by), 0), first = batch.first_row(b);
+    return Move{count, first + std::max<Index>(-by, 0), first + std::max<Index>(by, 0)};
+  };
+  Var y = x.tape().result(x.rows(), c);  // [N, C]
+  y.value().setZero();
+  for (Index b = 0; b < batch.num_sequences(); ++b)
+    std::copy_n(x.data() + move(b).from * c, move(b).count * c, y.data() + move(b).to * c);
+  y.pullback([=] {
+    if (!x.needs_grad()) return;
+    const Measure back(y.tape().profile(), "shift_per_sequence", Pass::backward, 0, 1.5 * bytes);
+    Scalar* dx = x.grad_sum().data();  // [N, C]
+    for (Index b = 0; b < batch.num_sequences(); ++b) {
+      Scalar* rows = dx + move(b).from * c;
+      kernels::add(move(b).count * c, rows, y.grad().data() + move(b).to * c, rows);
+    }
+  });
+  return y;
+}
+
+Var gather_per_sequence(Var x, std::span<const std::int32_t> places, const Batch& batch) {
+  check_rows("gather_per_sequence", x, batch);
+  const Index n = x.rows(), c = x.cols();
+  if (std::ssize(places) != n)
+    throw operation_error("gather_per_sequence", std::to_string(n) + " places, one a row",
+                          std::to_string(places.size()));
+  const Measure measure(x.tape().profile(), "gather_per_sequence", Pass::forward, 0, bytes_of(2 * n * c));
+  Index* source = x.tape().allocate_as<Index>(n);  // [N]: each row's source row of x, or -1
+  for (Index b = 0; b < batch.num_sequences(); ++b)
+    for (Index i = batch.first_row(b); i < batch.first_row(b) + batch.length(b); ++i) {
+      const Index place = places[static_cast<std::size_t>(i)];
+      if (place < -1 || place >= batch.length(b))
+        throw operation_error(
+            "gather_per_sequence",
+            "places from -1 to " + std::to_string(batch.length(b) - 1) + " in sequence " + std::to_string(b),
+            std::to_string(place));
+      source[i] = place < 0 ? -1 : batch.first_row(b) + place;
+    }
+  Var y = x.tape().result(n, c);  // [N, C]
+  for (Index i = 0; i < n; ++i) {
+    if (source[i] < 0)
+      std::fill_n(y.data() + i * c, c, Scalar(0));
+    else
+      std::copy_n(x.data() + source[i] * c, c, y.data() + i * c);
+  }
+  y.pullback([=] {
+    if (!x.needs_grad()) return;
+    const Measure back(y.tape().profile(), "gather_per_sequence", Pass::backward, 0, bytes_of(3 * n * c));
+    Scalar* dx = x.grad_sum().data();  // [N, C]
+    for (Index i = 0; i < n; ++i)
+      if (source[i] >= 0) kernels::add(c, dx + source[i] * c, y.grad().data() + i * c, dx + source[i] * c);
+  });
+  return y;
+}
+
+}  // namespace orochi
