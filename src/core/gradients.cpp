@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <orochi/error.hpp>
 #include <orochi/parameters.hpp>
 
 #include "core/kernels/kernels.hpp"
@@ -51,6 +52,8 @@ void Gradients::clear_rows() {
 }
 
 GradientTarget Gradients::target(Parameter p) {
+  if (parameters_.entries()[static_cast<std::size_t>(p.id)].gradient == GradientKind::rows)
+    throw usage_error("[gradient] expected a dense parameter, found one that takes add_grad_rows");
   std::uint8_t& written = written_[static_cast<std::size_t>(p.id)];
   const bool accumulate = written != 0;
   written = 1;
@@ -58,6 +61,8 @@ GradientTarget Gradients::target(Parameter p) {
 }
 
 void Gradients::add_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows) {
+  if (parameters_.entries()[static_cast<std::size_t>(p.id)].gradient == GradientKind::dense)
+    throw usage_error("[gradient] expected a parameter of GradientKind::rows, found a dense one");
   RowList& list = rows_[static_cast<std::size_t>(p.id)];
   list.ids.insert(list.ids.end(), ids.begin(), ids.end());
   list.rows.insert(list.rows.end(), rows, rows + static_cast<Index>(ids.size()) * p.cols);

@@ -102,6 +102,12 @@ Index Parameters::count() const {
   return total;
 }
 
-ConstMatrixMap Parameters::value(Parameter p) const { return {data_ + offset(p), p.rows, p.cols}; }
+ConstMatrixMap Parameters::value(Parameter p) const {
+  if (p.id < 0 || p.id >= std::ssize(entries_) || data_ == nullptr)
+    throw usage_error(
+        "[parameter] expected one that was added before the parameters were allocated, found number " +
+        std::to_string(p.id));
+  return {data_ + offset(p), p.rows, p.cols};
+}
 
 }  // namespace orochi

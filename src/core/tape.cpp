@@ -20,6 +20,8 @@ Tape::Tape(const Parameters& parameters, const char* engine)
 Tape::~Tape() = default;
 
 void Tape::begin(Mode mode, Gradients* gradients, RandomKey key) {
+  if (mode == Mode::train && gradients == nullptr)
+    throw usage_error("[tape] expected gradients to train, found none; Mode::infer needs none");
   arena_.reset();
   scratch_.reset();
   mode_ = mode;

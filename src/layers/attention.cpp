@@ -1,10 +1,12 @@
 #include "layers/attention.hpp"
 
 #include <algorithm>
+#include <new>
 #include <orochi/error.hpp>
 
 #include "layers/attention_heads.hpp"
 #include "layers/attention_recording.hpp"
+#include "layers/operation_error.hpp"
 
 namespace orochi {
 namespace {
@@ -89,6 +91,7 @@ void backward(const Inputs& in, const AttentionOptions& options, Var y, const Al
 /// `layer`: the number that the tape gave, or -1 where heads are not looked at.
 Var attend(const Inputs& in, const AttentionOptions& options, const char* name, Index layer) {
   Tape& tape = in.query.tape();
+  if (tape.training() && options.dropout > 0) check_samples(name, in.queries);
   const Index n = in.query.rows(), width = options.num_heads * options.head_dim;
   const double flops = attention_flops(in, options),
                bytes = static_cast<double>(2 * (n + in.key.rows()) * width) * sizeof(Scalar);
@@ -101,16 +104,17 @@ Var attend(const Inputs& in, const AttentionOptions& options, const char* name, 
     replace_heads(tape, layer, options.head_dim, y);
     first_record = record_heads(in, options, layer, sums, y);
   }
-  y.pullback([=, &tape] {
-    const Measure back(tape.profile(), name, Pass::backward, 2 * flops, 2 * bytes);
-    record_influence(tape, first_record, in.queries, y);
-    backward(in, options, y, sums);
+  const auto* kept = new (tape.allocate_as<AttentionOptions>(1)) AttentionOptions(options);
+  y.pullback([=] {
+    const Measure back(y.tape().profile(), name, Pass::backward, 2 * flops, 2 * bytes);
+    record_influence(y.tape(), first_record, in.queries, y);
+    backward(in, *kept, y, sums);
   });
   return y;
 }
 
 /// Rows of `x` that are not the batch's, or not as wide as the heads say.
-void check_rows(const char* what, Var x, const Batch& batch, Index columns) {
+void check_packed(const char* what, Var x, const Batch& batch, Index columns) {
   if (x.rows() == batch.num_rows() && x.cols() == columns) return;
   throw failure(std::string("cross attention: the ") + what + " are [" + std::to_string(x.rows()) + ", " +
                 std::to_string(x.cols()) + "]; by their batch and the heads they should be [" +
@@ -128,6 +132,10 @@ void check_lengths(const char* what, const Batch& batch) {
 
 Var attention(Var qkv, const AttentionOptions& options, const Batch& batch) {
   const Index width = options.num_heads * options.head_dim;
+  check_rows("attention", qkv, batch);
+  if (qkv.cols() != 3 * width)
+    throw operation_error("attention", std::to_string(3 * width) + " columns: Q, K and V of all heads",
+                          shape_text(qkv));
   return attend({qkv, qkv, width, 2 * width, batch, batch}, options, "attention",
                 qkv.tape().next_attention_layer());
 }
@@ -139,8 +147,8 @@ Var cross_attention(Var query, const Batch& batch, Var key_value, const Batch& s
                   " sequences, the keys and values of " + std::to_string(sources.num_sequences()) +
                   "; allowed: as many");
   const Index width = options.num_heads * options.head_dim;
-  check_rows("queries", query, batch, width);
-  check_rows("keys and values", key_value, sources, 2 * width);
+  check_packed("queries", query, batch, width);
+  check_packed("keys and values", key_value, sources, 2 * width);
   check_lengths("queries", batch);
   check_lengths("keys and values", sources);
   AttentionOptions all;

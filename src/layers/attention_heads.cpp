@@ -47,8 +47,8 @@ kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& optio
                 rows_of(in.key, in.keys, b, in.key_column + column), in_half(tape, options.head_dim));
   head.value = rows_of(in.key, in.keys, b, in.value_column + column);
   head.dropout = tape.training() ? options.dropout : 0;
-  head.at = {key.seed, key.step, in.queries.samples[static_cast<std::size_t>(b)],
-             options.site + static_cast<std::uint32_t>(h), 0};
+  const std::uint32_t sample = head.dropout > 0 ? in.queries.samples[static_cast<std::size_t>(b)] : 0;
+  head.at = {key.seed, key.step, sample, options.site + static_cast<std::uint32_t>(h), 0};
   return head;
 }
 

@@ -3,11 +3,16 @@
 #include <algorithm>
 
 #include "core/kernels/kernels.hpp"
+#include "layers/operation_error.hpp"
 
 namespace orochi {
 
 void row_dropout_factors(const Batch& batch, Index first, Index last, Index cols, double p, RandomKey key,
                          std::uint32_t site, Scalar* out) {
+  if (last > batch.num_rows())
+    throw operation_error("dropout", "the batch's " + std::to_string(batch.num_rows()) + " rows",
+                          std::to_string(last));
+  check_samples("dropout", batch);
   constexpr Index at_once = 64;
   kernels::RandomRow at[at_once];
   const auto after = std::upper_bound(batch.offsets.begin(), batch.offsets.end(), batch.offsets[0] + first);
@@ -25,7 +30,10 @@ void row_dropout_factors(const Batch& batch, Index first, Index last, Index cols
 
 Var dropout(Var x, double p, std::uint32_t site, const Batch& batch) {
   Tape& tape = x.tape();
+  if (!(p >= 0 && p < 1))
+    throw operation_error("dropout", "a probability of 0 or more, below 1", std::to_string(p));
   if (!tape.training() || p == 0) return x;
+  check_rows("dropout", x, batch);
   const Index size = x.rows() * x.cols();
   const double bytes = 3.0 * static_cast<double>(size) * sizeof(Scalar);
   const Measure measure(tape.profile(), "dropout", Pass::forward, 0, bytes);
@@ -33,9 +41,9 @@ Var dropout(Var x, double p, std::uint32_t site, const Batch& batch) {
   row_dropout_factors(batch, 0, x.rows(), x.cols(), p, tape.random_key(), site, factor);
   Var y = tape.result(x.rows(), x.cols());  // [N, C]
   kernels::multiply(size, x.data(), factor, y.data());
-  y.pullback([=, &tape] {
+  y.pullback([=] {
     if (!x.needs_grad()) return;
-    const Measure back(tape.profile(), "dropout", Pass::backward, 0, bytes);
+    const Measure back(y.tape().profile(), "dropout", Pass::backward, 0, bytes);
     const GradientTarget dx = x.grad_target();
     if (dx.accumulate)
       x.add_grad(y.grad().cwiseProduct(ConstMatrixMap(factor, x.rows(), x.cols())));

@@ -39,6 +39,9 @@ TokenEmbedding::TokenEmbedding(Builder& builder)
                                Init::normal(embedding_scale(builder.model().d_model)), GradientKind::rows)) {}
 
 Var TokenEmbedding::forward(Var x, const Batch& batch) const {
+  if (std::ssize(batch.tokens) != batch.num_rows())
+    throw operation_error("embedding", std::to_string(batch.num_rows()) + " tokens, one a row",
+                          std::to_string(batch.tokens.size()));
   return embedding(x.tape(), table_, batch.tokens);
 }
 
@@ -73,6 +76,7 @@ LearnedPositions::LearnedPositions(Builder& builder)
                                Init::normal(embedding_scale(builder.width())), GradientKind::dense)) {}
 
 Var LearnedPositions::forward(Var x, const Batch& batch) const {
+  check_rows("learned positions", x, batch);
   Tape& tape = x.tape();
   const Index c = table_.cols;
   const double bytes = 3.0 * static_cast<double>(x.rows() * c) * sizeof(Scalar);
@@ -83,9 +87,9 @@ Var LearnedPositions::forward(Var x, const Batch& batch) const {
     const Index at = batch.first_row(b) * c;
     kernels::add(batch.length(b) * c, x.data() + at, tape.value(table_).data(), y.data() + at);
   }
-  y.pullback([=, &tape, this] {
-    const Measure back(tape.profile(), "positions", Pass::backward, 0, bytes);
-    MatrixMap dtable = tape.grad_sum(table_);  // [max_length, C]
+  y.pullback([=, this] {
+    const Measure back(y.tape().profile(), "positions", Pass::backward, 0, bytes);
+    MatrixMap dtable = y.tape().grad_sum(table_);  // [max_length, C]
     for (Index b = 0; b < batch.num_sequences(); ++b)
       kernels::add_scaled(batch.length(b) * c, Scalar(1), y.grad().data() + batch.first_row(b) * c,
                           dtable.data());
@@ -101,6 +105,7 @@ SinusoidalPositions::SinusoidalPositions(Builder& builder)
                             })) {}
 
 Var SinusoidalPositions::forward(Var x, const Batch& batch) const {
+  check_rows("sinusoidal positions", x, batch);
   const Index c = x.cols();
   Var y = x.tape().result(x.rows(), c);  // [N, C]
   for (Index b = 0; b < batch.num_sequences(); ++b)
@@ -127,6 +132,7 @@ Batch ClassToken::extend(Tape& tape, const Batch& batch) {
 }
 
 Var ClassToken::forward(Var x, const Batch& batch) const {
+  check_rows("class token", x, batch);
   Tape& tape = x.tape();
   const Index c = x.cols(), sequences = batch.num_sequences();
   Var y = tape.result(x.rows() + sequences, c);  // [N + B, C]
@@ -136,15 +142,15 @@ Var ClassToken::forward(Var x, const Batch& batch) const {
     std::copy_n(row, c, to);
     std::copy_n(x.data() + batch.first_row(b) * c, batch.length(b) * c, to + c);
   }
-  y.pullback([=, &tape, this] {
-    const Scalar** first = tape.allocate_as<const Scalar*>(sequences);  // [B]: each sequence's first row
-    MatrixMap dx = x.grad_sum();                                        // [N, C]
+  y.pullback([=, this] {
+    const Scalar** first = y.tape().allocate_as<const Scalar*>(sequences);  // [B]: each sequence's first row
+    MatrixMap dx = x.grad_sum();                                            // [N, C]
     for (Index b = 0; b < sequences; ++b) {
       const Index at = batch.first_row(b) + b;
       first[b] = y.grad().data() + at * c;
       dx.middleRows(batch.first_row(b), batch.length(b)) += y.grad().middleRows(at + 1, batch.length(b));
     }
-    const GradientTarget drow = tape.grad_target(row_);  // [1, C]
+    const GradientTarget drow = y.tape().grad_target(row_);  // [1, C]
     kernels::sum_rows_at(c, drow.accumulate ? drow.data : nullptr, {first, as_size(sequences)}, drow.data);
   });
   return y;

@@ -4,6 +4,7 @@
 
 #include "core/kernels/kernels.hpp"
 #include "layers/dropout.hpp"
+#include "layers/operation_error.hpp"
 #include "layers/weight_products.hpp"
 
 namespace orochi {
@@ -50,9 +51,22 @@ const Scalar* tail_backward(Var y, const Scalar* slope, bool residual, Parameter
   return dz;
 }
 
+void check_shapes(Var x, Parameter weight, const Parameter* bias, const Tail& tail) {
+  const Index in = weight.cols, out = weight.rows;
+  if (x.cols() != in)
+    throw operation_error("linear", std::to_string(in) + " columns, as the weight has", shape_text(x));
+  if (bias != nullptr && bias->rows * bias->cols != out)
+    throw operation_error("linear", "a bias of " + std::to_string(out) + " numbers",
+                          std::to_string(bias->rows * bias->cols));
+  const Var* residual = tail.residual;
+  if (residual != nullptr && (residual->rows() != x.rows() || residual->cols() != out))
+    throw operation_error("linear", "a residual of " + shape_text(x.rows(), out), shape_text(*residual));
+}
+
 }  // namespace
 
 Var linear(Var x, Parameter weight, const Parameter* bias, const Tail& tail, const Batch& batch) {
+  check_shapes(x, weight, bias, tail);
   Tape& tape = x.tape();
   const Index n = x.rows(), in = weight.cols, out = weight.rows;
   const bool curved = tail.activation != Elementwise::identity || tail.dropout > 0;
@@ -68,8 +82,8 @@ Var linear(Var x, Parameter weight, const Parameter* bias, const Tail& tail, con
 
   const Parameter bias_handle = bias != nullptr ? *bias : Parameter{};
   const Var residual = tail.residual != nullptr ? *tail.residual : y;
-  y.pullback([=, &tape] {
-    Scratch scratch(tape);
+  y.pullback([=] {
+    Scratch scratch(y.tape());
     const bool has_residual = residual.data() != y.data();
     multiply_weight_backward(x, weight, tail_backward(y, slope, has_residual, bias_handle, scratch));
     if (has_residual) y.pass_grad(residual);

@@ -2,6 +2,7 @@
 #include <orochi/ops.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "layers/operation_error.hpp"
 
 namespace orochi {
 namespace {
@@ -52,10 +53,25 @@ class Loss {
   double label_share_, class_share_, sum_of_weights_;
 };
 
+void check_labels(Var logits, std::span<const std::int32_t> labels, const LossOptions& options) {
+  const Index k = logits.cols();
+  if (std::ssize(labels) != logits.rows())
+    throw operation_error("cross_entropy", std::to_string(logits.rows()) + " labels, one a row",
+                          std::to_string(labels.size()));
+  if (!options.weights.empty() && std::ssize(options.weights) != k)
+    throw operation_error("cross_entropy", std::to_string(k) + " weights, one a class",
+                          std::to_string(options.weights.size()));
+  for (const std::int32_t label : labels)
+    if (label < 0 || label >= k)
+      throw operation_error("cross_entropy", "labels from 0 to " + std::to_string(k - 1),
+                            std::to_string(label));
+}
+
 }  // namespace
 
 Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options) {
   const Index k = logits.cols(), rows = logits.rows();
+  check_labels(logits, labels, options);
   Tape& tape = logits.tape();
   const Measure measure(tape.profile(), "loss", Pass::forward, 0, 0);
   const Loss loss(k, options);

@@ -1,10 +1,22 @@
 #include "layers/norm.hpp"
 
 #include "core/kernels/kernels.hpp"
+#include "layers/operation_error.hpp"
 
 namespace orochi {
+namespace {
+
+void check_columns(const char* operation, Var x, Parameter p) {
+  if (p.rows * p.cols != x.cols())
+    throw operation_error(operation, std::to_string(p.rows * p.cols) + " columns, as its parameters have",
+                          shape_text(x));
+}
+
+}  // namespace
 
 Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
+  check_columns("layer_norm", x, weight);
+  check_columns("layer_norm", x, bias);
   Tape& tape = x.tape();
   const Index n = x.rows(), c = x.cols();
   const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
@@ -15,10 +27,10 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
   const Scalar* w = tape.value(weight).data();  // [C]
   kernels::layer_norm(n, c, x.data(), w, tape.value(bias).data(), static_cast<Scalar>(eps), y.data(), mean,
                       rstd);
-  y.pullback([=, &tape] {
-    const Measure back(tape.profile(), "norm", Pass::backward, 0, 2 * bytes);
-    const GradientTarget dw = tape.grad_target(weight), db = tape.grad_target(bias);
-    Scratch scratch(tape);
+  y.pullback([=] {
+    const Measure back(y.tape().profile(), "norm", Pass::backward, 0, 2 * bytes);
+    const GradientTarget dw = y.tape().grad_target(weight), db = y.tape().grad_target(bias);
+    Scratch scratch(y.tape());
     const GradientTarget dx =
         x.needs_grad() ? x.grad_target() : GradientTarget{scratch.scalars(n * c), false};
     kernels::layer_norm_backward(n, c, x.data(), w, mean, rstd, y.grad().data(), dx.data, dx.accumulate,
@@ -28,6 +40,7 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
 }
 
 Var rms_norm(Var x, Parameter weight, double eps) {
+  check_columns("rms_norm", x, weight);
   Tape& tape = x.tape();
   const Index n = x.rows(), c = x.cols();
   const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
@@ -36,10 +49,10 @@ Var rms_norm(Var x, Parameter weight, double eps) {
   Scalar* rrms = tape.allocate(n);              // [N]
   const Scalar* w = tape.value(weight).data();  // [C]
   kernels::rms_norm(n, c, x.data(), w, static_cast<Scalar>(eps), y.data(), rrms);
-  y.pullback([=, &tape] {
-    const Measure back(tape.profile(), "norm", Pass::backward, 0, 2 * bytes);
-    const GradientTarget dw = tape.grad_target(weight);
-    Scratch scratch(tape);
+  y.pullback([=] {
+    const Measure back(y.tape().profile(), "norm", Pass::backward, 0, 2 * bytes);
+    const GradientTarget dw = y.tape().grad_target(weight);
+    Scratch scratch(y.tape());
     const GradientTarget dx =
         x.needs_grad() ? x.grad_target() : GradientTarget{scratch.scalars(n * c), false};
     kernels::rms_norm_backward(n, c, x.data(), w, rrms, y.grad().data(), dx.data, dx.accumulate, dw.data,

@@ -25,6 +25,15 @@ inline void check_tapes(const char* operation, Var a, Var b) {
   if (&a.tape() != &b.tape()) throw operation_error(operation, "Vars of one tape", "two tapes");
 }
 
+/// What is drawn at random is counted by the sequences' sample numbers.
+inline void check_samples(const char* operation, const Batch& batch) {
+  if (std::ssize(batch.samples) < batch.num_sequences())
+    throw operation_error(
+        operation,
+        "a sample number for each of the batch's " + std::to_string(batch.num_sequences()) + " sequences",
+        std::to_string(batch.samples.size()));
+}
+
 /// x must have the batch's rows; and, where `filled`, each sequence one or more.
 inline void check_rows(const char* operation, Var x, const Batch& batch, bool filled = false) {
   if (x.rows() != batch.num_rows())

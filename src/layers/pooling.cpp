@@ -4,6 +4,7 @@
 #include <orochi/ops.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "layers/operation_error.hpp"
 
 namespace orochi {
 
@@ -15,6 +16,7 @@ AttentionPooling::AttentionPooling(Builder& builder)
     : query_(builder.vector("query", builder.width(), Init::normal(1))) {}
 
 Var AttentionPooling::forward(Var x, const Batch& batch) const {
+  check_rows("attention pooling", x, batch, true);
   Tape& tape = x.tape();
   const Index c = x.cols();
   const Scalar scale = Scalar(1) / std::sqrt(static_cast<Scalar>(c));
@@ -27,8 +29,9 @@ Var AttentionPooling::forward(Var x, const Batch& batch) const {
     kernels::softmax_rows(1, t, filter + first, t, scale);
     kernels::weighted_column_sums(t, c, {x.data() + first * c, c}, filter + first, y.data() + b * c, false);
   }
-  y.pullback([=, &tape, this] {
-    Scratch scratch(tape);
+  y.pullback([=, this] {
+    const ConstMatrixMap query_again = y.tape().value(query_);  // [1, C]
+    Scratch scratch(y.tape());
     Scalar* dfilter = scratch.scalars(x.rows());  // [N]
     MatrixMap dx = x.grad_sum();                  // [N, C]
     for (Index b = 0; b < y.rows(); ++b) {
@@ -36,9 +39,9 @@ Var AttentionPooling::forward(Var x, const Batch& batch) const {
       for (Index i = first; i < first + t; ++i) dfilter[i] = x.value().row(i).dot(y.grad().row(b));
       kernels::softmax_rows_backward(1, t, filter + first, dfilter + first, t, scale);
       for (Index i = first; i < first + t; ++i)
-        dx.row(i) += filter[i] * y.grad().row(b) + dfilter[i] * query.row(0);
+        dx.row(i) += filter[i] * y.grad().row(b) + dfilter[i] * query_again.row(0);
     }
-    const GradientTarget dquery = tape.grad_target(query_);  // [1, C]
+    const GradientTarget dquery = y.tape().grad_target(query_);  // [1, C]
     kernels::weighted_column_sums(x.rows(), c, {x.data(), c}, dfilter, dquery.data, dquery.accumulate);
   });
   return y;

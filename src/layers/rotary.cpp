@@ -4,6 +4,7 @@
 #include <orochi/rotary.hpp>
 
 #include "core/kernels/rotary.hpp"
+#include "layers/operation_error.hpp"
 
 namespace orochi {
 namespace {
@@ -36,6 +37,10 @@ Rotary::Rotary(Index max_length, Index head_dim)
 Var Rotary::turn(Var qkv, Index num_heads, const Batch& batch) const {
   Tape& tape = qkv.tape();
   const Index columns = qkv.cols(), width = num_heads * head_dim_, turned = 2 * width;  // Q | K
+  check_rows("rotary", qkv, batch);
+  if (columns < 3 * width)
+    throw operation_error("rotary", std::to_string(3 * width) + " columns: Q, K and V of all heads",
+                          shape_text(qkv));
   const double bytes = 2.0 * static_cast<double>(qkv.rows() * columns) * sizeof(Scalar);
   const Measure measure(tape.profile(), "rotary", Pass::forward, 0, bytes);
   Var y = tape.result(qkv.rows(), columns);  // [N, 3 H D]
@@ -48,8 +53,8 @@ Var Rotary::turn(Var qkv, Index num_heads, const Batch& batch) const {
   }
   for (Index i = 0; i < qkv.rows(); ++i)
     std::copy_n(qkv.data() + i * columns + turned, width, y.data() + i * columns + turned);
-  y.pullback([=, &tape, this] {
-    const Measure back(tape.profile(), "rotary", Pass::backward, 0, bytes);
+  y.pullback([=, this] {
+    const Measure back(y.tape().profile(), "rotary", Pass::backward, 0, bytes);
     Scalar* dy = y.grad_target().data;  // nobody needs it afterwards: turned in place and handed on
     for (Index b = 0; b < batch.num_sequences(); ++b) {
       table_->each_piece(batch.length(b), [&](Index first, Index count, const Scalar* table) {

@@ -54,11 +54,12 @@ class ForgetfulLayer : public Layer {
   explicit ForgetfulLayer(Builder& builder) : scale_(builder.vector("scale", builder.width())) {}
   Var forward(Var x, const Batch&) const override {
     Var y = x.tape().result(x.rows(), x.cols());
-    const ConstMatrixMap scale = x.tape().value(scale_);
-    for (Index i = 0; i < x.rows(); ++i) y.value().row(i) = x.value().row(i).cwiseProduct(scale.row(0));
+    const Var scale = parameter(x.tape(), scale_);
+    for (Index i = 0; i < x.rows(); ++i)
+      y.value().row(i) = x.value().row(i).cwiseProduct(scale.value().row(0));
     y.pullback([=] {
       MatrixMap dx(x.grad_target().data, x.rows(), x.cols());
-      for (Index i = 0; i < x.rows(); ++i) dx.row(i) = y.grad().row(i).cwiseProduct(scale.row(0));
+      for (Index i = 0; i < x.rows(); ++i) dx.row(i) = y.grad().row(i).cwiseProduct(scale.value().row(0));
     });
     return y;
   }
