@@ -1,4 +1,6 @@
 // A layer with a backward pass of its own: each row gets a trained share of the row before it.
+#include <orochi/ops.hpp>
+
 #include "layers.hpp"
 
 using namespace orochi;
@@ -12,20 +14,19 @@ class TokenShift : public Layer {
 
   /// y[t] = x[t] + share * x[t - 1], [N, C] -> [N, C]; a sequence's first row stays as it is.
   Var forward(Var x, const Batch& batch) const override {
-    Tape& tape = x.tape();
-    const ConstMatrixMap share = tape.value(share_);  // [1, C]
-    Var y = tape.result(x.rows(), x.cols());          // [N, C]
+    const Var share = parameter(x.tape(), share_);  // [1, C]
+    Var y = x.tape().result(x.rows(), x.cols());    // [N, C]
     y.value() = x.value();
     for (Index b = 0; b < batch.num_sequences(); ++b)
       for (Index t = batch.first_row(b) + 1; t < batch.first_row(b) + batch.length(b); ++t)
-        y.value().row(t) += share.row(0).cwiseProduct(x.value().row(t - 1));
+        y.value().row(t) += share.value().row(0).cwiseProduct(x.value().row(t - 1));
 
-    y.pullback([=, &tape, this] {
+    y.pullback([=] {
       x.add_grad(y.grad());
-      MatrixMap dx = x.grad_sum(), dshare = tape.grad_sum(share_);
+      MatrixMap dx = x.grad_sum(), dshare = share.grad_sum();
       for (Index b = 0; b < batch.num_sequences(); ++b) {
         for (Index t = batch.first_row(b) + 1; t < batch.first_row(b) + batch.length(b); ++t) {
-          dx.row(t - 1) += share.row(0).cwiseProduct(y.grad().row(t));
+          dx.row(t - 1) += share.value().row(0).cwiseProduct(y.grad().row(t));
           dshare += x.value().row(t - 1).cwiseProduct(y.grad().row(t));
         }
       }

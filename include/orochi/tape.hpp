@@ -43,6 +43,11 @@ inline void check_shape(Index rows, Index cols, Index expected_rows, Index expec
   if (rows != expected_rows || cols != expected_cols) refuse_shape(rows, cols, expected_rows, expected_cols);
 }
 
+/// A closure without captures by reference. With one it would not be of standard layout, which is how the
+/// compiler tells them; nor is it with an Eigen map inside, which is made anew at no cost.
+template <class Closure>
+concept CapturesByValue = std::is_standard_layout_v<Closure>;
+
 /// A matrix on a tape: a handle, to be passed by value.
 class Var {
  public:
@@ -74,7 +79,8 @@ class Var {
   void pass_grad(Var other) const;
 
   /// Records how gradients flow from this Var to what it was computed from; nothing in inference. The closure
-  /// lives in the arena: it may capture Vars, batches, numbers and `this`, nothing that owns memory.
+  /// lives in the arena and runs when the function that made it has returned: it captures Vars, batches,
+  /// numbers, pointers and `this` by value (CapturesByValue), nothing that owns memory.
   template <class Function>
   void pullback(Function function) const;
 
@@ -241,6 +247,10 @@ class Scratch {
 template <class Function>
 void Var::pullback(Function function) const {
   static_assert(std::is_trivially_destructible_v<Function>, "a pullback may not own memory");
+  static_assert(
+      CapturesByValue<Function>,
+      "a pullback runs after the function that records it has returned: capture by value ([=], not [&], "
+      "[&x] or [&tape]: y.tape() is the tape), and make Eigen maps inside of the pullback");
   if (!tape().training()) return;
   Function* closure = new (tape().allocate_as<Function>(1)) Function(function);
   auto call = [](void* f) { (*static_cast<Function*>(f))(); };
