@@ -1,7 +1,7 @@
 # docs/write-a-layer.md quotes the example's files: each quotation must be the file as it stands. With -DUPDATE=ON the
 # quotations are written anew.
 file(READ ${SOURCE}/docs/write-a-layer.md page)
-foreach(name token_shift.cpp gated_block.cpp main.cpp dragon.toml)
+foreach(name token_shift.cpp gated_block.cpp linear_attention.cpp main.cpp dragon.toml)
   file(READ ${SOURCE}/examples/custom_layer/${name} code)
   string(REGEX REPLACE ".*\\." "" language ${name})
   set(mark "<!-- examples/custom_layer/${name} -->\n")

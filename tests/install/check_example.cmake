@@ -17,19 +17,19 @@ run(${CMAKE_COMMAND} -S ${WORK}/custom_layer -B ${WORK}/build -DCMAKE_PREFIX_PAT
   -DCMAKE_EXPORT_COMPILE_COMMANDS=ON)
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 
-# Each of the three sources, for either program, is compiled for the library's instruction set or for the one of FLAGS.
+# Each of the four sources, for either program, is compiled for the library's instruction set or for the one of FLAGS.
 file(READ ${WORK}/build/compile_commands.json commands)
 foreach(flag ${INSTRUCTION_SET})
   string(REGEX MATCHALL " ${flag} " found "${commands}")
   list(LENGTH found count)
   if(FLAGS MATCHES "-march" AND NOT count EQUAL 0)
     message(FATAL_ERROR "${flag} was put beside the flags of the program, ${FLAGS}")
-  elseif(NOT FLAGS MATCHES "-march" AND NOT count EQUAL 6)
-    message(FATAL_ERROR "${count} of 6 files were compiled with the library's ${flag}")
+  elseif(NOT FLAGS MATCHES "-march" AND NOT count EQUAL 8)
+    message(FATAL_ERROR "${count} of 8 files were compiled with the library's ${flag}")
   endif()
 endforeach()
 
-foreach(layer token_shift gated_block)
+foreach(layer token_shift gated_block linear_attention)
   run(${WORK}/build/dragon_f64 check-layer ${layer})
   run(${WORK}/build/dragon check-layer ${layer})
 endforeach()

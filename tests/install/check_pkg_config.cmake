@@ -16,6 +16,7 @@ run(${PKG_CONFIG} --cflags --libs orochi)
 separate_arguments(flags UNIX_COMMAND "${out}")
 set(example ${SOURCE}/examples/custom_layer)
 run(${COMPILER} -std=c++20 ${example}/main.cpp ${example}/token_shift.cpp ${example}/gated_block.cpp
+  ${example}/linear_attention.cpp
   -o ${WORK}/dragon ${flags} -Wl,-rpath,${WORK}/moved/${LIBDIR})
 run(${WORK}/dragon --version)
 run(${PKG_CONFIG} --modversion orochi_f64)
