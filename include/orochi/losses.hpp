@@ -1,7 +1,7 @@
-// Losses of outputs against numbers: each [B, K] -> [1, 1], as sums over rows that parts of a batch can be
-// added up from.
+// Losses: each [B, K] -> [1, 1], a sum over rows, so that the losses of parts of a batch add up.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include <orochi/tape.hpp>
@@ -10,8 +10,18 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
-/// All three: `targets` [B * K], row by row; where one is NaN (not given), there is no loss and no gradient.
-/// `weights` [B] or empty: all are 1. The result is
+/// Cross entropy with PyTorch's meaning of class weights and label smoothing: logits [B, K] -> [1, 1].
+/// `weights` [K] by class or empty; the sum over sequences is divided by `normaliser` (PyTorch: the labels'
+/// weights).
+struct LossOptions {
+  double label_smoothing = 0;
+  std::span<const Scalar> weights;
+  double normaliser = 1;
+};
+Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options);
+
+/// Of numbers, all three: `targets` [B * K], row by row; where one is NaN (not given), there is no loss and
+/// no gradient. `weights` [B] or empty: all are 1. The result is
 ///   sum over rows b of weights[b] * (sum over columns k of loss(outputs[b, k], targets[b, k])) / K
 /// over `normalizer`. Elements and sums count in double.
 

@@ -49,15 +49,5 @@ double alibi_slope(Index h, Index num_heads);
 Var cross_attention(Var query, const Batch& batch, Var key_value, const Batch& sources,
                     const HeadOptions& options);
 
-/// Cross entropy with PyTorch's meaning of class weights and label smoothing: logits [B, K] -> [1, 1].
-/// `weights` [K] by class or empty; the sum over sequences is divided by `normaliser` (PyTorch: the labels'
-/// weights).
-struct LossOptions {
-  double label_smoothing = 0;
-  std::span<const Scalar> weights;
-  double normaliser = 1;
-};
-Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options);
-
 }  // namespace orochi
 #pragma GCC visibility pop

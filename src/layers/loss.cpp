@@ -1,5 +1,5 @@
 #include <numeric>
-#include <orochi/ops.hpp>
+#include <orochi/losses.hpp>
 
 #include "core/kernels/kernels.hpp"
 #include "layers/operation_error.hpp"
