@@ -1,4 +1,5 @@
-// Not part of a program: check_refusal.cmake hands it to the compiler, once with CAPTURE as "=" and once as "&".
+// Not part of a program: check_refusal.cmake hands it to the compiler, once with CAPTURE as "=" and once as
+// "&".
 #include <orochi/tape.hpp>
 
 orochi::Var twice(orochi::Var x) {
