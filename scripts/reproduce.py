@@ -136,7 +136,8 @@ class Runs:
         with h5py.File(self.folder / run / "last.h5") as file:
             file["parameters"].visititems(
                 lambda path, item: parameters.update({path.replace("/", "."): item[:]}) if hasattr(item, "shape") else None)
-            return parameters, list(file["state/tokenizer/vocabulary"].asstr()[:]), list(file["state/task/labels"].asstr()[:])
+            state = file["state"]
+            return parameters, list(state["tokenizer/vocabulary"].asstr()[:]), list(state["task/labels"].asstr()[:])
 
     def start(self, run, *settings):
         return self.train(run, self.folder / "run.toml", f"train.seed={self.seed}", *settings, "--max-steps", "1")

@@ -33,8 +33,7 @@ struct GradientCheck {
 /// before;
 /// - inference gives what training gives without dropout (model.dropout, model.attention_dropout and options
 ///   with "dropout" in their name at 0).
-std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Layers& layers,
-                                           std::uint64_t seed);
+std::vector<GradientCheck> check_gradients(const LayerEntry& entry, const Layers& layers, std::uint64_t seed);
 
 }  // namespace orochi
 #pragma GCC visibility pop

@@ -97,8 +97,8 @@ Config without_dropout(Config config, const Layers& layers) {
   return config;
 }
 
-void check_setting(const LayerEntry& entry, const Layers& layers, const Config& config,
-                   std::uint64_t seed, GradientCheck& result) {
+void check_setting(const LayerEntry& entry, const Layers& layers, const Config& config, std::uint64_t seed,
+                   GradientCheck& result) {
   LayerTrial trial(entry, layers, config, seed);
   LayerTrial plain(entry, layers, without_dropout(config, layers), seed);
   result.errors = check_layer_rules(trial, plain, result.title(), result.note);

@@ -28,7 +28,8 @@ std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Extension
   const ResumePoint point = find_resume_point(setup.folder);
   if (!point.reader) return {};
   const std::string name = setup.folder + "/" + point.name + ":/config";
-  const Config before = parse_saved_config(point.reader->header().config, name, component_schemas(extensions));
+  const Config before =
+      parse_saved_config(point.reader->header().config, name, component_schemas(extensions));
   Config now = setup.config;
   now.data = rebase_paths(now.data, setup.data_folder, setup.folder);
   std::vector<ConfigChange> changes = compare_configs(before, now);
