@@ -45,15 +45,14 @@ TEST_CASE("the only update after the warm-up has the full rate") {
 TEST_CASE("of two updates after the warm-up the first has the full rate and the second the final one") {
   TrainConfig config;
   config.learning_rate = 0.5;
-  config.final_learning_rate = 0.1;
   config.warmup_steps = 3;
   for (const char* schedule : {"linear", "cosine"}) {
-    config.schedule = schedule;
-    CHECK_THAT(learning_rate(config, 3, 5), WithinAbs(0.5, 1e-15));
-    CHECK_THAT(learning_rate(config, 4, 5), WithinAbs(0.1, 1e-15));
+    config.schedule = {schedule, {{"final_learning_rate", 0.1}}};
+    CHECK_THAT(rate(config, 3, 5), WithinAbs(0.5, 1e-15));
+    CHECK_THAT(rate(config, 4, 5), WithinAbs(0.1, 1e-15));
     // A warm-up that takes the whole run, or more, rises to its end.
-    CHECK_THAT(learning_rate(config, 2, 3), WithinAbs(0.5, 1e-15));
-    CHECK_THAT(learning_rate(config, 1, 2), WithinAbs(1.0 / 3, 1e-15));
+    CHECK_THAT(rate(config, 2, 3), WithinAbs(0.5, 1e-15));
+    CHECK_THAT(rate(config, 1, 2), WithinAbs(1.0 / 3, 1e-15));
   }
 }
 
