@@ -257,7 +257,7 @@ def losses(job):
         names, longest = list(file["state/task/labels"].asstr()[:]), config["data"]["max_length"]
         rows = [line.split("\t") for line in open(job["data"], encoding="ascii").read().splitlines()]
         labels = torch.tensor([names.index(label) for label, _ in rows])
-        texts = [text.split() if config["data"]["tokenizer"] == "word" else text for _, text in rows]
+        texts = [text.split() if config["data"]["tokenizer"]["type"] == "word" else text for _, text in rows]
         arguments = padded([[numbers.get(token, 0) for token in text[:longest]] for text in texts])
         shape = config["model"] | dict(vocab_size=len(numbers), num_classes=len(names), max_length=longest)
         answer = {}

@@ -36,16 +36,19 @@ LOWER = str.maketrans({capital: capital.lower()[0] for capital in characters(CAP
 SPACES, PUNCTUATION = characters(SPACES), characters(PUNCTUATION)
 
 
-def words(text):
+def words(text, marks=PUNCTUATION):
     tokens, word = [], ""
     for char in text + " ":
-        if char not in SPACES and char not in PUNCTUATION:
+        if char not in SPACES and char not in marks:
             word += char
             continue
         tokens += [word] if word else []
-        tokens += [char] if char in PUNCTUATION else []
+        tokens += [char] if char in marks else []
         word = ""
     return tokens
+
+
+TOKENIZERS = {"word": words, "char": list, "whitespace": lambda text: words(text, marks=())}
 
 
 def softmax(z):
@@ -105,8 +108,9 @@ class Checkpoint:
         return self.parameters[name]
 
     def tokens(self, line):
-        text = line.translate(LOWER) if self.data["lowercase"] else line
-        tokens = words(text) if self.data["tokenizer"] == "word" else list(text)
+        tokenizer = self.data["tokenizer"]
+        text = line.translate(LOWER) if tokenizer["lowercase"] else line
+        tokens = TOKENIZERS[tokenizer["type"]](text)
         return [self.numbers.get(token, 0) for token in tokens[:self.data["max_length"]]]
 
     def values(self, line):

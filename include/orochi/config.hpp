@@ -19,10 +19,7 @@ struct DataConfig {
   double validation_fraction = 0.1;    // of train, stratified by label, when `validation` is empty
   std::string text_column = "text";    // csv: header name of the text
   std::string label_column = "label";  // csv: header name of the label
-  std::string tokenizer = "word";      // text: word | char
-  bool lowercase = true;               // text: fold case before looking words up
-  Index min_count = 1;                 // text: rarer tokens become the unknown token
-  Index vocab_size = 30000;            // text: at most so many tokens, the most frequent, unknown included
+  Component tokenizer{"word", {}};     // text: what a token is
   Index max_length = 256;              // rows a sequence may have; longer ones are cut, and counted
   bool normalize = true;  // numeric: per channel to mean 0, deviation 1 by the training set's figures
 };

@@ -5,6 +5,7 @@
 #include <orochi/optimizer.hpp>
 #include <orochi/schedule.hpp>
 #include <orochi/task.hpp>
+#include <orochi/tokenizer.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
@@ -15,6 +16,7 @@ struct Extensions {
   Tasks tasks;
   Optimizers optimizers;
   Schedules schedules;
+  Tokenizers tokenizers;
 };
 
 /// What comes with Orochi.

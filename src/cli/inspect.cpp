@@ -150,9 +150,10 @@ std::string as_text(const std::string& path, const CheckpointReader& reader) {
                       grouped(static_cast<Index>(std::filesystem::file_size(path))));
   text += fmt::format("labels      {}: {}\n", labels.size(), fmt::join(labels, ", "));
   const auto channels = static_cast<Index>(channels_of(header));
-  text += channels == 0 ? fmt::format("input       text, a vocabulary of {}\n",
-                                      counted(static_cast<Index>(vocabulary_size(header)), "token"))
-                        : fmt::format("input       numbers, {}\n", counted(channels, "channel"));
+  const auto tokens = static_cast<Index>(vocabulary_size(header));
+  text += channels > 0 ? fmt::format("input       numbers, {}\n", counted(channels, "channel"))
+          : tokens > 0 ? fmt::format("input       text, a vocabulary of {}\n", counted(tokens, "token"))
+                       : std::string("input       text\n");
   text += fmt::format("progress    step {}, epoch {}, {} into it\n", progress.step, progress.epoch,
                       counted(static_cast<Index>(progress.position), "sequence"));
   if (progress.skipped_steps > 0)

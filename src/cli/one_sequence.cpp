@@ -18,7 +18,7 @@ Sequences from_line(const TrainedModel& trained, LineReader& reader) {
   std::string_view line;
   if (!reader.fill() || !reader.next(line))
     throw usage_error(reader.name() + ": no line; expected a sequence, or --data FILE --index I");
-  InputEncoder encoder(trained.config.data, trained.preprocessing);
+  const InputEncoder encoder(trained.config.data, trained.preprocessing);
   Sequences data;
   data.channels = trained.preprocessing.channels;
   bool was_cut = false;
@@ -44,8 +44,8 @@ std::vector<std::string> row_labels(const TrainedModel& trained, const Sequences
   if (trained.model->has_class_token()) labels.emplace_back("[cls]");
   for (Index row = data.offsets[i]; row < data.offsets[i + 1]; ++row)
     labels.push_back(data.channels > 0 ? std::to_string(row - data.offsets[i] + 1)
-                                       : trained.preprocessing.vocabulary[static_cast<std::size_t>(
-                                             data.tokens[static_cast<std::size_t>(row)])]);
+                                       : trained.preprocessing.tokenizer->token(
+                                             data.tokens[static_cast<std::size_t>(row)]));
   return labels;
 }
 

@@ -10,6 +10,7 @@ Extensions builtin() {
   Extensions extensions;
   extensions.layers = builtin_layers();
   extensions.tasks = builtin_tasks();
+  extensions.tokenizers = builtin_tokenizers();
   return extensions;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <orochi/batch.hpp>
 #include <orochi/config.hpp>
 #include <orochi/targets.hpp>
+#include <orochi/tokenizer.hpp>
 
 namespace orochi {
 
@@ -38,10 +40,12 @@ struct Sequences {
 
 /// What training learned of its data; kept in the checkpoint, so that later data is read the same way.
 struct Preprocessing {
-  std::vector<std::string> vocabulary;  // [V]; text only; entry 0 is the unknown token
-  std::vector<float> mean;              // [channels]; numeric only
-  std::vector<float> deviation;         // [channels]; numeric only; never 0
-  Index channels = 0;                   // 0 for text
+  std::shared_ptr<const Tokenizer> tokenizer;  // text only
+  std::vector<float> mean;                     // [channels]; numeric only
+  std::vector<float> deviation;                // [channels]; numeric only; never 0
+  Index channels = 0;                          // 0 for text
+
+  Index vocabulary_size() const { return tokenizer == nullptr ? 0 : tokenizer->vocabulary_size(); }
 };
 
 struct LoadedData {
@@ -64,7 +68,7 @@ std::string checksum(const Sequences& data);
 /// (`file:line: what; what was expected`), at most the first 20 of a file. `targets` learns from the training
 /// file.
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
-                     Targets& targets);
+                     const Tokenizers& tokenizers, Targets& targets);
 
 /// Reads one more file with the figures of an earlier training (for `evaluate`). A target that does not fit
 /// is an error. Notes are appended.

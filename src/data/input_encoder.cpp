@@ -13,27 +13,30 @@
 namespace orochi {
 
 InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& preprocessing)
-    : tokenizer_(config),
+    : tokenizer_(preprocessing.tokenizer),
+      tokenizer_name_(config.tokenizer.type),
       max_length_(config.max_length),
       channels_(preprocessing.channels),
       mean_(preprocessing.mean),
-      deviation_(preprocessing.deviation) {
-  std::int32_t id = 0;
-  for (const std::string& token : preprocessing.vocabulary) ids_.emplace(token, id++);
-}
+      deviation_(preprocessing.deviation) {}
 
-Index InputEncoder::append_tokens(std::string_view text, std::vector<std::int32_t>& ids) {
-  const std::span<const std::string_view> tokens = tokenizer_.split(text);
-  const auto full_length = static_cast<Index>(tokens.size());
-  for (const std::string_view token :
-       tokens.first(static_cast<std::size_t>(std::min(full_length, max_length_)))) {
-    const auto found = ids_.find(token);
-    ids.push_back(found == ids_.end() ? 0 : found->second);
-  }
+Index InputEncoder::append_tokens(std::string_view text, std::vector<std::int32_t>& ids) const {
+  const auto before = std::ssize(ids);
+  const Index full_length = tokenizer_->encode(text, max_length_, ids);
+  if (full_length == 0)
+    throw usage_error(fmt::format("data.tokenizer \"{}\" finds no token in the text", tokenizer_name_));
+  // Anybody may write a tokenizer, and the rows of the model are found by these numbers.
+  const Index size = tokenizer_->vocabulary_size();
+  const bool known =
+      std::all_of(ids.begin() + before, ids.end(), [size](std::int32_t id) { return id >= 0 && id < size; });
+  if (!known || std::ssize(ids) - before != std::min(full_length, max_length_))
+    throw failure(
+        fmt::format("data.tokenizer \"{}\" gave other ids than those of its first {} tokens, from 0 to {}",
+                    tokenizer_name_, std::min(full_length, max_length_), size - 1));
   return full_length;
 }
 
-std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool* was_cut) {
+std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool* was_cut) const {
   if (text.find('\0') != std::string_view::npos) throw usage_error("a NUL byte; expected text");
   const std::size_t broken = utf8::find_invalid(text);
   if (broken != std::string_view::npos) {

@@ -2,19 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "data/dataset.hpp"
-#include "data/text_key.hpp"
-#include "data/tokenizer.hpp"
 
 namespace orochi {
 
-/// Turns single inputs into token ids or normalised rows. Build it once: it indexes the vocabulary.
+/// Turns single inputs into token ids or normalised rows.
 class InputEncoder {
  public:
   InputEncoder(const DataConfig& config, const Preprocessing& preprocessing);
@@ -22,20 +19,21 @@ class InputEncoder {
   /// Token ids [T] of one text, at most max_length; `was_cut`, if given, says whether there were more.
   /// Throws a usage_error without a place (bad UTF-8, a NUL byte, nothing but white space): the caller knows
   /// the line.
-  std::vector<std::int32_t> encode_text(std::string_view text, bool* was_cut = nullptr);
+  std::vector<std::int32_t> encode_text(std::string_view text, bool* was_cut = nullptr) const;
 
   /// Normalised rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
   /// channel; else as encode_text.
   std::vector<float> encode_values(std::string_view text, bool* was_cut = nullptr) const;
 
   /// Appends the ids of a text that was checked when its file was read; returns its length before the cut.
-  Index append_tokens(std::string_view text, std::vector<std::int32_t>& ids);
+  /// Throws a usage_error without a place where the tokenizer finds nothing in it.
+  Index append_tokens(std::string_view text, std::vector<std::int32_t>& ids) const;
 
  private:
-  Tokenizer tokenizer_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
+  std::string tokenizer_name_;
   Index max_length_;
   Index channels_;
-  std::unordered_map<std::string, std::int32_t, TextHash, std::equal_to<>> ids_;
   std::vector<float> mean_, deviation_;  // [channels]
 };
 

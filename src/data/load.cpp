@@ -109,7 +109,11 @@ Sequences take_rows(const Part& part, const TargetFile& file, const Targets& tar
   for (const std::uint32_t i : part.rows) {
     Index full_length = 0;
     if (raw.channels == 0) {
-      full_length = encoder.append_tokens(raw.texts[i], sequences.tokens);
+      try {
+        full_length = encoder.append_tokens(raw.texts[i], sequences.tokens);
+      } catch (const Error& error) {
+        throw Error(error.code(), fmt::format("{}: {}", raw.place(i), error.what()));
+      }
     } else {
       full_length = raw.offsets[i + 1] - raw.offsets[i];
       const auto first = raw.values.begin() + raw.offsets[i] * raw.channels;
@@ -126,16 +130,17 @@ Sequences take_rows(const Part& part, const TargetFile& file, const Targets& tar
   return sequences;
 }
 
-void fit_vocabulary(const Part& train, const DataConfig& config, Preprocessing& preprocessing) {
+void fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers& tokenizers,
+                   Preprocessing& preprocessing) {
   std::vector<std::string_view> texts;
   for (const std::uint32_t i : train.rows) texts.push_back(train.raw->texts[i]);
-  preprocessing.vocabulary = make_vocabulary(config, texts);
-  if (preprocessing.vocabulary.size() == 1) {
-    throw usage_error(
-        fmt::format("{}: the vocabulary is empty with data.min_count = {} and data.vocab_size = {}; "
-                    "lower the one or raise the other (tokens of more than {} bytes never enter it)",
-                    train.raw->path, config.min_count, config.vocab_size, longest_token));
+  std::unique_ptr<Tokenizer> tokenizer = tokenizers.make(config.tokenizer);
+  try {
+    tokenizer->fit(texts, config.max_length);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", train.raw->path, error.what()));
   }
+  preprocessing.tokenizer = std::move(tokenizer);
 }
 
 std::vector<TargetFile> read_files(const DataConfig& config, const Targets& targets,
@@ -152,10 +157,10 @@ std::vector<TargetFile> read_files(const DataConfig& config, const Targets& targ
 /// "3 labels, a vocabulary of 9 tokens" or "10 labels, 28 channels"
 void note_inputs(const Preprocessing& preprocessing, const std::string& labels,
                  std::vector<std::string>& notes) {
-  const auto tokens = static_cast<Index>(preprocessing.vocabulary.size());
-  notes.push_back(preprocessing.channels == 0
-                      ? fmt::format("{}, a vocabulary of {}", labels, counted(tokens, "token"))
-                      : fmt::format("{}, {}", labels, counted(preprocessing.channels, "channel")));
+  notes.push_back(
+      preprocessing.channels == 0
+          ? fmt::format("{}, a vocabulary of {}", labels, counted(preprocessing.vocabulary_size(), "token"))
+          : fmt::format("{}, {}", labels, counted(preprocessing.channels, "channel")));
 }
 
 /// Where the sequences of train stand, for who has to name one later.
@@ -168,9 +173,10 @@ void keep_places(const Part& train, LoadedData& data) {
 
 /// Encodes all parts with what the first of them, train, teaches. `files`: each part's.
 void encode_parts(const std::vector<Part>& parts, const std::vector<const TargetFile*>& files,
-                  const DataConfig& config, Targets& targets, LoadedData& data) {
+                  const DataConfig& config, const Tokenizers& tokenizers, Targets& targets,
+                  LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
-  if (is_text(config)) fit_vocabulary(parts.front(), config, preprocessing);
+  if (is_text(config)) fit_tokenizer(parts.front(), config, tokenizers, preprocessing);
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
@@ -196,7 +202,7 @@ void fit_targets(const RawSplit& raw, Targets& targets, Mistakes& mistakes) {
 }  // namespace
 
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
-                     Targets& targets) {
+                     const Tokenizers& tokenizers, Targets& targets) {
   const std::filesystem::path base = folder;
   const bool has_validation_file = !config.validation.empty();
   std::vector<std::string> paths{(base / config.train).string()};
@@ -224,7 +230,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
     sources.push_back(&files.back());
   }
   keep_places(parts.front(), data);
-  encode_parts(parts, sources, config, targets, data);
+  encode_parts(parts, sources, config, tokenizers, targets, data);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
   note_shared_content(parts, data.notes);
   return data;

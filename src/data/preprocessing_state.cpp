@@ -2,6 +2,8 @@
 
 #include <orochi/error.hpp>
 
+#include "data/raw.hpp"
+
 namespace orochi {
 namespace {
 
@@ -26,24 +28,39 @@ std::vector<float> as_floats(const std::vector<double>& values) {
   return floats;
 }
 
+/// Null for numbers. A tokenizer may do without a state.
+std::shared_ptr<const Tokenizer> load_tokenizer(const std::map<std::string, State>& states,
+                                                const DataConfig& config, const Tokenizers& tokenizers) {
+  const auto found = states.find("tokenizer");
+  if (found == states.end() && !is_text(config)) return nullptr;
+  std::unique_ptr<Tokenizer> tokenizer = tokenizers.make(config.tokenizer);
+  try {
+    tokenizer->load(found == states.end() ? State() : found->second);
+  } catch (const Error& error) {
+    throw usage_error(std::string("tokenizer: ") + error.what());
+  }
+  return tokenizer;
+}
+
 }  // namespace
 
 std::map<std::string, State> state_of(const Preprocessing& p) {
   std::map<std::string, State> states;
   states["data"].set("channels", std::vector<std::int64_t>{p.channels});
-  if (!p.vocabulary.empty()) states["tokenizer"].set("vocabulary", p.vocabulary);
+  if (p.tokenizer != nullptr) p.tokenizer->save(states["tokenizer"]);
   if (p.mean.empty() && p.deviation.empty()) return states;
   states["normalization"].set("mean", as_doubles(p.mean));
   states["normalization"].set("std", as_doubles(p.deviation));
   return states;
 }
 
-Preprocessing preprocessing_of(const std::map<std::string, State>& states) {
+Preprocessing preprocessing_of(const std::map<std::string, State>& states, const DataConfig& config,
+                               const Tokenizers& tokenizers) {
   const std::vector<std::int64_t> channels = list_of(states, "data", &State::integers, "channels");
   if (channels.size() != 1)
     throw usage_error("data: its state \"channels\" has " + std::to_string(channels.size()) +
                       " numbers; expected 1");
-  return {list_of(states, "tokenizer", &State::texts, "vocabulary"),
+  return {load_tokenizer(states, config, tokenizers),
           as_floats(list_of(states, "normalization", &State::numbers, "mean")),
           as_floats(list_of(states, "normalization", &State::numbers, "std")), channels.front()};
 }

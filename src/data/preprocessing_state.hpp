@@ -10,11 +10,12 @@
 
 namespace orochi {
 
-/// tokenizer.vocabulary for text, normalization.mean and .std for numbers, data.channels.
+/// What the tokenizer keeps for text, normalization.mean and .std for numbers, data.channels.
 std::map<std::string, State> state_of(const Preprocessing& preprocessing);
 
 /// The other way round. Throws a usage_error where a list is missing or of another kind; that the lists go
 /// together is for the caller to check.
-Preprocessing preprocessing_of(const std::map<std::string, State>& states);
+Preprocessing preprocessing_of(const std::map<std::string, State>& states, const DataConfig& config,
+                               const Tokenizers& tokenizers);
 
 }  // namespace orochi

@@ -38,9 +38,10 @@ double count_lines(const std::string& path) {
   return lines;
 }
 
-double text_memory(const DataConfig& config, const std::string& path, double bytes) {
+double text_memory(const DataConfig& config, const Tokenizer& tokenizer, const std::string& path,
+                   double bytes) {
   const double lines = count_lines(path);
-  const bool has_characters = is_text(config) && config.tokenizer == "char";
+  const bool has_characters = is_text(config) && !tokenizer.cuts_at_blanks();
   const double characters =
       has_characters ? std::min(bytes, lines * static_cast<double>(config.max_length)) : 0;
   return per_byte * bytes + per_sequence * lines + per_character * characters;
@@ -64,12 +65,12 @@ double hdf5_memory(const std::string& path) {
 
 }  // namespace
 
-double reading_memory(const DataConfig& config, const std::string& path) {
+double reading_memory(const DataConfig& config, const Tokenizer& tokenizer, const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return 0;
   if (config.format == "hdf5") return hdf5_memory(path);
   const std::uintmax_t bytes = std::filesystem::file_size(path, error);
-  return error ? 0 : text_memory(config, path, static_cast<double>(bytes));
+  return error ? 0 : text_memory(config, tokenizer, path, static_cast<double>(bytes));
 }
 
 }  // namespace orochi

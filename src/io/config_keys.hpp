@@ -68,11 +68,7 @@ void visit_data(Data& c, Visitor&& visit) {
       "share of the training file, stratified by label, when validation is empty; 0: no validation");
   key("text_column", c.text_column, allow_filled_text("a column's name"), "csv: header name of the text");
   key("label_column", c.label_column, allow_filled_text("a column's name"), "csv: header name of the label");
-  key("tokenizer", c.tokenizer, allow_words({"word", "char"}), "text: what a token is");
-  key("lowercase", c.lowercase, allow_flag(), "text: fold case before looking tokens up");
-  key("min_count", c.min_count, allow_integer(1), "text: rarer tokens become the unknown token");
-  key("vocab_size", c.vocab_size, allow_integer(2),
-      "text: at most so many tokens, the most frequent, the unknown token included");
+  key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
   key("max_length", c.max_length, allow_integer(1),
       "rows a sequence may have; longer ones are cut, and counted");
   key("normalize", c.normalize, allow_flag(),

@@ -149,6 +149,7 @@ constexpr Pair familiar_sections[] = {
     {"schedule", "train.schedule"},
     {"scheduler", "train.schedule"},
     {"lr_scheduler", "train.schedule"},
+    {"tokenizer", "data.tokenizer"},
 };
 
 constexpr std::string_view no_padding = "sequences are packed row after row, without padding; remove it";

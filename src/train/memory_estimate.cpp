@@ -9,6 +9,7 @@
 #include <orochi/ops.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "train/inference.hpp"
 #include "train/lanes.hpp"
 #include "train/machine_memory.hpp"
 
@@ -125,12 +126,18 @@ double packed_bytes(const Parameters& parameters, const TrainConfig& config) {
   return sum;
 }
 
-/// A checkpoint pads every text of a list to the longest.
-double padded_bytes(const std::vector<std::string>& texts) {
-  std::size_t longest = 0;
-  for (const std::string& text : texts) longest = std::max(longest, text.size());
-  return static_cast<double>(texts.size()) * static_cast<double>(longest);
-}
+/// Of a list in a checkpoint, which pads every text to the longest.
+struct StoredBytes {
+  double operator()(const std::vector<std::string>& texts) const {
+    std::size_t longest = 0;
+    for (const std::string& text : texts) longest = std::max(longest, text.size());
+    return static_cast<double>(texts.size()) * static_cast<double>(longest);
+  }
+  template <class Number>
+  double operator()(const std::vector<Number>& numbers) const {
+    return static_cast<double>(numbers.size() * sizeof(Number));
+  }
+};
 
 [[noreturn]] void refuse(double needed, const MemoryLeft& left, const std::string& parts,
                          const std::string& remedy) {
@@ -182,11 +189,10 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
   // By scripts/memory_estimate, which compares with what runs take.
   constexpr double threads_and_libraries = 3e6, heap_share = 0.08;
   estimate.overhead = threads_and_libraries + heap_share * estimate.training();
-  State state;
-  task.save(state);
-  const double texts = padded_bytes(preprocessing.vocabulary) +
-                       (state.has("labels") ? padded_bytes(state.texts("labels")) : 0);
-  estimate.checkpoint = 2 * (all + estimate.optimizer + texts);  // the library's image and our copy of it
+  double states = 0;
+  for (const auto& [component, state] : state_of(task, preprocessing))
+    for (const auto& [name, value] : state.values()) states += std::visit(StoredBytes{}, value);
+  estimate.checkpoint = 2 * (all + estimate.optimizer + states);  // the library's image and our copy of it
   return estimate;
 }
 
@@ -228,7 +234,7 @@ void refuse_large_model(const Config& config, const Optimizers& optimizers, Inpu
         "but {}; use a part of the data",
         memory_text(data_bytes), memory_text(needed), count, left.reason));
   refuse(needed, left, fmt::format("{:.3g} parameters", count),
-         "smaller: model.d_model, model.num_layers, data.vocab_size, data.max_length");
+         "smaller: model.d_model, model.num_layers, data.tokenizer.vocab_size, data.max_length");
 }
 
 void refuse_large_run(const MemoryEstimate& estimate, double max_memory) {
@@ -242,7 +248,8 @@ void refuse_large_run(const MemoryEstimate& estimate, double max_memory) {
   std::array<Share, 7> shares{{
       {estimate.optimizer + estimate.packed, "optimizer", "model.d_model or model.num_layers"},
       {estimate.gradients, "gradients of the lanes", "train.gradient_memory_mb or train.lanes"},
-      {estimate.rows, "gradients of the embedding", "train.batch_size, data.vocab_size or model.d_model"},
+      {estimate.rows, "gradients of the embedding",
+       "train.batch_size, data.tokenizer.vocab_size or model.d_model"},
       {estimate.places, "tables of positions", "data.max_length"},
       {estimate.activations, "activations", "data.max_length, train.chunk_rows or --threads"},
       {estimate.evaluation, "evaluation", "data.max_length or --threads"},

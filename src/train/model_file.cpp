@@ -25,6 +25,8 @@ std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
     schemas.push_back({entry.name, "optimizer", entry.options, entry.summary});
   for (const ScheduleEntry& entry : extensions.schedules.entries())
     schemas.push_back({entry.name, "schedule", entry.options, entry.summary});
+  for (const TokenizerEntry& entry : extensions.tokenizers.entries())
+    schemas.push_back({entry.name, "tokenizer", entry.options, entry.summary});
   return schemas;
 }
 
@@ -39,7 +41,7 @@ std::vector<MetricInfo> metrics_of(const TrainedModel& trained) {
 }
 
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing) {
-  return {static_cast<Index>(preprocessing.vocabulary.size()), preprocessing.channels, data.max_length};
+  return {preprocessing.vocabulary_size(), preprocessing.channels, data.max_length};
 }
 
 std::vector<TensorSlot> tensor_slots(const Parameters& parameters) {
@@ -59,10 +61,9 @@ Index number_count(const std::vector<TensorSlot>& slots) {
 /// What training writes holds together; what somebody made up may not, and later code relies on it.
 void check_preprocessing(const DataConfig& data, const Preprocessing& p) {
   const auto refuse = [](const std::string& what) { throw usage_error(what); };
-  if (is_text(data) == p.vocabulary.empty() || is_text(data) != (p.channels == 0))
+  if (is_text(data) != (p.vocabulary_size() > 0) || is_text(data) != (p.channels == 0))
     refuse(fmt::format("a vocabulary of {} and {} do not go with data.format = \"{}\"",
-                       counted(std::ssize(p.vocabulary), "token"), counted(p.channels, "channel"),
-                       data.format));
+                       counted(p.vocabulary_size(), "token"), counted(p.channels, "channel"), data.format));
   if (std::ssize(p.mean) != p.channels || std::ssize(p.deviation) != p.channels)
     refuse(fmt::format("{} and {} for {}", counted(std::ssize(p.mean), "mean"),
                        counted(std::ssize(p.deviation), "deviation"), counted(p.channels, "channel")));
@@ -88,7 +89,7 @@ TrainedModel load_model(const std::string& path, const Extensions& extensions) {
   result.validation_checksum = header.validation_checksum;
   result.extensions = &extensions;
   try {
-    result.preprocessing = preprocessing_of(header.state);
+    result.preprocessing = preprocessing_of(header.state, result.config.data, extensions.tokenizers);
     result.input = input_shape(result.config.data, result.preprocessing);
     result.task = extensions.tasks.make(result.config.task);
     if (!header.state.contains("task")) throw usage_error("it has no state of the task");

@@ -16,15 +16,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void refuse_large_files(const RunSetup& setup, double max_memory) {
+void refuse_large_files(const RunSetup& setup, const Extensions& extensions, double max_memory) {
   constexpr double worth_asking = 1e6;
+  const std::unique_ptr<Tokenizer> tokenizer = extensions.tokenizers.make(setup.config.data.tokenizer);
   double needed = 0, most = 0;
   std::string largest;
   for (const std::string* name :
        {&setup.config.data.train, &setup.config.data.validation, &setup.config.data.test}) {
     if (name->empty()) continue;
     const std::string path = (fs::path(setup.data_folder) / *name).string();
-    const double one = reading_memory(setup.config.data, path);
+    const double one = reading_memory(setup.config.data, *tokenizer, path);
     needed += one;
     if (one <= most) continue;
     most = one;
@@ -41,12 +42,13 @@ void refuse_large_files(const RunSetup& setup, double max_memory) {
 }  // namespace
 
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
-  refuse_large_files(setup, request.max_memory);
+  refuse_large_files(setup, extensions, request.max_memory);
   RunData data;
   const double before = resident_memory();
   data.task = extensions.tasks.make(setup.config.task);
   try {
-    data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed, *data.task);
+    data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed,
+                            extensions.tokenizers, *data.task);
   } catch (const OptionError& error) {
     throw usage_error(fmt::format("{}: task.{}",
                                   find_place(setup.config_path, request.overrides,

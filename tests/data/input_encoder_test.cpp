@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "temp_folder.hpp"
+#include "tokenizers.hpp"
 
 namespace {
 
@@ -14,7 +15,7 @@ InputEncoder text_encoder(Index max_length) {
   DataConfig config;
   config.max_length = max_length;
   Preprocessing preprocessing;
-  preprocessing.vocabulary = {"<unk>", "the", "cat", "."};
+  preprocessing.tokenizer = test::word_tokenizer({"<unk>", "the", "cat", "."});
   return InputEncoder(config, preprocessing);
 }
 
@@ -31,7 +32,7 @@ InputEncoder number_encoder(Index max_length) {
 }  // namespace
 
 TEST_CASE("a line of text becomes token ids", "[input]") {
-  InputEncoder encoder = text_encoder(4);
+  const InputEncoder encoder = text_encoder(4);
   bool was_cut = true;
   CHECK(encoder.encode_text("The dog. Cat", &was_cut) == std::vector<std::int32_t>{1, 0, 3, 2});
   CHECK_FALSE(was_cut);
@@ -41,7 +42,7 @@ TEST_CASE("a line of text becomes token ids", "[input]") {
 }
 
 TEST_CASE("a line that is no text is an error without a place", "[input]") {
-  InputEncoder encoder = text_encoder(4);
+  const InputEncoder encoder = text_encoder(4);
   CHECK(message_of([&] { encoder.encode_text(" \t"); }) ==
         "the text is empty; expected at least one character");
   CHECK(message_of([&] { encoder.encode_text("ab\xFF"); }) == "byte 3 (0xff) is not valid UTF-8");

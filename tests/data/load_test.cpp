@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "data/dataset.hpp"
 #include "temp_folder.hpp"
+#include "tokenizers.hpp"
 
 namespace {
 
@@ -17,7 +18,7 @@ using Lines = std::vector<std::string>;
 DataConfig files(const std::string& format, const std::string& train, const std::string& validation = "",
                  const std::string& test = "") {
   DataConfig config = testing::config_for(format);
-  config.tokenizer = "char";
+  config.tokenizer.type = "char";
   config.train = train;
   config.validation = validation;
   config.test = test;
@@ -26,7 +27,7 @@ DataConfig files(const std::string& format, const std::string& train, const std:
 
 /// As classification.
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed) {
-  return orochi::load_data(config, folder, seed, *new_task());
+  return orochi::load_data(config, folder, seed, builtin_tokenizers(), *new_task());
 }
 
 std::string load_message(const TempFolder& folder, const DataConfig& config) {
@@ -56,10 +57,10 @@ TEST_CASE("given files become three splits with what train taught", "[load]") {
   folder.write("validation.tsv", "a\tAG\n");
   folder.write("test.tsv", "b\tCC\nb\tA\n");
   const std::unique_ptr<Task> task = new_task();
-  const LoadedData data =
-      orochi::load_data(files("tsv", "train.tsv", "validation.tsv", "test.tsv"), folder.path(), 1, *task);
+  const LoadedData data = orochi::load_data(files("tsv", "train.tsv", "validation.tsv", "test.tsv"),
+                                            folder.path(), 1, builtin_tokenizers(), *task);
   CHECK(labels_of(*task) == Lines{"a", "b"});
-  CHECK(data.preprocessing.vocabulary == Lines{"<unk>", "a", "c"});
+  CHECK(test::vocabulary_of(*data.preprocessing.tokenizer) == Lines{"<unk>", "a", "c"});
   CHECK(data.preprocessing.channels == 0);
   CHECK(data.train.tokens == std::vector<std::int32_t>{1, 1, 2, 2});
   CHECK(data.train.offsets == std::vector<Index>{0, 3, 4});
@@ -78,11 +79,11 @@ TEST_CASE("labels that are all integers are sorted by value, others by their byt
   folder.write("words.tsv", "10\ta\n9\tb\nx\tc\n");
   DataConfig config = files("tsv", "numbers.tsv", "numbers.tsv");
   std::unique_ptr<Task> task = new_task();
-  orochi::load_data(config, folder.path(), 1, *task);
+  orochi::load_data(config, folder.path(), 1, builtin_tokenizers(), *task);
   CHECK(labels_of(*task) == Lines{"-1", "9", "10"});
   config = files("tsv", "words.tsv", "words.tsv");
   task = new_task();
-  orochi::load_data(config, folder.path(), 1, *task);
+  orochi::load_data(config, folder.path(), 1, builtin_tokenizers(), *task);
   CHECK(labels_of(*task) == Lines{"10", "9", "x"});
 }
 
@@ -110,8 +111,10 @@ TEST_CASE("the seed chooses the validation set", "[load]") {
   DataConfig config = files("tsv", "train.tsv");
   const LoadedData data = load_data(config, folder.path(), 1);
   CHECK(data.validation.size() == 40);
-  CHECK(data.validation.tokens == load_data(config, folder.path(), 1).validation.tokens);
-  CHECK(data.validation.tokens != load_data(config, folder.path(), 2).validation.tokens);
+  CHECK(data.validation.tokens ==
+        load_data(config, folder.path(), 1).validation.tokens);
+  CHECK(data.validation.tokens !=
+        load_data(config, folder.path(), 2).validation.tokens);
 }
 
 TEST_CASE("a label with one sequence is noted, no label with two is an error", "[load]") {
@@ -179,9 +182,10 @@ TEST_CASE("an empty vocabulary is an error", "[load]") {
   const TempFolder folder;
   folder.write("train.tsv", "a\tx\nb\ty\n");
   DataConfig config = files("tsv", "train.tsv", "train.tsv");
-  config.min_count = 5;
+  config.tokenizer.options["min_count"] = std::int64_t{5};
   CHECK(load_message(folder, config) ==
-        "train.tsv: the vocabulary is empty with data.min_count = 5 and data.vocab_size = 30000; lower the "
+        "train.tsv: the vocabulary is empty with min_count = 5 and vocab_size = 30000 of data.tokenizer; "
+        "lower the "
         "one or "
         "raise the other (tokens of more than 256 bytes never enter it)");
 }
@@ -238,7 +242,7 @@ TEST_CASE("one more file is read as training's files were", "[load]") {
   DataConfig config = files("tsv", "train.tsv", "train.tsv");
   config.max_length = 3;
   const std::unique_ptr<Task> task = new_task();
-  const LoadedData data = orochi::load_data(config, folder.path(), 1, *task);
+  const LoadedData data = orochi::load_data(config, folder.path(), 1, builtin_tokenizers(), *task);
   Lines notes{"before"};
   const Sequences more = load_split(config, data.preprocessing, *task, folder.file("more.tsv"), notes);
   CHECK(more.tokens == std::vector<std::int32_t>{1, 1, 1, 1, 1, 1, 0});

@@ -5,6 +5,7 @@
 #include "cli/line_reader.hpp"
 #include "data/input_encoder.hpp"
 #include "memory_file.hpp"
+#include "tokenizers.hpp"
 
 using namespace orochi;
 using fuzz::require;
@@ -36,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   DataConfig config;
   config.max_length = 5;
   Preprocessing text, numeric;
-  text.vocabulary = {"<unk>", "a", "dragon"};
+  text.tokenizer = test::word_tokenizer({"<unk>", "a", "dragon"});
   numeric.channels = 2;
   numeric.mean = {1, -2};
   numeric.deviation = {0.5F, 3};

@@ -50,8 +50,10 @@ Config any_config(std::mt19937_64& random) {
   c.data.test = any_text(random);
   if (c.data.format == "csv") c.data.text_column = any_text(random);
   c.data.validation_fraction = fraction();
-  c.data.lowercase = random() % 2;
-  c.data.vocab_size = 2 + static_cast<Index>(random() % 100000);
+  c.data.tokenizer = {random() % 2 ? "char" : "word",
+                      {{"lowercase", random() % 2 == 0},
+                       {"min_count", std::int64_t{1}},
+                       {"vocab_size", 2 + static_cast<std::int64_t>(random() % 100000)}}};
   c.model.num_heads = 1 + static_cast<Index>(random() % 16);
   c.model.d_model = c.model.num_heads * (1 + static_cast<Index>(random() % 16));
   c.model.dropout = fraction();
@@ -100,6 +102,8 @@ TEST_CASE("a config with nothing but data.train has the defaults") {
   expected.train.optimizer.options = {
       {"beta1", 0.9}, {"beta2", 0.999}, {"epsilon", 1e-8}, {"weight_decay", 0.01}};
   expected.train.schedule.options = {{"final_learning_rate", 0.0}};
+  expected.data.tokenizer.options = {
+      {"lowercase", true}, {"min_count", std::int64_t{1}}, {"vocab_size", std::int64_t{30000}}};
   const Config config = parse(minimal);
   CHECK(same(config, expected));
   CHECK(config.model.d_model == 64);

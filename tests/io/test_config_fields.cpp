@@ -19,10 +19,6 @@ test = "c"
 validation_fraction = 0.0
 text_column = "d"
 label_column = "e"
-tokenizer = "char"
-lowercase = false
-min_count = 3
-vocab_size = 4
 max_length = 5
 normalize = false
 
@@ -67,6 +63,12 @@ checkpoint_every_steps = 31
 precision = "bf16"
 kernels = "own"
 
+[data.tokenizer]
+type = "char"
+lowercase = false
+min_count = 3
+vocab_size = 4
+
 [train.optimizer]
 type = "adam"
 beta1 = 0.22
@@ -100,10 +102,9 @@ TEST_CASE("[data] reaches its fields") {
   CHECK(c.validation_fraction == 0.0);
   CHECK(c.text_column == "d");
   CHECK(c.label_column == "e");
-  CHECK(c.tokenizer == "char");
-  CHECK_FALSE(c.lowercase);
-  CHECK(c.min_count == 3);
-  CHECK(c.vocab_size == 4);
+  CHECK(c.tokenizer ==
+        Component{"char",
+                  {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});
   CHECK(c.max_length == 5);
   CHECK_FALSE(c.normalize);
 }

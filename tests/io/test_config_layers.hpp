@@ -16,6 +16,11 @@ inline std::vector<ComponentSchema> test_layers() {
     layers.push_back({name, "rows", {}});
   }
   for (const char* name : {"cls", "mean", "max"}) layers.push_back({name, "pooling", {}});
+  for (const char* name : {"word", "char", "whitespace"})
+    layers.push_back(
+        {name,
+         "tokenizer",
+         {Option("lowercase", true), Option("min_count", 1).from(1), Option("vocab_size", 30000).from(2)}});
   layers.push_back(
       {"convolution",
        "rows",

@@ -132,8 +132,8 @@ TEST_CASE("values out of range") {
         "17: task.class_weights is \"equal\"; allowed: \"balanced\" | a list of numbers from 1e-30 to "
         "1e30"}});
   check({{"data.train = ''", "f:1:14: data.train is \"\"; allowed: a path"},
-         {"[data]\ntrain = 'a'\nvocab_size = 1",
-          "f:3:14: data.vocab_size is 1; allowed: an integer, 2 or more"},
+         {"[data]\ntrain = 'a'\ntokenizer.vocab_size = 1",
+          "f:3:24: data.tokenizer.vocab_size is 1; allowed: an integer, 2 or more"},
          {"[data]\ntrain = 'a'\nformat = 'csv'\ntext_column = ''",
           "f:4:15: data.text_column is \"\"; allowed: a column's name"}});
 }
@@ -344,4 +344,31 @@ TEST_CASE("wrong overrides") {
     CHECK(complaint("data.train = 'a'", {broken.text}) ==
           "command line: " + broken.text + ": " + broken.message);
   }
+}
+
+TEST_CASE("a tokenizer is a name, or a table with its options") {
+  const auto read = [](const std::string& text, const std::vector<std::string>& overrides = {}) {
+    return parse("[data]\ntrain = 'a'\n" + text, overrides).data.tokenizer;
+  };
+  const Options defaults{
+      {"lowercase", true}, {"min_count", std::int64_t{1}}, {"vocab_size", std::int64_t{30000}}};
+  const Options kept{
+      {"lowercase", false}, {"min_count", std::int64_t{1}}, {"vocab_size", std::int64_t{30000}}};
+  CHECK(read("") == Component{"word", defaults});
+  CHECK(read("tokenizer = 'char'") == Component{"char", defaults});
+  CHECK(read("tokenizer = {type = 'char', lowercase = false}") == Component{"char", kept});
+  CHECK(read("[data.tokenizer]\nlowercase = false") == Component{"word", kept});
+  CHECK(read("", {"data.tokenizer=char", "data.tokenizer.lowercase=false"}) == Component{"char", kept});
+  // Another type has options of its own.
+  CHECK(read("tokenizer = {type = 'char', lowercase = false}", {"data.tokenizer=word"}) ==
+        Component{"word", defaults});
+  const std::string start = "[data]\ntrain = 'a'\n";
+  CHECK(complaint(start + "tokenizer = 'chars'") ==
+        "f:3:13: data.tokenizer is \"chars\"; allowed: word | char | whitespace; did you mean \"char\"?");
+  CHECK(complaint(start + "tokenizer = 3") ==
+        "f:3:13: data.tokenizer is the integer 3; allowed: a registered tokenizer, or a table with type and "
+        "its "
+        "options: word | char | whitespace");
+  CHECK(complaint(start + "[data.tokenizer]\ntype = 'word'\nlower_case = true") ==
+        "f:5:1: unknown key \"data.tokenizer.lower_case\"; did you mean \"lowercase\"?");
 }

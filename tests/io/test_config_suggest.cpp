@@ -83,11 +83,29 @@ TEST_CASE("the rest of the table leads to keys that exist") {
   for (const ComponentSchema& component : test_layers())
     for (const Option& option : component.options) names.push_back(option.name);
   for (const char* word :
-       {"heads",      "width",       "d_head",      "pre_norm",  "is_causal",    "eps",       "act",
-        "pooler",     "min_lr",      "optim",       "betas",     "scheduler",    "max_iters", "grad_accum",
-        "save_steps", "backend",     "random_seed", "min_freq",  "lower",        "val",       "val_split",
-        "test_file",  "standardize", "text_key",    "label_key", "class_weight", "smoothing", "n_vocab"}) {
+       {"heads",      "width",     "d_head",       "pre_norm", "is_causal", "eps",       "act",
+        "pooler",     "min_lr",    "optim",        "betas",    "scheduler", "max_iters", "grad_accum",
+        "save_steps", "backend",   "random_seed",  "val",      "val_split", "test_file", "standardize",
+        "text_key",   "label_key", "class_weight", "smoothing"}) {
     INFO(word);
     CHECK(std::find(names.begin(), names.end(), familiar_key(word)) != names.end());
+  }
+}
+
+TEST_CASE("keys that have become options of a tokenizer say where they are now") {
+  for (const std::string section : {"data", "model"}) {
+    const auto said = [&](const std::string& word) {
+      return complaint("[data]\ntrain = 'a'\n", {section + "." + word + "=1"});
+    };
+    const auto unknown = [&](const std::string& word) {
+      return "command line: " + section + "." + word + "=1: unknown key \"" + section + "." + word + "\"; ";
+    };
+    for (const std::string word : {"lowercase", "min_count", "vocab_size"})
+      CHECK(said(word) == unknown(word) + "it is an option of data.tokenizer: [data.tokenizer] " + word +
+                              " = ..., or data.tokenizer." + word + "=... on the command line");
+    const std::map<std::string, std::string> familiar = {
+        {"lower", "lowercase"}, {"min_freq", "min_count"}, {"n_vocab", "vocab_size"}};
+    for (const auto& [word, option] : familiar)
+      CHECK(said(word) == unknown(word) + "did you mean \"" + option + "\" in [data.tokenizer]?");
   }
 }

@@ -19,7 +19,7 @@ TEXTS = ["<b onclick=alert(1)>bold</b>", "</script><!--", "\u202etxet\u202c", "\
 WORDS = """[data]
 train = "words-train.tsv"
 test = "words-test.tsv"
-min_count = 2
+tokenizer.min_count = 2
 max_length = 120
 [model]
 d_model = 24

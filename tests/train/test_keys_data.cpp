@@ -1,13 +1,16 @@
 // The keys of [data].
 #include <cmath>
+#include <functional>
 
 #include "catch.hpp"
 #include "data/dataset.hpp"
 #include "keys.hpp"
 #include "tasks.hpp"
+#include "tokenizers.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
+using test::vocabulary_of;
 
 namespace {
 
@@ -22,14 +25,14 @@ std::string lines(const std::string& line, int count) {
 }
 
 /// What `change` makes of a training file with this text, the rest at its defaults.
-LoadedData load(const std::string& text, void (*change)(DataConfig&)) {
+LoadedData load(const std::string& text, const std::function<void(DataConfig&)>& change) {
   const Workplace place("keys-data");
   write(place.root / "own", text);
   DataConfig config;
   config.train = "own";
   config.validation_fraction = 0;
   change(config);
-  return load_data(config, place.root.string(), 1, *new_task());
+  return load_data(config, place.root.string(), 1, builtin_tokenizers(), *new_task());
 }
 
 const char* const two_lines = "a\tOne, one two\nb\tthree one\n";
@@ -40,7 +43,7 @@ void test_format() {
   const LoadedData text = load(two_lines, [](DataConfig&) {});
   const LoadedData same = load("label,text\na,\"One, one two\"\nb,three one\n",
                                [](DataConfig& config) { config.format = "csv"; });
-  CHECK(same.preprocessing.vocabulary == text.preprocessing.vocabulary);
+  CHECK(vocabulary_of(*same.preprocessing.tokenizer) == vocabulary_of(*text.preprocessing.tokenizer));
   CHECK(same.train.tokens == text.train.tokens);
   const LoadedData numbers = load(two_cases, [](DataConfig& config) {
     config.format = "ts";
@@ -60,7 +63,7 @@ std::vector<Index> sizes(void (*change)(DataConfig&)) {
   config.train = "two";
   config.validation_fraction = 0;
   change(config);
-  const LoadedData data = load_data(config, place.root.string(), 1, *new_task());
+  const LoadedData data = load_data(config, place.root.string(), 1, builtin_tokenizers(), *new_task());
   return {data.train.size(), data.validation.size(), data.test.size()};
 }
 
@@ -97,7 +100,7 @@ LoadedData load_columns(void (*change)(DataConfig&)) {
 void test_text_column() {
   const LoadedData data =
       load_columns([](DataConfig& config) { config.format = "csv", config.text_column = "body"; });
-  CHECK(data.preprocessing.vocabulary == Words{"<unk>", "three", "two"});
+  CHECK(vocabulary_of(*data.preprocessing.tokenizer) == Words{"<unk>", "three", "two"});
 }
 
 void test_label_column() {
@@ -105,42 +108,65 @@ void test_label_column() {
       load_columns([](DataConfig& config) { config.format = "csv", config.label_column = "kind"; });
   CHECK(data.notes.size() > 1);
   const auto wrong = [](DataConfig& config) { config.format = "csv", config.label_column = "text"; };
-  CHECK_THROWS_WITH(load_columns(wrong), catch_matchers::Contains("every sequence has the label \"one\""));
+  CHECK_THROWS_WITH(load_columns(wrong), catch_matchers::Contains("every sequence has the la/// With one option of one tokenizer set.
+LoadedData load_with(const std::string& type, const std::string& option, const OptionValue& value,
+                     const std::string& text) {
+  return load(text, [&](DataConfig& config) { config.tokenizer = {type, {{option, value}}}; });
 }
 
-void test_tokenizer() {
-  const LoadedData words = load(two_lines, [](DataConfig& config) { config.tokenizer = "word"; });
-  CHECK(words.preprocessing.vocabulary == Words{"<unk>", "one", ",", "three", "two"});
-  CHECK(words.train.offsets == std::vector<Index>{0, 4, 6});
-  const LoadedData letters = load("a\tab b\nb\tb\n", [](DataConfig& config) { config.tokenizer = "char"; });
-  CHECK(letters.preprocessing.vocabulary == Words{"<unk>", "b", " ", "a"});
-  CHECK(letters.train.tokens == std::vector<std::int32_t>{3, 1, 2, 1, 1});
+void check_lowercase(const std::string& type) {
+  const std::string text = "a\tÄ\nb\tä\n";
+  const LoadedData folded = load_with(type, "lowercase", true, text);
+  CHECK(vocabulary_of(*folded.preprocessing.tokenizer) == Words{"<unk>", "ä"});
+  CHECK(folded.train.tokens == std::vector<std::int32_t>{1, 1});
+  const LoadedData kept = load_with(type, "lowercase", false, text);
+  CHECK(vocabulary_of(*kept.preprocessing.tokenizer) == Words{"<unk>", "Ä", "ä"});
 }
 
-void test_lowercase() {
-  const char* const text = "a\tÄ ä b\nb\tb\n";
-  const LoadedData folded = load(text, [](DataConfig& config) { config.lowercase = true; });
-  CHECK(folded.train.tokens == std::vector<std::int32_t>{2, 2, 1, 1});
-  const LoadedData kept = load(text, [](DataConfig& config) { config.lowercase = false; });
-  CHECK(kept.preprocessing.vocabulary == Words{"<unk>", "b", "Ä", "ä"});
+/// Texts without blanks for a tokenizer that makes tokens of them.
+std::string spaced(const std::string& type, std::string text) {
+  if (type == "char") std::erase(text, ' ');
+  return text;
 }
 
-void test_min_count() {
-  const LoadedData data = load("a\tx x x y y z\nb\tz x\n", [](DataConfig& config) { config.min_count = 3; });
-  CHECK(data.preprocessing.vocabulary == Words{"<unk>", "x"});
+void check_min_count(const std::string& type) {
+  const LoadedData data =
+      load_with(type, "min_count", std::int64_t{3}, spaced(type, "a\tx x x y y z\nb\tz x\n"));
+  CHECK(vocabulary_of(*data.preprocessing.tokenizer) == Words{"<unk>", "x"});
   CHECK(data.train.tokens == std::vector<std::int32_t>{1, 1, 1, 0, 0, 0, 0, 1});
 }
 
-void test_vocab_size() {
-  const LoadedData data = load("a\tx x x y y z\nb\ty z\n", [](DataConfig& config) { config.vocab_size = 3; });
-  CHECK(data.preprocessing.vocabulary == Words{"<unk>", "x", "y"});
+void check_vocab_size(const std::string& type) {
+  const LoadedData data =
+      load_with(type, "vocab_size", std::int64_t{3}, spaced(type, "a\tx x x y y z\nb\ty z\n"));
+  CHECK(vocabulary_of(*data.preprocessing.tokenizer) == Words{"<unk>", "x", "y"});
   CHECK(data.train.tokens == std::vector<std::int32_t>{1, 1, 1, 2, 2, 0, 2, 0});
+}
+
+, 2, 0, 2, 0});
+}
+
+void test_tokenizer() {
+  const LoadedData words = load(two_lines, [](DataConfig& config) { config.tokenizer.type = "word"; });
+  CHECK(vocabulary_of(*words.preprocessing.tokenizer) == Words{"<unk>", "one", ",", "three", "two"});
+  CHECK(words.train.offsets == std::vector<Index>{0, 4, 6});
+  const LoadedData letters =
+      load("a\tab b\nb\tb\n", [](DataConfig& config) { config.tokenizer.type = "char"; });
+  CHECK(vocabulary_of(*letters.preprocessing.tokenizer) == Words{"<unk>", "b", " ", "a"});
+  CHECK(letters.train.tokens == std::vector<std::int32_t>{3, 1, 2, 1, 1});
+  const LoadedData cut =
+      load("a\tx, y\nb\tx,\n", [](DataConfig& config) { config.tokenizer.type = "whitespace"; });
+  CHECK(vocabulary_of(*cut.preprocessing.tokenizer) == Words{"<unk>", "x,", "y"});
+  test_lowercase();
+  test_min_count();
+  test_vocab_size();
 }
 
 void test_max_length() {
   const LoadedData text = load("a\tx y z z\nb\tz\n", [](DataConfig& config) { config.max_length = 2; });
   CHECK(text.train.offsets == std::vector<Index>{0, 2, 3});
-  CHECK(text.preprocessing.vocabulary == Words{"<unk>", "x", "y", "z"});  // what is cut counts for nothing
+  CHECK(vocabulary_of(*text.preprocessing.tokenizer) ==
+        Words{"<unk>", "x", "y", "z"});  // what is cut counts for nothing
   const auto counted = [](const std::string& note) { return note.find("1 of 2") != std::string::npos; };
   CHECK(std::any_of(text.notes.begin(), text.notes.end(), counted));
   const LoadedData numbers = load(two_cases, [](DataConfig& config) {
@@ -173,9 +199,15 @@ KeyTests orochi::data_keys() {
           {"data.text_column", test_text_column},
           {"data.label_column", test_label_column},
           {"data.tokenizer", test_tokenizer},
-          {"data.lowercase", test_lowercase},
-          {"data.min_count", test_min_count},
-          {"data.vocab_size", test_vocab_size},
           {"data.max_length", test_max_length},
-          {"data.normalize", test_normalize}};
+          {"data.normalize", test_normalize},
+          {"tokenizer.word.lowercase", [] { check_lowercase("word"); }},
+          {"tokenizer.word.min_count", [] { check_min_count("word"); }},
+          {"tokenizer.word.vocab_size", [] { check_vocab_size("word"); }},
+          {"tokenizer.char.lowercase", [] { check_lowercase("char"); }},
+          {"tokenizer.char.min_count", [] { check_min_count("char"); }},
+          {"tokenizer.char.vocab_size", [] { check_vocab_size("char"); }},
+          {"tokenizer.whitespace.lowercase", [] { check_lowercase("whitespace"); }},
+          {"tokenizer.whitespace.min_count", [] { check_min_count("whitespace"); }},
+          {"tokenizer.whitespace.vocab_size", [] { check_vocab_size("whitespace"); }}};
 }

@@ -8,6 +8,7 @@
 #include "heap.hpp"
 #include "small_model.hpp"
 #include "tasks.hpp"
+#include "tokenizers.hpp"
 #include "train/machine_memory.hpp"
 #include "train/memory_estimate.hpp"
 #include "train/run_data.hpp"
@@ -170,8 +171,9 @@ TEST_CASE("a checkpoint takes its vocabulary and labels, each padded to the long
   const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
   const Classifier model(config, {11, 0, 90}, 3, builtin_layers());
   Preprocessing texts;
-  texts.vocabulary.assign(1000, "a");
-  texts.vocabulary.push_back(std::string(250, 'b'));
+  std::vector<std::string> vocabulary(1000, "a");
+  vocabulary.push_back(std::string(250, 'b'));
+  texts.tokenizer = test::word_tokenizer(vocabulary);
   const std::unique_ptr<Task> task = new_task();
   task->fit(std::vector<std::string>{"yes", "no", "so"});
   const double without =

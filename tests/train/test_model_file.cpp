@@ -8,6 +8,7 @@
 #include "data/preprocessing_state.hpp"
 #include "heap.hpp"
 #include "io/checkpoint_support.hpp"
+#include "tokenizers.hpp"
 #include "train/inference.hpp"
 #include "train/slots.hpp"
 
@@ -39,7 +40,7 @@ struct Trained {
       p.mean = {0.5F, -1.0F};
       p.deviation = {1.0F, 2.0F};
     } else {
-      p.vocabulary = {"<unk>", "a", "b"};
+      p.tokenizer = word_tokenizer({"<unk>", "a", "b"});
     }
     build();
   }
@@ -176,10 +177,10 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
   CHECK(message(true, [](Trained& t) { t.p.channels = -1; }) ==
         start + "2 means and 2 deviations for -1 channels");
   CHECK(message(true, [](Trained& t) {
-          t.p.vocabulary = {"<unk>", "a"};
+          t.p.tokenizer = word_tokenizer({"<unk>", "a"});
         }) == start + "a vocabulary of 2 tokens and 2 channels do not go with data.format = \"hdf5\"");
-  CHECK(message(false, [](Trained& t) { t.p.vocabulary = {}; }) ==
-        start + "a vocabulary of 0 tokens and 0 channels do not go with data.format = \"tsv\"");
+  CHECK(message(false, [](Trained& t) { t.p.tokenizer = nullptr; }) ==
+        start + "tokenizer: its state lacks \"vocabulary\"");
   CHECK(message(false, [](Trained& t) {
           t.config.data.format = "ts";
           t.header.config = write_config(t.config);

@@ -178,7 +178,7 @@ ordered_json report_content(const ReportRequest& request, const TrainedModel& tr
                     {"summary", trained.task->summary()},
                     {"score", trained.task->score_name()},
                     {"in_points", trained.task->higher_score_is_better()},
-                    {"character_tokens", !data.texts.empty() && trained.config.data.tokenizer == "char"},
+                    {"character_tokens", !data.texts.empty() && trained.preprocessing.tokenizer->joins_without_blanks()},
                     {"monitor", trained.config.train.monitor},
                     {"parameters", trained.model->parameters().count()}};
   json["metrics"] = metrics_content(outcomes.metrics, metrics_of(trained));

@@ -8,7 +8,6 @@
 #include "cli/test_data.hpp"
 #include "data/raw.hpp"
 #include "data/split.hpp"
-#include "data/tokenizer.hpp"
 
 namespace orochi {
 namespace {
@@ -77,13 +76,14 @@ std::vector<RowName> row_names(const TrainedModel& trained, const ReportData& da
   std::vector<RowName> names;
   for (std::string& label : row_labels(trained, data.sequences, i)) names.push_back({std::move(label)});
   if (data.texts.empty()) return names;
-  Tokenizer tokenizer(trained.config.data);
-  const std::span<const std::string_view> tokens = tokenizer.split(data.texts[static_cast<std::size_t>(i)]);
+  const std::vector<std::string> tokens =
+      trained.preprocessing.tokenizer->pieces(data.texts[static_cast<std::size_t>(i)]);
   const auto length = static_cast<std::size_t>(data.sequences.length(i));
+  if (tokens.size() < length) return names;         // of a tokenizer whose pieces are not its tokens
   const std::size_t first = names.size() - length;  // after a class token
   const auto begin = static_cast<std::size_t>(data.sequences.offsets[static_cast<std::size_t>(i)]);
   for (std::size_t t = 0; t < length; ++t)
-    names[first + t] = {std::string(tokens[t]), data.sequences.tokens[begin + t] == 0};
+    names[first + t] = {tokens[t], data.sequences.tokens[begin + t] == 0};
   return names;
 }
 

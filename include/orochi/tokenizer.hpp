@@ -1,0 +1,121 @@
+// Tokenizers: what turns a text into rows of token ids. To write one, derive from VocabularyTokenizer and say
+// where a text is cut; derive from Tokenizer where tokens are no parts of the text.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+#include <vector>
+
+#include <orochi/batch.hpp>
+#include <orochi/registry.hpp>
+#include <orochi/state.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+/// Entry 0 of a vocabulary; id 0 stands for every token that the vocabulary does not have.
+inline constexpr std::string_view unknown_token = "<unk>";
+
+/// Made from a config's options, then fitted to the training texts or loaded from a checkpoint. After that
+/// any number of threads may encode at once. All texts are valid UTF-8.
+class Tokenizer {
+ public:
+  Tokenizer() = default;
+  virtual ~Tokenizer();
+  Tokenizer(const Tokenizer&) = delete;
+  Tokenizer& operator=(const Tokenizer&) = delete;
+
+  /// Learns from the training texts. What lies behind the first `max_length` tokens of a text counts for
+  /// nothing: it trains no row. Throws a usage_error where the texts are of no use.
+  virtual void fit(std::span<const std::string_view> texts, Index max_length) = 0;
+  /// Appends the ids of the first `max_length` tokens, each from 0 to vocabulary_size() - 1. Returns how many
+  /// tokens the whole text has.
+  virtual Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const = 0;
+  virtual Index vocabulary_size() const = 0;  // V; at least 1
+  /// The token of an id, for people.
+  virtual std::string token(std::int32_t id) const = 0;
+  /// The tokens of a text, as many as encode finds, unknown ones as the text has them; for people.
+  virtual std::vector<std::string> pieces(std::string_view text) const;
+
+  /// What a checkpoint keeps, and the other way round. A file may be made by hand: `load` throws a
+  /// usage_error for what it cannot use.
+  virtual void save(State& state) const = 0;
+  virtual void load(const State& state) = 0;
+
+  /// Whether a report shows tokens without blanks between them.
+  virtual bool joins_without_blanks() const { return false; }
+  /// Whether no token has white space in it: then a text has far fewer tokens than characters, and reading it
+  /// is expected to take less memory.
+  virtual bool cuts_at_blanks() const { return false; }
+};
+
+/// Tokens that are parts of the text, numbered by a vocabulary of the most frequent.
+class VocabularyTokenizer : public Tokenizer {
+ public:
+  using Tokens = std::vector<std::string_view>;
+
+  explicit VocabularyTokenizer(const Settings& settings);
+  /// lowercase, min_count, vocab_size: registered with every class derived from this one.
+  static std::vector<Option> common_options();
+
+  /// Appends the text's tokens, parts of `text`, in their order.
+  virtual void split(std::string_view text, Tokens& tokens) const = 0;
+
+  /// `<unk>`, then the tokens that occur min_count times or more and have at most `longest_token` bytes, the
+  /// most frequent first, equal counts in the order of their bytes; at most vocab_size entries.
+  void fit(std::span<const std::string_view> texts, Index max_length) override;
+  Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const override;
+  Index vocabulary_size() const override { return static_cast<Index>(vocabulary_.size()); }
+  std::string token(std::int32_t id) const override { return vocabulary_[static_cast<std::size_t>(id)]; }
+  std::vector<std::string> pieces(std::string_view text) const override;
+  void save(State& state) const override { state.set("vocabulary", vocabulary_); }
+  void load(const State& state) override;
+
+  /// Longer tokens stay unknown: a checkpoint pads every entry to the longest.
+  static constexpr std::size_t longest_token = 256;  // bytes
+
+ private:
+  /// The tokens; with `lowercase` parts of `lowered`.
+  Tokens cut(std::string_view text, std::string& lowered) const;
+  void number_tokens();
+
+  bool lowercase_;
+  Index min_count_, vocab_size_;
+  std::vector<std::string> vocabulary_;                         // [V]
+  std::unordered_map<std::string_view, std::int32_t> numbers_;  // of the vocabulary's own texts
+};
+
+struct TokenizerEntry {
+  std::string name;
+  std::string summary;  // one line
+  std::vector<Option> options;
+  std::function<std::unique_ptr<Tokenizer>(const Settings&)> make;
+};
+
+/// The tokenizers that a program knows.
+class Tokenizers : public Registry<TokenizerEntry> {
+ public:
+  using Registry::add;
+  /// Adds a class whose constructor takes a `const Settings&`; the options that all of its kind have come on
+  /// top.
+  template <class T>
+  void add(std::string name, std::string summary, std::vector<Option> options = {}) {
+    if constexpr (std::is_base_of_v<VocabularyTokenizer, T>)
+      for (Option& option : T::common_options()) options.push_back(std::move(option));
+    add({std::move(name), std::move(summary), std::move(options),
+         [](const Settings& settings) { return std::make_unique<T>(settings); }});
+  }
+};
+
+/// Every tokenizer that comes with Orochi.
+Tokenizers builtin_tokenizers();
+
+}  // namespace orochi
+#pragma GCC visibility pop

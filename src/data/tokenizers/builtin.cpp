@@ -1,0 +1,14 @@
+// The list of the tokenizers that come with Orochi.
+#include "data/tokenizers/tokenizers.hpp"
+
+namespace orochi {
+
+Tokenizers builtin_tokenizers() {
+  Tokenizers tokenizers;
+  add_word(tokenizers);
+  add_char(tokenizers);
+  add_whitespace(tokenizers);
+  return tokenizers;
+}
+
+}  // namespace orochi

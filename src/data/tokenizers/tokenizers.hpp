@@ -1,0 +1,12 @@
+// The tokenizers that come with Orochi, one file each.
+#pragma once
+
+#include <orochi/tokenizer.hpp>
+
+namespace orochi {
+
+void add_word(Tokenizers& tokenizers);
+void add_char(Tokenizers& tokenizers);
+void add_whitespace(Tokenizers& tokenizers);
+
+}  // namespace orochi

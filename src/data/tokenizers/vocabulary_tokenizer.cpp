@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <orochi/tokenizer.hpp>
+
+#include "data/text_key.hpp"
+#include "data/utf8.hpp"
+
+namespace orochi {
+
+Tokenizer::~Tokenizer() = default;
+
+std::vector<std::string> Tokenizer::pieces(std::string_view text) const {
+  std::vector<std::int32_t> ids;
+  encode(text, static_cast<Index>(text.size()), ids);
+  std::vector<std::string> result;
+  for (const std::int32_t id : ids) result.push_back(token(id));
+  return result;
+}
+
+std::vector<Option> VocabularyTokenizer::common_options() {
+  return {Option("lowercase", true, "fold case before looking tokens up"),
+          Option("min_count", 1, "rarer tokens become the unknown token").from(1),
+          Option("vocab_size", 30000, "at most so many tokens, the most frequent, the unknown token included")
+              .from(2)};
+}
+
+VocabularyTokenizer::VocabularyTokenizer(const Settings& settings)
+    : lowercase_(settings.flag("lowercase")),
+      min_count_(settings.integer("min_count")),
+      vocab_size_(settings.integer("vocab_size")) {}
+
+VocabularyTokenizer::Tokens VocabularyTokenizer::cut(std::string_view text, std::string& lowered) const {
+  if (lowercase_) {
+    utf8::to_lower(text, lowered);
+    text = lowered;
+  }
+  Tokens tokens;
+  tokens.reserve(std::min<std::size_t>(text.size(), 1024));  // most texts take one step of growth
+  split(text, tokens);
+  return tokens;
+}
+
+void VocabularyTokenizer::fit(std::span<const std::string_view> texts, Index max_length) {
+  std::unordered_map<std::string, Index, TextHash, std::equal_to<>> counts;
+  std::string lowered;
+  for (const std::string_view text : texts) {
+    const Tokens tokens = cut(text, lowered);
+    const std::size_t kept = std::min(tokens.size(), static_cast<std::size_t>(max_length));
+    for (const std::string_view token : std::span(tokens).first(kept)) {
+      if (token.size() > longest_token) continue;
+      const auto found = counts.find(token);
+      if (found != counts.end()) {
+        ++found->second;
+      } else {
+        counts.emplace(token, 1);
+      }
+    }
+  }
+  std::vector<std::pair<Index, std::string>> frequent;
+  for (const auto& [token, count] : counts)
+    if (count >= min_count_) frequent.emplace_back(-count, token);
+  std::sort(frequent.begin(), frequent.end());
+  vocabulary_ = {std::string(unknown_token)};
+  for (std::size_t i = 0; i < std::min(frequent.size(), static_cast<std::size_t>(vocab_size_ - 1)); ++i)
+    vocabulary_.push_back(std::move(frequent[i].second));
+  if (vocabulary_.size() == 1)
+    throw usage_error(fmt::format(
+        "the vocabulary is empty with min_count = {} and vocab_size = {} of data.tokenizer; lower "
+        "the one or raise the other (tokens of more than {} bytes never enter it)",
+        min_count_, vocab_size_, longest_token));
+  number_tokens();
+}
+
+void VocabularyTokenizer::number_tokens() {
+  numbers_.clear();
+  std::int32_t id = 0;
+  for (const std::string& token : vocabulary_) numbers_.emplace(token, id++);
+}
+
+Index VocabularyTokenizer::encode(std::string_view text, Index max_length,
+                                  std::vector<std::int32_t>& ids) const {
+  std::string lowered;
+  const Tokens tokens = cut(text, lowered);
+  const auto full_length = static_cast<Index>(tokens.size());
+  for (Index t = 0; t < std::min(full_length, max_length); ++t) {
+    const auto found = numbers_.find(tokens[static_cast<std::size_t>(t)]);
+    ids.push_back(found == numbers_.end() ? 0 : found->second);
+  }
+  return full_length;
+}
+
+std::vector<std::string> VocabularyTokenizer::pieces(std::string_view text) const {
+  std::string lowered;
+  const Tokens tokens = cut(text, lowered);
+  return {tokens.begin(), tokens.end()};
+}
+
+void VocabularyTokenizer::load(const State& state) {
+  vocabulary_ = state.texts("vocabulary");
+  if (vocabulary_.empty()) throw usage_error("its vocabulary is empty");
+  number_tokens();
+}
+
+}  // namespace orochi

@@ -1,0 +1,34 @@
+// What is between white space, with each punctuation mark a token of its own ("don't" is don ' t).
+#include "data/tokenizers/tokenizers.hpp"
+#include "data/utf8.hpp"
+
+namespace orochi {
+namespace {
+
+class Word : public VocabularyTokenizer {
+ public:
+  using VocabularyTokenizer::VocabularyTokenizer;
+  bool cuts_at_blanks() const override { return true; }
+
+  void split(std::string_view text, Tokens& tokens) const override {
+    std::size_t start = 0;  // of the word that is open; start == at: none
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t here = at;
+      const char32_t code_point = utf8::decode(text, at);
+      const bool is_mark = utf8::is_punctuation(code_point);
+      if (!is_mark && !utf8::is_space(code_point)) continue;
+      if (here > start) tokens.push_back(text.substr(start, here - start));
+      if (is_mark) tokens.push_back(text.substr(here, at - here));
+      start = at;
+    }
+    if (start < text.size()) tokens.push_back(text.substr(start));
+  }
+};
+
+}  // namespace
+
+void add_word(Tokenizers& tokenizers) {
+  tokenizers.add<Word>("word", "what is between white space; each punctuation mark is a token of its own");
+}
+
+}  // namespace orochi

@@ -1,0 +1,93 @@
+// A tokenizer from outside: trained with, resumed with, and loaded again by its name in the config.
+#include "../examples/extensions/kmers.cpp"
+
+#include <orochi/extensions.hpp>
+
+#include "catch.hpp"
+#include "tokenizers.hpp"
+#include "train/inference.hpp"
+#include "trainer_workplace.hpp"
+
+using namespace orochi;
+using catch_matchers::Contains;
+
+namespace {
+
+/// Each byte is its own number: nothing to learn, nothing to keep.
+class Bytes : public Tokenizer {
+ public:
+  explicit Bytes(const Settings&) {}
+  void fit(std::span<const std::string_view>, Index) override {}
+  Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const override {
+    for (const char c : text.substr(0, static_cast<std::size_t>(max_length)))
+      ids.push_back(1 + static_cast<unsigned char>(c));
+    return static_cast<Index>(text.size());
+  }
+  Index vocabulary_size() const override { return 257; }
+  std::string token(std::int32_t id) const override { return std::string(1, static_cast<char>(id - 1)); }
+  void save(State&) const override {}
+  void load(const State&) override {}
+};
+
+TrainRequest request(const Workplace& place, const std::string& run, const std::string& tokenizer) {
+  TrainRequest request = place.request(run);
+  request.overrides = {"data.tokenizer=" + tokenizer};
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("k-mers train, go on in the same bits, and come back from the checkpoint") {
+  const Workplace place("kmers");
+  Extensions extensions = builtin();
+  add_kmers(extensions.tokenizers);
+  const std::string two = "{type = 'kmers', k = 2, lowercase = false}";
+  Silent observer;
+  train(request(place, "whole", two), extensions, observer);
+  TrainRequest part = request(place, "parts", two);
+  part.max_steps = 5;
+  train(part, extensions, observer);
+  part.max_steps = 0;
+  part.resume = true;
+  train(part, extensions, observer);
+  CHECK(place.bytes("parts/last.h5") == place.bytes("whole/last.h5"));
+
+  const std::string best = (place.root / "whole/best.h5").string();
+  const TrainedModel model = load_model(best, extensions);
+  CHECK(model.config.data.tokenizer == Component{"kmers",
+                                                 {{"k", std::int64_t{2}},
+                                                  {"lowercase", false},
+                                                  {"min_count", std::int64_t{1}},
+                                                  {"stride", std::int64_t{1}},
+                                                  {"vocab_size", std::int64_t{30000}}}});
+  const Tokenizer& tokenizer = *model.preprocessing.tokenizer;
+  CHECK(tokenizer.vocabulary_size() == 1 + 4 * 4);  // every pair of letters occurs
+  std::vector<std::int32_t> ids;
+  CHECK(tokenizer.encode("GATTACA", 9, ids) == 6);
+  std::string read;
+  for (const std::int32_t id : ids) read += tokenizer.token(id) + " ";
+  CHECK(read == "GA AT TT TA AC CA ");
+  CHECK_THAT(ending_of(request(place, "other", "kmer"), observer, extensions).message,
+             Contains("allowed: word | char | whitespace | kmers; did you mean \"kmers\"?"));
+  try {
+    load_model(best, builtin());
+    FAIL("a program without k-mers opened their model");
+  } catch (const Error& error) {
+    CHECK(error.code() == ExitCode::usage);
+    CHECK_THAT(error.what(), Contains("data.tokenizer.type is \"kmers\"; allowed: word | char | whitespace"));
+  }
+}
+
+TEST_CASE("a tokenizer that keeps nothing trains and comes back, too") {
+  const Workplace place("bytes");
+  Extensions extensions = builtin();
+  extensions.tokenizers.add<Bytes>("bytes", "each byte");
+  Silent observer;
+  train(request(place, "run", "bytes"), extensions, observer);
+  TrainRequest again = request(place, "run", "bytes");
+  again.resume = true;
+  CHECK(ending_of(again, observer, extensions).code == 0);
+  const TrainedModel model = load_model((place.root / "run/best.h5").string(), extensions);
+  CHECK(model.input.vocab_size == 257);
+  CHECK_FALSE(CheckpointReader((place.root / "run/best.h5").string()).header().state.contains("tokenizer"));
+}
