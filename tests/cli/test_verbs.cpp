@@ -151,7 +151,7 @@ TEST_CASE("inspect") {
   const Trained trained;
   const Outcome text = orochi_program({"inspect", trained.best});
   CHECK(text.code == 0);
-  CHECK(has(text.out, "tokenizer = \"char\"\n"));
+  CHECK(has(text.out, "[data.tokenizer]\ntype = \"char\"\n"));
   CHECK(has(text.out, "encoder.0.attention.query.weight"));
   CHECK(has(text.out, "labels      2: no\\u{202e}\\u{009b}, yes\n"));
   CHECK(has(text.out, "first_moment, second_moment\n"));
