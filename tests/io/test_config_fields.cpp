@@ -22,6 +22,12 @@ label_column = "e"
 max_length = 5
 normalize = false
 
+[data.tokenizer]
+type = "char"
+lowercase = false
+min_count = 3
+vocab_size = 4
+
 [model]
 d_model = 6
 num_layers = 7
@@ -62,12 +68,6 @@ patience = 13
 checkpoint_every_steps = 31
 precision = "bf16"
 kernels = "own"
-
-[data.tokenizer]
-type = "char"
-lowercase = false
-min_count = 3
-vocab_size = 4
 
 [train.optimizer]
 type = "adam"
