@@ -111,10 +111,8 @@ TEST_CASE("the seed chooses the validation set", "[load]") {
   DataConfig config = files("tsv", "train.tsv");
   const LoadedData data = load_data(config, folder.path(), 1);
   CHECK(data.validation.size() == 40);
-  CHECK(data.validation.tokens ==
-        load_data(config, folder.path(), 1).validation.tokens);
-  CHECK(data.validation.tokens !=
-        load_data(config, folder.path(), 2).validation.tokens);
+  CHECK(data.validation.tokens == load_data(config, folder.path(), 1).validation.tokens);
+  CHECK(data.validation.tokens != load_data(config, folder.path(), 2).validation.tokens);
 }
 
 TEST_CASE("a label with one sequence is noted, no label with two is an error", "[load]") {

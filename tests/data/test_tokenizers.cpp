@@ -165,8 +165,9 @@ TEST_CASE("a text in which a tokenizer finds nothing is named by its place", "[t
   config.train = "train.tsv";
   config.validation_fraction = 0;
   config.tokenizer = {"capitals", {{"lowercase", false}}};
-  CHECK(folder.without_path(message_of([&] { load_data(config, folder.path(), 1, tokenizers, *new_task()); })) ==
-        "train.tsv:2: data.tokenizer \"capitals\" finds no token in the text");
+  CHECK(folder.without_path(message_of([&] {
+    load_data(config, folder.path(), 1, tokenizers, *new_task());
+  })) == "train.tsv:2: data.tokenizer \"capitals\" finds no token in the text");
 }
 
 TEST_CASE("threads encode with one tokenizer at the same time", "[tokenizer]") {

@@ -124,9 +124,8 @@ void test_max_grad_norm() {
 double first_loss(const Run& run, double smoothing, const std::vector<double>& weights) {
   const TrainedModel trained = load_model(run.last(), builtin());
   trained.model->parameters().initialise(trained.config.train.seed);
-  const LoadedData data =
-      load_data(trained.config.data, (run.place.root / "run").string(), 42, builtin_tokenizers(),
-                *trained.task);
+  const LoadedData data = load_data(trained.config.data, (run.place.root / "run").string(), 42,
+                                    builtin_tokenizers(), *trained.task);
   Inference inference(*trained.model, "own", 1);
   std::vector<std::uint32_t> samples;
   const std::span<const Scalar> logits = inference.outputs(as_batch(data.train, samples));  // [B, 2]

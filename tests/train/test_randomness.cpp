@@ -62,9 +62,8 @@ TEST_CASE("initial weights and dropout of a run are those of its seed and steps"
     train(request, builtin(), observer);
     const TrainedModel trained = load_model(request.run + "/last.h5", builtin());
     REQUIRE(std::to_string(trained.config.train.seed) == seed);
-    const LoadedData data =
-        load_data(trained.config.data, request.run, trained.config.train.seed, builtin_tokenizers(),
-                  *trained.task);
+    const LoadedData data = load_data(trained.config.data, request.run, trained.config.train.seed,
+                                      builtin_tokenizers(), *trained.task);
     const Expected expected(trained.config, data.train, trained.input, 8);
     CHECK(observer.losses == expected.losses);
     const Parameters &mine = trained.model->parameters(), &theirs = expected.model.parameters();

@@ -168,19 +168,20 @@ ordered_json sequences_json(const ReportRequest& request, const TrainedModel& tr
 ordered_json report_content(const ReportRequest& request, const TrainedModel& trained,
                             const ReportData& data) {
   const Evaluation outcomes = run_model(trained, data.sequences, request.threads);
-  ordered_json json{{"orochi", version},
-                    {"run", inert(request.run)},
-                    {"checkpoint", inert(std::filesystem::path(request.checkpoint).filename().string())},
-                    {"step", trained.progress.step},
-                    {"data", inert(data.path)},
-                    {"part", data.part},
-                    {"labels", shown_labels(outcomes.metrics.figures.labels)},
-                    {"summary", trained.task->summary()},
-                    {"score", trained.task->score_name()},
-                    {"in_points", trained.task->higher_score_is_better()},
-                    {"character_tokens", !data.texts.empty() && trained.preprocessing.tokenizer->joins_without_blanks()},
-                    {"monitor", trained.config.train.monitor},
-                    {"parameters", trained.model->parameters().count()}};
+  ordered_json json{
+      {"orochi", version},
+      {"run", inert(request.run)},
+      {"checkpoint", inert(std::filesystem::path(request.checkpoint).filename().string())},
+      {"step", trained.progress.step},
+      {"data", inert(data.path)},
+      {"part", data.part},
+      {"labels", shown_labels(outcomes.metrics.figures.labels)},
+      {"summary", trained.task->summary()},
+      {"score", trained.task->score_name()},
+      {"in_points", trained.task->higher_score_is_better()},
+      {"character_tokens", !data.texts.empty() && trained.preprocessing.tokenizer->joins_without_blanks()},
+      {"monitor", trained.config.train.monitor},
+      {"parameters", trained.model->parameters().count()}};
   json["metrics"] = metrics_content(outcomes.metrics, metrics_of(trained));
   Index wrong = 0;
   for (Index b = 0; b < data.sequences.size(); ++b) wrong += is_right(trained, outcomes, b) ? 0 : 1;
