@@ -5,3 +5,5 @@
 
 void add_lion(orochi::Extensions& extensions);
 void add_one_cycle(orochi::Extensions& extensions);
+void add_ordinal(orochi::Extensions& extensions);
+void add_kmers(orochi::Tokenizers& tokenizers);

@@ -6,5 +6,7 @@ int main(int argc, char** argv) {
   orochi::Extensions extensions = orochi::builtin();
   add_lion(extensions);
   add_one_cycle(extensions);
+  add_ordinal(extensions);
+  add_kmers(extensions.tokenizers);
   return orochi::run(argc, argv, extensions);
 }
