@@ -20,7 +20,7 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
-/// Entry 0 of a vocabulary; id 0 stands for every token that the vocabulary does not have.
+/// Entry 0 of a vocabulary; id 0 is that of every token that the vocabulary does not have.
 inline constexpr std::string_view unknown_token = "<unk>";
 
 /// Made from a config's options, then fitted to the training texts or loaded from a checkpoint. After that

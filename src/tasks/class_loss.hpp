@@ -33,4 +33,30 @@ Index largest(std::span<const Scalar> outputs);
 /// softmax of one row of outputs, in double.
 std::vector<double> softmax(std::span<const Scalar> outputs);
 
+/// What tasks of one class an item share, whatever an item is.
+template <class Base>
+class ClassTask : public Base {
+ public:
+  explicit ClassTask(const Settings& settings) : loss_(settings) {}
+
+  Var loss(Var outputs, const Batch& batch, double normalizer) const override {
+    return loss_.loss(outputs, batch, normalizer);
+  }
+  double weight(std::span<const double> target) const override { return loss_.weight(target.front()); }
+
+  double item_loss(std::span<const Scalar> outputs, std::span<const double> target) const override {
+    return ClassLoss::item_loss(outputs, target.front());
+  }
+  double score(std::span<const Scalar> outputs, std::span<const double> target) const override {
+    return static_cast<double>(largest(outputs)) == target.front() ? 1 : 0;
+  }
+  Index kept() const override { return 1; }  // the predicted class
+  void keep(std::span<const Scalar> outputs, std::span<double> kept) const override {
+    kept.front() = static_cast<double>(largest(outputs));
+  }
+
+ protected:
+  ClassLoss loss_;
+};
+
 }  // namespace orochi

@@ -221,7 +221,7 @@ void add_multi_label(Tasks& tasks) {
            .from(1e-30)
            .to(1e30)
            .one_of({"balanced"}),
-       Option("separator", "comma", "what stands between labels").one_of({"comma", "semicolon", "blank"}),
+       Option("separator", "comma", "the character between labels").one_of({"comma", "semicolon", "blank"}),
        Option("tune_thresholds", true, "choose each label's threshold by F1 on validation data; false: 0.5")},
       {{"micro_f1", "micro F1"},
        {"macro_f1", "macro F1"},

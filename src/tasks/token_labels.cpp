@@ -34,9 +34,9 @@ std::vector<Span> bio_spans(std::span<const double> tags, const std::vector<std:
 
 namespace {
 
-class TokenLabels : public Task {
+class TokenLabels : public ClassTask<Task> {
  public:
-  explicit TokenLabels(const Settings& settings) : loss_(settings) {}
+  using ClassTask::ClassTask;
 
   Level level() const override { return Level::row; }
   Index outputs() const override { return labels_.size(); }
@@ -70,22 +70,8 @@ class TokenLabels : public Task {
   void load(const State& state) override { labels_.load(state); }
   std::string summary() const override { return counted(labels_.size(), "label") + ", one a row"; }
 
-  Var loss(Var outputs, const Batch& batch, double normalizer) const override {
-    return loss_.loss(outputs, batch, normalizer);
-  }
-  double weight(std::span<const double> target) const override { return loss_.weight(target.front()); }
   double chance_loss() const override { return std::log(static_cast<double>(labels_.size())); }
 
-  double item_loss(std::span<const Scalar> outputs, std::span<const double> target) const override {
-    return ClassLoss::item_loss(outputs, target.front());
-  }
-  double score(std::span<const Scalar> outputs, std::span<const double> target) const override {
-    return static_cast<double>(largest(outputs)) == target.front() ? 1 : 0;
-  }
-  Index kept() const override { return 1; }  // the predicted class
-  void keep(std::span<const Scalar> outputs, std::span<double> kept) const override {
-    kept.front() = static_cast<double>(largest(outputs));
-  }
   Figures metrics(const Outcomes& outcomes) const override {
     Figures figures = class_figures(outcomes.targets, outcomes.kept, labels_.names());
     figures.values = {figures.values[0], entity_f1(outcomes), figures.values[1]};
@@ -132,7 +118,6 @@ class TokenLabels : public Task {
     return found + wanted == 0 ? 0 : 2 * hits / (found + wanted);
   }
 
-  ClassLoss loss_;
   LabelSet labels_;
 };
 
