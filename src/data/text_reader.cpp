@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -71,12 +72,23 @@ void read_tsv_line(std::string_view text, Index line, const Targets& targets, Ra
   raw.lines.push_back(line);
 }
 
-RawSplit read_format(const DataConfig& config, const Targets& targets, Mistakes& mistakes) {
-  if (config.format == "tsv") return read_tsv(targets, mistakes);
-  if (config.format == "csv") return read_csv(config, targets, mistakes);
-  if (config.format == "ts") return read_ts(targets, mistakes);
-  if (config.format == "hdf5") return read_hdf5(targets, mistakes);
-  throw usage_error(fmt::format("data.format is {}; allowed are tsv, csv, hdf5, ts", quote(config.format)));
+/// The file formats: the values of data.format.
+struct Format {
+  std::string_view name;
+  bool is_text;
+  RawSplit (*read)(const DataConfig&, const Targets&, Mistakes&);
+};
+constexpr std::array<Format, 4> formats{{
+    {"tsv", true, [](const DataConfig&, const Targets& t, Mistakes& m) { return read_tsv(t, m); }},
+    {"csv", true, read_csv},
+    {"ts", false, [](const DataConfig&, const Targets& t, Mistakes& m) { return read_ts(t, m); }},
+    {"hdf5", false, [](const DataConfig&, const Targets& t, Mistakes& m) { return read_hdf5(t, m); }},
+}};
+
+const Format* find_format(std::string_view name) {
+  const auto found =
+      std::find_if(formats.begin(), formats.end(), [&](const Format& format) { return format.name == name; });
+  return found == formats.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -86,13 +98,19 @@ std::string RawSplit::place(Index sequence) const {
   return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(sequence)]);
 }
 
-bool is_text(const DataConfig& config) { return config.format == "tsv" || config.format == "csv"; }
+bool is_text(const DataConfig& config) {
+  const Format* format = find_format(config.format);
+  return format != nullptr && format->is_text;
+}
 
 RawSplit read_raw(const DataConfig& config, const Targets& targets, Mistakes& mistakes) {
-  RawSplit raw = read_format(config, targets, mistakes);
+  const Format* format = find_format(config.format);
+  if (format == nullptr)
+    throw usage_error(fmt::format("data.format is {}; allowed are tsv, csv, hdf5, ts", quote(config.format)));
+  RawSplit raw = format->read(config, targets, mistakes);
   std::string ending = std::filesystem::path(mistakes.path()).extension().string();
   if (ending == ".h5") ending = ".hdf5";
-  const bool is_known = ending == ".tsv" || ending == ".csv" || ending == ".ts" || ending == ".hdf5";
+  const bool is_known = !ending.empty() && find_format(ending.substr(1)) != nullptr;
   if (!mistakes.empty() && is_known && ending != "." + config.format)
     mistakes.add(fmt::format("is read as data.format = \"{}\"; by its name it may be \"{}\"", config.format,
                              ending.substr(1)));
