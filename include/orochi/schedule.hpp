@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <orochi/config.hpp>
 #include <orochi/registry.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
@@ -47,6 +48,11 @@ struct ScheduleEntry {
 };
 
 using Schedules = Registry<ScheduleEntry>;
+
+/// Learning rate of update `step` (counted from 0) of `total`: linear warm-up from 0 over warmup_steps, then
+/// the schedule's.
+double learning_rate(const TrainConfig& config, const Schedule& schedule, std::uint64_t step,
+                     std::uint64_t total);
 
 }  // namespace orochi
 #pragma GCC visibility pop

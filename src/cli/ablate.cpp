@@ -1,12 +1,13 @@
 // orochi ablate: what is lost without each head.
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
 #include "cli/heads_report.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
 #include "cli/verbs.hpp"
-#include "train/thread_pool.hpp"
+#include "core/thread_pool.hpp"
 
 namespace orochi {
 namespace {
@@ -24,7 +25,7 @@ AblationOptions make_options(const Arguments& arguments) {
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const AblationOptions options = make_options(arguments);
   const std::string& checkpoint = arguments.words.front();
-  const TrainedModel trained = load_model(checkpoint, extensions);
+  const Model trained = Model::load(checkpoint, extensions);
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path);
   const Ablation ablation = ablate_heads(

@@ -5,7 +5,9 @@
 #include <array>
 #include <iostream>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
+#include "analysis/head_survey.hpp"
 #include "cli/answers.hpp"
 #include "cli/head_drawing.hpp"
 #include "cli/one_sequence.hpp"
@@ -14,8 +16,7 @@
 #include "cli/verbs.hpp"
 #include "io/image_builder.hpp"
 #include "io/whole_file.hpp"
-#include "train/head_survey.hpp"
-#include "train/machine_memory.hpp"
+#include "run/machine_memory.hpp"
 
 namespace orochi {
 namespace {
@@ -81,7 +82,7 @@ std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const TrainedModel trained = load_model(arguments.words.front(), extensions);
+  const Model trained = Model::load(arguments.words.front(), extensions);
   if (arguments.has("--out"))
     refuse_output_over_inputs(
         arguments.text("--out"), arguments.words.front(), trained.config.data,

@@ -4,13 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
 
+#include "bench/benchmark.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
+#include "core/thread_pool.hpp"
 #include "data/mistakes.hpp"
-#include "train/benchmark.hpp"
-#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {

@@ -6,13 +6,14 @@
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
 
+#include <orochi/inference.hpp>
 #include "cli/metrics_report.hpp"
 #include "cli/table.hpp"
 #include "cli/verbs.hpp"
+#include "inference/model_file.hpp"
 #include "io/config_keys.hpp"
 #include "io/suggest.hpp"
 #include "io/toml.hpp"
-#include "train/inference.hpp"
 
 namespace orochi {
 namespace {

@@ -1,27 +1,28 @@
 // orochi evaluate
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
+#include <orochi/inference.hpp>
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
 #include "cli/verbs.hpp"
-#include "train/inference.hpp"
-#include "train/thread_pool.hpp"
+#include "core/thread_pool.hpp"
 
 namespace orochi {
 namespace {
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& checkpoint = arguments.words.front();
-  const TrainedModel trained = load_model(checkpoint, extensions);
+  const Model trained = Model::load(checkpoint, extensions);
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path);
-  Inference inference(*trained.model, trained.config.train.kernels,
+  Inference inference(*trained.classifier, trained.config.train.kernels,
                       static_cast<int>(arguments.integer("--threads", available_threads())));
   const Evaluation evaluation = evaluate(inference, *trained.task, data);
   require_finite(evaluation.losses);
   const Metrics& metrics = evaluation.metrics;
-  const std::vector<MetricInfo> names = metrics_of(trained);
+  const std::vector<MetricInfo> names = trained.metrics;
   if (!arguments.has("--json")) {
     out.write(metrics_text(metrics, names));
     return static_cast<int>(ExitCode::done);

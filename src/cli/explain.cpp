@@ -5,15 +5,16 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include <orochi/ops.hpp>
 
+#include "analysis/heads.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/one_sequence.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
-#include "train/heads.hpp"
-#include "train/machine_memory.hpp"
+#include "run/machine_memory.hpp"
 
 namespace orochi {
 namespace {
@@ -104,10 +105,10 @@ std::string layer_text(const AttentionRecord& r, const std::string& positions, I
 }
 
 /// The layer's own weights and biases [out, in], by name, so that every number can be computed again.
-nlohmann::ordered_json weights_json(const TrainedModel& trained, const std::string& layer) {
+nlohmann::ordered_json weights_json(const Model& trained, const std::string& layer) {
   nlohmann::ordered_json json;
   const std::string prefix = layer + ".";
-  const Parameters& parameters = trained.model->parameters();
+  const Parameters& parameters = trained.classifier->parameters();
   for (const ParameterView& view : parameters.views()) {
     if (!view.name.starts_with(prefix)) continue;
     const Index cols = view.shape.back(), rows = view.size / cols;
@@ -117,8 +118,8 @@ nlohmann::ordered_json weights_json(const TrainedModel& trained, const std::stri
   return json;
 }
 
-nlohmann::ordered_json layer_json(const TrainedModel& trained, const OneSequence& one,
-                                  const AttentionRecord& r, Index head) {
+nlohmann::ordered_json layer_json(const Model& trained, const OneSequence& one, const AttentionRecord& r,
+                                  Index head) {
   const Index t = r.length, d = r.options.head_dim, width = r.options.num_heads * d,
               c = std::ssize(r.input) / t;
   nlohmann::ordered_json json{
@@ -144,7 +145,7 @@ nlohmann::ordered_json layer_json(const TrainedModel& trained, const OneSequence
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const TrainedModel trained = load_model(arguments.words.front(), extensions);
+  const Model trained = Model::load(arguments.words.front(), extensions);
   const OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);
   const Index layer = std::max<Index>(chosen(arguments, "--layer", grid.layers), 0);

@@ -6,10 +6,10 @@
 #include <array>
 #include <cmath>
 
+#include "analysis/head_survey.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "data/utf8.hpp"
-#include "train/head_survey.hpp"
 
 namespace orochi {
 namespace {

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "train/heads.hpp"
+#include "analysis/heads.hpp"
 
 namespace orochi {
 

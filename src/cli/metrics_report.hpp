@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "train/metrics.hpp"
+#include <orochi/metrics.hpp>
 
 namespace orochi {
 

@@ -4,6 +4,7 @@
 
 #include <iostream>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
 #include "cli/line_reader.hpp"
 #include "cli/test_data.hpp"
@@ -14,7 +15,7 @@
 namespace orochi {
 namespace {
 
-Sequences from_line(const TrainedModel& trained, LineReader& reader) {
+Sequences from_line(const Model& trained, LineReader& reader) {
   std::string_view line;
   if (!reader.fill() || !reader.next(line))
     throw usage_error(reader.name() + ": no line; expected a sequence, or --data FILE --index I");
@@ -39,9 +40,9 @@ Sequences from_line(const TrainedModel& trained, LineReader& reader) {
 
 }  // namespace
 
-std::vector<std::string> row_labels(const TrainedModel& trained, const Sequences& data, Index i) {
+std::vector<std::string> row_labels(const Model& trained, const Sequences& data, Index i) {
   std::vector<std::string> labels;
-  if (trained.model->has_class_token()) labels.emplace_back("[cls]");
+  if (trained.classifier->has_class_token()) labels.emplace_back("[cls]");
   for (Index row = data.offsets[i]; row < data.offsets[i + 1]; ++row)
     labels.push_back(data.channels > 0 ? std::to_string(row - data.offsets[i] + 1)
                                        : trained.preprocessing.tokenizer->token(
@@ -49,7 +50,7 @@ std::vector<std::string> row_labels(const TrainedModel& trained, const Sequences
   return labels;
 }
 
-OneSequence take_sequence(const TrainedModel& trained, const Arguments& arguments) {
+OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
   OneSequence one;
   if (arguments.has("--data")) {
     if (arguments.words.size() > 1) throw usage_error("either FILE or --data FILE, not both");

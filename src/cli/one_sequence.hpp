@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
+#include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "cli/command_line.hpp"
-#include "train/inference.hpp"
 
 namespace orochi {
 
@@ -17,10 +18,10 @@ struct OneSequence {
 };
 
 /// --data FILE --index I, or the first line of FILE or of standard input.
-OneSequence take_sequence(const TrainedModel& trained, const Arguments& arguments);
+OneSequence take_sequence(const Model& trained, const Arguments& arguments);
 
 /// What stands at each row of sequence i, as text: its token, or for numbers the place, from 1.
-std::vector<std::string> row_labels(const TrainedModel& trained, const Sequences& data, Index i);
+std::vector<std::string> row_labels(const Model& trained, const Sequences& data, Index i);
 
 /// The words and options that say which.
 std::vector<WordSpec> sequence_words();

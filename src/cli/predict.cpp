@@ -7,19 +7,20 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include <set>
 
+#include <orochi/batching.hpp>
+#include <orochi/inference.hpp>
 #include "cli/answers.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "core/as_size.hpp"
-#include "data/batching.hpp"
+#include "core/thread_pool.hpp"
 #include "data/input_encoder.hpp"
 #include "data/mistakes.hpp"
-#include "train/inference.hpp"
-#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {
@@ -80,7 +81,7 @@ class Writer {
 /// Lines that were read and not answered yet.
 class Pending {
  public:
-  explicit Pending(const TrainedModel& trained)
+  explicit Pending(const Model& trained)
       : encoder_(trained.config.data, trained.preprocessing), channels_(trained.preprocessing.channels) {
     const std::vector<std::string> labels = trained.task->strata_names();
     if (trained.config.data.format == "tsv") labels_.insert(labels.begin(), labels.end());
@@ -106,7 +107,7 @@ class Pending {
     ++count_;
   }
 
-  void answer(Inference& inference, const TrainedModel& trained, Writer& writer) {
+  void answer(Inference& inference, const Model& trained, Writer& writer) {
     std::vector<std::uint32_t> samples;  // [B]
     const Batch all = as_batch(data_, samples);
     const bool of_rows = trained.task->level() == Level::row;
@@ -168,10 +169,10 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending) {
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const TrainedModel trained = load_model(arguments.words.front(), extensions);
+  const Model trained = Model::load(arguments.words.front(), extensions);
   LineReader reader(arguments.words.size() > 1 ? arguments.words[1] : "-");
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
-  Inference inference(*trained.model, trained.config.train.kernels,
+  Inference inference(*trained.classifier, trained.config.train.kernels,
                       static_cast<int>(arguments.integer("--threads", available_threads())));
   Writer writer(arguments, *trained.task, out);
   Pending pending(trained);

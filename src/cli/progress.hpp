@@ -5,7 +5,7 @@
 #include <ostream>
 #include <string>
 
-#include "train/trainer.hpp"
+#include <orochi/train.hpp>
 
 namespace orochi {
 

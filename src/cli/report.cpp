@@ -5,15 +5,16 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
 #include "cli/report/content.hpp"
 #include "cli/report/page.hpp"
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
+#include "core/thread_pool.hpp"
 #include "data/mistakes.hpp"
 #include "io/whole_file.hpp"
-#include "train/thread_pool.hpp"
 
 namespace orochi {
 namespace {
@@ -60,7 +61,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   request.ablation = !arguments.has("--no-ablation");
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   const std::string path = output_path(request.run, arguments);
-  const TrainedModel trained = load_model(request.checkpoint, extensions);
+  const Model trained = Model::load(request.checkpoint, extensions);
   refuse_output_over_inputs(path, request.checkpoint, trained.config.data, {arguments.text("--data")});
   const ReportData data = report_data(trained, request.checkpoint, arguments);
   const std::string page = report_page(report_content(request, trained, data));

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <iostream>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
 #include "cli/text.hpp"
 
@@ -53,7 +54,7 @@ void refuse_output_over_inputs(const std::string& out, const std::string& checkp
   }
 }
 
-Sequences load_labelled(const TrainedModel& trained, const std::string& path) {
+Sequences load_labelled(const Model& trained, const std::string& path) {
   std::vector<std::string> notes;
   Sequences data = load_split(trained.config.data, trained.preprocessing, *trained.task, path, notes);
   for (const std::string& note : notes) std::cerr << inert(note) + "\n";

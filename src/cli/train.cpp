@@ -1,5 +1,5 @@
 // orochi train
-#include "train/trainer.hpp"
+#include <orochi/train.hpp>
 
 #include <fmt/format.h>
 

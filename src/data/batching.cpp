@@ -1,4 +1,4 @@
-#include "data/batching.hpp"
+#include <orochi/batching.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -34,6 +34,12 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
     targets_.insert(targets_.end(), target.begin(), target.end());
   }
   return {tokens_, values_, data.channels, offsets_, samples_, targets_, data.target_width};
+}
+
+Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
+  samples.resize(static_cast<std::size_t>(data.size()));
+  std::iota(samples.begin(), samples.end(), 0u);
+  return {data.tokens, data.values, data.channels, data.offsets, samples, data.targets, data.target_width};
 }
 
 namespace {

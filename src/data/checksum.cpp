@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
-#include "data/dataset.hpp"
+#include <orochi/dataset.hpp>
 
 namespace orochi {
 

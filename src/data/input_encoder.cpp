@@ -1,6 +1,7 @@
 #include "data/input_encoder.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -37,6 +38,7 @@ Index InputEncoder::append_tokens(std::string_view text, std::vector<std::int32_
 }
 
 std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool* was_cut) const {
+  if (tokenizer_ == nullptr) throw usage_error("a text, but the model was trained on numeric rows");
   if (text.find('\0') != std::string_view::npos) throw usage_error("a NUL byte; expected text");
   const std::size_t broken = utf8::find_invalid(text);
   if (broken != std::string_view::npos) {
@@ -49,6 +51,19 @@ std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool*
   const Index full_length = append_tokens(text, ids);
   if (was_cut != nullptr) *was_cut = full_length > max_length_;
   return ids;
+}
+
+std::vector<float> InputEncoder::encode_rows(std::span<const float> rows) const {
+  if (channels_ == 0) throw usage_error("numeric rows, but the model was trained on texts");
+  if (rows.empty() || std::ssize(rows) % channels_ != 0)
+    throw usage_error(fmt::format("{}; expected a multiple of the {} of the model, at least one row",
+                                  counted(std::ssize(rows), "number"), counted(channels_, "channel")));
+  if (!std::all_of(rows.begin(), rows.end(), [](float x) { return std::isfinite(x); }))
+    throw usage_error("a value is not a finite number");
+  const Index kept = std::min(std::ssize(rows), max_length_ * channels_);
+  std::vector<float> values(rows.begin(), rows.begin() + kept);
+  normalise(values, mean_, deviation_);
+  return values;
 }
 
 std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_cut) const {

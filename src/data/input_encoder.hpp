@@ -3,11 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "data/dataset.hpp"
+#include <orochi/dataset.hpp>
 
 namespace orochi {
 
@@ -24,6 +25,9 @@ class InputEncoder {
   /// Normalised rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
   /// channel; else as encode_text.
   std::vector<float> encode_values(std::string_view text, bool* was_cut = nullptr) const;
+
+  /// The same of rows [T, channels] that are numbers already.
+  std::vector<float> encode_rows(std::span<const float> rows) const;
 
   /// Appends the ids of a text that was checked when its file was read; returns its length before the cut.
   /// Throws a usage_error without a place where the tokenizer finds nothing in it.

@@ -8,8 +8,8 @@
 
 #include <orochi/error.hpp>
 
+#include <orochi/dataset.hpp>
 #include "data/checks.hpp"
-#include "data/dataset.hpp"
 #include "data/input_encoder.hpp"
 #include "data/normalise.hpp"
 #include "data/raw.hpp"

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "data/dataset.hpp"
+#include <orochi/dataset.hpp>
 
 namespace orochi {
 

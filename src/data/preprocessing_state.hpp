@@ -6,7 +6,7 @@
 
 #include <orochi/state.hpp>
 
-#include "data/dataset.hpp"
+#include <orochi/dataset.hpp>
 
 namespace orochi {
 

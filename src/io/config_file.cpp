@@ -125,7 +125,7 @@ Config parse_config(const std::string& text, const std::string& name, std::span<
 Config parse_saved_config(const std::string& text, const std::string& name,
                           std::span<const ComponentSchema> components) {
   ConfigReader reader(name, components);
-  reader.skip_unknown_layers();
+  reader.read_as_saved();
   reader.read_text(text);
   reader.check_rules();
   return reader.finish();

@@ -138,7 +138,7 @@ std::string ConfigReader::home_of(const std::string& name) const {
 
 void ConfigReader::read_layer(const TomlItem& item) {
   const ComponentSchema* schema = find_layer(item.key);
-  if (schema == nullptr && skips_unknown_layers_) return;
+  if (schema == nullptr && is_saved_) return;
   if (schema == nullptr) {
     const std::string meant = nearest(item.key, layer_names());
     mistake(item.place,

@@ -19,8 +19,9 @@ class ConfigReader {
   /// `name` stands for the file in messages.
   ConfigReader(std::string name, std::span<const ComponentSchema> components);
 
-  /// A [layer.NAME] that names no registered layer is no error, and is left out.
-  void skip_unknown_layers() { skips_unknown_layers_ = true; }
+  /// A config that a model keeps: a [layer.NAME] that names no registered layer is left out, and there may be
+  /// no training file, as the data may have been in memory.
+  void read_as_saved() { is_saved_ = true; }
   /// Reads the whole file; what cannot be parsed is a mistake among the others.
   void read_text(const std::string& text);
   /// Reads `section.key=value`, the `number`th of the command line.
@@ -103,7 +104,7 @@ class ConfigReader {
   std::size_t unsaid_ = 0;               // mistakes beyond those
   std::map<std::string, Place> places_;  // of each key's last value
   std::set<std::string> wrong_;          // keys whose value was refused
-  bool skips_unknown_layers_ = false;
+  bool is_saved_ = false;
   bool incomplete_ = false;  // a syntax error hides part of the file
 };
 

@@ -22,7 +22,8 @@ void ConfigReader::rule(bool holds, const std::vector<std::string>& keys, const 
 
 void ConfigReader::check_data_rules() {
   const DataConfig& c = config_.data;
-  rule(!c.train.empty(), {"data.train"}, "data.train is missing; write train = \"path\" in [data]");
+  rule(is_saved_ || !c.train.empty(), {"data.train"},
+       "data.train is missing; write train = \"path\" in [data]");
   const DataConfig defaults;
   rule(c.validation.empty() || c.validation_fraction == 0 ||
            c.validation_fraction == defaults.validation_fraction,

@@ -89,7 +89,7 @@ bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, c
   const auto& words = allowed.words;
   if (std::find(words.begin(), words.end(), word) != words.end()) return true;
   const bool any = words.empty() && allowed.role.empty();
-  if (any && !(allowed.filled && word.empty())) return true;
+  if (any && (is_saved_ || !allowed.filled || !word.empty())) return true;
   std::vector<std::string> choices = words;
   if (!allowed.role.empty()) {
     if (find_component(allowed.role, word) != nullptr) return true;

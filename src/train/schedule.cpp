@@ -1,4 +1,4 @@
-#include "train/schedule.hpp"
+#include <orochi/schedule.hpp>
 
 namespace orochi {
 

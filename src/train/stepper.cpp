@@ -1,16 +1,30 @@
-#include "train/stepper.hpp"
+#include <orochi/stepper.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <orochi/batching.hpp>
+#include <orochi/error.hpp>
 #include <orochi/ops.hpp>
+#include <utility>
 
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
-#include "data/batching.hpp"
+#include "core/number_watch.hpp"
+#include "core/packed_weights.hpp"
+#include "core/thread_pool.hpp"
 #include "train/lanes.hpp"
+#include "train/step_fault.hpp"
 
 namespace orochi {
+
+/// What a gradient is of. Without a task items weigh 1 and have no score.
+struct Objective {
+  const LossFunction& loss;
+  const Task* task;
+  double normalizer;
+};
+
 namespace {
 
 constexpr Index range_length = 8192;  // scalars a worker reduces at a time: 32 KB stay in the first cache
@@ -29,9 +43,9 @@ double sum_of_scores(const Task& task, Var outputs, const Batch& batch) {
   return sum;
 }
 
-std::vector<Gradients*> pointers(const auto& lanes) {
+std::vector<Gradients*> pointers(const auto& shards) {
   std::vector<Gradients*> result;
-  for (const auto& lane : lanes) result.push_back(&lane->gradients);
+  for (const auto& shard : shards) result.push_back(&shard->gradients);
   return result;
 }
 
@@ -41,10 +55,16 @@ std::shared_ptr<PackedWeights> make_packed(const Parameters& parameters, const T
                                          kernels::choose_precision(config.precision.c_str(), engine));
 }
 
-auto make_lanes(const auto& make, Index count) {
-  std::vector<decltype(make())> lanes;
-  for (Index i = 0; i < count; ++i) lanes.push_back(make());
-  return lanes;
+auto make_shards(const auto& make, Index count) {
+  std::vector<decltype(make())> shards;
+  for (Index i = 0; i < count; ++i) shards.push_back(make());
+  return shards;
+}
+
+LossFunction loss_of(const Task& task) {
+  return [&task](Var outputs, const Batch& batch, double normalizer) {
+    return task.loss(outputs, batch, normalizer);
+  };
 }
 
 }  // namespace
@@ -56,71 +76,83 @@ Index lanes_within_bound(const TrainConfig& config, const Parameters& parameters
   return static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(std::max(most, 1.0))));
 }
 
-Stepper::Stepper(Classifier& model, const Task& task, const TrainConfig& config, const Optimizers& optimizers,
-                 int threads)
+double weight_of(const Task& task, std::span<const double> targets) {
+  const Index width = task.target_width();
+  double sum = 0;
+  for (Index i = 0; i * width < std::ssize(targets); ++i) sum += task.weight(item(targets, i, width));
+  return sum;
+}
+
+Stepper::Stepper(Classifier& model, const TrainConfig& config, int threads)
     : model_(model),
-      task_(task),
       config_(config),
-      pool_(threads),
-      updater_(optimizers.make(config.optimizer), model.parameters()),
-      lanes_(make_lanes([&] { return std::make_unique<Lane>(model.parameters()); },
-                        lanes_within_bound(config, model.parameters()))),
-      sum_(model.parameters(), pointers(lanes_)),
+      pool_(std::make_unique<ThreadPool>(threads)),
+      shards_(make_shards([&] { return std::make_unique<Shard>(model.parameters()); },
+                          lanes_within_bound(config, model.parameters()))),
+      sum_(model.parameters(), pointers(shards_)),
       ranges_(parameter_ranges(model.parameters(), range_length)),
       squares_(ranges_.size()),
       packed_(make_packed(model.parameters(), config)) {
-  for (int i = 0; i < pool_.size(); ++i) {
+  for (int i = 0; i < pool_->size(); ++i) {
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), config.kernels.c_str()));
     tapes_.back()->set_packed(packed_.get());
   }
   for (const ParameterRange& range : ranges_)
     scratch_length_ = std::max(scratch_length_, range.end - range.begin);
-  scratch_.resize(static_cast<std::size_t>(pool_.size() * scratch_length_));
+  scratch_.resize(static_cast<std::size_t>(pool_->size() * scratch_length_));
 }
 Stepper::~Stepper() = default;
 
 void Stepper::set_profiles(std::span<Profile> profiles) {
   profiles_ = profiles;
-  for (int i = 0; i < pool_.size(); ++i) tapes_[static_cast<std::size_t>(i)]->set_profile(profile(i));
+  for (int i = 0; i < pool_->size(); ++i) tapes_[static_cast<std::size_t>(i)]->set_profile(profile(i));
 }
 
 Profile* Stepper::profile(int worker) {
   return profiles_.empty() ? nullptr : &profiles_[static_cast<std::size_t>(worker)];
 }
 
-double Stepper::weight_of(std::span<const double> targets) const {
-  const Index width = task_.target_width();
-  double sum = 0;
-  for (Index i = 0; i * width < std::ssize(targets); ++i) sum += task_.weight(item(targets, i, width));
-  return sum;
+Gradient Stepper::gradient() {
+  if (std::exchange(has_gradient_, true))
+    throw failure("[gradient] a stepper has one gradient at a time: update with the one before, or drop it");
+  return Gradient(*this);
 }
 
-StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, double normaliser) {
+Gradient Stepper::gradient(const Batch& batch, const LossFunction& loss, RandomKey key) {
+  Gradient result = gradient();
+  const Index items = model_.level() == Level::row ? batch.num_rows() : batch.num_sequences();
+  result.add(batch, loss, static_cast<double>(items), key);
+  return result;
+}
+
+StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, const Objective& objective) {
   const Var outputs = model_.forward(tape, chunk);  // [M, K]
-  const Var loss = task_.loss(outputs, chunk, normaliser);
+  const Var loss = objective.loss(outputs, chunk, objective.normalizer);
   if (tape.watch() != nullptr) tape.watch()->check_results();
   loss.add_grad(RowMatrix::Ones(1, 1));
   tape.backward();
-  return {static_cast<double>(loss.value()(0, 0)) * normaliser, weight_of(chunk.targets),
-          sum_of_scores(task_, outputs, chunk), outputs.rows()};
+  const double sum = static_cast<double>(loss.value()(0, 0)) * objective.normalizer;
+  if (objective.task == nullptr) return {sum, static_cast<double>(outputs.rows()), 0, outputs.rows()};
+  return {sum, weight_of(*objective.task, chunk.targets), sum_of_scores(*objective.task, outputs, chunk),
+          outputs.rows()};
 }
 
-void Stepper::run_lane(int worker, Lane& lane, const Batch& batch, double normaliser, RandomKey key) {
+void Stepper::run_shard(int worker, Shard& shard, const Batch& batch, const Objective& objective,
+                        RandomKey key) {
   Tape& tape = *tapes_[static_cast<std::size_t>(worker)];
   const Index chunks = (batch.num_rows() + config_.chunk_rows - 1) / config_.chunk_rows;
-  cut_batch(batch, std::max<Index>(chunks, 1), lane.cuts);
-  lane.sums = {};
-  for (std::size_t i = 0; i + 1 < lane.cuts.size(); ++i) {
-    tape.begin(Mode::train, &lane.gradients, key);
-    const StepSums chunk = run_chunk(tape, slice(batch, lane.cuts[i], lane.cuts[i + 1]), normaliser);
-    lane.sums.add(chunk);
+  cut_batch(batch, std::max<Index>(chunks, 1), shard.cuts);
+  shard.sums = {};
+  for (std::size_t i = 0; i + 1 < shard.cuts.size(); ++i) {
+    tape.begin(Mode::train, &shard.gradients, key);
+    shard.sums.add(run_chunk(tape, slice(batch, shard.cuts[i], shard.cuts[i + 1]), objective));
   }
 }
 
-void Stepper::begin_update() {
-  for (const std::unique_ptr<Lane>& lane : lanes_) lane->gradients.clear();
+void Stepper::clear() {
+  for (const std::unique_ptr<Shard>& shard : shards_) shard->gradients.clear();
   sum_.clear();
-  pool_.for_each(packed_->num_pieces(), [&](Index i, int worker) {
+  pool_->for_each(packed_->num_pieces(), [&](Index i, int worker) {
     const Measure measure(profile(worker), "packing weights", Pass::forward, 0, 0);
     packed_->pack(i);
   });
@@ -128,42 +160,44 @@ void Stepper::begin_update() {
 
 void Stepper::merge_rows() {
   sum_.begin_merge();
-  pool_.for_each(static_cast<Index>(ranges_.size()), [&](Index r, int worker) {
+  pool_->for_each(std::ssize(ranges_), [&](Index r, int worker) {
     const Measure measure(profile(worker), "sum of micro-batches", Pass::forward, 0, 0);
     sum_.merge(ranges_[static_cast<std::size_t>(r)]);
   });
   sum_.end_merge();
 }
 
-StepSums Stepper::accumulate(const Batch& batch, double normaliser, RandomKey key, bool first) {
+StepSums Stepper::add(const Batch& batch, const Objective& objective, RandomKey key, bool first) {
   if (first)
-    begin_update();
+    clear();
   else
     merge_rows();
-  cut_batch(batch, num_lanes(), cuts_);
-  const Index count = static_cast<Index>(cuts_.size()) - 1;
-  pool_.for_each(count, [&](Index i, int worker) {
-    const std::size_t lane = static_cast<std::size_t>(i);
-    run_lane(worker, *lanes_[lane], slice(batch, cuts_[lane], cuts_[lane + 1]), normaliser, key);
+  cut_batch(batch, num_shards(), cuts_);
+  const Index count = std::ssize(cuts_) - 1;
+  pool_->for_each(count, [&](Index i, int worker) {
+    const std::size_t shard = static_cast<std::size_t>(i);
+    run_shard(worker, *shards_[shard], slice(batch, cuts_[shard], cuts_[shard + 1]), objective, key);
   });
   StepSums total;
-  for (Index i = 0; i < count; ++i) total.add(lanes_[static_cast<std::size_t>(i)]->sums);
+  for (Index i = 0; i < count; ++i) total.add(shards_[static_cast<std::size_t>(i)]->sums);
   return total;
 }
 
-StepFault Stepper::find_fault(const Batch& batch, double normaliser, RandomKey key) {
+StepFault Stepper::find_fault(const Batch& batch, const Task& task, double normalizer, RandomKey key) {
+  const Gradient none = gradient();  // its memory is used
   Tape& tape = *tapes_.front();
-  Gradients& gradients = lanes_.front()->gradients;
+  Gradients& gradients = shards_.front()->gradients;
   NumberWatch watch(model_.parameters());
   Profile names;
   tape.set_watch(&watch);
   tape.set_profile(&names);
+  const LossFunction loss = loss_of(task);
   StepFault fault;
   for (Index b = 0; b < batch.num_sequences(); ++b) {
     watch.clear();
     gradients.clear();
     tape.begin(Mode::train, &gradients, key);
-    run_chunk(tape, slice(batch, b, b + 1), normaliser);
+    run_chunk(tape, slice(batch, b, b + 1), {loss, &task, normalizer});
     if (!watch.found()) continue;
     if (fault.samples.empty()) fault.first = watch.fault();
     fault.samples.push_back(batch.samples[static_cast<std::size_t>(b)]);
@@ -173,23 +207,12 @@ StepFault Stepper::find_fault(const Batch& batch, double normaliser, RandomKey k
   return fault;
 }
 
-std::vector<std::string> Stepper::broken_gradients() {
-  const std::vector<Scalar> sum = sum_.flat();
-  std::vector<std::string> names;
-  for (const ParameterView& view : model_.parameters().views()) {
-    const auto first = sum.begin() + view.offset;
-    if (std::any_of(first, first + view.size, [](Scalar x) { return !std::isfinite(x); }))
-      names.push_back(view.name);
-  }
-  return names;
-}
-
-double Stepper::reduce() {
+double Stepper::sum_of_squares() {
   sum_.begin();
-  pool_.for_each(static_cast<Index>(ranges_.size()), [&](Index r, int worker) {
+  pool_->for_each(std::ssize(ranges_), [&](Index r, int worker) {
     const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
-    const double bytes = static_cast<double>((range.end - range.begin) * (num_lanes() + 1)) * sizeof(Scalar);
-    const Measure measure(profile(worker), "sum of the lanes", Pass::forward, 0, bytes);
+    const double bytes = static_cast<double>((range.end - range.begin) * (num_shards() + 1)) * sizeof(Scalar);
+    const Measure measure(profile(worker), "sum of the shards", Pass::forward, 0, bytes);
     squares_[static_cast<std::size_t>(r)] = sum_.reduce(range, scratch(worker));
   });
   double sum = 0;
@@ -197,20 +220,63 @@ double Stepper::reduce() {
   return sum;
 }
 
-double Stepper::update(std::uint64_t updates, double learning_rate) {
-  const double norm = std::sqrt(reduce());
-  if (!std::isfinite(norm)) return norm;
-  const bool clip = config_.max_grad_norm > 0 && norm > config_.max_grad_norm;
-  updater_.begin(updates, learning_rate, clip ? config_.max_grad_norm / norm : 1.0);
-  pool_.for_each(static_cast<Index>(ranges_.size()), [&](Index r, int worker) {
-    const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
-    const Index passes =
-        3 + 2 * static_cast<Index>(updater_.moments().size());  // gradient, parameters, moments
-    const double bytes = static_cast<double>((range.end - range.begin) * passes) * sizeof(Scalar);
-    const Measure measure(profile(worker), "update", Pass::forward, 0, bytes);
-    updater_.update(range, sum_.gradient(range, scratch(worker)));
-  });
-  return norm;
+Gradient::Gradient(Gradient&& other) noexcept
+    : stepper_(std::exchange(other.stepper_, nullptr)),
+      norm_(other.norm_),
+      scale_(other.scale_),
+      is_empty_(other.is_empty_) {}
+Gradient::~Gradient() {
+  if (stepper_ != nullptr) stepper_->has_gradient_ = false;
+}
+
+Stepper& Gradient::stepper() const {
+  if (stepper_ == nullptr) throw failure("[gradient] it was used up by an update, or moved");
+  return *stepper_;
+}
+
+StepSums Gradient::add(const Batch& batch, const LossFunction& loss, double normalizer, RandomKey key) {
+  return add(batch, Objective{loss, nullptr, normalizer}, key);
+}
+StepSums Gradient::add(const Batch& batch, const Task& task, double normalizer, RandomKey key) {
+  return add(batch, Objective{loss_of(task), &task, normalizer}, key);
+}
+StepSums Gradient::add(const Batch& batch, const Objective& objective, RandomKey key) {
+  if (norm_) throw failure("[gradient] its norm was asked for: nothing can be added any more");
+  return stepper().add(batch, objective, key, std::exchange(is_empty_, false));
+}
+
+double Gradient::norm() {
+  if (is_empty_) throw failure("[gradient] no batch was added");
+  if (!norm_) norm_ = std::sqrt(stepper().sum_of_squares());
+  return *norm_;
+}
+
+double Gradient::clip(double most) {
+  const double before = norm();
+  if (most > 0 && before > most) scale_ = most / before;
+  return before;
+}
+
+std::vector<Scalar> Gradient::flat() {
+  norm();
+  Stepper& s = stepper();
+  std::vector<Scalar> result(s.model_.parameters().flat().size());
+  for (const ParameterRange& range : s.ranges_) {
+    const Index at = s.model_.parameters().entries()[as_size(range.id)].offset + range.begin;
+    std::copy_n(s.sum_.gradient(range, s.scratch(0)), range.end - range.begin, result.begin() + at);
+  }
+  return result;
+}
+
+std::vector<std::string> Gradient::broken() {
+  const std::vector<Scalar> values = flat();
+  std::vector<std::string> names;
+  for (const ParameterView& view : stepper().model_.parameters().views()) {
+    const auto first = values.begin() + view.offset;
+    if (std::any_of(first, first + view.size, [](Scalar x) { return !std::isfinite(x); }))
+      names.push_back(view.name);
+  }
+  return names;
 }
 
 }  // namespace orochi

@@ -1,4 +1,8 @@
-#include "train/updater.hpp"
+#include <cmath>
+#include <orochi/error.hpp>
+#include <orochi/updater.hpp>
+
+#include "core/thread_pool.hpp"
 
 namespace orochi {
 
@@ -10,16 +14,25 @@ Updater::Updater(std::unique_ptr<const Optimizer> optimizer, Parameters& paramet
   for (Moment& moment : moments_) buffers_.push_back(moment.values.data());
 }
 
-void Updater::begin(std::uint64_t updates, double learning_rate, double gradient_scale) {
-  step_ = {updates + 1, learning_rate, gradient_scale};
+void Updater::update(Gradient gradient, double learning_rate) {
+  if (!std::isfinite(gradient.norm())) throw failure("[update] expected a gradient of finite norm");
+  Stepper& stepper = gradient.stepper();
+  const UpdateStep step{++updates, learning_rate, gradient.scale_};
+  stepper.pool_->for_each(std::ssize(stepper.ranges_), [&](Index r, int worker) {
+    const ParameterRange& range = stepper.ranges_[static_cast<std::size_t>(r)];
+    const Index passes = 3 + 2 * std::ssize(moments_);  // gradient, parameters, moments
+    const double bytes = static_cast<double>((range.end - range.begin) * passes) * sizeof(Scalar);
+    const Measure measure(stepper.profile(worker), "update", Pass::forward, 0, bytes);
+    update(step, range, stepper.sum_.gradient(range, stepper.scratch(worker)));
+  });
 }
 
-void Updater::update(const ParameterRange& range, const Scalar* gradient) {
+void Updater::update(const UpdateStep& step, const ParameterRange& range, const Scalar* gradient) {
   const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(range.id)];
   const auto at = static_cast<std::size_t>(entry.offset + range.begin),
              size = static_cast<std::size_t>(range.end - range.begin);
   optimizer_->update(
-      step_, {{parameters_.data() + at, size}, {gradient, size}, entry.decay == Decay::yes, buffers_, at});
+      step, {{parameters_.data() + at, size}, {gradient, size}, entry.decay == Decay::yes, buffers_, at});
 }
 
 }  // namespace orochi

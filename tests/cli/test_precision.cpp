@@ -3,11 +3,14 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include <orochi/batching.hpp>
+#include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "catch.hpp"
 #include "core/kernels/half.hpp"
 #include "core/kernels/kernels.hpp"
+#include "core/packed_weights.hpp"
 #include "program.hpp"
-#include "train/inference.hpp"
 #include "workplace.hpp"
 
 using namespace orochi;
@@ -17,12 +20,12 @@ using nlohmann::json;
 namespace {
 
 /// The loss of `data` under a checkpoint, by an engine of its own: in bf16, or in float32 by Eigen.
-double loss_of(const TrainedModel& trained, const Sequences& data, bool half) {
+double loss_of(const Model& trained, const Sequences& data, bool half) {
   std::shared_ptr<PackedWeights> packed;
   if (half)
-    packed = std::make_shared<PackedWeights>(trained.model->parameters(), kernels::Engine::own,
+    packed = std::make_shared<PackedWeights>(trained.classifier->parameters(), kernels::Engine::own,
                                              kernels::Precision::half);
-  Inference inference(*trained.model, half ? "own" : "eigen", 1, packed);
+  Inference inference(*trained.classifier, half ? "own" : "eigen", 1, packed);
   return evaluate(inference, *trained.task, data).metrics.loss;
 }
 
@@ -45,7 +48,7 @@ TEST_CASE("a model trained in bf16 is evaluated in float32") {
     return;
   }
   REQUIRE(outcome.code == 0);
-  const TrainedModel last = load_model(place.path("run/last.h5"), builtin());
+  const Model last = Model::load(place.path("run/last.h5"), builtin());
   const LoadedData data = load_data(last.config.data, place.path("run"), last.config.train.seed,
                                     builtin_tokenizers(), *last.task);
   const double validation = loss_of(last, data.validation, false);
@@ -53,13 +56,13 @@ TEST_CASE("a model trained in bf16 is evaluated in float32") {
   CHECK_THAT(last_line(place.path("run/metrics.jsonl"))["validation_loss"].get<double>(),
              WithinRel(validation, 2e-6));
 
-  const TrainedModel best = load_model(place.path("run/best.h5"), builtin());
+  const Model best = Model::load(place.path("run/best.h5"), builtin());
   const double test = loss_of(best, data.test, false);
   CHECK(std::abs(loss_of(best, data.test, true) / test - 1) > 2e-5);
   const Outcome evaluated = orochi_program({"evaluate", place.path("run/best.h5"), "--json"});
   CHECK_THAT(json::parse(evaluated.out)["loss"].get<double>(), WithinRel(test, 2e-6));
 
-  Inference inference(*best.model, "eigen", 1);
+  Inference inference(*best.classifier, "eigen", 1);
   std::vector<std::uint32_t> samples;
   const std::vector<double> p = best.task->predict(inference.outputs(as_batch(data.test, samples)).first(2))
                                     .scores;  // of the first sequence

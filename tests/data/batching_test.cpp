@@ -1,4 +1,4 @@
-#include "data/batching.hpp"
+#include <orochi/batching.hpp>
 
 #include <algorithm>
 #include <numeric>

@@ -2,8 +2,8 @@
 
 #include <orochi/error.hpp>
 
+#include <orochi/dataset.hpp>
 #include "catch.hpp"
-#include "data/dataset.hpp"
 #include "temp_folder.hpp"
 #include "tokenizers.hpp"
 

@@ -8,8 +8,8 @@
 #include <tuple>
 #include <vector>
 
+#include <orochi/batching.hpp>
 #include "catch.hpp"
-#include "data/batching.hpp"
 #include "data/split.hpp"
 
 using namespace orochi;

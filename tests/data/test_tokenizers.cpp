@@ -3,8 +3,8 @@
 
 #include <thread>
 
+#include <orochi/dataset.hpp>
 #include "catch.hpp"
-#include "data/dataset.hpp"
 #include "data/input_encoder.hpp"
 #include "temp_folder.hpp"
 #include "tokenizers.hpp"

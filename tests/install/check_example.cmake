@@ -1,13 +1,6 @@
 # Installs the library into a prefix of its own, copies examples/custom_layer, builds it there with FLAGS, checks the
 # gradients of its layers in double, trains it, interrupts it and resumes it.
-function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
-  message(STATUS "${ARGN}\n${out}")
-  if(NOT code EQUAL 0)
-    message(FATAL_ERROR "exit code ${code}")
-  endif()
-  set(out "${out}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)

@@ -1,18 +1,6 @@
 # Installs the library into a prefix of its own, copies examples/extensions and builds it there; then its components are
 # listed, in the schema and named by a config that trains, is interrupted and resumed.
-function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
-  message(STATUS "${ARGN}\n${out}")
-  if(NOT code EQUAL 0)
-    message(FATAL_ERROR "exit code ${code}")
-  endif()
-  set(out "${out}" PARENT_SCOPE)
-endfunction()
-function(expect pattern)
-  if(NOT out MATCHES "${pattern}")
-    message(FATAL_ERROR "not found: ${pattern}")
-  endif()
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)

@@ -1,13 +1,6 @@
 # Copies the sources and the parent project to a path with blanks and parentheses. KIND subdirectory: builds the
 # parent's program there and runs it; fetch: configures it with FetchContent, without a build type.
-function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE out)
-  message(STATUS "${ARGN}\n${out}")
-  if(NOT code EQUAL 0)
-    message(FATAL_ERROR "exit code ${code}")
-  endif()
-  set(out "${out}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 set(work "${WORK}/orochi (1)")
 file(REMOVE_RECURSE ${work})

@@ -1,12 +1,5 @@
 # Installs the library, moves it, and builds the example by what pkg-config says.
-function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE error)
-  message(STATUS "${ARGN}\n${out}${error}")
-  if(NOT code EQUAL 0)
-    message(FATAL_ERROR "exit code ${code}")
-  endif()
-  set(out "${out}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/first)

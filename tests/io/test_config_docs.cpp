@@ -5,10 +5,11 @@
 #include <iterator>
 #include <set>
 
+#include <orochi/inference.hpp>
 #include "catch.hpp"
+#include "inference/model_file.hpp"
 #include "io/config_keys.hpp"
 #include "io/toml.hpp"
-#include "train/inference.hpp"
 
 using namespace orochi;
 

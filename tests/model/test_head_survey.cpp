@@ -1,15 +1,17 @@
 // Figures of heads against their definitions on whole maps, and what long sequences take.
 #include <cmath>
+#include <orochi/batching.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
 #include "../train/small_model.hpp"
+#include "analysis/head_survey.hpp"
+#include "analysis/heads.hpp"
 #include "catch.hpp"
 #include "core/kernels/half.hpp"
 #include "core/packed_weights.hpp"
 #include "layers/attention_recording.hpp"
-#include "train/head_survey.hpp"
-#include "train/heads.hpp"
-#include "train/machine_memory.hpp"
+#include "run/machine_memory.hpp"
 
 using namespace orochi;
 
@@ -21,9 +23,9 @@ struct Places {
   std::string positions = "learned", pooling = "mean";
 };
 
-TrainedModel make_model(const Extensions& extensions, const Places& places, Index longest = 200,
-                        Index d_model = 32) {
-  TrainedModel trained;
+Model make_model(const Extensions& extensions, const Places& places, Index longest = 200,
+                 Index d_model = 32) {
+  Model trained;
   trained.config = small_config();
   trained.config.model.d_model = d_model;
   trained.config.model.causal = places.causal;
@@ -31,11 +33,11 @@ TrainedModel make_model(const Extensions& extensions, const Places& places, Inde
   trained.config.model.positions = places.positions;
   trained.config.model.pooling = places.pooling;
   trained.input = {17, 0, longest};
-  trained.extensions = &extensions;
+  trained.layers = extensions.layers;
   trained.task = class_task(3);
-  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
-  trained.model->parameters().initialise(5);
-  Parameters& parameters = trained.model->parameters();
+  trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
+  trained.classifier->parameters().initialise(5);
+  Parameters& parameters = trained.classifier->parameters();
   for (Index i = 0; i < parameters.size(); ++i) parameters.data()[i] *= 2;  // sharper maps
   return trained;
 }
@@ -84,7 +86,7 @@ TEST_CASE("some rows of a map are the same bits as in the whole") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(4, 190, 17, 0, 3, 2);
   for (const Places& places : all_places) {
-    const TrainedModel trained = make_model(extensions, places);
+    const Model trained = make_model(extensions, places);
     for (Index i = 0; i < data.size(); ++i) {
       const std::vector<AttentionRecord> whole = record_sequence(trained, data, i),
                                          light = record_sequence(trained, data, i, nullptr, false);
@@ -103,8 +105,8 @@ TEST_CASE("also of a map whose scores are products in bf16") {
   const Sequences data = random_sequences(3, 190, 17, 0, 3, 4);
   std::vector<std::uint32_t> samples;
   for (const Places& places : all_places) {
-    const TrainedModel trained = make_model(extensions, places, 200, 64);  // heads of 16
-    const Parameters& parameters = trained.model->parameters();
+    const Model trained = make_model(extensions, places, 200, 64);  // heads of 16
+    const Parameters& parameters = trained.classifier->parameters();
     PackedWeights packed(parameters, kernels::Engine::own, kernels::Precision::half);
     for (Index piece = 0; piece < packed.num_pieces(); ++piece) packed.pack(piece);
     Recording recording;
@@ -112,7 +114,7 @@ TEST_CASE("also of a map whose scores are products in bf16") {
     tape.set_packed(&packed);
     tape.set_recording(&recording);
     tape.begin(Mode::infer, nullptr, {});
-    trained.model->forward(tape, as_batch(data, samples));
+    trained.classifier->forward(tape, as_batch(data, samples));
     REQUIRE(recording.records.size() == 6);
     for (const AttentionRecord& record : recording.records) check_rows(record, record);
   }
@@ -122,7 +124,7 @@ TEST_CASE("entropy, distance and similarity are those of whole maps") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(5, 190, 17, 0, 3, 7);
   for (const Places& places : all_places) {
-    const TrainedModel trained = make_model(extensions, places);
+    const Model trained = make_model(extensions, places);
     const HeadGrid grid = head_grid(trained, data);
     REQUIRE(grid.count() == 8);
     const HeadSurvey survey = survey_heads(trained, data, grid, 2);
@@ -157,7 +159,7 @@ TEST_CASE("looking at the heads of long sequences takes no whole map") {
   for (Index i = 0; i < t; ++i) data.tokens.push_back(static_cast<std::int32_t>(i * i % 17));
   data.offsets.push_back(t);
   data.targets.push_back(1);
-  const TrainedModel trained = make_model(extensions, {}, t);
+  const Model trained = make_model(extensions, {}, t);
   const double before = peak_memory();
   const HeadSurvey survey = survey_heads(trained, data, head_grid(trained, data), 1);
   CHECK(peak_memory() - before < 4e8);  // scores and maps of 8 heads are 576 MB, and were copied once more

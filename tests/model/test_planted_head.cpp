@@ -1,10 +1,11 @@
 // A head that the answer needs by construction: maps, ablation and importance must name it.
 #include <algorithm>
+#include <orochi/model.hpp>
 #include <random>
 
 #include "../train/small_model.hpp"
+#include "analysis/heads.hpp"
 #include "catch.hpp"
-#include "train/heads.hpp"
 
 using namespace orochi;
 
@@ -43,17 +44,17 @@ struct Weights {
 
 /// Every token has a column of its own; the planted head looks for the signs and writes which it saw to
 /// column 15, which the classifier reads. All other heads are small and random.
-TrainedModel planted_model(const Extensions& extensions) {
-  TrainedModel trained;
+Model planted_model(const Extensions& extensions) {
+  Model trained;
   trained.config.model.d_model = d_model;
   trained.config.model.num_heads = 4;
   trained.config.model.num_layers = 2;
   trained.config.model.positions = "none";
   trained.input = {vocabulary, 0, 40};
-  trained.extensions = &extensions;
+  trained.layers = extensions.layers;
   trained.task = class_task(2);
-  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 2, extensions.layers);
-  Parameters& parameters = trained.model->parameters();
+  trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 2, extensions.layers);
+  Parameters& parameters = trained.classifier->parameters();
   parameters.initialise(3);
   for (const ParameterView& view : parameters.views())
     if (view.name.find("norm") == std::string::npos)
@@ -75,7 +76,7 @@ TrainedModel planted_model(const Extensions& extensions) {
 }
 
 /// Of each head, the mean weight that queries give to the sign.
-std::vector<double> weight_on_sign(const TrainedModel& trained, const Sequences& data) {
+std::vector<double> weight_on_sign(const Model& trained, const Sequences& data) {
   std::vector<double> sums(8, 0);
   for (Index b = 0; b < data.size(); ++b) {
     const auto tokens = data.tokens.begin() + data.offsets[b];
@@ -97,7 +98,7 @@ std::vector<double> weight_on_sign(const TrainedModel& trained, const Sequences&
 TEST_CASE("maps, ablation and importance name the head that was planted") {
   const Extensions extensions = builtin();
   const Sequences data = signed_sequences(150);
-  const TrainedModel trained = planted_model(extensions);
+  const Model trained = planted_model(extensions);
   const std::vector<double> looks = weight_on_sign(trained, data);
   const Ablation ablation = ablate_heads(trained, data, {}, 2);
   CHECK(ablation.score == 1);

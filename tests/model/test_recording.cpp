@@ -1,30 +1,31 @@
 // Looking at heads changes no bit, and what is seen is what the model computes with.
 #include <algorithm>
 #include <cmath>
+#include <orochi/batching.hpp>
+#include <orochi/model.hpp>
 #include <orochi/ops.hpp>
 
+#include <orochi/stepper.hpp>
 #include "../train/small_model.hpp"
+#include "analysis/head_survey.hpp"
+#include "analysis/heads.hpp"
 #include "catch.hpp"
 #include "core/packed_weights.hpp"
-#include "train/head_survey.hpp"
-#include "train/heads.hpp"
-#include "train/stepper.hpp"
 
 using namespace orochi;
 
 namespace {
 
-TrainedModel make_model(const Extensions& extensions, bool causal = false,
-                        const std::string& pooling = "mean") {
-  TrainedModel trained;
+Model make_model(const Extensions& extensions, bool causal = false, const std::string& pooling = "mean") {
+  Model trained;
   trained.config = small_config();
   trained.config.model.causal = causal;
   trained.config.model.pooling = pooling;
   trained.input = {17, 0, 200};
-  trained.extensions = &extensions;
+  trained.layers = extensions.layers;
   trained.task = class_task(3);
-  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
-  trained.model->parameters().initialise(5);
+  trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
+  trained.classifier->parameters().initialise(5);
   return trained;
 }
 
@@ -33,25 +34,25 @@ struct Results {
 };
 
 /// One training step's forward and backward pass, with or without somebody looking.
-Results train_pass(const TrainedModel& trained, const Sequences& data, Recording* recording) {
+Results train_pass(const Model& trained, const Sequences& data, Recording* recording) {
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);
-  Gradients gradients(trained.model->parameters());
-  Tape tape(trained.model->parameters());
+  Gradients gradients(trained.classifier->parameters());
+  Tape tape(trained.classifier->parameters());
   tape.set_recording(recording);
   tape.begin(Mode::train, &gradients, {3, 4});
-  const Var logits = trained.model->forward(tape, batch);
+  const Var logits = trained.classifier->forward(tape, batch);
   const Var loss = class_task(3)->loss(logits, batch, 10);
   loss.add_grad(RowMatrix::Ones(1, 1));
   Results pass{{logits.data(), logits.data() + logits.rows() * logits.cols()}, {}};
   tape.backward();
-  pass.gradient = GradientSum(trained.model->parameters(), {&gradients}).flat();
+  pass.gradient = GradientSum(trained.classifier->parameters(), {&gradients}).flat();
   return pass;
 }
 
 /// filtered (in double) through the linear layer against what was recorded as its output.
-void check_output(const TrainedModel& trained, const AttentionRecord& r) {
-  const Parameters& parameters = trained.model->parameters();
+void check_output(const Model& trained, const AttentionRecord& r) {
+  const Parameters& parameters = trained.classifier->parameters();
   const Scalar *weight = nullptr, *bias = nullptr;
   for (const ParameterView& view : parameters.views()) {
     const std::string prefix = "encoder." + std::to_string(r.layer) + ".attention.output.";
@@ -104,7 +105,7 @@ TEST_CASE("looking changes no bit of logits and gradients") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(12, 150, 17, 0, 3, 1);
   for (const bool causal : {false, true}) {
-    const TrainedModel trained = make_model(extensions, causal);
+    const Model trained = make_model(extensions, causal);
     Recording full, light{false, {}};
     const Results unseen = train_pass(trained, data, nullptr);
     for (Recording* recording : {&full, &light}) {
@@ -122,9 +123,9 @@ TEST_CASE("in inference too, and what is seen is what is computed with") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(6, 190, 17, 0, 3, 2);
   for (const bool causal : {false, true}) {
-    const TrainedModel trained = make_model(extensions, causal);
+    const Model trained = make_model(extensions, causal);
     std::vector<std::uint32_t> samples;
-    Inference inference(*trained.model, "auto", 1);
+    Inference inference(*trained.classifier, "auto", 1);
     const std::span<const Scalar> unseen = inference.outputs(as_batch(data, samples));
     for (Index i = 0; i < data.size(); ++i) {
       std::vector<Scalar> logits;
@@ -142,10 +143,10 @@ TEST_CASE("in inference too, and what is seen is what is computed with") {
 TEST_CASE("a head whose values are replaced by zero is a head whose columns of the output weight are zero") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(9, 40, 17, 0, 3, 3);
-  TrainedModel trained = make_model(extensions, false, "cls");
+  Model trained = make_model(extensions, false, "cls");
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);
-  Inference inference(*trained.model, "auto", 2);
+  Inference inference(*trained.classifier, "auto", 2);
   const std::vector<Scalar> zeros(8, 0);
   const HeadReplacement second{1, 2, zeros};
   const std::span<const Scalar> whole = inference.outputs(batch);
@@ -155,7 +156,7 @@ TEST_CASE("a head whose values are replaced by zero is a head whose columns of t
   const std::vector<Scalar> found(without.begin(), without.end());
   CHECK(found != before);
   inference.set_replacements({});
-  Parameters& parameters = trained.model->parameters();
+  Parameters& parameters = trained.classifier->parameters();
   for (const ParameterView& view : parameters.views())
     if (view.name == "encoder.1.attention.output.weight")  // [32, 32]
       for (Index row = 0; row < 32; ++row)
@@ -168,11 +169,11 @@ TEST_CASE("a head whose values are replaced by zero is a head whose columns of t
 TEST_CASE("the importance of heads is the slope of the loss along them") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(1, 20, 17, 0, 3, 4);
-  TrainedModel trained = make_model(extensions);
+  Model trained = make_model(extensions);
   const HeadGrid grid = head_grid(trained, data);
   REQUIRE(grid.count() == 8);
   const HeadSurvey survey = survey_heads(trained, data, grid, 1);
-  Parameters& parameters = trained.model->parameters();
+  Parameters& parameters = trained.classifier->parameters();
   const std::vector<Scalar> saved(parameters.data(), parameters.data() + parameters.size());
   const auto loss = [&](Index head,
                         Scalar factor) {  // head's filtered values times factor: by its output weight
@@ -197,7 +198,7 @@ TEST_CASE("the importance of heads is the slope of the loss along them") {
 TEST_CASE("figures of heads are the same bits on any number of threads") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(70, 30, 17, 0, 3, 5);
-  const TrainedModel trained = make_model(extensions);
+  const Model trained = make_model(extensions);
   AblationOptions options;
   options.resamples = 50;
   const Ablation one = ablate_heads(trained, data, options, 1),

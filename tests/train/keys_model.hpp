@@ -5,10 +5,10 @@
 #include <cmath>
 #include <orochi/recording.hpp>
 
+#include <orochi/batching.hpp>
+#include <orochi/inference.hpp>
 #include "catch.hpp"
-#include "data/batching.hpp"
 #include "keys.hpp"
-#include "train/inference.hpp"
 
 namespace orochi {
 
@@ -40,8 +40,8 @@ inline Config plain_config() {
   return config;
 }
 
-struct Model {
-  explicit Model(const Config& config)
+struct KeyModel {
+  explicit KeyModel(const Config& config)
       : layers(made_layers(seen)), classifier(config, {11, 0, 8}, 2, layers.layers) {
     classifier.parameters().initialise(3);
   }
@@ -90,9 +90,9 @@ struct Rows {
 };
 inline Rows around_layer(
     Config config, const Sequences& data, Mode mode = Mode::infer,
-    const std::function<void(Model&)>& prepare = [](Model&) {}) {
+    const std::function<void(KeyModel&)>& prepare = [](KeyModel&) {}) {
   config.model.blocks = {"spy", "encoder_layer", "spy"};
-  Model model(config);
+  KeyModel model(config);
   prepare(model);
   model.run(data, mode);
   return {model.seen.at(0), model.seen.at(1)};

@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "data/dataset.hpp"
+#include <orochi/dataset.hpp>
 #include "tasks.hpp"
 
 namespace orochi {

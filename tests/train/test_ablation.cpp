@@ -1,10 +1,11 @@
 // The figures of orochi ablate, against what their definitions give on models that are run by hand.
 #include <cmath>
 
+#include <orochi/inference.hpp>
+#include <orochi/model.hpp>
+#include "analysis/head_survey.hpp"
 #include "catch.hpp"
 #include "small_model.hpp"
-#include "train/head_survey.hpp"
-#include "train/inference.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinAbs;
@@ -14,22 +15,22 @@ namespace {
 
 constexpr Index heads = 4, layers = 2;
 
-TrainedModel random_model(const Extensions& extensions) {
-  TrainedModel trained;
+Model random_model(const Extensions& extensions) {
+  Model trained;
   trained.config = small_config();
   trained.config.model.dropout = 0.3;  // of training: it has no part in any figure
   trained.input = {11, 0, 9};
-  trained.extensions = &extensions;
+  trained.layers = extensions.layers;
   trained.task = class_task(3);
-  trained.model = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
-  trained.model->parameters().initialise(8);
-  for (Scalar& value : trained.model->parameters().flat()) value *= 1.5f;
+  trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
+  trained.classifier->parameters().initialise(8);
+  for (Scalar& value : trained.classifier->parameters().flat()) value *= 1.5f;
   return trained;
 }
 
-std::vector<double> losses_of(const TrainedModel& trained, const Sequences& data,
+std::vector<double> losses_of(const Model& trained, const Sequences& data,
                               std::span<const HeadReplacement> replaced = {}) {
-  Inference inference(*trained.model, "own", 1);
+  Inference inference(*trained.classifier, "own", 1);
   inference.set_replacements(replaced);
   return evaluate(inference, *trained.task, data).losses;
 }
@@ -41,7 +42,7 @@ double mean(const std::vector<double>& values) {
 }
 
 /// A head's filtered values in all rows, from recordings: [rows, D].
-RowMatrix filtered_of(const TrainedModel& trained, const Sequences& data, Index layer, Index head) {
+RowMatrix filtered_of(const Model& trained, const Sequences& data, Index layer, Index head) {
   const Index d = trained.config.model.d_model / heads;
   RowMatrix result(data.offsets.back(), d);
   for (Index b = 0; b < data.size(); ++b)
@@ -55,10 +56,10 @@ RowMatrix filtered_of(const TrainedModel& trained, const Sequences& data, Index 
 }
 
 /// The losses with a head's values, and so its filtered values, times `factor`.
-std::vector<double> losses_scaled(const TrainedModel& trained, const Sequences& data, Index layer, Index head,
+std::vector<double> losses_scaled(const Model& trained, const Sequences& data, Index layer, Index head,
                                   double factor) {
   const Index d = trained.config.model.d_model / heads;
-  Parameters& parameters = trained.model->parameters();
+  Parameters& parameters = trained.classifier->parameters();
   const std::vector<Scalar> kept(parameters.flat().begin(), parameters.flat().end());
   const std::string value = "encoder." + std::to_string(layer) + ".attention.value.";
   for (const ParameterView& view : parameters.views()) {
@@ -82,7 +83,7 @@ TEST_CASE("entropy is in bits, distance in rows") {
 
 TEST_CASE("importance is the mean of |d loss / d a head's size|") {
   const Extensions extensions = builtin();
-  const TrainedModel trained = random_model(extensions);
+  const Model trained = random_model(extensions);
   const Sequences data = random_sequences(40, 9, 11, 0, 3, 6);
   const HeadSurvey survey = survey_heads(trained, data, head_grid(trained, data), 1);
   for (Index i = 0; i < layers * heads; ++i) {
@@ -97,7 +98,7 @@ TEST_CASE("importance is the mean of |d loss / d a head's size|") {
 
 TEST_CASE("what is lost without a head, and the middle 95 % of resampled data") {
   const Extensions extensions = builtin();
-  const TrainedModel trained = random_model(extensions);
+  const Model trained = random_model(extensions);
   const Sequences data = random_sequences(400, 9, 11, 0, 3, 6);
   AblationOptions options;
   options.resamples = 4000;

@@ -2,11 +2,11 @@
 #include <cmath>
 #include <orochi/extensions.hpp>
 
+#include <orochi/batching.hpp>
+#include <orochi/updater.hpp>
 #include "catch.hpp"
-#include "data/batching.hpp"
 #include "heap.hpp"
 #include "small_model.hpp"
-#include "train/stepper.hpp"
 
 using namespace orochi;
 
@@ -21,23 +21,27 @@ struct Training {
         data(std::move(d)),
         model(config, {vocabulary, 0, longest}, classes, builtin_layers()),
         task(class_task(classes)),
-        stepper(model, *task, config.train, builtin().optimizers, threads) {
+        stepper(model, config.train, threads),
+        updater(builtin().optimizers.make(config.train.optimizer), model.parameters()) {
     model.parameters().initialise(4);
   }
-  /// One update of the whole data in micro-batches of `size` sequences, up to the update itself.
-  void accumulate(Index size, std::uint32_t step = 0) {
+  /// Of the whole data in micro-batches of `size` sequences.
+  Gradient gradient(Index size, std::uint32_t step = 0) {
+    Gradient result = stepper.gradient();
     const std::vector<std::uint32_t> rows = epoch_order(data.size(), 5, step);
     for (Index at = 0; at < data.size(); at += size) {
       const auto count = static_cast<std::size_t>(std::min(size, data.size() - at));
       const Batch batch = storage.gather(data, std::span(rows).subspan(static_cast<std::size_t>(at), count));
-      stepper.accumulate(batch, static_cast<double>(data.size()), {5, step}, at == 0);
+      result.add(batch, *task, static_cast<double>(data.size()), {5, step});
     }
+    return result;
   }
   Config config;
   Sequences data;
   Classifier model;
   std::unique_ptr<Task> task;
   Stepper stepper;
+  Updater updater;
   BatchStorage storage;
 };
 
@@ -54,8 +58,9 @@ double kept_by(Index micro_batches) {
   std::vector<std::uint32_t> rows(8);
   std::iota(rows.begin(), rows.end(), 0U);
   const double before = heap_in_use();
+  Gradient gradient = training.stepper.gradient();
   for (Index i = 0; i < micro_batches; ++i)
-    training.stepper.accumulate(training.storage.gather(training.data, rows), 8, {1, 1}, i == 0);
+    gradient.add(training.storage.gather(training.data, rows), *training.task, 8, {1, 1});
   return heap_in_use() - before;
 }
 
@@ -102,22 +107,18 @@ TEST_CASE("an update of many micro-batches takes the memory of one and of a row 
 TEST_CASE("micro-batches give the gradient of one large batch") {
   const Sequences data = random_sequences(40, longest, vocabulary, 0, classes, 3);
   Training whole(small_config(), data, 2), parts(small_config(), data, 2);
-  whole.accumulate(40);
-  const std::vector<Scalar> expected = whole.stepper.gradient();
+  const std::vector<Scalar> expected = whole.gradient(40).flat();
   for (const Index size : {20, 7, 1}) {
-    parts.accumulate(size);
     INFO(size << " sequences a micro-batch");
-    CHECK(difference(expected, parts.stepper.gradient()) < 3e-6);
+    CHECK(difference(expected, parts.gradient(size).flat()) < 3e-6);
   }
 }
 
 TEST_CASE("an update begins without the rows of the one before") {
   const Sequences data = random_sequences(12, longest, vocabulary, 0, classes, 3);
   Training fresh(small_config(), data, 1), used(small_config(), data, 1);
-  fresh.accumulate(4, 7);
-  used.accumulate(3, 2);
-  used.accumulate(4, 7);
-  CHECK(used.stepper.gradient() == fresh.stepper.gradient());
+  used.gradient(3, 2);
+  CHECK(used.gradient(4, 7).flat() == fresh.gradient(4, 7).flat());
 }
 
 TEST_CASE("micro-batches give the same weights on 1 to 4 threads") {
@@ -126,8 +127,9 @@ TEST_CASE("micro-batches give the same weights on 1 to 4 threads") {
   for (const int threads : {1, 2, 3, 4}) {
     Training training(small_config(), data, threads);
     for (std::uint32_t step = 0; step < 4; ++step) {
-      training.accumulate(11, step);
-      training.stepper.update(step, 1e-2);
+      Gradient gradient = training.gradient(11, step);
+      gradient.clip(training.config.train.max_grad_norm);
+      training.updater.update(std::move(gradient), 1e-2);
     }
     const std::span<const Scalar> flat = training.model.parameters().flat();
     if (threads == 1) expected.assign(flat.begin(), flat.end());

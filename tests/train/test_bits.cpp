@@ -3,12 +3,13 @@
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
 
+#include <orochi/batching.hpp>
+#include <orochi/extensions.hpp>
+#include <orochi/inference.hpp>
+#include <orochi/updater.hpp>
 #include "catch.hpp"
 #include "core/kernels/half.hpp"
-#include "data/batching.hpp"
 #include "small_model.hpp"
-#include "train/inference.hpp"
-#include "train/stepper.hpp"
 
 using namespace orochi;
 
@@ -60,14 +61,17 @@ std::vector<Scalar> weights_after_training(const Config& config, const Sequences
   Classifier model(config, {11, 0, 40}, 3, builtin_layers());
   model.parameters().initialise(config.train.seed);
   const std::unique_ptr<Task> task = class_task(3);
-  Stepper stepper(model, *task, config.train, builtin().optimizers, threads);
+  Stepper stepper(model, config.train, threads);
+  Updater updater(builtin().optimizers.make(config.train.optimizer), model.parameters());
   Inference inference(model, config.train.kernels, threads);
   BatchStorage storage;
   for (std::uint32_t step = 0; step < 6; ++step) {
     const std::vector<std::uint32_t> order = epoch_order(data.size(), 5, step);
     const Batch batch = storage.gather(data, order);
-    stepper.accumulate(batch, stepper.weight_of(batch.targets), {5, step}, true);
-    stepper.update(step, 1e-2);
+    Gradient gradient = stepper.gradient();
+    gradient.add(batch, *task, weight_of(*task, batch.targets), {5, step});
+    gradient.clip(config.train.max_grad_norm);
+    updater.update(std::move(gradient), 1e-2);
     if (!evaluate_too) continue;
     inference.pack();
     evaluate(inference, *task, data);

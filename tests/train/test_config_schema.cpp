@@ -7,11 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
 
+#include <orochi/inference.hpp>
 #include "catch.hpp"
+#include "inference/model_file.hpp"
 #include "io/config_keys.hpp"
 #include "io/config_schema.hpp"
 #include "io/toml.hpp"
-#include "train/inference.hpp"
 
 using namespace orochi;
 using nlohmann::json;

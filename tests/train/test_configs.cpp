@@ -7,11 +7,13 @@
 #include <fstream>
 #include <numeric>
 
+#include <orochi/inference.hpp>
+#include <orochi/model.hpp>
+#include <orochi/train.hpp>
 #include "catch.hpp"
+#include "inference/model_file.hpp"
 #include "io/config_file.hpp"
 #include "io/hdf5.hpp"
-#include "train/inference.hpp"
-#include "train/trainer.hpp"
 
 using namespace orochi;
 namespace fs = std::filesystem;
@@ -82,7 +84,7 @@ TEST_CASE("every config trains two steps") {
     }
     Silent observer;
     CHECK(train(request, builtin(), observer).steps == 2);
-    CHECK(load_model(request.run + "/last.h5", builtin()).progress.step == 2);
+    CHECK(Model::load(request.run + "/last.h5", builtin()).progress.step == 2);
   }
   CHECK(configs >= 4);
   fs::remove_all(work);

@@ -1,8 +1,9 @@
 // The figures of an epoch and how epochs in a row are counted.
 #include <cmath>
 
+#include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "catch.hpp"
-#include "train/inference.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
@@ -55,10 +56,10 @@ TEST_CASE("the training figures of an epoch are weighted losses and the share of
                        "model.attention_dropout=0", "task.class_weights=[0.5, 3]"};
   Silent observer;
   train(request, builtin(), observer);
-  const TrainedModel trained = load_model((place.root / "run/last.h5").string(), builtin());
+  const Model trained = Model::load((place.root / "run/last.h5").string(), builtin());
   const LoadedData data = load_data(trained.config.data, (place.root / "run").string(),
                                     trained.config.train.seed, builtin_tokenizers(), *trained.task);
-  Inference inference(*trained.model, "own", 1);
+  Inference inference(*trained.classifier, "own", 1);
   const Evaluation evaluation = evaluate(inference, *trained.task, data.train);
   double loss = 0, weight = 0;
   for (std::size_t b = 0; b < evaluation.losses.size(); ++b) {

@@ -2,9 +2,9 @@
 // and in a run that a config describes.
 #include "../../examples/extensions/extensions.hpp"
 
+#include <orochi/updater.hpp>
 #include "catch.hpp"
 #include "io/checkpoint.hpp"
-#include "train/updater.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
@@ -44,8 +44,9 @@ TEST_CASE("three updates of Lion, by hand") {
                         {-0.02f, 0.78508 - 0.1 * (1 + 0.1 * 0.78508), 0.7, 0.99 * 0.00195 - 0.01 * 0.01}};
   std::uint64_t updates = 0;
   for (const Case& c : cases) {
-    updater.begin(updates++, 0.1, 0.5);
-    for (const ParameterRange& range : parameter_ranges(parameters, 100)) updater.update(range, &c.gradient);
+    ++updates;
+    for (const ParameterRange& range : parameter_ranges(parameters, 100))
+      updater.update({updates, 0.1, 0.5}, range, &c.gradient);
     INFO(updates);
     CHECK_THAT(static_cast<double>(parameters.data()[weight]), WithinRel(c.weight, 1e-6));
     CHECK_THAT(static_cast<double>(parameters.data()[bias]), WithinRel(c.bias, 1e-6));

@@ -2,9 +2,10 @@
 #include <cmath>
 #include <limits>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
+#include <orochi/inference.hpp>
 #include "catch.hpp"
-#include "train/inference.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
@@ -84,7 +85,7 @@ TEST_CASE("a number that is not finite stops training, with layer, sample and th
   CHECK_THAT(hit.message,
              Contains("samples: ") && Contains("train.tsv:") && Contains("; 1 of the step's 32 sequences\n"));
   CHECK_THAT(hit.message, Contains("run/last.h5 holds step 4\n"));
-  CHECK(load_model((place.root / "run/last.h5").string(), poisoned_layers()).progress.step == 4);
+  CHECK(Model::load((place.root / "run/last.h5").string(), poisoned_layers()).progress.step == 4);
 }
 
 TEST_CASE("backward faults are named too") {
@@ -107,7 +108,7 @@ TEST_CASE("steps that are left out are counted, bounded and the same after a res
   REQUIRE(ending_of(poisoned(place, "whole", settings), observer).code == 0);
   CHECK_THAT(observer.notes,
              Contains("left out 1, of at most 10: at step 7: the loss is not a finite number; first: "));
-  CHECK(load_model((place.root / "whole/last.h5").string(), poisoned_layers()).progress.skipped_steps == 1);
+  CHECK(Model::load((place.root / "whole/last.h5").string(), poisoned_layers()).progress.skipped_steps == 1);
   for (const Index stop : {5, 6, 7, 8}) {
     const std::string run = "part" + std::to_string(stop);
     TrainRequest request = poisoned(place, run, settings);
@@ -138,8 +139,8 @@ TEST_CASE("a step that is left out does not count as one of Adam's updates") {
                                             "train.max_steps=" + steps,
                                             "data.test="};
     REQUIRE(ending_of(poisoned(place, run, settings), observer).code == 0);
-    const TrainedModel trained = load_model((place.root / run / "last.h5").string(), poisoned_layers());
-    const std::span<const Scalar> flat = trained.model->parameters().flat();
+    const Model trained = Model::load((place.root / run / "last.h5").string(), poisoned_layers());
+    const std::span<const Scalar> flat = trained.classifier->parameters().flat();
     return std::vector<double>(flat.begin(), flat.end());
   };
   const std::vector<double> start = weights_after("skipped", "1"), end = weights_after("updated", "2");

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <mutex>
 
+#include <orochi/batching.hpp>
+#include <orochi/inference.hpp>
 #include "catch.hpp"
-#include "data/batching.hpp"
 #include "heap.hpp"
 #include "small_model.hpp"
-#include "train/inference.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinAbs;

@@ -1,9 +1,10 @@
 // Every key of the config and every option of a component has a test of its own; one that nothing reads fails
 // it.
+#include <orochi/inference.hpp>
 #include "catch.hpp"
+#include "inference/model_file.hpp"
 #include "io/config_file.hpp"
 #include "keys.hpp"
-#include "train/inference.hpp"
 
 using namespace orochi;
 

@@ -2,8 +2,8 @@
 #include <cmath>
 #include <functional>
 
+#include <orochi/dataset.hpp>
 #include "catch.hpp"
-#include "data/dataset.hpp"
 #include "keys.hpp"
 #include "tasks.hpp"
 #include "tokenizers.hpp"

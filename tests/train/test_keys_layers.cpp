@@ -12,7 +12,7 @@ void test_layer_norm_eps() {
       Config config = plain_config();
       config.model.layer_norm_eps = eps;
       config.model.blocks = {"spy", name, "spy"};
-      Model model(config);
+      KeyModel model(config);
       for (Scalar& value : model.values("embedding.weight")) value *= 0.1f;  // a small variance
       model.run(tokens({1, 2, 3}));
       check_same(model.seen.at(1), normed(model.seen.at(0), eps, std::string(name) == "layer_norm"));
@@ -26,7 +26,7 @@ void test_norm() {
   const auto [x, y] = around_layer(config, tokens({1, 2, 3}));
   check_same(y, 9 * x);  // u = x + 2 x, y = u + 2 u
   config.model.blocks = {"spy", "encoder_layer", "spy"};
-  Model model(config);
+  KeyModel model(config);
   model.set("head.weight", 1);
   const RowMatrix logits = model.run(tokens({1, 2, 3}));  // of the mean row, after a norm once more
   CHECK_THAT(static_cast<double>(logits(0, 0)),
@@ -49,7 +49,7 @@ void test_activation() {
     config.model.norm = "same";
     config.model.activation = name;
     config.model.dim_feedforward = width;
-    const auto [x, y] = around_layer(config, tokens({1, 2, 3, 4}), Mode::infer, [](Model& model) {
+    const auto [x, y] = around_layer(config, tokens({1, 2, 3, 4}), Mode::infer, [](KeyModel& model) {
       for (Scalar& value : model.values("embedding.weight")) value *= 4;
       model.set_identity("encoder.1.feed_forward.linear1.weight", width);
       model.set_identity("encoder.1.feed_forward.linear2.weight", width);
@@ -66,7 +66,7 @@ void test_positions() {
     config.model.positions = name;
     config.model.num_heads = 1;
     config.model.blocks = {"spy", "encoder_layer"};
-    Model model(config);
+    KeyModel model(config);
     const RowMatrix mixed = model.run(tokens(other)), straight = model.run(tokens(there));
     RowMatrix expected(4, width);
     for (Index t = 0; t < 4; ++t)
@@ -91,7 +91,7 @@ void test_pooling() {
     config.model.pooling = name;
     config.model.norm_first = false;
     config.model.blocks = {"spy"};
-    Model model(config);
+    KeyModel model(config);
     const RowMatrix logits = model.run(tokens({1, 2, 3}));
     const RowMatrix x = model.seen.at(0);
     RowMatrix pooled = x.colwise().mean();
@@ -130,7 +130,7 @@ void test_feed_forward() {
 void test_blocks() {
   Config config = plain_config();
   config.model.blocks = {"spy", "twice", "twice", "spy"};
-  Model model(config);
+  KeyModel model(config);
   model.run(tokens({1, 2, 3}));
   check_same(model.seen.at(1), 4 * model.seen.at(0));
   CHECK(model.shape("encoder.0.norm1.weight").empty());

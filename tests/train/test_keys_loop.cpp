@@ -2,10 +2,11 @@
 #include <cmath>
 #include <limits>
 
+#include <orochi/inference.hpp>
 #include "catch.hpp"
+#include "inference/model_file.hpp"
 #include "keys.hpp"
 #include "tasks.hpp"
-#include "train/inference.hpp"
 
 using namespace orochi;
 using catch_matchers::Contains;

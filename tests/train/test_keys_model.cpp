@@ -13,7 +13,7 @@ using Pairs = std::vector<std::pair<std::string, std::vector<Index>>>;
 void check_shapes(void (*change)(ModelConfig&), const Pairs& expected) {
   Config config = plain_config();
   change(config.model);
-  const Model model(config);
+  const KeyModel model(config);
   for (const auto& [name, shape] : expected) {
     INFO(name);
     CHECK(model.shape(name) == shape);
@@ -38,7 +38,7 @@ void check_heads(Index heads, Index head_dim, Index expected_dim) {
   Config config = plain_config();
   config.model.num_heads = heads;
   config.model.head_dim = head_dim;
-  Model model(config);
+  KeyModel model(config);
   Recording recording;
   model.run(tokens({1, 2}), Mode::infer, &recording);
   CHECK(recording.records.at(0).options.num_heads == heads);
@@ -79,7 +79,7 @@ void test_dropout() {
     config.model.dropout = p;
     config.model.attention = config.model.feed_forward = "ones";
     const double kept = 1 / (1 - p);
-    const auto all_ones = [](Model& model) { model.set("embedding.weight", 1); };
+    const auto all_ones = [](KeyModel& model) { model.set("embedding.weight", 1); };
     const Rows rows = around_layer(config, data, Mode::train, all_ones);
     check_dropped(rows.before, {0, kept}, p);                             // embeddings
     check_dropped(rows.after - rows.before, {0, kept, 2 * kept}, p * p);  // two sub-layers, each adding a 1
@@ -89,7 +89,7 @@ void test_dropout() {
     config.model.feed_forward = "feed_forward";  // inside of it, too: linear2(dropout(act(linear1(x))))
     config.model.activation = "relu";
     config.model.dim_feedforward = width;
-    const auto handed_on = [&](Model& model) {
+    const auto handed_on = [&](KeyModel& model) {
       all_ones(model);
       model.set("encoder.1.feed_forward.linear1.weight", 0);
       model.set("encoder.1.feed_forward.linear1.bias", 1);
@@ -106,7 +106,7 @@ void test_attention_dropout() {
     Config config = plain_config();
     config.model.attention_dropout = p;
     config.model.feed_forward = "nothing";
-    const Rows rows = around_layer(config, data, Mode::train, [](Model& model) {
+    const Rows rows = around_layer(config, data, Mode::train, [](KeyModel& model) {
       const std::string attention = "encoder.1.attention.";
       model.set("embedding.weight", 1);
       model.set(attention + "value.weight", 0);
@@ -127,7 +127,7 @@ void test_norm_first() {
     const auto [x, y] = around_layer(config, data);
     const RowMatrix u = first ? RowMatrix(x + n(x)) : n(2 * x);
     check_same(y, first ? RowMatrix(u + n(u)) : n(2 * u));
-    CHECK(Model(config).shape("norm.weight") == std::vector<Index>(first ? 1 : 0, width));
+    CHECK(KeyModel(config).shape("norm.weight") == std::vector<Index>(first ? 1 : 0, width));
   }
 }
 

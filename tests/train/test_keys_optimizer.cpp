@@ -1,9 +1,9 @@
 // The options of the optimizers, against the formulas of docs/training.md.
 #include <cmath>
 
+#include <orochi/updater.hpp>
 #include "catch.hpp"
 #include "keys.hpp"
-#include "train/updater.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinRel;
@@ -27,8 +27,8 @@ Pair updated(const Component& component) {
   Updater optimizer(builtin().optimizers.make(component), parameters);
   for (std::uint64_t step = 0; step < 3; ++step) {
     const auto gradient = static_cast<Scalar>(gradients[step]);
-    optimizer.begin(step, rate, 1);
-    for (const ParameterRange& range : parameter_ranges(parameters, 100)) optimizer.update(range, &gradient);
+    for (const ParameterRange& range : parameter_ranges(parameters, 100))
+      optimizer.update({step + 1, rate, 1}, range, &gradient);
   }
   const auto value = [&](std::size_t i) {
     return static_cast<double>(parameters.data()[parameters.views()[i].offset]);

@@ -2,15 +2,16 @@
 #include <cmath>
 #include <numbers>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
+#include <orochi/batching.hpp>
+#include <orochi/inference.hpp>
+#include <orochi/stepper.hpp>
 #include "catch.hpp"
 #include "core/kernels/half.hpp"
-#include "data/batching.hpp"
 #include "keys.hpp"
 #include "small_model.hpp"
-#include "train/inference.hpp"
 #include "train/lanes.hpp"
-#include "train/stepper.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinAbs;
@@ -37,8 +38,8 @@ struct PlainRun : Run {
            const Extensions& registry = builtin())
       : Run(name, plain(overrides), registry) {
     if (ending.code != 0) return;
-    const TrainedModel trained = load_model(last(), registry);
-    const std::span<const Scalar> flat = trained.model->parameters().flat();
+    const Model trained = Model::load(last(), registry);
+    const std::span<const Scalar> flat = trained.classifier->parameters().flat();
     after.assign(flat.begin(), flat.end());
   }
   std::vector<double> after;  // parameters
@@ -122,11 +123,11 @@ void test_max_grad_norm() {
 /// The loss of the first step of a run, by its formula, from the logits of the model that the run starts
 /// with.
 double first_loss(const Run& run, double smoothing, const std::vector<double>& weights) {
-  const TrainedModel trained = load_model(run.last(), builtin());
-  trained.model->parameters().initialise(trained.config.train.seed);
+  const Model trained = Model::load(run.last(), builtin());
+  trained.classifier->parameters().initialise(trained.config.train.seed);
   const LoadedData data = load_data(trained.config.data, (run.place.root / "run").string(), 42,
                                     builtin_tokenizers(), *trained.task);
-  Inference inference(*trained.model, "own", 1);
+  Inference inference(*trained.classifier, "own", 1);
   std::vector<std::uint32_t> samples;
   const std::span<const Scalar> logits = inference.outputs(as_batch(data.train, samples));  // [B, 2]
   double loss = 0, weight = 0;
@@ -187,7 +188,7 @@ void test_lanes() {
     Config config = small_config();
     config.train.lanes = lanes;
     Classifier model(config, {11, 0, 12}, 3, builtin_layers());
-    CHECK(Stepper(model, *class_task(3), config.train, builtin().optimizers, 1).num_lanes() == lanes);
+    CHECK(Stepper(model, config.train, 1).num_shards() == lanes);
   }
 }
 

@@ -1,10 +1,11 @@
 // What a step and an inference ask of memory.
+#include <orochi/batching.hpp>
+#include <orochi/extensions.hpp>
+#include <orochi/inference.hpp>
+#include <orochi/updater.hpp>
 #include "catch.hpp"
 #include "cli/count_allocations.hpp"
-#include "data/batching.hpp"
 #include "small_model.hpp"
-#include "train/inference.hpp"
-#include "train/stepper.hpp"
 
 using namespace orochi;
 
@@ -16,15 +17,17 @@ std::uint64_t allocations_of_a_step(Config config, Index channels, int threads) 
   Classifier model(config, {channels == 0 ? 11 : 0, channels, 90}, 3, builtin_layers());
   model.parameters().initialise(1);
   const std::unique_ptr<Task> task = class_task(3);
-  Stepper stepper(model, *task, config.train, builtin().optimizers, threads);
+  Stepper stepper(model, config.train, threads);
+  Updater updater(builtin().optimizers.make(config.train.optimizer), model.parameters());
   BatchStorage storage;
   const std::vector<std::uint32_t> rows = epoch_order(data.size(), 1, 0);
   std::uint64_t before = 0;
   for (std::uint32_t step = 0; step < 6; ++step) {
     before = allocations();
     const Batch batch = storage.gather(data, rows);
-    stepper.accumulate(batch, stepper.weight_of(batch.targets), {1, step}, true);
-    stepper.update(step, 1e-3);
+    Gradient gradient = stepper.gradient();
+    gradient.add(batch, *task, weight_of(*task, batch.targets), {1, step});
+    updater.update(std::move(gradient), 1e-3);
   }
   return allocations() - before;
 }
@@ -74,6 +77,6 @@ TEST_CASE("a bound on gradient memory means fewer lanes") {
   for (const auto& [bound, lanes] :
        {std::pair<Index, Index>{1000, 8}, {7 * static_cast<Index>(each), 4}, {1, 1}}) {
     config.train.gradient_memory_mb = bound;
-    CHECK(Stepper(model, *class_task(3), config.train, builtin().optimizers, 1).num_lanes() == lanes);
+    CHECK(Stepper(model, config.train, 1).num_shards() == lanes);
   }
 }

@@ -3,16 +3,16 @@
 #include <fstream>
 #include <orochi/error.hpp>
 
+#include <orochi/batching.hpp>
+#include <orochi/updater.hpp>
 #include "catch.hpp"
-#include "data/batching.hpp"
 #include "heap.hpp"
+#include "run/machine_memory.hpp"
+#include "run/memory_estimate.hpp"
+#include "run/run_data.hpp"
 #include "small_model.hpp"
 #include "tasks.hpp"
 #include "tokenizers.hpp"
-#include "train/machine_memory.hpp"
-#include "train/memory_estimate.hpp"
-#include "train/run_data.hpp"
-#include "train/stepper.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
@@ -59,7 +59,9 @@ double taken(const Config& config, const Shape& shape, const Sequences& data) {
   Classifier model(config, {shape.vocabulary, 0, shape.longest}, shape.classes, builtin_layers());
   model.parameters().initialise(1);
   const std::unique_ptr<Task> task = class_task(shape.classes);
-  Stepper stepper(model, *task, config.train, builtin().optimizers, 1);
+  Stepper stepper(model, config.train, 1);
+  Updater updater(builtin().optimizers.make(config.train.optimizer), model.parameters());
+  Gradient gradient = stepper.gradient();
   BatchStorage storage;
   std::vector<std::uint32_t> order(static_cast<std::size_t>(data.size()));
   std::iota(order.begin(), order.end(), 0U);
@@ -67,10 +69,10 @@ double taken(const Config& config, const Shape& shape, const Sequences& data) {
   for (std::size_t at = 0; at < order.size(); at += size) {
     const std::span<const std::uint32_t> rows =
         std::span(order).subspan(at, std::min(size, order.size() - at));
-    stepper.accumulate(storage.gather(data, rows), static_cast<double>(data.size()), {1, 1}, at == 0);
+    gradient.add(storage.gather(data, rows), *task, static_cast<double>(data.size()), {1, 1});
     most = std::max(most, heap_in_use());
   }
-  stepper.update(0, 1e-3);
+  updater.update(std::move(gradient), 1e-3);
   return std::max(most, heap_in_use()) - before;
 }
 

@@ -4,8 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include <orochi/metrics.hpp>
 #include "catch.hpp"
-#include "train/metrics.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinAbs;

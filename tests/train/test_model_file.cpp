@@ -2,15 +2,17 @@
 #include <sys/resource.h>
 
 #include <limits>
+#include <orochi/batching.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
+#include <orochi/inference.hpp>
 #include "catch.hpp"
 #include "data/preprocessing_state.hpp"
 #include "heap.hpp"
+#include "inference/model_file.hpp"
 #include "io/checkpoint_support.hpp"
 #include "tokenizers.hpp"
-#include "train/inference.hpp"
-#include "train/slots.hpp"
 
 using namespace orochi;
 using namespace orochi::test;
@@ -64,7 +66,7 @@ struct Trained {
 /// Loads the model and runs it over two sequences, as evaluate does; "(no error)" or the message.
 std::string outcome_of(const std::string& path, const Extensions& registry) {
   return message_of([&] {
-    const TrainedModel trained = load_model(path, registry);
+    const Model trained = Model::load(path, registry);
     Sequences data;
     data.channels = trained.preprocessing.channels;
     if (data.channels == 0) data.tokens = {0, 1, 2};
@@ -72,7 +74,7 @@ std::string outcome_of(const std::string& path, const Extensions& registry) {
     data.offsets = {0, 1, 3};
     data.targets = {0, 0};
     std::vector<std::uint32_t> samples;
-    Inference(*trained.model, "auto", 1).outputs(as_batch(data, samples));
+    Inference(*trained.classifier, "auto", 1).outputs(as_batch(data, samples));
   });
 }
 
@@ -131,8 +133,8 @@ TEST_CASE("a max_length that the file says alone takes no memory", "[checkpoint]
       const TemporaryFolder folder;
       write_bytes(folder.path("a.h5"), trained.bytes());
       const double before = heap_in_use();
-      const TrainedModel loaded = load_model(folder.path("a.h5"), builtin());
-      Inference inference(*loaded.model, "auto", 1);
+      const Model loaded = Model::load(folder.path("a.h5"), builtin());
+      Inference inference(*loaded.classifier, "auto", 1);
       Sequences data;
       data.tokens = {0, 1, 2};
       data.offsets = {0, 1, 3};

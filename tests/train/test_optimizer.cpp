@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <orochi/updater.hpp>
 #include "catch.hpp"
-#include "train/updater.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinRel;
@@ -22,8 +22,7 @@ struct OneNumber {
     std::uint64_t updates = 0;
     for (const double gradient : gradients) {
       const auto g = static_cast<Scalar>(gradient);
-      optimizer.begin(updates++, learning_rate, 1);
-      optimizer.update({0, 0, 1}, &g);
+      optimizer.update({++updates, learning_rate, 1}, {0, 0, 1}, &g);
     }
     return static_cast<double>(parameters->data()[0]);
   }

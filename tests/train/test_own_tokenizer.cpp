@@ -1,11 +1,13 @@
 // A tokenizer from outside: trained with, resumed with, and loaded again by its name in the config.
 #include "../examples/extensions/kmers.cpp"
+#include "io/checkpoint.hpp"
 
 #include <orochi/extensions.hpp>
+#include <orochi/model.hpp>
 
+#include <orochi/inference.hpp>
 #include "catch.hpp"
 #include "tokenizers.hpp"
-#include "train/inference.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
@@ -53,7 +55,7 @@ TEST_CASE("k-mers train, go on in the same bits, and come back from the checkpoi
   CHECK(place.bytes("parts/last.h5") == place.bytes("whole/last.h5"));
 
   const std::string best = (place.root / "whole/best.h5").string();
-  const TrainedModel model = load_model(best, extensions);
+  const Model model = Model::load(best, extensions);
   CHECK(model.config.data.tokenizer == Component{"kmers",
                                                  {{"k", std::int64_t{2}},
                                                   {"lowercase", false},
@@ -70,7 +72,7 @@ TEST_CASE("k-mers train, go on in the same bits, and come back from the checkpoi
   CHECK_THAT(ending_of(request(place, "other", "kmer"), observer, extensions).message,
              Contains("allowed: word | char | whitespace | kmers; did you mean \"kmers\"?"));
   try {
-    load_model(best, builtin());
+    Model::load(best, builtin());
     FAIL("a program without k-mers opened their model");
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::usage);
@@ -87,7 +89,7 @@ TEST_CASE("a tokenizer that keeps nothing trains and comes back, too") {
   TrainRequest again = request(place, "run", "bytes");
   again.resume = true;
   CHECK(ending_of(again, observer, extensions).code == 0);
-  const TrainedModel model = load_model((place.root / "run/best.h5").string(), extensions);
+  const Model model = Model::load((place.root / "run/best.h5").string(), extensions);
   CHECK(model.input.vocab_size == 257);
   CHECK_FALSE(CheckpointReader((place.root / "run/best.h5").string()).header().state.contains("tokenizer"));
 }

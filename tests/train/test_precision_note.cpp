@@ -3,8 +3,8 @@
 
 #include "catch.hpp"
 #include "core/packed_weights.hpp"
+#include "run/precision_note.hpp"
 #include "small_model.hpp"
-#include "train/precision_note.hpp"
 
 using namespace orochi;
 using catch_matchers::Contains;

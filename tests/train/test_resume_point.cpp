@@ -2,7 +2,7 @@
 #include <orochi/error.hpp>
 
 #include "catch.hpp"
-#include "train/resume_point.hpp"
+#include "run/resume_point.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;

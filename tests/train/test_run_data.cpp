@@ -1,6 +1,6 @@
 // What a run takes from its training data.
 #include "catch.hpp"
-#include "train/run_data.hpp"
+#include "run/run_data.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;

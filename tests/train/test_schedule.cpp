@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include <orochi/schedule.hpp>
 #include "catch.hpp"
-#include "train/schedule.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinAbs;

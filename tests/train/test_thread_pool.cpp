@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "train/thread_pool.hpp"
+#include "core/thread_pool.hpp"
 
 using namespace orochi;
 

@@ -1,10 +1,11 @@
 // The loop over a run folder: interrupted anywhere, resumed, refused.
 #include <cmath>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
+#include <orochi/inference.hpp>
 #include "catch.hpp"
 #include "tasks.hpp"
-#include "train/inference.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
@@ -46,7 +47,7 @@ TEST_CASE("a run's folder is complete") {
   for (const char* name :
        {"config.toml", "metrics.csv", "metrics.jsonl", "last.h5", "last-1.h5", "best.h5", "environment.json"})
     CHECK(fs::exists(place.root / "run" / name));
-  const TrainedModel model = load_model((place.root / "run/best.h5").string(), builtin());
+  const Model model = Model::load((place.root / "run/best.h5").string(), builtin());
   CHECK(labels_of(*model.task) == std::vector<std::string>{"no", "yes"});
   CHECK(model.config.data.test == "../test.tsv");
   CHECK(model.progress.best_step == static_cast<std::int64_t>(result.best_step));
@@ -173,11 +174,11 @@ TEST_CASE("best.h5 is the epoch that train.monitor likes best, and the one that 
     best_steps[by_loss] = best.step;
 
     for (const char* name : {"best.h5", "last.h5"}) {
-      const TrainedModel trained = load_model(result.run + "/" + name, builtin());
+      const Model trained = Model::load(result.run + "/" + name, builtin());
       std::vector<std::string> notes;
       const Sequences test = load_split(trained.config.data, trained.preprocessing, *trained.task,
                                         (place.root / "test.tsv").string(), notes);
-      Inference inference(*trained.model, trained.config.train.kernels, 1);
+      Inference inference(*trained.classifier, trained.config.train.kernels, 1);
       const double loss = evaluate(inference, *trained.task, test).metrics.loss;
       INFO(name);
       CHECK((loss == result.test.loss) == (std::string(name) == "best.h5" || best.step == result.steps));
@@ -248,7 +249,7 @@ TEST_CASE("data is found again from a run folder behind a link") {
   request.overrides = {"data.test=" + test};
   request.max_steps = 0;
   CHECK(message_of(request).empty());
-  const TrainedModel model = load_model((place.root / "runs/a/best.h5").string(), builtin());
+  const Model model = Model::load((place.root / "runs/a/best.h5").string(), builtin());
   CHECK(model.config.data.train == "../../../../train.tsv");
   CHECK(model.config.data.test == "../../../../" + test);
 }

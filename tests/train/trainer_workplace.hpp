@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "train/trainer.hpp"
+#include <orochi/train.hpp>
 
 namespace orochi {
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <orochi/model.hpp>
 #include <orochi/scalar.hpp>
 
 #include "cli/heads_report.hpp"
@@ -97,8 +98,8 @@ ordered_json largest_probabilities(const std::vector<std::string>& names, const 
 }
 
 /// number, label, prediction, right, loss, probabilities; `outputs` [items, K].
-ordered_json outcome_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes,
-                          Index i, std::span<const Scalar> outputs) {
+ordered_json outcome_json(const Model& trained, const ReportData& data, const Evaluation& outcomes, Index i,
+                          std::span<const Scalar> outputs) {
   const Task& task = *trained.task;
   const Prediction prediction = task.predict(outputs);
   const std::string target = task.text(data.sequences.target(i));
@@ -114,14 +115,14 @@ ordered_json outcome_json(const TrainedModel& trained, const ReportData& data, c
   return json;
 }
 
-void add_input(ordered_json& json, const TrainedModel& trained, const ReportData& data, Index i, Index rows) {
+void add_input(ordered_json& json, const Model& trained, const ReportData& data, Index i, Index rows) {
   if (data.texts.empty())
     json["values"] = values_json(trained.preprocessing, data.sequences, i, rows);
   else
     json["text"] = shown(data.texts[as_size(i)], longest_text);
 }
 
-ordered_json errors_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes) {
+ordered_json errors_json(const Model& trained, const ReportData& data, const Evaluation& outcomes) {
   auto json = ordered_json::array();
   for (const Index i : worst_errors(trained, outcomes, most_errors)) {
     std::vector<Scalar> outputs;  // [items, K]
@@ -133,8 +134,8 @@ ordered_json errors_json(const TrainedModel& trained, const ReportData& data, co
 }
 
 /// One sequence with all its maps.
-ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, const Evaluation& outcomes,
-                           Index i, std::size_t shown_sequences) {
+ordered_json sequence_json(const Model& trained, const ReportData& data, const Evaluation& outcomes, Index i,
+                           std::size_t shown_sequences) {
   std::vector<Scalar> outputs;  // [items, K]
   const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &outputs, false);
   Index maps = 0;
@@ -155,7 +156,7 @@ ordered_json sequence_json(const TrainedModel& trained, const ReportData& data, 
   return json;
 }
 
-ordered_json sequences_json(const ReportRequest& request, const TrainedModel& trained, const ReportData& data,
+ordered_json sequences_json(const ReportRequest& request, const Model& trained, const ReportData& data,
                             const Evaluation& outcomes) {
   auto json = ordered_json::array();
   const std::vector<Index> chosen = telling_sequences(trained, outcomes, data.sequences, request.sequences);
@@ -165,8 +166,7 @@ ordered_json sequences_json(const ReportRequest& request, const TrainedModel& tr
 
 }  // namespace
 
-ordered_json report_content(const ReportRequest& request, const TrainedModel& trained,
-                            const ReportData& data) {
+ordered_json report_content(const ReportRequest& request, const Model& trained, const ReportData& data) {
   const Evaluation outcomes = run_model(trained, data.sequences, request.threads);
   ordered_json json{
       {"orochi", version},
@@ -181,8 +181,8 @@ ordered_json report_content(const ReportRequest& request, const TrainedModel& tr
       {"in_points", trained.task->higher_score_is_better()},
       {"character_tokens", !data.texts.empty() && trained.preprocessing.tokenizer->joins_without_blanks()},
       {"monitor", trained.config.train.monitor},
-      {"parameters", trained.model->parameters().count()}};
-  json["metrics"] = metrics_content(outcomes.metrics, metrics_of(trained));
+      {"parameters", trained.classifier->parameters().count()}};
+  json["metrics"] = metrics_content(outcomes.metrics, trained.metrics);
   Index wrong = 0;
   for (Index b = 0; b < data.sequences.size(); ++b) wrong += is_right(trained, outcomes, b) ? 0 : 1;
   json["metrics"]["wrong"] = wrong;

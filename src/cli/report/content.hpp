@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <orochi/model.hpp>
 #include <string>
 
 #include "cli/report/data.hpp"
@@ -17,7 +18,7 @@ struct ReportRequest {
 
 /// run, figures, curves, metrics, errors, sequences, ablation, config ... (page.js draws them). Every text of
 /// the user's is inert.
-nlohmann::ordered_json report_content(const ReportRequest& request, const TrainedModel& trained,
+nlohmann::ordered_json report_content(const ReportRequest& request, const Model& trained,
                                       const ReportData& data);
 
 }  // namespace orochi

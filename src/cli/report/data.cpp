@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <numeric>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
@@ -15,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Texts as they were written: the vocabulary knows neither rare words nor case.
-std::vector<std::string> read_texts(const TrainedModel& trained, const std::string& path) {
+std::vector<std::string> read_texts(const Model& trained, const std::string& path) {
   const DataConfig& config = trained.config.data;
   if (!is_text(config)) return {};
   std::vector<Mistakes> mistakes{Mistakes(path)};
@@ -25,7 +26,7 @@ std::vector<std::string> read_texts(const TrainedModel& trained, const std::stri
 }
 
 /// Which file, and which part of the training's data it is.
-std::pair<std::string, std::string> choose_file(const TrainedModel& trained, const std::string& checkpoint,
+std::pair<std::string, std::string> choose_file(const Model& trained, const std::string& checkpoint,
                                                 const Arguments& arguments) {
   const DataConfig& config = trained.config.data;
   if (arguments.has("--data")) return {arguments.text("--data"), ""};
@@ -37,7 +38,7 @@ std::pair<std::string, std::string> choose_file(const TrainedModel& trained, con
 }
 
 /// Leaves the sequences of the training file that were validated on.
-void keep_validation(const TrainedModel& trained, ReportData& data) {
+void keep_validation(const Model& trained, ReportData& data) {
   std::vector<std::int32_t> strata;  // [B]
   for (Index i = 0; i < data.sequences.size(); ++i)
     strata.push_back(trained.task->stratum(data.sequences.target(i)));
@@ -59,8 +60,7 @@ void keep_validation(const TrainedModel& trained, ReportData& data) {
 
 }  // namespace
 
-ReportData report_data(const TrainedModel& trained, const std::string& checkpoint,
-                       const Arguments& arguments) {
+ReportData report_data(const Model& trained, const std::string& checkpoint, const Arguments& arguments) {
   const DataConfig& config = trained.config.data;
   ReportData data;
   std::tie(data.path, data.part) = choose_file(trained, checkpoint, arguments);
@@ -72,7 +72,7 @@ ReportData report_data(const TrainedModel& trained, const std::string& checkpoin
   return data;
 }
 
-std::vector<RowName> row_names(const TrainedModel& trained, const ReportData& data, Index i) {
+std::vector<RowName> row_names(const Model& trained, const ReportData& data, Index i) {
   std::vector<RowName> names;
   for (std::string& label : row_labels(trained, data.sequences, i)) names.push_back({std::move(label)});
   if (data.texts.empty()) return names;

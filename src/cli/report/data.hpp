@@ -4,8 +4,9 @@
 #include <string>
 #include <vector>
 
+#include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "cli/command_line.hpp"
-#include "train/inference.hpp"
 
 namespace orochi {
 
@@ -18,8 +19,7 @@ struct ReportData {
 
 /// --data, else data.test of the checkpoint's config, else the validation data of the training: its file, or
 /// the same share of the training file.
-ReportData report_data(const TrainedModel& trained, const std::string& checkpoint,
-                       const Arguments& arguments);
+ReportData report_data(const Model& trained, const std::string& checkpoint, const Arguments& arguments);
 
 /// What stands at one row of a sequence.
 struct RowName {
@@ -27,6 +27,6 @@ struct RowName {
   bool unknown = false;  // a token that is not in the vocabulary
 };
 /// Of all rows of sequence i, with "[cls]" first for that pooling; numeric rows bear their place, from 1.
-std::vector<RowName> row_names(const TrainedModel& trained, const ReportData& data, Index i);
+std::vector<RowName> row_names(const Model& trained, const ReportData& data, Index i);
 
 }  // namespace orochi

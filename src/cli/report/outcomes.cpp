@@ -1,4 +1,5 @@
 #include "cli/report/outcomes.hpp"
+#include <orochi/model.hpp>
 
 #include <algorithm>
 
@@ -20,25 +21,25 @@ std::vector<Index> by_loss(const Evaluation& outcomes, const auto& wanted) {
 
 }  // namespace
 
-Evaluation run_model(const TrainedModel& trained, const Sequences& data, int threads) {
-  Inference inference(*trained.model, trained.config.train.kernels, threads);
+Evaluation run_model(const Model& trained, const Sequences& data, int threads) {
+  Inference inference(*trained.classifier, trained.config.train.kernels, threads);
   Evaluation result = evaluate(inference, *trained.task, data);
   require_finite(result.losses);
   return result;
 }
 
-bool is_right(const TrainedModel& trained, const Evaluation& outcomes, Index b) {
+bool is_right(const Model& trained, const Evaluation& outcomes, Index b) {
   return trained.task->higher_score_is_better() && outcomes.scores[as_size(b)] == 1;
 }
 
-std::vector<Index> worst_errors(const TrainedModel& trained, const Evaluation& outcomes, std::size_t most) {
+std::vector<Index> worst_errors(const Model& trained, const Evaluation& outcomes, std::size_t most) {
   std::vector<Index> errors = by_loss(outcomes, [&](Index b) { return !is_right(trained, outcomes, b); });
   errors.resize(std::min(errors.size(), most));
   return errors;
 }
 
-std::vector<Index> telling_sequences(const TrainedModel& trained, const Evaluation& outcomes,
-                                     const Sequences& data, std::size_t count) {
+std::vector<Index> telling_sequences(const Model& trained, const Evaluation& outcomes, const Sequences& data,
+                                     std::size_t count) {
   const Task& task = *trained.task;
   const std::vector<Index> errors = worst_errors(trained, outcomes, count / 2);
   const auto is_other = [&](Index b) {

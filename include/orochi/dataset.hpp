@@ -1,0 +1,81 @@
+// A split in memory, and what turns raw text or numbers into it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/batch.hpp>
+#include <orochi/config.hpp>
+#include <orochi/targets.hpp>
+#include <orochi/tokenizer.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+/// B sequences with targets, as packed rows. Text fills `tokens`, numeric data fills `values`.
+struct Sequences {
+  std::vector<std::int32_t> tokens;  // [N]
+  std::vector<float> values;         // [N, channels]
+  Index channels = 0;                // 0 for text
+  std::vector<Index> offsets{0};     // [B + 1]
+  std::vector<double> targets;       // [B, W] or, of rows, [N, W]
+  Index target_width = 1;            // W
+
+  Index size() const { return static_cast<Index>(offsets.size()) - 1; }
+  Index length(Index i) const { return offsets[i + 1] - offsets[i]; }
+  bool has_row_targets() const { return std::ssize(targets) != size() * target_width; }
+  /// The items, sequences or rows, of sequence i are those from item(i) up to item(i + 1).
+  Index item(Index i) const { return has_row_targets() ? offsets[i] : i; }
+  /// The target of sequence i: [W] or [T, W].
+  std::span<const double> target(Index i) const {
+    if (targets.empty()) return {};
+    return std::span(targets).subspan(static_cast<std::size_t>(item(i) * target_width),
+                                      static_cast<std::size_t>((item(i + 1) - item(i)) * target_width));
+  }
+  /// The sequences of these numbers, by themselves.
+  Sequences take(std::span<const std::uint32_t> numbers) const;
+};
+
+/// What training learned of its data; kept in the checkpoint, so that later data is read the same way.
+struct Preprocessing {
+  std::shared_ptr<const Tokenizer> tokenizer;  // text only
+  std::vector<float> mean;                     // [channels]; numeric only
+  std::vector<float> deviation;                // [channels]; numeric only; never 0
+  Index channels = 0;                          // 0 for text
+
+  Index vocabulary_size() const { return tokenizer == nullptr ? 0 : tokenizer->vocabulary_size(); }
+};
+
+struct LoadedData {
+  Sequences train, validation, test;  // test is empty when the config names none
+  Preprocessing preprocessing;
+  std::vector<std::string> notes;  // for the user: sizes, cuts, duplicates, conflicts; one line each
+  std::string train_path;
+  bool train_has_lines = false;
+  std::vector<Index> train_places;  // [sequences of train]: line, or number in a file without lines
+
+  /// Where a training sequence stands: "train.tsv:17" or "train.h5: sequence 16".
+  std::string train_place(std::uint32_t sample) const;
+};
+
+/// XXH3-128 of rows, lengths and classes: what a model trained on them depends on, whatever the files look
+/// like.
+std::string checksum(const Sequences& data);
+
+/// Reads what `config` names, relative to `folder`; throws one usage_error that lists the mistakes found
+/// (`file:line: what; what was expected`), at most the first 20 of a file. `targets` learns from the training
+/// file.
+LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
+                     const Tokenizers& tokenizers, Targets& targets);
+
+/// Reads one more file with the figures of an earlier training (for `evaluate`). A target that does not fit
+/// is an error. Notes are appended.
+Sequences load_split(const DataConfig& config, const Preprocessing& preprocessing, const Targets& targets,
+                     const std::string& path, std::vector<std::string>& notes);
+
+}  // namespace orochi
+#pragma GCC visibility pop

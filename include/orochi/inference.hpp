@@ -1,0 +1,66 @@
+// Running a model over data without training it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/classifier.hpp>
+#include <orochi/dataset.hpp>
+#include <orochi/error.hpp>
+#include <orochi/metrics.hpp>
+#include <orochi/threads.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+struct Model;
+class ThreadPool;
+
+/// Forward passes on `threads` threads; each sequence's outputs are the same bits in whatever company. One
+/// call at a time: to ask from several threads, use Model::predict.
+class Inference {
+ public:
+  /// `packed`: packed weights of somebody else, who packs them or calls `pack`; null: they are packed now.
+  Inference(const Classifier& model, const std::string& engine, int threads,
+            std::shared_ptr<PackedWeights> packed = nullptr);
+  Inference(const Model& model, int threads);
+  ~Inference();
+  /// Packs the parameters again, where they have changed since.
+  void pack();
+  /// Takes outputs [m, K] of some items, the first of them number `first` of the batch.
+  using Take = std::function<void(Index first, std::span<const Scalar> outputs)>;
+  /// Hands over the outputs of all items piece by piece, on all threads at once and in any order: none are
+  /// kept.
+  void for_pieces(const Batch& batch, const Take& take);
+  /// Outputs [M, K] of all items, valid until the next call: for a few sequences.
+  std::span<const Scalar> outputs(const Batch& batch);
+  /// Heads to do without from now on; what the span shows must live as long.
+  void set_replacements(std::span<const HeadReplacement> heads);
+
+ private:
+  const Classifier& model_;
+  std::shared_ptr<PackedWeights> packed_;
+  std::unique_ptr<ThreadPool> pool_;
+  std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
+  std::vector<Scalar> outputs_;               // [M, K]
+};
+
+struct Evaluation {
+  Metrics metrics;
+  std::vector<double> kept;            // [M, kept]: of each item's outputs
+  std::vector<double> losses, scores;  // [B]: means over a sequence's items
+};
+/// `tune`: the task chooses its thresholds on this data before it measures.
+Evaluation evaluate(Inference& inference, const Task& task, const Sequences& data, Task* tune = nullptr);
+
+/// For a model whose numbers overflow on a sequence (from 0): no answer is better than a made up one.
+Error not_finite(Index sequence);
+/// Throws it for the first sequence whose loss is not finite.
+void require_finite(const std::vector<double>& losses);
+
+}  // namespace orochi
+#pragma GCC visibility pop

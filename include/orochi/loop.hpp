@@ -1,0 +1,73 @@
+// The training loop by itself: no files, no validation, no messages.
+#pragma once
+
+#include <cmath>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/batching.hpp>
+#include <orochi/extensions.hpp>
+#include <orochi/progress.hpp>
+#include <orochi/updater.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+/// Passes over the training data, each in an order of its own, update by update:
+///   for (; !loop.is_done(); loop.end_epoch()) for (loop.begin_epoch(); !loop.epoch_is_over();) loop.step();
+class Loop {
+ public:
+  /// Model, task and data must live as long as the loop.
+  Loop(Classifier& model, const Task& task, const Sequences& data, const TrainConfig& config,
+       const Extensions& extensions, int threads);
+
+  void begin_epoch();  // also where `progress` was set to the middle of one
+  void end_epoch();
+  bool epoch_is_over() const { return progress.position >= order_.size() || progress.step >= total_steps_; }
+  bool is_done() const { return progress.step >= total_steps_ && progress.position == 0; }
+  std::uint64_t total_steps() const { return total_steps_; }
+  double last_rate() const;  // of the last update
+
+  struct Step {
+    std::span<const std::uint32_t> rows;  // the sequences' numbers in the data; valid for this epoch
+    RandomKey key;
+    double normalizer = 0;  // the sum of their weights
+    StepSums sums;
+    Index tokens = 0;  // rows of all sequences
+    double rate = 0;   // the learning rate
+    double norm = 0;   // of the gradient before clipping
+    bool has_updated() const { return std::isfinite(norm); }
+  };
+  /// One update. Where loss or gradient are not finite it changes no parameter and counts as skipped.
+  Step step();
+  /// Of a step that has not updated: what failed where, and the parameters whose gradient is not finite.
+  StepFault find_fault(const Step& step);
+  std::vector<std::string> broken_gradients(const Step& step);
+
+  Stepper& stepper() { return stepper_; }
+  Updater& updater() { return updater_; }
+
+  Progress progress;  // what concerns the best epoch and the smoothed loss is the caller's
+
+ private:
+  /// Calls use(batch) for each micro-batch.
+  template <class Use>
+  void for_micro_batches(std::span<const std::uint32_t> rows, Use use);
+  void count(const Step& step);
+
+  const Task& task_;
+  const Sequences& data_;
+  TrainConfig config_;
+  Stepper stepper_;
+  Updater updater_;
+  std::unique_ptr<const Schedule> schedule_;
+  std::uint64_t total_steps_;
+  std::vector<std::uint32_t> order_;  // of this epoch
+  BatchStorage storage_;
+};
+
+}  // namespace orochi
+#pragma GCC visibility pop

@@ -1,0 +1,55 @@
+// A model with all that it takes to ask it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <orochi/classifier.hpp>
+#include <orochi/dataset.hpp>
+#include <orochi/extensions.hpp>
+#include <orochi/metrics.hpp>
+#include <orochi/progress.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+/// What a checkpoint holds. Any number of threads may ask a const one at once.
+struct Model {
+  Model() = default;
+  /// A new one for a task that has learned its targets. The parameters are 0: `initialise` draws them.
+  Model(Config config, Preprocessing preprocessing, std::unique_ptr<Task> task,
+        const Extensions& extensions = builtin());
+
+  /// Throws a usage_error that says what is wrong with the file.
+  static Model load(const std::string& path, const Extensions& extensions = builtin());
+  /// Writes a checkpoint, whole or not at all; a run cannot go on from it, as it has no optimizer state.
+  void save(const std::string& path) const;
+
+  /// The answer to one text.
+  Prediction predict(std::string_view text) const;
+  /// The answer to one sequence of numeric rows [T, channels], as they are in data files.
+  Prediction predict(std::span<const float> rows) const;
+  /// The answers to many texts, in one thread.
+  std::vector<Prediction> predict(std::span<const std::string> texts) const;
+  /// The answers to sequences that are encoded already: as load_split gives them. Throws a failure where
+  /// outputs are not finite.
+  std::vector<Prediction> predict(const Sequences& data) const;
+
+  Config config;
+  Preprocessing preprocessing;
+  Progress progress;
+  std::string validation_checksum;  // of the sequences it was validated on; empty where that is not known
+  InputShape input;
+  Layers layers;                    // that it was built with
+  std::vector<MetricInfo> metrics;  // the loss, then the task's
+  std::unique_ptr<Task> task;
+  std::unique_ptr<Classifier> classifier;
+  std::shared_ptr<PackedWeights> packed;  // null: products pack their weights themselves
+};
+
+}  // namespace orochi
+#pragma GCC visibility pop

@@ -1,0 +1,134 @@
+// The gradient of a batch, on many threads and in the same bits on any number of them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/classifier.hpp>
+#include <orochi/task.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+class ThreadPool;
+class Stepper;
+struct StepFault;
+struct Objective;
+
+/// What some batches gave.
+struct StepSums {
+  double loss = 0;    // sum of weighted losses
+  double weight = 0;  // sum of the items' weights, what the loss is divided by
+  double score = 0;   // sum of the items' scores
+  Index items = 0;
+  void add(const StepSums& more) {
+    loss += more.loss, weight += more.weight;
+    score += more.score, items += more.items;
+  }
+};
+
+/// The loss of some whole sequences of a batch, summed and divided by `normalizer`: outputs [M, K] -> [1, 1].
+using LossFunction = std::function<Var(Var outputs, const Batch& batch, double normalizer)>;
+
+/// Sum of the weights of targets [M, W]: what the losses of an update are divided by.
+double weight_of(const Task& task, std::span<const double> targets);
+
+/// d loss / d parameters, summed over the batches that were added. It lives in the memory of its Stepper,
+/// which has one at a time; an Updater consumes it.
+class Gradient {
+ public:
+  Gradient(Gradient&& other) noexcept;
+  ~Gradient();
+
+  /// Forward and backward pass of one batch. `normalizer` is of all batches together: their number of items,
+  /// or the sum of their weights. A failure after `norm`.
+  StepSums add(const Batch& batch, const LossFunction& loss, double normalizer, RandomKey key);
+  StepSums add(const Batch& batch, const Task& task, double normalizer, RandomKey key);
+
+  /// L2 norm over all parameters, before `clip`; not finite where a gradient is not.
+  double norm();
+  /// Scales it so that its norm is at most `most`; 0: does nothing. Returns the norm before.
+  double clip(double most);
+  /// Of all parameters, laid out as they are, without the scale of `clip`.
+  std::vector<Scalar> flat();
+  /// Names of parameters whose gradient is not finite.
+  std::vector<std::string> broken();
+
+ private:
+  friend class Stepper;
+  friend class Updater;
+  explicit Gradient(Stepper& stepper) : stepper_(&stepper) {}
+  Stepper& stepper() const;
+  StepSums add(const Batch& batch, const Objective& objective, RandomKey key);
+
+  Stepper* stepper_;  // null once it was moved or consumed
+  std::optional<double> norm_;
+  double scale_ = 1;
+  bool is_empty_ = true;
+};
+
+/// Cuts a batch into shards, runs them side by side and adds their gradients in a fixed tree. A shard goes
+/// through its sequences in chunks of about `chunk_rows` rows, whose activations stay in the cache. Every sum
+/// has an order that depends on the batch and the config alone, never on the threads.
+class Stepper {
+ public:
+  /// The model's parameters may change between gradients, not during one.
+  Stepper(Classifier& model, const TrainConfig& config, int threads);
+  ~Stepper();
+  Stepper(const Stepper&) = delete;
+  Stepper& operator=(const Stepper&) = delete;
+
+  /// Of nothing yet; a failure while there is another one.
+  Gradient gradient();
+  /// Of the mean loss of one batch's items.
+  Gradient gradient(const Batch& batch, const LossFunction& loss, RandomKey key);
+
+  /// What failed in a batch: each sequence goes forward and backward alone and is watched.
+  StepFault find_fault(const Batch& batch, const Task& task, double normalizer, RandomKey key);
+  /// One a worker, to report to from now on; none: no longer.
+  void set_profiles(std::span<Profile> profiles);
+  /// The memory of packed weights, which an evaluation in between may use too.
+  const std::shared_ptr<PackedWeights>& packed() const { return packed_; }
+  Index num_shards() const { return static_cast<Index>(shards_.size()); }
+
+ private:
+  friend class Gradient;
+  friend class Updater;
+  struct Shard {
+    explicit Shard(const Parameters& parameters) : gradients(parameters) {}
+    Gradients gradients;
+    std::vector<Index> cuts;  // of its chunks
+    StepSums sums;
+  };
+  void clear();
+  void merge_rows();  // of embeddings, before they come from the next batch
+  StepSums add(const Batch& batch, const Objective& objective, RandomKey key, bool first);
+  void run_shard(int worker, Shard& shard, const Batch& batch, const Objective& objective, RandomKey key);
+  StepSums run_chunk(Tape& tape, const Batch& chunk, const Objective& objective);
+  double sum_of_squares();
+  Profile* profile(int worker);
+  Scalar* scratch(int worker) { return scratch_.data() + static_cast<Index>(worker) * scratch_length_; }
+
+  Classifier& model_;
+  const TrainConfig config_;
+  std::unique_ptr<ThreadPool> pool_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<Index> cuts_;  // of the shards
+  GradientSum sum_;
+  std::vector<ParameterRange> ranges_;
+  std::vector<double> squares_;  // by range
+  std::shared_ptr<PackedWeights> packed_;
+  std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
+  Index scratch_length_ = 0;
+  std::vector<Scalar> scratch_;  // [threads, scratch_length]: a range's gradient each
+  std::span<Profile> profiles_;  // [threads] or empty
+  bool has_gradient_ = false;
+};
+
+}  // namespace orochi
+#pragma GCC visibility pop

@@ -1,0 +1,73 @@
+// The optimizer loop over a run folder.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <orochi/extensions.hpp>
+
+#include <orochi/metrics.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+/// What `orochi train` was asked for.
+struct TrainRequest {
+  std::string config_path;             // may be empty with resume
+  std::vector<std::string> overrides;  // KEY=VALUE
+  std::string run;                     // folder; empty: runs/<config name>
+  bool resume = false;
+  int threads = 0;             // 0: all that this process may use
+  std::function<bool()> stop;  // asked after each step; true: leave off with a checkpoint, as max_steps does
+  double max_memory = 0;       // bytes that the process may take; 0: what the machine has
+  Index max_steps = 0;         // leave off after so many updates in all, as an interruption would; 0: no
+};
+
+/// What a run measures, by the names of its columns in metrics.csv.
+struct Measured {
+  std::string score;                // train_SCORE
+  std::vector<MetricInfo> metrics;  // validation_METRIC: the loss, then the task's
+};
+
+/// A line of metrics.csv / metrics.jsonl: one an epoch. Figures are NaN where there are none: of validation
+/// without such data or where its loss is not finite, of training where every step was left out.
+struct EpochRecord {
+  std::uint64_t epoch = 0, step = 0;
+  double learning_rate = 0;
+  double train_loss = 0, train_score = 0;  // running means over the epoch, in training mode
+  std::vector<double> validation;          // [metrics]
+  double gradient_norm = 0;                // mean, before clipping
+  double seconds = 0, tokens_per_second = 0;
+};
+
+/// Told of what happens; draws the progress line. Called from one thread.
+class TrainObserver {
+ public:
+  virtual ~TrainObserver() = default;
+  virtual void note(const std::string& line) = 0;  // data notes, resume, stopping early, files that fail
+  virtual void start(const Measured& measured, std::uint64_t step, std::uint64_t total_steps) = 0;
+  virtual void step(std::uint64_t step, double loss, double tokens_per_second) = 0;
+  virtual void epoch(const EpochRecord& record, bool best) = 0;
+};
+
+struct TrainResult {
+  std::string run;        // folder
+  bool finished = false;  // false: left off at max_steps
+  std::uint64_t steps = 0;
+  double seconds = 0;  // of this session's loop
+  std::string monitor;
+  bool validated = false;  // there is validation data; else best.h5 is the last epoch's
+  double best_metric = 0;  // on validation
+  std::uint64_t best_step = 0;
+  bool tested = false;  // data.test was given: best.h5 on it
+  Metrics test;
+  std::vector<MetricInfo> metrics;  // names of the test's values
+};
+
+/// Throws Error; ExitCode::diverged where loss or gradients are no longer finite, or worse than guessing.
+TrainResult train(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer);
+
+}  // namespace orochi
+#pragma GCC visibility pop

@@ -1,0 +1,136 @@
+#include "analysis/heads.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+#include <orochi/model.hpp>
+
+#include <orochi/batching.hpp>
+#include "analysis/head_survey.hpp"
+#include "core/as_size.hpp"
+#include "core/thread_pool.hpp"
+#include "data/mistakes.hpp"
+#include "data/split_mix.hpp"
+#include "run/machine_memory.hpp"
+
+namespace orochi {
+namespace {
+
+/// Each sequence's loss and score. [B]
+Evaluation run(Inference& inference, const Model& trained, const Sequences& data) {
+  Evaluation evaluation = evaluate(inference, *trained.task, data);
+  require_finite(evaluation.losses);
+  return evaluation;
+}
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+/// Resampled data sets: how often each sequence stands in each.
+class Bootstrap {
+ public:
+  Bootstrap(Index sequences, const AblationOptions& options, int threads)
+      : sequences_(sequences), options_(options), pool_(threads) {}
+
+  /// The mean of `values` [B] with its interval.
+  Interval of(const std::vector<double>& values) {
+    std::vector<double> means(as_size(options_.resamples));
+    pool_.for_each(options_.resamples, [&](Index i, int) {
+      SplitMix numbers(options_.seed, static_cast<std::uint64_t>(i));
+      double sum = 0;
+      for (Index b = 0; b < sequences_; ++b)
+        sum += values[numbers.below(static_cast<std::uint32_t>(sequences_))];
+      means[as_size(i)] = sum / static_cast<double>(sequences_);
+    });
+    std::sort(means.begin(), means.end());
+    const auto quantile = [&](double q) {
+      return means[static_cast<std::size_t>(std::lround(q * static_cast<double>(means.size() - 1)))];
+    };
+    return {mean(values), quantile(0.025), quantile(0.975)};
+  }
+
+ private:
+  Index sequences_;
+  const AblationOptions& options_;
+  ThreadPool pool_;
+};
+
+std::vector<double> minus(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> result(a.size());
+  std::transform(a.begin(), a.end(), b.begin(), result.begin(), std::minus<>());
+  return result;
+}
+
+}  // namespace
+
+double bytes_of_maps(const HeadGrid& grid, Index rows) {
+  const auto t = static_cast<double>(rows);
+  return 2 * sizeof(Scalar) * static_cast<double>(grid.count()) * t * t;
+}
+
+void require_memory_for_maps(const HeadGrid& grid, Index rows, double left) {
+  const double needed = bytes_of_maps(grid, rows);
+  if (needed <= left) return;
+  throw failure(fmt::format(
+      "the attention maps of a sequence of {} rows take {} with {} heads in {}, and {} are left; look at a "
+      "shorter sequence, or at its beginning",
+      rows, memory_text(needed), grid.heads, counted(grid.layers, "layer"), memory_text(left)));
+}
+
+std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequences& data, Index i,
+                                             std::vector<Scalar>* outputs, bool maps) {
+  std::vector<std::uint32_t> samples;
+  Recording recording{maps, {}};
+  Tape tape(trained.classifier->parameters(), trained.config.train.kernels.c_str());
+  tape.set_recording(&recording);
+  tape.begin(Mode::infer, nullptr, {});
+  const Var y = trained.classifier->forward(tape, slice(as_batch(data, samples), i, i + 1));  // [items, K]
+  if (!y.value().allFinite()) throw not_finite(i);
+  if (outputs != nullptr) outputs->assign(y.data(), y.data() + y.rows() * y.cols());
+  return std::move(recording.records);
+}
+
+HeadGrid head_grid(const Model& trained, const Sequences& data) {
+  if (data.size() == 0) throw usage_error("there is no sequence in the data");
+  const std::vector<AttentionRecord> records = record_sequence(trained, data, 0, nullptr, false);
+  if (records.empty())
+    throw usage_error("the model has no multi-head attention: there is no head to look at");
+  HeadGrid grid{0, records.front().options.num_heads, records.front().options.head_dim};
+  for (const AttentionRecord& record : records) grid.layers = std::max(grid.layers, record.layer + 1);
+  return grid;
+}
+
+Ablation ablate_heads(const Model& trained, const Sequences& data, const AblationOptions& options,
+                      int threads) {
+  const HeadGrid grid = head_grid(trained, data);
+  const HeadSurvey survey = survey_heads(trained, data, grid, threads);
+  Inference inference(*trained.classifier, trained.config.train.kernels, threads);
+  const Evaluation all = run(inference, trained, data);
+  Bootstrap bootstrap(data.size(), options, threads);
+  Ablation result{data.size(), mean(all.scores), mean(all.losses), {}, survey.similarity};
+  const bool higher = trained.task->higher_score_is_better();
+  for (Index i = 0; i < grid.count(); ++i) {
+    std::vector<Scalar> values(as_size(grid.head_dim), 0);  // [D]
+    if (options.by_mean)
+      std::transform(survey.mean_values.begin() + i * grid.head_dim,
+                     survey.mean_values.begin() + (i + 1) * grid.head_dim, values.begin(),
+                     [](double value) { return static_cast<Scalar>(value); });
+    const HeadReplacement replacement{i / grid.heads, i % grid.heads, values};
+    inference.set_replacements({&replacement, 1});
+    const Evaluation without = run(inference, trained, data);
+    inference.set_replacements({});
+    result.heads.push_back(
+        {replacement.layer, replacement.head, mean(without.scores), mean(without.losses),
+         bootstrap.of(higher ? minus(all.scores, without.scores) : minus(without.scores, all.scores)),
+         bootstrap.of(minus(without.losses, all.losses)), survey.importance[as_size(i)],
+         survey.entropy[as_size(i)], survey.distance[as_size(i)]});
+  }
+  return result;
+}
+
+}  // namespace orochi

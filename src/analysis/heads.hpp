@@ -1,0 +1,67 @@
+// The heads of a trained model: what they do with a sequence, and what is lost without them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <orochi/model.hpp>
+#include <orochi/recording.hpp>
+
+#include <orochi/inference.hpp>
+
+namespace orochi {
+
+/// One forward pass over sequence i: the record of every attention layer; also its outputs [items, K], if
+/// asked for. Whole maps of a long sequence may not fit into memory: see require_memory_for_maps. Without
+/// `maps`, map_rows shows some rows of any length.
+std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequences& data, Index i,
+                                             std::vector<Scalar>* outputs = nullptr, bool maps = true);
+
+/// L layers of H heads; every attention layer of an Orochi model has as many.
+struct HeadGrid {
+  Index layers = 0, heads = 0, head_dim = 0;
+  Index count() const { return layers * heads; }
+};
+/// From one recorded pass over the first sequence.
+HeadGrid head_grid(const Model& trained, const Sequences& data);
+
+/// Bytes of all heads' scores and maps of a sequence of so many rows.
+double bytes_of_maps(const HeadGrid& grid, Index rows);
+/// Throws where there are more than `left`.
+void require_memory_for_maps(const HeadGrid& grid, Index rows, double left);
+
+/// A figure and the middle 95 % of its bootstrap.
+struct Interval {
+  double value = 0, low = 0, high = 0;
+};
+
+/// One head, over a labelled data set. Means are over sequences, of their means over queries.
+struct HeadFigures {
+  Index layer = 0, head = 0;       // from 0
+  double score = 0, loss = 0;      // of the model without this head; Task::score
+  Interval score_drop, loss_rise;  // by how much both are worse than with all heads
+  double importance = 0;  // |sum of filtered values x d loss / d filtered values| (Michel et al. 2019)
+  double entropy = 0;     // of the attention filter, in bits: 0 looks at one row, log2(T) at all alike
+  double distance = 0;    // rows between a query and where it looks
+};
+
+struct AblationOptions {
+  bool by_mean = false;     // a head's mean filtered values over the data in their place, not zeros
+  Index resamples = 1000;   // of the bootstrap over sequences
+  std::uint64_t seed = 42;  // of the bootstrap
+};
+
+struct Ablation {
+  Index sequences = 0;
+  double score = 0, loss = 0;      // with all heads
+  std::vector<HeadFigures> heads;  // [L H], by layer, then head
+  std::vector<double> similarity;  // [L H, L H]: correlation of two heads' maps, mean over
+                                   // sequences of more than one row
+};
+
+/// Runs the model once with all heads and once without each, with gradients and maps in a run of its own; on
+/// `threads` threads, the same bits on any number. Throws a usage_error for a model without attention.
+Ablation ablate_heads(const Model& trained, const Sequences& data, const AblationOptions& options,
+                      int threads);
+
+}  // namespace orochi

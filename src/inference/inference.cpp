@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <orochi/batching.hpp>
+#include <orochi/inference.hpp>
+#include <orochi/model.hpp>
+#include <string>
+
+#include "core/as_size.hpp"
+#include "core/kernels/kernels.hpp"
+#include "core/packed_weights.hpp"
+#include "core/thread_pool.hpp"
+#include "inference/pieces.hpp"
+
+namespace orochi {
+namespace {
+constexpr Index rows_a_piece = 256;
+}
+
+Inference::Inference(const Classifier& model, const std::string& engine, int threads,
+                     std::shared_ptr<PackedWeights> packed)
+    : model_(model), packed_(std::move(packed)), pool_(std::make_unique<ThreadPool>(threads)) {
+  const bool is_mine = packed_ == nullptr;
+  if (is_mine)
+    packed_ = std::make_shared<PackedWeights>(model.parameters(), kernels::choose_engine(engine.c_str()));
+  for (int i = 0; i < pool_->size(); ++i) {
+    tapes_.push_back(std::make_unique<Tape>(model.parameters(), engine.c_str()));
+    tapes_.back()->set_packed(packed_.get());
+  }
+  if (is_mine) pack();
+}
+Inference::Inference(const Model& model, int threads)
+    : Inference(*model.classifier, model.config.train.kernels, threads, model.packed) {}
+Inference::~Inference() = default;
+
+void Inference::pack() {
+  pool_->for_each(packed_->num_pieces(), [&](Index i, int) { packed_->pack(i); });
+}
+
+std::vector<Index> cut_pieces(const Batch& batch) {
+  std::vector<Index> cuts{0};
+  for (Index b = 0; b < batch.num_sequences(); ++b)
+    if (b + 1 == batch.num_sequences() || batch.offsets[b + 1] - batch.offsets[cuts.back()] >= rows_a_piece)
+      cuts.push_back(b + 1);
+  return cuts;
+}
+
+void Inference::for_pieces(const Batch& batch, const Take& take) {
+  const std::vector<Index> cuts = cut_pieces(batch);
+  pool_->for_each(std::ssize(cuts) - 1, [&](Index i, int worker) {
+    const Index first = cuts[as_size(i)];
+    Tape& tape = *tapes_[static_cast<std::size_t>(worker)];
+    tape.begin(Mode::infer, nullptr, {});
+    const Var y = model_.forward(tape, slice(batch, first, cuts[as_size(i) + 1]));  // [m, K]
+    const Index item = model_.level() == Level::row ? batch.first_row(first) : first;
+    take(item, {y.data(), as_size(y.rows() * y.cols())});
+  });
+}
+
+std::span<const Scalar> Inference::outputs(const Batch& batch) {
+  const Index k = model_.outputs(),
+              items = model_.level() == Level::row ? batch.num_rows() : batch.num_sequences();
+  outputs_.resize(as_size(items * k));
+  for_pieces(batch, [&](Index first, std::span<const Scalar> piece) {
+    std::copy(piece.begin(), piece.end(), outputs_.begin() + first * k);
+  });
+  return outputs_;
+}
+
+void Inference::set_replacements(std::span<const HeadReplacement> heads) {
+  for (const std::unique_ptr<Tape>& tape : tapes_) tape->set_replacements(heads);
+}
+
+namespace {
+
+/// Means of `items` [M] over each sequence's items. [B]
+std::vector<double> sequence_means(const std::vector<double>& items, std::span<const Index> offsets) {
+  std::vector<double> means;
+  for (std::size_t b = 0; b + 1 < offsets.size(); ++b)
+    means.push_back(std::accumulate(items.begin() + offsets[b], items.begin() + offsets[b + 1], 0.0) /
+                    static_cast<double>(offsets[b + 1] - offsets[b]));
+  return means;
+}
+
+/// In the items' order: the same bits on any number of threads.
+double mean(const std::vector<double>& items) {
+  const double sum = std::accumulate(items.begin(), items.end(), 0.0);
+  return items.empty() ? 0 : sum / static_cast<double>(items.size());
+}
+
+}  // namespace
+
+Evaluation evaluate(Inference& inference, const Task& task, const Sequences& data, Task* tune) {
+  std::vector<std::uint32_t> samples;
+  const Batch batch = as_batch(data, samples);
+  std::vector<Index> offsets;  // [B + 1]: of items
+  for (Index b = 0; b <= data.size(); ++b) offsets.push_back(data.item(b));
+  const auto items = as_size(offsets.back()), k = as_size(task.outputs()), width = as_size(data.target_width),
+             kept = as_size(task.kept());
+  Evaluation result;
+  result.kept.resize(items * kept);
+  std::vector<double> losses(items), scores(items);
+  inference.for_pieces(batch, [&](Index first, std::span<const Scalar> outputs) {
+    for (std::size_t i = as_size(first), at = 0; at < outputs.size(); ++i, at += k) {
+      const std::span<const Scalar> row = outputs.subspan(at, k);  // [K]
+      const std::span<const double> target = std::span(data.targets).subspan(i * width, width);
+      losses[i] = task.item_loss(row, target);
+      scores[i] = task.score(row, target);
+      task.keep(row, std::span(result.kept).subspan(i * kept, kept));
+    }
+  });
+  const Outcomes outcomes{result.kept, data.targets, offsets};
+  if (tune != nullptr) tune->tune(outcomes);
+  result.metrics = {data.size(), offsets.back(), mean(losses), mean(scores), task.metrics(outcomes)};
+  result.losses = sequence_means(losses, offsets);
+  result.scores = sequence_means(scores, offsets);
+  return result;
+}
+
+Error not_finite(Index sequence) {
+  return failure(
+      "the model's numbers overflow on sequence " + std::to_string(sequence) +
+      ": its outputs are not finite. It was trained too hot: train again with a lower learning rate, or "
+      "take an earlier checkpoint");
+}
+
+void require_finite(const std::vector<double>& losses) {
+  const auto bad =
+      std::find_if(losses.begin(), losses.end(), [](double loss) { return !std::isfinite(loss); });
+  if (bad != losses.end()) throw not_finite(bad - losses.begin());
+}
+
+}  // namespace orochi

@@ -1,0 +1,49 @@
+#include <orochi/metrics.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <orochi/error.hpp>
+
+#include "core/as_size.hpp"
+
+namespace orochi {
+
+std::vector<Index> Metrics::confusion_row(Index label) const {
+  std::vector<Index> row(figures.classes.size());  // [K]
+  for (const Confusion& cell : figures.confusions)
+    if (cell.label == label) row[as_size(cell.prediction)] = cell.count;
+  return row;
+}
+
+std::vector<MetricInfo> all_metrics(const TaskEntry& entry) {
+  std::vector<MetricInfo> all{{"loss", "loss", false}};
+  all.insert(all.end(), entry.metrics.begin(), entry.metrics.end());
+  return all;
+}
+
+std::vector<double> values_of(const Metrics& metrics) {
+  std::vector<double> values{metrics.loss};
+  values.insert(values.end(), metrics.figures.values.begin(), metrics.figures.values.end());
+  return values;
+}
+
+std::size_t monitored_metric(const std::vector<MetricInfo>& metrics, const std::string& monitor) {
+  if (monitor.empty()) return std::min<std::size_t>(1, metrics.size() - 1);
+  const auto found = std::find_if(metrics.begin(), metrics.end(),
+                                  [&](const MetricInfo& metric) { return metric.name == monitor; });
+  if (found != metrics.end()) return static_cast<std::size_t>(found - metrics.begin());
+  std::vector<std::string> names;
+  for (const MetricInfo& metric : metrics) names.push_back(metric.name);
+  throw usage_error(
+      fmt::format("train.monitor is \"{}\"; allowed with this task: {}", monitor, fmt::join(names, " | ")));
+}
+
+bool improves(const MetricInfo& metric, double value, double best) {
+  if (std::isnan(best)) return !std::isnan(value);
+  return metric.higher_is_better ? value > best : value < best;
+}
+
+}  // namespace orochi

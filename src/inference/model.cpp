@@ -1,0 +1,130 @@
+// Models and checkpoints: what is written, and how a model is built again from it.
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+#include <orochi/model.hpp>
+#include "core/kernels/kernels.hpp"
+#include "core/packed_weights.hpp"
+#include "data/mistakes.hpp"
+#include "data/preprocessing_state.hpp"
+#include "data/raw.hpp"
+#include "inference/model_file.hpp"
+#include "io/checkpoint_format.hpp"
+
+namespace orochi {
+
+std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
+  std::vector<ComponentSchema> schemas;
+  for (const LayerEntry& entry : extensions.layers.entries())
+    schemas.push_back({entry.name, role_name(entry.role), entry.options, entry.summary});
+  for (const TaskEntry& entry : extensions.tasks.entries()) {
+    schemas.push_back({entry.name, "task", entry.options, entry.summary});
+    for (const MetricInfo& metric : entry.metrics) schemas.back().metrics.push_back(metric.name);
+  }
+  for (const OptimizerEntry& entry : extensions.optimizers.entries())
+    schemas.push_back({entry.name, "optimizer", entry.options, entry.summary});
+  for (const ScheduleEntry& entry : extensions.schedules.entries())
+    schemas.push_back({entry.name, "schedule", entry.options, entry.summary});
+  for (const TokenizerEntry& entry : extensions.tokenizers.entries())
+    schemas.push_back({entry.name, "tokenizer", entry.options, entry.summary});
+  return schemas;
+}
+
+std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing) {
+  std::map<std::string, State> states = state_of(preprocessing);
+  task.save(states["task"]);
+  return states;
+}
+
+InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing) {
+  return {preprocessing.vocabulary_size(), preprocessing.channels, data.max_length};
+}
+
+std::vector<TensorSlot> tensor_slots(const Parameters& parameters) {
+  std::vector<TensorSlot> slots;
+  for (const ParameterView& view : parameters.views()) slots.push_back({view.name, view.shape, view.offset});
+  return slots;
+}
+
+namespace {
+
+Index number_count(const std::vector<TensorSlot>& slots) {
+  Index total = 0;
+  for (const TensorSlot& slot : slots) total += checkpoint::number_count(slot.shape);
+  return total;
+}
+
+/// What training writes holds together; what somebody made up may not, and later code relies on it.
+void check_preprocessing(const DataConfig& data, const Preprocessing& p) {
+  const auto refuse = [](const std::string& what) { throw usage_error(what); };
+  if (is_text(data) != (p.vocabulary_size() > 0) || is_text(data) != (p.channels == 0))
+    refuse(fmt::format("a vocabulary of {} and {} do not go with data.format = \"{}\"",
+                       counted(p.vocabulary_size(), "token"), counted(p.channels, "channel"), data.format));
+  if (std::ssize(p.mean) != p.channels || std::ssize(p.deviation) != p.channels)
+    refuse(fmt::format("{} and {} for {}", counted(std::ssize(p.mean), "mean"),
+                       counted(std::ssize(p.deviation), "deviation"), counted(p.channels, "channel")));
+  for (const std::vector<float>& figures : {p.mean, p.deviation})
+    if (checkpoint::first_not_finite(figures) >= 0) refuse("a mean or deviation is NaN or infinity");
+  for (const float deviation : p.deviation)
+    if (!(deviation > 0)) refuse(fmt::format("a deviation is {}; expected more than 0", deviation));
+}
+
+}  // namespace
+
+Model::Model(Config of, Preprocessing data, std::unique_ptr<Task> learned, const Extensions& extensions)
+    : config(std::move(of)),
+      preprocessing(std::move(data)),
+      input(input_shape(config.data, preprocessing)),
+      layers(extensions.layers),
+      task(std::move(learned)),
+      classifier(
+          std::make_unique<Classifier>(config, input, OutputShape{task->outputs(), task->level()}, layers)) {
+  const TaskEntry* entry = extensions.tasks.find(config.task.type);
+  if (entry == nullptr) throw usage_error("\"" + config.task.type + "\" is no registered task");
+  metrics = all_metrics(*entry);
+}
+
+Model Model::load(const std::string& path, const Extensions& extensions) {
+  const CheckpointReader reader(path);
+  const CheckpointHeader& header = reader.header();
+  Model result;
+  result.config = parse_saved_config(header.config, path + ":/config", component_schemas(extensions));
+  try {
+    kernels::choose_engine(result.config.train.kernels.c_str());
+  } catch (const Error&) {  // another CPU or build trained it: what there is gives the same up to rounding
+    result.config.train.kernels = "auto";
+  }
+  result.progress = header.progress;
+  result.validation_checksum = header.validation_checksum;
+  result.layers = extensions.layers;
+  try {
+    result.preprocessing = preprocessing_of(header.state, result.config.data, extensions.tokenizers);
+    result.input = input_shape(result.config.data, result.preprocessing);
+    result.task = extensions.tasks.make(result.config.task);
+    if (!header.state.contains("task")) throw usage_error("it has no state of the task");
+    result.task->load(header.state.at("task"));
+    check_preprocessing(result.config.data, result.preprocessing);
+    // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
+    result.metrics = all_metrics(*extensions.tasks.find(result.config.task.type));
+    result.classifier = std::make_unique<Classifier>(
+        result.config, result.input, OutputShape{result.task->outputs(), result.task->level()},
+        extensions.layers, number_count(reader.slots("parameters")));
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("'{}' does not fit together: {}", path, error.what()));
+  }
+  Parameters& parameters = result.classifier->parameters();
+  reader.read("parameters", tensor_slots(parameters),
+              {parameters.data(), static_cast<std::size_t>(parameters.size())});
+  result.packed = std::make_shared<PackedWeights>(
+      parameters, kernels::choose_engine(result.config.train.kernels.c_str()));
+  for (Index i = 0; i < result.packed->num_pieces(); ++i) result.packed->pack(i);
+  return result;
+}
+
+void Model::save(const std::string& path) const {
+  write_checkpoint(
+      path, {write_config(config), state_of(*task, preprocessing), {}, validation_checksum, progress},
+      tensor_slots(classifier->parameters()), {{{"parameters", classifier->parameters().flat()}}});
+}
+
+}  // namespace orochi

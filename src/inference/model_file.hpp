@@ -1,0 +1,27 @@
+// What checkpoints, configs and models have to do with each other.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <orochi/dataset.hpp>
+#include <orochi/extensions.hpp>
+
+#include "io/checkpoint.hpp"
+#include "io/config_file.hpp"
+
+namespace orochi {
+
+/// What the config reader must know of the registered components.
+std::vector<ComponentSchema> component_schemas(const Extensions& extensions);
+
+/// What task, tokenizer and numeric data have learned, by component.
+std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing);
+
+InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing);
+
+/// The named views of a flat buffer, as checkpoints know them.
+std::vector<TensorSlot> tensor_slots(const Parameters& parameters);
+
+}  // namespace orochi

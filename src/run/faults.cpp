@@ -1,0 +1,59 @@
+#include "run/faults.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "data/mistakes.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::size_t most_samples = 5;
+
+std::string describe_place(const NumberFault& fault) {
+  std::string text = fault.layer.empty() ? "the model" : "layer " + fault.layer;
+  if (!fault.operation.empty()) text += fmt::format(", operation \"{}\"", fault.operation);
+  return text +
+         fmt::format(", {}: {} is {}", fault.backward ? "backward" : "forward", fault.tensor, fault.value);
+}
+
+std::string describe_samples(const FailedStep& failed, const LoadedData& data) {
+  const std::vector<std::uint32_t>& samples = failed.fault.samples;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(samples.size(), most_samples); ++i)
+    text += i == 0 ? data.train_place(samples[i]) : fmt::format(", {}", data.train_places[samples[i]]);
+  return text + fmt::format("{}; {} of the step's {}", samples.size() > most_samples ? ", ..." : "",
+                            samples.size(), counted(failed.sequences, "sequence"));
+}
+
+}  // namespace
+
+std::string broken_tensor(const Parameters& parameters, std::span<const Scalar> values) {
+  for (const ParameterView& view : parameters.views()) {
+    const auto tensor =
+        values.subspan(static_cast<std::size_t>(view.offset), static_cast<std::size_t>(view.size));
+    if (std::any_of(tensor.begin(), tensor.end(), [](Scalar x) { return !std::isfinite(x); }))
+      return view.name;
+  }
+  return "";
+}
+
+std::string describe(const FailedStep& failed, const LoadedData& data, const std::string& separator) {
+  std::string text;
+  if (!failed.broken_weight.empty())
+    text +=
+        separator + fmt::format("weights: {} is not finite since the update before", failed.broken_weight);
+  if (!failed.fault.samples.empty())
+    return text + separator + "first: " + describe_place(failed.fault.first) + separator +
+           "samples: " + describe_samples(failed, data);
+  text += separator + "each sequence alone gives finite numbers; their sum is too large";
+  if (!failed.gradients.empty())
+    text += fmt::format(
+        " in the gradient of {}{}", failed.gradients.front(),
+        failed.gradients.size() > 1 ? fmt::format(" and {} more", failed.gradients.size() - 1) : "");
+  return text;
+}
+
+}  // namespace orochi

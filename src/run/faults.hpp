@@ -1,0 +1,28 @@
+// What is said where training leaves the finite numbers, or gets worse than guessing.
+#pragma once
+
+#include <orochi/parameters.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/dataset.hpp>
+#include "train/step_fault.hpp"
+
+namespace orochi {
+
+/// The name of the first parameter, laid out as the parameters are, that is not finite; empty if none is.
+std::string broken_tensor(const Parameters& parameters, std::span<const Scalar> values);
+
+/// Everything that is known of a step that failed.
+struct FailedStep {
+  StepFault fault;
+  std::string broken_weight;           // a parameter that an earlier update had broken, or nothing
+  std::vector<std::string> gradients;  // where no sequence fails alone: whose sum is not finite
+  Index sequences = 0;
+};
+
+/// Where, which samples, which weights; `separator` before each.
+std::string describe(const FailedStep& failed, const LoadedData& data, const std::string& separator);
+
+}  // namespace orochi

@@ -1,0 +1,52 @@
+// What a run will take of memory, before it takes it.
+#pragma once
+
+#include <orochi/classifier.hpp>
+#include <orochi/optimizer.hpp>
+#include <orochi/task.hpp>
+#include <string>
+
+#include <orochi/dataset.hpp>
+
+namespace orochi {
+
+/// In bytes, on top of what the process has.
+struct MemoryEstimate {
+  double optimizer = 0;  // moments
+  double gradients = 0;  // of all lanes, without those of embeddings
+  double rows = 0;       // gradients of embeddings: a micro-batch's rows, and a row for each id of an update
+  double packed = 0;     // weights in panels
+  double activations = 0;  // of all threads, with gradients and what operations keep
+  double places = 0;       // tables of rotary or sinusoidal positions, as far as the longest sequence reaches
+  double evaluation = 0;   // the same without a way back, logits
+  double checkpoint = 0;   // the file's image while it is written
+  double overhead = 0;     // of the heap and the threads
+
+  double training() const { return optimizer + gradients + rows + packed + activations + places + overhead; }
+  double total() const { return training() + evaluation + checkpoint; }
+};
+
+/// What is evaluated beside training: of the largest part its size, of all parts the longest sequence.
+struct Evaluated {
+  Index sequences = 0, items = 0, longest = 0;
+  void add(const Sequences& part);
+};
+
+/// For a model that is built, on this data. Activations are not guessed from the config but measured: a few
+/// hundred rows go forward and back, and what that took is scaled up, so layers of one's own count too.
+MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const Config& config,
+                               const Optimizers& optimizers, const Sequences& train,
+                               const Preprocessing& preprocessing, const Evaluated& evaluated, int threads);
+
+/// Trainable numbers of the model that a config describes, in double, so that nothing overflows. Layers of
+/// one's own count 0.
+double parameter_count(const Config& config, InputShape input, Index outputs);
+
+/// Throws a usage_error where the model alone, with its optimizer, is more than there is; before it is built.
+/// `data_bytes`: what the data has taken already, which is named where it is the larger part.
+void refuse_large_model(const Config& config, const Optimizers& optimizers, InputShape input, Index outputs,
+                        double max_memory, double data_bytes = 0);
+/// Throws a usage_error where the estimate is; it says what takes most and what makes it less.
+void refuse_large_run(const MemoryEstimate& estimate, double max_memory);
+
+}  // namespace orochi

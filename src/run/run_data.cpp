@@ -1,0 +1,97 @@
+#include "run/run_data.hpp"
+#include "inference/model_file.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <orochi/error.hpp>
+
+#include <orochi/inference.hpp>
+#include "data/mistakes.hpp"
+#include "data/reading_memory.hpp"
+#include "run/machine_memory.hpp"
+#include "run/memory_estimate.hpp"
+
+namespace orochi {
+namespace {
+
+namespace fs = std::filesystem;
+
+void refuse_large_files(const RunSetup& setup, const Extensions& extensions, double max_memory) {
+  constexpr double worth_asking = 1e6;
+  const std::unique_ptr<Tokenizer> tokenizer = extensions.tokenizers.make(setup.config.data.tokenizer);
+  double needed = 0, most = 0;
+  std::string largest;
+  for (const std::string* name :
+       {&setup.config.data.train, &setup.config.data.validation, &setup.config.data.test}) {
+    if (name->empty()) continue;
+    const std::string path = (fs::path(setup.data_folder) / *name).string();
+    const double one = reading_memory(setup.config.data, *tokenizer, path);
+    needed += one;
+    if (one <= most) continue;
+    most = one;
+    largest = path;
+  }
+  if (needed < worth_asking) return;
+  const MemoryLeft left = memory_left(max_memory);
+  if (needed > left.bytes)
+    throw usage_error(
+        fmt::format("{}: reading the data would take about {} of memory, but {}; use a part of it", largest,
+                    memory_text(needed), left.reason));
+}
+
+}  // namespace
+
+RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
+  refuse_large_files(setup, extensions, request.max_memory);
+  RunData data;
+  const double before = resident_memory();
+  data.task = extensions.tasks.make(setup.config.task);
+  try {
+    data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed,
+                            extensions.tokenizers, *data.task);
+  } catch (const OptionError& error) {
+    throw usage_error(fmt::format("{}: task.{}",
+                                  find_place(setup.config_path, request.overrides,
+                                             component_schemas(extensions), "task." + error.option()),
+                                  error.what()));
+  }
+  data.train_checksum = checksum(data.loaded.train);
+  data.validation_checksum = checksum(data.loaded.validation);
+  refuse_large_model(setup.config, extensions.optimizers,
+                     input_shape(setup.config.data, data.loaded.preprocessing), data.task->outputs(),
+                     request.max_memory, resident_memory() - before);
+  return data;
+}
+
+namespace {
+
+/// Without what is chosen on validation data, whose names begin with "tuned_".
+std::map<std::string, State> learned(const std::map<std::string, State>& states) {
+  std::map<std::string, State> result;
+  for (const auto& [component, state] : states)
+    for (const auto& [name, value] : state.values())
+      if (!name.starts_with("tuned_")) result[component].set(name, value);
+  return result;
+}
+
+}  // namespace
+
+void refuse_other_data(const CheckpointHeader& header, const RunData& data, const std::string& checkpoint) {
+  const auto refuse = [&](const std::string& what) {
+    throw usage_error(
+        fmt::format("{} than {} was trained with; give back the files it was trained on, or start a new run "
+                    "with --run DIR",
+                    what, checkpoint));
+  };
+  if (learned(header.state) != learned(state_of(*data.task, data.loaded.preprocessing)))
+    refuse("the data gives other labels or another vocabulary");
+  if (header.train_checksum != data.train_checksum)
+    refuse(fmt::format("the training data of {} gives other sequences (checksum {}, before: {})",
+                       data.loaded.train_path, data.train_checksum, header.train_checksum));
+  if (header.validation_checksum != data.validation_checksum)
+    refuse(fmt::format("the validation data gives other sequences (checksum {}, before: {})",
+                       data.validation_checksum, header.validation_checksum));
+}
+
+}  // namespace orochi

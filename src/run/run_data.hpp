@@ -1,0 +1,30 @@
+// What a run is trained on, checked before anything is written.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <orochi/extensions.hpp>
+
+#include <orochi/dataset.hpp>
+#include "io/checkpoint.hpp"
+#include "run/run_setup.hpp"
+
+namespace orochi {
+
+struct RunData {
+  LoadedData loaded;
+  std::unique_ptr<Task> task;                       // has learned from `loaded`
+  std::string train_checksum, validation_checksum;  // of the sequences
+};
+
+/// Reads the files. Throws a usage_error: mistakes in them, options of the task that
+/// do not go with them, a model that is larger than memory.
+RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions);
+
+/// Throws a usage_error where a checkpoint was trained on other labels, another vocabulary or other
+/// sequences.
+void refuse_other_data(const CheckpointHeader& header, const RunData& data, const std::string& checkpoint);
+
+}  // namespace orochi

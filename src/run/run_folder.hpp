@@ -1,0 +1,71 @@
+// The folder of a run: what stands in it, and that only one run writes to it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <orochi/train.hpp>
+#include "run/metrics_files.hpp"
+#include "run/patient_writer.hpp"
+
+namespace orochi {
+
+/// An exclusive lock on a file; it goes with the object or the process.
+class FileLock {
+ public:
+  /// Makes the file. Throws an Error that names the folder: it cannot be written to, or is in use.
+  FileLock(const std::string& folder, const std::string& name);
+  ~FileLock();
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+
+ private:
+  int descriptor_ = -1;
+};
+
+/// What could not be written, a reason a line.
+struct Unwritten {
+  std::string checkpoints, metrics;
+  std::string all() const {
+    return checkpoints + (checkpoints.empty() || metrics.empty() ? "" : "\n") + metrics;
+  }
+};
+
+/// Refuses a folder that holds a run unless `resume`, with the ways out.
+void check_run_folder(const std::string& path, bool resume);
+
+/// runs/NAME/: config.toml, metrics.csv, metrics.jsonl, last.h5, last-1.h5, best.h5, environment.json.
+class RunFolder {
+ public:
+  /// Makes the folder and takes its lock. A folder that holds a run is refused unless `resume`; one that
+  /// another process writes to is refused always. Each refusal names the ways out.
+  RunFolder(std::string path, bool resume, const Measured& measured, const Note& note);
+
+  const std::string& path() const { return path_; }
+  std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+  void write_config(const std::string& toml) const;
+  void write_environment(const std::string& engine, int threads) const;
+  /// Keeps the records of the first `epochs`, drops later ones (they will be made again) and writes both
+  /// files.
+  void start_metrics(std::uint64_t epochs);
+
+  // While training: what cannot be written now is noted and written later.
+  void append_metrics(const EpochRecord& record);
+  void save(const std::string& path, std::span<const unsigned char> bytes, const std::string& keep_previous);
+  /// Tries what still waits. Returns what could not be written.
+  Unwritten retry();
+
+  /// Gives a file that is of no use to the run another name in the folder, which says `what` it is and which
+  /// it returns: last-damaged.h5, last-damaged-2.h5, ...
+  std::string put_aside(const std::string& name, const std::string& what) const;
+
+ private:
+  std::string path_;
+  FileLock lock_;
+  Note note_;
+  PatientWriter writer_;
+  MetricsFiles metrics_;
+};
+
+}  // namespace orochi

@@ -1,0 +1,101 @@
+#include "run/run_setup.hpp"
+#include "inference/model_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <orochi/error.hpp>
+#include <string_view>
+
+#include <orochi/inference.hpp>
+#include "run/resume_point.hpp"
+#include "run/run_folder.hpp"
+
+namespace orochi {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Keys that say how long to go on, what to look at or where the data lies now (its checksum says whether it
+/// is the same), not what is trained.
+bool may_change(const std::string& key) {
+  static constexpr std::array<std::string_view, 6> keys{
+      "train.epochs", "train.patience", "train.checkpoint_every_steps",
+      "data.test",    "data.train",     "data.validation"};
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Extensions& extensions) {
+  const ResumePoint point = find_resume_point(setup.folder);
+  if (!point.reader) return {};
+  const std::string name = setup.folder + "/" + point.name + ":/config";
+  const Config before =
+      parse_saved_config(point.reader->header().config, name, component_schemas(extensions));
+  Config now = setup.config;
+  now.data = rebase_paths(now.data, setup.data_folder, setup.folder);
+  std::vector<ConfigChange> changes = compare_configs(before, now);
+  std::string refused;
+  for (const ConfigChange& change : changes)
+    if (!may_change(change.key))
+      refused += "\n  " + change.key + ": " + change.before + " -> " + change.after;
+  if (refused.empty()) return changes;
+  const bool own_config = setup.config_path == setup.folder + "/config.toml";
+  throw usage_error(setup.folder + " was trained with another configuration:" + refused + "\n" +
+                    (own_config ? "put that back, on the command line or in " + setup.config_path
+                                : "go on with `--resume --run " + setup.folder + "` and no config") +
+                    ", or start a new run with --run DIR");
+}
+
+/// Where the folder is, whatever links lead there: a ".." behind a link leads elsewhere than its text says.
+fs::path without_links(const std::string& folder) {
+  std::error_code error;
+  fs::path real = fs::weakly_canonical(folder, error);
+  if (error || real.is_relative()) real = fs::absolute(folder, error).lexically_normal();
+  return real.has_filename() ? real : real.parent_path();
+}
+
+/// `folder` (without links) and `path` as one; links within `path` stay as they are named there.
+fs::path below(fs::path folder, const fs::path& path) {
+  bool leading = true;
+  for (const fs::path& part : path) {
+    leading = leading && (part == ".." || part == ".");
+    if (part == ".") continue;
+    folder = leading ? folder.parent_path() : folder / part;
+  }
+  return folder;
+}
+
+}  // namespace
+
+DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to) {
+  const fs::path old_folder = without_links(from), new_folder = without_links(to);
+  for (std::string* path : {&data.train, &data.validation, &data.test})
+    if (!path->empty() && !fs::path(*path).is_absolute())
+      *path = below(old_folder, *path).lexically_relative(new_folder).string();
+  return data;
+}
+
+RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) {
+  RunSetup setup;
+  const bool own_config = request.resume && request.config_path.empty();
+  if (own_config && request.run.empty())
+    throw usage_error("--resume needs the run folder: `orochi train --resume --run DIR`");
+  if (!own_config && request.config_path.empty())
+    throw usage_error("no configuration is named: `orochi train CONFIG`, for example configs/splice.toml");
+  setup.folder = request.run.empty() ? "runs/" + fs::path(request.config_path).stem().string() : request.run;
+  const std::string path = own_config ? setup.folder + "/config.toml" : request.config_path;
+  check_run_folder(setup.folder, request.resume);
+  std::error_code error;
+  if (own_config && !fs::exists(path, error))
+    throw usage_error(
+        setup.folder +
+        " holds no run: there is no config.toml in it; start one with `orochi train CONFIG --run " +
+        setup.folder + "`, or name the folder of a run with --run DIR");
+  setup.config_path = path;
+  setup.config = read_config(path, request.overrides, component_schemas(extensions));
+  setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
+  if (request.resume) setup.changes = allowed_changes(setup, extensions);
+  return setup;
+}
+
+}  // namespace orochi

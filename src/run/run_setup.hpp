@@ -1,0 +1,27 @@
+// From a request to what a run is made of: the config in force, the folder, where the data paths count from.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <orochi/train.hpp>
+#include "io/config_file.hpp"
+
+namespace orochi {
+
+struct RunSetup {
+  Config config;
+  std::string config_path;
+  std::string folder;                 // of the run
+  std::string data_folder;            // what data paths are relative to
+  std::vector<ConfigChange> changes;  // resume: keys that differ from the checkpoint's and may
+};
+
+/// Reads the request's config or, to resume without one, the run folder's. Throws a usage_error: mistakes in
+/// the config, nothing to train, or on resume a changed key that would make another run of it.
+RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions);
+
+/// Data paths that counted from `from`, counted from `to`, as the system follows links.
+DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to);
+
+}  // namespace orochi

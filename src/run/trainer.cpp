@@ -1,0 +1,294 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <orochi/error.hpp>
+
+#include "core/kernels/kernels.hpp"
+#include "inference/model_file.hpp"
+#include "run/machine_memory.hpp"
+#include "run/memory_estimate.hpp"
+#include "run/precision_note.hpp"
+#include "run/resume_point.hpp"
+#include "run/training_run.hpp"
+
+namespace orochi {
+
+Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer)
+    : request_(request),
+      observer_(observer),
+      setup_(prepare_run(request, extensions)),
+      config_(setup_.config),
+      threads_(request.threads > 0 ? request.threads : available_threads()),
+      run_data_(load_run_data(setup_, request, extensions)),
+      data_(run_data_.loaded),
+      task_(*run_data_.task),
+      measured_(measured(extensions)),
+      monitored_(monitored_metric(measured_.metrics, config_.train.monitor)),
+      model_(config_, input_shape(config_.data, data_.preprocessing), {task_.outputs(), task_.level()},
+             extensions.layers),
+      folder_(open_folder(extensions.optimizers)),
+      loop_(model_, task_, data_.train, config_.train, extensions, threads_),
+      progress_(loop_.progress),
+      // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
+      inference_(model_, config_.train.kernels, threads_,
+                 config_.train.precision == "fp32" ? loop_.stepper().packed() : nullptr) {
+  config_.data = rebase_paths(config_.data, setup_.data_folder, folder_.path());
+  config_text_ = write_config(config_);
+}
+
+TrainResult Trainer::run() {
+  for (const std::string& note : data_.notes) observer_.note(note);
+  model_.parameters().initialise(config_.train.seed);
+  if (request_.resume) resume();
+  folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
+                            threads_);
+  folder_.write_config(config_text_);
+  folder_.start_metrics(progress_.epoch);
+  observer_.start(measured_, progress_.step, loop_.total_steps());
+  note_oddities();
+  const Clock::time_point start = Clock::now();
+  loop();
+  return finish(seconds_since(start));
+}
+
+void Trainer::note_oddities() {
+  if (static_cast<std::uint64_t>(config_.train.warmup_steps) >= loop_.total_steps())
+    observer_.note(
+        fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
+                    config_.train.warmup_steps, loop_.total_steps(), config_.train.learning_rate));
+  if (config_.train.precision == "bf16")
+    if (const std::string note = precision_note(model_.parameters(), config_.model); !note.empty())
+      observer_.note(note);
+  if (left_off())
+    observer_.note(fmt::format("the run stands at step {} already: --max-steps {} leaves nothing to do",
+                               progress_.step, request_.max_steps));
+}
+
+void Trainer::loop() {
+  try {
+    while (!finished() && !left_off()) train_epoch();
+    if (!finished() && progress_.step == 0) save_last();  // so that there is something to resume from
+  } catch (const Error& error) {  // what waits was written before that: it is tried a last time, too
+    const std::string unwritten = folder_.retry().all();
+    if (unwritten.empty()) throw;
+    throw Error(error.code(), std::string(error.what()) + "\n" + unwritten + "; this was the last attempt");
+  }
+}
+
+TrainResult Trainer::finish(double seconds) {
+  const Unwritten unwritten = folder_.retry();
+  if (!unwritten.checkpoints.empty())
+    throw failure(unwritten.all() + "; this was the last attempt. Kept: " + kept_checkpoint(folder_.path()) +
+                  ". Mend that, then `orochi train --resume --run " + folder_.path() +
+                  "` goes on from there, to the same result");
+  const TrainResult done = result(seconds);
+  if (unwritten.metrics.empty()) return done;
+  if (done.tested) {
+    std::string figures;
+    const std::vector<double> values = values_of(done.test);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      figures += fmt::format(" {} {:.4f}", measured_.metrics[i].title, values[i]);
+    observer_.note("best.h5 on the test data:" + figures);
+  }
+  throw failure(unwritten.metrics +
+                "; this was the last attempt. The checkpoints are written; the figures "
+                "that are missing there were printed epoch by epoch");
+}
+
+RunFolder Trainer::open_folder(const Optimizers& optimizers) const {
+  Evaluated evaluated;
+  evaluated.add(data_.validation);
+  evaluated.add(data_.test);
+  const MemoryEstimate estimate = estimate_memory(model_, task_, config_, optimizers, data_.train,
+                                                  data_.preprocessing, evaluated, threads_);
+  refuse_large_run(estimate, request_.max_memory);
+  observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
+  return RunFolder(setup_.folder, request_.resume, measured_,
+                   [this](const std::string& line) { observer_.note(line); });
+}
+
+void Trainer::resume() {
+  const ResumePoint point = find_resume_point(folder_.path());
+  if (!point.reader)
+    return observer_.note(folder_.path() + " has no checkpoint yet: starting from the beginning");
+  const CheckpointReader& reader = *point.reader;
+  const CheckpointHeader& header = reader.header();
+  refuse_other_data(header, run_data_, folder_.file(point.name));
+  const std::vector<TensorSlot> slots = tensor_slots(model_.parameters());
+  reader.read("parameters", slots,
+              {model_.parameters().data(), static_cast<std::size_t>(model_.parameters().size())});
+  for (Updater::Moment& moment : loop_.updater().moments()) reader.read(moment.path, slots, moment.values);
+  progress_ = header.progress;
+  loop_.updater().updates = progress_.step - progress_.skipped_steps;
+  const Index begun = static_cast<Index>(progress_.epoch) + (progress_.position > 0 ? 1 : 0);
+  if (config_.train.epochs < begun)
+    throw usage_error(fmt::format("train.epochs is {}, but {} stands in epoch {}; give {} or more",
+                                  config_.train.epochs, folder_.file(point.name), begun, begun));
+  saved_step_ = static_cast<std::int64_t>(progress_.step);
+  for (const ConfigChange& change : setup_.changes)
+    observer_.note(change.key + " changed: " + change.before + " -> " + change.after);
+  if (!point.damage.empty())
+    observer_.note(point.damage + "; kept as " + folder_.put_aside("last.h5", "damaged"));
+  observer_.note("resumed " + folder_.path() + " at step " + std::to_string(progress_.step) +
+                 (point.name == "last.h5" ? "" : ", from " + point.name));
+  restore_best();
+}
+
+void Trainer::restore_best() {
+  const BestFile best = check_best(folder_.path(), progress_);
+  // The run comes to that step again, in the same bits unless the config has changed.
+  if (best.state == BestState::fits || (best.state == BestState::later && setup_.changes.empty())) return;
+  if (best.state == BestState::unmade) return save("best.h5");
+  const auto aside = [this](const std::string& what) {
+    return "; kept as " + folder_.put_aside("best.h5", what);
+  };
+  std::string found = fmt::format("best.h5 of step {} is gone", progress_.best_step);
+  if (best.state == BestState::damaged)
+    found = fmt::format("best.h5 of step {} is damaged", progress_.best_step) + aside("damaged");
+  else if (best.state != BestState::missing)
+    found = fmt::format("best.h5 is of step {}, not {}", best.step, progress_.best_step) +
+            aside(fmt::format("of-step-{}", best.step));
+  observer_.note(found + ": from here on the best is looked for anew");
+  progress_.best_step = -1;
+}
+
+void Trainer::train_epoch() {
+  loop_.begin_epoch();
+  epoch_start_ = Clock::now();
+  epoch_tokens_ = norm_count_ = 0;
+  norm_sum_ = 0;
+  const std::uint64_t every = static_cast<std::uint64_t>(config_.train.checkpoint_every_steps);
+  while (!loop_.epoch_is_over()) {
+    if (left_off()) return static_cast<std::int64_t>(progress_.step) == saved_step_ ? void() : save_last();
+    take_step();
+    if (every > 0 && progress_.step % every == 0) save_last();
+  }
+  end_epoch();
+}
+
+void Trainer::take_step() {
+  const Clock::time_point start = Clock::now();
+  const Loop::Step step = loop_.step();
+  if (!step.has_updated()) return leave_out(step);
+  norm_sum_ += step.norm;
+  ++norm_count_;
+  epoch_tokens_ += static_cast<std::uint64_t>(step.tokens);
+  const double loss = step.sums.loss / step.sums.weight;
+  guard_loss(loss);
+  observer_.step(progress_.step, loss, static_cast<double>(step.tokens) / seconds_since(start));
+}
+
+EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation) const {
+  const double none = std::nan("");
+  EpochRecord record;
+  record.epoch = progress_.epoch + 1;
+  record.step = progress_.step;
+  record.learning_rate = loop_.last_rate();
+  const bool trained = progress_.epoch_count > 0;  // else every step was left out
+  const auto count = static_cast<double>(progress_.epoch_count);
+  record.train_loss = trained ? progress_.epoch_loss_sum / progress_.epoch_weight_sum : none;
+  record.train_score = trained ? progress_.epoch_score_sum / count : none;
+  record.validation =
+      has_validation ? values_of(validation) : std::vector<double>(measured_.metrics.size(), none);
+  record.gradient_norm = norm_count_ == 0 ? none : norm_sum_ / static_cast<double>(norm_count_);
+  return record;
+}
+
+Metrics Trainer::evaluate_now(const Sequences& data, Task* tune) {
+  inference_.pack();
+  return evaluate(inference_, task_, data, tune).metrics;
+}
+
+Measured Trainer::measured(const Extensions& extensions) const {
+  return {task_.score_name(), all_metrics(*extensions.tasks.find(config_.task.type))};
+}
+
+void Trainer::end_epoch() {
+  const double seconds = seconds_since(epoch_start_);
+  const Metrics validation = validated() ? evaluate_now(data_.validation, &task_) : Metrics();
+  const bool finite = std::isfinite(validation.loss);
+  if (!finite)
+    observer_.note(
+        fmt::format("at step {}: the model's numbers overflow on the validation data: its loss is not a "
+                    "finite number, and this epoch is no better than any other",
+                    progress_.step));
+  EpochRecord record = epoch_record(validation, validated() && finite);
+  record.seconds = seconds;
+  record.tokens_per_second = static_cast<double>(epoch_tokens_) / seconds;
+  loop_.end_epoch();
+
+  const double value = validated() ? values_of(validation)[monitored_] : 0;
+  const bool best = !validated() ||  // without validation the last is best
+                    (finite && (progress_.best_step < 0 ||
+                                improves(measured_.metrics[monitored_], value, progress_.best_metric)));
+  progress_.stale_epochs = best ? 0 : progress_.stale_epochs + 1;
+  if (best) {
+    progress_.best_metric = value;
+    progress_.best_step = static_cast<std::int64_t>(progress_.step);
+  }
+  folder_.append_metrics(record);
+  save_last();
+  if (best) save("best.h5");  // a run that ends here has the same in last.h5: see restore_best
+  observer_.epoch(record, best);
+  if (patience_over())
+    observer_.note("stopping early: no better " + measured_.metrics[monitored_].name + " for " +
+                   std::to_string(progress_.stale_epochs) + " epochs");
+}
+
+void Trainer::save_last() {
+  save("last.h5", folder_.file("last-1.h5"));
+  saved_step_ = static_cast<std::int64_t>(progress_.step);
+}
+
+void Trainer::save(const std::string& name, const std::string& keep_previous) {
+  const CheckpointHeader header{config_text_, state_of(task_, data_.preprocessing), run_data_.train_checksum,
+                                run_data_.validation_checksum, progress_};
+  const Parameters& parameters = model_.parameters();
+  std::vector<TensorGroup> groups{{"parameters", parameters.flat()}};
+  for (const Updater::Moment& moment : loop_.updater().moments())
+    groups.push_back({moment.path, moment.values});
+  for (const TensorGroup& group : groups)
+    if (const std::string broken = broken_tensor(parameters, group.values); !broken.empty())
+      diverged(fmt::format("at step {}: {} of {} is not finite after the update", progress_.step, broken,
+                           group.path),
+               fmt::format("lower train.learning_rate ({})", config_.train.learning_rate));
+  write_checkpoint(folder_.file(name), header, tensor_slots(parameters), groups, keep_previous,
+                   [this](const auto&... file) { folder_.save(file...); });
+}
+
+TrainResult Trainer::result(double seconds) {
+  TrainResult result;
+  result.run = folder_.path();
+  result.finished = finished();
+  result.steps = progress_.step;
+  result.seconds = seconds;
+  result.monitor = measured_.metrics[monitored_].name;
+  result.validated = validated();
+  result.best_metric = progress_.best_metric;
+  result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
+  result.metrics = measured_.metrics;
+  if (result.finished && progress_.best_step < 0)
+    observer_.note("no epoch is the best one: there is no best.h5, and no test");
+  if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
+    const CheckpointReader best(folder_.file("best.h5"));
+    Parameters& parameters = model_.parameters();
+    best.read("parameters", tensor_slots(parameters), parameters.flat());
+    task_.load(best.header().state.at("task"));  // its thresholds
+    result.tested = true;
+    result.test = evaluate_now(data_.test);
+    if (!std::isfinite(result.test.loss))
+      throw failure(fmt::format(
+          "training is complete, but the numbers of {} overflow on the test data: its loss is not a finite "
+          "number, and other figures would say nothing; look for extreme values in {}, or lower "
+          "train.learning_rate ({})",
+          folder_.file("best.h5"), setup_.config.data.test, config_.train.learning_rate));
+  }
+  return result;
+}
+
+TrainResult train(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer) {
+  return Trainer(request, extensions, observer).run();
+}
+
+}  // namespace orochi

@@ -1,0 +1,53 @@
+# Programs that use the library without its command line: examples/own_loop and examples/predict, against the installed
+# package. The first trains to the bits of `orochi train`, the second answers as `orochi predict` does.
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
+
+file(REMOVE_RECURSE ${WORK})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+foreach(example own_loop predict)
+  file(COPY ${SOURCE}/examples/${example} DESTINATION ${WORK})
+  run(${CMAKE_COMMAND} -S ${WORK}/${example} -B ${WORK}/${example}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
+    -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DCMAKE_CXX_FLAGS_RELEASE=)
+  run(${CMAKE_COMMAND} --build ${WORK}/${example}/build)
+endforeach()
+set(orochi ${WORK}/prefix/bin/orochi)
+
+# The series of examples/own_loop/main.cpp, as a file.
+set(text "@problemName counting\n@timestamps false\n@univariate true\n@equalLength false\n@targetLabel true\n@data\n")
+foreach(i RANGE 199)
+  math(EXPR up "${i} % 2")
+  math(EXPR last "5 + ${i} % 5")
+  set(values "")
+  foreach(t RANGE ${last})
+    math(EXPR value "(3 * ${i} + (10 - 9 * ${up}) * ${t}) % 11")
+    list(APPEND values ${value})
+  endforeach()
+  list(JOIN values "," values)
+  math(EXPR target "2 * ${up} - 1")
+  string(APPEND text "${values}:${target}\n")
+endforeach()
+file(WRITE ${WORK}/own_loop/counting.ts "${text}")
+run(${orochi} train ${WORK}/own_loop/own_loop.toml --run ${WORK}/run)
+run(${CMAKE_COMMAND} -E chdir ${WORK} ${WORK}/own_loop/build/own_loop run/last.h5)
+expect("R2 0\\.9")
+expect("the same weights as run/last\\.h5")
+
+run(${CMAKE_COMMAND} -E chdir ${WORK} ${WORK}/predict/build/predict own_loop.h5 4,5,6,7,8,9 9,8,7,6,5,4,3)
+set(answers "${out}")
+file(WRITE ${WORK}/rows.txt "4,5,6,7,8,9\n9,8,7,6,5,4,3\n")
+run(${orochi} predict ${WORK}/own_loop.h5 ${WORK}/rows.txt)
+expect("value\n${answers}")
+
+# Texts, and more of them than threads.
+run(${orochi} train ${SOURCE}/configs/splice.toml train.epochs=1 --run ${WORK}/splice)
+file(STRINGS ${SOURCE}/datasets/splice/test.tsv lines LIMIT_COUNT 30)
+list(TRANSFORM lines REPLACE "^[^\t]*\t" "" OUTPUT_VARIABLE texts)
+run(${WORK}/predict/build/predict ${WORK}/splice/best.h5 ${texts})
+set(answers "${out}")
+list(JOIN texts "\n" text)
+file(WRITE ${WORK}/texts.txt "${text}\n")
+run(${orochi} predict ${WORK}/splice/best.h5 ${WORK}/texts.txt)
+string(REGEX REPLACE "\t[^\n]*" "" labels "${out}")
+if(NOT labels STREQUAL "label\n${answers}")
+  message(FATAL_ERROR "other answers than `orochi predict`")
+endif()

@@ -1,0 +1,16 @@
+# run(COMMAND...): what it prints goes to `out` and `errors`; an exit code other than 0 ends the test.
+# expect(PATTERN): one of the two has it.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE errors)
+  message(STATUS "${ARGN}\n${errors}${out}")
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "exit code ${code}")
+  endif()
+  set(out "${out}" PARENT_SCOPE)
+  set(errors "${errors}" PARENT_SCOPE)
+endfunction()
+function(expect pattern)
+  if(NOT "${errors}${out}" MATCHES "${pattern}")
+    message(FATAL_ERROR "not found: ${pattern}")
+  endif()
+endfunction()
