@@ -16,9 +16,9 @@ class GatedBlock : public Layer {
         activation_(builder.layer("activation", builder.word("activation"))) {}
 
   /// x + activation(linear(shift(norm(x)))), [N, C] -> [N, C].
-  Var forward(Var x, const Batch& batch) const override {
-    const Var shifted = shift_->forward(norm_->forward(x, batch), batch);
-    return add(x, activation_->forward(linear_->forward(shifted, batch), batch));
+  Rows forward(const Rows& x) const override {
+    const Rows y = activation_->forward(linear_->forward(shift_->forward(norm_->forward(x))));
+    return x.with(add(x.values, y.values));
   }
 
  private:

@@ -13,7 +13,9 @@ class TokenShift : public Layer {
       : share_(builder.vector("share", builder.width(), Init::normal(builder.number("scale")))) {}
 
   /// y[t] = x[t] + share * x[t - 1], [N, C] -> [N, C]; a sequence's first row stays as it is.
-  Var forward(Var x, const Batch& batch) const override {
+  Rows forward(const Rows& rows) const override {
+    const Var x = rows.values;
+    const Batch batch = rows.batch;
     const Var share = parameter(x.tape(), share_);  // [1, C]
     Var y = x.tape().result(x.rows(), x.cols());    // [N, C]
     y.value() = x.value();
@@ -31,7 +33,7 @@ class TokenShift : public Layer {
         }
       }
     });
-    return y;
+    return rows.with(y);
   }
 
  private:

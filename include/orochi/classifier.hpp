@@ -17,7 +17,8 @@ struct OutputShape {
   Level level;
 };
 
-/// input -> positions -> dropout -> blocks -> norm (when norm_first) -> pooling (of sequences) -> head.
+/// input -> what the pooling needs before (a class token) -> positions -> dropout -> blocks -> norm (when
+/// norm_first) -> pooling (of sequences) -> head.
 class Classifier {
  public:
   /// Parameters are laid out and zero: `parameters().initialise(seed)` or a checkpoint fills them. Throws a
@@ -39,14 +40,14 @@ class Classifier {
   const Parameters& parameters() const { return parameters_; }
   Index outputs() const { return head_weight_.rows; }  // K
   Level level() const { return level_; }
-  bool has_class_token() const { return class_token_ != nullptr; }
+  /// Rows that each sequence has more behind the input: 1 with a class token.
+  Index rows_before() const { return rows_before_; }
   /// What tables of places take, rotary or sinusoidal, for sequences of at most `longest` rows.
   double place_bytes(Index longest) const;
 
  private:
   Parameters parameters_;
-  std::unique_ptr<Layer> input_, positions_, norm_, pooling_;
-  std::unique_ptr<class ClassToken> class_token_;  // pooling = "cls" only
+  std::unique_ptr<Layer> input_, before_, positions_, norm_, pooling_;
   std::vector<std::unique_ptr<Layer>> blocks_;
   Builder::PlaceTables places_;
   Parameter head_weight_, head_bias_;  // [K, C], [K]
@@ -54,6 +55,7 @@ class Classifier {
   double dropout_;
   std::uint32_t site_ = 0;
   Level level_;
+  Index rows_before_ = 0, rows_added_ = 0;  // of a sequence: by before_, by all layers
 };
 
 }  // namespace orochi

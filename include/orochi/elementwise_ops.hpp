@@ -1,6 +1,7 @@
 // Operations that work on each number by itself. Cost: one pass over the memory of what they touch.
 #pragma once
 
+#include <orochi/elementwise.hpp>
 #include <orochi/tape.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
@@ -18,7 +19,8 @@ Var divide(Var a, Var b);
 Var add(Var x, double number);
 Var scale(Var x, double factor);
 
-/// Functions of one number, [N, C] -> [N, C].
+/// A function of one number, [N, C] -> [N, C].
+Var apply(const Elementwise& function, Var x);
 Var relu(Var x);
 Var gelu(Var x);       // x Phi(x), exact
 Var gelu_tanh(Var x);  // its tanh form (Hendrycks & Gimpel 2016)

@@ -8,9 +8,10 @@
 #include <vector>
 
 #include <orochi/config.hpp>
+#include <orochi/elementwise.hpp>
 #include <orochi/place_table.hpp>
 #include <orochi/registry.hpp>
-#include <orochi/tape.hpp>
+#include <orochi/rows.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
@@ -26,21 +27,22 @@ class Layer {
   Layer(const Layer&) = delete;
   Layer& operator=(const Layer&) = delete;
 
-  /// x [N, C] -> [N, C'] or, for a pooling, [B, C]. Operations record their own way back.
-  virtual Var forward(Var x, const Batch& batch) const = 0;
+  /// x [N, C] -> [N, C]; a pooling -> [B, C]; it may also return another number of rows a sequence
+  /// (Rows::with_lengths). Operations record their own backward pass.
+  virtual Rows forward(const Rows& x) const = 0;
 
-  /// rows + dropout(forward(x)): [N, C]. A layer that ends in a product may do it in one go.
-  virtual Var forward_onto(Var rows, double dropout, std::uint32_t site, Var x, const Batch& batch) const;
+  /// residual + dropout(forward(x)): [N, C]. A layer that ends in a product may do it in one go.
+  virtual Rows forward_residual(const Rows& x, Var residual, double dropout, std::uint32_t site) const;
 
-  /// The layer itself where a Builder has put a name around it: for who asks what it is.
-  virtual const Layer& plain() const { return *this; }
+  /// The function of one number that this layer is, or null: a product before it applies it to its rows.
+  virtual const Elementwise* elementwise() const { return nullptr; }
 };
 
 /// What a layer's place in a model is, hence what shapes it maps.
 enum class Role {
   input,    // the batch -> [N, C]; x is [N, 0] for tokens, [N, channels] for numeric rows
-  rows,     // [N, C] -> [N, C]
-  pooling,  // [N, C] -> [B, C]
+  rows,     // [N, C] -> [N, C], or another number of rows a sequence
+  pooling,  // [N, C] -> [B, C]: one row a sequence
 };
 const char* role_name(Role role);
 
@@ -59,6 +61,8 @@ class Builder {
 
   const ModelConfig& model() const { return config_.model; }
   const InputShape& input() const { return input_; }
+  /// By a layer that makes sequences longer: the rows that the longest one has from here on.
+  void set_max_length(Index rows) { input_.max_length = rows; }
   Index width() const { return width_; }  // C: columns of the rows that come in
 
   /// What the names of this layer's parameters begin with: encoder.0.attention; empty for the model.
@@ -69,7 +73,8 @@ class Builder {
   bool flag(const std::string& option) const;
   std::string word(const std::string& option) const;
 
-  /// A weight [rows, cols], stored [out, in]; decays. Its full name is this layer's name, a dot, `name`.
+  /// A weight [rows, cols], stored [out, in]; decays. Its full name is this layer's name, a dot, `name`; only
+  /// this layer's name where `name` is empty.
   Parameter weight(const std::string& name, Index rows, Index cols, Init init = Init::xavier_uniform());
   /// A vector [n]: biases and norms; does not decay.
   Parameter vector(const std::string& name, Index n, Init init = Init::zeros());
@@ -119,6 +124,7 @@ struct LayerEntry {
   std::function<std::unique_ptr<Layer>(Builder&)> make;
   std::vector<Option> options = {};         // keys of [layer.NAME]
   std::vector<LayerExample> examples = {};  // besides the default one
+  std::string before = {};  // of a pooling: the layer that it needs between input and positions
 };
 
 /// The layers that a program knows.
@@ -135,6 +141,8 @@ class Layers : public Registry<LayerEntry> {
          [](Builder& builder) { return std::make_unique<T>(builder); }, std::move(options),
          std::move(examples)});
   }
+  /// Adds a function of one number, which is also fused with a product before it.
+  void add_activation(std::string name, std::string summary, Elementwise function);
 
  private:
   static void check_abi(Abi);  // a symbol that only a library of this scalar and version has

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <orochi/attention_options.hpp>
-#include <orochi/elementwise.hpp>
 #include <orochi/elementwise_ops.hpp>
 #include <orochi/losses.hpp>
 #include <orochi/matrix_ops.hpp>
@@ -18,13 +17,13 @@ namespace orochi {
 Var linear(Var x, Parameter weight, const Parameter* bias = nullptr);
 
 /// What follows a product while its rows are in the cache: y = residual + dropout(activation(x W^T + b)).
-struct Tail {
-  Elementwise activation = Elementwise::identity;
-  double dropout = 0;             // in training
-  std::uint32_t site = 0;         // of the dropout: see below
-  const Var* residual = nullptr;  // [N, out]
+struct Epilogue {
+  const Elementwise* activation = nullptr;  // null: none
+  double dropout = 0;                       // in training
+  std::uint32_t site = 0;                   // of the dropout: see below
+  const Var* residual = nullptr;            // [N, out]
 };
-Var linear(Var x, Parameter weight, const Parameter* bias, const Tail& tail, const Batch& batch);
+Var linear(Var x, Parameter weight, const Parameter* bias, const Epilogue& epilogue, const Batch& batch);
 
 /// In training, each element becomes 0 with probability p, else x / (1 - p). The bits are counted by (seed,
 /// step, sample, site, row in the sequence, column): take `site` from Builder::random_sites.

@@ -206,8 +206,7 @@ HeadSurvey survey_heads(const Model& trained, const Sequences& data, const HeadG
   const auto count = static_cast<double>(data.size());
   for (std::vector<double>* sums : {&total.importance, &total.entropy, &total.distance}) divide(*sums, count);
   divide(total.similarity, std::max(total.compared, 1.0));
-  const bool class_token = model->has_class_token();  // one row more in each sequence
-  divide(total.values, static_cast<double>(data.offsets.back() + (class_token ? data.size() : 0)));
+  divide(total.values, static_cast<double>(data.offsets.back() + model->rows_before() * data.size()));
   return {total.importance, total.entropy, total.distance, total.similarity, total.values};
 }
 

@@ -41,8 +41,7 @@ Sequences from_line(const Model& trained, LineReader& reader) {
 }  // namespace
 
 std::vector<std::string> row_labels(const Model& trained, const Sequences& data, Index i) {
-  std::vector<std::string> labels;
-  if (trained.classifier->has_class_token()) labels.emplace_back("[cls]");
+  std::vector<std::string> labels(static_cast<std::size_t>(trained.classifier->rows_before()), "[cls]");
   for (Index row = data.offsets[i]; row < data.offsets[i + 1]; ++row)
     labels.push_back(data.channels > 0 ? std::to_string(row - data.offsets[i] + 1)
                                        : trained.preprocessing.tokenizer->token(

@@ -185,15 +185,15 @@ MultiHeadAttention::MultiHeadAttention(Builder& builder) : name_(builder.name())
   output_bias_ = builder.vector("output.bias", builder.width());
 }
 
-Var MultiHeadAttention::project(Var x, const Batch& batch, const Tail& tail) const {
-  Var qkv = linear(x, qkv_weight_, &qkv_bias_);  // [N, 3 H D]
-  if (rotary_ != nullptr) qkv = rotary_->turn(qkv, options_.num_heads, batch);
+Rows MultiHeadAttention::project(const Rows& x, const Epilogue& epilogue) const {
+  Var qkv = linear(x.values, qkv_weight_, &qkv_bias_);  // [N, 3 H D]
+  if (rotary_ != nullptr) qkv = rotary_->turn(qkv, options_.num_heads, x.batch);
   Recording* recording = x.tape().recording();
   const Index first_record = recording == nullptr ? 0 : std::ssize(recording->records);
-  Var heads = attention(qkv, options_, batch);  // [N, H D]
-  if (recording != nullptr && recording->maps)  // beside the output that is used, which ends in sums
-    record_ends(*recording, first_record, name_, batch, x, linear(heads, output_weight_, &output_bias_));
-  return linear(heads, output_weight_, &output_bias_, tail, batch);
+  Var heads = attention(qkv, options_, x.batch);  // [N, H D]
+  if (recording != nullptr && recording->maps)    // beside the output that is used, which ends in sums
+    record_ends(*recording, first_record, name_, x, linear(heads, output_weight_, &output_bias_));
+  return x.with(linear(heads, output_weight_, &output_bias_, epilogue, x.batch));
 }
 
 }  // namespace orochi

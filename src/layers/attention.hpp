@@ -16,13 +16,13 @@ HeadOptions head_options(Builder& builder);
 class MultiHeadAttention : public Layer {
  public:
   explicit MultiHeadAttention(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override { return project(x, batch, {}); }
-  Var forward_onto(Var rows, double dropout, std::uint32_t site, Var x, const Batch& batch) const override {
-    return project(x, batch, {Elementwise::identity, dropout, site, &rows});
+  Rows forward(const Rows& x) const override { return project(x, {}); }
+  Rows forward_residual(const Rows& x, Var residual, double dropout, std::uint32_t site) const override {
+    return project(x, {nullptr, dropout, site, &residual});
   }
 
  private:
-  Var project(Var x, const Batch& batch, const Tail& tail) const;
+  Rows project(const Rows& x, const Epilogue& epilogue) const;
 
   std::string name_;
   AttentionOptions options_;

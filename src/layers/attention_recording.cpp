@@ -94,12 +94,13 @@ void record_influence(const Tape& tape, Index first_record, const Batch& batch, 
   }
 }
 
-void record_ends(Recording& recording, Index first_record, const std::string& name, const Batch& batch, Var x,
+void record_ends(Recording& recording, Index first_record, const std::string& name, const Rows& x,
                  Var output) {
+  const Batch& batch = x.batch;
   for (Index b = 0; b < batch.num_sequences(); ++b) {
     AttentionRecord& record = recording.records[static_cast<std::size_t>(first_record + b)];
     record.name = name;
-    record.input = columns(x, batch.first_row(b), batch.length(b), 0, x.cols());
+    record.input = columns(x.values, batch.first_row(b), batch.length(b), 0, x.values.cols());
     record.output = columns(output, batch.first_row(b), batch.length(b), 0, output.cols());
   }
 }

@@ -1,7 +1,7 @@
 // What Tape::recording and Tape::replacements ask of self-attention.
 #pragma once
 
-#include <orochi/tape.hpp>
+#include <orochi/rows.hpp>
 
 #include "layers/attention_heads.hpp"
 
@@ -18,7 +18,7 @@ void map_rows(const AttentionRecord& record, Index h, Index first, Index count, 
 /// In y's pullback.
 void record_influence(const Tape& tape, Index first_record, const Batch& batch, Var y);
 /// The layer's name, what came into it and what leaves it.
-void record_ends(Recording& recording, Index first_record, const std::string& name, const Batch& batch, Var x,
+void record_ends(Recording& recording, Index first_record, const std::string& name, const Rows& x,
                  Var output);
 
 }  // namespace orochi

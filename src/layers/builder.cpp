@@ -5,37 +5,42 @@
 #include <string>
 
 #include "core/layer_scope.hpp"
+#include "layers/operation_error.hpp"
 
 namespace orochi {
 namespace {
-
-std::string shape_text(Index rows, Index cols) {
-  return "[" + std::to_string(rows) + ", " + std::to_string(cols) + "]";
-}
 
 /// A layer whose results have the shape of its role and bear its name.
 class NamedLayer : public Layer {
  public:
   NamedLayer(std::string name, Role role, std::unique_ptr<Layer> layer)
       : name_(std::move(name)), role_(role), layer_(std::move(layer)) {}
-  Var forward(Var x, const Batch& batch) const override {
+  Rows forward(const Rows& x) const override {
     const LayerScope scope(x.tape(), name_);
-    return checked(layer_->forward(x, batch), x, batch);
+    return checked(layer_->forward(x), x);
   }
-  Var forward_onto(Var rows, double p, std::uint32_t site, Var x, const Batch& batch) const override {
+  Rows forward_residual(const Rows& x, Var residual, double p, std::uint32_t site) const override {
     const LayerScope scope(x.tape(), name_);
-    return checked(layer_->forward_onto(rows, p, site, x, batch), x, batch);
+    return checked(layer_->forward_residual(x, residual, p, site), x);
   }
-  const Layer& plain() const override { return layer_->plain(); }
+  const Elementwise* elementwise() const override { return layer_->elementwise(); }
 
  private:
-  Var checked(Var y, Var x, const Batch& batch) const {
-    const Index rows = role_ == Role::pooling ? batch.num_sequences() : x.rows();
-    if (role_ != Role::input && (y.rows() != rows || y.cols() != x.cols()))
-      throw failure("the layer \"" + name_ + "\", of role " + role_name(role_) + ", makes " +
-                    shape_text(y.rows(), y.cols()) + " of " + shape_text(x.rows(), x.cols()) + " where " +
-                    shape_text(rows, x.cols()) + " is expected");
+  Rows checked(const Rows& y, const Rows& x) const {
+    const Index sequences = x.batch.num_sequences(),
+                rows = role_ == Role::pooling ? sequences : y.batch.num_rows(),
+                cols = role_ == Role::input ? y.values.cols() : x.values.cols();
+    if (y.batch.num_sequences() != sequences || y.batch.num_rows() != rows)
+      refuse(std::to_string(y.batch.num_rows()) + " rows in " + std::to_string(y.batch.num_sequences()) +
+                 " sequences",
+             x, std::to_string(rows) + " rows in " + std::to_string(sequences));
+    if (y.values.rows() != rows || y.values.cols() != cols)
+      refuse(shape_text(y.values), x, shape_text(rows, cols));
     return y;
+  }
+  [[noreturn]] void refuse(const std::string& made, const Rows& x, const std::string& expected) const {
+    throw failure("the layer \"" + name_ + "\", of role " + role_name(role_) + ", makes " + made + " of " +
+                  shape_text(x.values) + " where " + expected + " is expected");
   }
 
   std::string name_;
@@ -47,8 +52,9 @@ class NamedLayer : public Layer {
 
 Layer::~Layer() = default;
 
-Var Layer::forward_onto(Var rows, double p, std::uint32_t site, Var x, const Batch& batch) const {
-  return add(rows, dropout(forward(x, batch), p, site, batch));
+Rows Layer::forward_residual(const Rows& x, Var residual, double p, std::uint32_t site) const {
+  const Rows y = forward(x);
+  return y.with(add(residual, dropout(y.values, p, site, y.batch)));
 }
 
 const char* role_name(Role role) {
@@ -74,7 +80,7 @@ Builder::Builder(const Config& config, InputShape input, const Layers& layers, P
 Builder::~Builder() = default;
 
 std::string Builder::full(const std::string& name) const {
-  return prefix_.empty() ? name : prefix_ + "." + name;
+  return prefix_.empty() || name.empty() ? prefix_ + name : prefix_ + "." + name;
 }
 
 Settings Builder::settings() const {

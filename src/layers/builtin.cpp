@@ -1,5 +1,5 @@
 // The list of the layers that come with Orochi.
-#include "layers/activation.hpp"
+#include "core/kernels/kernels.hpp"
 #include "layers/attention.hpp"
 #include "layers/embedding.hpp"
 #include "layers/encoder.hpp"
@@ -35,21 +35,22 @@ Layers builtin_layers() {
                    "each row to mean 0, variance 1, then a trained scale and shift");
   r.add<RmsNorm>("rms_norm", Role::rows, "each row to root mean square 1, then a trained scale");
   r.add<Linear>("linear", Role::rows, "x W^T + b");
-  r.add({"relu", Role::rows, "max(x, 0)",
-         [](Builder&) { return std::make_unique<Activation>(Elementwise::relu); }});
-  r.add({"gelu", Role::rows, "x Phi(x), exact",
-         [](Builder&) { return std::make_unique<Activation>(Elementwise::gelu); }});
-  r.add({"gelu_tanh", Role::rows, "gelu in its tanh form",
-         [](Builder&) { return std::make_unique<Activation>(Elementwise::gelu_tanh); }});
-  r.add({"silu", Role::rows, "x sigmoid(x)",
-         [](Builder&) { return std::make_unique<Activation>(Elementwise::silu); }});
+  r.add_activation("relu", "max(x, 0)", kernels::relu);
+  r.add_activation("gelu", "x Phi(x), exact", kernels::gelu);
+  r.add_activation("gelu_tanh", "gelu in its tanh form", kernels::gelu_tanh);
+  r.add_activation("silu", "x sigmoid(x)", kernels::silu);
   r.add<MultiHeadAttention>("multi_head_attention", Role::rows,
                             "self-attentions side by side, concatenated, linear", {},
                             {causal, wide_heads, window, causal_window, rotary, alibi, alibi_window});
   r.add<FeedForward>("feed_forward", Role::rows, "linear, activation, dropout, linear on each row");
   r.add<EncoderLayer>("encoder_layer", Role::rows, "attention and feed-forward with norms and residuals", {},
                       {post_norm, causal, rms_silu});
-  r.add<ClsPooling>("cls", Role::pooling, "the row of a trained class token put before each sequence");
+  r.add<ClassToken>("class_token", Role::rows, "puts a trained row before each sequence");
+  r.add({.name = "cls",
+         .role = Role::pooling,
+         .summary = "the row of a trained class token put before each sequence",
+         .make = [](Builder& builder) { return std::make_unique<ClsPooling>(builder); },
+         .before = "class_token"});
   r.add<MeanPooling>("mean", Role::pooling, "the mean of a sequence's rows");
   r.add<MaxPooling>("max", Role::pooling, "the largest value of each column");
   r.add<AttentionPooling>("attention", Role::pooling, "rows weighted by attention to one trained query");

@@ -38,11 +38,12 @@ TokenEmbedding::TokenEmbedding(Builder& builder)
     : table_(builder.embedding("weight", builder.input().vocab_size, builder.model().d_model,
                                Init::normal(embedding_scale(builder.model().d_model)), GradientKind::rows)) {}
 
-Var TokenEmbedding::forward(Var x, const Batch& batch) const {
+Rows TokenEmbedding::forward(const Rows& x) const {
+  const Batch& batch = x.batch;
   if (std::ssize(batch.tokens) != batch.num_rows())
     throw operation_error("embedding", std::to_string(batch.num_rows()) + " tokens, one a row",
                           std::to_string(batch.tokens.size()));
-  return embedding(x.tape(), table_, batch.tokens);
+  return x.with(embedding(x.tape(), table_, batch.tokens));
 }
 
 Var embedding(Tape& tape, Parameter table, std::span<const std::int32_t> tokens) {
@@ -75,7 +76,9 @@ LearnedPositions::LearnedPositions(Builder& builder)
     : table_(builder.embedding("weight", builder.input().max_length, builder.width(),
                                Init::normal(embedding_scale(builder.width())), GradientKind::dense)) {}
 
-Var LearnedPositions::forward(Var x, const Batch& batch) const {
+Rows LearnedPositions::forward(const Rows& rows) const {
+  const Var x = rows.values;
+  const Batch batch = rows.batch;
   check_rows("learned positions", x, batch);
   Tape& tape = x.tape();
   const Index c = table_.cols;
@@ -95,7 +98,7 @@ Var LearnedPositions::forward(Var x, const Batch& batch) const {
                           dtable.data());
     y.pass_grad(x);
   });
-  return y;
+  return rows.with(y);
 }
 
 SinusoidalPositions::SinusoidalPositions(Builder& builder)
@@ -104,7 +107,9 @@ SinusoidalPositions::SinusoidalPositions(Builder& builder)
                               make_sinusoids(first, count, c, rows);
                             })) {}
 
-Var SinusoidalPositions::forward(Var x, const Batch& batch) const {
+Rows SinusoidalPositions::forward(const Rows& rows) const {
+  const Var x = rows.values;
+  const Batch& batch = rows.batch;
   check_rows("sinusoidal positions", x, batch);
   const Index c = x.cols();
   Var y = x.tape().result(x.rows(), c);  // [N, C]
@@ -114,24 +119,18 @@ Var SinusoidalPositions::forward(Var x, const Batch& batch) const {
       kernels::add(count * c, x.data() + at, table, y.data() + at);
     });
   y.pullback([=] { y.pass_grad(x); });
-  return y;
+  return rows.with(y);
 }
 
 ClassToken::ClassToken(Builder& builder)
-    : row_(builder.embedding("class_token", 1, builder.width(),
-                             Init::normal(embedding_scale(builder.width())), GradientKind::dense)) {}
-
-Batch ClassToken::extend(Tape& tape, const Batch& batch) {
-  const std::size_t n = batch.offsets.size();
-  Index* offsets = tape.allocate_as<Index>(static_cast<Index>(n));  // [B + 1]
-  for (std::size_t b = 0; b < n; ++b)
-    offsets[b] = batch.offsets[b] - batch.offsets[0] + static_cast<Index>(b);
-  Batch longer = batch;
-  longer.offsets = {offsets, n};
-  return longer;
+    : row_(builder.embedding("", 1, builder.width(), Init::normal(embedding_scale(builder.width())),
+                             GradientKind::dense)) {
+  builder.set_max_length(builder.input().max_length + 1);
 }
 
-Var ClassToken::forward(Var x, const Batch& batch) const {
+Rows ClassToken::forward(const Rows& rows) const {
+  const Var x = rows.values;
+  const Batch batch = rows.batch;
   check_rows("class token", x, batch);
   Tape& tape = x.tape();
   const Index c = x.cols(), sequences = batch.num_sequences();
@@ -153,7 +152,7 @@ Var ClassToken::forward(Var x, const Batch& batch) const {
     const GradientTarget drow = y.tape().grad_target(row_);  // [1, C]
     kernels::sum_rows_at(c, drow.accumulate ? drow.data : nullptr, {first, as_size(sequences)}, drow.data);
   });
-  return y;
+  return rows.with_lengths(y, [](Index length) { return length + 1; });
 }
 
 }  // namespace orochi

@@ -15,7 +15,7 @@ void check_places(Index length, Index places);
 class TokenEmbedding : public Layer {
  public:
   explicit TokenEmbedding(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 
  private:
   Parameter table_;  // [V, C]
@@ -25,7 +25,7 @@ class TokenEmbedding : public Layer {
 class LearnedPositions : public Layer {
  public:
   explicit LearnedPositions(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 
  private:
   Parameter table_;  // [max_length, C]
@@ -35,20 +35,17 @@ class LearnedPositions : public Layer {
 class SinusoidalPositions : public Layer {
  public:
   explicit SinusoidalPositions(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 
  private:
   std::shared_ptr<const PlaceTable> table_;  // [max_length, C]
 };
 
-/// Puts one trained row before each sequence, for pooling = "cls". Unlike a layer, it changes the batch.
-class ClassToken {
+/// Puts one trained row before each sequence: [N, C] -> [N + B, C].
+class ClassToken : public Layer {
  public:
   explicit ClassToken(Builder& builder);
-  /// x [N, C] -> [N + B, C].
-  Var forward(Var x, const Batch& batch) const;
-  /// The batch as the longer rows have it; its memory is the tape's.
-  static Batch extend(Tape& tape, const Batch& batch);
+  Rows forward(const Rows& x) const override;
 
  private:
   Parameter row_;  // [C]

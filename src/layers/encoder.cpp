@@ -1,7 +1,5 @@
 #include "layers/encoder.hpp"
 
-#include "layers/activation.hpp"
-
 namespace orochi {
 
 FeedForward::FeedForward(Builder& builder)
@@ -15,13 +13,15 @@ FeedForward::FeedForward(Builder& builder)
   bias2_ = builder.vector("linear2.bias", c);
 }
 
-Var FeedForward::project(Var x, const Batch& batch, const Tail& tail) const {
-  const auto* known = dynamic_cast<const Activation*>(&activation_->plain());
-  Var hidden =
-      known != nullptr
-          ? linear(x, weight1_, &bias1_, {known->function(), dropout_, site_, nullptr}, batch)
-          : dropout(activation_->forward(linear(x, weight1_, &bias1_), batch), dropout_, site_, batch);
-  return linear(hidden, weight2_, &bias2_, tail, batch);  // [N, F] -> [N, C]
+Rows FeedForward::project(const Rows& x, const Epilogue& epilogue) const {
+  Rows hidden = x;  // [N, F]
+  if (const Elementwise* function = activation_->elementwise()) {
+    hidden.values = linear(x.values, weight1_, &bias1_, {function, dropout_, site_, nullptr}, x.batch);
+  } else {
+    hidden = activation_->forward(x.with(linear(x.values, weight1_, &bias1_)));
+    hidden.values = dropout(hidden.values, dropout_, site_, hidden.batch);
+  }
+  return hidden.with(linear(hidden.values, weight2_, &bias2_, epilogue, hidden.batch));  // [N, C]
 }
 
 EncoderLayer::EncoderLayer(Builder& builder)
@@ -33,12 +33,12 @@ EncoderLayer::EncoderLayer(Builder& builder)
       dropout_(builder.model().dropout),
       site_(builder.random_sites(2)) {}
 
-Var EncoderLayer::forward(Var x, const Batch& batch) const {
-  const auto residual = [&](Var rows, const Layer& norm, const Layer& layer, std::uint32_t site) {
-    if (norm_first_) return layer.forward_onto(rows, dropout_, site, norm.forward(rows, batch), batch);
-    return norm.forward(layer.forward_onto(rows, dropout_, site, rows, batch), batch);
+Rows EncoderLayer::forward(const Rows& x) const {
+  const auto residual = [&](const Rows& rows, const Layer& norm, const Layer& layer, std::uint32_t site) {
+    if (norm_first_) return layer.forward_residual(norm.forward(rows), rows.values, dropout_, site);
+    return norm.forward(layer.forward_residual(rows, rows.values, dropout_, site));
   };
-  Var attended = residual(x, *norm1_, *attention_, site_);  // [N, C]
+  const Rows attended = residual(x, *norm1_, *attention_, site_);  // [N, C]
   return residual(attended, *norm2_, *feed_forward_, site_ + 1);
 }
 

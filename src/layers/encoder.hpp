@@ -9,13 +9,13 @@ namespace orochi {
 class FeedForward : public Layer {
  public:
   explicit FeedForward(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override { return project(x, batch, {}); }
-  Var forward_onto(Var rows, double dropout, std::uint32_t site, Var x, const Batch& batch) const override {
-    return project(x, batch, {Elementwise::identity, dropout, site, &rows});
+  Rows forward(const Rows& x) const override { return project(x, {}); }
+  Rows forward_residual(const Rows& x, Var residual, double dropout, std::uint32_t site) const override {
+    return project(x, {nullptr, dropout, site, &residual});
   }
 
  private:
-  Var project(Var x, const Batch& batch, const Tail& tail) const;
+  Rows project(const Rows& x, const Epilogue& epilogue) const;
 
   Parameter weight1_, bias1_;  // [F, C], [F]
   Parameter weight2_, bias2_;  // [C, F], [C]
@@ -28,7 +28,7 @@ class FeedForward : public Layer {
 class EncoderLayer : public Layer {
  public:
   explicit EncoderLayer(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 
  private:
   std::unique_ptr<Layer> norm1_, attention_, norm2_, feed_forward_;

@@ -10,7 +10,7 @@ class Linear : public Layer {
  public:
   explicit Linear(Builder& builder) : Linear(builder, builder.width()) {}
   Linear(Builder& builder, Index out);
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 
  private:
   Parameter weight_, bias_;

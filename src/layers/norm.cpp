@@ -66,12 +66,12 @@ LayerNorm::LayerNorm(Builder& builder)
       bias_(builder.vector("bias", builder.width())),
       eps_(builder.model().layer_norm_eps) {}
 
-Var LayerNorm::forward(Var x, const Batch&) const { return layer_norm(x, weight_, bias_, eps_); }
+Rows LayerNorm::forward(const Rows& x) const { return x.with(layer_norm(x.values, weight_, bias_, eps_)); }
 
 RmsNorm::RmsNorm(Builder& builder)
     : weight_(builder.vector("weight", builder.width(), Init::ones())),
       eps_(builder.model().layer_norm_eps) {}
 
-Var RmsNorm::forward(Var x, const Batch&) const { return rms_norm(x, weight_, eps_); }
+Rows RmsNorm::forward(const Rows& x) const { return x.with(rms_norm(x.values, weight_, eps_)); }
 
 }  // namespace orochi

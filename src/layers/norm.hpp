@@ -9,7 +9,7 @@ namespace orochi {
 class LayerNorm : public Layer {
  public:
   explicit LayerNorm(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 
  private:
   Parameter weight_, bias_;  // [C]
@@ -20,7 +20,7 @@ class LayerNorm : public Layer {
 class RmsNorm : public Layer {
  public:
   explicit RmsNorm(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 
  private:
   Parameter weight_;  // [C]

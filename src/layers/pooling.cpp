@@ -8,14 +8,16 @@
 
 namespace orochi {
 
-Var ClsPooling::forward(Var x, const Batch& batch) const { return first_per_sequence(x, batch); }
-Var MeanPooling::forward(Var x, const Batch& batch) const { return mean_per_sequence(x, batch); }
-Var MaxPooling::forward(Var x, const Batch& batch) const { return max_per_sequence(x, batch); }
+Rows ClsPooling::forward(const Rows& x) const { return x.pooled(first_per_sequence(x.values, x.batch)); }
+Rows MeanPooling::forward(const Rows& x) const { return x.pooled(mean_per_sequence(x.values, x.batch)); }
+Rows MaxPooling::forward(const Rows& x) const { return x.pooled(max_per_sequence(x.values, x.batch)); }
 
 AttentionPooling::AttentionPooling(Builder& builder)
     : query_(builder.vector("query", builder.width(), Init::normal(1))) {}
 
-Var AttentionPooling::forward(Var x, const Batch& batch) const {
+Rows AttentionPooling::forward(const Rows& in) const {
+  const Var x = in.values;
+  const Batch batch = in.batch;
   check_rows("attention pooling", x, batch, true);
   Tape& tape = x.tape();
   const Index c = x.cols();
@@ -44,7 +46,7 @@ Var AttentionPooling::forward(Var x, const Batch& batch) const {
     const GradientTarget dquery = y.tape().grad_target(query_);  // [1, C]
     kernels::weighted_column_sums(x.rows(), c, {x.data(), c}, dfilter, dquery.data, dquery.accumulate);
   });
-  return y;
+  return in.pooled(y);
 }
 
 }  // namespace orochi

@@ -6,31 +6,31 @@
 
 namespace orochi {
 
-/// The first row, which the model has put there (ClassToken).
+/// The first row, which a layer class_token has put there.
 class ClsPooling : public Layer {
  public:
   explicit ClsPooling(Builder&) {}
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 };
 
 class MeanPooling : public Layer {
  public:
   explicit MeanPooling(Builder&) {}
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 };
 
 /// The largest value of each column; the gradient goes to the first row that has it.
 class MaxPooling : public Layer {
  public:
   explicit MaxPooling(Builder&) {}
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 };
 
 /// Rows weighted by softmax(x . query / sqrt(C)) with one trained query.
 class AttentionPooling : public Layer {
  public:
   explicit AttentionPooling(Builder& builder);
-  Var forward(Var x, const Batch& batch) const override;
+  Rows forward(const Rows& x) const override;
 
  private:
   Parameter query_;  // [C]

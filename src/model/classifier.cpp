@@ -4,7 +4,6 @@
 #include <orochi/ops.hpp>
 
 #include "core/layer_scope.hpp"
-#include "layers/embedding.hpp"
 
 namespace orochi {
 namespace {
@@ -20,12 +19,14 @@ Classifier::Classifier(const Config& config, InputShape input, OutputShape outpu
                        Index most)
     : parameters_(most), dropout_(config.model.dropout), level_(output.level) {
   const ModelConfig& model = config.model;
-  const bool tokens = input.vocab_size > 0, cls = level_ == Level::sequence && model.pooling == "cls";
-  if (cls) ++input.max_length;  // its token has a place too
+  const bool tokens = input.vocab_size > 0;
+  const LayerEntry* pooling = level_ == Level::sequence ? layers.find(model.pooling) : nullptr;
   Builder builder(config, input, layers, parameters_);
   input_ = tokens ? builder.layer("embedding", "token_embedding")
                   : builder.layer("input", "input_projection", input.channels);
-  if (cls) class_token_ = std::make_unique<ClassToken>(builder);
+  if (pooling != nullptr && !pooling->before.empty())
+    before_ = builder.layer(pooling->before, pooling->before);
+  rows_before_ = builder.input().max_length - input.max_length;
   if (is_layer(model.positions)) positions_ = builder.layer("positions", model.positions);
   site_ = builder.random_sites();
   std::vector<std::string> blocks = model.blocks;
@@ -38,13 +39,14 @@ Classifier::Classifier(const Config& config, InputShape input, OutputShape outpu
   head_bias_ = builder.vector("head.bias", output.count);
   parameters_.allocate();
   places_ = builder.place_tables();
+  rows_added_ = builder.input().max_length - input.max_length;
 }
 
 Classifier::~Classifier() = default;
 
 double Classifier::place_bytes(Index longest) const {
   double sum = 0;
-  for (const auto& [kind, table] : places_) sum += table->bytes(longest + (class_token_ != nullptr ? 1 : 0));
+  for (const auto& [kind, table] : places_) sum += table->bytes(longest + rows_added_);
   return sum;
 }
 
@@ -54,25 +56,26 @@ Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
   return x;
 }
 
-Var Classifier::forward(Var rows, const Batch& given) const {
-  Batch batch = given;
-  Var x = input_->forward(rows, batch);  // [N, C]
-  if (class_token_ != nullptr) {
-    x = class_token_->forward(x, batch);  // [N + B, C]
-    batch = ClassToken::extend(x.tape(), batch);
-  }
-  if (positions_ != nullptr) x = positions_->forward(x, batch);
-  x = dropout(x, dropout_, site_, batch);
+Var Classifier::forward(Var rows, const Batch& batch) const {
+  Rows x = input_->forward({rows, batch});  // [N, C]
+  if (before_ != nullptr) x = before_->forward(x);
+  if (positions_ != nullptr) x = positions_->forward(x);
+  x.values = dropout(x.values, dropout_, site_, x.batch);
   Tape& tape = x.tape();
   for (const std::unique_ptr<Layer>& block : blocks_) {
     const Arena::Mark before = tape.mark();
-    const Var y = block->forward(x, batch);  // [N, C]
-    x = tape.training() ? y : tape.replace(x, y, before);
+    const Rows y = block->forward(x);  // [N, C]
+    const bool same_rows = y.batch.offsets.data() == x.batch.offsets.data();
+    x = tape.training() || !same_rows ? y : x.with(tape.replace(x.values, y.values, before));
   }
-  if (norm_ != nullptr) x = norm_->forward(x, batch);
-  if (pooling_ != nullptr) x = pooling_->forward(x, batch);  // [B, C]
+  if (norm_ != nullptr) x = norm_->forward(x);
+  if (pooling_ != nullptr) x = pooling_->forward(x);  // [B, C]
+  if (level_ == Level::row && x.batch.num_rows() != batch.num_rows())
+    throw usage_error("the task has a target for each of " + std::to_string(batch.num_rows()) +
+                      " rows, but the layers of [model] make " + std::to_string(x.batch.num_rows()) +
+                      " of them");
   const LayerScope scope(tape, head_name_);
-  return linear(x, head_weight_, &head_bias_);  // [B, K] or [N, K]
+  return linear(x.values, head_weight_, &head_bias_);  // [B, K] or [N, K]
 }
 
 }  // namespace orochi

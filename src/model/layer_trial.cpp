@@ -22,7 +22,7 @@ double Numbers::next() {
 
 LayerTrial::LayerTrial(const LayerEntry& entry, const Layers& layers, const Config& config,
                        std::uint64_t seed)
-    : numbers_(seed), tape_(parameters_, "eigen"), role_(entry.role) {
+    : numbers_(seed), tape_(parameters_, "eigen") {
   const bool tokens = entry.role != Role::input || entry.name == "token_embedding";
   width_ = entry.role != Role::input ? config.model.d_model : tokens ? 0 : channels;
   Builder builder(config, {vocabulary, channels, longest}, layers, parameters_);
@@ -86,12 +86,20 @@ const Scalar* LayerTrial::projection(Var y, Index first) {
   return projection_.data() + first * y.cols();
 }
 
+void LayerTrial::find_result_rows() {
+  const Batch batch = batch_of(whole());
+  tape_.begin(Mode::infer, nullptr, {});
+  const std::span<const Index> offsets = layer_->forward({input(whole(), batch), batch}).batch.offsets;
+  for (const Index offset : offsets) result_offsets_.push_back(offset - offsets.front());
+}
+
 LayerPass LayerTrial::run(const Piece& piece, const PassOptions& options, Gradients& gradients) {
+  if (result_offsets_.empty()) find_result_rows();
   const Batch batch = batch_of(piece);
   begin(options, gradients);
   Var x = input(piece, batch);
   std::vector<Var> uses;
-  for (int i = 0; i < options.uses; ++i) uses.push_back(layer_->forward(x, batch));
+  for (int i = 0; i < options.uses; ++i) uses.push_back(layer_->forward({x, batch}).values);
   const Var y = uses.front();
   const Index rows = first_result(piece.last) - first_result(piece.first);
   if (y.rows() != rows)
@@ -112,7 +120,7 @@ double LayerTrial::loss() {
   const Batch batch = batch_of(whole());
   Gradients none(parameters_);
   begin({}, none);
-  const Var y = layer_->forward(input(whole(), batch), batch);
+  const Var y = layer_->forward({input(whole(), batch), batch}).values;
   const Scalar* r = projection(y, 0);
   double sum = 0;
   for (Index i = 0; i < y.rows() * y.cols(); ++i)

@@ -64,12 +64,13 @@ class LayerTrial {
   Index width() const { return width_; }   // C
   Index num_sequences() const { return static_cast<Index>(samples_.size()); }
   Index first_row(Index b) const { return offsets_[static_cast<std::size_t>(b)]; }
-  /// The first row of sequence b in y: a pooling makes one row of each sequence.
-  Index first_result(Index b) const { return role_ == Role::pooling ? b : first_row(b); }
+  /// The first row of sequence b in y of the whole batch.
+  Index first_result(Index b) const { return result_offsets_[static_cast<std::size_t>(b)]; }
 
  private:
   void make_batch();
   Batch batch_of(const Piece& piece);
+  void find_result_rows();
   void begin(const PassOptions& options, Gradients& gradients);
   Var input(const Piece& piece, const Batch& batch);  // [N, C]
   /// r, of the shape of y, whose rows are those of the whole from `first` on.
@@ -78,11 +79,11 @@ class LayerTrial {
   Numbers numbers_;
   Parameters parameters_;
   Tape tape_;
-  Role role_;
   Index width_ = 0;
   std::unique_ptr<Layer> layer_;
   std::vector<std::int32_t> tokens_;         // [N]
   std::vector<Index> offsets_{0}, rebased_;  // [B + 1]
+  std::vector<Index> result_offsets_;        // [B + 1]: of y; empty before the first pass
   std::vector<std::uint32_t> samples_;       // [B]
   std::vector<Scalar> x_;                    // [N, C]
   std::vector<Scalar> projection_;           // [rows of y, columns]

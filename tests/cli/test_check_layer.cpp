@@ -17,18 +17,19 @@ template <int factor>
 class Doubling : public Layer {
  public:
   explicit Doubling(Builder&) {}
-  Var forward(Var x, const Batch&) const override {
+  Rows forward(const Rows& rows) const override {
+    const Var x = rows.values;
     Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
     y.value() = 2 * x.value();
     y.pullback([=] { x.add_grad(Scalar(factor) * y.grad()); });
-    return y;
+    return rows.with(y);
   }
 };
 
 class Throwing : public Layer {
  public:
   explicit Throwing(Builder&) {}
-  Var forward(Var, const Batch&) const override { throw 42; }
+  Rows forward(const Rows&) const override { throw 42; }
 };
 
 Extensions layers() {

@@ -86,7 +86,6 @@ void for_all_parameters(const std::function<void(Parameters&)>& f) {
   Builder builder(config, {40, 11, 30}, registry, parameters);
   for (const LayerEntry& entry : registry.entries())
     builder.layer(entry.name, entry.name, entry.name == "input_projection" ? 11 : 0);
-  ClassToken token(builder);
   CrossAttention cross(builder, "cross", 17);
   parameters.allocate();
   f(parameters);

@@ -14,8 +14,8 @@ double threshold_of(double p) { return std::min(std::round(65536 * p), 65535.0);
 class Probe : public Layer {
  public:
   explicit Probe(std::vector<RowMatrix>& seen) : seen_(seen) {}
-  Var forward(Var x, const Batch&) const override {
-    seen_.push_back(x.value());
+  Rows forward(const Rows& x) const override {
+    seen_.push_back(x.values.value());
     return x;
   }
 
@@ -27,19 +27,21 @@ class Probe : public Layer {
 class Places : public Layer {
  public:
   explicit Places(Builder&) {}
-  Var forward(Var x, const Batch& batch) const override {
+  Rows forward(const Rows& rows) const override {
+    const Var x = rows.values;
+    const Batch batch = rows.batch;
     Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
     y.value().setZero();
     for (Index b = 0; b < batch.num_sequences(); ++b)
       for (Index t = 0; t < batch.length(b); ++t) y.value()(batch.first_row(b) + t, t) = 1;
-    return y;
+    return rows.with(y);
   }
 };
 
 class Same : public Layer {
  public:
   explicit Same(Builder&) {}
-  Var forward(Var x, const Batch&) const override { return x; }
+  Rows forward(const Rows& x) const override { return x; }
 };
 
 constexpr Index code_length = 12;  // hidden columns whose bits stand in one column

@@ -64,11 +64,11 @@ class Looking : public Layer {
         to_longer_(to_longer) {
     if (to_longer) narrow_ = builder.weight("narrow", source_width, builder.width());
   }
-  Var forward(Var x, const Batch& batch) const override {
-    Var longer = token_.forward(x, batch);  // [N + B, C]
-    const Batch extended = ClassToken::extend(x.tape(), batch);
-    if (to_longer_) return cross_.forward(x, batch, linear(longer, narrow_), extended);
-    return mean_->forward(cross_.forward(longer, extended, x, batch), extended);
+  Rows forward(const Rows& x) const override {
+    const Rows longer = token_.forward(x);  // [N + B, C]
+    if (to_longer_)
+      return x.with(cross_.forward(x.values, x.batch, linear(longer.values, narrow_), longer.batch));
+    return mean_->forward(longer.with(cross_.forward(longer.values, longer.batch, x.values, x.batch)));
   }
 
  private:

@@ -43,7 +43,7 @@ Result run(const std::vector<Index>& offsets, const std::function<double(Index, 
   const Var rows = tape.input(batch.num_rows(), width, true);
   for (Index i = 0; i < batch.num_rows() * width; ++i)
     rows.data()[i] = static_cast<Scalar>(x(i / width, i % width));
-  const Var y = layer.forward(rows, batch);
+  const Var y = layer.forward({rows, batch}).values;
   Result result{{y.data(), y.data() + width}, {}};
   MatrixMap gradient = y.grad_sum();
   for (Index i = 0; i < gradient.rows(); ++i)

@@ -21,9 +21,11 @@ struct Normed {
       for (Index j = 0; j < view.size; ++j)
         parameters_.data()[view.offset + j] =
             static_cast<Scalar>((view.name == "norm.bias" ? 0 : 1) + 0.5 * std::cos(static_cast<double>(j)));
+    const std::vector<Index> offsets{0, rows};
     Batch batch;
+    batch.offsets = offsets;
     in = x.value().cast<double>();
-    out = layer_->forward(x, batch).value().cast<double>();
+    out = layer_->forward({x, batch}).values.value().cast<double>();
   }
 
   Eigen::MatrixXd in, out;  // [rows, columns]

@@ -72,9 +72,9 @@ TEST_CASE("shapes that do not fit are named, with what was expected") {
                     "[linear] expected 4 columns, as the weight has, found [3, 6]");
   CHECK_THROWS_WITH(linear(x, p.weight, &p.weight),
                     Contains("[linear] expected a bias of 5 numbers, found 20"));
-  Tail tail;
-  tail.residual = &x;
-  CHECK_THROWS_WITH(linear(x, p.weight, nullptr, tail, p.batch),
+  Epilogue epilogue;
+  epilogue.residual = &x;
+  CHECK_THROWS_WITH(linear(x, p.weight, nullptr, epilogue, p.batch),
                     Contains("[linear] expected a residual of [3, 5]"));
   CHECK_THROWS_WITH(layer_norm(x, p.vector, p.vector, 1e-5), Contains("[layer_norm] expected 5 columns"));
   CHECK_THROWS_WITH(rms_norm(x, p.vector, 1e-5), Contains("[rms_norm] expected 5 columns"));
@@ -141,10 +141,10 @@ TEST_CASE("a batch without sample numbers is an error where dropout counts by th
   const Var x = p.rows(3, 4);
   const std::string expected = "expected a sample number for each of the batch's 2 sequences, found 0";
   CHECK_THROWS_WITH(dropout(x, 0.5, 0, p.batch), "[dropout] " + expected);
-  Tail tail;
-  tail.dropout = 0.5;
-  CHECK_THROWS_WITH(linear(x, p.weight, nullptr, tail, p.batch), Contains(expected));
-  CHECK_THROWS_WITH(linear(x, p.weight, nullptr, tail, {}),
+  Epilogue epilogue;
+  epilogue.dropout = 0.5;
+  CHECK_THROWS_WITH(linear(x, p.weight, nullptr, epilogue, p.batch), Contains(expected));
+  CHECK_THROWS_WITH(linear(x, p.weight, nullptr, epilogue, {}),
                     Contains("[dropout] expected the batch's 0 rows"));
   AttentionOptions options;
   options.dropout = 0.5;

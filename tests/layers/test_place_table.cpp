@@ -126,7 +126,7 @@ TEST_CASE("rows far in a sequence get the sines of their own place") {
   Builder builder(config, {11, 0, Index{1} << 40}, registry, none);
   const SinusoidalPositions positions(builder);
   OneSequence sequence(length, c);
-  const Var y = positions.forward(*sequence.x, sequence.batch);
+  const Var y = positions.forward({*sequence.x, sequence.batch}).values;
   double largest = 0;
   for (Index t = 0; t < length; ++t)
     for (Index j = 0; j < c; ++j) {

@@ -32,7 +32,9 @@ class Faulty : public Layer {
  public:
   explicit Faulty(Builder& builder) : gain_(builder.vector("gain", builder.width(), Init::ones())) {}
 
-  Var forward(Var x, const Batch& batch) const override {
+  Rows forward(const Rows& rows) const override {
+    const Var x = rows.values;
+    const Batch batch = rows.batch;
     Tape& tape = x.tape();
     const ConstMatrixMap gain = tape.value(gain_);  // [1, C]
     Var y = tape.result(x.rows(), x.cols());        // [N, C]
@@ -42,7 +44,7 @@ class Faulty : public Layer {
     if (is(Planted::not_finite)) y.value().row(0) = y.value().row(0).array().log();
     if (is(Planted::other_inference) && !tape.training()) y.value() *= Scalar(0.5);
     y.pullback([=, this] { backward(y.tape(), x, y, batch); });
-    return y;
+    return rows.with(y);
   }
 
  private:
@@ -175,7 +177,7 @@ class Dropping : public Layer {
  public:
   explicit Dropping(Builder& builder)
       : p_(builder.number("row_dropout") + builder.number("p")), site_(builder.random_sites()) {}
-  Var forward(Var x, const Batch& batch) const override { return dropout(x, p_, site_, batch); }
+  Rows forward(const Rows& x) const override { return x.with(dropout(x.values, p_, site_, x.batch)); }
 
  private:
   double p_;

@@ -14,14 +14,15 @@ namespace {
 class Slow : public Layer {
  public:
   explicit Slow(Builder&) {}
-  Var forward(Var x, const Batch&) const override {
+  Rows forward(const Rows& rows) const override {
+    const Var x = rows.values;
     Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
     for (int i = 0; i < 20000; ++i) y.value() = x.value() * Scalar(i % 2 == 0 ? 0.5 : 1);
     y.pullback([=] {
       MatrixMap dx = x.grad_sum();  // [N, C]
       for (int i = 0; i < 20000; ++i) dx = y.grad() * Scalar(i % 2 == 0 ? 0.5 : 1);
     });
-    return y;
+    return rows.with(y);
   }
 };
 
@@ -29,7 +30,7 @@ class Slow : public Layer {
 class Around : public Layer {
  public:
   explicit Around(Builder& builder) : inner_(builder.layer("inner", "slow")) {}
-  Var forward(Var x, const Batch& batch) const override { return inner_->forward(x, batch); }
+  Rows forward(const Rows& x) const override { return inner_->forward(x); }
 
  private:
   std::unique_ptr<Layer> inner_;

@@ -45,11 +45,12 @@ class Made : public Layer {
  public:
   using Make = std::function<RowMatrix(const RowMatrix&)>;
   explicit Made(Make make) : make_(std::move(make)) {}
-  Var forward(Var x, const Batch&) const override {
+  Rows forward(const Rows& rows) const override {
+    const Var x = rows.values;
     Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
     y.value() = make_(x.value());
     y.pullback([] {});
-    return y;
+    return rows.with(y);
   }
 
  private:
@@ -66,12 +67,13 @@ class Factor : public Layer {
  public:
   using Choose = std::function<double(const Tape&, Index rows)>;
   explicit Factor(Choose choose) : choose_(std::move(choose)) {}
-  Var forward(Var x, const Batch&) const override {
+  Rows forward(const Rows& rows) const override {
+    const Var x = rows.values;
     const auto factor = static_cast<Scalar>(choose_(x.tape(), x.rows()));
     Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
     y.value() = factor * x.value();
     y.pullback([=] { x.add_grad(factor * y.grad()); });
-    return y;
+    return rows.with(y);
   }
 
  private:

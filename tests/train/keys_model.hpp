@@ -85,10 +85,10 @@ inline Sequences tokens(const std::vector<std::int32_t>& ids) {
 }
 
 /// Rows before and after one encoder layer.
-struct Rows {
+struct SeenRows {
   RowMatrix before, after;
 };
-inline Rows around_layer(
+inline SeenRows around_layer(
     Config config, const Sequences& data, Mode mode = Mode::infer,
     const std::function<void(KeyModel&)>& prepare = [](KeyModel&) {}) {
   config.model.blocks = {"spy", "encoder_layer", "spy"};

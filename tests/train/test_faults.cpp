@@ -23,16 +23,18 @@ class Poison : public Layer {
         backward_(builder.flag("backward")),
         evaluated_(builder.flag("evaluated")) {}
 
-  Var forward(Var x, const Batch& batch) const override {
+  Rows forward(const Rows& rows) const override {
+    const Var x = rows.values;
+    const Batch batch = rows.batch;
     Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
     y.value() = x.value();
     const bool now =
         evaluated_ ? !x.tape().training()
                    : x.tape().training() && x.tape().random_key().step == static_cast<std::uint32_t>(step_);
-    const auto spoil = [=, this](MatrixMap rows, double value) {
+    const auto spoil = [=, this](MatrixMap into, double value) {
       for (Index b = 0; now && b < batch.num_sequences(); ++b)
         if (sample_ < 0 || batch.samples[static_cast<std::size_t>(b)] == static_cast<std::uint32_t>(sample_))
-          rows.row(batch.first_row(b)).setConstant(static_cast<Scalar>(value));
+          into.row(batch.first_row(b)).setConstant(static_cast<Scalar>(value));
     };
     if (!backward_) spoil(y.value(), std::nan(""));
     const bool back = backward_;
@@ -40,7 +42,7 @@ class Poison : public Layer {
       x.add_grad(y.grad());
       if (back) spoil(x.grad_sum(), std::numeric_limits<double>::infinity());
     });
-    return y;
+    return rows.with(y);
   }
 
  private:

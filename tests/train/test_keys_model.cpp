@@ -80,7 +80,7 @@ void test_dropout() {
     config.model.attention = config.model.feed_forward = "ones";
     const double kept = 1 / (1 - p);
     const auto all_ones = [](KeyModel& model) { model.set("embedding.weight", 1); };
-    const Rows rows = around_layer(config, data, Mode::train, all_ones);
+    const SeenRows rows = around_layer(config, data, Mode::train, all_ones);
     check_dropped(rows.before, {0, kept}, p);                             // embeddings
     check_dropped(rows.after - rows.before, {0, kept, 2 * kept}, p * p);  // two sub-layers, each adding a 1
     check_same(around_layer(config, data, Mode::infer, all_ones).after,
@@ -95,7 +95,7 @@ void test_dropout() {
       model.set("encoder.1.feed_forward.linear1.bias", 1);
       model.set_identity("encoder.1.feed_forward.linear2.weight", width);
     };
-    const Rows inside = around_layer(config, data, Mode::train, handed_on);
+    const SeenRows inside = around_layer(config, data, Mode::train, handed_on);
     check_dropped(inside.after - inside.before, {0, kept * kept}, 1 - (1 - p) * (1 - p));
   }
 }
@@ -106,7 +106,7 @@ void test_attention_dropout() {
     Config config = plain_config();
     config.model.attention_dropout = p;
     config.model.feed_forward = "nothing";
-    const Rows rows = around_layer(config, data, Mode::train, [](KeyModel& model) {
+    const SeenRows rows = around_layer(config, data, Mode::train, [](KeyModel& model) {
       const std::string attention = "encoder.1.attention.";
       model.set("embedding.weight", 1);
       model.set(attention + "value.weight", 0);

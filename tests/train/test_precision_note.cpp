@@ -75,7 +75,7 @@ class Bottleneck : public Layer {
  public:
   explicit Bottleneck(Builder& builder)
       : down_(builder.weight("down", 12, builder.width())), up_(builder.weight("up", builder.width(), 12)) {}
-  Var forward(Var x, const Batch&) const override { return linear(linear(x, down_), up_); }
+  Rows forward(const Rows& x) const override { return x.with(linear(linear(x.values, down_), up_)); }
 
  private:
   Parameter down_, up_;

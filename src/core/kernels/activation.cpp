@@ -9,12 +9,9 @@ constexpr Scalar twice_root = Scalar(2 * 0.79788456080286535587989);  // 2 sqrt(
 constexpr Scalar largest_square = Scalar(1e30);
 
 /// (1 + tanh(u)) / 2 = sigmoid(2 u) saves the tanh.
-Scalar gelu_tanh_gate(Scalar x) { return sigmoid(twice_root * x * (Scalar(1) + cubic * x * x)); }
+Scalar gelu_tanh_gate(Scalar x) { return vsigmoid(twice_root * x * (Scalar(1) + cubic * x * x)); }
 
-/// Each function with its slope. Comparisons are written so that NaN stays NaN.
-struct Point {
-  Scalar value, slope;
-};
+/// Each function with its derivative. Comparisons are written so that NaN stays NaN.
 struct Relu {
   Point operator()(Scalar x) const { return {x < 0 ? Scalar(0) : x, x > 0 ? Scalar(1) : Scalar(0)}; }
 };
@@ -35,7 +32,7 @@ struct GeluTanh {
 };
 struct Silu {
   Point operator()(Scalar x) const {
-    const Scalar gate = sigmoid(x);
+    const Scalar gate = vsigmoid(x);
     return {x * gate, gate + x * gate * (Scalar(1) - gate)};
   }
 };
@@ -47,8 +44,8 @@ struct Exp {
 };
 struct Sigmoid {
   Point operator()(Scalar x) const {
-    const Scalar gate = sigmoid(x);
-    return {gate, gate * sigmoid(-x)};
+    const Scalar gate = vsigmoid(x);
+    return {gate, gate * vsigmoid(-x)};
   }
 };
 struct Tanh {
@@ -65,28 +62,28 @@ struct Elu {
 };
 
 template <class F>
-void apply_with_slope(Index n, Scalar* y, Scalar* slope, bool keep) {
+void apply_with_derivative(Index n, Scalar* y, Scalar* derivative, bool factors) {
   for_blocks(n, [=](Index j, Index count) {
     Block value = load(count, y + j), change;
     for (Index i = 0; i < lane_count; ++i) {
       const Point at = F()(value.lane[i]);
       value.lane[i] = at.value;
-      change.lane[i] = at.slope;
+      change.lane[i] = at.derivative;
     }
-    if (keep) {
-      const Block factor = load(count, slope + j);
+    if (factors) {
+      const Block factor = load(count, derivative + j);
       for (Index i = 0; i < lane_count; ++i) value.lane[i] *= factor.lane[i];
       for (Index i = 0; i < lane_count; ++i) change.lane[i] *= factor.lane[i];
     }
     store(count, value, y + j);
-    store(count, change, slope + j);
+    store(count, change, derivative + j);
   });
 }
 
 template <class F>
 void apply_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
   map_elements(
-      n, dx, accumulate, [](Scalar v, Scalar d) { return d * F()(v).slope; }, x, dy);
+      n, dx, accumulate, [](Scalar v, Scalar d) { return d * F()(v).derivative; }, x, dy);
 }
 
 template <class F>
@@ -95,71 +92,21 @@ void apply_to(Index n, const Scalar* x, Scalar* y) {
       n, y, [](Scalar v) { return F()(v).value; }, x);
 }
 
+template <class F>
+constexpr Elementwise of() {
+  return {apply_to<F>, apply_backward<F>, apply_with_derivative<F>};
+}
+
 }  // namespace
 
-void relu(Index n, const Scalar* x, Scalar* y) { apply_to<Relu>(n, x, y); }
-void gelu(Index n, const Scalar* x, Scalar* y) { apply_to<Gelu>(n, x, y); }
-void gelu_tanh(Index n, const Scalar* x, Scalar* y) { apply_to<GeluTanh>(n, x, y); }
-void silu(Index n, const Scalar* x, Scalar* y) { apply_to<Silu>(n, x, y); }
-void exp(Index n, const Scalar* x, Scalar* y) { apply_to<Exp>(n, x, y); }
-void sigmoid(Index n, const Scalar* x, Scalar* y) { apply_to<Sigmoid>(n, x, y); }
-void tanh(Index n, const Scalar* x, Scalar* y) { apply_to<Tanh>(n, x, y); }
-void elu(Index n, const Scalar* x, Scalar* y) { apply_to<Elu>(n, x, y); }
-
-void relu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  apply_backward<Relu>(n, x, dy, dx, accumulate);
-}
-void gelu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  apply_backward<Gelu>(n, x, dy, dx, accumulate);
-}
-void gelu_tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  apply_backward<GeluTanh>(n, x, dy, dx, accumulate);
-}
-void silu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  apply_backward<Silu>(n, x, dy, dx, accumulate);
-}
-void exp_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  apply_backward<Exp>(n, x, dy, dx, accumulate);
-}
-void sigmoid_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  apply_backward<Sigmoid>(n, x, dy, dx, accumulate);
-}
-void tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  apply_backward<Tanh>(n, x, dy, dx, accumulate);
-}
-void elu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate) {
-  apply_backward<Elu>(n, x, dy, dx, accumulate);
-}
-
-void activate(Elementwise f, Index n, Scalar* y) {
-  switch (f) {
-    case Elementwise::identity:
-      return;
-    case Elementwise::relu:
-      return relu(n, y, y);
-    case Elementwise::gelu:
-      return gelu(n, y, y);
-    case Elementwise::gelu_tanh:
-      return gelu_tanh(n, y, y);
-    case Elementwise::silu:
-      return silu(n, y, y);
-  }
-}
-
-void activate_with_slope(Elementwise f, Index n, Scalar* y, Scalar* slope, bool keep) {
-  switch (f) {
-    case Elementwise::identity:
-      return keep ? multiply(n, y, slope, y) : static_cast<void>(std::fill_n(slope, n, Scalar(1)));
-    case Elementwise::relu:
-      return apply_with_slope<Relu>(n, y, slope, keep);
-    case Elementwise::gelu:
-      return apply_with_slope<Gelu>(n, y, slope, keep);
-    case Elementwise::gelu_tanh:
-      return apply_with_slope<GeluTanh>(n, y, slope, keep);
-    case Elementwise::silu:
-      return apply_with_slope<Silu>(n, y, slope, keep);
-  }
-}
+constinit const Elementwise relu = of<Relu>();
+constinit const Elementwise gelu = of<Gelu>();
+constinit const Elementwise gelu_tanh = of<GeluTanh>();
+constinit const Elementwise silu = of<Silu>();
+constinit const Elementwise exp = of<Exp>();
+constinit const Elementwise sigmoid = of<Sigmoid>();
+constinit const Elementwise tanh = of<Tanh>();
+constinit const Elementwise elu = of<Elu>();
 
 void multiply(Index n, const Scalar* a, const Scalar* b, Scalar* out) {
   map_elements(

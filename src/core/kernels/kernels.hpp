@@ -53,27 +53,10 @@ void scaled_column_sums(Index m, Index n, const Scalar* dy, const Scalar* slope,
 /// The same of weights[r] x row r.
 void weighted_column_sums(Index m, Index n, Operand x, const Scalar* weights, Scalar* out, bool accumulate);
 
-/// y = x / (1 + exp(-x)) and friends, n elements; `*_backward`: dx (+)= dy * f'(x). y may be x.
-void relu(Index n, const Scalar* x, Scalar* y);
-void relu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
-void gelu(Index n, const Scalar* x, Scalar* y);  // x Phi(x), exact (erf)
-void gelu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
-void gelu_tanh(Index n, const Scalar* x, Scalar* y);  // 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))
-void gelu_tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
-void silu(Index n, const Scalar* x, Scalar* y);
-void silu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
-void exp(Index n, const Scalar* x, Scalar* y);
-void exp_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
-void sigmoid(Index n, const Scalar* x, Scalar* y);  // 1 / (1 + exp(-x))
-void sigmoid_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
-void tanh(Index n, const Scalar* x, Scalar* y);
-void tanh_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
-void elu(Index n, const Scalar* x, Scalar* y);  // x, or exp(x) - 1 below 0 (Clevert et al. 2016)
-void elu_backward(Index n, const Scalar* x, const Scalar* dy, Scalar* dx, bool accumulate);
-
-/// y = f(y) keep and slope = f'(y) keep, in place on n elements; keep is what stands in `slope`, or 1.
-void activate(Elementwise f, Index n, Scalar* y);
-void activate_with_slope(Elementwise f, Index n, Scalar* y, Scalar* slope, bool keep);
+/// Functions of one number.
+extern const Elementwise relu, gelu /* x Phi(x), exact (erf) */,
+    gelu_tanh /* 0.5 x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) */, silu /* x / (1 + exp(-x)) */, exp,
+    sigmoid /* 1 / (1 + exp(-x)) */, tanh, elu /* x, or exp(x) - 1 below 0 (Clevert et al. 2016) */;
 
 /// out = a b, out = a + b: n elements; out may be a or b.
 void multiply(Index n, const Scalar* a, const Scalar* b, Scalar* out);

@@ -78,7 +78,7 @@ inline double vexp2(double x) { return std::exp2(x); }
 
 /// 1 / (1 + e^-x).
 template <class T>
-T sigmoid(T x) {
+T vsigmoid(T x) {
   return T(1) / (T(1) + vexp(-x));
 }
 

@@ -130,15 +130,13 @@ TEST_CASE("norms: rows are independent") {
 }
 
 TEST_CASE("activations: rows are independent") {
-  using Forward = void (*)(Index, const Scalar*, Scalar*);
-  using Backward = void (*)(Index, const Scalar*, const Scalar*, Scalar*, bool);
-  for (const Index n : range(1, 67, 1)) {
-    for (const Forward f : {relu, gelu, gelu_tanh, silu})
-      check_rows([=](Index m, const Scalar* in, Scalar* out) { f(m * n, in, out); }, n);
-    for (const Backward f : {relu_backward, gelu_backward, gelu_tanh_backward, silu_backward})
+  for (const Index n : range(1, 67, 1))
+    for (const Elementwise& f : {relu, gelu, gelu_tanh, silu}) {
+      check_rows([=](Index m, const Scalar* in, Scalar* out) { f.value(m * n, in, out); }, n);
       for (const bool accumulate : {false, true})
-        check_rows([=](Index m, const Scalar* in, Scalar* out) { f(m * n, in, in, out, accumulate); }, n);
-  }
+        check_rows(
+            [=](Index m, const Scalar* in, Scalar* out) { f.backward(m * n, in, in, out, accumulate); }, n);
+    }
 }
 
 }  // namespace orochi::kernels
