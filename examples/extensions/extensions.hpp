@@ -7,3 +7,4 @@ void add_lion(orochi::Extensions& extensions);
 void add_one_cycle(orochi::Extensions& extensions);
 void add_ordinal(orochi::Extensions& extensions);
 void add_kmers(orochi::Tokenizers& tokenizers);
+void add_fasta(orochi::Readers& readers);

@@ -8,5 +8,6 @@ int main(int argc, char** argv) {
   add_one_cycle(extensions);
   add_ordinal(extensions);
   add_kmers(extensions.tokenizers);
+  add_fasta(extensions.readers);
   return orochi::run(argc, argv, extensions);
 }

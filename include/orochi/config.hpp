@@ -12,15 +12,13 @@ namespace [[gnu::visibility("default")]] orochi {
 
 /// [data]: where the sequences come from and how they become rows.
 struct DataConfig {
-  std::string format = "tsv";          // tsv | csv | hdf5 | ts
-  std::string train;                   // path, relative to the config file; required
-  std::string validation;              // path; empty: a stratified fraction of train
-  std::string test;                    // path; empty: no final evaluation
-  double validation_fraction = 0.1;    // of train, stratified by label, when `validation` is empty
-  std::string text_column = "text";    // csv: header name of the text
-  std::string label_column = "label";  // csv: header name of the label
-  Component tokenizer{"word", {}};     // text: what a token is
-  Index max_length = 256;              // rows a sequence may have; longer ones are cut, and counted
+  Component format{"tsv", {}};       // how the files are written
+  std::string train;                 // path, relative to the config file; required
+  std::string validation;            // path; empty: a stratified fraction of train
+  std::string test;                  // path; empty: no final evaluation
+  double validation_fraction = 0.1;  // of train, stratified by label, when `validation` is empty
+  Component tokenizer{"word", {}};   // text: what a token is
+  Index max_length = 256;            // rows a sequence may have; longer ones are cut, and counted
   bool normalize = true;  // numeric: per channel to mean 0, deviation 1 by the training set's figures
 };
 

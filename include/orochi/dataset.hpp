@@ -9,6 +9,7 @@
 
 #include <orochi/batch.hpp>
 #include <orochi/config.hpp>
+#include <orochi/reader.hpp>
 #include <orochi/targets.hpp>
 #include <orochi/tokenizer.hpp>
 
@@ -70,12 +71,18 @@ std::string checksum(const Sequences& data);
 /// (`file:line: what; what was expected`), at most the first 20 of a file. `targets` learns from the training
 /// file.
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
-                     const Tokenizers& tokenizers, Targets& targets);
+                     const Readers& readers, const Tokenizers& tokenizers, Targets& targets);
+
+/// A file's sequences, and their texts as the file has them: a vocabulary knows neither rare words nor case.
+struct LoadedFile {
+  Sequences sequences;
+  std::vector<std::string> texts;  // [B]; empty for numbers
+};
 
 /// Reads one more file with the figures of an earlier training (for `evaluate`). A target that does not fit
 /// is an error. Notes are appended.
-Sequences load_split(const DataConfig& config, const Preprocessing& preprocessing, const Targets& targets,
-                     const std::string& path, std::vector<std::string>& notes);
+LoadedFile load_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                     const Targets& targets, const std::string& path, std::vector<std::string>& notes);
 
 }  // namespace orochi
 #pragma GCC visibility pop

@@ -3,6 +3,7 @@
 
 #include <orochi/layer.hpp>
 #include <orochi/optimizer.hpp>
+#include <orochi/reader.hpp>
 #include <orochi/schedule.hpp>
 #include <orochi/task.hpp>
 #include <orochi/tokenizer.hpp>
@@ -16,6 +17,7 @@ struct Extensions {
   Tasks tasks;
   Optimizers optimizers;
   Schedules schedules;
+  Readers readers;
   Tokenizers tokenizers;
 };
 

@@ -44,7 +44,7 @@ struct Model {
   Progress progress;
   std::string validation_checksum;  // of the sequences it was validated on; empty where that is not known
   InputShape input;
-  Layers layers;                    // that it was built with
+  Extensions extensions;            // that it was built with
   std::vector<MetricInfo> metrics;  // the loss, then the task's
   std::unique_ptr<Task> task;
   std::unique_ptr<Classifier> classifier;

@@ -15,7 +15,8 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
-using OptionValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
+using OptionValue =
+    std::variant<bool, std::int64_t, double, std::string, std::vector<double>, std::vector<std::string>>;
 using Options = std::map<std::string, OptionValue>;
 
 /// One option of a component. The default fixes the type: Option("kernel", 5).from(1).to(99).
@@ -27,7 +28,8 @@ struct Option {
   Option& above(double number) { return least = number, without_least = true, *this; }
   Option& to(double number) { return most = number, *this; }
   Option& below(double number) { return most = number, without_most = true, *this; }
-  /// A string must be one of these. A list of numbers may also be one of these.
+  /// A string, and each of a list of strings, must be one of these. A list of numbers may also be one of
+  /// these.
   Option& one_of(std::vector<std::string> allowed) { return words = std::move(allowed), *this; }
 
   std::string name;
@@ -56,6 +58,7 @@ class Settings {
   bool flag(const std::string& option) const;
   std::string word(const std::string& option) const;  // "" where a list of numbers was given instead
   std::vector<double> numbers(const std::string& option) const;  // empty where a word was given instead
+  std::vector<std::string> texts(const std::string& option) const;
 
  private:
   const OptionValue& value(const std::string& option) const;

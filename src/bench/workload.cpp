@@ -92,8 +92,9 @@ Workload from_config(const std::string& path, const std::vector<std::string>& ov
   work.config = read_config(path, overrides, component_schemas(extensions));
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   work.task = extensions.tasks.make(work.config.task);
-  LoadedData loaded = load_data(work.config.data, folder.empty() ? "." : folder.string(),
-                                work.config.train.seed, extensions.tokenizers, *work.task);
+  LoadedData loaded =
+      load_data(work.config.data, folder.empty() ? "." : folder.string(), work.config.train.seed,
+                extensions.readers, extensions.tokenizers, *work.task);
   work.data = std::move(loaded.train);
   work.input = input_shape(work.config.data, loaded.preprocessing);
   return work;

@@ -27,7 +27,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const std::string& checkpoint = arguments.words.front();
   const Model trained = Model::load(checkpoint, extensions);
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
-  const Sequences data = load_labelled(trained, path);
+  const Sequences data = load_labelled(trained, path).sequences;
   const Ablation ablation = ablate_heads(
       trained, data, options, static_cast<int>(arguments.integer("--threads", available_threads())));
   if (!arguments.has("--json")) {

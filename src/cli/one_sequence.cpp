@@ -53,7 +53,7 @@ OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
   OneSequence one;
   if (arguments.has("--data")) {
     if (arguments.words.size() > 1) throw usage_error("either FILE or --data FILE, not both");
-    const Sequences all = load_labelled(trained, arguments.text("--data"));
+    const Sequences all = load_labelled(trained, arguments.text("--data")).sequences;
     const Index i = arguments.integer("--index", 0);
     if (i >= all.size())
       throw usage_error(fmt::format("--index {}: {} has {}, numbered from 0", i, arguments.text("--data"),

@@ -82,9 +82,11 @@ class Writer {
 class Pending {
  public:
   explicit Pending(const Model& trained)
-      : encoder_(trained.config.data, trained.preprocessing), channels_(trained.preprocessing.channels) {
+      : reader_(trained.extensions.readers.make(trained.config.data.format)),
+        encoder_(trained.config.data, trained.preprocessing),
+        channels_(trained.preprocessing.channels) {
     const std::vector<std::string> labels = trained.task->strata_names();
-    if (trained.config.data.format == "tsv") labels_.insert(labels.begin(), labels.end());
+    labels_.insert(labels.begin(), labels.end());
     clear();
   }
 
@@ -93,7 +95,7 @@ class Pending {
     bool was_cut = false;
     Index length = 0;
     if (channels_ == 0) {
-      labelled_ += labels_.contains(line.substr(0, line.find('\t'))) && line.find('\t') != line.npos ? 1 : 0;
+      labelled_ += labels_.contains(reader_->label_of(line)) ? 1 : 0;
       const std::vector<std::int32_t> ids = encoder_.encode_text(line, &was_cut);  // [T]
       data_.tokens.insert(data_.tokens.end(), ids.begin(), ids.end());
       length = static_cast<Index>(ids.size());
@@ -148,6 +150,7 @@ class Pending {
     data_.channels = channels_;
   }
 
+  std::unique_ptr<Reader> reader_;
   InputEncoder encoder_;
   Index channels_;
   Sequences data_;

@@ -54,11 +54,12 @@ void refuse_output_over_inputs(const std::string& out, const std::string& checkp
   }
 }
 
-Sequences load_labelled(const Model& trained, const std::string& path) {
+LoadedFile load_labelled(const Model& trained, const std::string& path) {
   std::vector<std::string> notes;
-  Sequences data = load_split(trained.config.data, trained.preprocessing, *trained.task, path, notes);
+  LoadedFile file = load_file(trained.config.data, trained.extensions.readers, trained.preprocessing,
+                              *trained.task, path, notes);
   for (const std::string& note : notes) std::cerr << inert(note) + "\n";
-  return data;
+  return file;
 }
 
 OptionSpec test_data_option() {

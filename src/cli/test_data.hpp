@@ -18,7 +18,7 @@ std::string beside(const std::string& checkpoint, const std::string& name);
 std::string test_data_path(const Arguments& arguments, const std::string& checkpoint, const DataConfig& data);
 OptionSpec test_data_option();
 /// The file's sequences as the model takes them; what is to be noted of them goes to standard error.
-Sequences load_labelled(const Model& trained, const std::string& path);
+LoadedFile load_labelled(const Model& trained, const std::string& path);
 
 /// Refuses an --out (under whatever name) that is one of `inputs`, the checkpoint, a file of the run it
 /// stands in, or data that its config names: it would be gone.

@@ -49,4 +49,8 @@ std::vector<double> Settings::numbers(const std::string& option) const {
   return as<std::vector<double>>(found, option, "a list of numbers");
 }
 
+std::vector<std::string> Settings::texts(const std::string& option) const {
+  return as<std::vector<std::string>>(value(option), option, "a list of strings");
+}
+
 }  // namespace orochi

@@ -111,16 +111,19 @@ void check_hdf5_contents(const RawSplit& raw, const Targets& targets, Mistakes& 
   if (check_offsets(raw, mistakes)) check_values(raw, mistakes);
 }
 
-RawSplit read_hdf5(const Targets& targets, Mistakes& mistakes) {
+namespace {
+
+/// What the child has read of the file, checked; or what is wrong with it.
+RawSplit read_checked(const Targets& targets, Mistakes& mistakes) {
   RawSplit raw;
-  raw.path = mistakes.path();
+  const std::string& path = mistakes.path();
   open_file(mistakes);
   if (!mistakes.empty()) return raw;
   // Damaged files send libhdf5 round in circles, too. This is many times what unpacking takes.
-  const auto seconds = static_cast<int>(2 + std::filesystem::file_size(raw.path) / 50000);
+  const auto seconds = static_cast<int>(2 + std::filesystem::file_size(path) / 50000);
   std::string report;
   const ChildEnd end = run_in_child(
-      seconds, [&](Sender& sender) { send_datasets(raw.path, sender); },
+      seconds, [&](Sender& sender) { send_datasets(path, sender); },
       [&](Receiver& receiver) { return receive_datasets(receiver, raw, report); });
   if (end.kind != ChildEnd::Kind::whole) {
     add_or_throw(end, seconds, mistakes);
@@ -130,6 +133,50 @@ RawSplit read_hdf5(const Targets& targets, Mistakes& mistakes) {
     check_hdf5_contents(raw, targets, mistakes);
   }
   return raw;
+}
+
+class Hdf5Reader : public Reader {
+ public:
+  explicit Hdf5Reader(const Settings&) {}
+
+  bool is_text() const override { return false; }
+
+  void read(DataFile& file) const override {
+    Mistakes mistakes(file.path());
+    RawSplit raw = read_checked(file.targets(), mistakes);
+    if (!mistakes.empty()) return file.report(mistakes.report());
+    for (std::size_t i = 0; i < raw.targets.size(); ++i) {
+      Record record;
+      record.channels = raw.channels;
+      record.target = std::move(raw.targets[i]);
+      const auto first = raw.values.begin() + raw.offsets[i] * raw.channels;
+      record.values.assign(first, raw.values.begin() + raw.offsets[i + 1] * raw.channels);
+      file.add(std::move(record));
+    }
+  }
+
+  /// A compressed file may hold a thousand times its size: its own figures count.
+  FileSize size(const std::string& path) const override {
+    constexpr int seconds = 10;
+    std::uint64_t numbers = 0, sequences = 0;
+    const auto send = [&](Sender& sender) {
+      const Hdf5Size claimed = claimed_hdf5_size(path, open_no_more_files);
+      sender.number(claimed.numbers);
+      sender.number(claimed.sequences);
+    };
+    const ChildEnd end = run_in_child(seconds, send, [&](Receiver& receiver) {
+      return receiver.number(numbers) && receiver.number(sequences);
+    });
+    if (end.kind != ChildEnd::Kind::whole) return {};
+    return {0, static_cast<double>(sequences), static_cast<double>(numbers)};
+  }
+};
+
+}  // namespace
+
+void add_hdf5(Readers& readers) {
+  readers.add<Hdf5Reader>("hdf5",
+                          "numbers as the datasets values [N, channels], offsets [B + 1], labels [B]");
 }
 
 }  // namespace orochi

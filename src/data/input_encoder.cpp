@@ -45,8 +45,7 @@ std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool*
     throw usage_error(fmt::format("byte {} (0x{:02x}) is not valid UTF-8", broken + 1,
                                   static_cast<unsigned char>(text[broken])));
   }
-  const std::string mistake = text_mistake(text);
-  if (!mistake.empty()) throw usage_error(mistake);
+  if (utf8::is_blank(text)) throw usage_error("the text is empty; expected at least one character");
   std::vector<std::int32_t> ids;  // [T]
   const Index full_length = append_tokens(text, ids);
   if (was_cut != nullptr) *was_cut = full_length > max_length_;

@@ -143,12 +143,12 @@ void fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers
   preprocessing.tokenizer = std::move(tokenizer);
 }
 
-std::vector<TargetFile> read_files(const DataConfig& config, const Targets& targets,
+std::vector<TargetFile> read_files(const DataConfig& config, const Readers& readers, const Targets& targets,
                                    const std::vector<std::string>& paths, std::vector<Mistakes>& mistakes) {
   std::vector<TargetFile> files;
   for (const std::string& path : paths) {
     mistakes.emplace_back(path);
-    files.push_back({read_raw(config, targets, mistakes.back()), {}, {0}, {}});
+    files.push_back({read_raw(config, readers, targets, mistakes.back()), {}, {0}, {}});
   }
   throw_if_any(mistakes);
   return files;
@@ -176,13 +176,13 @@ void encode_parts(const std::vector<Part>& parts, const std::vector<const Target
                   const DataConfig& config, const Tokenizers& tokenizers, Targets& targets,
                   LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
-  if (is_text(config)) fit_tokenizer(parts.front(), config, tokenizers, preprocessing);
+  if (preprocessing.channels == 0) fit_tokenizer(parts.front(), config, tokenizers, preprocessing);
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
     *splits[p] = take_rows(parts[p], *files[p], targets, config.max_length, encoder, data.notes);
     if (p == 0) targets.fit_split(data.train.targets);
-    if (is_text(config)) continue;
+    if (preprocessing.channels == 0) continue;
     if (p == 0) fit_normalisation(data.train, config.normalize, preprocessing);
     normalise(splits[p]->values, preprocessing.mean, preprocessing.deviation);
   }
@@ -202,14 +202,14 @@ void fit_targets(const RawSplit& raw, Targets& targets, Mistakes& mistakes) {
 }  // namespace
 
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
-                     const Tokenizers& tokenizers, Targets& targets) {
+                     const Readers& readers, const Tokenizers& tokenizers, Targets& targets) {
   const std::filesystem::path base = folder;
   const bool has_validation_file = !config.validation.empty();
   std::vector<std::string> paths{(base / config.train).string()};
   if (has_validation_file) paths.push_back((base / config.validation).string());
   if (!config.test.empty()) paths.push_back((base / config.test).string());
   std::vector<Mistakes> mistakes;
-  std::vector<TargetFile> files = read_files(config, targets, paths, mistakes);
+  std::vector<TargetFile> files = read_files(config, readers, targets, paths, mistakes);
 
   LoadedData data;
   data.preprocessing.channels = files.front().raw.channels;
@@ -242,18 +242,18 @@ std::string LoadedData::train_place(std::uint32_t sample) const {
                          : fmt::format("{}: sequence {}", train_path, place);
 }
 
-Sequences load_split(const DataConfig& config, const Preprocessing& preprocessing, const Targets& targets,
-                     const std::string& path, std::vector<std::string>& notes) {
+LoadedFile load_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                     const Targets& targets, const std::string& path, std::vector<std::string>& notes) {
   std::vector<Mistakes> mistakes;
-  std::vector<TargetFile> files = read_files(config, targets, {path}, mistakes);
+  std::vector<TargetFile> files = read_files(config, readers, targets, {path}, mistakes);
   parse_targets(files.front(), targets, preprocessing.channels, mistakes.front());
   throw_if_any(mistakes);
   const Part part = whole_file(std::filesystem::path(path).filename().string(), files.front());
   InputEncoder encoder(config, preprocessing);
   Sequences sequences = take_rows(part, files.front(), targets, config.max_length, encoder, notes);
-  if (!is_text(config)) normalise(sequences.values, preprocessing.mean, preprocessing.deviation);
+  if (preprocessing.channels > 0) normalise(sequences.values, preprocessing.mean, preprocessing.deviation);
   note_shared_content({&part, 1}, notes);
-  return sequences;
+  return {std::move(sequences), std::move(files.front().raw.texts)};
 }
 
 Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {

@@ -30,9 +30,10 @@ std::vector<float> as_floats(const std::vector<double>& values) {
 
 /// Null for numbers. A tokenizer may do without a state.
 std::shared_ptr<const Tokenizer> load_tokenizer(const std::map<std::string, State>& states,
-                                                const DataConfig& config, const Tokenizers& tokenizers) {
+                                                const DataConfig& config, const Tokenizers& tokenizers,
+                                                Index channels) {
   const auto found = states.find("tokenizer");
-  if (found == states.end() && !is_text(config)) return nullptr;
+  if (found == states.end() && channels != 0) return nullptr;
   std::unique_ptr<Tokenizer> tokenizer = tokenizers.make(config.tokenizer);
   try {
     tokenizer->load(found == states.end() ? State() : found->second);
@@ -60,7 +61,7 @@ Preprocessing preprocessing_of(const std::map<std::string, State>& states, const
   if (channels.size() != 1)
     throw usage_error("data: its state \"channels\" has " + std::to_string(channels.size()) +
                       " numbers; expected 1");
-  return {load_tokenizer(states, config, tokenizers),
+  return {load_tokenizer(states, config, tokenizers, channels.front()),
           as_floats(list_of(states, "normalization", &State::numbers, "mean")),
           as_floats(list_of(states, "normalization", &State::numbers, "std")), channels.front()};
 }

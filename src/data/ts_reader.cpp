@@ -55,27 +55,26 @@ std::string lower_ascii(std::string_view text) {
   return lowered;
 }
 
-std::optional<bool> parse_flag(std::string_view key, std::string_view value, Index line, Mistakes& mistakes) {
+std::optional<bool> parse_flag(std::string_view key, std::string_view value, Index line, DataFile& file) {
   const std::string lowered = lower_ascii(value);
   if (lowered == "true" || lowered == "false") return lowered == "true";
-  mistakes.add_line(line, fmt::format("{} is {}; expected true or false", key, quote(value)));
+  file.error(fmt::format("{} is {}; expected true or false", key, quote(value)), line);
   return std::nullopt;
 }
 
-std::optional<Index> parse_count(std::string_view key, std::string_view value, Index line,
-                                 Mistakes& mistakes) {
+std::optional<Index> parse_count(std::string_view key, std::string_view value, Index line, DataFile& file) {
   Index count = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
   if (error == std::errc() && end == value.data() + value.size() && count > 0) return count;
-  mistakes.add_line(line, fmt::format("{} is {}; expected an integer of 1 or more", key, quote(value)));
+  file.error(fmt::format("{} is {}; expected an integer of 1 or more", key, quote(value)), line);
   return std::nullopt;
 }
 
-void read_classes(std::string_view value, Index line, TsHeader& header, Mistakes& mistakes) {
+void read_classes(std::string_view value, Index line, TsHeader& header, DataFile& file) {
   header.has_classes = true;
   const std::string_view flag = take_word(value);
-  if (!parse_flag("@classLabel", flag, line, mistakes).value_or(true)) {
-    mistakes.add_line(line, "@classLabel is false; expected true and the class names");
+  if (!parse_flag("@classLabel", flag, line, file).value_or(true)) {
+    file.error("@classLabel is false; expected true and the class names", line);
   }
   while (!value.empty()) {
     const std::string_view name = take_word(value);
@@ -84,102 +83,93 @@ void read_classes(std::string_view value, Index line, TsHeader& header, Mistakes
 }
 
 /// One line of the header that begins with @; @data is the caller's.
-void read_key(std::string_view text, Index line, TsHeader& header, Mistakes& mistakes) {
+void read_key(std::string_view text, Index line, TsHeader& header, DataFile& file) {
   std::string_view value = text;
   const std::string_view key = take_word(value);
   value = trim(value);
   const std::string name = lower_ascii(key);
   if (name == "@problemname" || name == "@missing") return;  // a missing value is found where it stands
   if (name == "@timestamps") {
-    if (parse_flag(key, value, line, mistakes).value_or(false)) {
-      mistakes.add_line(
-          line,
-          "@timeStamps is true; only equally spaced series without time stamps can be read, remove them");
+    if (parse_flag(key, value, line, file).value_or(false)) {
+      file.error(
+          "@timeStamps is true; only equally spaced series without time stamps can be read, remove them",
+          line);
     }
   } else if (name == "@univariate") {
-    if (parse_flag(key, value, line, mistakes).value_or(false)) header.channels = 1;
+    if (parse_flag(key, value, line, file).value_or(false)) header.channels = 1;
   } else if (name == "@dimensions" || name == "@dimension") {
-    header.channels = parse_count(key, value, line, mistakes);
+    header.channels = parse_count(key, value, line, file);
   } else if (name == "@equallength") {
-    header.equal_length = parse_flag(key, value, line, mistakes).value_or(false);
+    header.equal_length = parse_flag(key, value, line, file).value_or(false);
   } else if (name == "@serieslength") {
-    header.length = parse_count(key, value, line, mistakes);
+    header.length = parse_count(key, value, line, file);
   } else if (name == "@targetlabel") {
-    header.has_numbers = parse_flag(key, value, line, mistakes).value_or(false);
+    header.has_numbers = parse_flag(key, value, line, file).value_or(false);
   } else if (name == "@classlabel") {
-    read_classes(value, line, header, mistakes);
+    read_classes(value, line, header, file);
   } else {
-    mistakes.add_line(line, fmt::format("unknown key {}; known are {}", quote(key), known_keys));
+    file.error(fmt::format("unknown key {}; known are {}", quote(key), known_keys), line);
   }
 }
 
 /// One line below @data, without the `indent` blanks before it.
-void read_case(std::string_view text, Index line, Index indent, const Targets& targets, TsHeader& header,
-               RawSplit& raw, Mistakes& mistakes) {
+void read_case(std::string_view text, Index line, Index indent, TsHeader& header, DataFile& file) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) {
-    mistakes.add_line(line, "no \":\" between values and label; expected v,v,v:v,v,v:label");
-    return;
+  if (colon == std::string_view::npos)
+    return file.error("no \":\" between values and label; expected v,v,v:v,v,v:label", line);
+  Record record;
+  record.target = trim(text.substr(colon + 1));
+  record.line = line;
+  record.is_of_text = true;
+  std::string wrong = file.targets().check(record.target);
+  if (wrong.empty() && !header.classes.empty() &&
+      std::find(header.classes.begin(), header.classes.end(), record.target) == header.classes.end()) {
+    wrong = fmt::format("label {} is not in @classLabel, which has {}; add it there or correct it",
+                        quote(record.target), quote_list(header.classes));
   }
-  const std::string label(trim(text.substr(colon + 1)));
-  std::string mistake = targets.check(label);
-  if (mistake.empty() && !header.classes.empty() &&
-      std::find(header.classes.begin(), header.classes.end(), label) == header.classes.end()) {
-    mistake = fmt::format("label {} is not in @classLabel, which has {}; add it there or correct it",
-                          quote(label), quote_list(header.classes));
-  }
-  if (!mistake.empty()) mistakes.add_line(line, mistake);
-  Index channels = 0;
+  if (!wrong.empty()) file.error(wrong, line);
+  const bool has_label = wrong.empty();
   std::size_t at = 0;
-  mistake = parse_case(text.substr(0, colon), raw.values, channels, &at);
-  if (!mistake.empty()) {
-    mistakes.add_byte(line, indent + static_cast<Index>(at) + 1, mistake);
-    return;
-  }
+  wrong = parse_case(text.substr(0, colon), record.values, record.channels, &at);
+  if (!wrong.empty()) return file.error(wrong, line, indent + static_cast<Index>(at) + 1);
   // The first case says what the header leaves open.
-  if (!header.channels) header.channels = channels;
-  if (channels != *header.channels) {
-    mistakes.add_line(line, fmt::format("{}, but expected {} as in the header or the first case",
-                                        counted(channels, "dimension"), *header.channels));
-    raw.values.resize(static_cast<std::size_t>(raw.offsets.back() * *header.channels));
-    return;
-  }
-  const Index length = static_cast<Index>(raw.values.size()) / channels - raw.offsets.back();
+  if (!header.channels) header.channels = record.channels;
+  if (record.channels != *header.channels)
+    return file.error(fmt::format("{}, but expected {} as in the header or the first case",
+                                  counted(record.channels, "dimension"), *header.channels),
+                      line);
+  const Index length = std::ssize(record.values) / record.channels;
   if (header.equal_length && !header.length) header.length = length;
   if (header.equal_length && length != *header.length) {
-    mistakes.add_line(line,
-                      fmt::format("{}, but with @equalLength true every case has {}; correct one of them",
-                                  counted(length, "step"), *header.length));
+    file.error(fmt::format("{}, but with @equalLength true every case has {}; correct one of them",
+                           counted(length, "step"), *header.length),
+               line);
   }
-  raw.channels = channels;
-  raw.offsets.push_back(raw.offsets.back() + length);
-  raw.targets.push_back(label);
-  raw.lines.push_back(line);
+  if (has_label) file.add(std::move(record));
 }
 
 /// The header up to and with @data; returns the number of its last line.
-Index read_header(std::string_view& rest, const Targets& targets, TsHeader& header, Mistakes& mistakes) {
+Index read_header(std::string_view& rest, TsHeader& header, DataFile& file) {
   Index line = 1;
   for (bool has_data = false; !has_data; ++line) {
     if (rest.empty()) {
-      mistakes.add("no @data line; expected a .ts file: @ keys, @data, then one case a line");
+      file.error("no @data line; expected a .ts file: @ keys, @data, then one case a line");
       return line;
     }
     const std::string_view text = trim(take_line(rest));
     has_data = lower_ascii(text) == "@data";
     if (text.empty() || text.starts_with('#') || has_data) continue;
     if (!text.starts_with('@')) {
-      mistakes.add_line(line,
-                        fmt::format("{} before @data; expected a line that begins with @ or #", quote(text)));
+      file.error(fmt::format("{} before @data; expected a line that begins with @ or #", quote(text)), line);
       rest = {};
       return line;
     }
-    read_key(text, line, header, mistakes);
+    read_key(text, line, header, file);
   }
-  if (header.has_numbers && !targets.are_numbers())
-    mistakes.add("@targetLabel marks numbers to be predicted; set task = \"regression\"");
-  else if (!header.has_classes && !targets.are_numbers())
-    mistakes.add("no @classLabel in the header; expected @classLabel true and the class names");
+  if (header.has_numbers && !file.targets().are_numbers())
+    file.error("@targetLabel marks numbers to be predicted; set task = \"regression\"");
+  else if (!header.has_classes && !file.targets().are_numbers())
+    file.error("no @classLabel in the header; expected @classLabel true and the class names");
   return line - 1;
 }
 
@@ -230,6 +220,36 @@ std::string parse_dimension(std::string_view text, Index dimension, std::vector<
   return {};
 }
 
+class TsReader : public Reader {
+ public:
+  explicit TsReader(const Settings&) {}
+
+  bool is_text() const override { return false; }
+  void read(DataFile& file) const override {
+    std::string_view rest = file.text();
+    if (rest.empty()) return;
+    TsHeader header;
+    Index line = read_header(rest, header, file);
+    // A broken header would make an error of every case.
+    if (!file.is_good()) return;
+    bool has_cases = false;
+    Index blanks = 0;  // just before this line; they are an error only if a line follows
+    while (!rest.empty()) {
+      const std::string_view whole = take_line(rest), text = trim(whole);
+      ++line;
+      if (text.empty()) {
+        ++blanks;
+        continue;
+      }
+      for (; blanks > 0; --blanks) file.error("a blank line; expected a case", line - blanks);
+      if (text.starts_with('#')) continue;
+      has_cases = true;
+      read_case(text, line, text.data() - whole.data(), header, file);
+    }
+    if (!has_cases && file.is_good()) file.error("no case below @data; expected lines v,v,v:label");
+  }
+};
+
 }  // namespace
 
 std::string parse_case(std::string_view text, std::vector<float>& values, Index& channels, std::size_t* at) {
@@ -258,31 +278,8 @@ std::string parse_case(std::string_view text, std::vector<float>& values, Index&
   return {};
 }
 
-RawSplit read_ts(const Targets& targets, Mistakes& mistakes) {
-  RawSplit raw;
-  raw.path = mistakes.path();
-  const std::string contents = read_text_file(mistakes);
-  if (contents.empty()) return raw;
-  std::string_view rest = contents;
-  TsHeader header;
-  Index line = read_header(rest, targets, header, mistakes);
-  // A broken header would make a mistake of every case.
-  if (!mistakes.empty()) return raw;
-  Index blanks = 0;  // just before this line; they are a mistake only if a line follows
-  while (!rest.empty()) {
-    const std::string_view whole = take_line(rest), text = trim(whole);
-    ++line;
-    if (text.empty()) {
-      ++blanks;
-      continue;
-    }
-    for (; blanks > 0; --blanks) mistakes.add_line(line - blanks, "a blank line; expected a case");
-    if (!text.starts_with('#'))
-      read_case(text, line, text.data() - whole.data(), targets, header, raw, mistakes);
-  }
-  if (raw.targets.empty() && mistakes.empty())
-    mistakes.add("no case below @data; expected lines v,v,v:label");
-  return raw;
+void add_ts(Readers& readers) {
+  readers.add<TsReader>("ts", "numbers as the UCR/UEA archive has them (sktime, aeon): @ keys, @data, cases");
 }
 
 }  // namespace orochi

@@ -25,6 +25,8 @@ std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
     schemas.push_back({entry.name, "optimizer", entry.options, entry.summary});
   for (const ScheduleEntry& entry : extensions.schedules.entries())
     schemas.push_back({entry.name, "schedule", entry.options, entry.summary});
+  for (const ReaderEntry& entry : extensions.readers.entries())
+    schemas.push_back({entry.name, "reader", entry.options, entry.summary});
   for (const TokenizerEntry& entry : extensions.tokenizers.entries())
     schemas.push_back({entry.name, "tokenizer", entry.options, entry.summary});
   return schemas;
@@ -55,11 +57,13 @@ Index number_count(const std::vector<TensorSlot>& slots) {
 }
 
 /// What training writes holds together; what somebody made up may not, and later code relies on it.
-void check_preprocessing(const DataConfig& data, const Preprocessing& p) {
+void check_preprocessing(const DataConfig& data, const Readers& readers, const Preprocessing& p) {
   const auto refuse = [](const std::string& what) { throw usage_error(what); };
-  if (is_text(data) != (p.vocabulary_size() > 0) || is_text(data) != (p.channels == 0))
+  const bool is_text = readers.make(data.format)->is_text();
+  if (is_text != (p.vocabulary_size() > 0) || is_text != (p.channels == 0))
     refuse(fmt::format("a vocabulary of {} and {} do not go with data.format = \"{}\"",
-                       counted(p.vocabulary_size(), "token"), counted(p.channels, "channel"), data.format));
+                       counted(p.vocabulary_size(), "token"), counted(p.channels, "channel"),
+                       data.format.type));
   if (std::ssize(p.mean) != p.channels || std::ssize(p.deviation) != p.channels)
     refuse(fmt::format("{} and {} for {}", counted(std::ssize(p.mean), "mean"),
                        counted(std::ssize(p.deviation), "deviation"), counted(p.channels, "channel")));
@@ -71,15 +75,15 @@ void check_preprocessing(const DataConfig& data, const Preprocessing& p) {
 
 }  // namespace
 
-Model::Model(Config of, Preprocessing data, std::unique_ptr<Task> learned, const Extensions& extensions)
+Model::Model(Config of, Preprocessing data, std::unique_ptr<Task> learned, const Extensions& known)
     : config(std::move(of)),
       preprocessing(std::move(data)),
       input(input_shape(config.data, preprocessing)),
-      layers(extensions.layers),
+      extensions(known),
       task(std::move(learned)),
-      classifier(
-          std::make_unique<Classifier>(config, input, OutputShape{task->outputs(), task->level()}, layers)) {
-  const TaskEntry* entry = extensions.tasks.find(config.task.type);
+      classifier(std::make_unique<Classifier>(config, input, OutputShape{task->outputs(), task->level()},
+                                              known.layers)) {
+  const TaskEntry* entry = known.tasks.find(config.task.type);
   if (entry == nullptr) throw usage_error("\"" + config.task.type + "\" is no registered task");
   metrics = all_metrics(*entry);
 }
@@ -96,14 +100,14 @@ Model Model::load(const std::string& path, const Extensions& extensions) {
   }
   result.progress = header.progress;
   result.validation_checksum = header.validation_checksum;
-  result.layers = extensions.layers;
+  result.extensions = extensions;
   try {
     result.preprocessing = preprocessing_of(header.state, result.config.data, extensions.tokenizers);
     result.input = input_shape(result.config.data, result.preprocessing);
     result.task = extensions.tasks.make(result.config.task);
     if (!header.state.contains("task")) throw usage_error("it has no state of the task");
     result.task->load(header.state.at("task"));
-    check_preprocessing(result.config.data, result.preprocessing);
+    check_preprocessing(result.config.data, extensions.readers, result.preprocessing);
     // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
     result.metrics = all_metrics(*extensions.tasks.find(result.config.task.type));
     result.classifier = std::make_unique<Classifier>(

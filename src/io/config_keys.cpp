@@ -10,6 +10,10 @@
 namespace orochi {
 namespace {
 
+/// Of options, by the alternatives of OptionValue.
+constexpr std::array<const char*, 6> types{"boolean", "integer",         "number",
+                                           "string",  "list of numbers", "list of strings"};
+
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 
 Allowed number(std::string text, double low, double high) {
@@ -116,9 +120,12 @@ Allowed allow_component(std::string kind) {
 }
 
 Allowed Allowed::element() const {
+  if (!role.empty()) return allow_layer(role);
   Allowed one = *this;
-  one.type = "number";
-  one.text = range_text("a number", *this);
+  const bool of_strings = type == types[5];
+  one.type = types[of_strings ? 3 : 2];
+  one.text = of_strings ? fmt::format("{}", fmt::join(words, " | ")) : range_text("a number", *this);
+  if (one.text.empty()) one.text = "a string, not empty";
   return one;
 }
 
@@ -130,7 +137,6 @@ Allowed allowed_by(const Option& option) {
   allowed.below = option.without_most;
   allowed.words = option.words;
   const std::string words = fmt::format("{}", fmt::join(option.words, " | "));
-  constexpr std::array<const char*, 5> types{"boolean", "integer", "number", "string", "list of numbers"};
   allowed.type = types[option.value.index()];
   switch (option.value.index()) {
     case 0:
@@ -144,6 +150,10 @@ Allowed allowed_by(const Option& option) {
       break;
     case 3:
       allowed.text = words.empty() ? "a string" : words;
+      break;
+    case 5:
+      allowed.text = words.empty() ? "a list of strings" : "a list of " + words;
+      allowed.filled = true;
       break;
     default:
       if (!words.empty()) allowed.type = "string or list of numbers";

@@ -22,7 +22,7 @@ struct Allowed {
   std::string role = {};                // strings: a registered component of this kind, or one of `words`
   bool filled = false;                  // strings: not ""
 
-  Allowed element() const;  // of a list of numbers
+  Allowed element() const;  // of a list
 };
 
 constexpr double largest_integer = 2147483647;  // so that products of a few of them stay in 64 bits
@@ -59,15 +59,15 @@ void visit_data(Data& c, Visitor&& visit) {
   const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
     visit(Key{"data", name, std::move(allowed), doc}, field);
   };
-  key("format", c.format, allow_words({"tsv", "csv", "hdf5", "ts"}),
-      "text as label, tab, text (tsv) or with a header line (csv); numeric rows as HDF5 or UCR/UEA .ts");
+  key("format", c.format, allow_component("reader"),
+      "how the files are written: text as label, tab, text (tsv) or with a header line (csv); numeric rows "
+      "as "
+      "HDF5 or UCR/UEA .ts");
   key("train", c.train, allow_filled_text("a path"), "training file, relative to the config file; required");
   key("validation", c.validation, allow_text(), "validation file; empty: a fraction of the training file");
   key("test", c.test, allow_text(), "test file; empty: no final evaluation");
   key("validation_fraction", c.validation_fraction, allow_fraction(),
       "share of the training file, stratified by label, when validation is empty; 0: no validation");
-  key("text_column", c.text_column, allow_filled_text("a column's name"), "csv: header name of the text");
-  key("label_column", c.label_column, allow_filled_text("a column's name"), "csv: header name of the label");
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
   key("max_length", c.max_length, allow_integer(1),
       "rows a sequence may have; longer ones are cut, and counted");

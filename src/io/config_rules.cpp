@@ -30,17 +30,6 @@ void ConfigReader::check_data_rules() {
        {"data.validation_fraction", "data.validation"},
        fmt::format("data.validation_fraction is {}, but data.validation names a file; remove one of them",
                    to_toml(to_value(c.validation_fraction))));
-  const auto only_csv = [&](const char* name, const std::string& value, const std::string& usual) {
-    rule(c.format == "csv" || value == usual, {std::string("data.") + name, "data.format"},
-         fmt::format("data.{} is {}, but data.format is \"{}\"; columns have names in csv only, remove it or "
-                     "change the format",
-                     name, to_toml(to_value(value)), c.format));
-  };
-  only_csv("text_column", c.text_column, defaults.text_column);
-  only_csv("label_column", c.label_column, defaults.label_column);
-  rule(c.format != "csv" || c.text_column != c.label_column, {"data.label_column", "data.text_column"},
-       fmt::format("data.label_column and data.text_column are both {}; allowed: two columns",
-                   to_toml(to_value(c.text_column))));
 }
 
 void ConfigReader::check_model_rules() {

@@ -41,7 +41,7 @@ class Values {
     return json;
   }
   Json of(const Allowed& allowed, const std::vector<std::string>&) const {
-    return {{"type", "array"}, {"items", {{"enum", choices(allowed)}}}};
+    return {{"type", "array"}, {"items", of(allowed.element(), std::string())}};
   }
   Json of(const Allowed& allowed, const std::vector<double>&) const {
     const Json list{{"type", "array"}, {"items", range("number", allowed, 0.0)}};

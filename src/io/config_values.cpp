@@ -114,7 +114,7 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<std
   std::vector<std::string> texts;
   bool good = true;
   for (std::size_t i = 0; i < list->size(); ++i) {
-    const Key element{key.section, fmt::format("{}[{}]", key.name, i), allow_layer(key.allowed.role), ""};
+    const Key element{key.section, fmt::format("{}[{}]", key.name, i), key.allowed.element(), ""};
     std::string text;
     good &= store(element, (*list)[i], text);
     texts.push_back(text);

@@ -129,7 +129,10 @@ constexpr Pair familiar_keys[] = {
     {"val_split", "validation_fraction"},
     {"validation_split", "validation_fraction"},
     {"test_file", "test"},
-    {"text_key", "text_column"},
+    {"text_key", "text_columns"},
+    {"text_column", "text_columns"},
+    {"sep", "delimiter"},
+    {"separator", "delimiter"},
     {"label_key", "label_column"},
     {"standardize", "normalize"},
 };
@@ -150,6 +153,8 @@ constexpr Pair familiar_sections[] = {
     {"scheduler", "train.schedule"},
     {"lr_scheduler", "train.schedule"},
     {"tokenizer", "data.tokenizer"},
+    {"format", "data.format"},
+    {"reader", "data.format"},
 };
 
 constexpr std::string_view no_padding = "sequences are packed row after row, without padding; remove it";

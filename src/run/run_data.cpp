@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 void refuse_large_files(const RunSetup& setup, const Extensions& extensions, double max_memory) {
   constexpr double worth_asking = 1e6;
+  const std::unique_ptr<Reader> reader = extensions.readers.make(setup.config.data.format);
   const std::unique_ptr<Tokenizer> tokenizer = extensions.tokenizers.make(setup.config.data.tokenizer);
   double needed = 0, most = 0;
   std::string largest;
@@ -26,7 +27,7 @@ void refuse_large_files(const RunSetup& setup, const Extensions& extensions, dou
        {&setup.config.data.train, &setup.config.data.validation, &setup.config.data.test}) {
     if (name->empty()) continue;
     const std::string path = (fs::path(setup.data_folder) / *name).string();
-    const double one = reading_memory(setup.config.data, *tokenizer, path);
+    const double one = reading_memory(setup.config.data, *reader, *tokenizer, path);
     needed += one;
     if (one <= most) continue;
     most = one;
@@ -43,19 +44,23 @@ void refuse_large_files(const RunSetup& setup, const Extensions& extensions, dou
 }  // namespace
 
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
-  refuse_large_files(setup, extensions, request.max_memory);
+  const auto say_place = [&](const std::string& table, const auto& work) {
+    try {
+      work();
+    } catch (const OptionError& error) {
+      const std::string place = find_place(setup.config_path, request.overrides,
+                                           component_schemas(extensions), table + "." + error.option());
+      throw usage_error(fmt::format("{}: {}.{}", place, table, error.what()));
+    }
+  };
+  say_place("data.format", [&] { refuse_large_files(setup, extensions, request.max_memory); });
   RunData data;
   const double before = resident_memory();
   data.task = extensions.tasks.make(setup.config.task);
-  try {
-    data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed,
+  say_place("task", [&] {
+    data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed, extensions.readers,
                             extensions.tokenizers, *data.task);
-  } catch (const OptionError& error) {
-    throw usage_error(fmt::format("{}: task.{}",
-                                  find_place(setup.config_path, request.overrides,
-                                             component_schemas(extensions), "task." + error.option()),
-                                  error.what()));
-  }
+  });
   data.train_checksum = checksum(data.loaded.train);
   data.validation_checksum = checksum(data.loaded.validation);
   refuse_large_model(setup.config, extensions.optimizers,

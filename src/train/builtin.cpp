@@ -10,6 +10,7 @@ Extensions builtin() {
   add_sgd(extensions.optimizers);
   add_adam(extensions.optimizers);
   add_decay_schedules(extensions.schedules);
+  extensions.readers = builtin_readers();
   extensions.tokenizers = builtin_tokenizers();
   return extensions;
 }

@@ -50,7 +50,7 @@ TEST_CASE("a model trained in bf16 is evaluated in float32") {
   REQUIRE(outcome.code == 0);
   const Model last = Model::load(place.path("run/last.h5"), builtin());
   const LoadedData data = load_data(last.config.data, place.path("run"), last.config.train.seed,
-                                    builtin_tokenizers(), *last.task);
+                                    builtin_readers(), builtin_tokenizers(), *last.task);
   const double validation = loss_of(last, data.validation, false);
   CHECK(std::abs(loss_of(last, data.validation, true) / validation - 1) > 2e-5);  // the other would be seen
   CHECK_THAT(last_line(place.path("run/metrics.jsonl"))["validation_loss"].get<double>(),

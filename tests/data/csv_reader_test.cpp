@@ -28,18 +28,19 @@ TEST_CASE("a CSV file is read as RFC 4180 has it", "[csv]") {
 TEST_CASE("the columns are found by the names in the config", "[csv]") {
   const TempFolder folder;
   DataConfig config = csv;
-  config.text_column = "body";
-  config.label_column = "kind";
+  config.format.options = {{"text_columns", std::vector<std::string>{"body"}}, {"label_column", "kind"}};
   const RawSplit raw = testing::read_back(folder, config, "kind,x,body\na,1,t\n");
   CHECK(raw.texts == std::vector<std::string>{"t"});
   CHECK(raw.targets == std::vector<std::string>{"a"});
   CHECK(testing::mistakes_in(folder, config, "text,label\nx,\n") ==
-        "f:1: no column \"body\" (data.text_column); the header has \"text\", \"label\"; set the key to one "
+        "f:1: no column \"body\" (data.format.text_columns); the header has \"text\", \"label\"; set the key "
+        "to one "
         "of them\n"
-        "f:1: no column \"kind\" (data.label_column); the header has \"text\", \"label\"; set the key to one "
+        "f:1: no column \"kind\" (data.format.label_column); the header has \"text\", \"label\"; set the key "
+        "to one "
         "of them");
   CHECK(testing::mistakes_in(folder, config, "kind,body,body\nx,y,z\n") ==
-        "f:1: column \"body\" (data.text_column) stands twice in the header; rename one");
+        "f:1: column \"body\" (data.format.text_columns) stands twice in the header; rename one");
 }
 
 TEST_CASE("what is wrong with a record is said where it starts", "[csv]") {

@@ -53,7 +53,7 @@ struct Fixture {
 
 inline RawSplit read(const TempFolder& folder, const std::string& path) {
   Mistakes mistakes(path);
-  RawSplit raw = read_raw(testing::config_for("hdf5"), *new_task(), mistakes);
+  RawSplit raw = read_raw(testing::config_for("hdf5"), builtin_readers(), *new_task(), mistakes);
   raw.path = folder.without_path(mistakes.report());
   return raw;
 }

@@ -27,7 +27,7 @@ DataConfig files(const std::string& format, const std::string& train, const std:
 
 /// As classification.
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed) {
-  return orochi::load_data(config, folder, seed, builtin_tokenizers(), *new_task());
+  return orochi::load_data(config, folder, seed, builtin_readers(), builtin_tokenizers(), *new_task());
 }
 
 std::string load_message(const TempFolder& folder, const DataConfig& config) {
@@ -58,7 +58,7 @@ TEST_CASE("given files become three splits with what train taught", "[load]") {
   folder.write("test.tsv", "b\tCC\nb\tA\n");
   const std::unique_ptr<Task> task = new_task();
   const LoadedData data = orochi::load_data(files("tsv", "train.tsv", "validation.tsv", "test.tsv"),
-                                            folder.path(), 1, builtin_tokenizers(), *task);
+                                            folder.path(), 1, builtin_readers(), builtin_tokenizers(), *task);
   CHECK(labels_of(*task) == Lines{"a", "b"});
   CHECK(test::vocabulary_of(*data.preprocessing.tokenizer) == Lines{"<unk>", "a", "c"});
   CHECK(data.preprocessing.channels == 0);
@@ -79,11 +79,11 @@ TEST_CASE("labels that are all integers are sorted by value, others by their byt
   folder.write("words.tsv", "10\ta\n9\tb\nx\tc\n");
   DataConfig config = files("tsv", "numbers.tsv", "numbers.tsv");
   std::unique_ptr<Task> task = new_task();
-  orochi::load_data(config, folder.path(), 1, builtin_tokenizers(), *task);
+  orochi::load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), *task);
   CHECK(labels_of(*task) == Lines{"-1", "9", "10"});
   config = files("tsv", "words.tsv", "words.tsv");
   task = new_task();
-  orochi::load_data(config, folder.path(), 1, builtin_tokenizers(), *task);
+  orochi::load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), *task);
   CHECK(labels_of(*task) == Lines{"10", "9", "x"});
 }
 
@@ -240,9 +240,12 @@ TEST_CASE("one more file is read as training's files were", "[load]") {
   DataConfig config = files("tsv", "train.tsv", "train.tsv");
   config.max_length = 3;
   const std::unique_ptr<Task> task = new_task();
-  const LoadedData data = orochi::load_data(config, folder.path(), 1, builtin_tokenizers(), *task);
+  const LoadedData data =
+      orochi::load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), *task);
   Lines notes{"before"};
-  const Sequences more = load_split(config, data.preprocessing, *task, folder.file("more.tsv"), notes);
+  const Sequences more =
+      load_file(config, builtin_readers(), data.preprocessing, *task, folder.file("more.tsv"), notes)
+          .sequences;
   CHECK(more.tokens == std::vector<std::int32_t>{1, 1, 1, 1, 1, 1, 0});
   CHECK(more.targets == std::vector<double>{1, 0, 1});
   CHECK(without_paths(folder, notes) ==
@@ -251,7 +254,7 @@ TEST_CASE("one more file is read as training's files were", "[load]") {
               "1 sequence stands under two labels, first: more.tsv:1 (\"b\"), more.tsv:2 (\"a\")"});
   folder.write("new.tsv", "c\tx\n");
   CHECK(folder.without_path(message_of([&] {
-    load_split(config, data.preprocessing, *task, folder.file("new.tsv"), notes);
+    load_file(config, builtin_readers(), data.preprocessing, *task, folder.file("new.tsv"), notes);
   })) == "new.tsv:1: label \"c\" does not occur in the training data, which has \"a\", \"b\"; correct or "
          "remove it");
 }

@@ -12,7 +12,8 @@ using namespace orochi;
 using testing::TempFolder;
 
 double memory_of(const DataConfig& config, const std::string& path) {
-  return reading_memory(config, *builtin_tokenizers().make(config.tokenizer), path);
+  return reading_memory(config, *builtin_readers().make(config.format),
+                        *builtin_tokenizers().make(config.tokenizer), path);
 }
 
 double memory_for(const TempFolder& folder, DataConfig config, const std::string& line) {

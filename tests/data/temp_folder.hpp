@@ -45,7 +45,7 @@ class TempFolder {
 
 inline DataConfig config_for(const std::string& format) {
   DataConfig config;
-  config.format = format;
+  config.format.type = format;
   return config;
 }
 
@@ -53,14 +53,14 @@ inline DataConfig config_for(const std::string& format) {
 inline std::string mistakes_in(const TempFolder& folder, const DataConfig& config,
                                std::string_view contents) {
   Mistakes mistakes(folder.write("f", contents));
-  read_raw(config, *new_task(), mistakes);
+  read_raw(config, builtin_readers(), *new_task(), mistakes);
   return folder.without_path(mistakes.report());
 }
 
 /// The file as read; a mistake shows as a path that is not the file's.
 inline RawSplit read_back(const TempFolder& folder, const DataConfig& config, std::string_view contents) {
   Mistakes mistakes(folder.write("f", contents));
-  RawSplit raw = read_raw(config, *new_task(), mistakes);
+  RawSplit raw = read_raw(config, builtin_readers(), *new_task(), mistakes);
   raw.path = folder.without_path(mistakes.empty() ? raw.path : mistakes.report());
   return raw;
 }

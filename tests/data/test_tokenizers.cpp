@@ -166,7 +166,7 @@ TEST_CASE("a text in which a tokenizer finds nothing is named by its place", "[t
   config.validation_fraction = 0;
   config.tokenizer = {"capitals", {{"lowercase", false}}};
   CHECK(folder.without_path(message_of([&] {
-    load_data(config, folder.path(), 1, tokenizers, *new_task());
+    load_data(config, folder.path(), 1, builtin_readers(), tokenizers, *new_task());
   })) == "train.tsv:2: data.tokenizer \"capitals\" finds no token in the text");
 }
 
@@ -199,7 +199,7 @@ TEST_CASE("k-mers of DNA, written outside, go through the same door", "[tokenize
   config.train = "train.tsv";
   config.validation_fraction = 0;
   config.tokenizer = {"kmers", {{"lowercase", false}}};
-  const LoadedData data = load_data(config, folder.path(), 1, tokenizers, *new_task());
+  const LoadedData data = load_data(config, folder.path(), 1, builtin_readers(), tokenizers, *new_task());
   CHECK(vocabulary_of(*data.preprocessing.tokenizer) == Words{"<unk>", "CGA", "ACG", "GAC"});
   CHECK(data.train.tokens == Ids{2, 1, 3, 1});
   CHECK(data.train.offsets == std::vector<Index>{0, 3, 4});

@@ -110,12 +110,12 @@ TEST_CASE("a file that cannot be read is said", "[tsv]") {
   const TempFolder folder;
   CHECK(testing::mistakes_in(folder, tsv, "") == "f: the file is empty; expected labelled sequences");
   Mistakes missing(folder.file("none.tsv"));
-  read_raw(tsv, *new_task(), missing);
+  read_raw(tsv, builtin_readers(), *new_task(), missing);
   CHECK(folder.without_path(missing.report()) ==
         "none.tsv: no such file; paths in a config are relative to the config's folder");
   std::filesystem::create_directory(folder.file("d"));
   Mistakes directory(folder.file("d"));
-  read_raw(tsv, *new_task(), directory);
+  read_raw(tsv, builtin_readers(), *new_task(), directory);
   CHECK(folder.without_path(directory.report()) == "d: is a folder; expected a file");
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("a file in a folder that may not be entered is not called missing", "[
   const auto read_as_nobody = [&](Sender& sender) {
     if (::geteuid() == 0 && ::setuid(65534) != 0) return;
     Mistakes mistakes(path);
-    read_raw(tsv, *new_task(), mistakes);
+    read_raw(tsv, builtin_readers(), *new_task(), mistakes);
     sender.text(mistakes.report());
   };
   run_in_child(5, read_as_nobody, [&](Receiver& receiver) { return receiver.text(report); });
@@ -139,6 +139,7 @@ TEST_CASE("a file in a folder that may not be entered is not called missing", "[
 
 TEST_CASE("an unknown format is an error", "[tsv]") {
   Mistakes mistakes("x");
-  CHECK(testing::message_of([&] { read_raw(testing::config_for("arff"), *new_task(), mistakes); }) ==
-        "data.format is \"arff\"; allowed are tsv, csv, hdf5, ts");
+  CHECK(testing::message_of([&] {
+          read_raw(testing::config_for("arff"), builtin_readers(), *new_task(), mistakes);
+        }) == "\"arff\" is not registered in this program");
 }

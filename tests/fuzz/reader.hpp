@@ -44,12 +44,13 @@ inline void check_accepted(const RawSplit& raw, bool text) {
 inline void read_as(const std::string& format, const std::uint8_t* data, std::size_t size) {
   static const MemoryFile file;
   DataConfig config;
-  config.format = format;
+  config.format.type = format;
   Mistakes mistakes(file.hold(data, size));
   static const Labels labels;
-  const RawSplit raw = read_raw(config, labels, mistakes);
+  static const Readers readers = builtin_readers();
+  const RawSplit raw = read_raw(config, readers, labels, mistakes);
   if (mistakes.empty()) {
-    check_accepted(raw, is_text(config));
+    check_accepted(raw, readers.make(config.format)->is_text());
   } else {
     require(!mistakes.report().empty());
   }

@@ -29,6 +29,36 @@ run(${CMAKE_COMMAND} -E compare_files ${WORK}/whole/last.h5 ${WORK}/parts/last.h
 run(${program} evaluate ${WORK}/whole/best.h5)
 expect("accuracy")
 
+# A further file format.
+foreach(part train test)
+  file(READ ${SOURCE}/datasets/splice/${part}.tsv lines)
+  string(REGEX REPLACE "([a-z]+)\t([A-Z]+)([A-Z][A-Z][A-Z])" ">\\1 splice\n\\2\n\\3" lines "${lines}")
+  file(WRITE ${WORK}/extensions/${part}.fasta "${lines}")
+endforeach()
+run(${program} components reader)
+expect("fasta .*label = 1")
+set(fasta ${WORK}/extensions/fasta.toml)
+run(${program} train ${fasta} train.epochs=2 data.tokenizer=char --run ${WORK}/fasta)
+run(${program} train ${fasta} train.epochs=2 data.tokenizer=char --run ${WORK}/fasta-parts --max-steps 17)
+run(${program} train --resume --run ${WORK}/fasta-parts)
+run(${CMAKE_COMMAND} -E compare_files ${WORK}/fasta/last.h5 ${WORK}/fasta-parts/last.h5)
+run(${program} evaluate ${WORK}/fasta/best.h5)
+expect("accuracy")
+set(by_fasta "${out}")
+# The same records from another format: the same model.
+run(${program} train ${config} ${data} train.epochs=2 data.tokenizer=char train.optimizer=adamw train.schedule=cosine
+  train.batch_size=32 train.learning_rate=1e-3 --run ${WORK}/tsv)
+run(${program} evaluate ${WORK}/tsv/best.h5)
+expect("accuracy")
+string(REGEX MATCH "accuracy[^\n]*" expected "${out}")
+string(FIND "${by_fasta}" "${expected}" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "not by FASTA: ${expected}")
+endif()
+file(WRITE ${WORK}/one.txt "ACGTACGTACGT\n")
+run(${program} predict ${WORK}/fasta/best.h5 ${WORK}/one.txt)
+expect("\n(ei|ie|n)\t")
+
 # The labels "ei", "ie" and "n" have an order by their bytes, which is all that this task asks for.
 set(ordinal task=ordinal data.tokenizer.type=kmers data.tokenizer.k=4)
 run(${program} train ${config} ${data} ${ordinal} train.epochs=2 --run ${WORK}/ordinal)

@@ -45,10 +45,12 @@ std::string any_text(std::mt19937_64& random) {
 Config any_config(std::mt19937_64& random) {
   Config c;
   const auto fraction = [&] { return std::ldexp(static_cast<double>(random() >> 11), -53); };
-  c.data.format = random() % 2 ? "csv" : "hdf5";
+  c.data.format.type = random() % 2 ? "csv" : "hdf5";
   c.data.train = any_text(random);
   c.data.test = any_text(random);
-  if (c.data.format == "csv") c.data.text_column = any_text(random);
+  if (c.data.format.type == "csv")
+    c.data.format.options = {{"text_columns", std::vector<std::string>{any_text(random), any_text(random)}},
+                             {"label_column", any_text(random)}};
   c.data.validation_fraction = fraction();
   c.data.tokenizer = {random() % 2 ? "char" : "word",
                       {{"lowercase", random() % 2 == 0},
@@ -188,8 +190,11 @@ TEST_CASE("overrides win over the file, later ones over earlier ones") {
             {"model.num_heads=8", "train.optimizer=sgd", "data.train=b c.tsv", "train.learning_rate=1e-2",
              "model.num_heads=16", "model.blocks=[\"relu\", \"gelu\"]", "layer.convolution.width=9",
              "data.test=", "task.class_weights=balanced", "data.validation=\"v.tsv\"", "model.causal=true",
-             "train.monitor=loss", "data.label_column=label"});
+             "train.monitor=loss", "data.format=csv", "data.format.label_column=kind",
+             "data.format.text_columns=[\"a\", \"b\"]"});
   CHECK(config.model.num_heads == 16);
+  CHECK(config.data.format ==
+        Component{"csv", {{"label_column", "kind"}, {"text_columns", std::vector<std::string>{"a", "b"}}}});
   CHECK(config.train.optimizer.type == "sgd");
   CHECK(config.data.train == "b c.tsv");
   CHECK(config.train.learning_rate == 1e-2);

@@ -12,15 +12,17 @@ class_weights = [0.29, 0.3]
 label_smoothing = 0.28
 
 [data]
-format = "csv"
 train = "a"
 validation = "b"
 test = "c"
 validation_fraction = 0.0
-text_column = "d"
-label_column = "e"
 max_length = 5
 normalize = false
+
+[data.format]
+type = "csv"
+label_column = "e"
+text_columns = ["d", "f"]
 
 [data.tokenizer]
 type = "char"
@@ -95,13 +97,12 @@ TEST_CASE("the text of everything is written as it was read") {
 
 TEST_CASE("[data] reaches its fields") {
   const DataConfig c = parse(everything).data;
-  CHECK(c.format == "csv");
+  CHECK(c.format ==
+        Component{"csv", {{"text_columns", std::vector<std::string>{"d", "f"}}, {"label_column", "e"}}});
   CHECK(c.train == "a");
   CHECK(c.validation == "b");
   CHECK(c.test == "c");
   CHECK(c.validation_fraction == 0.0);
-  CHECK(c.text_column == "d");
-  CHECK(c.label_column == "e");
   CHECK(c.tokenizer ==
         Component{"char",
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});

@@ -16,6 +16,11 @@ inline std::vector<ComponentSchema> test_layers() {
     layers.push_back({name, "rows", {}});
   }
   for (const char* name : {"cls", "mean", "max"}) layers.push_back({name, "pooling", {}});
+  for (const char* name : {"tsv", "hdf5", "ts"}) layers.push_back({name, "reader", {}});
+  layers.push_back(
+      {"csv",
+       "reader",
+       {Option("text_columns", std::vector<std::string>{"text"}), Option("label_column", "label")}});
   for (const char* name : {"word", "char", "whitespace"})
     layers.push_back(
         {name,

@@ -134,8 +134,8 @@ TEST_CASE("values out of range") {
   check({{"data.train = ''", "f:1:14: data.train is \"\"; allowed: a path"},
          {"[data]\ntrain = 'a'\ntokenizer.vocab_size = 1",
           "f:3:24: data.tokenizer.vocab_size is 1; allowed: an integer, 2 or more"},
-         {"[data]\ntrain = 'a'\nformat = 'csv'\ntext_column = ''",
-          "f:4:15: data.text_column is \"\"; allowed: a column's name"}});
+         {"[data]\ntrain = 'a'\nformat.type = 'csv'\nformat.text_columns = ['b', '']",
+          "f:4:29: data.format.text_columns[1] is \"\"; allowed: a string, not empty"}});
 }
 
 TEST_CASE("words that are not allowed") {
@@ -237,11 +237,10 @@ TEST_CASE("rules between keys") {
           "f:2:38: train.schedule.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
          {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
           "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
-         {"data.train = 'a'\ndata.text_column = 'x'",
-          "f:2:20: data.text_column is \"x\", but data.format is \"tsv\"; columns have names in csv only, "
-          "remove it or change the format"},
-         {"data.train = 'a'\ndata.format = 'csv'\ndata.label_column = 'text'",
-          "f:3:21: data.label_column and data.text_column are both \"text\"; allowed: two columns"},
+         {"data.train = 'a'\ndata.format.label_column = 'x'",
+          "f:2:13: unknown key \"data.format.label_column\"; reader \"tsv\" has no options"},
+         {"data.train = 'a'\ndata.format = {type = 'csv', text_columns = 'x'}",
+          "f:2:45: data.format.text_columns is the string \"x\"; allowed: a list of strings"},
          {"data.train = 'a'\ntrain.warmup_steps = 10\ntrain.max_steps = 10",
           "f:2:22: train.warmup_steps is 10; allowed: less than train.max_steps, 10"},
          {"data.train = 'a'\ntrain.precision = 'bf16'\ntrain.kernels = 'eigen'",

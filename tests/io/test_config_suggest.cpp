@@ -92,6 +92,14 @@ TEST_CASE("the rest of the table leads to keys that exist") {
   }
 }
 
+TEST_CASE("keys that have become options of a format say where they are now") {
+  CHECK(complaint("[data]\ntrain = 'a'\nformat = 'csv'\nlabel_column = 'b'\ntext_column = 'c'") ==
+        "f:4:1: unknown key \"data.label_column\"; it is an option of data.format: [data.format] "
+        "label_column = "
+        "..., or data.format.label_column=... on the command line\n"
+        "f:5:1: unknown key \"data.text_column\"; did you mean \"text_columns\" in [data.format]?");
+}
+
 TEST_CASE("keys that have become options of a tokenizer say where they are now") {
   for (const std::string section : {"data", "model"}) {
     const auto said = [&](const std::string& word) {

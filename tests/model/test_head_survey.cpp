@@ -33,7 +33,7 @@ Model make_model(const Extensions& extensions, const Places& places, Index longe
   trained.config.model.positions = places.positions;
   trained.config.model.pooling = places.pooling;
   trained.input = {17, 0, longest};
-  trained.layers = extensions.layers;
+  trained.extensions = extensions;
   trained.task = class_task(3);
   trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
   trained.classifier->parameters().initialise(5);

@@ -51,7 +51,7 @@ Model planted_model(const Extensions& extensions) {
   trained.config.model.num_layers = 2;
   trained.config.model.positions = "none";
   trained.input = {vocabulary, 0, 40};
-  trained.layers = extensions.layers;
+  trained.extensions = extensions;
   trained.task = class_task(2);
   trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 2, extensions.layers);
   Parameters& parameters = trained.classifier->parameters();

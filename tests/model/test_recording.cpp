@@ -22,7 +22,7 @@ Model make_model(const Extensions& extensions, bool causal = false, const std::s
   trained.config.model.causal = causal;
   trained.config.model.pooling = pooling;
   trained.input = {17, 0, 200};
-  trained.layers = extensions.layers;
+  trained.extensions = extensions;
   trained.task = class_task(3);
   trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
   trained.classifier->parameters().initialise(5);

@@ -20,7 +20,7 @@ Model random_model(const Extensions& extensions) {
   trained.config = small_config();
   trained.config.model.dropout = 0.3;  // of training: it has no part in any figure
   trained.input = {11, 0, 9};
-  trained.layers = extensions.layers;
+  trained.extensions = extensions;
   trained.task = class_task(3);
   trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
   trained.classifier->parameters().initialise(8);

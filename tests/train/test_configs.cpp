@@ -77,8 +77,8 @@ TEST_CASE("every config trains two steps") {
     request.max_steps = 2;
     if (config.data.train.find("generated") != std::string::npos) {
       const fs::path stand_in =
-          work / (entry.path().stem().string() + (config.data.format == "hdf5" ? ".h5" : ".tsv"));
-      config.data.format == "hdf5" ? write_hdf5(stand_in) : write_tsv(stand_in);
+          work / (entry.path().stem().string() + (config.data.format.type == "hdf5" ? ".h5" : ".tsv"));
+      config.data.format.type == "hdf5" ? write_hdf5(stand_in) : write_tsv(stand_in);
       request.overrides = {"data.train=\"" + stand_in.string() + "\"", "data.test=\"\""};
       if (!config.data.validation.empty()) request.overrides.push_back("data.validation=\"\"");
     }

@@ -57,8 +57,9 @@ TEST_CASE("the training figures of an epoch are weighted losses and the share of
   Silent observer;
   train(request, builtin(), observer);
   const Model trained = Model::load((place.root / "run/last.h5").string(), builtin());
-  const LoadedData data = load_data(trained.config.data, (place.root / "run").string(),
-                                    trained.config.train.seed, builtin_tokenizers(), *trained.task);
+  const LoadedData data =
+      load_data(trained.config.data, (place.root / "run").string(), trained.config.train.seed,
+                builtin_readers(), builtin_tokenizers(), *trained.task);
   Inference inference(*trained.classifier, "own", 1);
   const Evaluation evaluation = evaluate(inference, *trained.task, data.train);
   double loss = 0, weight = 0;

@@ -32,7 +32,7 @@ LoadedData load(const std::string& text, const std::function<void(DataConfig&)>&
   config.train = "own";
   config.validation_fraction = 0;
   change(config);
-  return load_data(config, place.root.string(), 1, builtin_tokenizers(), *new_task());
+  return load_data(config, place.root.string(), 1, builtin_readers(), builtin_tokenizers(), *new_task());
 }
 
 const char* const two_lines = "a\tOne, one two\nb\tthree one\n";
@@ -42,11 +42,11 @@ const char* const two_cases =
 void test_format() {
   const LoadedData text = load(two_lines, [](DataConfig&) {});
   const LoadedData same = load("label,text\na,\"One, one two\"\nb,three one\n",
-                               [](DataConfig& config) { config.format = "csv"; });
+                               [](DataConfig& config) { config.format.type = "csv"; });
   CHECK(vocabulary_of(*same.preprocessing.tokenizer) == vocabulary_of(*text.preprocessing.tokenizer));
   CHECK(same.train.tokens == text.train.tokens);
   const LoadedData numbers = load(two_cases, [](DataConfig& config) {
-    config.format = "ts";
+    config.format.type = "ts";
     config.normalize = false;
   });
   CHECK(numbers.train.values == std::vector<float>{1, 2, 3, 5, 9});
@@ -63,7 +63,8 @@ std::vector<Index> sizes(void (*change)(DataConfig&)) {
   config.train = "two";
   config.validation_fraction = 0;
   change(config);
-  const LoadedData data = load_data(config, place.root.string(), 1, builtin_tokenizers(), *new_task());
+  const LoadedData data =
+      load_data(config, place.root.string(), 1, builtin_readers(), builtin_tokenizers(), *new_task());
   return {data.train.size(), data.validation.size(), data.test.size()};
 }
 
@@ -93,22 +94,33 @@ void test_validation_fraction() {
   CHECK(load(text, [](DataConfig& config) { config.validation_fraction = 0; }).validation.size() == 0);
 }
 
-LoadedData load_columns(void (*change)(DataConfig&)) {
-  return load("label,text,kind,body\na,one,c,two\nb,one,d,three\n", change);
+/// With one option of the csv format set.
+LoadedData load_csv(const std::string& text, const std::string& option, const OptionValue& value) {
+  return load(text, [&](DataConfig& config) { config.format = {"csv", {{option, value}}}; });
 }
 
-void test_text_column() {
-  const LoadedData data =
-      load_columns([](DataConfig& config) { config.format = "csv", config.text_column = "body"; });
+const char* const columns = "label,text,kind,body\na,one,c,two\nb,one,d,three\n";
+
+void test_text_columns() {
+  const LoadedData data = load_csv(columns, "text_columns", Words{"body"});
   CHECK(vocabulary_of(*data.preprocessing.tokenizer) == Words{"<unk>", "three", "two"});
+  CHECK_THROWS_WITH(load_csv(columns, "text_columns", Words{}),
+                    catch_matchers::Contains("text_columns is empty"));
 }
 
 void test_label_column() {
-  const LoadedData data =
-      load_columns([](DataConfig& config) { config.format = "csv", config.label_column = "kind"; });
-  CHECK(data.notes.size() > 1);
-  const auto wrong = [](DataConfig& config) { config.format = "csv", config.label_column = "text"; };
-  CHECK_THROWS_WITH(load_columns(wrong), catch_matchers::Contains("every sequence has the label \"one\""));
+  // "one" twice: the labels are of another column than the usual one.
+  CHECK_THROWS_WITH(load_csv("label,text,kind\na,x,one\nb,y,one\n", "label_column", "kind"),
+                    catch_matchers::Contains("every sequence has the label \"one\""));
+  CHECK_THROWS_WITH(load_csv(columns, "label_column", "text"),
+                    catch_matchers::Contains("text_columns and the other columns name \"text\" twice"));
+}
+
+void test_delimiter() {
+  const LoadedData data = load_csv("label;text\na;one, two\nb;\"x;y\"\n", "delimiter", ";");
+  CHECK(vocabulary_of(*data.preprocessing.tokenizer) == Words{"<unk>", ",", ";", "one", "two", "x", "y"});
+  for (const char* wrong : {"", ";;", "\"", "\xC3"})
+    CHECK_THROWS_WITH(load_csv(columns, "delimiter", wrong), catch_matchers::Contains("one ASCII character"));
 }
 
 /// With one option of one tokenizer set.
@@ -167,13 +179,13 @@ void test_max_length() {
   const auto counted = [](const std::string& note) { return note.find("1 of 2") != std::string::npos; };
   CHECK(std::any_of(text.notes.begin(), text.notes.end(), counted));
   const LoadedData numbers = load(two_cases, [](DataConfig& config) {
-    config.format = "ts", config.max_length = 2, config.normalize = false;
+    config.format.type = "ts", config.max_length = 2, config.normalize = false;
   });
   CHECK(numbers.train.values == std::vector<float>{1, 2, 5, 9});
 }
 
 void test_normalize() {
-  const LoadedData data = load(two_cases, [](DataConfig& config) { config.format = "ts"; });
+  const LoadedData data = load(two_cases, [](DataConfig& config) { config.format.type = "ts"; });
   const double deviation = std::sqrt(40.0 / 5);  // of 1, 2, 3, 5, 9 with mean 4: 9 + 4 + 1 + 1 + 25
   CHECK_THAT(static_cast<double>(data.train.values[4]), catch_matchers::WithinRel(5 / deviation, 1e-6));
   CHECK_THAT(static_cast<double>(data.train.values[0]), catch_matchers::WithinRel(-3 / deviation, 1e-6));
@@ -181,7 +193,7 @@ void test_normalize() {
   CHECK_THAT(static_cast<double>(data.preprocessing.deviation[0]),
              catch_matchers::WithinRel(deviation, 1e-6));
   const LoadedData plain =
-      load(two_cases, [](DataConfig& config) { config.format = "ts", config.normalize = false; });
+      load(two_cases, [](DataConfig& config) { config.format.type = "ts", config.normalize = false; });
   CHECK(plain.train.values == std::vector<float>{1, 2, 3, 5, 9});
 }
 
@@ -193,11 +205,12 @@ KeyTests orochi::data_keys() {
           {"data.validation", test_validation},
           {"data.test", test_test},
           {"data.validation_fraction", test_validation_fraction},
-          {"data.text_column", test_text_column},
-          {"data.label_column", test_label_column},
           {"data.tokenizer", test_tokenizer},
           {"data.max_length", test_max_length},
           {"data.normalize", test_normalize},
+          {"reader.csv.text_columns", test_text_columns},
+          {"reader.csv.label_column", test_label_column},
+          {"reader.csv.delimiter", test_delimiter},
           {"tokenizer.word.lowercase", [] { check_lowercase("word"); }},
           {"tokenizer.word.min_count", [] { check_min_count("word"); }},
           {"tokenizer.word.vocab_size", [] { check_vocab_size("word"); }},

@@ -23,8 +23,8 @@ void test_seed() {
   for (const std::uint32_t seed : {7U, 4294967295U}) {
     const Run run("seed", {"train.seed=" + std::to_string(seed), "train.epochs=1", no_rate});
     const DataConfig data = parse_config(run.header().config, "", {}, component_schemas(builtin())).data;
-    const LoadedData split =
-        load_data(data, (run.place.root / "run").string(), seed, builtin_tokenizers(), *new_task());
+    const LoadedData split = load_data(data, (run.place.root / "run").string(), seed, builtin_readers(),
+                                       builtin_tokenizers(), *new_task());
     CHECK(run.header().train_checksum == checksum(split.train));
     losses.push_back(run.observer.losses.at(0));
   }

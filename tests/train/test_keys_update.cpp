@@ -126,7 +126,7 @@ double first_loss(const Run& run, double smoothing, const std::vector<double>& w
   const Model trained = Model::load(run.last(), builtin());
   trained.classifier->parameters().initialise(trained.config.train.seed);
   const LoadedData data = load_data(trained.config.data, (run.place.root / "run").string(), 42,
-                                    builtin_tokenizers(), *trained.task);
+                                    builtin_readers(), builtin_tokenizers(), *trained.task);
   Inference inference(*trained.classifier, "own", 1);
   std::vector<std::uint32_t> samples;
   const std::span<const Scalar> logits = inference.outputs(as_batch(data.train, samples));  // [B, 2]

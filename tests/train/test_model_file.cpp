@@ -31,7 +31,7 @@ struct Trained {
 
   explicit Trained(bool numeric = false) {
     config.data.train = "train.tsv";
-    config.data.format = numeric ? "hdf5" : "tsv";
+    config.data.format.type = numeric ? "hdf5" : "tsv";
     config.data.max_length = 6;
     config.model.d_model = 4;
     config.model.num_heads = 2;
@@ -184,7 +184,7 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
   CHECK(message(false, [](Trained& t) { t.p.tokenizer = nullptr; }) ==
         start + "tokenizer: its state lacks \"vocabulary\"");
   CHECK(message(false, [](Trained& t) {
-          t.config.data.format = "ts";
+          t.config.data.format.type = "ts";
           t.header.config = write_config(t.config);
         }) == start + "a vocabulary of 3 tokens and 0 channels do not go with data.format = \"ts\"");
   CHECK(message(false, [](Trained& t) {

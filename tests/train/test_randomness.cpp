@@ -68,7 +68,7 @@ TEST_CASE("initial weights and dropout of a run are those of its seed and steps"
     const Model trained = Model::load(request.run + "/last.h5", builtin());
     REQUIRE(std::to_string(trained.config.train.seed) == seed);
     const LoadedData data = load_data(trained.config.data, request.run, trained.config.train.seed,
-                                      builtin_tokenizers(), *trained.task);
+                                      builtin_readers(), builtin_tokenizers(), *trained.task);
     const Expected expected(trained.config, data.train, trained.input, 8);
     CHECK(observer.losses == expected.losses);
     const Parameters &mine = trained.classifier->parameters(), &theirs = expected.model.parameters();

@@ -176,8 +176,9 @@ TEST_CASE("best.h5 is the epoch that train.monitor likes best, and the one that 
     for (const char* name : {"best.h5", "last.h5"}) {
       const Model trained = Model::load(result.run + "/" + name, builtin());
       std::vector<std::string> notes;
-      const Sequences test = load_split(trained.config.data, trained.preprocessing, *trained.task,
-                                        (place.root / "test.tsv").string(), notes);
+      const Sequences test = load_file(trained.config.data, builtin_readers(), trained.preprocessing,
+                                       *trained.task, (place.root / "test.tsv").string(), notes)
+                                 .sequences;
       Inference inference(*trained.classifier, trained.config.train.kernels, 1);
       const double loss = evaluate(inference, *trained.task, test).metrics.loss;
       INFO(name);

@@ -7,23 +7,12 @@
 
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
-#include "data/raw.hpp"
 #include "data/split.hpp"
 
 namespace orochi {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Texts as they were written: the vocabulary knows neither rare words nor case.
-std::vector<std::string> read_texts(const Model& trained, const std::string& path) {
-  const DataConfig& config = trained.config.data;
-  if (!is_text(config)) return {};
-  std::vector<Mistakes> mistakes{Mistakes(path)};
-  std::vector<std::string> texts = read_raw(config, *trained.task, mistakes.front()).texts;
-  throw_if_any(mistakes);
-  return texts;
-}
 
 /// Which file, and which part of the training's data it is.
 std::pair<std::string, std::string> choose_file(const Model& trained, const std::string& checkpoint,
@@ -64,8 +53,9 @@ ReportData report_data(const Model& trained, const std::string& checkpoint, cons
   const DataConfig& config = trained.config.data;
   ReportData data;
   std::tie(data.path, data.part) = choose_file(trained, checkpoint, arguments);
-  data.sequences = load_labelled(trained, data.path);
-  data.texts = read_texts(trained, data.path);
+  LoadedFile file = load_labelled(trained, data.path);
+  data.sequences = std::move(file.sequences);
+  data.texts = std::move(file.texts);
   data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));
   std::iota(data.numbers.begin(), data.numbers.end(), 0);
   if (data.part == "validation" && config.validation.empty()) keep_validation(trained, data);

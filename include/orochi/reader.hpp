@@ -1,0 +1,100 @@
+// Readers: what turns a data file into records. To write one for a further text format, derive from Reader,
+// take file.text() apart and add a Record for each sequence.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <orochi/batch.hpp>
+#include <orochi/registry.hpp>
+#include <orochi/targets.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+/// One sequence of a data file. All records of a file have as many texts, or channels, as its first.
+struct Record {
+  std::vector<std::string> texts;  // one, or several that the model takes together; none for numbers
+  std::vector<float> values;       // [T, channels], where there are no texts
+  Index channels = 0;              // 0 for texts
+  std::string target;              // as text: the task parses it
+  double weight = 1;               // what the record counts in the loss
+  std::string group;               // one group is never on both sides of a split; empty: a group by itself
+  Index line = 0;                  // where it begins, from 1; 0 in a file without lines
+  Index target_column = 0, text_column = 0;  // bytes of that line, from 1, for errors; 0: not known
+  /// Texts and target are parts of DataFile::text() that were cut at ASCII characters: their bytes have been
+  /// checked.
+  bool is_of_text = false;
+};
+
+/// A data file while a reader reads it: takes the records, and what is wrong with the file. Errors are
+/// collected, and shown together by their line.
+class DataFile {
+ public:
+  virtual ~DataFile();
+
+  virtual const std::string& path() const = 0;
+  /// The whole file as text without a byte order mark; valid as long as the DataFile. A file that is missing,
+  /// empty, no text, or has bytes that are not UTF-8 gets its errors here; what can be read of it may be read
+  /// on.
+  virtual std::string_view text() = 0;
+  /// Checks the record and keeps it; its errors are added.
+  virtual void add(Record record) = 0;
+
+  /// About the file, or about a line and one of its bytes, counted from 1.
+  virtual void error(const std::string& what, Index line = 0, Index column = 0) = 0;
+  /// Whole lines that name the file themselves.
+  virtual void report(const std::string& lines) = 0;
+  /// No errors so far.
+  virtual bool is_good() const = 0;
+
+  /// What targets must be.
+  virtual const Targets& targets() const = 0;
+};
+
+/// Takes the next line off `rest`, without its LF or CR LF.
+std::string_view take_line(std::string_view& rest);
+
+/// What a file holds, about: for the forecast of memory.
+struct FileSize {
+  double bytes = 0;      // of text
+  double sequences = 0;  // or lines
+  double numbers = 0;    // of a file that is no text
+};
+
+/// Made from a config's options; const after that.
+class Reader {
+ public:
+  Reader() = default;
+  virtual ~Reader();
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  virtual void read(DataFile& file) const = 0;
+  /// Whether records are texts, not numbers.
+  virtual bool is_text() const { return true; }
+  /// The label that a line would have if it were one of the file's: who labels lines of text with `predict`
+  /// may have left it there. Empty where it has none.
+  virtual std::string_view label_of(std::string_view line) const { return static_cast<void>(line), ""; }
+  /// Without reading it whole. By default its bytes and lines; all 0 where it cannot be opened.
+  virtual FileSize size(const std::string& path) const;
+};
+
+struct ReaderEntry {
+  std::string name;
+  std::string summary;  // one line
+  std::vector<Option> options;
+  std::function<std::unique_ptr<Reader>(const Settings&)> make;
+};
+
+/// The file formats that a program knows: classes whose constructors take a `const Settings&`. A file whose
+/// name ends like a format's is expected to be of it.
+class Readers : public Registry<ReaderEntry> {};
+
+/// Every reader that comes with Orochi.
+Readers builtin_readers();
+
+}  // namespace orochi
+#pragma GCC visibility pop

@@ -1,0 +1,187 @@
+// What every reader needs of a file: its text, and a place for records and errors.
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "data/data_file.hpp"
+#include "data/utf8.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// What a file is that begins so and is no text of ours, with what to do; or nothing.
+std::string other_kind(std::string_view contents) {
+  if (contents.starts_with("\x1F\x8B")) return "is compressed with gzip; unpack it first";
+  if (contents.starts_with("PK\x03\x04"))
+    return "is a ZIP archive or an office document; unpack it or save it as text";
+  if (contents.starts_with("\xFF\xFE") || contents.starts_with("\xFE\xFF"))
+    return "is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8";
+  if (contents.starts_with("\x89HDF")) return "is an HDF5 file; set data.format to \"hdf5\"";
+  return {};
+}
+
+/// Whether all bytes are valid UTF-8. One error a line at most: what follows a broken byte is seldom worth
+/// reading.
+bool check_encoding(std::string_view contents, Mistakes& mistakes) {
+  bool good = true;
+  for (Index line = 1; !contents.empty(); ++line) {
+    const std::string_view text = take_line(contents);
+    const std::size_t broken = utf8::find_invalid(text);
+    const std::size_t nul = text.find('\0');
+    good = good && nul == std::string_view::npos && broken == std::string_view::npos;
+    if (nul < broken) {
+      mistakes.add_byte(line, static_cast<Index>(nul) + 1,
+                        "a NUL byte; expected text: is this a binary file?");
+    } else if (broken != std::string_view::npos) {
+      mistakes.add_byte(
+          line, static_cast<Index>(broken) + 1,
+          fmt::format("byte 0x{:02x} is not valid UTF-8; convert the file, for instance with iconv",
+                      static_cast<unsigned char>(text[broken])));
+    }
+  }
+  return good;
+}
+
+std::string read_contents(Mistakes& mistakes) {
+  std::ifstream stream = open_file(mistakes);
+  if (!mistakes.empty()) return {};
+  std::string contents;
+  for (char bytes[65536]; stream.read(bytes, sizeof bytes), stream.gcount() > 0;)
+    contents.append(bytes, static_cast<std::size_t>(stream.gcount()));
+  if (stream.bad())
+    throw failure(fmt::format("{}: could not be read to its end: {}", mistakes.path(), std::strerror(errno)));
+  return contents;
+}
+
+}  // namespace
+
+DataFile::~DataFile() = default;
+
+std::string_view take_line(std::string_view& rest) {
+  const std::size_t end = rest.find('\n');
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::ifstream open_file(Mistakes& mistakes) {
+  std::error_code error;
+  const std::filesystem::path path = mistakes.path();
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) {
+    mistakes.add("is a folder; expected a file");
+    return {};
+  }
+  if (status.type() == std::filesystem::file_type::not_found) {
+    mistakes.add("no such file; paths in a config are relative to the config's folder");
+    return {};
+  }
+  if (!std::filesystem::status_known(status)) {  // in a folder that may not be entered, for instance
+    mistakes.add(fmt::format("cannot be opened: {}", error.message()));
+    return {};
+  }
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) {
+    mistakes.add(fmt::format("cannot be opened: {}", std::strerror(errno)));
+  } else if (stream.peek() == std::ifstream::traits_type::eof() && !stream.bad()) {
+    mistakes.add("the file is empty; expected labelled sequences");
+  }
+  return stream;
+}
+
+std::string_view FileInMemory::text() {
+  contents_ = read_contents(mistakes_);
+  if (!mistakes_.empty()) return {};
+  if (const std::string kind = other_kind(contents_); !kind.empty()) {
+    mistakes_.add(kind);
+    return {};
+  }
+  is_valid_ = check_encoding(contents_, mistakes_);
+  std::string_view text = contents_;
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (text.empty() && mistakes_.empty()) mistakes_.add("the file is empty; expected labelled sequences");
+  return text;
+}
+
+void FileInMemory::error(const std::string& what, Index line, Index column) {
+  if (line == 0)
+    mistakes_.add(what);
+  else if (column == 0)
+    mistakes_.add_line(line, what);
+  else
+    mistakes_.add_byte(line, column, what);
+}
+
+void FileInMemory::error_in(const Record& record, Index column, const std::string& what) {
+  if (what.empty()) return;
+  if (record.line == 0)
+    mistakes_.add_sequence(raw_.size(), what);
+  else
+    error(what, record.line, column);
+}
+
+/// Bytes that are not checked yet are looked at.
+std::string FileInMemory::text_error(const Record& record, std::string_view text) const {
+  if (!record.is_of_text || !is_valid_) {
+    const std::size_t broken = std::min(utf8::find_invalid(text), text.find('\0'));
+    // What was part of the file has been reported with its byte.
+    if (broken != std::string_view::npos)
+      return record.is_of_text ? ""
+                               : fmt::format("byte {} of the text (0x{:02x}) is not valid UTF-8, or is NUL",
+                                             broken + 1, static_cast<unsigned char>(text[broken]));
+  }
+  return utf8::is_blank(text) ? "the text is empty; expected at least one character" : "";
+}
+
+std::string FileInMemory::target_error(const Record& record) const {
+  if (!record.is_of_text && utf8::find_invalid(record.target) != std::string_view::npos)
+    return fmt::format("label {} is not valid UTF-8; write it anew, or use integers", quote(record.target));
+  return targets_.check(record.target);
+}
+
+/// Whether the record is whole, and of the shape of the file's first one.
+std::string FileInMemory::shape_error(const Record& record) const {
+  const Index texts = std::ssize(record.texts), numbers = std::ssize(record.values);
+  if ((texts > 0) == (record.channels > 0)) return "expected either texts or numbers";
+  if (texts == 0 && (numbers == 0 || numbers % record.channels != 0))
+    return fmt::format("{} for {}; expected one row or more", counted(numbers, "number"),
+                       counted(record.channels, "channel"));
+  if (raw_.size() == 0 || (texts == texts_ && record.channels == raw_.channels)) return {};
+  return texts_ > 0 ? fmt::format("{}, but the first record has {}", counted(texts, "text"), texts_)
+                    : fmt::format("{}, but the first record has {}", counted(record.channels, "channel"),
+                                  raw_.channels);
+}
+
+void FileInMemory::add(Record record) {
+  if (const std::string wrong = shape_error(record); !wrong.empty()) return error_in(record, 0, wrong);
+  error_in(record, record.target_column, target_error(record));
+  for (const std::string& text : record.texts) error_in(record, record.text_column, text_error(record, text));
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  if (!std::all_of(record.values.begin(), record.values.end(), is_finite))
+    error_in(record, 0, "a value is not finite; expected numbers of at most 3.4e38");
+  if (raw_.size() == 0) {
+    has_lines_ = record.line > 0;
+    texts_ = std::ssize(record.texts);
+    raw_.num_texts = std::max<Index>(texts_, 1);
+    raw_.channels = record.channels;
+  }
+  raw_.targets.push_back(std::move(record.target));
+  for (std::string& text : record.texts) raw_.texts.push_back(std::move(text));
+  if (has_lines_) raw_.lines.push_back(record.line);
+  if (record.channels == 0) return;
+  raw_.values.insert(raw_.values.end(), record.values.begin(), record.values.end());
+  raw_.offsets.push_back(raw_.offsets.back() + std::ssize(record.values) / record.channels);
+}
+
+}  // namespace orochi

@@ -1,0 +1,43 @@
+// A data file whose records are kept in memory.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <orochi/reader.hpp>
+
+#include "data/raw.hpp"
+
+namespace orochi {
+
+/// Fills `raw` with the records and `mistakes` with the errors.
+class FileInMemory : public DataFile {
+ public:
+  FileInMemory(const Targets& targets, RawSplit& raw, Mistakes& mistakes)
+      : targets_(targets), raw_(raw), mistakes_(mistakes) {}
+
+  const std::string& path() const override { return mistakes_.path(); }
+  std::string_view text() override;
+  void add(Record record) override;
+  void error(const std::string& what, Index line = 0, Index column = 0) override;
+  void report(const std::string& lines) override { mistakes_.add_report(lines); }
+  bool is_good() const override { return mistakes_.empty(); }
+  const Targets& targets() const override { return targets_; }
+
+ private:
+  /// Nothing where `what` is empty.
+  void error_in(const Record& record, Index column, const std::string& what);
+  std::string shape_error(const Record& record) const;
+  std::string target_error(const Record& record) const;
+  std::string text_error(const Record& record, std::string_view text) const;
+
+  const Targets& targets_;
+  RawSplit& raw_;
+  Mistakes& mistakes_;
+  std::string contents_;
+  bool is_valid_ = false;   // contents: UTF-8 without NUL
+  bool has_lines_ = false;  // of the first record
+  Index texts_ = 0;         // of the first record
+};
+
+}  // namespace orochi

@@ -1,0 +1,66 @@
+// The file formats that come with Orochi, and reading a file of one of those that a program knows.
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "data/data_file.hpp"
+
+namespace orochi {
+
+Reader::~Reader() = default;
+
+FileSize Reader::size(const std::string& path) const {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<char> bytes(1 << 18);
+  FileSize size;
+  while (file.read(bytes.data(), std::ssize(bytes)), file.gcount() > 0) {
+    size.sequences += static_cast<double>(std::count(bytes.begin(), bytes.begin() + file.gcount(), '\n'));
+    size.bytes += static_cast<double>(file.gcount());
+  }
+  if (file.bad())
+    throw failure(fmt::format("{}: could not be read to its end: {}", path, std::strerror(errno)));
+  return size;
+}
+
+Readers builtin_readers() {
+  Readers readers;
+  add_tsv(readers);
+  add_csv(readers);
+  add_hdf5(readers);
+  add_ts(readers);
+  return readers;
+}
+
+std::string RawSplit::place(Index sequence) const {
+  if (lines.empty()) return fmt::format("{}: sequence {}", path, sequence);
+  return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(sequence)]);
+}
+
+RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
+                  Mistakes& mistakes) {
+  const std::string& format = config.format.type;
+  const std::unique_ptr<Reader> reader = readers.make(config.format);
+  RawSplit raw;
+  raw.path = mistakes.path();
+  FileInMemory file(targets, raw, mistakes);
+  reader->read(file);
+  std::string ending = std::filesystem::path(mistakes.path()).extension().string();
+  if (ending == ".h5") ending = ".hdf5";
+  const bool is_known = !ending.empty() && readers.find(ending.substr(1)) != nullptr;
+  if (!mistakes.empty() && is_known && ending != "." + format)
+    mistakes.add(fmt::format("is read as data.format = \"{}\"; by its name it may be \"{}\"", format,
+                             ending.substr(1)));
+  if (mistakes.empty() && raw.size() == 0) mistakes.add("no record; expected one or more");
+  if (mistakes.empty() && reader->is_text() != (raw.channels == 0))
+    throw failure(fmt::format("the reader \"{}\" gives {}, not what it says that it does", format,
+                              raw.channels == 0 ? "texts" : "numbers"));
+  return raw;
+}
+
+}  // namespace orochi
