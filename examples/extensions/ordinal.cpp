@@ -19,8 +19,8 @@ class Ordinal : public LabelTask {
     auto* above = outputs.tape().allocate_as<float>(outputs.rows() * k);  // [B, K - 1]
     for (Index i = 0; i < outputs.rows() * k; ++i)
       above[i] = batch.targets[static_cast<std::size_t>(i / k)] > static_cast<double>(i % k) ? 1 : 0;
-    return binary_cross_entropy(outputs, {above, static_cast<std::size_t>(outputs.rows() * k)}, {}, {},
-                                normalizer);
+    return binary_cross_entropy(outputs, {above, static_cast<std::size_t>(outputs.rows() * k)}, {},
+                                batch.weights, normalizer);
   }
   double chance_loss() const override { return std::log(2.0); }
   double score(std::span<const Scalar> outputs, std::span<const double> target) const override {

@@ -20,6 +20,9 @@ struct Batch {
       samples;                      // [B]: number of the sequence in its data set (keys the randomness)
   std::span<const double> targets;  // [B, W] of sequences or [N, W] of rows, as the task has them; or empty
   Index target_width = 1;           // W
+  std::span<const float> weights = {};  // one a target: its factor in the loss; empty: all are 1
+  std::span<const std::int32_t> segments =
+      {};  // [N]: which of a sequence's texts a row is of; empty: one text
 
   Index num_rows() const { return offsets.empty() ? 0 : offsets.back() - offsets.front(); }             // N
   Index num_sequences() const { return offsets.empty() ? 0 : static_cast<Index>(offsets.size()) - 1; }  // B

@@ -25,6 +25,7 @@ class BatchStorage {
   std::vector<float> values_;
   std::vector<Index> offsets_;
   std::vector<double> targets_;
+  std::vector<float> weights_;
   std::vector<std::uint32_t> samples_;
 };
 

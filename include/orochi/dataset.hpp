@@ -25,6 +25,7 @@ struct Sequences {
   std::vector<Index> offsets{0};     // [B + 1]
   std::vector<double> targets;       // [B, W] or, of rows, [N, W]
   Index target_width = 1;            // W
+  std::vector<float> weights;        // one a target; empty: all are 1
 
   Index size() const { return static_cast<Index>(offsets.size()) - 1; }
   Index length(Index i) const { return offsets[i + 1] - offsets[i]; }
@@ -36,6 +37,12 @@ struct Sequences {
     if (targets.empty()) return {};
     return std::span(targets).subspan(static_cast<std::size_t>(item(i) * target_width),
                                       static_cast<std::size_t>((item(i + 1) - item(i)) * target_width));
+  }
+  /// Of its target, or of each of its rows' targets; empty: all are 1.
+  std::span<const float> weights_of(Index i) const {
+    if (weights.empty()) return {};
+    return std::span(weights).subspan(static_cast<std::size_t>(item(i)),
+                                      static_cast<std::size_t>(item(i + 1) - item(i)));
   }
   /// The sequences of these numbers, by themselves.
   Sequences take(std::span<const std::uint32_t> numbers) const;
@@ -76,7 +83,8 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
 /// A file's sequences, and their texts as the file has them: a vocabulary knows neither rare words nor case.
 struct LoadedFile {
   Sequences sequences;
-  std::vector<std::string> texts;  // [B]; empty for numbers
+  std::vector<std::string> texts;   // [B]; empty for numbers
+  std::vector<std::string> groups;  // [B]; empty where the file has none
 };
 
 /// Reads one more file with the figures of an earlier training (for `evaluate`). A target that does not fit

@@ -60,9 +60,10 @@ class Task : public Targets {
 
   // Training.
 
-  /// Sum over the batch's items of weight x loss, divided by `normalizer`: outputs [M, K] -> [1, 1].
+  /// Sum over the batch's items of weight x loss, divided by `normalizer`: outputs [M, K] -> [1, 1]. An
+  /// item's weight is weight(target) times the batch's own, if it has any.
   virtual Var loss(Var outputs, const Batch& batch, double normalizer) const = 0;
-  /// What an item counts in the loss.
+  /// What an item counts in the loss by its target.
   virtual double weight(std::span<const double> target) const { return static_cast<void>(target), 1; }
   /// The mean loss of an answer that has learned nothing: training that gets much worse has diverged.
   virtual double chance_loss() const = 0;

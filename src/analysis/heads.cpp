@@ -6,9 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <orochi/error.hpp>
 #include <orochi/model.hpp>
-
+#include <orochi/error.hpp>
 #include <orochi/batching.hpp>
 #include "analysis/head_survey.hpp"
 #include "core/as_size.hpp"

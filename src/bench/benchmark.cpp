@@ -68,7 +68,7 @@ class Runner {
     const RandomKey key{static_cast<std::uint32_t>(work_.config.train.seed),
                         static_cast<std::uint32_t>(step_++)};
     Gradient gradient = stepper_.gradient();
-    gradient.add(batch, *work_.task, weight_of(*work_.task, batch.targets), key);
+    gradient.add(batch, *work_.task, weight_of(*work_.task, batch.targets, batch.weights), key);
     gradient.clip(work_.config.train.max_grad_norm);
     updater_.update(std::move(gradient), 1e-4);
     return batch.num_rows();

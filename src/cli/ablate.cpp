@@ -1,8 +1,7 @@
 // orochi ablate: what is lost without each head.
 #include <nlohmann/json.hpp>
-#include <orochi/error.hpp>
 #include <orochi/model.hpp>
-
+#include <orochi/error.hpp>
 #include "cli/heads_report.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"

@@ -1,8 +1,7 @@
 // orochi evaluate
 #include <nlohmann/json.hpp>
-#include <orochi/error.hpp>
 #include <orochi/model.hpp>
-
+#include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"

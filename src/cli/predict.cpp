@@ -6,8 +6,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <orochi/error.hpp>
 #include <orochi/model.hpp>
+#include <orochi/error.hpp>
 #include <set>
 
 #include <orochi/batching.hpp>

@@ -4,9 +4,8 @@
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <orochi/error.hpp>
 #include <orochi/model.hpp>
-
+#include <orochi/error.hpp>
 #include "cli/report/content.hpp"
 #include "cli/report/page.hpp"
 #include "cli/test_data.hpp"

@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include <orochi/config.hpp>
 #include <orochi/model.hpp>
-
+#include <orochi/config.hpp>
 #include <orochi/inference.hpp>
 #include "cli/command_line.hpp"
 

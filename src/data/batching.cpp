@@ -19,6 +19,7 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
   values_.clear();
   offsets_.assign(1, 0);
   targets_.clear();
+  weights_.clear();
   samples_.assign(rows.begin(), rows.end());
   for (const std::uint32_t i : rows) {
     const Index first = data.offsets[i];
@@ -32,8 +33,10 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
     offsets_.push_back(offsets_.back() + last - first);
     const std::span<const double> target = data.target(i);
     targets_.insert(targets_.end(), target.begin(), target.end());
+    const std::span<const float> weights = data.weights_of(i);
+    weights_.insert(weights_.end(), weights.begin(), weights.end());
   }
-  return {tokens_, values_, data.channels, offsets_, samples_, targets_, data.target_width};
+  return {tokens_, values_, data.channels, offsets_, samples_, targets_, data.target_width, weights_};
 }
 
 Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
@@ -94,8 +97,9 @@ Batch slice(const Batch& batch, Index first, Index last) {
   if (!batch.targets.empty()) {
     const bool of_rows = batch.num_targets() != batch.num_sequences();
     const auto width = static_cast<std::size_t>(batch.target_width);
-    part.targets =
-        batch.targets.subspan((of_rows ? first_row : from) * width, (of_rows ? rows : count) * width);
+    const std::size_t item = of_rows ? first_row : from, items = of_rows ? rows : count;
+    part.targets = batch.targets.subspan(item * width, items * width);
+    if (!batch.weights.empty()) part.weights = batch.weights.subspan(item, items);
   }
   if (!batch.samples.empty()) part.samples = batch.samples.subspan(from, count);
   return part;

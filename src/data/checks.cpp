@@ -143,10 +143,11 @@ void note_labels_not_validated(const Part& train, const Part& validation, std::s
         "validation has {} of {} and none of {}: too few for data.validation_fraction = {} of each",
         grouped(std::ssize(validation.rows)), counted(all, "sequence"), counted(small, "label"), fraction));
   if (std::ssize(validation.rows) < asked)
-    notes.push_back(
-        fmt::format("validation has {} where data.validation_fraction = {} asks for {}: each label keeps one "
-                    "sequence in train",
-                    counted(std::ssize(validation.rows), "sequence"), fraction, grouped(asked)));
+    notes.push_back(fmt::format("validation has {} where data.validation_fraction = {} asks for {}: {}",
+                                counted(std::ssize(validation.rows), "sequence"), fraction, grouped(asked),
+                                train.raw->groups.empty()
+                                    ? "each label keeps one sequence in train"
+                                    : "groups stay whole, and each label keeps one sequence in train"));
 }
 
 }  // namespace orochi

@@ -23,6 +23,7 @@ std::string checksum(const Sequences& data) {
   add(std::array<Index, 1>{data.channels});
   add(data.offsets);
   add(data.targets);
+  if (!data.weights.empty()) add(data.weights);
   const XXH128_hash_t hash = XXH3_128bits_digest(&state);
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }

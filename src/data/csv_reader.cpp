@@ -1,5 +1,6 @@
 // CSV: a header that names the columns, then one record a sequence.
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -88,10 +89,12 @@ struct CsvOptions {
   explicit CsvOptions(const Settings& settings)
       : text_columns(settings.texts("text_columns")),
         label_column(settings.word("label_column")),
+        weight_column(settings.word("weight_column")),
+        group_column(settings.word("group_column")),
         delimiter(settings.word("delimiter")) {}
 
   std::vector<std::string> text_columns;
-  std::string label_column, delimiter;
+  std::string label_column, weight_column, group_column, delimiter;
 };
 
 /// The place of a named column. A name that is missing or stands twice is an error; then it is the header's
@@ -121,14 +124,20 @@ std::size_t find_column(const CsvRecord& header, const std::string& name, const 
 struct Columns {
   std::vector<std::size_t> texts;
   std::size_t label = 0;
+  std::optional<std::size_t> weight, group;
   std::size_t count = 0;  // fields a record must have
 
   Columns(const CsvRecord& header, const CsvOptions& options, DataFile& file) : count(header.fields.size()) {
     for (const std::string& name : options.text_columns)
       texts.push_back(find_column(header, name, "text_columns", file));
     label = find_column(header, options.label_column, "label_column", file);
+    if (!options.weight_column.empty())
+      weight = find_column(header, options.weight_column, "weight_column", file);
+    if (!options.group_column.empty())
+      group = find_column(header, options.group_column, "group_column", file);
   }
   bool are_found() const {
+    if (weight.value_or(0) >= count || group.value_or(0) >= count) return false;
     return label < count && std::all_of(texts.begin(), texts.end(), [&](std::size_t i) { return i < count; });
   }
 };
@@ -144,6 +153,13 @@ void add_record(CsvRecord& record, const Columns& columns, DataFile& file) {
   result.is_of_text = true;
   result.target = std::move(record.fields[columns.label]);
   for (const std::size_t column : columns.texts) result.texts.push_back(std::move(record.fields[column]));
+  if (columns.group) result.group = std::move(record.fields[*columns.group]);
+  try {
+    if (columns.weight) result.weight = parse_number(record.fields[*columns.weight]);
+  } catch (const Error&) {
+    const std::string& text = record.fields[*columns.weight];
+    file.error(fmt::format("its weight is {}; expected a positive number", quote(text)), record.line);
+  }
   file.add(std::move(result));
 }
 
@@ -159,6 +175,8 @@ class CsvReader : public Reader {
                                     "line's end",
                                     quote(delimiter)));
     names.push_back(options_.label_column);
+    for (const std::string* name : {&options_.weight_column, &options_.group_column})
+      if (!name->empty()) names.push_back(*name);
     std::sort(names.begin(), names.end());
     if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
       throw OptionError("text_columns",
@@ -203,10 +221,14 @@ class CsvReader : public Reader {
 }  // namespace
 
 void add_csv(Readers& readers) {
-  readers.add<CsvReader>("csv", "text with a header that names the columns (RFC 4180)",
-                         {Option("text_columns", std::vector<std::string>{"text"}, "header name of the text"),
-                          Option("label_column", "label", "header name of the label"),
-                          Option("delimiter", ",", "between fields: one ASCII character")});
+  readers.add<CsvReader>(
+      "csv", "text with a header that names the columns (RFC 4180)",
+      {Option("text_columns", std::vector<std::string>{"text"}, "header name of the text"),
+       Option("label_column", "label", "header name of the label"),
+       Option("weight_column", "", "header name of what a record counts in the training loss; empty: all 1"),
+       Option("group_column", "",
+              "header name of what must stay on one side of a split; empty: nothing must"),
+       Option("delimiter", ",", "between fields: one ASCII character")});
 }
 
 }  // namespace orochi

@@ -170,11 +170,23 @@ void FileInMemory::add(Record record) {
   const auto is_finite = [](float value) { return std::isfinite(value); };
   if (!std::all_of(record.values.begin(), record.values.end(), is_finite))
     error_in(record, 0, "a value is not finite; expected numbers of at most 3.4e38");
+  if (!(record.weight > 0) || !std::isfinite(static_cast<float>(record.weight)) ||
+      static_cast<float>(record.weight) == 0)
+    error_in(record, 0, fmt::format("its weight is {}; expected a positive number", record.weight));
   if (raw_.size() == 0) {
     has_lines_ = record.line > 0;
     texts_ = std::ssize(record.texts);
     raw_.num_texts = std::max<Index>(texts_, 1);
     raw_.channels = record.channels;
+  }
+  const auto number = raw_.targets.size();
+  if (!raw_.weights.empty() || record.weight != 1) {  // all were 1 so far
+    raw_.weights.resize(number, 1);
+    raw_.weights.push_back(record.weight);
+  }
+  if (!raw_.groups.empty() || !record.group.empty()) {
+    raw_.groups.resize(number);
+    raw_.groups.push_back(std::move(record.group));
   }
   raw_.targets.push_back(std::move(record.target));
   for (std::string& text : record.texts) raw_.texts.push_back(std::move(text));

@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <functional>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -67,8 +69,15 @@ Part whole_file(const std::string& name, const TargetFile& file) {
 
 std::vector<Part> split_train_file(const TargetFile& file, const DataConfig& config, const Targets& targets,
                                    std::uint64_t seed, std::vector<std::string>& notes) {
-  TrainValidation split = stratified_split(file.strata, targets.strata(), config.validation_fraction, seed);
+  const std::vector<std::string>& groups = file.raw.groups;
+  TrainValidation split =
+      split_training(file.strata, targets.strata(), groups, config.validation_fraction, seed);
   if (split.validation.empty() && config.validation_fraction > 0) {
+    if (!groups.empty())
+      throw usage_error(fmt::format(
+          "{}: every group holds all sequences of a label, so data.validation_fraction = {} leaves the "
+          "validation set empty; name a data.validation file, or set the fraction to 0",
+          file.raw.path, config.validation_fraction));
     throw usage_error(
         fmt::format("{}: no label has two sequences, so data.validation_fraction = {} leaves the "
                     "validation set empty; name a data.validation file, or set the fraction to 0",
@@ -95,6 +104,9 @@ void take_target(const TargetFile& file, std::size_t i, const Targets& targets, 
     target = target.first(static_cast<std::size_t>(kept * width));
   }
   sequences.targets.insert(sequences.targets.end(), target.begin(), target.end());
+  if (file.raw.weights.empty()) return;
+  const auto items = static_cast<std::size_t>(std::ssize(target) / targets.target_width());
+  sequences.weights.insert(sequences.weights.end(), items, static_cast<float>(file.raw.weights[i]));
 }
 
 /// The rows of a part, cut at max_length: numbers as they are, texts as token ids by `encoder`.
@@ -141,6 +153,19 @@ void fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers
     throw Error(error.code(), fmt::format("{}: {}", train.raw->path, error.what()));
   }
   preprocessing.tokenizer = std::move(tokenizer);
+}
+
+/// A group of the training file in another one would make that no test of anything new.
+void refuse_shared_groups(const RawSplit& train, const RawSplit& other, Mistakes& mistakes) {
+  std::unordered_map<std::string_view, Index> places;
+  for (std::size_t i = 0; i < train.groups.size(); ++i)
+    if (!train.groups[i].empty()) places.try_emplace(train.groups[i], static_cast<Index>(i));
+  for (std::size_t i = 0; i < other.groups.size(); ++i)
+    if (const auto found = places.find(other.groups[i]); found != places.end())
+      add_at(other, i, mistakes, [&] {
+        return fmt::format("its group {} is in the training file, too: {}; a group must be in one file",
+                           quote(other.groups[i]), train.place(found->second));
+      });
 }
 
 std::vector<TargetFile> read_files(const DataConfig& config, const Readers& readers, const Targets& targets,
@@ -216,6 +241,8 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   fit_targets(files.front().raw, targets, mistakes.front());
   for (std::size_t f = 0; f < files.size(); ++f)
     parse_targets(files[f], targets, data.preprocessing.channels, mistakes[f]);
+  for (std::size_t f = 1; f < files.size(); ++f)
+    refuse_shared_groups(files.front().raw, files[f].raw, mistakes[f]);
   throw_if_any(mistakes);
 
   std::vector<Part> parts;
@@ -253,7 +280,8 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
   Sequences sequences = take_rows(part, files.front(), targets, config.max_length, encoder, notes);
   if (preprocessing.channels > 0) normalise(sequences.values, preprocessing.mean, preprocessing.deviation);
   note_shared_content({&part, 1}, notes);
-  return {std::move(sequences), std::move(files.front().raw.texts)};
+  RawSplit& raw = files.front().raw;
+  return {std::move(sequences), std::move(raw.texts), std::move(raw.groups)};
 }
 
 Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {
@@ -269,6 +297,8 @@ Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {
     append(result.values, values, begin * channels, end * channels);
     const std::span<const double> one = target(i);
     result.targets.insert(result.targets.end(), one.begin(), one.end());
+    const std::span<const float> own = weights_of(i);
+    result.weights.insert(result.weights.end(), own.begin(), own.end());
     result.offsets.push_back(result.offsets.back() + end - begin);
   }
   return result;

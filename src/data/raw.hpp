@@ -26,6 +26,8 @@ struct RawSplit {
   std::vector<Index> offsets{0};     // [B + 1]; numeric only
   Index channels = 0;                // 0 for text
   std::vector<Index> lines;          // [B]: where each sequence starts; empty in files without lines
+  std::vector<double> weights;       // [B], positive; empty: all are 1
+  std::vector<std::string> groups;   // [B]; empty: each a group by itself
 
   Index size() const { return static_cast<Index>(targets.size()); }
   /// [S]

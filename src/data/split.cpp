@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
 
 #include "core/as_size.hpp"
 #include "data/split_mix.hpp"
@@ -70,6 +74,90 @@ TrainValidation stratified_split(std::span<const std::int32_t> classes, Index nu
   std::sort(split.train.begin(), split.train.end());
   std::sort(split.validation.begin(), split.validation.end());
   return split;
+}
+
+namespace {
+
+/// The sequences of each group, groups as they first come.
+std::vector<std::vector<std::uint32_t>> members_of(std::span<const std::string> groups) {
+  std::vector<std::vector<std::uint32_t>> members;
+  std::unordered_map<std::string_view, std::size_t> numbers;
+  for (std::uint32_t i = 0; i < groups.size(); ++i) {
+    const bool is_new = groups[i].empty() || numbers.try_emplace(groups[i], members.size()).second;
+    if (is_new) members.emplace_back();
+    members[groups[i].empty() ? members.size() - 1 : numbers.at(groups[i])].push_back(i);
+  }
+  return members;
+}
+
+/// What is still to be taken of each class.
+class Quota {
+ public:
+  Quota(std::vector<Index> sizes, std::vector<Index> wanted)
+      : left_(std::move(sizes)), wanted_(std::move(wanted)) {}
+
+  /// By how much the sum of distances to the wanted counts falls if these sequences are taken; nothing where
+  /// a class would keep none in train.
+  std::optional<Index> gain(const std::map<std::int32_t, Index>& counts) const {
+    Index gain = 0;
+    for (const auto& [k, count] : counts) {
+      const Index wanted = wanted_[as_size(k)];
+      if (count >= left_[as_size(k)]) return std::nullopt;
+      gain += std::abs(wanted) - std::abs(wanted - count);
+    }
+    return gain;
+  }
+  void take(const std::map<std::int32_t, Index>& counts) {
+    for (const auto& [k, count] : counts) left_[as_size(k)] -= count, wanted_[as_size(k)] -= count;
+  }
+
+ private:
+  std::vector<Index> left_, wanted_;  // [K]
+};
+
+}  // namespace
+
+TrainValidation grouped_split(std::span<const std::int32_t> classes, Index num_classes,
+                              std::span<const std::string> groups, double fraction, std::uint64_t seed) {
+  const std::vector<std::vector<std::uint32_t>> members = members_of(groups);
+  std::vector<std::map<std::int32_t, Index>> counts(members.size());  // of classes
+  std::vector<Index> sizes(as_size(num_classes));                     // [K]
+  for (std::size_t g = 0; g < members.size(); ++g)
+    for (const std::uint32_t i : members[g]) ++counts[g][classes[i]], ++sizes[as_size(classes[i])];
+  SplitMix random(seed, split_stream);
+  std::vector<std::uint32_t> order(as_size(num_classes)), groups_in_turn(members.size());
+  std::iota(order.begin(), order.end(), 0u);
+  random.shuffle(order);
+  std::iota(groups_in_turn.begin(), groups_in_turn.end(), 0u);
+  random.shuffle(groups_in_turn);
+  std::stable_sort(groups_in_turn.begin(), groups_in_turn.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return members[a].size() > members[b].size(); });
+  Quota quota(sizes, shares(sizes, fraction, order));
+  std::vector<bool> taken(members.size());
+  const auto take = [&](std::uint32_t g) { quota.take(counts[g]), taken[g] = true; };
+  for (const std::uint32_t g : groups_in_turn)
+    if (quota.gain(counts[g]).value_or(0) > 0) take(g);
+  if (fraction > 0 && std::find(taken.begin(), taken.end(), true) == taken.end()) {
+    std::optional<std::uint32_t> best;
+    for (const std::uint32_t g : groups_in_turn)
+      if (const auto gain = quota.gain(counts[g]); gain && (!best || *gain > *quota.gain(counts[*best])))
+        best = g;
+    if (best) take(*best);
+  }
+  TrainValidation split;
+  for (std::size_t g = 0; g < members.size(); ++g) {
+    std::vector<std::uint32_t>& part = taken[g] ? split.validation : split.train;
+    part.insert(part.end(), members[g].begin(), members[g].end());
+  }
+  std::sort(split.train.begin(), split.train.end());
+  std::sort(split.validation.begin(), split.validation.end());
+  return split;
+}
+
+TrainValidation split_training(std::span<const std::int32_t> classes, Index num_classes,
+                               std::span<const std::string> groups, double fraction, std::uint64_t seed) {
+  return groups.empty() ? stratified_split(classes, num_classes, fraction, seed)
+                        : grouped_split(classes, num_classes, groups, fraction, seed);
 }
 
 }  // namespace orochi

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <orochi/batch.hpp>
@@ -22,5 +23,15 @@ Index validation_share(Index sequences, double fraction);
 /// `classes` [B] holds numbers below `num_classes`. Depends on the arguments alone.
 TrainValidation stratified_split(std::span<const std::int32_t> classes, Index num_classes, double fraction,
                                  std::uint64_t seed);
+
+/// The same where sequences of one group [B] go together; one of the group "" is a group by itself. Largest
+/// groups first, equal ones in the order of a shuffle by seed, each goes to validation if the classes' counts
+/// there come closer to what stratified_split takes; if none does, the one that misses least.
+TrainValidation grouped_split(std::span<const std::int32_t> classes, Index num_classes,
+                              std::span<const std::string> groups, double fraction, std::uint64_t seed);
+
+/// One or the other: `groups` may be empty.
+TrainValidation split_training(std::span<const std::int32_t> classes, Index num_classes,
+                               std::span<const std::string> groups, double fraction, std::uint64_t seed);
 
 }  // namespace orochi

@@ -61,6 +61,9 @@ void check_labels(Var logits, std::span<const std::int32_t> labels, const LossOp
   if (!options.weights.empty() && std::ssize(options.weights) != k)
     throw operation_error("cross_entropy", std::to_string(k) + " weights, one a class",
                           std::to_string(options.weights.size()));
+  if (!options.row_weights.empty() && std::ssize(options.row_weights) != logits.rows())
+    throw operation_error("cross_entropy", std::to_string(logits.rows()) + " weights, one a row",
+                          std::to_string(options.row_weights.size()));
   for (const std::int32_t label : labels)
     if (label < 0 || label >= k)
       throw operation_error("cross_entropy", "labels from 0 to " + std::to_string(k - 1),
@@ -75,6 +78,9 @@ Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOp
   Tape& tape = logits.tape();
   const Measure measure(tape.profile(), "loss", Pass::forward, 0, 0);
   const Loss loss(k, options);
+  const auto weight = [weights = options.row_weights](Index b) {
+    return weights.empty() ? 1 : static_cast<double>(weights[static_cast<std::size_t>(b)]);
+  };
   Var y = tape.result(1, 1);
   Scalar* e = tape.allocate(rows * k);            // [B, K], for the backward pass
   double* sums = tape.allocate_as<double>(rows);  // [B]
@@ -83,7 +89,7 @@ Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOp
     const Scalar* row = logits.data() + b * k;
     const kernels::ExponentialSum sum = kernels::exponentials(k, row, e + b * k);
     sums[b] = sum.sum;
-    total += loss.of(row, labels[static_cast<std::size_t>(b)], sum);
+    total += weight(b) * loss.of(row, labels[static_cast<std::size_t>(b)], sum);
   }
   y.value()(0, 0) = static_cast<Scalar>(total);
   y.pullback([=] {
@@ -92,7 +98,7 @@ Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOp
     const auto factor = static_cast<double>(y.grad()(0, 0));
     GradientTarget dlogits = logits.grad_target();  // [B, K]
     for (Index b = 0; b < rows; ++b, dlogits.data += k)
-      loss.add_gradient(factor, e + b * k, labels[static_cast<std::size_t>(b)], sums[b], dlogits);
+      loss.add_gradient(factor * weight(b), e + b * k, labels[static_cast<std::size_t>(b)], sums[b], dlogits);
   });
   return y;
 }

@@ -54,7 +54,7 @@ Var ClassLoss::loss(Var outputs, const Batch& batch, double normalizer) const {
   auto* ids = outputs.tape().allocate_as<std::int32_t>(std::ssize(batch.targets));  // [M]
   std::transform(batch.targets.begin(), batch.targets.end(), ids,
                  [](double id) { return static_cast<std::int32_t>(id); });
-  return cross_entropy(outputs, {ids, count}, {smoothing_, weights_, normalizer});
+  return cross_entropy(outputs, {ids, count}, {smoothing_, weights_, normalizer, batch.weights});
 }
 
 double ClassLoss::item_loss(std::span<const Scalar> outputs, double id) {

@@ -61,8 +61,8 @@ class Regression : public Task {
     for (std::size_t i = 0; i < batch.targets.size(); ++i)
       scaled[i] = static_cast<float>(scale(batch.targets[i], i % mean_.size()));
     const std::span<const float> targets(scaled, batch.targets.size());
-    return huber_ ? huber(outputs, targets, {}, delta_, normalizer)
-                  : mean_squared_error(outputs, targets, {}, normalizer);
+    return huber_ ? huber(outputs, targets, batch.weights, delta_, normalizer)
+                  : mean_squared_error(outputs, targets, batch.weights, normalizer);
   }
   /// Of always answering the mean: the variance, which is 1 as targets are scaled.
   double chance_loss() const override { return 1; }

@@ -76,10 +76,13 @@ Index lanes_within_bound(const TrainConfig& config, const Parameters& parameters
   return static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(std::max(most, 1.0))));
 }
 
-double weight_of(const Task& task, std::span<const double> targets) {
+double weight_of(const Task& task, std::span<const double> targets, std::span<const float> weights) {
   const Index width = task.target_width();
   double sum = 0;
-  for (Index i = 0; i * width < std::ssize(targets); ++i) sum += task.weight(item(targets, i, width));
+  for (Index i = 0; i * width < std::ssize(targets); ++i) {
+    const double own = weights.empty() ? 1 : static_cast<double>(weights[as_size(i)]);
+    sum += own * task.weight(item(targets, i, width));
+  }
   return sum;
 }
 
@@ -133,7 +136,7 @@ StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, const Objective& obj
   tape.backward();
   const double sum = static_cast<double>(loss.value()(0, 0)) * objective.normalizer;
   if (objective.task == nullptr) return {sum, static_cast<double>(outputs.rows()), 0, outputs.rows()};
-  return {sum, weight_of(*objective.task, chunk.targets), sum_of_scores(*objective.task, outputs, chunk),
+  return {sum, weight_of(*objective.task, chunk.targets, chunk.weights), sum_of_scores(*objective.task, outputs, chunk),
           outputs.rows()};
 }
 

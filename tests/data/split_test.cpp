@@ -1,6 +1,7 @@
 #include "data/split.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "catch.hpp"
@@ -100,4 +101,55 @@ TEST_CASE("a split depends on its seed alone, and is not the head of the file", 
   CHECK(split.validation != stratified_split(classes, 2, 0.1, 43).validation);
   const std::vector<std::uint32_t> golden(split.validation.begin(), split.validation.begin() + 5);
   CHECK(golden == std::vector<std::uint32_t>{5, 12, 16, 21, 24});
+}
+
+TEST_CASE("a group is never on both sides, whatever its size and classes", "[split]") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    std::vector<std::int32_t> classes;
+    std::vector<std::string> groups;
+    for (std::uint64_t i = 0; i < 300; ++i) {
+      classes.push_back(static_cast<std::int32_t>((i * i + seed) % 3));
+      groups.push_back(i % 7 == 0 ? "" : "g" + std::to_string((i * 41 + seed) % (20 + seed)));
+    }
+    const TrainValidation split = grouped_split(classes, 3, groups, 0.2, seed);
+    CHECK(split.train.size() + split.validation.size() == 300);
+    CHECK(std::is_sorted(split.validation.begin(), split.validation.end()));
+    std::set<std::string> in_train;
+    for (const std::uint32_t i : split.train) in_train.insert(groups[i]);
+    in_train.erase("");
+    for (const std::uint32_t i : split.validation) CHECK(in_train.count(groups[i]) == 0);
+    // 43 sequences without a group make up for what whole groups leave; a group of at most 15 may go beyond.
+    CHECK(split.validation.size() >= 60);
+    CHECK(split.validation.size() <= 75);
+    CHECK(grouped_split(classes, 3, groups, 0.2, seed).validation == split.validation);
+  }
+}
+
+TEST_CASE("groups of one give the counts of a split without groups", "[split]") {
+  const std::vector<std::int32_t> classes = classes_of({1000, 99, 3, 2, 1});
+  const std::vector<std::string> none(classes.size());
+  std::vector<std::string> own;
+  for (std::size_t i = 0; i < classes.size(); ++i) own.push_back(std::to_string(i));
+  for (const std::vector<std::string>& groups : {none, own}) {
+    const TrainValidation split = grouped_split(classes, 5, groups, 0.1, 42);
+    CHECK(count(classes, split.validation, 5) == std::vector<int>{101, 10, 0, 0, 0});
+    CHECK(split.validation != grouped_split(classes, 5, groups, 0.1, 43).validation);
+  }
+}
+
+TEST_CASE("groups that hold every class alike are taken until the fraction is there", "[split]") {
+  std::vector<std::int32_t> classes;
+  std::vector<std::string> groups;
+  for (int i = 0; i < 100; ++i) classes.push_back(i % 2), groups.push_back("g" + std::to_string(i / 10));
+  const TrainValidation split = grouped_split(classes, 2, groups, 0.2, 3);
+  CHECK(count(classes, split.validation, 2) == std::vector<int>{10, 10});  // two groups of ten
+  // Two halves: one of them is the best that there is. A group with all of a class stays in train.
+  const std::vector<std::int32_t> four{0, 1, 0, 1, 2, 2};
+  const std::vector<std::string> halves{"a", "a", "b", "b", "c", "c"};
+  const TrainValidation half = grouped_split(four, 3, halves, 0.1, 1);
+  CHECK((half.validation == std::vector<std::uint32_t>{0, 1} ||
+         half.validation == std::vector<std::uint32_t>{2, 3}));
+  CHECK(grouped_split(four, 3, halves, 0.0, 1).validation.empty());
+  const std::vector<std::string> by_class{"a", "b", "a", "b", "c", "c"};
+  CHECK(grouped_split(four, 3, by_class, 0.3, 1).validation.empty());
 }

@@ -50,8 +50,9 @@ struct Learned {
     double sum = 0;
     const Index width = task->target_width();
     for (Index i = 0; i < batch.num_targets(); ++i)
-      sum += task->weight(
-          batch.targets.subspan(static_cast<std::size_t>(i * width), static_cast<std::size_t>(width)));
+      sum += (batch.weights.empty() ? 1 : static_cast<double>(batch.weights[static_cast<std::size_t>(i)])) *
+             task->weight(
+                 batch.targets.subspan(static_cast<std::size_t>(i * width), static_cast<std::size_t>(width)));
     return sum;
   }
   std::unique_ptr<Task> task;
@@ -142,6 +143,39 @@ TEST_CASE("a gradient is the derivative of the loss") {
         return loss;
       };
       CHECK_THAT(gradient[i], WithinAbs((moved(1e-5) - moved(-1e-5)) / 2e-5, 1e-8));
+    }
+  }
+}
+
+TEST_CASE("an item of weight n counts as n items, with any task") {
+  for (const nlohmann::json& c : fixture()["cases"]) {
+    INFO(c["task"] << " " << c["options"]);
+    Learned once(c), often(c);
+    const Index items = once.batch.num_targets();
+    const auto k = static_cast<std::size_t>(once.task->outputs()),
+               width = static_cast<std::size_t>(once.task->target_width());
+    std::vector<float> weights;  // 1, 2, 3, 1, ...
+    often.outputs.clear(), often.targets.clear();
+    for (Index i = 0; i < items; ++i) {
+      weights.push_back(static_cast<float>(1 + i % 3));
+      const auto item = static_cast<std::size_t>(i);
+      for (Index n = 0; n < 1 + i % 3; ++n) {
+        const auto output = once.outputs.begin() + i * static_cast<Index>(k);
+        often.outputs.insert(often.outputs.end(), output, output + static_cast<Index>(k));
+        const auto target = std::span(once.targets).subspan(item * width, width);
+        often.targets.insert(often.targets.end(), target.begin(), target.end());
+      }
+    }
+    once.batch.weights = weights;
+    often.batch.targets = often.targets;
+    std::vector<double> gradient, expected;
+    CHECK_THAT(loss_of(once, &gradient), WithinAbs(loss_of(often, &expected), precision_of(c) * 10));
+    for (std::size_t i = 0, at = 0; i < gradient.size(); ++i) {
+      const auto n = static_cast<std::size_t>(weights[i / k]);
+      double sum = 0;
+      for (std::size_t copy = 0; copy < n; ++copy) sum += expected[at + copy * k + i % k];
+      if (i % k == k - 1) at += n * k;
+      CHECK_THAT(gradient[i], WithinAbs(sum, precision_of(c)));
     }
   }
 }

@@ -116,6 +116,26 @@ void test_label_column() {
                     catch_matchers::Contains("text_columns and the other columns name \"text\" twice"));
 }
 
+void test_weight_column() {
+  const char* const text = "label,text,w\na,one,2\nb,two,0.5\n";
+  CHECK(load_csv(text, "weight_column", "w").train.weights == std::vector<float>{2, 0.5f});
+  CHECK(load_csv(text, "label_column", "label").train.weights.empty());
+}
+
+void test_group_column() {
+  const Workplace place("keys-groups");
+  write(place.root / "one", "label,text,who\na,x,ann\nb,y,bob\n");
+  DataConfig config;
+  config.train = config.validation = "one";
+  const auto load = [&] {
+    return load_data(config, place.root.string(), 1, builtin_readers(), builtin_tokenizers(), *new_task());
+  };
+  config.format = {"csv", {}};
+  CHECK(load().validation.size() == 2);
+  config.format = {"csv", {{"group_column", "who"}}};
+  CHECK_THROWS_WITH(load(), catch_matchers::Contains("its group \"bob\" is in the training file, too"));
+}
+
 void test_delimiter() {
   const LoadedData data = load_csv("label;text\na;one, two\nb;\"x;y\"\n", "delimiter", ";");
   CHECK(vocabulary_of(*data.preprocessing.tokenizer) == Words{"<unk>", ",", ";", "one", "two", "x", "y"});
@@ -210,6 +230,8 @@ KeyTests orochi::data_keys() {
           {"data.normalize", test_normalize},
           {"reader.csv.text_columns", test_text_columns},
           {"reader.csv.label_column", test_label_column},
+          {"reader.csv.weight_column", test_weight_column},
+          {"reader.csv.group_column", test_group_column},
           {"reader.csv.delimiter", test_delimiter},
           {"tokenizer.word.lowercase", [] { check_lowercase("word"); }},
           {"tokenizer.word.min_count", [] { check_min_count("word"); }},

@@ -1,9 +1,8 @@
 // The keys of [train] that say what an update computes, against the formulas of docs/training.md.
 #include <cmath>
 #include <numbers>
-#include <orochi/error.hpp>
 #include <orochi/model.hpp>
-
+#include <orochi/error.hpp>
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/stepper.hpp>

@@ -2,10 +2,9 @@
 #include <sys/resource.h>
 
 #include <limits>
+#include <orochi/model.hpp>
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
-#include <orochi/model.hpp>
-
 #include <orochi/inference.hpp>
 #include "catch.hpp"
 #include "data/preprocessing_state.hpp"

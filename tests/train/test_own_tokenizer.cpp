@@ -2,9 +2,8 @@
 #include "../examples/extensions/kmers.cpp"
 #include "io/checkpoint.hpp"
 
-#include <orochi/extensions.hpp>
 #include <orochi/model.hpp>
-
+#include <orochi/extensions.hpp>
 #include <orochi/inference.hpp>
 #include "catch.hpp"
 #include "tokenizers.hpp"

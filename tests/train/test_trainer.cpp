@@ -1,8 +1,7 @@
 // The loop over a run folder: interrupted anywhere, resumed, refused.
 #include <cmath>
-#include <orochi/error.hpp>
 #include <orochi/model.hpp>
-
+#include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include "catch.hpp"
 #include "tasks.hpp"

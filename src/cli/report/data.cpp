@@ -2,9 +2,8 @@
 
 #include <filesystem>
 #include <numeric>
-#include <orochi/error.hpp>
 #include <orochi/model.hpp>
-
+#include <orochi/error.hpp>
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
 #include "data/split.hpp"
@@ -27,12 +26,13 @@ std::pair<std::string, std::string> choose_file(const Model& trained, const std:
 }
 
 /// Leaves the sequences of the training file that were validated on.
-void keep_validation(const Model& trained, ReportData& data) {
+void keep_validation(const Model& trained, std::span<const std::string> groups, ReportData& data) {
   std::vector<std::int32_t> strata;  // [B]
   for (Index i = 0; i < data.sequences.size(); ++i)
     strata.push_back(trained.task->stratum(data.sequences.target(i)));
-  const TrainValidation split = stratified_split(
-      strata, trained.task->strata(), trained.config.data.validation_fraction, trained.config.train.seed);
+  const TrainValidation split =
+      split_training(strata, trained.task->strata(), groups, trained.config.data.validation_fraction,
+                     trained.config.train.seed);
   data.numbers.assign(split.validation.begin(), split.validation.end());
   data.sequences = data.sequences.take(split.validation);
   if (!trained.validation_checksum.empty() && trained.validation_checksum != checksum(data.sequences))
@@ -58,7 +58,7 @@ ReportData report_data(const Model& trained, const std::string& checkpoint, cons
   data.texts = std::move(file.texts);
   data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));
   std::iota(data.numbers.begin(), data.numbers.end(), 0);
-  if (data.part == "validation" && config.validation.empty()) keep_validation(trained, data);
+  if (data.part == "validation" && config.validation.empty()) keep_validation(trained, file.groups, data);
   return data;
 }
 

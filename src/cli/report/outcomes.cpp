@@ -1,6 +1,5 @@
-#include "cli/report/outcomes.hpp"
 #include <orochi/model.hpp>
-
+#include "cli/report/outcomes.hpp"
 #include <algorithm>
 
 #include "core/as_size.hpp"
