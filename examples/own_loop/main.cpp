@@ -25,7 +25,7 @@ int main(int argc, char** argv) try {
   const Extensions extensions = builtin();
   Config config;
   config.task = {"regression", {}};
-  config.data.format = "ts";
+  config.data.format = {"ts", {}};
   config.data.max_length = 10;
   config.model.d_model = 16;
   config.train.epochs = 40;

@@ -13,6 +13,11 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
+/// Reads a config with these components; `overrides` as on the command line: "train.epochs=3". Throws one
+/// usage_error with everything that is wrong, each with its place.
+Config read_config(const std::string& path, const std::vector<std::string>& overrides,
+                   const Extensions& extensions);
+
 /// What `orochi train` was asked for.
 struct TrainRequest {
   std::string config_path;             // may be empty with resume

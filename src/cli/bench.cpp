@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 #include <orochi/error.hpp>
 
+#include <orochi/threads.hpp>
 #include "bench/benchmark.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
-#include "core/thread_pool.hpp"
 #include "data/mistakes.hpp"
 
 namespace orochi {

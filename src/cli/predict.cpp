@@ -6,19 +6,19 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <orochi/model.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include <set>
 
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/threads.hpp>
 #include "cli/answers.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "core/as_size.hpp"
-#include "core/thread_pool.hpp"
 #include "data/input_encoder.hpp"
 #include "data/mistakes.hpp"
 

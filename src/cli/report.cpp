@@ -4,14 +4,14 @@
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <orochi/model.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
+#include <orochi/threads.hpp>
 #include "cli/report/content.hpp"
 #include "cli/report/page.hpp"
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
-#include "core/thread_pool.hpp"
 #include "data/mistakes.hpp"
 #include "io/whole_file.hpp"
 

@@ -75,6 +75,11 @@ DataConfig rebase_paths(DataConfig data, const std::string& from, const std::str
   return data;
 }
 
+Config read_config(const std::string& path, const std::vector<std::string>& overrides,
+                   const Extensions& extensions) {
+  return read_config(path, overrides, component_schemas(extensions));
+}
+
 RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) {
   RunSetup setup;
   const bool own_config = request.resume && request.config_path.empty();
@@ -92,7 +97,7 @@ RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) 
         " holds no run: there is no config.toml in it; start one with `orochi train CONFIG --run " +
         setup.folder + "`, or name the folder of a run with --run DIR");
   setup.config_path = path;
-  setup.config = read_config(path, request.overrides, component_schemas(extensions));
+  setup.config = read_config(path, request.overrides, extensions);
   setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
   if (request.resume) setup.changes = allowed_changes(setup, extensions);
   return setup;

@@ -1,0 +1,12 @@
+# The program's verbs, analysis and benchmarks use training through the public headers alone: include/orochi.
+file(GLOB_RECURSE files ${SOURCE}/src/cli/*.?pp ${SOURCE}/src/analysis/*.?pp ${SOURCE}/src/bench/*.?pp)
+list(LENGTH files count)
+if(count LESS 50)
+  message(FATAL_ERROR "only ${count} files")
+endif()
+foreach(file IN LISTS files)
+  file(STRINGS ${file} lines REGEX "#include \"train/")
+  foreach(line IN LISTS lines)
+    message(SEND_ERROR "${file}: ${line}")
+  endforeach()
+endforeach()
