@@ -203,8 +203,11 @@ class Checkpoint:
             x = np.vstack([self.parameter("class_token"), x])
         if model["positions"] not in ("rotary", "alibi", "none"):
             x = self.layer(model["positions"], "positions", x)
-        for i, name in enumerate(model["blocks"] or ["encoder_layer"] * model["num_layers"]):
-            x = self.layer(name, f"encoder.{i}", x)
+        for i, block in enumerate(model["block"] or ["encoder_layer"] * model["num_layers"]):
+            block = block if isinstance(block, dict) else {"type": block}
+            self.model = {**model, **block}  # a block's table may say keys of [model] otherwise
+            x = self.layer(block["type"], f"encoder.{i}", x)
+        self.model = model
         if model["norm_first"]:
             x = self.layer(model["norm"], "norm", x)
         return self.linear("head", self.pooling(model["pooling"], "pooling", x))

@@ -161,7 +161,7 @@ def check_all(runs):
                          f"initial values of {len(found)} parameters"))
 
     order = Stream(seed, 0).shuffled(range(len(train)))
-    settings = ['model.blocks=["linear"]', "model.positions=none", "model.norm_first=false", "train.optimizer=sgd",
+    settings = ['model.block=["linear"]', "model.positions=none", "model.norm_first=false", "train.optimizer=sgd",
                 f"model.dropout={DROPOUT}", "train.momentum=0", "train.weight_decay=0", "train.max_grad_norm=0",
                 "train.learning_rate=1", "train.batch_size=1", "train.schedule=constant"]
     before = initial_value(seed, 0, (len(vocabulary), D_MODEL), 1 / math.sqrt(D_MODEL))

@@ -19,6 +19,7 @@ struct HeadOptions {
 struct AttentionOptions : HeadOptions {
   bool causal = false;  // only to itself and earlier rows
   Index window = 0;     // only to rows at most so many places away; 0: all
+  bool rotary = false;  // for who looks: queries and keys have been turned by their place (Rotary)
   bool alibi = false;   // scaled scores fall with distance, in each head at another rate: alibi_slope
 };
 

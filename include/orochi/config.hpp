@@ -41,7 +41,9 @@ struct ModelConfig {
   std::string pooling = "mean";       // cls | mean | max | attention
   std::string attention = "multi_head_attention";  // the layer that mixes rows
   std::string feed_forward = "feed_forward";       // the layer that works on each row
-  std::vector<std::string> blocks;                 // names of layers in place of num_layers x "encoder_layer"
+  /// In place of num_layers x "encoder_layer". Options: a layer's own, and keys of this section that shall be
+  /// others in this block.
+  std::vector<Component> block;
 };
 
 /// [train]: the optimizer loop.
@@ -74,7 +76,7 @@ struct Config {
   DataConfig data;
   ModelConfig model;
   TrainConfig train;
-  std::map<std::string, Options> layer;  // [layer.NAME]: options of registered layers
+  std::map<std::string, Options> layer;  // [layer.NAME]: options of every layer of that name
 };
 
 }  // namespace orochi

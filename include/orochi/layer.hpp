@@ -59,7 +59,7 @@ class Builder {
   Builder(const Config& config, InputShape input, const Layers& layers, Parameters& parameters);
   ~Builder();
 
-  const ModelConfig& model() const { return config_.model; }
+  const ModelConfig& model() const { return model_; }
   const InputShape& input() const { return input_; }
   /// By a layer that makes sequences longer: the rows that the longest one has from here on.
   void set_max_length(Index rows) { input_.max_length = rows; }
@@ -67,7 +67,7 @@ class Builder {
 
   /// What the names of this layer's parameters begin with: encoder.0.attention; empty for the model.
   const std::string& name() const { return prefix_; }
-  /// This layer's option from [layer.NAME], or the default it was registered with.
+  /// This layer's option: its block's, else that of [layer.NAME], else the default it was registered with.
   Index integer(const std::string& option) const;
   double number(const std::string& option) const;
   bool flag(const std::string& option) const;
@@ -86,6 +86,8 @@ class Builder {
 
   /// A registered layer as a child: its parameters are named this.NAME....; `width` 0: as this one's.
   std::unique_ptr<Layer> layer(const std::string& name, const std::string& registered, Index width = 0);
+  /// The same with options of its own; `model` is what it and its children see.
+  std::unique_ptr<Layer> layer(const std::string& name, const Component& component, const ModelConfig& model);
   /// Numbers for `dropout` and the like: `count` of them from the returned one on, unique in the model.
   std::uint32_t random_sites(Index count = 1);
 
@@ -100,11 +102,13 @@ class Builder {
   std::string full(const std::string& name) const;
   Settings settings() const;
 
-  const Config& config_;
+  std::map<std::string, Options> layer_options_;  // [layer.NAME]
   InputShape input_;
   const Layers& layers_;
   Parameters& parameters_;
+  ModelConfig model_;
   std::string prefix_, registered_;
+  Options options_, next_options_;  // of this instance, of the child that comes
   Index width_ = 0, depth_ = 0;
   std::uint32_t next_site_ = 0;
   PlaceTables places_;

@@ -43,7 +43,7 @@ struct Option {
 /// What a config says of one component: `optimizer = "adamw"`, or a table with `type` and options.
 struct Component {
   std::string type;
-  Options options;  // only what differs from the defaults, until a config is read: then all of them
+  Options options = {};  // only what differs from the defaults, until a config is read: then all of them
   bool operator==(const Component&) const = default;
 };
 

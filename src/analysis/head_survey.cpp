@@ -23,9 +23,11 @@ struct Sums {
         entropy(as_size(grid.count())),
         distance(as_size(grid.count())),
         similarity(as_size(grid.count() * grid.count())),
-        values(as_size(grid.count() * grid.head_dim)) {}
+        values(as_size(grid.count() * grid.widest())),
+        rows(as_size(grid.count())) {}
   std::vector<double> importance, entropy, distance, similarity, values;
-  double compared = 0;  // sequences in `similarity`
+  std::vector<double> rows;  // in `values`
+  double compared = 0;       // sequences in `similarity`
 };
 
 /// How many queries of all maps are surveyed together: some megabytes, in whole tiles where they fit.
@@ -34,27 +36,28 @@ Index queries_at_once(Index heads, Index length) {
   return std::clamp<Index>(most_weights / (heads * length) / 16 * 16, 16, 64);
 }
 
-/// Adds up what a sequence's maps are like, some queries at a time: whole maps of a long one would not fit.
+/// Adds up what a sequence's maps of one length are like, some queries at a time: whole maps of a long one
+/// would not fit.
 class MapFigures {
  public:
-  MapFigures(Index heads, Index length)
-      : heads_(heads),
+  MapFigures(const HeadGrid& grid, Index length)
+      : grid_(grid),
+        heads_(grid.count()),
         length_(length),
-        most_(std::min(queries_at_once(heads, length), length)),
+        most_(std::min(queries_at_once(heads_, length), length)),
         scores_(as_size(most_ * length)),
-        maps_(as_size(heads * most_ * length)),
-        products_(as_size(heads * heads)),
+        maps_(as_size(heads_ * most_ * length)),
+        products_(as_size(heads_ * heads_)),
         covariance_(products_.size()),
-        entropy_(as_size(heads)),
+        entropy_(as_size(heads_)),
         distance_(entropy_.size()) {}
 
   void look_at(std::span<const AttentionRecord> records) {
     for (Index first = 0; first < length_; first += most_) {
       const Index count = std::min(most_, length_ - first), size = count * length_;
       for (const AttentionRecord& record : records)
-        for (Index h = 0; h < record.options.num_heads; ++h)
-          add_rows(record, h, first, count,
-                   maps_.data() + (record.layer * record.options.num_heads + h) * size);
+        for (Index h = 0; record.length == length_ && h < record.options.num_heads; ++h)
+          add_rows(record, h, first, count, maps_.data() + (grid_.first(record.layer) + h) * size);
       kernels::gemm_nt(kernels::choose_engine("auto"), heads_, heads_, size, {maps_.data(), size},
                        {maps_.data(), size}, products_.data(), heads_, false);
       for (std::size_t i = 0; i < products_.size(); ++i) covariance_[i] += static_cast<double>(products_[i]);
@@ -73,13 +76,12 @@ class MapFigures {
         const double squares = covariance_[a * n + a] * covariance_[b * n + b];
         if (squares > 0) sums.similarity[a * n + b] += covariance_[a * n + b] / std::sqrt(squares);
       }
-    sums.compared += 1;
   }
 
  private:
   /// Leaves the rows without their mean, which is 1 / T in every map, so that products are covariances.
   void add_rows(const AttentionRecord& record, Index h, Index first, Index count, Scalar* rows) {
-    const auto at = as_size(record.layer * record.options.num_heads + h);
+    const auto at = as_size(grid_.first(record.layer) + h);
     map_rows(record, h, first, count, scores_.data(), rows);
     entropy_[at] += entropy_sum(rows, count, length_);
     distance_[at] += distance_sum(rows, first, count, length_);
@@ -87,6 +89,7 @@ class MapFigures {
     for (Index i = 0; i < count * length_; ++i) rows[i] -= mean;
   }
 
+  const HeadGrid& grid_;
   Index heads_, length_, most_;
   std::vector<Scalar> scores_;    // [most, T]
   std::vector<Scalar> maps_;      // [L H, most T]
@@ -94,21 +97,29 @@ class MapFigures {
   std::vector<double> covariance_, entropy_, distance_;
 };
 
-void add_sequence(std::span<const AttentionRecord> records, Sums& sums) {
+void add_sequence(std::span<const AttentionRecord> records, const HeadGrid& grid, Sums& sums) {
   for (const AttentionRecord& record : records) {
     const Index t = record.length, d = record.options.head_dim, width = record.options.num_heads * d;
     for (Index h = 0; h < record.options.num_heads; ++h) {
-      const std::size_t at = as_size(record.layer * record.options.num_heads + h);
+      const std::size_t at = as_size(grid.first(record.layer) + h);
+      sums.rows[at] += static_cast<double>(t);
       sums.importance[at] += std::abs(static_cast<double>(record.influence[as_size(h)]));
       for (Index i = 0; i < t; ++i)
         for (Index j = 0; j < d; ++j)
-          sums.values[at * as_size(d) + as_size(j)] +=
+          sums.values[at * as_size(grid.widest()) + as_size(j)] +=
               static_cast<double>(record.filtered[as_size(i * width + h * d + j)]);
     }
   }
-  MapFigures figures(std::ssize(sums.importance), records.front().length);
-  figures.look_at(records);
-  figures.add_to(sums);
+  std::vector<Index> lengths;  // of maps: more than one where a layer changes the number of rows
+  for (const AttentionRecord& record : records)
+    if (std::find(lengths.begin(), lengths.end(), record.length) == lengths.end())
+      lengths.push_back(record.length);
+  for (const Index length : lengths) {
+    MapFigures figures(grid, length);
+    figures.look_at(records);
+    figures.add_to(sums);
+  }
+  sums.compared += lengths.front() > 1 ? 1 : 0;
 }
 
 /// The same model without dropout, for gradients.
@@ -191,7 +202,7 @@ HeadSurvey survey_heads(const Model& trained, const Sequences& data, const HeadG
     Worker& worker = *workers[static_cast<std::size_t>(w)];
     for (Index b = shard * shard_size; b < std::min((shard + 1) * shard_size, data.size()); ++b) {
       record_gradients(worker, *model, *trained.task, slice(all, b, b + 1));
-      add_sequence(worker.recording.records, shards[as_size(shard)]);
+      add_sequence(worker.recording.records, grid, shards[as_size(shard)]);
     }
   });
   Sums total(grid);
@@ -201,12 +212,14 @@ HeadSurvey survey_heads(const Model& trained, const Sequences& data, const HeadG
     add_to(total.distance, shard.distance);
     add_to(total.similarity, shard.similarity);
     add_to(total.values, shard.values);
+    add_to(total.rows, shard.rows);
     total.compared += shard.compared;
   }
   const auto count = static_cast<double>(data.size());
   for (std::vector<double>* sums : {&total.importance, &total.entropy, &total.distance}) divide(*sums, count);
   divide(total.similarity, std::max(total.compared, 1.0));
-  divide(total.values, static_cast<double>(data.offsets.back() + model->rows_before() * data.size()));
+  for (std::size_t i = 0; i < total.values.size(); ++i)
+    total.values[i] /= total.rows[i / as_size(grid.widest())];
   return {total.importance, total.entropy, total.distance, total.similarity, total.values};
 }
 

@@ -18,7 +18,7 @@ double mean_distance(const Scalar* map, Index t);
 struct HeadSurvey {
   std::vector<double> importance, entropy, distance;  // [L H]
   std::vector<double> similarity;                     // [L H, L H]
-  std::vector<double> mean_values;                    // [L H, D]: filtered values, mean over all rows
+  std::vector<double> mean_values;  // [L H, D of the widest]: head outputs, mean over all rows
 };
 HeadSurvey survey_heads(const Model& trained, const Sequences& data, const HeadGrid& grid, int threads);
 

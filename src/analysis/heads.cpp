@@ -67,6 +67,21 @@ std::vector<double> minus(const std::vector<double>& a, const std::vector<double
 
 }  // namespace
 
+Index HeadGrid::first(Index layer) const {
+  return std::accumulate(layers.begin(), layers.begin() + layer, Index{0},
+                         [](Index sum, const Layer& l) { return sum + l.heads; });
+}
+Index HeadGrid::most_heads() const {
+  Index most = 0;
+  for (const Layer& layer : layers) most = std::max(most, layer.heads);
+  return most;
+}
+Index HeadGrid::widest() const {
+  Index widest = 0;
+  for (const Layer& layer : layers) widest = std::max(widest, layer.head_dim);
+  return widest;
+}
+
 double bytes_of_maps(const HeadGrid& grid, Index rows) {
   const auto t = static_cast<double>(rows);
   return 2 * sizeof(Scalar) * static_cast<double>(grid.count()) * t * t;
@@ -76,9 +91,10 @@ void require_memory_for_maps(const HeadGrid& grid, Index rows, double left) {
   const double needed = bytes_of_maps(grid, rows);
   if (needed <= left) return;
   throw failure(fmt::format(
-      "the attention maps of a sequence of {} rows take {} with {} heads in {}, and {} are left; look at a "
+      "the attention maps of a sequence of {} rows take {} with {} in {}, and {} are left; look at a "
       "shorter sequence, or at its beginning",
-      rows, memory_text(needed), grid.heads, counted(grid.layers, "layer"), memory_text(left)));
+      rows, memory_text(needed), counted(grid.count(), "head"), counted(std::ssize(grid.layers), "layer"),
+      memory_text(left)));
 }
 
 std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequences& data, Index i,
@@ -99,8 +115,9 @@ HeadGrid head_grid(const Model& trained, const Sequences& data) {
   const std::vector<AttentionRecord> records = record_sequence(trained, data, 0, nullptr, false);
   if (records.empty())
     throw usage_error("the model has no multi-head attention: there is no head to look at");
-  HeadGrid grid{0, records.front().options.num_heads, records.front().options.head_dim};
-  for (const AttentionRecord& record : records) grid.layers = std::max(grid.layers, record.layer + 1);
+  HeadGrid grid;
+  for (const AttentionRecord& record : records)
+    grid.layers.push_back({record.options.num_heads, record.options.head_dim});
   return grid;
 }
 
@@ -113,13 +130,16 @@ Ablation ablate_heads(const Model& trained, const Sequences& data, const Ablatio
   Bootstrap bootstrap(data.size(), options, threads);
   Ablation result{data.size(), mean(all.scores), mean(all.losses), {}, survey.similarity};
   const bool higher = trained.task->higher_score_is_better();
+  Index layer = 0;
   for (Index i = 0; i < grid.count(); ++i) {
-    std::vector<Scalar> values(as_size(grid.head_dim), 0);  // [D]
+    if (i == grid.first(layer + 1)) ++layer;
+    const Index d = grid.layers[as_size(layer)].head_dim;
+    std::vector<Scalar> values(as_size(d), 0);  // [D]
     if (options.by_mean)
-      std::transform(survey.mean_values.begin() + i * grid.head_dim,
-                     survey.mean_values.begin() + (i + 1) * grid.head_dim, values.begin(),
+      std::transform(survey.mean_values.begin() + i * grid.widest(),
+                     survey.mean_values.begin() + i * grid.widest() + d, values.begin(),
                      [](double value) { return static_cast<Scalar>(value); });
-    const HeadReplacement replacement{i / grid.heads, i % grid.heads, values};
+    const HeadReplacement replacement{layer, i - grid.first(layer), values};
     inference.set_replacements({&replacement, 1});
     const Evaluation without = run(inference, trained, data);
     inference.set_replacements({});

@@ -17,10 +17,17 @@ namespace orochi {
 std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequences& data, Index i,
                                              std::vector<Scalar>* outputs = nullptr, bool maps = true);
 
-/// L layers of H heads; every attention layer of an Orochi model has as many.
+/// H heads of D columns in each attention layer; layers may differ.
 struct HeadGrid {
-  Index layers = 0, heads = 0, head_dim = 0;
-  Index count() const { return layers * heads; }
+  struct Layer {
+    Index heads = 0, head_dim = 0;
+  };
+  std::vector<Layer> layers;
+
+  Index count() const { return first(std::ssize(layers)); }  // of all layers' heads
+  Index first(Index layer) const;                            // number of a layer's first head among all
+  Index most_heads() const;                                  // in one layer
+  Index widest() const;                                      // the largest D
 };
 /// From one recorded pass over the first sequence.
 HeadGrid head_grid(const Model& trained, const Sequences& data);

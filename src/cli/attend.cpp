@@ -88,8 +88,8 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
         {arguments.text("--data"), arguments.words.size() > 1 ? arguments.words[1] : ""});
   const OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);
-  const Index layer = chosen(arguments, "--layer", grid.layers),
-              head = chosen(arguments, "--head", grid.heads);
+  const Index layer = chosen(arguments, "--layer", std::ssize(grid.layers)),
+              head = chosen_head(arguments, grid, layer);
   require_memory_for_maps(grid, std::ssize(one.tokens), memory_left(0).bytes);
   std::vector<Scalar> outputs;  // [items, K]
   const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0, &outputs);

@@ -9,6 +9,7 @@
 #include <orochi/ops.hpp>
 
 #include "analysis/heads.hpp"
+#include "cli/head_drawing.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/one_sequence.hpp"
 #include "cli/table.hpp"
@@ -76,11 +77,11 @@ class Page {
   Index most_;
 };
 
-std::string head_text(const AttentionRecord& r, const std::string& positions, Index h, const Page& page) {
+std::string head_text(const AttentionRecord& r, Index h, const Page& page) {
   const Index t = r.length, d = r.options.head_dim, width = r.options.num_heads * d;
-  const char* turned = positions == "rotary" ? ", turned by its place" : "";
+  const char* turned = r.options.rotary ? ", turned by its place" : "";
   const std::string fall =
-      positions == "alibi" ? fmt::format(" - {:.4g} distance", alibi_slope(h, r.options.num_heads)) : "";
+      r.options.alibi ? fmt::format(" - {:.4g} distance", alibi_slope(h, r.options.num_heads)) : "";
   const auto title = [&](const char* what) { return fmt::format("head {}: {}", h + 1, what); };
   return page.matrix(title("Q = X W_Q^T + b_Q") + turned, columns(r.query, width, h * d, d)) +
          page.matrix(title("K = X W_K^T + b_K") + turned, columns(r.key, width, h * d, d)) +
@@ -92,13 +93,13 @@ std::string head_text(const AttentionRecord& r, const std::string& positions, In
          page.matrix(title("filtered values = filter V"), columns(r.filtered, width, h * d, d));
 }
 
-std::string layer_text(const AttentionRecord& r, const std::string& positions, Index head, const Page& page) {
+std::string layer_text(const AttentionRecord& r, Index head, const Page& page) {
   const Index width = r.options.num_heads * r.options.head_dim, c = std::ssize(r.input) / r.length;
   std::string text = fmt::format("layer {}, {}: {} x {} columns, {} heads of {}\n", r.layer + 1, r.name,
                                  r.length, c, r.options.num_heads, r.options.head_dim) +
                      page.matrix("X = what comes into attention", columns(r.input, c, 0, c));
   for (Index h = 0; h < r.options.num_heads; ++h)
-    if (head < 0 || h == head) text += head_text(r, positions, h, page);
+    if (head < 0 || h == head) text += head_text(r, h, page);
   return text +
          page.matrix("concatenation of all heads' filtered values", columns(r.filtered, width, 0, width)) +
          page.matrix("output = concatenation W_O^T + b_O", columns(r.output, c, 0, c));
@@ -146,21 +147,21 @@ nlohmann::ordered_json layer_json(const Model& trained, const OneSequence& one, 
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const Model trained = Model::load(arguments.words.front(), extensions);
-  const OneSequence one = take_sequence(trained, arguments);
+  OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);
-  const Index layer = std::max<Index>(chosen(arguments, "--layer", grid.layers), 0);
-  const Index head = chosen(arguments, "--head", grid.heads);
+  const Index layer = std::max<Index>(chosen(arguments, "--layer", std::ssize(grid.layers)), 0);
+  const Index head = chosen_head(arguments, grid, layer);
   require_memory_for_maps(grid, std::ssize(one.tokens), memory_left(0).bytes);
   const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0);
   const AttentionRecord& record = records[static_cast<std::size_t>(layer)];
+  one.tokens = labels_of(record, one.tokens);
   if (record.input.empty())
     throw usage_error(
         "the attention layer is one of your own: explain knows the way through multi_head_attention only");
   if (arguments.has("--json"))
     out.write(dump_json(layer_json(trained, one, record, head)) + "\n");
   else
-    out.write(layer_text(record, trained.config.model.positions, head,
-                         Page(one.tokens, arguments.integer("--show", 8))));
+    out.write(layer_text(record, head, Page(one.tokens, arguments.integer("--show", 8))));
   return static_cast<int>(ExitCode::done);
 }
 

@@ -60,8 +60,16 @@ std::vector<Scalar> pooled(const Scalar* map, Index t, Index share, Index cells)
 
 }  // namespace
 
-std::string draw_map(const AttentionRecord& record, Index head, const std::vector<std::string>& labels,
+std::vector<std::string> labels_of(const AttentionRecord& record, const std::vector<std::string>& rows) {
+  if (std::ssize(rows) == record.length) return rows;
+  std::vector<std::string> numbers;
+  for (Index t = 0; t < record.length; ++t) numbers.push_back(std::to_string(t + 1));
+  return numbers;
+}
+
+std::string draw_map(const AttentionRecord& record, Index head, const std::vector<std::string>& rows,
                      Index widest) {
+  const std::vector<std::string> labels = labels_of(record, rows);
   const Index t = record.length, share = (t + widest - 1) / widest, cells = (t + share - 1) / share;
   const std::vector<Scalar> weights = pooled(record.map.data() + head * t * t, t, share, cells);
   const auto most = static_cast<double>(*std::max_element(weights.begin(), weights.end()));
@@ -91,10 +99,11 @@ std::string draw_map(const AttentionRecord& record, Index head, const std::vecto
   return text;
 }
 
-std::string heads_table(std::span<const AttentionRecord> records, const std::vector<std::string>& labels) {
+std::string heads_table(std::span<const AttentionRecord> records, const std::vector<std::string>& rows) {
   Table table({{"layer"}, {"head"}, {"entropy"}, {"distance"}, {"strongest link", Align::left}, {"weight"}});
   for (const AttentionRecord& record : records) {
     const Index t = record.length;
+    const std::vector<std::string> labels = labels_of(record, rows);
     for (Index h = 0; h < record.options.num_heads; ++h) {
       const Scalar* map = record.map.data() + h * t * t;
       const Index at = std::max_element(map, map + t * t) - map;

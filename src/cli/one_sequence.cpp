@@ -94,4 +94,9 @@ Index chosen(const Arguments& arguments, const std::string& option, Index count)
   return number - 1;
 }
 
+Index chosen_head(const Arguments& arguments, const HeadGrid& grid, Index layer) {
+  return chosen(arguments, "--head",
+                layer < 0 ? grid.most_heads() : grid.layers[static_cast<std::size_t>(layer)].heads);
+}
+
 }  // namespace orochi

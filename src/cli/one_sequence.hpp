@@ -7,6 +7,7 @@
 #include <orochi/model.hpp>
 #include <orochi/inference.hpp>
 #include "cli/command_line.hpp"
+#include "analysis/heads.hpp"
 
 namespace orochi {
 
@@ -30,5 +31,7 @@ std::vector<OptionSpec> sequence_options();
 /// --layer or --head, counted from 1, as counted from 0; -1 where it is not given. More than `count` is an
 /// error.
 Index chosen(const Arguments& arguments, const std::string& option, Index count);
+/// --head of this layer, or, where `layer` is -1, of any.
+Index chosen_head(const Arguments& arguments, const HeadGrid& grid, Index layer);
 
 }  // namespace orochi

@@ -14,6 +14,21 @@ namespace {
 
 constexpr std::array<std::string_view, 3> layer_roles{"input", "rows", "pooling"};
 
+bool has_option(const ComponentSchema& schema, const std::string& name) {
+  return std::any_of(schema.options.begin(), schema.options.end(),
+                     [&](const Option& option) { return option.name == name; });
+}
+
+/// Keys of [model] that a block's table may have, too.
+std::vector<std::string> keys_of_blocks() {
+  std::vector<std::string> names;
+  const ModelConfig model;
+  visit_model(model, [&](const Key& key, const auto&) {
+    if (key.of_block) names.push_back(key.name);
+  });
+  return names;
+}
+
 }  // namespace
 
 bool ComponentSchema::is_layer() const {
@@ -29,10 +44,24 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, Component& fiel
   return true;
 }
 
+bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<Component>& field) {
+  const auto* list = std::get_if<TomlList>(&value.data);
+  if (list == nullptr) return refuse_type(key, value);
+  std::vector<Component> blocks;
+  bool good = true;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const Key element{key.section, fmt::format("{}[{}]", key.name, i), allow_layer(key.allowed.role), ""};
+    good &= store(element, (*list)[i], blocks.emplace_back(Component{"encoder_layer"}));
+  }
+  if (good) field = blocks;
+  return good;
+}
+
 bool ConfigReader::read_component(const Key& key, const TomlTable& table, const Place&, Component& field) {
   bool good = true;
+  const bool is_block = key.allowed.type == allow_layer("").type;
   Key type{key.full_name(), "type", key.allowed, ""};
-  type.allowed.text = "a registered " + key.allowed.role;
+  if (!is_block) type.allowed.text = "a registered " + key.allowed.role;
   for (const TomlItem& item : table) {
     if (item.key != "type") continue;
     places_[type.full_name()] = item.value.place;
@@ -41,10 +70,33 @@ bool ConfigReader::read_component(const Key& key, const TomlTable& table, const 
     if (name != field.type) field = {name, {}};
   }
   const ComponentSchema* schema = find_component(key.allowed.role, field.type);
-  for (const TomlItem& item : table)
-    if (item.key != "type" && schema != nullptr)
+  if (schema == nullptr) return good;
+  for (const TomlItem& item : table) {
+    if (item.key == "type") continue;
+    const bool own = has_option(*schema, item.key);
+    if (own || !is_block || !read_block_key(key, item, field.options, good))
       good &= read_option(key.full_name(), *schema, item, field.options);
+  }
   return good;
+}
+
+bool ConfigReader::read_block_key(const Key& block, const TomlItem& item, Options& options, bool& good) {
+  bool known = false;
+  visit_model(config_.model, [&](const Key& key, const auto& field) {
+    if (!key.of_block || key.name != item.key) return;
+    using Field = std::remove_cvref_t<decltype(field)>;
+    if constexpr (std::is_constructible_v<OptionValue, Field>) {
+      const Key own{block.full_name(), key.name, key.allowed, ""};
+      places_[own.full_name()] = item.value.place;
+      Field value = field;
+      known = true;
+      if (store(own, item.value, value))
+        options[key.name] = value;
+      else
+        wrong_.insert(own.full_name()), good = false;
+    }
+  });
+  return known;
 }
 
 bool ConfigReader::read_option(const std::string& table, const ComponentSchema& schema, const TomlItem& item,
@@ -58,15 +110,19 @@ bool ConfigReader::read_option(const std::string& table, const ComponentSchema& 
     if (!good) wrong_.insert(key.full_name());
     return good;
   }
+  const bool is_block = schema.is_layer() && !table.starts_with("layer.");
   std::vector<std::string> names;
   for (const Option& known : schema.options) names.push_back(known.name);
+  if (is_block)
+    for (std::string& name : keys_of_blocks()) names.push_back(std::move(name));
   const std::string familiar = familiar_key(item.key);
   const bool known = std::find(names.begin(), names.end(), familiar) != names.end();
   const std::string meant = known ? familiar : nearest(item.key, names);
   const std::string home = home_of(familiar.empty() ? item.key : familiar);
-  std::string help = fmt::format("keys of [{}]{}: {}", table,
-                                 schema.is_layer() ? "" : fmt::format(" with type \"{}\"", schema.name),
-                                 fmt::join(names, ", "));
+  std::string help =
+      fmt::format("keys of [{}]{}: {}", table,
+                  schema.is_layer() && !is_block ? "" : fmt::format(" with type \"{}\"", schema.name),
+                  fmt::join(names, ", "));
   if (names.empty())
     help = fmt::format("{} \"{}\" has no options", schema.is_layer() ? "layer" : schema.kind, schema.name);
   if (!home.empty() && home != table)

@@ -57,6 +57,7 @@ std::string key_text(const std::string& name) {
 
 struct Line {
   std::string section, name, value;
+  std::string header = {};  // of the section in the file, where it is not [section]
 };
 
 void add_options(const std::string& section, const Options& options, std::vector<Line>& lines) {
@@ -73,6 +74,22 @@ void add_component(const Key& key, const Component& component, std::vector<Line>
   add_options(key.full_name(), component.options, tables);
 }
 
+/// Blocks without options are a list of names, others a table each.
+void add_blocks(const Key& key, const std::vector<Component>& blocks, std::vector<Line>& keys,
+                std::vector<Line>& tables) {
+  std::vector<std::string> names;
+  for (const Component& block : blocks)
+    if (block.options.empty()) names.push_back(block.type);
+  if (names.size() == blocks.size()) return keys.push_back({key.section, key.name, to_toml(to_value(names))});
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const std::string section = fmt::format("{}[{}]", key.full_name(), i);
+    const std::size_t first = tables.size();
+    tables.push_back({section, "type", to_toml(to_value(blocks[i].type))});
+    add_options(section, blocks[i].options, tables);
+    tables[first].header = fmt::format("[[{}]]", key.full_name());
+  }
+}
+
 /// Everything a config says, in the order of the file; a layer's section has an entry of its own, without
 /// name.
 std::vector<Line> lines_of(const Config& config) {
@@ -84,6 +101,8 @@ std::vector<Line> lines_of(const Config& config) {
     section = key.section;
     if constexpr ((std::is_same_v<Component, std::remove_cvref_t<decltype(fields)>> && ...))
       (add_component(key, fields, lines, tables), ...);
+    else if constexpr ((std::is_same_v<std::vector<Component>, std::remove_cvref_t<decltype(fields)>> && ...))
+      (add_blocks(key, fields, lines, tables), ...);
     else
       lines.push_back({key.section, key.name, to_toml(to_value(fields...))});
   });
@@ -105,6 +124,8 @@ std::vector<ConfigKey> config_keys() {
     std::string otherwise;
     if constexpr ((std::is_same_v<Component, std::remove_cvref_t<decltype(fields)>> && ...))
       otherwise = (to_toml(to_value(fields.type)) + ...);
+    else if constexpr ((std::is_same_v<std::vector<Component>, std::remove_cvref_t<decltype(fields)>> && ...))
+      otherwise = "[]";
     else
       otherwise = to_toml(to_value(fields...));
     keys.push_back({key.full_name(), key.allowed.type, otherwise, key.allowed.text, key.doc});
@@ -148,7 +169,8 @@ std::string find_place(const std::string& path, std::span<const std::string> ove
 std::string write_config(const Config& config) {
   std::string text, section;
   for (const Line& line : lines_of(config)) {
-    if (line.section != section) text += fmt::format("{}[{}]\n", text.empty() ? "" : "\n", line.section);
+    const std::string header = line.header.empty() ? fmt::format("[{}]", line.section) : line.header;
+    if (line.section != section) text += fmt::format("{}{}\n", text.empty() ? "" : "\n", header);
     section = line.section;
     if (!line.name.empty()) text += fmt::format("{} = {}\n", line.name, line.value);
   }

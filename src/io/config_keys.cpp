@@ -5,7 +5,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace orochi {
 namespace {
@@ -106,8 +108,8 @@ Allowed allow_layer(std::string role, std::vector<std::string> words) {
   return allowed;
 }
 
-Allowed allow_layers(std::string role) {
-  Allowed allowed{"list of strings", fmt::format("a list of registered layers of role {}", role)};
+Allowed allow_blocks(std::string role) {
+  Allowed allowed{"list of strings or tables", fmt::format("a list of registered layers of role {}", role)};
   allowed.role = std::move(role);
   return allowed;
 }
@@ -117,6 +119,16 @@ Allowed allow_component(std::string kind) {
                   fmt::format("a registered {}, or a table with type and its options", kind)};
   allowed.role = std::move(kind);
   return allowed;
+}
+
+ModelConfig block_model(ModelConfig model, const Options& options) {
+  visit_model(model, [&](const Key& key, auto& field) {
+    using Field = std::remove_cvref_t<decltype(field)>;
+    if constexpr (std::is_constructible_v<OptionValue, Field>)
+      if (const auto found = options.find(key.name); key.of_block && found != options.end())
+        field = std::get<Field>(found->second);
+  });
+  return model;
 }
 
 Allowed Allowed::element() const {

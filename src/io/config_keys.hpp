@@ -40,8 +40,8 @@ Allowed allow_words(std::vector<std::string> words);
 Allowed allow_text();
 Allowed allow_filled_text(std::string text);
 Allowed allow_layer(std::string role, std::vector<std::string> words = {});
-Allowed allow_layers(std::string role);
 Allowed allow_component(std::string kind);
+Allowed allow_blocks(std::string role);
 /// What a component says of its option.
 Allowed allowed_by(const Option& option);
 
@@ -49,6 +49,7 @@ struct Key {
   std::string section, name;
   Allowed allowed;
   std::string doc;
+  bool of_block = false;  // of [model]: a block's table may say it otherwise
 
   std::string full_name() const { return section.empty() ? name : section + "." + name; }
 };
@@ -80,31 +81,38 @@ void visit_model(Model& c, Visitor&& visit) {
   const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
     visit(Key{"model", name, std::move(allowed), doc}, field);
   };
+  const auto of_block = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
+    visit(Key{"model", name, std::move(allowed), doc, true}, field);
+  };
   key("d_model", c.d_model, allow_integer(1), "width of every row between the layers");
   key("num_layers", c.num_layers, allow_integer(1, 10000), "encoder layers");
-  key("num_heads", c.num_heads, allow_integer(1), "attention heads side by side");
-  key("head_dim", c.head_dim, allow_integer(0), "width of one head; 0: d_model / num_heads");
-  key("dim_feedforward", c.dim_feedforward, allow_integer(0),
-      "width inside the feed-forward; 0: 4 x d_model");
-  key("dropout", c.dropout, allow_fraction(),
-      "on embeddings, inside the feed-forward and on what each sub-layer adds");
-  key("attention_dropout", c.attention_dropout, allow_fraction(), "on the attention filters");
-  key("norm_first", c.norm_first, allow_flag(),
-      "norm before each sub-layer: trains without warm-up tricks (PyTorch's default is false)");
-  key("causal", c.causal, allow_flag(), "a row sees only itself and earlier rows");
-  key("window", c.window, allow_integer(0),
-      "a row sees only rows at most so many places away, in either direction; 0: all");
-  key("layer_norm_eps", c.layer_norm_eps, allow_positive_float(), "added to the variance");
-  key("norm", c.norm, allow_layer("rows"), "puts each row on one scale: layer_norm, rms_norm");
-  key("activation", c.activation, allow_layer("rows"),
-      "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu");
+  of_block("num_heads", c.num_heads, allow_integer(1), "attention heads side by side");
+  of_block("head_dim", c.head_dim, allow_integer(0), "width of one head; 0: d_model / num_heads");
+  of_block("dim_feedforward", c.dim_feedforward, allow_integer(0),
+           "width inside the feed-forward; 0: 4 x d_model");
+  of_block("dropout", c.dropout, allow_fraction(),
+           "on embeddings, inside the feed-forward and on what each sub-layer adds");
+  of_block("attention_dropout", c.attention_dropout, allow_fraction(), "on the attention filters");
+  of_block("norm_first", c.norm_first, allow_flag(),
+           "norm before each sub-layer: trains without warm-up tricks (PyTorch's default is false)");
+  of_block("causal", c.causal, allow_flag(), "a row sees only itself and earlier rows");
+  of_block("window", c.window, allow_integer(0),
+           "a row sees only rows at most so many places away, in either direction; 0: all");
+  of_block("layer_norm_eps", c.layer_norm_eps, allow_positive_float(), "added to the variance");
+  of_block("norm", c.norm, allow_layer("rows"), "puts each row on one scale: layer_norm, rms_norm");
+  of_block("activation", c.activation, allow_layer("rows"),
+           "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu");
   key("positions", c.positions, allow_layer("rows", {"rotary", "alibi", "none"}),
       "what tells a row its place: learned, sinusoidal, or, inside of attention, rotary, alibi; none");
   key("pooling", c.pooling, allow_layer("pooling"), "how rows become one: cls, mean, max, attention");
-  key("attention", c.attention, allow_layer("rows"), "the layer that mixes rows");
-  key("feed_forward", c.feed_forward, allow_layer("rows"), "the layer that works on each row");
-  key("blocks", c.blocks, allow_layers("rows"), "layers by name, in place of num_layers x \"encoder_layer\"");
+  of_block("attention", c.attention, allow_layer("rows"), "the layer that mixes rows");
+  of_block("feed_forward", c.feed_forward, allow_layer("rows"), "the layer that works on each row");
+  key("block", c.block, allow_blocks("rows"),
+      "in place of num_layers x \"encoder_layer\": names, or tables [[model.block]]");
 }
+
+/// What [model] is for one block: `options` may be any keys that are `of_block`.
+ModelConfig block_model(ModelConfig model, const Options& options);
 
 template <class Train, class Visitor>
 void visit_train_loop(Train& c, Visitor&& visit) {

@@ -11,6 +11,8 @@ void set_place(TomlValue& value, const Place& place) {
   if (auto* list = std::get_if<TomlList>(&value.data)) {
     for (TomlValue& element : *list) set_place(element, place);
   }
+  if (auto* table = std::get_if<TomlTable>(&value.data))
+    for (TomlItem& item : *table) item.place = place, set_place(item.value, place);
 }
 
 std::vector<std::string> split_at_dots(const std::string& text) {

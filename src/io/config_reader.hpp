@@ -52,6 +52,9 @@ class ConfigReader {
   // Components and their options (config_components.cpp).
   bool store(const Key& key, const TomlValue& value, Component& field);
   bool read_component(const Key& key, const TomlTable& table, const Place& place, Component& field);
+  bool store(const Key& key, const TomlValue& value, std::vector<Component>& field);
+  /// A key of [model] in a block's table; false if `item` is none of them.
+  bool read_block_key(const Key& block, const TomlItem& item, Options& options, bool& good);
   /// `table`: what the options belong to, "layer.token_shift".
   bool read_option(const std::string& table, const ComponentSchema& schema, const TomlItem& item,
                    Options& options);
@@ -67,7 +70,6 @@ class ConfigReader {
   bool store(const Key& key, const TomlValue& value, std::uint64_t& field);
   bool store(const Key& key, const TomlValue& value, double& field);
   bool store(const Key& key, const TomlValue& value, std::string& field);
-  bool store(const Key& key, const TomlValue& value, std::vector<std::string>& field);
   bool store(const Key& key, const TomlValue& value, std::vector<double>& field);
   bool check_word(const std::string& name, const Allowed& allowed, const std::string& word,
                   const Place& place);
@@ -77,6 +79,7 @@ class ConfigReader {
   // Rules (config_rules.cpp).
   void check_data_rules();
   void check_model_rules();
+  void check_heads(const ModelConfig& model, const std::string& section);
   void check_train_rules();
   void check_monitor();
   /// Notes a broken rule where the first of `keys` that was set stands; not if one of them is wrong by

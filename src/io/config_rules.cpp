@@ -33,17 +33,29 @@ void ConfigReader::check_data_rules() {
 }
 
 void ConfigReader::check_model_rules() {
-  const ModelConfig& c = config_.model;
-  rule(c.head_dim > 0 || c.d_model % c.num_heads == 0, {"model.num_heads", "model.d_model", "model.head_dim"},
-       fmt::format("model.num_heads is {}, which does not divide model.d_model, {}; "
-                   "change one of them or give model.head_dim",
-                   c.num_heads, c.d_model));
+  bool any_as_model = config_.model.block.empty();
+  for (std::size_t i = 0; i < config_.model.block.size(); ++i) {
+    const Options& options = config_.model.block[i].options;
+    if (options.count("num_heads") + options.count("head_dim") > 0)
+      check_heads(block_model(config_.model, options), fmt::format("model.block[{}]", i));
+    else
+      any_as_model = true;
+  }
+  if (any_as_model) check_heads(config_.model, "model");
+}
+
+/// `section`: whose keys say the number of heads and their width.
+void ConfigReader::check_heads(const ModelConfig& c, const std::string& section) {
+  const std::string heads = section + ".num_heads", width = section + ".head_dim";
+  rule(c.head_dim > 0 || c.d_model % c.num_heads == 0, {heads, "model.num_heads", "model.d_model", width},
+       fmt::format("{} is {}, which does not divide model.d_model, {}; change one of them or give {}", heads,
+                   c.num_heads, c.d_model, width));
   const Index head_dim = c.head_dim > 0 ? c.head_dim : c.d_model / c.num_heads;
   rule(c.positions != "rotary" || head_dim % 2 == 0,
-       {"model.positions", "model.head_dim", "model.num_heads", "model.d_model"},
+       {"model.positions", width, heads, "model.num_heads", "model.d_model"},
        fmt::format("model.positions is \"rotary\", which turns pairs of columns, but a head has {}; "
-                   "allowed: an even model.head_dim (or model.d_model / model.num_heads)",
-                   head_dim));
+                   "allowed: an even {} (or model.d_model / {})",
+                   head_dim, width, heads));
 }
 
 void ConfigReader::check_train_rules() {

@@ -43,6 +43,19 @@ class Values {
   Json of(const Allowed& allowed, const std::vector<std::string>&) const {
     return {{"type", "array"}, {"items", of(allowed.element(), std::string())}};
   }
+  Json of(const Allowed& allowed, const std::vector<Component>&) const {
+    Json forms{{{"enum", choices(allowed)}}};
+    for (const ComponentSchema& component : components_) {
+      if (component.kind != allowed.role) continue;
+      Json table{{"type", {{"const", component.name}}}};
+      const ModelConfig model;
+      visit_model(model, [&](const Key& key, const auto& field) {
+        if (key.of_block) table[key.name] = of(key.allowed, field);
+      });
+      forms.push_back(options(component, table));
+    }
+    return {{"type", "array"}, {"items", {{"anyOf", forms}}}};
+  }
   Json of(const Allowed& allowed, const std::vector<double>&) const {
     const Json list{{"type", "array"}, {"items", range("number", allowed, 0.0)}};
     if (allowed.words.empty()) return list;
@@ -89,6 +102,7 @@ class Values {
 };
 
 Json default_of(const Component& component) { return component.type; }
+Json default_of(const std::vector<Component>&) { return Json::array(); }
 Json default_of(const auto& value) { return value; }
 
 }  // namespace

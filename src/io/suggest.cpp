@@ -29,6 +29,7 @@ constexpr Pair familiar_keys[] = {
     {"nlayers", "num_layers"},
     {"layers", "num_layers"},
     {"depth", "num_layers"},
+    {"blocks", "block"},
     {"d_ff", "dim_feedforward"},
     {"ffn_dim", "dim_feedforward"},
     {"ff_dim", "dim_feedforward"},

@@ -176,7 +176,8 @@ MultiHeadAttention::MultiHeadAttention(Builder& builder) : name_(builder.name())
   options_.causal = model.causal;
   options_.window = model.window;
   options_.alibi = model.positions == "alibi";
-  if (model.positions == "rotary") rotary_ = std::make_unique<Rotary>(builder, options_.head_dim);
+  options_.rotary = model.positions == "rotary";
+  if (options_.rotary) rotary_ = std::make_unique<Rotary>(builder, options_.head_dim);
   const Index width = options_.num_heads * options_.head_dim;
   qkv_weight_ = builder.fused({"query.weight", "key.weight", "value.weight"}, width, builder.width(),
                               Init::xavier_uniform());

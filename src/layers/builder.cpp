@@ -3,6 +3,7 @@
 #include <orochi/layer.hpp>
 #include <orochi/ops.hpp>
 #include <string>
+#include <utility>
 
 #include "core/layer_scope.hpp"
 #include "layers/operation_error.hpp"
@@ -72,10 +73,11 @@ const char* role_name(Role role) {
 void Layers::check_abi(Abi) {}
 
 Builder::Builder(const Config& config, InputShape input, const Layers& layers, Parameters& parameters)
-    : config_(config),
+    : layer_options_(config.layer),
       input_(input),
       layers_(layers),
       parameters_(parameters),
+      model_(config.model),
       width_(config.model.d_model) {}
 Builder::~Builder() = default;
 
@@ -84,10 +86,11 @@ std::string Builder::full(const std::string& name) const {
 }
 
 Settings Builder::settings() const {
-  const auto given = config_.layer.find(registered_);
+  Options given = options_;
+  if (const auto found = layer_options_.find(registered_); found != layer_options_.end())
+    given.insert(found->second.begin(), found->second.end());
   const LayerEntry* entry = layers_.find(registered_);
-  return Settings(registered_, entry == nullptr ? std::span<const Option>() : entry->options,
-                  given == config_.layer.end() ? Options() : given->second);
+  return Settings(registered_, entry == nullptr ? std::span<const Option>() : entry->options, given);
 }
 
 Index Builder::integer(const std::string& name) const { return settings().integer(name); }
@@ -119,6 +122,16 @@ Parameter Builder::fused(const std::vector<std::string>& names, Index rows, Inde
   return parameters_.add(all, {rows, cols}, init, Decay::yes, GradientKind::dense);
 }
 
+std::unique_ptr<Layer> Builder::layer(const std::string& name, const Component& component,
+                                      const ModelConfig& model) {
+  ModelConfig outer_model = model;
+  std::swap(model_, outer_model);
+  next_options_ = component.options;
+  std::unique_ptr<Layer> result = layer(name, component.type);
+  std::swap(model_, outer_model);
+  return result;
+}
+
 std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string& registered, Index width) {
   const LayerEntry* entry = layers_.find(registered);
   if (entry == nullptr) throw usage_error("no layer is registered under the name \"" + registered + "\"");
@@ -129,6 +142,8 @@ std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string
                       "\": a key of [model] puts a layer into itself, as norm = \"encoder_layer\" does");
   ++depth_;
   std::string outer_prefix = full(name), outer_registered = registered;
+  Options outer_options = std::exchange(next_options_, {});
+  std::swap(options_, outer_options);
   std::swap(prefix_, outer_prefix);
   std::swap(registered_, outer_registered);
   const Index outer_width = width_;
@@ -138,6 +153,7 @@ std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string
   width_ = outer_width;
   std::swap(prefix_, outer_prefix);
   std::swap(registered_, outer_registered);
+  std::swap(options_, outer_options);
   return result;
 }
 

@@ -4,9 +4,18 @@
 #include <orochi/ops.hpp>
 
 #include "core/layer_scope.hpp"
+#include "io/config_keys.hpp"
 
 namespace orochi {
 namespace {
+
+/// What a block's table says of keys of [model]: a layer's own option of that name comes first.
+Options without_own_options(const Component& block, const Layers& layers) {
+  Options options = block.options;
+  if (const LayerEntry* entry = layers.find(block.type); entry != nullptr)
+    for (const Option& own : entry->options) options.erase(own.name);
+  return options;
+}
 
 /// Not where attention itself sees to positions, or nothing does.
 bool is_layer(const std::string& positions) {
@@ -29,10 +38,11 @@ Classifier::Classifier(const Config& config, InputShape input, OutputShape outpu
   rows_before_ = builder.input().max_length - input.max_length;
   if (is_layer(model.positions)) positions_ = builder.layer("positions", model.positions);
   site_ = builder.random_sites();
-  std::vector<std::string> blocks = model.blocks;
-  if (blocks.empty()) blocks.assign(static_cast<std::size_t>(model.num_layers), "encoder_layer");
+  std::vector<Component> blocks = model.block;
+  if (blocks.empty()) blocks.assign(static_cast<std::size_t>(model.num_layers), {"encoder_layer"});
   for (std::size_t i = 0; i < blocks.size(); ++i)
-    blocks_.push_back(builder.layer("encoder." + std::to_string(i), blocks[i]));
+    blocks_.push_back(builder.layer("encoder." + std::to_string(i), blocks[i],
+                                    block_model(model, without_own_options(blocks[i], layers))));
   if (model.norm_first) norm_ = builder.layer("norm", model.norm);
   if (level_ == Level::sequence) pooling_ = builder.layer("pooling", model.pooling);
   head_weight_ = builder.weight("head.weight", output.count, model.d_model);

@@ -206,8 +206,8 @@ double parameter_count(const Config& config, InputShape input, Index outputs) {
   const double attention = m.attention == "multi_head_attention" ? 4 * width * c + 3 * width + c : 0;
   const double feed_forward = m.feed_forward == "feed_forward" ? 2 * f * c + f + c : 0;
   const double encoder_layer = 2 * norm + attention + feed_forward;
-  double blocks = m.blocks.empty() ? number(m.num_layers) * encoder_layer : 0;
-  for (const std::string& block : m.blocks) {
+  double blocks = m.block.empty() ? number(m.num_layers) * encoder_layer : 0;
+  for (const auto& [block, options] : m.block) {
     if (block == "encoder_layer") blocks += encoder_layer;
     if (block == m.norm) blocks += norm;
     if (block == m.attention) blocks += attention;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/packed_weights.hpp"
+#include "io/config_keys.hpp"
 #include "layers/attention_heads.hpp"
 
 namespace orochi {
@@ -22,6 +23,13 @@ struct Products {
   }
 };
 
+/// What [model] says of the block that a parameter is of.
+ModelConfig model_at(const std::string& name, const ModelConfig& model) {
+  for (std::size_t i = 0; i < model.block.size(); ++i)
+    if (name.starts_with(fmt::format("encoder.{}.", i))) return block_model(model, model.block[i].options);
+  return model;
+}
+
 /// One product for each weight, and one for each attention over its heads.
 Products count_products(const Parameters& parameters, const ModelConfig& model) {
   Products products;
@@ -34,7 +42,7 @@ Products count_products(const Parameters& parameters, const ModelConfig& model) 
     const Index out = entry.size / entry.cols, in = entry.cols;
     products.add(fits_half(out, in), fmt::format("{} [{}, {}]", view.name, out, in));
     if (!view.name.ends_with("query.weight")) continue;
-    const Index head_dim = view.shape[0] / model.num_heads;
+    const Index head_dim = view.shape[0] / model_at(view.name, model).num_heads;
     products.add(head_fits_half(head_dim), fmt::format("attention over heads of {} columns", head_dim));
   }
   return products;

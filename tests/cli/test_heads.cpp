@@ -1,5 +1,7 @@
 // attend, ablate and explain on a model that was trained a few steps.
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
@@ -200,7 +202,7 @@ TEST_CASE("explain gives every number that is needed to compute the next") {
 }
 
 TEST_CASE("explain takes a layer's own weights, wherever it stands in the model") {
-  const Trained trained({"model.blocks=[\"feed_forward\", \"encoder_layer\", \"multi_head_attention\"]"});
+  const Trained trained({"model.block=[\"feed_forward\", \"encoder_layer\", \"multi_head_attention\"]"});
   for (const char* layer : {"1", "2"}) {
     const Outcome outcome =
         orochi_program({"explain", trained.best, "--layer", layer, "--json"}, "ACATGCATA\n");
@@ -229,4 +231,47 @@ TEST_CASE("a model whose numbers overflow gives no answer") {
     CHECK(outcome.code == 1);
     CHECK(has(outcome.err, "numbers overflow on sequence 0"));
   }
+}
+
+TEST_CASE("blocks with other heads train, resume to the same bits, evaluate, and their heads are looked at") {
+  const std::string blocks =
+      "model.block=[{num_heads=4, window=3}, {num_heads=2, head_dim=4, dim_feedforward=12, "
+      "norm=\"rms_norm\", "
+      "activation=\"silu\"}]";
+  const Trained trained({blocks});
+  const auto bytes = [](const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const std::string resumed = trained.place.path("resumed");
+  CHECK(orochi_program(
+            {"train", trained.place.path("small.toml"), "--run", resumed, blocks, "--max-steps", "3"})
+            .code == 0);
+  CHECK(orochi_program({"train", "--resume", "--run", resumed}).code == 0);
+  CHECK(bytes(resumed + "/last.h5") == bytes(trained.place.path("run/last.h5")));
+  CHECK(!bytes(resumed + "/last.h5").empty());
+  CHECK(orochi_program({"evaluate", trained.best}).code == 0);
+  CHECK(has(orochi_program({"inspect", trained.best}).out, "[[model.block]]"));
+
+  const std::string file = trained.place.path("maps.h5");
+  REQUIRE(orochi_program({"attend", trained.best, "--out", file}, "ACATGCATA\n").code == 0);
+  read(file, "/layer/1/head/4/values", {9, 2});
+  read(file, "/layer/2/head/2/values", {9, 4});
+  const std::vector<float> near = read(file, "/layer/1/head/1/map", {9, 9}),
+                           far = read(file, "/layer/2/head/1/map", {9, 9});
+  CHECK(near[8] == 0);  // 8 rows away, of 3 that the window allows
+  CHECK(far[8] > 0);
+  const Outcome refused = orochi_program({"attend", trained.best, "--layer", "2", "--head", "3"}, "ACG\n");
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "--head 3: the model has 2, counted from 1"));
+  check_recomputed(
+      json::parse(orochi_program({"explain", trained.best, "--layer", "2", "--json"}, "ACATGCATA\n").out));
+
+  const json figures =
+      json::parse(orochi_program({"ablate", trained.best, "--replace-by", "mean", "--json"}).out);
+  std::vector<std::string> names;
+  for (const json& head : figures["heads"])
+    names.push_back(std::to_string(head["layer"].get<int>()) + "." + std::to_string(head["head"].get<int>()));
+  CHECK(names == std::vector<std::string>{"1.1", "1.2", "1.3", "1.4", "2.1", "2.2"});
+  CHECK(figures["similarity"].size() == 6);
 }

@@ -19,7 +19,7 @@ const std::string minimal = "data.train = \"a.tsv\"\n";
 /// Every field at once, doubles by their bits.
 bool same(const Config& a, const Config& b) {
   return compare_configs(a, b).empty() && a.layer == b.layer && a.data.train == b.data.train &&
-         a.model.blocks == b.model.blocks && a.task == b.task && a.train.seed == b.train.seed &&
+         a.model.block == b.model.block && a.task == b.task && a.train.seed == b.train.seed &&
          std::bit_cast<std::uint64_t>(a.train.learning_rate) ==
              std::bit_cast<std::uint64_t>(b.train.learning_rate) &&
          std::bit_cast<std::uint64_t>(a.model.dropout) == std::bit_cast<std::uint64_t>(b.model.dropout);
@@ -62,7 +62,12 @@ Config any_config(std::mt19937_64& random) {
   c.model.layer_norm_eps = std::clamp(any_number(random), 1e-30, 1e30);
   c.model.positions = std::array{"none", "sinusoidal", "alibi"}[random() % 3];
   c.model.window = static_cast<Index>(random() % 3);
-  c.model.blocks.assign(random() % 3, "convolution");
+  c.model.block.assign(random() % 3, {"convolution"});
+  if (!c.model.block.empty() && random() % 2 == 0)
+    c.model.block.front() = {"relu",
+                             {{"dropout", fraction()}, {"window", std::int64_t{5}}, {"norm", "relu"}}};
+  if (c.model.block.size() == 2 && random() % 2 == 0)
+    c.model.block.back().options = {{"width", std::int64_t{7}}, {"causal", true}};
   c.train.seed = random() % 4294967296;
   c.train.monitor = "loss";
   c.train.learning_rate = any_number(random);
@@ -188,7 +193,7 @@ TEST_CASE("overrides win over the file, later ones over earlier ones") {
   const Config config =
       parse(minimal + "[model]\nnum_heads = 2\n",
             {"model.num_heads=8", "train.optimizer=sgd", "data.train=b c.tsv", "train.learning_rate=1e-2",
-             "model.num_heads=16", "model.blocks=[\"relu\", \"gelu\"]", "layer.convolution.width=9",
+             "model.num_heads=16", "model.block=[\"relu\", \"gelu\"]", "layer.convolution.width=9",
              "data.test=", "task.class_weights=balanced", "data.validation=\"v.tsv\"", "model.causal=true",
              "train.monitor=loss", "data.format=csv", "data.format.label_column=kind",
              "data.format.text_columns=[\"a\", \"b\"]"});
@@ -198,7 +203,7 @@ TEST_CASE("overrides win over the file, later ones over earlier ones") {
   CHECK(config.train.optimizer.type == "sgd");
   CHECK(config.data.train == "b c.tsv");
   CHECK(config.train.learning_rate == 1e-2);
-  CHECK(config.model.blocks == std::vector<std::string>{"relu", "gelu"});
+  CHECK(config.model.block == std::vector<Component>{{"relu"}, {"gelu"}});
   CHECK(std::get<std::int64_t>(config.layer.at("convolution").at("width")) == 9);
   CHECK(config.data.test.empty());
   CHECK(config.data.validation == "v.tsv");

@@ -48,7 +48,7 @@ positions = "sinusoidal"
 pooling = "max"
 attention = "convolution"
 feed_forward = "gelu"
-blocks = ["encoder_layer", "convolution"]
+block = ["encoder_layer", "convolution"]
 
 [train]
 seed = 14
@@ -129,7 +129,7 @@ TEST_CASE("[model] reaches its fields") {
   CHECK(c.pooling == "max");
   CHECK(c.attention == "convolution");
   CHECK(c.feed_forward == "gelu");
-  CHECK(c.blocks == std::vector<std::string>{"encoder_layer", "convolution"});
+  CHECK(c.block == std::vector<Component>{{"encoder_layer"}, {"convolution"}});
 }
 
 TEST_CASE("[train] reaches its fields") {

@@ -31,7 +31,7 @@ void check_line(const std::string& section, const std::vector<Case>& cases) {
 const std::string model_keys =
     "d_model, num_layers, num_heads, head_dim, dim_feedforward, dropout, attention_dropout, norm_first, "
     "causal, "
-    "window, layer_norm_eps, norm, activation, positions, pooling, attention, feed_forward, blocks";
+    "window, layer_norm_eps, norm, activation, positions, pooling, attention, feed_forward, block";
 const std::string rows_layers =
     "layer_norm | rms_norm | relu | gelu | learned | sinusoidal | multi_head_attention | feed_forward | "
     "encoder_layer | convolution";
@@ -89,11 +89,11 @@ TEST_CASE("wrong types") {
        {"causal = 1", "10: model.causal is the integer 1; allowed: true | false"},
        {"norm = 1",
         "8: model.norm is the integer 1; allowed: a registered layer of role rows: " + rows_layers},
-       {"blocks = \"relu\"",
-        "10: model.blocks is the string \"relu\"; allowed: a list of registered layers of role rows: " +
+       {"block = \"relu\"",
+        "9: model.block is the string \"relu\"; allowed: a list of registered layers of role rows: " +
             rows_layers},
-       {"blocks = [\"relu\", 3]",
-        "19: model.blocks[1] is the integer 3; allowed: a registered layer of role rows: " + rows_layers}});
+       {"block = [\"relu\", 3]",
+        "18: model.block[1] is the integer 3; allowed: a registered layer of role rows: " + rows_layers}});
   check_line(
       "train",
       {{"optimizer = 3",
@@ -153,10 +153,10 @@ TEST_CASE("words that are not allowed") {
         "13: model.positions is \"rope\"; allowed: " + rows_layers + " | rotary | alibi | none"},
        {"pooling = 'avg'", "11: model.pooling is \"avg\"; allowed: cls | mean | max"},
        {"pooling = 'relu'", "11: model.pooling is \"relu\", a layer of role rows; allowed: cls | mean | max"},
-       {"blocks = ['relu', 'encoder_layr']", "19: model.blocks[1] is \"encoder_layr\"; allowed: " +
-                                                 rows_layers + "; did you mean \"encoder_layer\"?"},
-       {"blocks = ['cls']",
-        "11: model.blocks[0] is \"cls\", a layer of role pooling; allowed: " + rows_layers}});
+       {"block = ['relu', 'encoder_layr']", "18: model.block[1] is \"encoder_layr\"; allowed: " +
+                                                rows_layers + "; did you mean \"encoder_layer\"?"},
+       {"block = ['cls']",
+        "10: model.block[0] is \"cls\", a layer of role pooling; allowed: " + rows_layers}});
 }
 
 TEST_CASE("options of layers") {
@@ -310,7 +310,7 @@ TEST_CASE("a fault within one line does not hide the others, and none is made up
       "f:8: error while parsing key-value pair: expected value, saw '\\n'; write a value, or remove the "
       "line");
   // The rest of the file cannot be told apart from the list, or from the section without a header.
-  CHECK(broken("[model]\nblocks = ['relu'\nnum_head = 2\n[train]\nlr = 3\n") ==
+  CHECK(broken("[model]\nblock = ['relu'\nnum_head = 2\n[train]\nlr = 3\n") ==
         "f:3: error while parsing array: expected comma or closing ']', saw 'n'; close the list with ]");
   // A file that is no TOML at all is given up after ten faults.
   std::string prose;

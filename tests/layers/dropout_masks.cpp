@@ -128,7 +128,7 @@ std::vector<Mask> DropoutPass::rows() const {
   config.model.dim_feedforward = hidden;
   config.model.dropout = p;
   config.model.attention_dropout = 0;
-  config.model.blocks = {"probe", "encoder_layer", "probe", "encoder_layer", "probe"};
+  config.model.block = {{"probe"}, {"encoder_layer"}, {"probe"}, {"encoder_layer"}, {"probe"}};
   const std::vector<RowMatrix> x =
       seen(config, [&](const ParameterView& view, Scalar* to) { show_rows(view, hidden, to); });
   const RowMatrix branches[] = {x[1] - x[0], x[2] - x[1]};  // [N, C]
@@ -160,7 +160,7 @@ std::vector<RowMatrix> DropoutPass::filters() const {
   config.model.dim_feedforward = 1;
   config.model.dropout = 0;
   config.model.attention_dropout = p;
-  config.model.blocks = {"places", "encoder_layer", "probe", "places", "encoder_layer", "probe"};
+  config.model.block = {{"places"}, {"encoder_layer"}, {"probe"}, {"places"}, {"encoder_layer"}, {"probe"}};
   std::vector<RowMatrix> y = seen(config, [&](const ParameterView& view, Scalar* to) {
     for (Index i = 0; i < width; ++i) {  // each head's value of row j is 1 in column j
       if (view.name.ends_with("value.weight")) to[i * width + i % t] = 1;

@@ -128,24 +128,24 @@ TEST_CASE("a model whose block halves its rows computes in inference what it doe
   config.model.dropout = config.model.attention_dropout = 0;
   for (const char* pooling : {"mean", "cls"}) {
     config.model.pooling = pooling;
-    config.model.blocks = {"stride", "encoder_layer", "stride", "encoder_layer"};
+    config.model.block = {{"stride"}, {"encoder_layer"}, {"stride"}, {"encoder_layer"}};
     const Passed trained(config, 3, Mode::train), inferred(config, 3, Mode::infer);
     CHECK(trained.outputs == inferred.outputs);
-    config.model.blocks = {"encoder_layer", "encoder_layer"};  // it has the same parameters
+    config.model.block = {{"encoder_layer"}, {"encoder_layer"}};  // it has the same parameters
     CHECK((Passed(config, 3, Mode::infer).outputs - inferred.outputs).cwiseAbs().maxCoeff() > 1e-3);
   }
 }
 
 TEST_CASE("a task of rows refuses a model that makes fewer of them") {
   Config config = small_config();
-  config.model.blocks = {"stride"};
+  config.model.block = {{"stride"}};
   CHECK_THROWS_WITH(Passed(config, OutputShape(3, Level::row), Mode::train),
                     Contains("target for each of 8 rows") && Contains("make 5 of them"));
 }
 
 TEST_CASE("a layer that forgets to say how many rows it makes is named") {
   Config config = small_config();
-  config.model.blocks = {"forgetful"};
+  config.model.block = {{"forgetful"}};
   CHECK_THROWS_WITH(Passed(config, 3, Mode::train),
                     Contains("\"encoder.0\"") && Contains("makes [2, 8] of [8, 8] where [8, 8] is expected"));
 }

@@ -13,7 +13,7 @@ std::set<std::string> decaying(const std::string& pooling, InputShape input) {
   config.model.d_model = 8;
   config.model.num_heads = 2;
   config.model.pooling = pooling;
-  config.model.blocks = {"encoder_layer", "learned", "linear", "rms_norm"};
+  config.model.block = {{"encoder_layer"}, {"learned"}, {"linear"}, {"rms_norm"}};
   const Classifier model(config, input, 3, builtin_layers());
   std::set<std::string> names;
   for (const ParameterView& view : model.parameters().views())

@@ -168,15 +168,16 @@ TEST_CASE("looking at the heads of long sequences takes no whole map") {
 }
 
 TEST_CASE("whole maps that would not fit are refused") {
-  const HeadGrid grid{2, 8, 4};
+  const HeadGrid grid{{{6, 4}, {10, 4}}};
   CHECK(bytes_of_maps(grid, 20000) == 51.2e9);  // 2 x 8 x 20,000 x 20,000 x 2 x 4 bytes
   CHECK_NOTHROW(require_memory_for_maps(grid, 20000, 51.2e9));
   try {
     require_memory_for_maps(grid, 20000, 16e9);
     FAIL("nothing thrown");
   } catch (const Error& error) {
-    CHECK(std::string(error.what()) ==
-          "the attention maps of a sequence of 20000 rows take 51.2 GB with 8 heads in 2 layers, and 16.0 GB "
-          "are left; look at a shorter sequence, or at its beginning");
+    CHECK(
+        std::string(error.what()) ==
+        "the attention maps of a sequence of 20000 rows take 51.2 GB with 16 heads in 2 layers, and 16.0 GB "
+        "are left; look at a shorter sequence, or at its beginning");
   }
 }

@@ -40,7 +40,7 @@ Config small_config() {
   Config config;
   config.model.d_model = 8;
   config.model.num_heads = 2;
-  config.model.blocks = {"around", "encoder_layer"};
+  config.model.block = {{"around"}, {"encoder_layer"}};
   return config;
 }
 

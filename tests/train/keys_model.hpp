@@ -91,7 +91,7 @@ struct SeenRows {
 inline SeenRows around_layer(
     Config config, const Sequences& data, Mode mode = Mode::infer,
     const std::function<void(KeyModel&)>& prepare = [](KeyModel&) {}) {
-  config.model.blocks = {"spy", "encoder_layer", "spy"};
+  config.model.block = {{"spy"}, {"encoder_layer"}, {"spy"}};
   KeyModel model(config);
   prepare(model);
   model.run(data, mode);

@@ -55,7 +55,7 @@ TEST_CASE("data at its ends trains") {
   train_on("one-word", text, {});
   text = "yes\t" + std::string(100000, 'a') + "\nno\t" + std::string(100000, 'b') + "\nyes\tab\nno\tba\n";
   train_on("long", text,
-           {"data.max_length=100000", "model.blocks=[\"feed_forward\"]", "data.validation_fraction=0"});
+           {"data.max_length=100000", "model.block=[\"feed_forward\"]", "data.validation_fraction=0"});
   train_on("longest-by-default", text, {"data.max_length=4000", "data.validation_fraction=0"});
   text.clear();
   for (int i = 0; i < 10000; ++i) text += "class" + std::to_string(i) + "\tab\n";

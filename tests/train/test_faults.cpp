@@ -63,7 +63,7 @@ Ending ending_of(const TrainRequest& request, TrainObserver& observer) {
 
 TrainRequest poisoned(const Workplace& place, const std::string& run, std::vector<std::string> overrides) {
   TrainRequest request = place.request(run);
-  request.overrides = {"model.blocks=[\"encoder_layer\", \"poison\"]"};
+  request.overrides = {"model.block=[\"encoder_layer\", \"poison\"]"};
   request.overrides.insert(request.overrides.end(), overrides.begin(), overrides.end());
   return request;
 }

@@ -11,7 +11,7 @@ void test_layer_norm_eps() {
     for (const double eps : {1e-12, 0.5}) {
       Config config = plain_config();
       config.model.layer_norm_eps = eps;
-      config.model.blocks = {"spy", name, "spy"};
+      config.model.block = {{"spy"}, {name}, {"spy"}};
       KeyModel model(config);
       for (Scalar& value : model.values("embedding.weight")) value *= 0.1f;  // a small variance
       model.run(tokens({1, 2, 3}));
@@ -25,7 +25,7 @@ void test_norm() {
   config.model.attention = config.model.feed_forward = "same";
   const auto [x, y] = around_layer(config, tokens({1, 2, 3}));
   check_same(y, 9 * x);  // u = x + 2 x, y = u + 2 u
-  config.model.blocks = {"spy", "encoder_layer", "spy"};
+  config.model.block = {{"spy"}, {"encoder_layer"}, {"spy"}};
   KeyModel model(config);
   model.set("head.weight", 1);
   const RowMatrix logits = model.run(tokens({1, 2, 3}));  // of the mean row, after a norm once more
@@ -65,7 +65,7 @@ void test_positions() {
     Config config = plain_config();
     config.model.positions = name;
     config.model.num_heads = 1;
-    config.model.blocks = {"spy", "encoder_layer"};
+    config.model.block = {{"spy"}, {"encoder_layer"}};
     KeyModel model(config);
     const RowMatrix mixed = model.run(tokens(other)), straight = model.run(tokens(there));
     RowMatrix expected(4, width);
@@ -90,7 +90,7 @@ void test_pooling() {
     Config config = plain_config();
     config.model.pooling = name;
     config.model.norm_first = false;
-    config.model.blocks = {"spy"};
+    config.model.block = {{"spy"}};
     KeyModel model(config);
     const RowMatrix logits = model.run(tokens({1, 2, 3}));
     const RowMatrix x = model.seen.at(0);
@@ -129,7 +129,7 @@ void test_feed_forward() {
 
 void test_blocks() {
   Config config = plain_config();
-  config.model.blocks = {"spy", "twice", "twice", "spy"};
+  config.model.block = {{"spy"}, {"twice"}, {"twice"}, {"spy"}};
   KeyModel model(config);
   model.run(tokens({1, 2, 3}));
   check_same(model.seen.at(1), 4 * model.seen.at(0));
@@ -146,5 +146,5 @@ KeyTests orochi::layer_keys() {
           {"model.pooling", test_pooling},
           {"model.attention", test_attention},
           {"model.feed_forward", test_feed_forward},
-          {"model.blocks", test_blocks}};
+          {"model.block", test_blocks}};
 }

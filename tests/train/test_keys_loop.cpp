@@ -52,7 +52,7 @@ void check_batches(const std::string& size, const std::string& micro, const std:
     return 1.0;
   });
   const Run run("batches",
-                {"train.epochs=1", "train.lanes=1", "train.chunk_rows=100000", "model.blocks=[\"factor\"]",
+                {"train.epochs=1", "train.lanes=1", "train.chunk_rows=100000", "model.block=[\"factor\"]",
                  "train.batch_size=" + size, "train.gradient_accumulation_steps=" + micro},
                 registry);
   CHECK(passes == expected);
@@ -68,7 +68,7 @@ Extensions spoiled_in(const std::vector<std::uint32_t>& steps) {
     return now ? std::numeric_limits<double>::quiet_NaN() : 1.0;
   });
 }
-const char* const through_factor = "model.blocks=[\"factor\"]";
+const char* const through_factor = "model.block=[\"factor\"]";
 
 void test_on_nonfinite() {
   const Extensions registry = spoiled_in({5});

@@ -221,7 +221,7 @@ void test_chunk_rows() {
   for (const Index rows : {18, 45}) {  // of 9 rows a sequence
     passes.clear();
     const PlainRun run("chunks",
-                       {"train.epochs=1", "train.lanes=1", "model.blocks=[\"factor\"]",
+                       {"train.epochs=1", "train.lanes=1", "model.block=[\"factor\"]",
                         "train.chunk_rows=" + std::to_string(rows)},
                        registry);
     REQUIRE(run.ending.code == 0);

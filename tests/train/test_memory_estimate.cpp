@@ -98,7 +98,7 @@ TEST_CASE("parameters are counted from the config as the model has them") {
           config.model.norm = norm;
           config.model.norm_first = channels == 0;
           config.model.head_dim = channels;
-          if (channels > 0) config.model.blocks = {"feed_forward", "encoder_layer", "gelu"};
+          if (channels > 0) config.model.block = {{"feed_forward"}, {"encoder_layer"}, {"gelu"}};
           const InputShape input{channels == 0 ? 11 : 0, channels, 40};
           const Classifier model(config, input, 5, builtin_layers());
           INFO(pooling << " " << positions << " " << norm << " " << channels);

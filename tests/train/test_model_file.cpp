@@ -248,7 +248,7 @@ TEST_CASE("options of a layer that the model does not use hinder nobody without 
   CHECK_THROWS_WITH(parse_config(trained.header.config, "run.toml", {}, component_schemas(builtin())),
                     Contains("unknown layer \"shift\""));
   // And a model that uses the layer is refused by its name.
-  trained.config.model.blocks = {"shift"};
+  trained.config.model.block = {{"shift"}};
   trained.header.config = write_config(trained.config);
-  CHECK_THAT(outcome_of(trained), Contains("model.blocks") && Contains("\"shift\""));
+  CHECK_THAT(outcome_of(trained), Contains("model.block") && Contains("\"shift\""));
 }

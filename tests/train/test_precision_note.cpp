@@ -88,7 +88,7 @@ TEST_CASE("a layer's own width is told by its first weight") {
   layers.add<Bottleneck>("bottleneck", Role::rows, "of 12 columns");
   Config config = small_config();
   config.model.num_heads = 2;
-  config.model.blocks = {"encoder_layer", "bottleneck"};
+  config.model.block = {{"encoder_layer"}, {"bottleneck"}};
   const Classifier model(config, {30, 0, 8}, 3, layers);
   CHECK_THAT(precision_note(model.parameters(), config.model),
              Contains("2 of 7 products stay fp32, such as encoder.1.down [12, 32]") &&

@@ -137,10 +137,12 @@ ordered_json errors_json(const Model& trained, const ReportData& data, const Eva
 ordered_json sequence_json(const Model& trained, const ReportData& data, const Evaluation& outcomes, Index i,
                            std::size_t shown_sequences) {
   std::vector<Scalar> outputs;  // [items, K]
-  const std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &outputs, false);
+  std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &outputs, false);
+  const std::vector<RowName> names = row_names(trained, data, i);
+  std::erase_if(records,
+                [&](const AttentionRecord& r) { return r.length != std::ssize(names); });  // other rows
   Index maps = 0;
   for (const AttentionRecord& record : records) maps += record.options.num_heads;
-  const std::vector<RowName> names = row_names(trained, data, i);
   const Index rows = std::min(drawable_rows(maps * static_cast<Index>(shown_sequences)), std::ssize(names));
   ordered_json json = outcome_json(trained, data, outcomes, i, outputs);
   json["length"] = names.size();
