@@ -6,5 +6,7 @@
 void add_lion(orochi::Extensions& extensions);
 void add_one_cycle(orochi::Extensions& extensions);
 void add_ordinal(orochi::Extensions& extensions);
+void add_swiglu(orochi::Layers& layers);
+void add_depthwise(orochi::Layers& layers);
 void add_kmers(orochi::Tokenizers& tokenizers);
 void add_fasta(orochi::Readers& readers);

@@ -7,6 +7,8 @@ int main(int argc, char** argv) {
   add_lion(extensions);
   add_one_cycle(extensions);
   add_ordinal(extensions);
+  add_swiglu(extensions.layers);
+  add_depthwise(extensions.layers);
   add_kmers(extensions.tokenizers);
   add_fasta(extensions.readers);
   return orochi::run(argc, argv, extensions);
