@@ -98,7 +98,15 @@ TEST_CASE("parameters are counted from the config as the model has them") {
           config.model.norm = norm;
           config.model.norm_first = channels == 0;
           config.model.head_dim = channels;
-          if (channels > 0) config.model.block = {{"feed_forward"}, {"encoder_layer"}, {"gelu"}};
+          if (channels > 0)
+            config.model.block = {{"feed_forward"},
+                                  {"encoder_layer",
+                                   {{"num_heads", std::int64_t{2}},
+                                    {"head_dim", std::int64_t{5}},
+                                    {"dim_feedforward", std::int64_t{9}},
+                                    {"norm", std::string("rms_norm")}}},
+                                  {"encoder_layer"},
+                                  {"gelu"}};
           const InputShape input{channels == 0 ? 11 : 0, channels, 40};
           const Classifier model(config, input, 5, builtin_layers());
           INFO(pooling << " " << positions << " " << norm << " " << channels);
