@@ -21,7 +21,7 @@ class BatchStorage {
   Batch gather(const Sequences& data, std::span<const std::uint32_t> rows);
 
  private:
-  std::vector<std::int32_t> tokens_;
+  std::vector<std::int32_t> tokens_, segments_;
   std::vector<float> values_;
   std::vector<Index> offsets_;
   std::vector<double> targets_;

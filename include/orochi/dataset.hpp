@@ -19,13 +19,14 @@ namespace orochi {
 
 /// B sequences with targets, as packed rows. Text fills `tokens`, numeric data fills `values`.
 struct Sequences {
-  std::vector<std::int32_t> tokens;  // [N]
-  std::vector<float> values;         // [N, channels]
-  Index channels = 0;                // 0 for text
-  std::vector<Index> offsets{0};     // [B + 1]
-  std::vector<double> targets;       // [B, W] or, of rows, [N, W]
-  Index target_width = 1;            // W
-  std::vector<float> weights;        // one a target; empty: all are 1
+  std::vector<std::int32_t> tokens;    // [N]
+  std::vector<float> values;           // [N, channels]
+  Index channels = 0;                  // 0 for text
+  std::vector<Index> offsets{0};       // [B + 1]
+  std::vector<double> targets;         // [B, W] or, of rows, [N, W]
+  Index target_width = 1;              // W
+  std::vector<float> weights;          // one a target; empty: all are 1
+  std::vector<std::int32_t> segments;  // [N]: which of its texts a row is of; empty where there is one
 
   Index size() const { return static_cast<Index>(offsets.size()) - 1; }
   Index length(Index i) const { return offsets[i + 1] - offsets[i]; }
@@ -54,8 +55,13 @@ struct Preprocessing {
   std::vector<float> mean;                     // [channels]; numeric only
   std::vector<float> deviation;                // [channels]; numeric only; never 0
   Index channels = 0;                          // 0 for text
+  Index texts = 1;                             // S: of a sequence
 
   Index vocabulary_size() const { return tokenizer == nullptr ? 0 : tokenizer->vocabulary_size(); }
+  /// Ids from 0 on that rows may have: a separator is one more.
+  Index num_ids() const;
+  /// The token of an id, for people: "[sep]" between texts.
+  std::string token(std::int32_t id) const;
 };
 
 struct LoadedData {
@@ -83,7 +89,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
 /// A file's sequences, and their texts as the file has them: a vocabulary knows neither rare words nor case.
 struct LoadedFile {
   Sequences sequences;
-  std::vector<std::string> texts;   // [B]; empty for numbers
+  std::vector<std::string> texts;   // [B, S]; empty for numbers
   std::vector<std::string> groups;  // [B]; empty where the file has none
 };
 

@@ -51,6 +51,7 @@ struct InputShape {
   Index vocab_size = 0;  // V; 0 for numeric rows
   Index channels = 0;    // 0 for tokens
   Index max_length = 0;  // rows of the longest sequence
+  Index num_texts = 1;   // S: texts of a sequence, as the batch's segments number them
 };
 
 /// Handed to a layer's constructor: its options, its parameters, its children.

@@ -29,11 +29,12 @@ struct Model {
   /// Writes a checkpoint, whole or not at all; a run cannot go on from it, as it has no optimizer state.
   void save(const std::string& path) const;
 
-  /// The answer to one text.
+  /// The answer to one line as `orochi predict` takes it: a text, several with tabs between where training had
+  /// several, or a case of numbers.
   Prediction predict(std::string_view text) const;
   /// The answer to one sequence of numeric rows [T, channels], as they are in data files.
   Prediction predict(std::span<const float> rows) const;
-  /// The answers to many texts, in one thread.
+  /// The answers to many lines, in one thread.
   std::vector<Prediction> predict(std::span<const std::string> texts) const;
   /// The answers to sequences that are encoded already: as load_split gives them. Throws a failure where
   /// outputs are not finite.

@@ -39,6 +39,9 @@ class Tokenizer {
   /// tokens the whole text has.
   virtual Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const = 0;
   virtual Index vocabulary_size() const = 0;  // V; at least 1
+  /// The id that is put between two texts of one sequence, such as that of a token "[SEP]"; by default one
+  /// more than the vocabulary's, which no text has.
+  virtual std::int32_t separator() const { return static_cast<std::int32_t>(vocabulary_size()); }
   /// The token of an id, for people.
   virtual std::string token(std::int32_t id) const = 0;
   /// The tokens of a text, as many as encode finds, unknown ones as the text has them; for people.

@@ -23,15 +23,10 @@ Sequences from_line(const Model& trained, LineReader& reader) {
   data.channels = trained.preprocessing.channels;
   bool was_cut = false;
   try {
-    if (data.channels == 0)
-      data.tokens = encoder.encode_text(line, &was_cut);
-    else
-      data.values = encoder.encode_values(line, &was_cut);
+    was_cut = encoder.append_line(line, data);
   } catch (const Error& error) {
     throw usage_error(fmt::format("{}:{}: {}", reader.name(), reader.line_number(), error.what()));
   }
-  data.offsets.push_back(data.channels == 0 ? std::ssize(data.tokens)
-                                            : std::ssize(data.values) / data.channels);
   if (was_cut) std::cerr << fmt::format("cut to max_length {}\n", trained.config.data.max_length);
   if (reader.next(line)) std::cerr << "the lines after the first are not looked at\n";
   return data;
@@ -42,9 +37,9 @@ Sequences from_line(const Model& trained, LineReader& reader) {
 std::vector<std::string> row_labels(const Model& trained, const Sequences& data, Index i) {
   std::vector<std::string> labels(static_cast<std::size_t>(trained.classifier->rows_before()), "[cls]");
   for (Index row = data.offsets[i]; row < data.offsets[i + 1]; ++row)
-    labels.push_back(data.channels > 0 ? std::to_string(row - data.offsets[i] + 1)
-                                       : trained.preprocessing.tokenizer->token(
-                                             data.tokens[static_cast<std::size_t>(row)]));
+    labels.push_back(data.channels > 0
+                         ? std::to_string(row - data.offsets[i] + 1)
+                         : trained.preprocessing.token(data.tokens[static_cast<std::size_t>(row)]));
   return labels;
 }
 

@@ -92,20 +92,8 @@ class Pending {
 
   /// Throws a usage_error for a line that is no sequence; nothing is added then.
   void add(std::string_view line) {
-    bool was_cut = false;
-    Index length = 0;
-    if (channels_ == 0) {
-      labelled_ += labels_.contains(reader_->label_of(line)) ? 1 : 0;
-      const std::vector<std::int32_t> ids = encoder_.encode_text(line, &was_cut);  // [T]
-      data_.tokens.insert(data_.tokens.end(), ids.begin(), ids.end());
-      length = static_cast<Index>(ids.size());
-    } else {
-      const std::vector<float> values = encoder_.encode_values(line, &was_cut);  // [T, channels]
-      data_.values.insert(data_.values.end(), values.begin(), values.end());
-      length = static_cast<Index>(values.size()) / channels_;
-    }
-    data_.offsets.push_back(data_.offsets.back() + length);
-    cut_ += was_cut ? 1 : 0;
+    if (channels_ == 0) labelled_ += labels_.contains(reader_->label_of(line)) ? 1 : 0;
+    cut_ += encoder_.append_line(line, data_) ? 1 : 0;
     ++count_;
   }
 
@@ -197,7 +185,8 @@ Verb predict_verb(const Extensions& extensions) {
   verb.name = "predict";
   verb.summary = "label sequences with a trained model";
   verb.description =
-      "Reads one sequence a line and answers at once, so that it works in a pipe: a text, or for numeric "
+      "Reads one sequence a line and answers at once, so that it works in a pipe: a text (two with a tab "
+      "between for a model of pairs), or for numeric "
       "models a "
       "case as in .ts files without its label, v,v,v:v,v,v with one part a channel. Prints a header line, "
       "then a line a sequence: the label and the probability of every class, separated by tabs; several "

@@ -16,6 +16,7 @@ std::vector<std::uint32_t> epoch_order(Index size, std::uint64_t seed, std::uint
 
 Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t> rows) {
   tokens_.clear();
+  segments_.clear();
   values_.clear();
   offsets_.assign(1, 0);
   targets_.clear();
@@ -30,19 +31,25 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
       values_.insert(values_.end(), data.values.begin() + first * data.channels,
                      data.values.begin() + last * data.channels);
     }
+    if (!data.segments.empty())
+      segments_.insert(segments_.end(), data.segments.begin() + first, data.segments.begin() + last);
     offsets_.push_back(offsets_.back() + last - first);
     const std::span<const double> target = data.target(i);
     targets_.insert(targets_.end(), target.begin(), target.end());
     const std::span<const float> weights = data.weights_of(i);
     weights_.insert(weights_.end(), weights.begin(), weights.end());
   }
-  return {tokens_, values_, data.channels, offsets_, samples_, targets_, data.target_width, weights_};
+  return {tokens_,  values_,           data.channels, offsets_, samples_,
+          targets_, data.target_width, weights_,      segments_};
 }
 
 Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
   samples.resize(static_cast<std::size_t>(data.size()));
   std::iota(samples.begin(), samples.end(), 0u);
-  return {data.tokens, data.values, data.channels, data.offsets, samples, data.targets, data.target_width};
+  Batch batch{data.tokens, data.values,  data.channels,    data.offsets,
+              samples,     data.targets, data.target_width};
+  batch.segments = data.segments;  // and no weights: figures count every sequence alike
+  return batch;
 }
 
 namespace {
@@ -93,6 +100,7 @@ Batch slice(const Batch& batch, Index first, Index last) {
   const auto rows = static_cast<std::size_t>(part.num_rows());
   const auto channels = static_cast<std::size_t>(batch.channels);
   if (!batch.tokens.empty()) part.tokens = batch.tokens.subspan(first_row, rows);
+  if (!batch.segments.empty()) part.segments = batch.segments.subspan(first_row, rows);
   if (!batch.values.empty()) part.values = batch.values.subspan(first_row * channels, rows * channels);
   if (!batch.targets.empty()) {
     const bool of_rows = batch.num_targets() != batch.num_sequences();

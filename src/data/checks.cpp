@@ -25,10 +25,14 @@ struct DigestHash {
 Digest digest_of(const RawSplit& raw, std::uint32_t sequence) {
   const void* start = nullptr;
   std::size_t bytes = 0;
+  std::string joined;  // no text has a NUL byte
   if (raw.channels == 0) {
-    const std::string& text = raw.texts[sequence];
-    start = text.data();
-    bytes = text.size();
+    const std::span<const std::string> texts = raw.texts_of(sequence);
+    for (const std::string& text : texts.subspan(1)) joined += '\0' + text;
+    joined.insert(0, texts.size() > 1 ? texts.front() : "");
+    const std::string& whole = texts.size() > 1 ? joined : texts.front();
+    start = whole.data();
+    bytes = whole.size();
   } else {
     const Index first = raw.offsets[sequence] * raw.channels;
     const Index last = raw.offsets[sequence + 1] * raw.channels;

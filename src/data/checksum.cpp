@@ -24,6 +24,7 @@ std::string checksum(const Sequences& data) {
   add(data.offsets);
   add(data.targets);
   if (!data.weights.empty()) add(data.weights);
+  if (!data.segments.empty()) add(data.segments);
   const XXH128_hash_t hash = XXH3_128bits_digest(&state);
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }

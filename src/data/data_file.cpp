@@ -154,6 +154,7 @@ std::string FileInMemory::target_error(const Record& record) const {
 std::string FileInMemory::shape_error(const Record& record) const {
   const Index texts = std::ssize(record.texts), numbers = std::ssize(record.values);
   if ((texts > 0) == (record.channels > 0)) return "expected either texts or numbers";
+  if (texts > most_texts) return fmt::format("{}; expected at most {}", counted(texts, "text"), most_texts);
   if (texts == 0 && (numbers == 0 || numbers % record.channels != 0))
     return fmt::format("{} for {}; expected one row or more", counted(numbers, "number"),
                        counted(record.channels, "channel"));

@@ -17,9 +17,14 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
     : tokenizer_(preprocessing.tokenizer),
       tokenizer_name_(config.tokenizer.type),
       max_length_(config.max_length),
+      texts_(preprocessing.texts),
       channels_(preprocessing.channels),
       mean_(preprocessing.mean),
-      deviation_(preprocessing.deviation) {}
+      deviation_(preprocessing.deviation) {
+  if (max_length_ < 2 * texts_ - 1)
+    throw usage_error(fmt::format("data.max_length is {}; {} with separators need {} or more", max_length_,
+                                  counted(texts_, "text"), 2 * texts_ - 1));
+}
 
 Index InputEncoder::append_tokens(std::string_view text, std::vector<std::int32_t>& ids) const {
   const auto before = std::ssize(ids);
@@ -37,8 +42,9 @@ Index InputEncoder::append_tokens(std::string_view text, std::vector<std::int32_
   return full_length;
 }
 
-std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool* was_cut) const {
-  if (tokenizer_ == nullptr) throw usage_error("a text, but the model was trained on numeric rows");
+namespace {
+
+void check_text(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) throw usage_error("a NUL byte; expected text");
   const std::size_t broken = utf8::find_invalid(text);
   if (broken != std::string_view::npos) {
@@ -46,6 +52,12 @@ std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool*
                                   static_cast<unsigned char>(text[broken])));
   }
   if (utf8::is_blank(text)) throw usage_error("the text is empty; expected at least one character");
+}
+
+}  // namespace
+
+std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool* was_cut) const {
+  check_text(text);
   std::vector<std::int32_t> ids;  // [T]
   const Index full_length = append_tokens(text, ids);
   if (was_cut != nullptr) *was_cut = full_length > max_length_;
@@ -79,6 +91,54 @@ std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_
   values.resize(std::min(values.size(), most));
   normalise(values, mean_, deviation_);
   return values;
+}
+
+Index InputEncoder::append_texts(std::span<const std::string_view> texts, Sequences& data) const {
+  if (texts.size() == 1) return append_tokens(texts.front(), data.tokens);
+  const Index separators = std::ssize(texts) - 1;
+  std::vector<std::vector<std::int32_t>> ids(texts.size());
+  Index full_length = separators, length = separators;
+  for (std::size_t s = 0; s < texts.size(); ++s) {
+    full_length += append_tokens(texts[s], ids[s]);
+    length += std::ssize(ids[s]);
+  }
+  const auto is_not_longer = [](const auto& a, const auto& b) { return a.size() <= b.size(); };
+  for (; length > max_length_; --length) {
+    auto longest = ids.begin();
+    for (auto other = ids.begin(); other != ids.end(); ++other)
+      if (is_not_longer(*longest, *other)) longest = other;
+    longest->pop_back();
+  }
+  for (std::size_t s = 0; s < texts.size(); ++s) {
+    if (s > 0) data.tokens.push_back(tokenizer_->separator());
+    data.tokens.insert(data.tokens.end(), ids[s].begin(), ids[s].end());
+    const std::size_t rows = ids[s].size() + (s + 1 < texts.size() ? 1 : 0);
+    data.segments.insert(data.segments.end(), rows, static_cast<std::int32_t>(s));
+  }
+  return full_length;
+}
+
+bool InputEncoder::append_line(std::string_view line, Sequences& data) const {
+  bool was_cut = false;
+  if (channels_ > 0) {
+    const std::vector<float> values = encode_values(line, &was_cut);  // [T, channels]
+    data.values.insert(data.values.end(), values.begin(), values.end());
+    data.offsets.push_back(std::ssize(data.values) / channels_);
+    return was_cut;
+  }
+  std::vector<std::string_view> texts{line};
+  while (texts_ > 1 && texts.back().find('\t') != std::string_view::npos) {
+    const std::string_view both = texts.back();
+    texts.back() = both.substr(0, both.find('\t'));
+    texts.push_back(both.substr(both.find('\t') + 1));
+  }
+  if (std::ssize(texts) != texts_)
+    throw usage_error(
+        fmt::format("{}; expected {} with tabs between", counted(std::ssize(texts), "text"), texts_));
+  for (const std::string_view text : texts) check_text(text);
+  was_cut = append_texts(texts, data) > max_length_;
+  data.offsets.push_back(std::ssize(data.tokens));
+  return was_cut;
 }
 
 }  // namespace orochi

@@ -28,6 +28,14 @@ class InputEncoder {
 
   /// The same of rows [T, channels] that are numbers already.
   std::vector<float> encode_rows(std::span<const float> rows) const;
+  /// Appends a line as one more sequence, without target: a text, several with tabs between if training had
+  /// several, or a case. Says whether it was cut. Throws as the functions above; nothing is appended then.
+  bool append_line(std::string_view line, Sequences& data) const;
+
+  /// Appends the rows of a sequence's texts [S] that were checked when their file was read, with a separator
+  /// between two of them, which is of the first's segment. Where they are too long together, the longest is
+  /// cut, of equal ones the last. Returns their length before that.
+  Index append_texts(std::span<const std::string_view> texts, Sequences& data) const;
 
   /// Appends the ids of a text that was checked when its file was read; returns its length before the cut.
   /// Throws a usage_error without a place where the tokenizer finds nothing in it.
@@ -36,7 +44,7 @@ class InputEncoder {
  private:
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::string tokenizer_name_;
-  Index max_length_;
+  Index max_length_, texts_;
   Index channels_;
   std::vector<float> mean_, deviation_;  // [channels]
 };

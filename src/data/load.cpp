@@ -43,7 +43,8 @@ void add_at(const RawSplit& raw, std::size_t i, Mistakes& mistakes,
 }
 
 /// The numbers of each target; one that does not fit and another width of rows are mistakes.
-void parse_targets(TargetFile& file, const Targets& targets, Index channels, Mistakes& mistakes) {
+void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,
+                   Mistakes& mistakes) {
   const RawSplit& raw = file.raw;
   for (std::size_t i = 0; i < raw.targets.size(); ++i) {
     try {
@@ -56,9 +57,13 @@ void parse_targets(TargetFile& file, const Targets& targets, Index channels, Mis
     const std::span<const double> target = file.target(i);
     file.strata.push_back(target.empty() ? 0 : targets.stratum(target));
   }
-  if (raw.channels != channels)
-    mistakes.add(fmt::format("{}, but the training data has {}; expected as many",
-                             counted(raw.channels, "channel"), channels));
+  const auto compare = [&](Index own, const char* noun, Index expected) {
+    if (own != expected)
+      mistakes.add(
+          fmt::format("{}, but the training data has {}; expected as many", counted(own, noun), expected));
+  };
+  compare(raw.channels, "channel", training.channels);
+  if (raw.channels == 0) compare(raw.num_texts, "text", training.texts);
 }
 
 Part whole_file(const std::string& name, const TargetFile& file) {
@@ -118,11 +123,13 @@ Sequences take_rows(const Part& part, const TargetFile& file, const Targets& tar
   sequences.channels = raw.channels;
   sequences.target_width = targets.target_width();
   Lengths lengths;
+  std::vector<std::string_view> texts;  // [S]
   for (const std::uint32_t i : part.rows) {
     Index full_length = 0;
     if (raw.channels == 0) {
       try {
-        full_length = encoder.append_tokens(raw.texts[i], sequences.tokens);
+        texts.assign(raw.texts_of(i).begin(), raw.texts_of(i).end());
+        full_length = encoder.append_texts(texts, sequences);
       } catch (const Error& error) {
         throw Error(error.code(), fmt::format("{}: {}", raw.place(i), error.what()));
       }
@@ -145,7 +152,8 @@ Sequences take_rows(const Part& part, const TargetFile& file, const Targets& tar
 void fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers& tokenizers,
                    Preprocessing& preprocessing) {
   std::vector<std::string_view> texts;
-  for (const std::uint32_t i : train.rows) texts.push_back(train.raw->texts[i]);
+  for (const std::uint32_t i : train.rows)
+    for (const std::string& text : train.raw->texts_of(i)) texts.push_back(text);
   std::unique_ptr<Tokenizer> tokenizer = tokenizers.make(config.tokenizer);
   try {
     tokenizer->fit(texts, config.max_length);
@@ -238,9 +246,12 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
 
   LoadedData data;
   data.preprocessing.channels = files.front().raw.channels;
+  data.preprocessing.texts = files.front().raw.num_texts;
+  if (data.preprocessing.texts > 1 && targets.level() == Level::row)
+    mistakes.front().add("several texts a record, but the task has a label a row; expected one text");
   fit_targets(files.front().raw, targets, mistakes.front());
   for (std::size_t f = 0; f < files.size(); ++f)
-    parse_targets(files[f], targets, data.preprocessing.channels, mistakes[f]);
+    parse_targets(files[f], targets, data.preprocessing, mistakes[f]);
   for (std::size_t f = 1; f < files.size(); ++f)
     refuse_shared_groups(files.front().raw, files[f].raw, mistakes[f]);
   throw_if_any(mistakes);
@@ -263,6 +274,15 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   return data;
 }
 
+Index Preprocessing::num_ids() const {
+  if (texts == 1) return vocabulary_size();
+  return std::max<Index>(vocabulary_size(), tokenizer->separator() + 1);
+}
+
+std::string Preprocessing::token(std::int32_t id) const {
+  return id < vocabulary_size() ? tokenizer->token(id) : "[sep]";
+}
+
 std::string LoadedData::train_place(std::uint32_t sample) const {
   const Index place = train_places[sample];
   return train_has_lines ? fmt::format("{}:{}", train_path, place)
@@ -273,7 +293,7 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
                      const Targets& targets, const std::string& path, std::vector<std::string>& notes) {
   std::vector<Mistakes> mistakes;
   std::vector<TargetFile> files = read_files(config, readers, targets, {path}, mistakes);
-  parse_targets(files.front(), targets, preprocessing.channels, mistakes.front());
+  parse_targets(files.front(), targets, preprocessing, mistakes.front());
   throw_if_any(mistakes);
   const Part part = whole_file(std::filesystem::path(path).filename().string(), files.front());
   InputEncoder encoder(config, preprocessing);
@@ -294,6 +314,7 @@ Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {
   for (const std::uint32_t i : numbers) {
     const Index begin = offsets[i], end = offsets[i + 1];
     if (channels == 0) append(result.tokens, tokens, begin, end);
+    if (!segments.empty()) append(result.segments, segments, begin, end);
     append(result.values, values, begin * channels, end * channels);
     const std::span<const double> one = target(i);
     result.targets.insert(result.targets.end(), one.begin(), one.end());

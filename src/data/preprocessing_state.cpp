@@ -48,6 +48,7 @@ std::shared_ptr<const Tokenizer> load_tokenizer(const std::map<std::string, Stat
 std::map<std::string, State> state_of(const Preprocessing& p) {
   std::map<std::string, State> states;
   states["data"].set("channels", std::vector<std::int64_t>{p.channels});
+  if (p.texts > 1) states["data"].set("texts", std::vector<std::int64_t>{p.texts});
   if (p.tokenizer != nullptr) p.tokenizer->save(states["tokenizer"]);
   if (p.mean.empty() && p.deviation.empty()) return states;
   states["normalization"].set("mean", as_doubles(p.mean));
@@ -61,9 +62,15 @@ Preprocessing preprocessing_of(const std::map<std::string, State>& states, const
   if (channels.size() != 1)
     throw usage_error("data: its state \"channels\" has " + std::to_string(channels.size()) +
                       " numbers; expected 1");
+  std::vector<std::int64_t> texts{1};
+  if (states.at("data").has("texts")) texts = list_of(states, "data", &State::integers, "texts");
+  if (texts.size() != 1 || texts.front() < 1 || texts.front() > most_texts ||
+      (texts.front() > 1 && channels.front() != 0))
+    throw usage_error("data: its state \"texts\" is not one number that goes with its channels");
   return {load_tokenizer(states, config, tokenizers, channels.front()),
           as_floats(list_of(states, "normalization", &State::numbers, "mean")),
-          as_floats(list_of(states, "normalization", &State::numbers, "std")), channels.front()};
+          as_floats(list_of(states, "normalization", &State::numbers, "std")), channels.front(),
+          texts.front()};
 }
 
 }  // namespace orochi

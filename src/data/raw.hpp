@@ -39,6 +39,8 @@ struct RawSplit {
   std::string place(Index sequence) const;
 };
 
+constexpr Index most_texts = 16;  // of a record
+
 /// Reads a file of the configured format. What is wrong with it is added to `mistakes`; then the result is of
 /// no use. Throws a usage_error for a format that is not registered.
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,

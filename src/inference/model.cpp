@@ -39,7 +39,7 @@ std::map<std::string, State> state_of(const Task& task, const Preprocessing& pre
 }
 
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing) {
-  return {preprocessing.vocabulary_size(), preprocessing.channels, data.max_length};
+  return {preprocessing.num_ids(), preprocessing.channels, data.max_length, preprocessing.texts};
 }
 
 std::vector<TensorSlot> tensor_slots(const Parameters& parameters) {

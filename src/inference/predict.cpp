@@ -17,11 +17,8 @@ Prediction Model::predict(std::string_view text) const {
 std::vector<Prediction> Model::predict(std::span<const std::string> texts) const {
   const InputEncoder encoder(config.data, preprocessing);
   Sequences data;
-  for (const std::string& text : texts) {
-    const std::vector<std::int32_t> ids = encoder.encode_text(text);  // [T]
-    data.tokens.insert(data.tokens.end(), ids.begin(), ids.end());
-    data.offsets.push_back(std::ssize(data.tokens));
-  }
+  data.channels = preprocessing.channels;
+  for (const std::string& text : texts) encoder.append_line(text, data);
   return predict(data);
 }
 

@@ -83,6 +83,7 @@ struct BlankBatch {
         samples(static_cast<std::size_t>(sequences)) {
     for (Index b = 0; b <= sequences; ++b) offsets.push_back(b * length);
     batch = {tokens, values, channels, offsets, samples, targets, task.target_width()};
+    batch.segments = tokens;
   }
   std::vector<std::int32_t> tokens;
   std::vector<float> values;

@@ -43,7 +43,10 @@ void keep_validation(const Model& trained, std::span<const std::string> groups, 
         "with --data FILE");
   if (data.texts.empty()) return;
   std::vector<std::string> texts;
-  for (const Index i : data.numbers) texts.push_back(std::move(data.texts[static_cast<std::size_t>(i)]));
+  const auto each = static_cast<std::size_t>(trained.preprocessing.texts);
+  for (const Index i : data.numbers)
+    for (std::size_t s = 0; s < each; ++s)
+      texts.push_back(std::move(data.texts[static_cast<std::size_t>(i) * each + s]));
   data.texts = std::move(texts);
 }
 
@@ -66,14 +69,23 @@ std::vector<RowName> row_names(const Model& trained, const ReportData& data, Ind
   std::vector<RowName> names;
   for (std::string& label : row_labels(trained, data.sequences, i)) names.push_back({std::move(label)});
   if (data.texts.empty()) return names;
-  const std::vector<std::string> tokens =
-      trained.preprocessing.tokenizer->pieces(data.texts[static_cast<std::size_t>(i)]);
+  const auto each = static_cast<std::size_t>(trained.preprocessing.texts);
   const auto length = static_cast<std::size_t>(data.sequences.length(i));
-  if (tokens.size() < length) return names;         // of a tokenizer whose pieces are not its tokens
-  const std::size_t first = names.size() - length;  // after a class token
   const auto begin = static_cast<std::size_t>(data.sequences.offsets[static_cast<std::size_t>(i)]);
-  for (std::size_t t = 0; t < length; ++t)
-    names[first + t] = {tokens[t], data.sequences.tokens[begin + t] == 0};
+  const std::size_t first = names.size() - length;  // after a class token
+  const auto segment = [&](std::size_t t) {
+    return each == 1 ? 0 : static_cast<std::size_t>(data.sequences.segments[begin + t]);
+  };
+  for (std::size_t s = 0, t = 0; s < each; ++s) {
+    const std::vector<std::string> tokens =
+        trained.preprocessing.tokenizer->pieces(data.texts[static_cast<std::size_t>(i) * each + s]);
+    std::size_t end = t;
+    while (end < length && segment(end) == s) ++end;
+    const std::size_t rows = end - t - (s + 1 < each ? 1 : 0);          // without the separator
+    for (std::size_t at = 0; at < rows && rows <= tokens.size(); ++at)  // where pieces are tokens
+      names[first + t + at] = {tokens[at], data.sequences.tokens[begin + t + at] == 0};
+    t = end;
+  }
   return names;
 }
 
