@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <orochi/elementwise_ops.hpp>
 #include <orochi/error.hpp>
 
 #include "core/as_size.hpp"
@@ -36,14 +37,24 @@ double embedding_scale(Index d_model) { return 1 / std::sqrt(static_cast<double>
 
 TokenEmbedding::TokenEmbedding(Builder& builder)
     : table_(builder.embedding("weight", builder.input().vocab_size, builder.model().d_model,
-                               Init::normal(embedding_scale(builder.model().d_model)), GradientKind::rows)) {}
+                               Init::normal(embedding_scale(builder.model().d_model)), GradientKind::rows)) {
+  if (builder.input().num_texts > 1)
+    segments_ =
+        builder.embedding("segment", builder.input().num_texts, builder.model().d_model,
+                          Init::normal(embedding_scale(builder.model().d_model)), GradientKind::dense);
+}
 
 Rows TokenEmbedding::forward(const Rows& x) const {
   const Batch& batch = x.batch;
   if (std::ssize(batch.tokens) != batch.num_rows())
     throw operation_error("embedding", std::to_string(batch.num_rows()) + " tokens, one a row",
                           std::to_string(batch.tokens.size()));
-  return x.with(embedding(x.tape(), table_, batch.tokens));
+  const Var tokens = embedding(x.tape(), table_, batch.tokens);  // [N, C]
+  if (!segments_) return x.with(tokens);
+  if (std::ssize(batch.segments) != batch.num_rows())
+    throw operation_error("embedding", std::to_string(batch.num_rows()) + " segments, one a row",
+                          std::to_string(batch.segments.size()));
+  return x.with(add(tokens, embedding(x.tape(), *segments_, batch.segments)));
 }
 
 Var embedding(Tape& tape, Parameter table, std::span<const std::int32_t> tokens) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <orochi/layer.hpp>
 #include <orochi/ops.hpp>
 
@@ -11,14 +13,16 @@ double embedding_scale(Index d_model);
 /// A sequence of more rows than the model has places for is a usage_error.
 void check_places(Index length, Index places);
 
-/// Tokens -> rows of a table [V, C].
+/// Tokens -> rows of a table [V, C]; where a sequence has several texts, plus the row of a second table for
+/// the text that the token is of.
 class TokenEmbedding : public Layer {
  public:
   explicit TokenEmbedding(Builder& builder);
   Rows forward(const Rows& x) const override;
 
  private:
-  Parameter table_;  // [V, C]
+  Parameter table_;                    // [V, C]
+  std::optional<Parameter> segments_;  // [S, C]
 };
 
 /// Adds a trained row for each place in the sequence. [N, C] -> [N, C].
