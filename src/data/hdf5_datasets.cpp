@@ -85,7 +85,7 @@ std::string size_mistake(const Dataset& dataset, hsize_t file_bytes) {
 
 /// Opens a dataset and looks at its shape; what is wrong with it is a mistake, and the result is empty.
 std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t rank, hsize_t file_bytes,
-                                    Mistakes& mistakes) {
+                                    Mistakes& mistakes, std::size_t most_rank = 0) {
   if (H5Lexists(file, name, H5P_DEFAULT) <= 0) {
     mistakes.add(fmt::format("no dataset \"{}\"; {}", name, layout));
     return std::nullopt;
@@ -108,7 +108,7 @@ std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t ra
   dataset.shape.resize(static_cast<std::size_t>(hdf5::check(H5Sget_simple_extent_ndims(space.get()), name)));
   H5Sget_simple_extent_dims(space.get(), dataset.shape.data(), nullptr);
   dataset.creation = hdf5::own(H5Dget_create_plist(dataset.id.get()), H5Pclose, name);
-  if (dataset.shape.size() != rank) {
+  if (dataset.shape.size() < rank || dataset.shape.size() > std::max(rank, most_rank)) {
     mistakes.add(fmt::format("dataset \"{}\" has shape {}; {}", name, shape_text(dataset.shape), layout));
     return std::nullopt;
   }
@@ -186,7 +186,14 @@ std::vector<std::string> read_numbers(const Dataset& dataset, hid_t type) {
   read_all(dataset, type, numbers.data(), "labels");
   std::vector<std::string> labels;
   labels.reserve(numbers.size());
-  for (const Number number : numbers) labels.push_back(std::to_string(number));
+  const std::size_t width = dataset.shape.size() == 2 ? dataset.shape[1] : 1;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const std::string text = fmt::format("{}", numbers[i]);  // of a float as many digits as it takes
+    if (i % width == 0)
+      labels.push_back(text);
+    else
+      labels.back() += "," + text;
+  }
   return labels;
 }
 
@@ -194,6 +201,7 @@ std::vector<std::string> read_labels(const Dataset& dataset) {
   if (dataset.kind == H5T_INTEGER && H5Tget_sign(dataset.type.get()) == H5T_SGN_NONE)
     return read_numbers<std::uint64_t>(dataset, H5T_NATIVE_UINT64);  // as int64 the largest would all be one
   if (dataset.kind == H5T_INTEGER) return read_numbers<std::int64_t>(dataset, H5T_NATIVE_INT64);
+  if (dataset.kind == H5T_FLOAT) return read_numbers<double>(dataset, H5T_NATIVE_DOUBLE);
   if (H5Tis_variable_str(dataset.type.get()) <= 0) return read_fixed_strings(dataset);
   const VariableStrings strings(dataset);
   std::vector<std::string> labels;
@@ -201,13 +209,36 @@ std::vector<std::string> read_labels(const Dataset& dataset) {
   return labels;
 }
 
-void read_datasets(hid_t file, hsize_t file_bytes, RawSplit& raw, Mistakes& mistakes) {
+/// What a file may have besides: a weight, and a group, of each sequence.
+void read_extras(hid_t file, hsize_t file_bytes, RawSplit& raw, Mistakes& mistakes) {
+  std::optional<Dataset> weights, groups;
+  if (H5Lexists(file, "weights", H5P_DEFAULT) > 0)
+    weights = open_dataset(file, "weights", 1, file_bytes, mistakes);
+  if (H5Lexists(file, "groups", H5P_DEFAULT) > 0)
+    groups = open_dataset(file, "groups", 1, file_bytes, mistakes);
+  if (weights) has_type(*weights, "weights", {H5T_INTEGER, H5T_FLOAT}, "integers or floats", mistakes);
+  if (groups) has_type(*groups, "groups", {H5T_INTEGER, H5T_STRING}, "integers or strings", mistakes);
+  if (!mistakes.empty()) return;
+  if (weights && weights->size() > 0) {
+    raw.weights.resize(weights->size());
+    read_all(*weights, H5T_NATIVE_DOUBLE, raw.weights.data(), "weights");
+  }
+  if (groups && groups->size() > 0) raw.groups = read_labels(*groups);
+}
+
+void read_datasets(hid_t file, hsize_t file_bytes, const Targets& targets, RawSplit& raw,
+                   Mistakes& mistakes) {
+  const bool numbers = targets.are_numbers();
   const std::optional<Dataset> values = open_dataset(file, "values", 2, file_bytes, mistakes);
   const std::optional<Dataset> offsets = open_dataset(file, "offsets", 1, file_bytes, mistakes);
-  const std::optional<Dataset> labels = open_dataset(file, "labels", 1, file_bytes, mistakes);
+  const std::optional<Dataset> labels =
+      open_dataset(file, "labels", 1, file_bytes, mistakes, numbers ? 2 : 1);
   if (values) has_type(*values, "values", {H5T_INTEGER, H5T_FLOAT}, "integers or floats", mistakes);
   if (offsets) has_type(*offsets, "offsets", {H5T_INTEGER}, "integers", mistakes);
-  if (labels) has_type(*labels, "labels", {H5T_INTEGER, H5T_STRING}, "integers or strings", mistakes);
+  if (labels && numbers)
+    has_type(*labels, "labels", {H5T_INTEGER, H5T_FLOAT, H5T_STRING}, "numbers or strings", mistakes);
+  if (labels && !numbers)
+    has_type(*labels, "labels", {H5T_INTEGER, H5T_STRING}, "integers or strings", mistakes);
   if (!mistakes.empty()) return;
   if (values->size() == 0 || labels->size() == 0 || offsets->size() == 0) {
     mistakes.add(fmt::format("values has shape {}, offsets {}, labels {}; expected one sequence or more",
@@ -221,6 +252,7 @@ void read_datasets(hid_t file, hsize_t file_bytes, RawSplit& raw, Mistakes& mist
   read_all(*offsets, H5T_NATIVE_INT64, raw.offsets.data(), "offsets");
   raw.values.resize(values->size());
   read_all(*values, H5T_NATIVE_FLOAT, raw.values.data(), "values");
+  read_extras(file, file_bytes, raw, mistakes);
 }
 
 hdf5::Hid open_hdf5(const std::string& path) {
@@ -238,14 +270,14 @@ Hdf5Size claimed_hdf5_size(const std::string& path, const std::function<void()>&
     opened();
     const hsize_t file_bytes = std::filesystem::file_size(path);
     const std::optional<Dataset> values = open_dataset(file.get(), "values", 2, file_bytes, mistakes);
-    const std::optional<Dataset> labels = open_dataset(file.get(), "labels", 1, file_bytes, mistakes);
+    const std::optional<Dataset> labels = open_dataset(file.get(), "labels", 1, file_bytes, mistakes, 2);
     if (values && labels) return {values->size(), labels->size()};
   } catch (const Error&) {  // whoever reads the file says what is wrong
   }
   return {};
 }
 
-RawSplit read_hdf5_datasets(const std::string& path, Mistakes& mistakes,
+RawSplit read_hdf5_datasets(const std::string& path, const Targets& targets, Mistakes& mistakes,
                             const std::function<void()>& opened) {
   static_assert(sizeof(Index) == sizeof(std::int64_t), "offsets are read as 64-bit integers");
   RawSplit raw;
@@ -254,7 +286,7 @@ RawSplit read_hdf5_datasets(const std::string& path, Mistakes& mistakes,
   try {
     const hdf5::Hid file = open_hdf5(path);
     opened();
-    read_datasets(file.get(), std::filesystem::file_size(path), raw, mistakes);
+    read_datasets(file.get(), std::filesystem::file_size(path), targets, raw, mistakes);
   } catch (const Error& error) {
     mistakes.add(fmt::format("{}; make it anew or copy it again", error.what()));
   }

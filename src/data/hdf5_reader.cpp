@@ -24,15 +24,27 @@ void check_labels(const RawSplit& raw, const Targets& targets, Mistakes& mistake
   }
 }
 
-/// Whether the offsets cut `rows` rows into one sequence a label.
-bool check_offsets(const RawSplit& raw, Mistakes& mistakes) {
-  const Index rows = static_cast<Index>(raw.values.size()) / raw.channels;
+/// Whether there are as many of the things that sequences have as sequences.
+bool check_counts(const RawSplit& raw, Mistakes& mistakes) {
   if (static_cast<Index>(raw.offsets.size()) != raw.size() + 1) {
     mistakes.add(fmt::format("{} and {}; expected one offset more than labels",
                              counted(static_cast<Index>(raw.offsets.size()), "offset"),
                              counted(raw.size(), "label")));
     return false;
   }
+  const auto check = [&](Index count, const char* noun) {
+    if (count == 0 || count == raw.size()) return true;
+    mistakes.add(fmt::format("{} and {}; expected one {} a sequence", counted(count, noun),
+                             counted(raw.size(), "sequence"), noun));
+    return false;
+  };
+  const bool has_weights = check(std::ssize(raw.weights), "weight");
+  return check(std::ssize(raw.groups), "group") && has_weights;
+}
+
+/// Whether the offsets cut all rows into sequences of one row or more.
+bool check_offsets(const RawSplit& raw, Mistakes& mistakes) {
+  const Index rows = static_cast<Index>(raw.values.size()) / raw.channels;
   bool is_whole = raw.offsets.front() == 0 && raw.offsets.back() == rows;
   if (!is_whole) {
     mistakes.add(fmt::format("offsets run from {} to {}; expected 0 to {}, the number of rows in \"values\"",
@@ -47,6 +59,27 @@ bool check_offsets(const RawSplit& raw, Mistakes& mistakes) {
     is_whole = false;
   }
   return is_whole;
+}
+
+/// Labels a row [N] become one text a sequence, as the tasks want them.
+void join_labels(RawSplit& raw, Mistakes& mistakes) {
+  const Index rows = static_cast<Index>(raw.values.size()) / raw.channels;
+  if (raw.size() != rows)
+    return mistakes.add(
+        fmt::format("{} and {}; expected a label a row", counted(raw.size(), "label"), counted(rows, "row")));
+  std::vector<std::string> joined;  // [B]
+  for (std::size_t i = 0; i + 1 < raw.offsets.size(); ++i) {
+    std::string& labels = joined.emplace_back();
+    for (Index row = raw.offsets[i]; row < raw.offsets[i + 1]; ++row) {
+      const std::string& label = raw.targets[static_cast<std::size_t>(row)];
+      if (label.empty() || label.find(' ') != std::string::npos)
+        mistakes.add_sequence(static_cast<Index>(i),
+                              fmt::format("row {} has the label {}; expected one without blanks",
+                                          row - raw.offsets[i], quote(label)));
+      labels += (labels.empty() ? "" : " ") + label;
+    }
+  }
+  raw.targets = std::move(joined);
 }
 
 /// One mistake a sequence at most.
@@ -67,26 +100,33 @@ void check_values(const RawSplit& raw, Mistakes& mistakes) {
 }
 
 /// The child's half: reads, and sends what was found.
-void send_datasets(const std::string& path, Sender& sender) {
+void send_datasets(const std::string& path, const Targets& targets, Sender& sender) {
   Mistakes mistakes(path);
   // No file but this one: a file's contents must not lead to another.
-  const RawSplit raw = read_hdf5_datasets(path, mistakes, open_no_more_files);
+  const RawSplit raw = read_hdf5_datasets(path, targets, mistakes, open_no_more_files);
   sender.text(mistakes.report());
   sender.number(static_cast<std::uint64_t>(raw.channels));
-  sender.number(raw.targets.size());
-  for (const std::string& label : raw.targets) sender.text(label);
+  for (const std::vector<std::string>* texts : {&raw.targets, &raw.groups}) {
+    sender.number(texts->size());
+    for (const std::string& text : *texts) sender.text(text);
+  }
+  sender.array(raw.weights);
   sender.array(raw.offsets);
   sender.array(raw.values);
 }
 
 bool receive_datasets(Receiver& receiver, RawSplit& raw, std::string& report) {
-  std::uint64_t channels = 0, labels = 0;
-  if (!receiver.text(report) || !receiver.number(channels) || !receiver.number(labels)) return false;
+  std::uint64_t channels = 0, count = 0;
+  if (!receiver.text(report) || !receiver.number(channels)) return false;
   raw.channels = static_cast<Index>(channels);
-  for (std::string label; labels > 0; --labels) {
-    if (!receiver.text(label)) return false;
-    raw.targets.push_back(label);
+  for (std::vector<std::string>* texts : {&raw.targets, &raw.groups}) {
+    if (!receiver.number(count)) return false;
+    for (std::string text; count > 0; --count) {
+      if (!receiver.text(text)) return false;
+      texts->push_back(text);
+    }
   }
+  if (!receiver.array(raw.weights)) return false;
   return receiver.array(raw.offsets) && receiver.array(raw.values);
 }
 
@@ -106,9 +146,14 @@ void add_or_throw(const ChildEnd& end, int seconds, Mistakes& mistakes) {
 
 }  // namespace
 
-void check_hdf5_contents(const RawSplit& raw, const Targets& targets, Mistakes& mistakes) {
+void check_hdf5_contents(RawSplit& raw, const Targets& targets, Mistakes& mistakes) {
+  if (targets.level() == Level::row) {
+    if (!check_offsets(raw, mistakes)) return;
+    join_labels(raw, mistakes);
+    if (!mistakes.empty()) return;
+  }
   check_labels(raw, targets, mistakes);
-  if (check_offsets(raw, mistakes)) check_values(raw, mistakes);
+  if (check_counts(raw, mistakes) && check_offsets(raw, mistakes)) check_values(raw, mistakes);
 }
 
 namespace {
@@ -123,7 +168,7 @@ RawSplit read_checked(const Targets& targets, Mistakes& mistakes) {
   const auto seconds = static_cast<int>(2 + std::filesystem::file_size(path) / 50000);
   std::string report;
   const ChildEnd end = run_in_child(
-      seconds, [&](Sender& sender) { send_datasets(path, sender); },
+      seconds, [&](Sender& sender) { send_datasets(path, targets, sender); },
       [&](Receiver& receiver) { return receive_datasets(receiver, raw, report); });
   if (end.kind != ChildEnd::Kind::whole) {
     add_or_throw(end, seconds, mistakes);
@@ -149,6 +194,8 @@ class Hdf5Reader : public Reader {
       Record record;
       record.channels = raw.channels;
       record.target = std::move(raw.targets[i]);
+      if (!raw.weights.empty()) record.weight = raw.weights[i];
+      if (!raw.groups.empty()) record.group = std::move(raw.groups[i]);
       const auto first = raw.values.begin() + raw.offsets[i] * raw.channels;
       record.values.assign(first, raw.values.begin() + raw.offsets[i + 1] * raw.channels);
       file.add(std::move(record));

@@ -51,9 +51,10 @@ struct Fixture {
   }
 };
 
-inline RawSplit read(const TempFolder& folder, const std::string& path) {
+inline RawSplit read(const TempFolder& folder, const std::string& path,
+                     const std::string& task = "classification") {
   Mistakes mistakes(path);
-  RawSplit raw = read_raw(testing::config_for("hdf5"), builtin_readers(), *new_task(), mistakes);
+  RawSplit raw = read_raw(testing::config_for("hdf5"), builtin_readers(), *new_task(task), mistakes);
   raw.path = folder.without_path(mistakes.report());
   return raw;
 }

@@ -99,6 +99,8 @@ std::vector<std::uint8_t> make_file(Choices& choices) {
   add_dataset(file.get(), "values", 2, choices);
   add_dataset(file.get(), "offsets", 1, choices);
   add_dataset(file.get(), "labels", 1, choices);
+  if (choices.below(4) == 1) add_dataset(file.get(), "weights", 1, choices);
+  if (choices.below(4) == 1) add_dataset(file.get(), "groups", 1, choices);
   H5Fflush(file.get(), H5F_SCOPE_GLOBAL);
   std::vector<std::uint8_t> image(
       static_cast<std::size_t>(std::max<ssize_t>(H5Fget_file_image(file.get(), nullptr, 0), 0)));
@@ -118,8 +120,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const orochi::fuzz::MemoryFile file;
   // In this process, not in a child: what it reaches is to be seen.
   orochi::Mistakes mistakes(file.hold(image.data(), image.size()));
-  const orochi::RawSplit raw = orochi::read_hdf5_datasets(mistakes.path(), mistakes, [] {});
-  if (mistakes.empty()) orochi::check_hdf5_contents(raw, orochi::fuzz::Labels(), mistakes);
+  const orochi::fuzz::Labels labels;
+  orochi::RawSplit raw = orochi::read_hdf5_datasets(mistakes.path(), labels, mistakes, [] {});
+  if (mistakes.empty()) orochi::check_hdf5_contents(raw, labels, mistakes);
   if (mistakes.empty()) orochi::fuzz::check_accepted(raw, false);
   return 0;
 }
