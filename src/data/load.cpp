@@ -274,21 +274,6 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   return data;
 }
 
-Index Preprocessing::num_ids() const {
-  if (texts == 1) return vocabulary_size();
-  return std::max<Index>(vocabulary_size(), tokenizer->separator() + 1);
-}
-
-std::string Preprocessing::token(std::int32_t id) const {
-  return id < vocabulary_size() ? tokenizer->token(id) : "[sep]";
-}
-
-std::string LoadedData::train_place(std::uint32_t sample) const {
-  const Index place = train_places[sample];
-  return train_has_lines ? fmt::format("{}:{}", train_path, place)
-                         : fmt::format("{}: sequence {}", train_path, place);
-}
-
 LoadedFile load_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
                      const Targets& targets, const std::string& path, std::vector<std::string>& notes) {
   std::vector<Mistakes> mistakes;
@@ -302,27 +287,6 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
   note_shared_content({&part, 1}, notes);
   RawSplit& raw = files.front().raw;
   return {std::move(sequences), std::move(raw.texts), std::move(raw.groups)};
-}
-
-Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {
-  Sequences result;
-  result.channels = channels;
-  result.target_width = target_width;
-  const auto append = [](auto& to, const auto& from, Index begin, Index end) {
-    to.insert(to.end(), from.begin() + begin, from.begin() + end);
-  };
-  for (const std::uint32_t i : numbers) {
-    const Index begin = offsets[i], end = offsets[i + 1];
-    if (channels == 0) append(result.tokens, tokens, begin, end);
-    if (!segments.empty()) append(result.segments, segments, begin, end);
-    append(result.values, values, begin * channels, end * channels);
-    const std::span<const double> one = target(i);
-    result.targets.insert(result.targets.end(), one.begin(), one.end());
-    const std::span<const float> own = weights_of(i);
-    result.weights.insert(result.weights.end(), own.begin(), own.end());
-    result.offsets.push_back(result.offsets.back() + end - begin);
-  }
-  return result;
 }
 
 }  // namespace orochi

@@ -12,22 +12,22 @@ using fuzz::require;
 
 namespace {
 
-void encode(InputEncoder& texts, const InputEncoder& numbers, std::string_view line) {
-  bool was_cut = false;
+/// One line as a sequence: at most 5 rows, or an error that leaves the data as it was.
+void append(const InputEncoder& encoder, std::string_view line, Index channels, std::int32_t ids) {
+  Sequences data;
+  data.channels = channels;
   try {
-    const std::vector<std::int32_t> ids = texts.encode_text(line, &was_cut);
-    require(!ids.empty() && ids.size() <= 5);
-    for (const std::int32_t id : ids) require(id >= 0 && id < 3);
+    encoder.append_line(line, data);
   } catch (const Error& error) {
-    require(error.code() == ExitCode::usage);
+    require(error.code() == ExitCode::usage && data.tokens.empty() && data.values.empty());
+    return;
   }
-  try {
-    const std::vector<float> values = numbers.encode_values(line, &was_cut);
-    require(!values.empty() && values.size() <= 10 && values.size() % 2 == 0);
-    for (const float value : values) require(!std::isnan(value));
-  } catch (const Error& error) {
-    require(error.code() == ExitCode::usage);
-  }
+  require(data.size() == 1 && data.offsets.back() >= 1 && data.offsets.back() <= 5);
+  require(std::ssize(data.tokens) == (channels == 0 ? data.offsets.back() : 0));
+  require(std::ssize(data.values) == data.offsets.back() * channels);
+  for (const std::int32_t id : data.tokens) require(id >= 0 && id < ids);
+  require(data.segments.empty() || data.segments.size() == data.tokens.size());
+  for (const float value : data.values) require(!std::isnan(value));
 }
 
 }  // namespace
@@ -36,16 +36,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const fuzz::MemoryFile file;
   DataConfig config;
   config.max_length = 5;
-  Preprocessing text, numeric;
+  Preprocessing text, pair, numeric;
   text.tokenizer = test::word_tokenizer({"<unk>", "a", "dragon"});
+  pair = text;
+  pair.texts = 2;
   numeric.channels = 2;
   numeric.mean = {1, -2};
   numeric.deviation = {0.5F, 3};
-  InputEncoder texts(config, text), numbers(config, numeric);
+  const InputEncoder texts(config, text), pairs(config, pair), numbers(config, numeric);
   LineReader reader(file.hold(data, size));
   Index lines = 0;
   while (reader.fill())
-    for (std::string_view line; reader.next(line); ++lines) encode(texts, numbers, line);
+    for (std::string_view line; reader.next(line); ++lines) {
+      append(texts, line, 0, 3);
+      append(pairs, line, 0, 4);
+      append(numbers, line, 2, 0);
+    }
   require(lines == reader.line_number() && (size == 0) == (lines == 0));
   return 0;
 }
