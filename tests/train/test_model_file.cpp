@@ -180,6 +180,11 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
   CHECK(message(true, [](Trained& t) {
           t.p.tokenizer = word_tokenizer({"<unk>", "a"});
         }) == start + "a vocabulary of 2 tokens and 2 channels do not go with data.format = \"hdf5\"");
+  const std::string texts = start + "data: its state \"texts\" is not one number that goes with its channels";
+  CHECK(message(true, [](Trained& t) { t.p.texts = 2; }) == texts);
+  CHECK(message(false, [](Trained& t) { t.p.texts = 1000000; }) == texts);
+  CHECK_THAT(message(false, [](Trained& t) { t.p.texts = 2; }),
+             Contains("the model has too many numbers at"));
   CHECK(message(false, [](Trained& t) { t.p.tokenizer = nullptr; }) ==
         start + "tokenizer: its state lacks \"vocabulary\"");
   CHECK(message(false, [](Trained& t) {
