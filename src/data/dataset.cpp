@@ -1,4 +1,4 @@
-#include "data/dataset.hpp"
+#include <orochi/dataset.hpp>
 
 #include <algorithm>
 

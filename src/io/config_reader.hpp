@@ -70,6 +70,7 @@ class ConfigReader {
   bool store(const Key& key, const TomlValue& value, std::uint64_t& field);
   bool store(const Key& key, const TomlValue& value, double& field);
   bool store(const Key& key, const TomlValue& value, std::string& field);
+  bool store(const Key& key, const TomlValue& value, std::vector<std::string>& field);
   bool store(const Key& key, const TomlValue& value, std::vector<double>& field);
   bool check_word(const std::string& name, const Allowed& allowed, const std::string& word,
                   const Place& place);

@@ -4,12 +4,14 @@
 #include <orochi/extensions.hpp>
 
 #include "catch.hpp"
-#include "data/batching.hpp"
+#include <orochi/batching.hpp>
 #include "data/input_encoder.hpp"
 #include "small_model.hpp"
 #include "tokenizers.hpp"
-#include "train/inference.hpp"
-#include "train/stepper.hpp"
+#include <orochi/inference.hpp>
+#include <orochi/model.hpp>
+#include <orochi/stepper.hpp>
+#include "io/checkpoint.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;
@@ -182,12 +184,13 @@ TEST_CASE("the gradient of a segment is the sum over the rows of its text") {
   Classifier model(plain_config(), {16, 0, 12, 2}, 3, builtin_layers());
   model.parameters().initialise(4);
   const std::unique_ptr<Task> task = class_task(3);
-  Stepper stepper(model, *task, plain_config().train, builtin().optimizers, 2);
+  Stepper stepper(model, plain_config().train, 2);
   BatchStorage storage;
   std::vector<std::uint32_t> rows(9);
   std::iota(rows.begin(), rows.end(), 0u);
-  stepper.accumulate(storage.gather(data, rows), 9, {5, 0}, true);
-  const std::vector<Scalar> gradient = stepper.gradient();
+  Gradient sum_of_all = stepper.gradient();
+  sum_of_all.add(storage.gather(data, rows), *task, 9, {5, 0});
+  const std::vector<Scalar> gradient = sum_of_all.flat();
   Index table = -1, segment = -1;
   for (const ParameterView& view : model.parameters().views()) {
     if (view.name == "embedding.weight") table = view.offset;
@@ -211,21 +214,27 @@ TEST_CASE("the derivative of the loss by a segment's number is its gradient") {
   Classifier model(plain_config(), {16, 0, 12, 2}, 3, builtin_layers());
   model.parameters().initialise(4);
   const std::unique_ptr<Task> task = class_task(3);
-  Stepper stepper(model, *task, plain_config().train, builtin().optimizers, 1);
+  Stepper stepper(model, plain_config().train, 1);
   BatchStorage storage;
   std::vector<std::uint32_t> rows{0, 1, 2, 3, 4};
   const Batch batch = storage.gather(data, rows);
-  stepper.accumulate(batch, 5, {5, 0}, true);
-  const std::vector<Scalar> gradient = stepper.gradient();
+  const auto loss_of = [&](std::vector<Scalar>* flat) {
+    Gradient all = stepper.gradient();
+    const double loss = all.add(batch, *task, 5, {5, 0}).loss;
+    if (flat != nullptr) *flat = all.flat();
+    return loss;
+  };
+  std::vector<Scalar> gradient;
+  loss_of(&gradient);
   Scalar* numbers = values_of(model, "embedding.segment");
   const auto offset = static_cast<std::size_t>(numbers - model.parameters().data());
   const Scalar step = 0.02f;
   for (const std::size_t i : {std::size_t{0}, std::size_t{17}, std::size_t{40}}) {
     const Scalar before = numbers[i];
     numbers[i] = before + step;
-    const double above = stepper.accumulate(batch, 5, {5, 0}, true).loss;
+    const double above = loss_of(nullptr);
     numbers[i] = before - step;
-    const double below = stepper.accumulate(batch, 5, {5, 0}, true).loss;
+    const double below = loss_of(nullptr);
     numbers[i] = before;
     CHECK_THAT((above - below) / 5 / (2 * static_cast<double>(step)),
                catch_matchers::WithinAbs(static_cast<double>(gradient[offset + i]), 1e-3));
@@ -249,7 +258,7 @@ TEST_CASE("a model of pairs trains, goes on in the same bits, and takes pairs af
     train(request, builtin(), observer);
     CHECK(place.bytes("threads" + std::to_string(threads) + "/last.h5") == place.bytes("whole/last.h5"));
   }
-  const TrainedModel model = load_model((place.root / "whole/last.h5").string(), builtin());
+  const Model model = Model::load((place.root / "whole/last.h5").string(), builtin());
   CHECK(model.preprocessing.texts == 2);
   CHECK(model.input.num_texts == 2);
   CHECK(model.input.vocab_size == model.preprocessing.vocabulary_size() + 1);
@@ -285,13 +294,13 @@ TEST_CASE("one text column gives the model and the bits that it gave before") {
                          "data.test=", "data.validation_fraction=0"};
     Silent observer;
     train(request, builtin(), observer);
-    const TrainedModel model = load_model(request.run + "/last.h5", builtin());
+    const Model model = Model::load(request.run + "/last.h5", builtin());
     CHECK(model.input.num_texts == 1);
     const CheckpointReader reader(request.run + "/last.h5");
     CHECK_FALSE(reader.header().state.at("data").has("texts"));
-    for (const ParameterView& view : model.model->parameters().views())
+    for (const ParameterView& view : model.classifier->parameters().views())
       CHECK(view.name != "embedding.segment");
-    const Parameters& all = model.model->parameters();
+    const Parameters& all = model.classifier->parameters();
     found.emplace_back(all.data(), all.data() + all.size());
   }
   CHECK(found[0] == found[1]);
