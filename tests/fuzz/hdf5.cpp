@@ -120,7 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const orochi::fuzz::MemoryFile file;
   // In this process, not in a child: what it reaches is to be seen.
   orochi::Mistakes mistakes(file.hold(image.data(), image.size()));
-  const orochi::fuzz::Labels labels;
+  const orochi::fuzz::Labels labels(choices.below(4));
   orochi::RawSplit raw = orochi::read_hdf5_datasets(mistakes.path(), labels, mistakes, [] {});
   if (mistakes.empty()) orochi::check_hdf5_contents(raw, labels, mistakes);
   if (mistakes.empty()) orochi::fuzz::check_accepted(raw, false);

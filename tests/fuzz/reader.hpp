@@ -14,6 +14,11 @@ namespace orochi::fuzz {
 /// A label a sequence, as classification has it: without the tasks, which need more than readers.
 class Labels : public Targets {
  public:
+  Labels() = default;
+  /// Or numbers, or a label a row.
+  explicit Labels(std::size_t kind) : level_(kind == 1 ? Level::row : Level::sequence), numbers_(kind == 2) {}
+  Level level() const override { return level_; }
+  bool are_numbers() const override { return numbers_; }
   std::string check(std::string_view target) const override { return label_error(target); }
   void fit(std::span<const std::string>) override {}
   void parse(std::string_view, std::vector<double>& numbers) const override { numbers.push_back(0); }
@@ -21,6 +26,10 @@ class Labels : public Targets {
   void save(State&) const override {}
   void load(const State&) override {}
   std::string summary() const override { return {}; }
+
+ private:
+  Level level_ = Level::sequence;
+  bool numbers_ = false;
 };
 
 inline void check_accepted(const RawSplit& raw, bool text) {
