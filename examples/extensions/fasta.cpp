@@ -1,4 +1,4 @@
-// FASTA, the text format of DNA and proteins: a line ">LABEL and more", then one sequence in lines of letters.
+// FASTA, the text format of DNA and proteins: a line ">LABEL and more", then a sequence in lines of letters.
 #include <orochi/reader.hpp>
 #include <sstream>
 
