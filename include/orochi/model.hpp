@@ -29,8 +29,8 @@ struct Model {
   /// Writes a checkpoint, whole or not at all; a run cannot go on from it, as it has no optimizer state.
   void save(const std::string& path) const;
 
-  /// The answer to one line as `orochi predict` takes it: a text, several with tabs between where training had
-  /// several, or a case of numbers.
+  /// The answer to one line as `orochi predict` takes it: a text, several with tabs between where training
+  /// had several, or a case of numbers.
   Prediction predict(std::string_view text) const;
   /// The answer to one sequence of numeric rows [T, channels], as they are in data files.
   Prediction predict(std::span<const float> rows) const;

@@ -35,8 +35,8 @@ struct StepSums {
 /// The loss of some whole sequences of a batch, summed and divided by `normalizer`: outputs [M, K] -> [1, 1].
 using LossFunction = std::function<Var(Var outputs, const Batch& batch, double normalizer)>;
 
-/// Sum of the weights of targets [M, W] by the task, times those of their records [M] where there are any: what
-/// the losses of an update are divided by.
+/// Sum of the weights of targets [M, W] by the task, times those of their records [M] where there are any:
+/// what the losses of an update are divided by.
 double weight_of(const Task& task, std::span<const double> targets, std::span<const float> weights = {});
 
 /// d loss / d parameters, summed over the batches that were added. It lives in the memory of its Stepper,

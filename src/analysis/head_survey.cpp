@@ -126,8 +126,9 @@ void add_sequence(std::span<const AttentionRecord> records, const HeadGrid& grid
 std::unique_ptr<Classifier> without_dropout(const Model& trained) {
   Config config = trained.config;
   config.model.dropout = config.model.attention_dropout = 0;
-  auto model = std::make_unique<Classifier>(
-      config, trained.input, OutputShape(trained.task->outputs(), trained.task->level()), trained.extensions.layers);
+  auto model = std::make_unique<Classifier>(config, trained.input,
+                                            OutputShape(trained.task->outputs(), trained.task->level()),
+                                            trained.extensions.layers);
   std::copy_n(trained.classifier->parameters().data(), trained.classifier->parameters().size(),
               model->parameters().data());
   return model;

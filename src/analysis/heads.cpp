@@ -6,9 +6,9 @@
 
 #include <fmt/format.h>
 
-#include <orochi/model.hpp>
-#include <orochi/error.hpp>
 #include <orochi/batching.hpp>
+#include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include "analysis/head_survey.hpp"
 #include "core/as_size.hpp"
 #include "core/thread_pool.hpp"

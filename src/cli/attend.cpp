@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <iostream>
-#include <orochi/model.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include "analysis/head_survey.hpp"
 #include "cli/answers.hpp"
 #include "cli/head_drawing.hpp"

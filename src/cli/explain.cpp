@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <orochi/model.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include <orochi/ops.hpp>
 
 #include "analysis/heads.hpp"

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <iostream>
-#include <orochi/model.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include "cli/line_reader.hpp"
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"

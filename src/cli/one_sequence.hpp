@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include <orochi/model.hpp>
 #include <orochi/inference.hpp>
-#include "cli/command_line.hpp"
+#include <orochi/model.hpp>
 #include "analysis/heads.hpp"
+#include "cli/command_line.hpp"
 
 namespace orochi {
 

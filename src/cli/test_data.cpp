@@ -5,8 +5,8 @@
 #include <array>
 #include <filesystem>
 #include <iostream>
-#include <orochi/model.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include "cli/text.hpp"
 
 namespace orochi {

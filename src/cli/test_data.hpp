@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include <orochi/model.hpp>
 #include <orochi/config.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "cli/command_line.hpp"
 
 namespace orochi {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <orochi/model.hpp>
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include <string>
 
 #include "core/as_size.hpp"

@@ -1,8 +1,8 @@
 // Models and checkpoints: what is written, and how a model is built again from it.
 #include <fmt/format.h>
 
-#include <orochi/model.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include "core/kernels/kernels.hpp"
 #include "core/packed_weights.hpp"
 #include "data/mistakes.hpp"

@@ -37,7 +37,7 @@ Loop::Step Loop::step() {
   step.rows = left.first(std::min(size, left.size()));
   step.key = {static_cast<std::uint32_t>(config_.seed), static_cast<std::uint32_t>(progress.step)};
   // Of the whole update: its sequences count alike in whatever micro-batch they are.
-  for (const std::uint32_t row : step.rows) 
+  for (const std::uint32_t row : step.rows)
     step.normalizer += weight_of(task_, data_.target(row), data_.weights_of(row));
 
   Gradient gradient = stepper_.gradient();

@@ -136,8 +136,8 @@ StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, const Objective& obj
   tape.backward();
   const double sum = static_cast<double>(loss.value()(0, 0)) * objective.normalizer;
   if (objective.task == nullptr) return {sum, static_cast<double>(outputs.rows()), 0, outputs.rows()};
-  return {sum, weight_of(*objective.task, chunk.targets, chunk.weights), sum_of_scores(*objective.task, outputs, chunk),
-          outputs.rows()};
+  return {sum, weight_of(*objective.task, chunk.targets, chunk.weights),
+          sum_of_scores(*objective.task, outputs, chunk), outputs.rows()};
 }
 
 void Stepper::run_shard(int worker, Shard& shard, const Batch& batch, const Objective& objective,

@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include <orochi/model.hpp>
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "catch.hpp"
 #include "core/kernels/half.hpp"
 #include "core/kernels/kernels.hpp"

@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "catch.hpp"
 #include <orochi/dataset.hpp>
+#include "catch.hpp"
 #include "temp_folder.hpp"
 #include "tokenizers.hpp"
 

@@ -1,8 +1,8 @@
 // Figures of heads against their definitions on whole maps, and what long sequences take.
 #include <cmath>
-#include <orochi/model.hpp>
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
+#include <orochi/model.hpp>
 #include "../train/small_model.hpp"
 #include "analysis/head_survey.hpp"
 #include "analysis/heads.hpp"

@@ -1,6 +1,6 @@
 // A head that the answer needs by construction: maps, ablation and importance must name it.
-#include <orochi/model.hpp>
 #include <algorithm>
+#include <orochi/model.hpp>
 #include <random>
 
 #include "../train/small_model.hpp"

@@ -1,8 +1,8 @@
 // Looking at heads changes no bit, and what is seen is what the model computes with.
 #include <algorithm>
 #include <cmath>
-#include <orochi/model.hpp>
 #include <orochi/batching.hpp>
+#include <orochi/model.hpp>
 #include <orochi/ops.hpp>
 
 #include <orochi/stepper.hpp>

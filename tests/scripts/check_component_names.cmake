@@ -22,18 +22,16 @@ set(known
   model/classifier.cpp:rotary model/classifier.cpp:alibi model/classifier.cpp:none
   layers/attention.cpp:rotary layers/attention.cpp:alibi io/config_rules.cpp:rotary
   # parameters counted by hand: the model, laid out without memory, counts itself
-  train/memory_estimate.cpp:layer_norm train/memory_estimate.cpp:rms_norm
-  train/memory_estimate.cpp:multi_head_attention train/memory_estimate.cpp:feed_forward
-  train/memory_estimate.cpp:encoder_layer train/memory_estimate.cpp:cls train/memory_estimate.cpp:learned
-  train/memory_estimate.cpp:attention
+  run/memory_estimate.cpp:layer_norm run/memory_estimate.cpp:rms_norm
+  run/memory_estimate.cpp:multi_head_attention run/memory_estimate.cpp:feed_forward
+  run/memory_estimate.cpp:encoder_layer run/memory_estimate.cpp:cls run/memory_estimate.cpp:learned
+  run/memory_estimate.cpp:attention
   # the trial of an input layer: its entry should say which input it takes
   model/layer_trial.cpp:token_embedding
   # the engines' own table, and what depends on precision or on a step's numbers
   core/kernels/gemm.cpp:own core/kernels/gemm.cpp:eigen core/kernels/gemm.cpp:auto core/kernels/gemm.cpp:onednn
   core/kernels/gemm.cpp:bf16 io/config_rules.cpp:fp32 io/config_rules.cpp:auto io/config_rules.cpp:own
-  train/trainer.cpp:fp32 train/trainer.cpp:bf16 train/training_step.cpp:stop
-  # data.format: the registry of readers
-  cli/predict.cpp:tsv io/config_rules.cpp:csv data/reading_memory.cpp:hdf5
+  run/trainer.cpp:fp32 run/trainer.cpp:bf16 run/step_faults.cpp:stop
   # a word of an option of the command line, not the pooling
   cli/ablate.cpp:mean)
 

@@ -1,8 +1,8 @@
 // The figures of orochi ablate, against what their definitions give on models that are run by hand.
 #include <cmath>
 
-#include <orochi/model.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "analysis/head_survey.hpp"
 #include "catch.hpp"
 #include "small_model.hpp"

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <numeric>
 
-#include <orochi/model.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include <orochi/train.hpp>
 #include "catch.hpp"
 #include "inference/model_file.hpp"

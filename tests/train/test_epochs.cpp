@@ -1,8 +1,8 @@
 // The figures of an epoch and how epochs in a row are counted.
 #include <cmath>
 
-#include <orochi/model.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "catch.hpp"
 #include "trainer_workplace.hpp"
 

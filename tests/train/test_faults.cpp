@@ -1,9 +1,9 @@
 // Numbers that are not finite, and losses that grow: named, left out, counted, refused.
 #include <cmath>
 #include <limits>
-#include <orochi/model.hpp>
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "catch.hpp"
 #include "trainer_workplace.hpp"
 

@@ -1,10 +1,10 @@
 // The keys of [train] that say what an update computes, against the formulas of docs/training.md.
 #include <cmath>
 #include <numbers>
-#include <orochi/model.hpp>
-#include <orochi/error.hpp>
 #include <orochi/batching.hpp>
+#include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include <orochi/stepper.hpp>
 #include "catch.hpp"
 #include "core/kernels/half.hpp"

@@ -2,10 +2,10 @@
 #include <sys/resource.h>
 
 #include <limits>
-#include <orochi/model.hpp>
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "catch.hpp"
 #include "data/preprocessing_state.hpp"
 #include "heap.hpp"

@@ -2,9 +2,9 @@
 #include "../examples/extensions/kmers.cpp"
 #include "io/checkpoint.hpp"
 
-#include <orochi/model.hpp>
 #include <orochi/extensions.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "catch.hpp"
 #include "tokenizers.hpp"
 #include "trainer_workplace.hpp"

@@ -3,15 +3,15 @@
 #include <cstring>
 #include <orochi/extensions.hpp>
 
-#include "catch.hpp"
 #include <orochi/batching.hpp>
-#include "data/input_encoder.hpp"
-#include "small_model.hpp"
-#include "tokenizers.hpp"
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
 #include <orochi/stepper.hpp>
+#include "catch.hpp"
+#include "data/input_encoder.hpp"
 #include "io/checkpoint.hpp"
+#include "small_model.hpp"
+#include "tokenizers.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;

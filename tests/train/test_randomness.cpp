@@ -2,10 +2,10 @@
 // those keys, has the same losses and ends in the same weights.
 #include <cstring>
 
-#include <orochi/model.hpp>
 #include <orochi/batching.hpp>
 #include <orochi/dataset.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include <orochi/schedule.hpp>
 #include <orochi/updater.hpp>
 #include "catch.hpp"

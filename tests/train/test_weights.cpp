@@ -1,14 +1,14 @@
 // The weights of records: in the gradient, in files, and that they change nothing where all are 1.
 #include <cmath>
 #include <cstring>
-#include <orochi/model.hpp>
 #include <orochi/extensions.hpp>
+#include <orochi/model.hpp>
 
-#include "catch.hpp"
 #include <orochi/batching.hpp>
-#include "small_model.hpp"
 #include <orochi/stepper.hpp>
 #include <orochi/train.hpp>
+#include "catch.hpp"
+#include "small_model.hpp"
 #include "trainer_workplace.hpp"
 
 using namespace orochi;

@@ -1,8 +1,8 @@
 // What a report says, as data.
 #pragma once
 
-#include <orochi/model.hpp>
 #include <nlohmann/json_fwd.hpp>
+#include <orochi/model.hpp>
 #include <string>
 
 #include "cli/report/data.hpp"

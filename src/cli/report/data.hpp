@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include <orochi/model.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include "cli/command_line.hpp"
 
 namespace orochi {

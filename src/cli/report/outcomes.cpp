@@ -1,6 +1,6 @@
-#include <orochi/model.hpp>
 #include "cli/report/outcomes.hpp"
 #include <algorithm>
+#include <orochi/model.hpp>
 
 #include "core/as_size.hpp"
 
