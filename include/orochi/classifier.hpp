@@ -26,6 +26,10 @@ class Classifier {
   /// `most` parameters.
   Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
              Index most = most_parameters);
+  /// Trainable numbers of such a model, before it is built: its layers are made without them and count
+  /// themselves. In double, so that nothing overflows; of `num_layers` blocks, which are alike, only two are
+  /// made.
+  static double count(Config config, InputShape input, OutputShape output, const Layers& layers);
   ~Classifier();
   Classifier(const Classifier&) = delete;
   Classifier& operator=(const Classifier&) = delete;
@@ -46,6 +50,10 @@ class Classifier {
   double place_bytes(Index longest) const;
 
  private:
+  Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
+             Parameters::CountOnly);
+  void add_layers(const Config& config, InputShape input, OutputShape output, const Layers& layers);
+
   Parameters parameters_;
   std::unique_ptr<Layer> input_, before_, positions_, norm_, pooling_;
   std::vector<std::unique_ptr<Layer>> blocks_;

@@ -53,6 +53,9 @@ class Parameters {
  public:
   /// It takes at most `most` numbers.
   explicit Parameters(Index most = most_parameters);
+  /// One that only counts what is added: it has no bound, keeps nothing, and is not to be allocated.
+  struct CountOnly {};
+  explicit Parameters(CountOnly);
   ~Parameters();
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
@@ -69,6 +72,7 @@ class Parameters {
   Index size() const { return size_; }              // scalars in the buffer, gaps included
   Index dense_size() const { return dense_size_; }  // those before the first `rows` parameter
   Index count() const;                              // trainable numbers, gaps not included
+  double added() const { return added_; }           // the same, in double, so that nothing overflows
   Scalar* data() { return data_; }
   const Scalar* data() const { return data_; }
   std::span<Scalar> flat() { return {data_, static_cast<std::size_t>(size_)}; }
@@ -91,6 +95,8 @@ class Parameters {
   Scalar* data_ = nullptr;
   Index size_ = 0, dense_size_ = 0;
   Index room_ = 0;  // numbers that may still be added
+  double added_ = 0;
+  bool only_counts_ = false;
 };
 
 /// Where a gradient goes: the first write assigns, later ones add.

@@ -48,19 +48,30 @@ double draw(const ParameterView& view, std::uint64_t seed, Index number, Index i
 }  // namespace
 
 Parameters::Parameters(Index most) : room_(most) {}
+Parameters::Parameters(CountOnly) : only_counts_(true) {}
 Parameters::~Parameters() { free_scalars(data_); }
 
 Parameter Parameters::add(std::span<const std::string> names, std::vector<Index> shape, Init init,
                           Decay decay, GradientKind gradient) {
   const Index id = static_cast<Index>(entries_.size());
   Index size = 1;
+  double numbers = static_cast<double>(names.size());
   for (const Index n : shape) {
     if (n == 0) throw failure("\"" + names.front() + "\" has no numbers: a side of its shape is 0");
-    if (n < 0 || (n > 0 && size > room_ / n))
+    numbers *= static_cast<double>(n);
+    if (only_counts_) continue;
+    if (n < 0 || size > room_ / n)
       throw usage_error(
           "the model has too many numbers at \"" + names.front() +
           "\"; smaller: model.d_model, model.dim_feedforward, model.num_layers, data.max_length");
     size *= n;
+  }
+  added_ += numbers;
+  if (only_counts_) {
+    const Index cols = shape.size() > 1 ? shape[1] : 1;
+    const double rows = std::min(numbers / static_cast<double>(cols), 0x1p62);  // fits an Index
+    return shape.size() > 1 ? Parameter{0, static_cast<Index>(rows), cols}
+                            : Parameter{0, 1, static_cast<Index>(rows)};
   }
   Index at = 0;
   for (const std::string& name : names) {

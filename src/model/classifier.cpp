@@ -27,6 +27,28 @@ bool is_layer(const std::string& positions) {
 Classifier::Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
                        Index most)
     : parameters_(most), dropout_(config.model.dropout), level_(output.level) {
+  add_layers(config, input, output, layers);
+  parameters_.allocate();
+}
+
+Classifier::Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
+                       Parameters::CountOnly only)
+    : parameters_(only), dropout_(config.model.dropout), level_(output.level) {
+  add_layers(config, input, output, layers);
+}
+
+double Classifier::count(Config config, InputShape input, OutputShape output, const Layers& layers) {
+  const auto blocks = static_cast<double>(config.model.num_layers);
+  const auto count_with = [&](Index num_layers) {
+    config.model.num_layers = num_layers;
+    return Classifier(config, input, output, layers, Parameters::CountOnly()).parameters_.added();
+  };
+  const double first = count_with(1);
+  return config.model.block.empty() ? first + (blocks - 1) * (count_with(2) - first) : first;
+}
+
+void Classifier::add_layers(const Config& config, InputShape input, OutputShape output,
+                            const Layers& layers) {
   const ModelConfig& model = config.model;
   const bool tokens = input.vocab_size > 0;
   const LayerEntry* pooling = level_ == Level::sequence ? layers.find(model.pooling) : nullptr;
@@ -47,7 +69,6 @@ Classifier::Classifier(const Config& config, InputShape input, OutputShape outpu
   if (level_ == Level::sequence) pooling_ = builder.layer("pooling", model.pooling);
   head_weight_ = builder.weight("head.weight", output.count, model.d_model);
   head_bias_ = builder.vector("head.bias", output.count);
-  parameters_.allocate();
   places_ = builder.place_tables();
   rows_added_ = builder.input().max_length - input.max_length;
 }

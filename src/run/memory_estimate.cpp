@@ -11,7 +11,6 @@
 
 #include <orochi/inference.hpp>
 #include "core/kernels/kernels.hpp"
-#include "io/config_keys.hpp"
 #include "run/machine_memory.hpp"
 #include "train/lanes.hpp"
 
@@ -199,44 +198,12 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
   return estimate;
 }
 
-namespace {
-
-double number(Index n) { return static_cast<double>(n); }
-double count_norm(const ModelConfig& m) {
-  return m.norm == "layer_norm" ? 2 * number(m.d_model) : m.norm == "rms_norm" ? number(m.d_model) : 0;
-}
-
-/// Parameters of a block, of whose keys `m` is what [model] says.
-double count_block(const std::string& type, const ModelConfig& m) {
-  const double c = number(m.d_model), f = m.dim_feedforward > 0 ? number(m.dim_feedforward) : 4 * c;
-  const double width = m.head_dim > 0 ? number(m.num_heads) * number(m.head_dim) : c;
-  const double norm = count_norm(m);
-  const double attention = m.attention == "multi_head_attention" ? 4 * width * c + 3 * width + c : 0;
-  const double feed_forward = m.feed_forward == "feed_forward" ? 2 * f * c + f + c : 0;
-  if (type == "encoder_layer") return 2 * norm + attention + feed_forward;
-  return (type == m.norm ? norm : 0) + (type == m.attention ? attention : 0) +
-         (type == m.feed_forward ? feed_forward : 0);
-}
-
-}  // namespace
-
-double parameter_count(const Config& config, InputShape input, Index outputs) {
-  const ModelConfig& m = config.model;
-  const double c = number(m.d_model);
-  double blocks = m.block.empty() ? number(m.num_layers) * count_block("encoder_layer", m) : 0;
-  for (const auto& [type, options] : m.block) blocks += count_block(type, block_model(m, options));
-  const double class_token = m.pooling == "cls" ? 1 : 0;
-  const double rows = number(input.max_length) + class_token;
-  return (input.vocab_size > 0 ? number(input.vocab_size) * c : number(input.channels) * c + c) +
-         class_token * c + (m.positions == "learned" ? rows * c : 0) + blocks +
-         (m.norm_first ? count_norm(m) : 0) + (m.pooling == "attention" ? c : 0) + number(outputs) * (c + 1);
-}
-
-void refuse_large_model(const Config& config, const Optimizers& optimizers, InputShape input, Index outputs,
-                        double max_memory, double data_bytes) {
+void refuse_large_model(const Config& config, const Extensions& extensions, InputShape input,
+                        OutputShape output, double max_memory, double data_bytes) {
   constexpr double bytes_a_layer = 8192;  // objects and names, besides numbers
-  const double count = parameter_count(config, input, outputs);
-  const double copies = 2 + moments(config.train, optimizers);  // parameters, moments, one lane's gradients
+  const double count = Classifier::count(config, input, output, extensions.layers);
+  const double copies =
+      2 + moments(config.train, extensions.optimizers);  // parameters, moments, one lane's gradients
   const double needed =
       count * bytes_each * copies + static_cast<double>(config.model.num_layers) * bytes_a_layer;
   const MemoryLeft left = memory_left(max_memory);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <orochi/classifier.hpp>
+#include <orochi/extensions.hpp>
 #include <orochi/optimizer.hpp>
 #include <orochi/task.hpp>
 #include <string>
@@ -38,14 +39,10 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
                                const Optimizers& optimizers, const Sequences& train,
                                const Preprocessing& preprocessing, const Evaluated& evaluated, int threads);
 
-/// Trainable numbers of the model that a config describes, in double, so that nothing overflows. Layers of
-/// one's own count 0.
-double parameter_count(const Config& config, InputShape input, Index outputs);
-
 /// Throws a usage_error where the model alone, with its optimizer, is more than there is; before it is built.
 /// `data_bytes`: what the data has taken already, which is named where it is the larger part.
-void refuse_large_model(const Config& config, const Optimizers& optimizers, InputShape input, Index outputs,
-                        double max_memory, double data_bytes = 0);
+void refuse_large_model(const Config& config, const Extensions& extensions, InputShape input,
+                        OutputShape output, double max_memory, double data_bytes = 0);
 /// Throws a usage_error where the estimate is; it says what takes most and what makes it less.
 void refuse_large_run(const MemoryEstimate& estimate, double max_memory);
 

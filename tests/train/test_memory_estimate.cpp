@@ -110,8 +110,37 @@ TEST_CASE("parameters are counted from the config as the model has them") {
           const InputShape input{channels == 0 ? 11 : 0, channels, 40};
           const Classifier model(config, input, 5, builtin_layers());
           INFO(pooling << " " << positions << " " << norm << " " << channels);
-          CHECK(parameter_count(config, input, 5) == static_cast<double>(model.parameters().count()));
+          CHECK(Classifier::count(config, input, 5, builtin_layers()) ==
+                static_cast<double>(model.parameters().count()));
         }
+}
+
+namespace {
+/// A custom layer with parameters of its own.
+class Widened : public Layer {
+ public:
+  explicit Widened(Builder& builder) {
+    builder.weight("wide", builder.width() + 3, builder.width());
+    builder.fused({"a", "b"}, 7, 0, Init::zeros());
+  }
+  Rows forward(const Rows& x) const override { return x; }
+};
+}  // namespace
+
+TEST_CASE("custom layers, rows' tasks and pairs of texts count, too") {
+  Layers layers = builtin_layers();
+  layers.add<Widened>("widened", Role::rows, "for this test");
+  Config config = small_config();
+  config.model.num_layers = 5;
+  config.model.feed_forward = "widened";
+  for (const Level level : {Level::sequence, Level::row})
+    for (const Index num_texts : {1, 2}) {
+      config.model.pooling = "attention";
+      const InputShape input{11, 0, 40, num_texts};
+      const Classifier model(config, input, {5, level}, layers);
+      CHECK(Classifier::count(config, input, {5, level}, layers) ==
+            static_cast<double>(model.parameters().count()));
+    }
 }
 
 TEST_CASE("a model that no machine holds is refused before it is built") {
@@ -119,28 +148,28 @@ TEST_CASE("a model that no machine holds is refused before it is built") {
   config.model.d_model = config.model.dim_feedforward = 2147483647;
   config.model.num_heads = 1;
   CHECK_THAT(message_of([&] {
-               refuse_large_model(config, builtin().optimizers, {11, 0, 40}, 3, 0);
+               refuse_large_model(config, builtin(), {11, 0, 40}, 3, 0);
              }),
              Contains("this run would take about ") && Contains("smaller: model.d_model"));
   config = small_config();
   config.model.num_layers = 2147483647;
   CHECK_THAT(message_of([&] {
-               refuse_large_model(config, builtin().optimizers, {11, 0, 40}, 3, 0);
+               refuse_large_model(config, builtin(), {11, 0, 40}, 3, 0);
              }),
              Contains(" TB of memory more"));
   CHECK(message_of([&] {
-          refuse_large_model(small_config(), builtin().optimizers, {11, 0, 40}, 3, 0);
+          refuse_large_model(small_config(), builtin(), {11, 0, 40}, 3, 0);
         }) == "(no error)");
 }
 
 TEST_CASE("a model for which the data leaves no room is not to blame") {
   CHECK_THAT(message_of([&] {
-               refuse_large_model(small_config(), builtin().optimizers, {11, 0, 40}, 3, 1e6, 5e8);
+               refuse_large_model(small_config(), builtin(), {11, 0, 40}, 3, 1e6, 5e8);
              }),
              Contains("the data has taken 500 MB of memory; the model would take about ") &&
                  Contains("but --max-memory allows 1 MB in all; use a part of the data"));
   CHECK_THAT(message_of([&] {
-               refuse_large_model(small_config(), builtin().optimizers, {11, 0, 40}, 3, 1e6, 100);
+               refuse_large_model(small_config(), builtin(), {11, 0, 40}, 3, 1e6, 100);
              }),
              Contains("smaller: model.d_model"));
 }
