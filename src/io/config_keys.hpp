@@ -9,6 +9,8 @@
 
 #include <orochi/config.hpp>
 
+#include "core/choices.hpp"
+
 namespace orochi {
 
 /// What a key's value may be. `text` says it to people; the rest is for the check of that type.
@@ -143,7 +145,7 @@ void visit_train_goal(Train& c, Visitor&& visit) {
   key("schedule", c.schedule, allow_component("schedule"), "the learning rate after warm-up");
   key("warmup_steps", c.warmup_steps, allow_integer(0), "updates over which the learning rate rises from 0");
   key("max_grad_norm", c.max_grad_norm, allow_number_from(0), "clip the gradient's global norm; 0: off");
-  key("on_nonfinite", c.on_nonfinite, allow_words({"stop", "skip"}),
+  key("on_nonfinite", c.on_nonfinite, allow_words(nonfinite_choice.list()),
       "where a step's loss or gradient is not a finite number: stop training, or leave the step out");
   key("max_skips", c.max_skips, allow_integer(0), "skip: stop after so many steps left out in a run");
   key("divergence_factor", c.divergence_factor, allow_number_from(0),
@@ -153,10 +155,9 @@ void visit_train_goal(Train& c, Visitor&& visit) {
   key("patience", c.patience, allow_integer(0), "epochs without improvement before stopping; 0: off");
   key("checkpoint_every_steps", c.checkpoint_every_steps, allow_integer(0),
       "write last.h5 so often; 0: at each epoch's end");
-  key("precision", c.precision, allow_words({"fp32", "bf16"}),
+  key("precision", c.precision, allow_words(precision_choice.list()),
       "of products in training; bf16 sums in fp32 and needs a CPU with AVX512_BF16");
-  key("kernels", c.kernels, allow_words({"auto", "own", "eigen", "onednn"}),
-      "engine for the products of linear layers");
+  key("kernels", c.kernels, allow_words(kernels_choice.list()), "engine for the products of linear layers");
 }
 
 /// Every key of every section, in the order of the written file. `ConfigT` is Config or const Config.

@@ -69,7 +69,8 @@ void ConfigReader::check_train_rules() {
   rule(c.max_steps == 0 || c.warmup_steps < c.max_steps, {"train.warmup_steps", "train.max_steps"},
        fmt::format("train.warmup_steps is {}; allowed: less than train.max_steps, {}", c.warmup_steps,
                    c.max_steps));
-  rule(c.precision == "fp32" || c.kernels == "auto" || c.kernels == "own",
+  rule(precision_choice.is(c.precision, Precision::single) ||
+           kernels_choice.is(c.kernels, Kernels::automatic) || kernels_choice.is(c.kernels, Kernels::own),
        {"train.precision", "train.kernels"},
        fmt::format("train.precision is \"{}\", but train.kernels is \"{}\"; allowed with it: auto | own",
                    c.precision, c.kernels));

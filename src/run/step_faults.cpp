@@ -3,6 +3,7 @@
 #include <cmath>
 #include <orochi/error.hpp>
 
+#include "core/choices.hpp"
 #include "run/resume_point.hpp"
 #include "run/training_run.hpp"
 
@@ -25,7 +26,8 @@ FailedStep Trainer::examine(const Loop::Step& step) {
 
 void Trainer::leave_out(const Loop::Step& step) {
   const auto most = static_cast<std::uint64_t>(config_.train.max_skips);
-  const bool stop = config_.train.on_nonfinite == "stop", last = stop || progress_.skipped_steps > most;
+  const bool stop = nonfinite_choice.is(config_.train.on_nonfinite, OnNonfinite::stop),
+             last = stop || progress_.skipped_steps > most;
   const std::string what = fmt::format("at step {}: the {} is not a finite number{}", progress_.step,
                                        std::isfinite(step.sums.loss) ? "gradient" : "loss",
                                        describe(examine(step), data_, last ? "\n  " : "; "));

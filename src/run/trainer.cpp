@@ -4,6 +4,7 @@
 #include <cmath>
 #include <orochi/error.hpp>
 
+#include "core/choices.hpp"
 #include "core/kernels/kernels.hpp"
 #include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
@@ -32,7 +33,8 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
       progress_(loop_.progress),
       // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
       inference_(model_, config_.train.kernels, threads_,
-                 config_.train.precision == "fp32" ? loop_.stepper().packed() : nullptr) {
+                 precision_choice.is(config_.train.precision, Precision::single) ? loop_.stepper().packed()
+                                                                                 : nullptr) {
   config_.data = rebase_paths(config_.data, setup_.data_folder, folder_.path());
   config_text_ = write_config(config_);
 }
@@ -57,7 +59,7 @@ void Trainer::note_oddities() {
     observer_.note(
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
                     config_.train.warmup_steps, loop_.total_steps(), config_.train.learning_rate));
-  if (config_.train.precision == "bf16")
+  if (precision_choice.is(config_.train.precision, Precision::half))
     if (const std::string note = precision_note(model_.parameters(), config_.model); !note.empty())
       observer_.note(note);
   if (left_off())

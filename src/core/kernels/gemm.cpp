@@ -2,7 +2,6 @@
 #include <limits>
 #include <orochi/error.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/kernels/gemm_engines.hpp"
@@ -119,14 +118,11 @@ void product(Engine engine, const Product& p) {
 }  // namespace
 
 Engine choose_engine(const char* name) {
-  const std::string_view wanted(name);
+  const Kernels wanted = kernels_choice.value(name);
   const bool onednn = onednn_product() != nullptr, wide = vector_bytes >= 32;
-  if (wanted == "own") return Engine::own;
-  if (wanted == "eigen") return Engine::eigen;
-  if (wanted == "auto") return onednn && !wide ? Engine::onednn : Engine::own;
-  if (wanted != "onednn")
-    throw usage_error("kernels = \"" + std::string(wanted) +
-                      "\": allowed are \"auto\", \"own\", \"eigen\", \"onednn\"");
+  if (wanted == Kernels::own) return Engine::own;
+  if (wanted == Kernels::eigen) return Engine::eigen;
+  if (wanted == Kernels::automatic) return onednn && !wide ? Engine::onednn : Engine::own;
   if (!onednn)
     throw usage_error(
         "kernels = \"onednn\": not available here. It needs a float build that found oneDNN (Debian and "
@@ -136,7 +132,7 @@ Engine choose_engine(const char* name) {
 }
 
 Precision choose_precision(const char* name, Engine engine) {
-  if (std::string_view(name) != "bf16") return Precision::single;
+  if (precision_choice.value(name) == Precision::single) return Precision::single;
   if (engine != Engine::own)
     throw usage_error(
         std::string("train.precision = \"bf16\" goes with train.kernels = \"own\", not with \"") +
@@ -152,11 +148,11 @@ Precision choose_precision(const char* name, Engine engine) {
 const char* engine_name(Engine engine) {
   switch (engine) {
     case Engine::own:
-      return "own";
+      return kernels_choice.word(Kernels::own);
     case Engine::eigen:
-      return "eigen";
+      return kernels_choice.word(Kernels::eigen);
     case Engine::onednn:
-      return "onednn";
+      return kernels_choice.word(Kernels::onednn);
   }
   return "";
 }

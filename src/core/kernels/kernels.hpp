@@ -9,6 +9,8 @@
 #include <orochi/elementwise.hpp>
 #include <orochi/scalar.hpp>
 
+#include "core/choices.hpp"
+
 namespace orochi::kernels {
 
 enum class Engine { own, eigen, onednn };
@@ -20,8 +22,7 @@ enum class Engine { own, eigen, onednn };
 Engine choose_engine(const char* name);
 const char* engine_name(Engine engine);
 
-/// What products of linear layers multiply: float32, or bf16 with sums in float32.
-enum class Precision { single, half };
+using orochi::Precision;
 /// "fp32" | "bf16" -> precision; throws a usage_error where bf16 cannot be had: another engine than our own,
 /// a CPU without AVX512_BF16, a build by a compiler that does not know it, or double.
 Precision choose_precision(const char* name, Engine engine);
