@@ -54,6 +54,12 @@ struct InputShape {
   Index num_texts = 1;   // S: texts of a sequence, as the batch's segments number them
 };
 
+/// What a positions layer leaves to attention.
+struct AttentionPositions {
+  bool rotary = false;  // queries and keys are turned by their place (Rotary)
+  bool alibi = false;   // scores fall with distance (AttentionOptions::alibi)
+};
+
 /// Handed to a layer's constructor: its options, its parameters, its children.
 class Builder {
  public:
@@ -65,6 +71,8 @@ class Builder {
   /// By a layer that makes sequences longer: the rows that the longest one has from here on.
   void set_max_length(Index rows) { input_.max_length = rows; }
   Index width() const { return width_; }  // C: columns of the rows that come in
+  /// The positions layer, built before the blocks, writes this; a layer of attention reads it.
+  AttentionPositions& attention_positions() { return attention_positions_; }
 
   /// What the names of this layer's parameters begin with: encoder.0.attention; empty for the model.
   const std::string& name() const { return prefix_; }
@@ -112,6 +120,7 @@ class Builder {
   Options options_, next_options_;  // of this instance, of the child that comes
   Index width_ = 0, depth_ = 0;
   std::uint32_t next_site_ = 0;
+  AttentionPositions attention_positions_;
   PlaceTables places_;
 };
 
@@ -129,7 +138,9 @@ struct LayerEntry {
   std::function<std::unique_ptr<Layer>(Builder&)> make;
   std::vector<Option> options = {};         // keys of [layer.NAME]
   std::vector<LayerExample> examples = {};  // besides the default one
-  std::string before = {};  // of a pooling: the layer that it needs between input and positions
+  std::string before = {};    // of a pooling: the layer that it needs between input and positions
+  Index head_multiple = 1;    // of positions: what the width of a head must be a multiple of
+  bool takes_tokens = false;  // of role input: the batch's tokens, not its numeric rows
 };
 
 /// The layers that a program knows.

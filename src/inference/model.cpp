@@ -16,7 +16,8 @@ namespace orochi {
 std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
   std::vector<ComponentSchema> schemas;
   for (const LayerEntry& entry : extensions.layers.entries())
-    schemas.push_back({entry.name, role_name(entry.role), entry.options, entry.summary});
+    schemas.push_back(
+        {entry.name, role_name(entry.role), entry.options, entry.summary, {}, entry.head_multiple});
   for (const TaskEntry& entry : extensions.tasks.entries()) {
     schemas.push_back({entry.name, "task", entry.options, entry.summary});
     for (const MetricInfo& metric : entry.metrics) schemas.back().metrics.push_back(metric.name);

@@ -16,6 +16,7 @@ struct ComponentSchema {
   std::vector<Option> options;  // the keys of its table
   std::string summary = {};     // one line
   std::vector<std::string> metrics = {};  // of a task: what train.monitor may name, besides the loss
+  Index head_multiple = 1;                // of positions: what the width of a head must be a multiple of
 
   bool is_layer() const;
 };

@@ -100,10 +100,8 @@ Allowed allow_filled_text(std::string text) {
   return allowed;
 }
 
-Allowed allow_layer(std::string role, std::vector<std::string> words) {
+Allowed allow_layer(std::string role) {
   Allowed allowed{"string", fmt::format("a registered layer of role {}", role)};
-  for (const std::string& word : words) allowed.text += " | " + word;
-  allowed.words = std::move(words);
   allowed.role = std::move(role);
   return allowed;
 }

@@ -41,7 +41,7 @@ Allowed allow_flag();
 Allowed allow_words(std::vector<std::string> words);
 Allowed allow_text();
 Allowed allow_filled_text(std::string text);
-Allowed allow_layer(std::string role, std::vector<std::string> words = {});
+Allowed allow_layer(std::string role);
 Allowed allow_component(std::string kind);
 Allowed allow_blocks(std::string role);
 /// What a component says of its option.
@@ -104,7 +104,7 @@ void visit_model(Model& c, Visitor&& visit) {
   of_block("norm", c.norm, allow_layer("rows"), "puts each row on one scale: layer_norm, rms_norm");
   of_block("activation", c.activation, allow_layer("rows"),
            "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu");
-  key("positions", c.positions, allow_layer("rows", {"rotary", "alibi", "none"}),
+  key("positions", c.positions, allow_layer("rows"),
       "what tells a row its place: learned, sinusoidal, or, inside of attention, rotary, alibi; none");
   key("pooling", c.pooling, allow_layer("pooling"), "how rows become one: cls, mean, max, attention");
   of_block("attention", c.attention, allow_layer("rows"), "the layer that mixes rows");

@@ -51,11 +51,12 @@ void ConfigReader::check_heads(const ModelConfig& c, const std::string& section)
        fmt::format("{} is {}, which does not divide model.d_model, {}; change one of them or give {}", heads,
                    c.num_heads, c.d_model, width));
   const Index head_dim = c.head_dim > 0 ? c.head_dim : c.d_model / c.num_heads;
-  rule(c.positions != "rotary" || head_dim % 2 == 0,
-       {"model.positions", width, heads, "model.num_heads", "model.d_model"},
-       fmt::format("model.positions is \"rotary\", which turns pairs of columns, but a head has {}; "
-                   "allowed: an even {} (or model.d_model / {})",
-                   head_dim, width, heads));
+  const ComponentSchema* positions = find_component("rows", c.positions);
+  const Index multiple = positions == nullptr ? 1 : std::max<Index>(positions->head_multiple, 1);
+  rule(head_dim % multiple == 0, {"model.positions", width, heads, "model.num_heads", "model.d_model"},
+       fmt::format("model.positions is \"{}\", which takes a head's columns by {}, but a head has {}; "
+                   "allowed: a multiple of {} as {} (or as model.d_model / {})",
+                   c.positions, multiple, head_dim, multiple, width, heads));
 }
 
 void ConfigReader::check_train_rules() {

@@ -175,8 +175,8 @@ MultiHeadAttention::MultiHeadAttention(Builder& builder) : name_(builder.name())
   static_cast<HeadOptions&>(options_) = head_options(builder);
   options_.causal = model.causal;
   options_.window = model.window;
-  options_.alibi = model.positions == "alibi";
-  options_.rotary = model.positions == "rotary";
+  options_.alibi = builder.attention_positions().alibi;
+  options_.rotary = builder.attention_positions().rotary;
   if (options_.rotary) rotary_ = std::make_unique<Rotary>(builder, options_.head_dim);
   const Index width = options_.num_heads * options_.head_dim;
   qkv_weight_ = builder.fused({"query.weight", "key.weight", "value.weight"}, width, builder.width(),

@@ -26,7 +26,7 @@ class MultiHeadAttention : public Layer {
 
   std::string name_;
   AttentionOptions options_;
-  std::unique_ptr<Rotary> rotary_;  // positions = "rotary" only
+  std::unique_ptr<Rotary> rotary_;  // of rotary positions only
   Parameter qkv_weight_;            // [3 H D, C]
   Parameter qkv_bias_;              // [3 H D]
   Parameter output_weight_;         // [C, H D]

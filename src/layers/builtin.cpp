@@ -1,6 +1,7 @@
 // The list of the layers that come with Orochi.
 #include "core/kernels/kernels.hpp"
 #include "layers/attention.hpp"
+#include "layers/attention_positions.hpp"
 #include "layers/embedding.hpp"
 #include "layers/encoder.hpp"
 #include "layers/linear.hpp"
@@ -26,11 +27,22 @@ Layers builtin_layers() {
   const LayerExample rms_silu{"rms_norm, silu",
                               [](Config& c) { c.model.norm = "rms_norm", c.model.activation = "silu"; }};
 
-  r.add<TokenEmbedding>("token_embedding", Role::input, "a trained row for each token of the vocabulary");
+  r.add({.name = "token_embedding",
+         .role = Role::input,
+         .summary = "a trained row for each token of the vocabulary",
+         .make = [](Builder& b) { return std::make_unique<TokenEmbedding>(b); },
+         .takes_tokens = true});
   r.add({"input_projection", Role::input, "numeric rows through a linear layer to d_model columns",
          [](Builder& b) { return std::make_unique<Linear>(b, b.model().d_model); }});
   r.add<LearnedPositions>("learned", Role::rows, "adds a trained row for each place");
   r.add<SinusoidalPositions>("sinusoidal", Role::rows, "adds sines and cosines of the place");
+  r.add({.name = "rotary",
+         .role = Role::rows,
+         .summary = "as positions: attention turns queries and keys by their place",
+         .make = [](Builder& b) { return std::make_unique<RotaryPositions>(b); },
+         .head_multiple = 2});
+  r.add<AlibiPositions>("alibi", Role::rows, "as positions: attention's scores fall with distance");
+  r.add<NoPositions>("none", Role::rows, "leaves the rows as they are");
   r.add<LayerNorm>("layer_norm", Role::rows,
                    "each row to mean 0, variance 1, then a trained scale and shift");
   r.add<RmsNorm>("rms_norm", Role::rows, "each row to root mean square 1, then a trained scale");

@@ -17,11 +17,6 @@ Options without_own_options(const Component& block, const Layers& layers) {
   return options;
 }
 
-/// Not where attention itself sees to positions, or nothing does.
-bool is_layer(const std::string& positions) {
-  return positions != "rotary" && positions != "alibi" && positions != "none";
-}
-
 }  // namespace
 
 Classifier::Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
@@ -58,7 +53,7 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
   if (pooling != nullptr && !pooling->before.empty())
     before_ = builder.layer(pooling->before, pooling->before);
   rows_before_ = builder.input().max_length - input.max_length;
-  if (is_layer(model.positions)) positions_ = builder.layer("positions", model.positions);
+  positions_ = builder.layer("positions", model.positions);
   site_ = builder.random_sites();
   std::vector<Component> blocks = model.block;
   if (blocks.empty()) blocks.assign(static_cast<std::size_t>(model.num_layers), {"encoder_layer"});
@@ -90,7 +85,7 @@ Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
 Var Classifier::forward(Var rows, const Batch& batch) const {
   Rows x = input_->forward({rows, batch});  // [N, C]
   if (before_ != nullptr) x = before_->forward(x);
-  if (positions_ != nullptr) x = positions_->forward(x);
+  x = positions_->forward(x);
   x.values = dropout(x.values, dropout_, site_, x.batch);
   Tape& tape = x.tape();
   for (const std::unique_ptr<Layer>& block : blocks_) {

@@ -10,6 +10,14 @@ namespace {
 
 constexpr Index vocabulary = 11, channels = 5, longest = 9;
 
+/// The layer itself, and its parameters, have no part in the trial.
+AttentionPositions told_by_positions(const Config& config, InputShape input, const Layers& layers) {
+  Parameters parameters(Parameters::CountOnly{});
+  Builder builder(config, input, layers, parameters);
+  builder.layer("positions", config.model.positions);
+  return builder.attention_positions();
+}
+
 }  // namespace
 
 double Numbers::next() {
@@ -23,9 +31,10 @@ double Numbers::next() {
 LayerTrial::LayerTrial(const LayerEntry& entry, const Layers& layers, const Config& config,
                        std::uint64_t seed)
     : numbers_(seed), tape_(parameters_, "eigen") {
-  const bool tokens = entry.role != Role::input || entry.name == "token_embedding";
-  width_ = entry.role != Role::input ? config.model.d_model : tokens ? 0 : channels;
-  Builder builder(config, {vocabulary, channels, longest}, layers, parameters_);
+  width_ = entry.role != Role::input ? config.model.d_model : entry.takes_tokens ? 0 : channels;
+  const InputShape input{vocabulary, channels, longest};
+  Builder builder(config, input, layers, parameters_);
+  builder.attention_positions() = told_by_positions(config, input, layers);
   layer_ = builder.layer("layer", entry.name, width_);
   parameters_.allocate();
   for (const ParameterView& view : parameters_.views())

@@ -103,7 +103,7 @@ TEST_CASE("errors in blocks") {
   CHECK_THAT(
       said("type = 3"),
       Contains("f:3:8: model.block[0].type is the integer 3; allowed: a registered layer of role rows"));
-  CHECK_THAT(said("norm = 'none'"), Contains("f:3:8: model.block[0].norm is \"none\"; allowed: "));
+  CHECK_THAT(said("norm = 'no'"), Contains("f:3:8: model.block[0].norm is \"no\"; allowed: "));
   CHECK(said("nheads = 3") == "f:3:1: unknown key \"model.block[0].nheads\"; did you mean \"num_heads\"?");
   CHECK(said("pooling = 'cls'") ==
         "f:3:1: unknown key \"model.block[0].pooling\"; did you mean \"pooling\" in [model]?");
@@ -116,7 +116,7 @@ TEST_CASE("errors in blocks") {
       "give model.block[0].head_dim");
   CHECK(said("num_heads = 4\n[model]\nnum_heads = 5").empty());  // no block has it
   CHECK_THAT(said("head_dim = 3\n[model]\npositions = 'rotary'"),
-             Contains("a head has 3; allowed: an even model.block[0].head_dim"));
+             Contains("a head has 3; allowed: a multiple of 2 as model.block[0].head_dim"));
   CHECK_THAT(complaint("data.train = 'a'\nmodel.blocks = ['relu']"),
              Contains("unknown key \"model.blocks\"; did you mean \"block\"?"));
 }

@@ -12,9 +12,10 @@ namespace orochi {
 inline std::vector<ComponentSchema> test_layers() {
   std::vector<ComponentSchema> layers;
   for (const char* name : {"layer_norm", "rms_norm", "relu", "gelu", "learned", "sinusoidal",
-                           "multi_head_attention", "feed_forward", "encoder_layer"}) {
+                           "multi_head_attention", "feed_forward", "encoder_layer", "alibi", "none"}) {
     layers.push_back({name, "rows", {}});
   }
+  layers.push_back({"rotary", "rows", {}, "", {}, 2});
   for (const char* name : {"cls", "mean", "max"}) layers.push_back({name, "pooling", {}});
   for (const char* name : {"tsv", "hdf5", "ts"}) layers.push_back({name, "reader", {}});
   layers.push_back(

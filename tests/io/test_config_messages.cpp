@@ -34,7 +34,7 @@ const std::string model_keys =
     "window, layer_norm_eps, norm, activation, positions, pooling, attention, feed_forward, block";
 const std::string rows_layers =
     "layer_norm | rms_norm | relu | gelu | learned | sinusoidal | multi_head_attention | feed_forward | "
-    "encoder_layer | convolution";
+    "encoder_layer | alibi | none | rotary | convolution";
 
 }  // namespace
 
@@ -148,9 +148,8 @@ TEST_CASE("words that are not allowed") {
       "model",
       {{"norm = 'layernorm'",
         "8: model.norm is \"layernorm\"; allowed: " + rows_layers + "; did you mean \"layer_norm\"?"},
-       {"norm = 'none'", "8: model.norm is \"none\"; allowed: " + rows_layers},
-       {"positions = 'rope'",
-        "13: model.positions is \"rope\"; allowed: " + rows_layers + " | rotary | alibi | none"},
+       {"norm = 'no'", "8: model.norm is \"no\"; allowed: " + rows_layers},
+       {"positions = 'rope'", "13: model.positions is \"rope\"; allowed: " + rows_layers},
        {"pooling = 'avg'", "11: model.pooling is \"avg\"; allowed: cls | mean | max"},
        {"pooling = 'relu'", "11: model.pooling is \"relu\", a layer of role rows; allowed: cls | mean | max"},
        {"block = ['relu', 'encoder_layr']", "18: model.block[1] is \"encoder_layr\"; allowed: " +
@@ -171,15 +170,14 @@ TEST_CASE("options of layers") {
        {"scale = inf", "9: layer.convolution.scale is inf; allowed: a number"},
        {"bias = 0", "8: layer.convolution.bias is the integer 0; allowed: true | false"},
        {"mode = 0", "8: layer.convolution.mode is the integer 0; allowed: a string"}});
-  check(
-      {{"data.train = 'a'\n[layer.relu]\nslope = 1",
-        "f:3:1: unknown key \"layer.relu.slope\"; layer \"relu\" has no options"},
-       {"data.train = 'a'\n[layer.convolutoin]\nwidth = 1",
-        "f:2:8: unknown layer \"convolutoin\"; registered: layer_norm | rms_norm | relu | gelu | learned | "
-        "sinusoidal | multi_head_attention | feed_forward | encoder_layer | cls | mean | max | convolution; "
-        "did you mean \"convolution\"?"},
-       {"data.train = 'a'\n[layer]\nrelu = 1",
-        "f:3:1: layer.relu is the integer 1, but names a section; write [layer.relu] above its keys"}});
+  check({{"data.train = 'a'\n[layer.relu]\nslope = 1",
+          "f:3:1: unknown key \"layer.relu.slope\"; layer \"relu\" has no options"},
+         {"data.train = 'a'\n[layer.convolutoin]\nwidth = 1",
+          "f:2:8: unknown layer \"convolutoin\"; registered: layer_norm | rms_norm | relu | gelu | learned | "
+          "sinusoidal | multi_head_attention | feed_forward | encoder_layer | alibi | none | rotary | cls | "
+          "mean | max | convolution; did you mean \"convolution\"?"},
+         {"data.train = 'a'\n[layer]\nrelu = 1",
+          "f:3:1: layer.relu is the integer 1, but names a section; write [layer.relu] above its keys"}});
 }
 
 TEST_CASE("options of an optimizer and a schedule") {
@@ -220,19 +218,20 @@ TEST_CASE("another type begins with its own defaults, wherever it is named") {
 }
 
 TEST_CASE("rules between keys") {
-  check_line("model", {{"num_heads = 5",
-                        "13: model.num_heads is 5, which does not divide model.d_model, 64; "
-                        "change one of them or give model.head_dim"},
-                       {"d_model = 50",
-                        "11: model.num_heads is 4, which does not divide model.d_model, 50; "
-                        "change one of them or give model.head_dim"},
-                       {"positions = 'rotary'\nhead_dim = 7",
-                        "13: model.positions is \"rotary\", which turns pairs of columns, but a head has 7; "
-                        "allowed: an even model.head_dim (or model.d_model / model.num_heads)"},
-                       {"positions = 'rotary'\nd_model = 12",
-                        "13: model.positions is \"rotary\", which turns pairs of columns, but a head has 3; "
-                        "allowed: an even model.head_dim (or model.d_model / model.num_heads)"},
-                       {"window = -1", "10: model.window is -1; allowed: an integer, 0 or more"}});
+  check_line("model",
+             {{"num_heads = 5",
+               "13: model.num_heads is 5, which does not divide model.d_model, 64; "
+               "change one of them or give model.head_dim"},
+              {"d_model = 50",
+               "11: model.num_heads is 4, which does not divide model.d_model, 50; "
+               "change one of them or give model.head_dim"},
+              {"positions = 'rotary'\nhead_dim = 7",
+               "13: model.positions is \"rotary\", which takes a head's columns by 2, but a head has 7; "
+               "allowed: a multiple of 2 as model.head_dim (or as model.d_model / model.num_heads)"},
+              {"positions = 'rotary'\nd_model = 12",
+               "13: model.positions is \"rotary\", which takes a head's columns by 2, but a head has 3; "
+               "allowed: a multiple of 2 as model.head_dim (or as model.d_model / model.num_heads)"},
+              {"window = -1", "10: model.window is -1; allowed: an integer, 0 or more"}});
   check({{"data.train = 'a'\ntrain.schedule.final_learning_rate = 1",
           "f:2:38: train.schedule.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
          {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",

@@ -16,24 +16,8 @@ if(number LESS 35)
   message(FATAL_ERROR "only ${number} names were found")
 endif()
 
-# Still there, each waiting for what takes its place:
-set(known
-  # positions: "rotary", "alibi" and "none" become registered layers, which tell attention through the Builder
-  model/classifier.cpp:rotary model/classifier.cpp:alibi model/classifier.cpp:none
-  layers/attention.cpp:rotary layers/attention.cpp:alibi io/config_rules.cpp:rotary
-  # parameters counted by hand: the model, laid out without memory, counts itself
-  run/memory_estimate.cpp:layer_norm run/memory_estimate.cpp:rms_norm
-  run/memory_estimate.cpp:multi_head_attention run/memory_estimate.cpp:feed_forward
-  run/memory_estimate.cpp:encoder_layer run/memory_estimate.cpp:cls run/memory_estimate.cpp:learned
-  run/memory_estimate.cpp:attention
-  # the trial of an input layer: its entry should say which input it takes
-  model/layer_trial.cpp:token_embedding
-  # the engines' own table, and what depends on precision or on a step's numbers
-  core/kernels/gemm.cpp:own core/kernels/gemm.cpp:eigen core/kernels/gemm.cpp:auto core/kernels/gemm.cpp:onednn
-  core/kernels/gemm.cpp:bf16 io/config_rules.cpp:fp32 io/config_rules.cpp:auto io/config_rules.cpp:own
-  run/trainer.cpp:fp32 run/trainer.cpp:bf16 run/step_faults.cpp:stop
-  # a word of an option of the command line, not the pooling
-  cli/ablate.cpp:mean)
+# A word of an option of the command line, not the pooling:
+set(known cli/ablate.cpp:mean)
 
 file(GLOB_RECURSE files RELATIVE ${SOURCE}/src ${SOURCE}/src/*.cpp ${SOURCE}/src/*.hpp)
 set(found)
