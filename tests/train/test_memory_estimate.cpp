@@ -151,6 +151,11 @@ TEST_CASE("a model that no machine holds is refused before it is built") {
                refuse_large_model(config, builtin(), {11, 0, 40}, 3, 0);
              }),
              Contains("this run would take about ") && Contains("smaller: model.d_model"));
+  config.model.num_heads = config.model.head_dim = 2147483647;  // more than an Index counts
+  CHECK_THAT(message_of([&] {
+               refuse_large_model(config, builtin(), {2147483647, 0, 40}, 3, 0);
+             }),
+             Contains("this run would take about ") && Contains("smaller: model.d_model"));
   config = small_config();
   config.model.num_layers = 2147483647;
   CHECK_THAT(message_of([&] {
