@@ -12,6 +12,7 @@ constexpr Index vocabulary = 11, channels = 5, longest = 9;
 
 /// The layer itself, and its parameters, have no part in the trial.
 AttentionPositions told_by_positions(const Config& config, InputShape input, const Layers& layers) {
+  if (layers.find(config.model.positions) == nullptr) return {};  // a registry of a few layers
   Parameters parameters(Parameters::CountOnly{});
   Builder builder(config, input, layers, parameters);
   builder.layer("positions", config.model.positions);
