@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a training step costs beside other programs: 1 and 2 threads, alone and beside endless loops at low priority.
 
-usage: benchmarks/busy_neighbours.py [--workload tiny] [--rounds 5] [--session] [PROGRAM]...   (default: build/orochi)
+usage: benchmarks/busy_neighbors.py [--workload tiny] [--rounds 5] [--session] [PROGRAM]...   (default: build/orochi)
 
 Prints for each program the rate of two threads over that of one, alone and beside two loops at `nice -n 10`. All are
 measured in turn, so that noise hits all alike; give two builds to compare them. --session puts the loops into a session

@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts
 from pages import ROOT, fill, orochi  # noqa: E402
 
 WORKLOADS = ("tiny", "small", "base-small", "mini", "long", "uneven-tiny", "uneven-small")
-ROWS = ("linear", "attention", "activation, dropout, residual", "norm", "sum of the lanes", "update")
+ROWS = ("linear", "attention", "activation, dropout, residual", "norm", "sum of the shards", "update")
 NEAR_PEAK = 0.96
 
 

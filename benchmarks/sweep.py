@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tokens a second and memory of `orochi bench` over length, batch, lanes, chunks and threads: docs/performance.md.
+"""Tokens a second and memory of `orochi bench` over length, batch, shards, chunks and threads: docs/performance.md.
 
 usage: benchmarks/sweep.py [--write]     (--write: also between the markers of docs/performance.md)
 
@@ -41,11 +41,11 @@ def lengths_and_batches():
     return table(["length \\ batch", *batches], rows)
 
 
-def lanes_and_threads():
-    lanes, threads = (1, 2, 4, 8, 16, 32), (1, 2)
-    rows = [[count, *[cell(bench(name, f"train.lanes={count}", "train.gradient_memory_mb=4000", threads=t))
-                      for name in ("tiny", "base-small") for t in threads]] for count in lanes]
-    return table(["lanes", *[f"{name}, {t} threads" for name in ("tiny", "base-small") for t in threads]], rows)
+def shards_and_threads():
+    shards, threads = (1, 2, 4, 8, 16, 32), (1, 2)
+    rows = [[count, *[cell(bench(name, f"train.shards={count}", "train.gradient_memory_mb=4000", threads=t))
+                      for name in ("tiny", "base-small") for t in threads]] for count in shards]
+    return table(["shards", *[f"{name}, {t} threads" for name in ("tiny", "base-small") for t in threads]], rows)
 
 
 def chunks():
@@ -60,7 +60,7 @@ def main():
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text()).group(1)
     text = "\n\n".join([f"Thousand tokens a second / MB, {cpu}, {os.cpu_count()} cores, dropout 0.1.",
                         "`tiny` with other lengths and batch sizes, 2 threads:", lengths_and_batches(),
-                        "Lanes and threads:", lanes_and_threads(),
+                        "Shards and threads:", shards_and_threads(),
                         "Chunks, 2 threads:", chunks()])
     print(text)
     if sys.argv[1:]:

@@ -13,7 +13,7 @@ add_library(orochi_flags INTERFACE)
 target_compile_features(orochi_flags INTERFACE cxx_std_20)
 target_compile_options(orochi_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -fno-math-errno -fno-trapping-math -ffp-contract=fast
-  # g++ 12 sees uninitialised and overlapping memory inside its own intrinsics and std::string; clang's -Wconversion
+  # g++ 12 sees uninitialized and overlapping memory inside its own intrinsics and std::string; clang's -Wconversion
   # brings a warning on every index into a std::vector.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized;-Wno-restrict>
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>

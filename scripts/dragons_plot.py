@@ -15,7 +15,7 @@ STYLE = """
     .line, .chance { fill: none }
   }
 """
-SHAPES = {  # a mark a number of dragons, so that colour is not all there is
+SHAPES = {  # a mark a number of dragons, so that color is not all there is
     1: '<circle class="k1" cx="{x:.1f}" cy="{y:.1f}" r="5"/>',
     2: '<rect class="k2" x="{x:.1f}" y="{y:.1f}" width="9" height="9" transform="translate(-4.5 -4.5)"/>',
     3: '<path class="k3" d="M{x:.1f} {y:.1f} m0 -6 l6 10 h-12 z"/>',

@@ -27,7 +27,7 @@ def config_keys(root):
             yield own_section, own_name, re.findall(r"\bc\.(\w+)", rest)
 
 
-def reading_places(text, declared, section, field):
+def reading_locations(text, declared, section, field):
     """Where `text` reads a field: (start, end) of `config.train.field`, `builder.model().field`, or `x.field` with x
     declared as the section's struct. Assigning to it or taking its address is not reading."""
     variables = "|".join(declared) or "(?!)"
@@ -67,7 +67,7 @@ def key_faults(root):
                 continue
             declared = set(re.findall(rf"\b{STRUCTS[section]}&? (\w+)\b", text + header))
             for field in fields:
-                for start, end in reading_places(text, declared, section, field):
+                for start, end in reading_locations(text, declared, section, field):
                     default = f"orochi::{STRUCTS[section]}{{}}.{field}"
                     switch = f'(::planted("{section}.{key}") ? {default} : {text[start:end]})'
                     found.append((start, end, switch))

@@ -22,7 +22,7 @@ LONG = [150, 1, 64, 129, 70, 33]  # beyond one and two tiles of 64 queries, beyo
 
 BASE = dict(d_model=16, num_layers=2, num_heads=4, head_dim=0, dim_feedforward=24, norm_first=True, causal=False,
             window=0, norm="layer_norm", activation="gelu", positions="learned", pooling="mean", layer_norm_eps=1e-5)
-TRAIN = dict(optimizer="adamw", learning_rate=0.01, weight_decay=0.1, max_grad_norm=0.5, lanes=3, label_smoothing=0.0,
+TRAIN = dict(optimizer="adamw", learning_rate=0.01, weight_decay=0.1, max_grad_norm=0.5, shards=3, label_smoothing=0.0,
              schedule="constant")
 # name: (numeric input?, changes to the model, changes to the training), of sequences as long as SHORT says
 CASES = {

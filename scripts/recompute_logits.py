@@ -2,7 +2,7 @@
 """Computes the logits of a checkpoint as docs/checkpoint.md describes them, in NumPy and double precision, and prints
 the largest difference to those of `orochi predict --logits --json`; exit code 1 where it is above 1e-4.
 
-Needs Python 3.11, numpy and h5py. Layers of one's own are not known here.
+Needs Python 3.11, numpy and h5py. Custom layers are not known here.
 """
 import argparse
 import json

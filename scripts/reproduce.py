@@ -94,11 +94,11 @@ def training_part(seed, labels):
     return sorted(i for own, count in zip(members, taken) for i in own[count:])
 
 
-def kept(seed, step, site, sample, rows, columns):
+def kept(seed, step, stream, sample, rows, columns):
     """[rows, columns]: what dropout keeps."""
     t = min(round(65536 * DROPOUT), 65535)
     r, j = np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij")
-    w = np.stack(philox([16 * (j // 64) + j % 16, r // 2, np.full_like(j, site), np.full_like(j, sample)], (seed, step)))
+    w = np.stack(philox([16 * (j // 64) + j % 16, r // 2, np.full_like(j, stream), np.full_like(j, sample)], (seed, step)))
     word = np.take_along_axis(w, (2 * (r % 2) + j // 32 % 2)[None], 0)[0]
     half = np.where(j // 16 % 2 == 0, word & np.uint64(0xFFFF), word >> np.uint64(16))
     return half >= t

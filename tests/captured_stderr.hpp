@@ -1,10 +1,10 @@
 // What reaches standard error while the object lives, also from libraries.
 #pragma once
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <string>
+
+#include <unistd.h>
 
 namespace orochi::test {
 

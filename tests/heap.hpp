@@ -1,9 +1,9 @@
 // The heap of this process as malloc counts it.
 #pragma once
 
-#include <malloc.h>
-
 #include <vector>
+
+#include <malloc.h>
 
 namespace orochi {
 

@@ -1,6 +1,7 @@
 // FASTA, the text format of DNA and proteins: a line ">LABEL and more", then a sequence in lines of letters.
-#include <orochi/reader.hpp>
 #include <sstream>
+
+#include <orochi/reader.hpp>
 
 namespace {
 class Fasta : public orochi::Reader {

@@ -1,6 +1,7 @@
 // Ordinal regression (Frank & Hall 2001; all thresholds at once): labels in their order, K - 1 outputs,
 // output k says whether the label is above the k-th. Its own metric is the mean distance between ranks.
 #include <cmath>
+
 #include <orochi/losses.hpp>
 
 #include "extensions.hpp"

@@ -1,6 +1,7 @@
 // SwiGLU feed-forward (Shazeer 2020, arXiv:2002.05202): (silu(x G^T) * x V^T) O^T, with a backward pass of
 // its own.
 #include <cmath>
+
 #include <orochi/ops.hpp>
 
 #include "extensions.hpp"

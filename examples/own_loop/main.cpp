@@ -3,6 +3,7 @@
 // checkpoint of a run on the same data it also says whether `orochi train` comes to the same weights.
 #include <algorithm>
 #include <iostream>
+
 #include <orochi/orochi.hpp>
 
 using namespace orochi;
@@ -41,7 +42,7 @@ int main(int argc, char** argv) try {
   preprocessing.deviation = {1};
   Model model(config, preprocessing, std::move(task), extensions);
   Parameters& parameters = model.classifier->parameters();
-  parameters.initialise(config.train.seed);
+  parameters.initialize(config.train.seed);
 
   const LossFunction loss = [](Var outputs, const Batch& batch, double normalizer) {
     float* targets = outputs.tape().allocate_as<float>(outputs.rows());  // [B]; lives until the backward pass

@@ -1,11 +1,11 @@
 // usage: predict CHECKPOINT TEXT...
 // Eight threads ask one model at a time. A model of numeric rows takes lists of numbers, a row after another:
 // 0.5,1,0.25
-#include <orochi/orochi.hpp>
-
 #include <iostream>
 #include <sstream>
 #include <thread>
+
+#include <orochi/orochi.hpp>
 
 int main(int argc, char** argv) try {
   const orochi::Model model = orochi::Model::load(argc > 1 ? argv[1] : "best.h5");

@@ -11,7 +11,7 @@ namespace [[gnu::visibility("default")]] orochi {
 /// them into one, so that after the first steps nothing is asked of the heap.
 class Arena {
  public:
-  /// `bytes` on a 64-byte boundary, uninitialised.
+  /// `bytes` on a 64-byte boundary, uninitialized.
   void* allocate(std::size_t bytes);
   void reset();
 

@@ -11,14 +11,14 @@ namespace [[gnu::visibility("default")]] orochi {
 struct HeadOptions {
   Index num_heads = 1;
   Index head_dim = 1;
-  double dropout = 0;      // on the filters, in training
-  std::uint32_t site = 0;  // num_heads of them
+  double dropout = 0;        // on the filters, in training
+  std::uint32_t stream = 0;  // num_heads of them
 };
 
 /// Of self-attention: which places a row attends to.
 struct AttentionOptions : HeadOptions {
   bool causal = false;  // only to itself and earlier rows
-  Index window = 0;     // only to rows at most so many places away; 0: all
+  Index window = 0;     // only to rows at most so many positions away; 0: all
   bool rotary = false;  // for who looks: queries and keys have been turned by their place (Rotary)
   bool alibi = false;   // scaled scores fall with distance, in each head at another rate: alibi_slope
 };

@@ -21,7 +21,7 @@ struct OutputShape {
 /// norm_first) -> pooling (of sequences) -> head.
 class Classifier {
  public:
-  /// Parameters are laid out and zero: `parameters().initialise(seed)` or a checkpoint fills them. Throws a
+  /// Parameters are laid out and zero: `parameters().initialize(seed)` or a checkpoint fills them. Throws a
   /// usage_error for what the configuration asks of layers that do not exist, and for a model of more than
   /// `most` parameters.
   Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
@@ -47,7 +47,7 @@ class Classifier {
   /// Rows that each sequence has more behind the input: 1 with a class token.
   Index rows_before() const { return rows_before_; }
   /// What tables of places take, rotary or sinusoidal, for sequences of at most `longest` rows.
-  double place_bytes(Index longest) const;
+  double position_bytes(Index longest) const;
 
  private:
   Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
@@ -57,11 +57,11 @@ class Classifier {
   Parameters parameters_;
   std::unique_ptr<Layer> input_, before_, positions_, norm_, pooling_;
   std::vector<std::unique_ptr<Layer>> blocks_;
-  Builder::PlaceTables places_;
+  Builder::PositionTables places_;
   Parameter head_weight_, head_bias_;  // [K, C], [K]
   std::string head_name_ = "head";
   double dropout_;
-  std::uint32_t site_ = 0;
+  std::uint32_t stream_ = 0;
   Level level_;
   Index rows_before_ = 0, rows_added_ = 0;  // of a sequence: by before_, by all layers
 };

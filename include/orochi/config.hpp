@@ -26,14 +26,14 @@ struct DataConfig {
 struct ModelConfig {
   Index d_model = 64;                 // C: width of every row between the layers
   Index num_layers = 2;               // encoder layers
-  Index num_heads = 4;                // H: attention filters side by side
+  Index num_heads = 4;                // H: attention weights side by side
   Index head_dim = 0;                 // D: width of one head; 0: d_model / num_heads
   Index dim_feedforward = 0;          // F; 0: 4 x d_model
   double dropout = 0.1;               // on embeddings, inside the feed-forward, on what each sub-layer adds
-  double attention_dropout = 0.1;     // on the attention filters
+  double attention_dropout = 0.1;     // on the attention weights
   bool norm_first = true;             // pre-norm trains without warm-up tricks (PyTorch's default is false)
   bool causal = false;                // a row sees only itself and earlier rows
-  Index window = 0;                   // a row sees only rows at most so many places away; 0: all
+  Index window = 0;                   // a row sees only rows at most so many positions away; 0: all
   double layer_norm_eps = 1e-5;       // added to the variance
   std::string norm = "layer_norm";    // layer_norm | rms_norm
   std::string activation = "gelu";    // relu | gelu (erf) | gelu_tanh | silu
@@ -53,9 +53,10 @@ struct TrainConfig {
   Index max_steps = 0;                    // stop after so many updates; 0: no limit
   Index batch_size = 32;                  // sequences a step and micro-batch
   Index gradient_accumulation_steps = 1;  // micro-batches an update
-  Index lanes = 8;         // shards of a batch; fixes the order of summation, so never taken from the machine
-  Index chunk_rows = 256;  // rows of a lane that go forward and back together: what they leave fits the cache
-  Index gradient_memory_mb = 256;     // fewer lanes where their gradients would take more
+  Index shards = 8;  // shards of a batch; fixes the order of summation, so never taken from the machine
+  Index chunk_rows =
+      256;  // rows of a shard that go forward and back together: what they leave fits the cache
+  Index gradient_memory_mb = 256;     // fewer shards where their gradients would take more
   Component optimizer{"adamw", {}};   // the update rule, with its options
   double learning_rate = 1e-3;        // peak, after warm-up
   Component schedule{"cosine", {}};   // the learning rate after the warm-up
@@ -68,7 +69,7 @@ struct TrainConfig {
   Index patience = 0;             // epochs without improvement before stopping; 0: off
   Index checkpoint_every_steps = 0;  // write last.h5 so often; 0: at each epoch's end
   std::string precision = "fp32";    // fp32 | bf16: of products; all else is fp32
-  std::string kernels = "auto";      // auto | own | eigen | onednn
+  std::string kernels = "auto";      // auto | native | eigen | onednn
 };
 
 struct Config {

@@ -70,17 +70,17 @@ struct LoadedData {
   std::vector<std::string> notes;  // for the user: sizes, cuts, duplicates, conflicts; one line each
   std::string train_path;
   bool train_has_lines = false;
-  std::vector<Index> train_places;  // [sequences of train]: line, or number in a file without lines
+  std::vector<Index> train_locations;  // [sequences of train]: line, or number in a file without lines
 
   /// Where a training sequence stands: "train.tsv:17" or "train.h5: sequence 16".
-  std::string train_place(std::uint32_t sample) const;
+  std::string train_location(std::uint32_t sample) const;
 };
 
 /// XXH3-128 of rows, lengths and classes: what a model trained on them depends on, whatever the files look
 /// like.
 std::string checksum(const Sequences& data);
 
-/// Reads what `config` names, relative to `folder`; throws one usage_error that lists the mistakes found
+/// Reads what `config` names, relative to `folder`; throws one usage_error that lists the errors found
 /// (`file:line: what; what was expected`), at most the first 20 of a file. `targets` learns from the training
 /// file.
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,

@@ -9,7 +9,7 @@
 
 #include <orochi/config.hpp>
 #include <orochi/elementwise.hpp>
-#include <orochi/place_table.hpp>
+#include <orochi/position_table.hpp>
 #include <orochi/registry.hpp>
 #include <orochi/rows.hpp>
 
@@ -19,7 +19,7 @@ namespace orochi {
 
 class Layers;
 
-/// Base of every layer. One object serves every lane at once.
+/// Base of every layer. One object serves every shard at once.
 class Layer {
  public:
   Layer() = default;
@@ -32,7 +32,7 @@ class Layer {
   virtual Rows forward(const Rows& x) const = 0;
 
   /// residual + dropout(forward(x)): [N, C]. A layer that ends in a product may do it in one go.
-  virtual Rows forward_residual(const Rows& x, Var residual, double dropout, std::uint32_t site) const;
+  virtual Rows forward_residual(const Rows& x, Var residual, double dropout, std::uint32_t stream) const;
 
   /// The function of one number that this layer is, or null: a product before it applies it to its rows.
   virtual const Elementwise* elementwise() const { return nullptr; }
@@ -98,14 +98,15 @@ class Builder {
   /// The same with options of its own; `model` is what it and its children see.
   std::unique_ptr<Layer> layer(const std::string& name, const Component& component, const ModelConfig& model);
   /// Numbers for `dropout` and the like: `count` of them from the returned one on, unique in the model.
-  std::uint32_t random_sites(Index count = 1);
+  std::uint32_t random_streams(Index count = 1);
 
   /// A table [max_length, width] that is no parameter: one for all layers of the model that ask for `kind`,
   /// as long as the longest sequence so far, and counted where memory is estimated.
-  std::shared_ptr<const PlaceTable> places(const std::string& kind, Index width, PlaceTable::Make make);
+  std::shared_ptr<const PositionTable> position_table(const std::string& kind, Index width,
+                                                      PositionTable::Make make);
   /// All of them, by kind.
-  using PlaceTables = std::map<std::string, std::shared_ptr<const PlaceTable>>;
-  const PlaceTables& place_tables() const { return places_; }
+  using PositionTables = std::map<std::string, std::shared_ptr<const PositionTable>>;
+  const PositionTables& position_tables() const { return places_; }
 
  private:
   std::string full(const std::string& name) const;
@@ -119,9 +120,9 @@ class Builder {
   std::string prefix_, registered_;
   Options options_, next_options_;  // of this instance, of the child that comes
   Index width_ = 0, depth_ = 0;
-  std::uint32_t next_site_ = 0;
+  std::uint32_t next_stream_ = 0;
   AttentionPositions attention_positions_;
-  PlaceTables places_;
+  PositionTables places_;
 };
 
 /// A setting under which a layer's gradient is checked.

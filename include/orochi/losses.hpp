@@ -12,11 +12,11 @@ namespace orochi {
 
 /// Cross entropy with PyTorch's meaning of class weights and label smoothing: logits [B, K] -> [1, 1].
 /// `weights` [K] by class or empty; the sum over sequences, each times its `row_weights` [B] if there are
-/// any, is divided by `normaliser` (PyTorch: the labels' weights).
+/// any, is divided by `normalizer` (PyTorch: the labels' weights).
 struct LossOptions {
   double label_smoothing = 0;
   std::span<const Scalar> weights;
-  double normaliser = 1;
+  double normalizer = 1;
   std::span<const float> row_weights = {};
 };
 Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+
 #include <orochi/batch.hpp>
 #include <orochi/scalar.hpp>
 

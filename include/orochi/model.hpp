@@ -20,7 +20,7 @@ namespace orochi {
 /// What a checkpoint holds. Any number of threads may ask a const one at once.
 struct Model {
   Model() = default;
-  /// A new one for a task that has learned its targets. The parameters are 0: `initialise` draws them.
+  /// A new one for a task that has learned its targets. The parameters are 0: `initialize` draws them.
   Model(Config config, Preprocessing preprocessing, std::unique_ptr<Task> task,
         const Extensions& extensions = builtin());
 

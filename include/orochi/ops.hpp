@@ -20,14 +20,14 @@ Var linear(Var x, Parameter weight, const Parameter* bias = nullptr);
 struct Epilogue {
   const Elementwise* activation = nullptr;  // null: none
   double dropout = 0;                       // in training
-  std::uint32_t site = 0;                   // of the dropout: see below
+  std::uint32_t stream = 0;                 // of the dropout: see below
   const Var* residual = nullptr;            // [N, out]
 };
 Var linear(Var x, Parameter weight, const Parameter* bias, const Epilogue& epilogue, const Batch& batch);
 
 /// In training, each element becomes 0 with probability p, else x / (1 - p). The bits are counted by (seed,
-/// step, sample, site, row in the sequence, column): take `site` from Builder::random_sites.
-Var dropout(Var x, double p, std::uint32_t site, const Batch& batch);
+/// step, sample, stream, row in the sequence, column): take `stream` from Builder::random_streams.
+Var dropout(Var x, double p, std::uint32_t stream, const Batch& batch);
 
 /// By row: (x - mean) / sqrt(variance + eps) * weight + bias (Ba et al. 2016), variance over C without
 /// correction.

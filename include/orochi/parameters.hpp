@@ -45,7 +45,7 @@ struct ParameterView {
   Init init;
 };
 
-/// More numbers than any machine here holds: a mistake, or sizes that somebody made up.
+/// More numbers than any machine here holds: a error, or sizes that somebody made up.
 inline constexpr Index most_parameters = Index{1} << 40;
 
 /// The flat buffer. Built once: add everything, then `allocate`.
@@ -67,7 +67,7 @@ class Parameters {
   /// Lays everything out (each handle on a 64-byte boundary, `rows` parameters last) and sets it to 0.
   void allocate();
   /// Draws every initial value, counted from (seed, index of the name, element).
-  void initialise(std::uint64_t seed);
+  void initialize(std::uint64_t seed);
 
   Index size() const { return size_; }              // scalars in the buffer, gaps included
   Index dense_size() const { return dense_size_; }  // those before the first `rows` parameter
@@ -105,7 +105,7 @@ struct GradientTarget {
   bool accumulate;
 };
 
-/// The gradients of one lane.
+/// The gradients of one shard.
 class Gradients {
  public:
   explicit Gradients(const Parameters& parameters);
@@ -142,13 +142,13 @@ struct ParameterRange {
 /// Cuts all parameters into pieces of at most `length` scalars (whole rows for `rows` parameters).
 std::vector<ParameterRange> parameter_ranges(const Parameters& parameters, Index length);
 
-/// The sum of the lanes' gradients, range by range; ranges may be worked on side by side.
+/// The sum of the shards' gradients, range by range; ranges may be worked on side by side.
 class GradientSum {
  public:
-  GradientSum(const Parameters& parameters, std::vector<Gradients*> lanes);
+  GradientSum(const Parameters& parameters, std::vector<Gradients*> shards);
 
   /// Between the micro-batches of an update, so that embeddings take the memory of one of them and of the ids
-  /// that occurred: adds what the lanes have listed to one row an id, and empties the lists. `begin_merge`,
+  /// that occurred: adds what the shards have listed to one row an id, and empties the lists. `begin_merge`,
   /// `merge` of each range once, `end_merge`.
   void begin_merge();
   void merge(const ParameterRange& range);
@@ -156,15 +156,15 @@ class GradientSum {
   /// Before the first micro-batch of an update: nothing is merged yet.
   void clear();
 
-  /// Once an update, before the ranges: finds out which lane has which row of an embedding.
+  /// Once an update, before the ranges: finds out which shard has which row of an embedding.
   void begin();
-  /// Adds the lanes' gradients of a range into the first lane's, in a fixed tree: lane i gets lane i + 1,
-  /// then i + 2, ... The order depends on the number of lanes alone. Returns the sum of squares. Once a step
+  /// Adds the shards' gradients of a range into the first shard's, in a fixed tree: shard i gets shard i + 1,
+  /// then i + 2, ... The order depends on the number of shards alone. Returns the sum of squares. Once a step
   /// and range.
   double reduce(const ParameterRange& range, Scalar* scratch);
-  /// The reduced gradient of a range [end - begin]: in a lane's memory or, for embeddings, made in `scratch`
-  /// [end - begin]: what was merged, then rows lane after lane, in each lane's order. An id's rows are summed
-  /// in double, since a frequent token has more of them than a float counts.
+  /// The reduced gradient of a range [end - begin]: in a shard's memory or, for embeddings, made in `scratch`
+  /// [end - begin]: what was merged, then rows shard after shard, in each shard's order. An id's rows are
+  /// summed in double, since a frequent token has more of them than a float counts.
   const Scalar* gradient(const ParameterRange& range, Scalar* scratch) const;
   /// All of the above, laid out as the parameters are: for checks of gradients.
   std::vector<Scalar> flat();
@@ -187,7 +187,7 @@ class GradientSum {
   const Scalar* merged(Index id, Index row) const;  // nullptr: none
 
   const Parameters& parameters_;
-  std::vector<Gradients*> lanes_;
+  std::vector<Gradients*> shards_;
   std::vector<SortedRows> sorted_;  // by handle id, empty for dense ones
   std::vector<MergedRows> merged_;  // likewise
 };

@@ -13,7 +13,7 @@
 namespace [[gnu::visibility("default")]] orochi {
 
 /// What one self-attention did with one sequence (cross attention is not recorded). Head h owns the columns
-/// h D .. (h + 1) D of query, key, value and filtered. Queries and keys are as they were multiplied: with
+/// h D .. (h + 1) D of query, key, value and head output. Queries and keys are as they were multiplied: with
 /// rotary positions, turned.
 struct AttentionRecord {
   Index layer = 0;                           // from 0, in the order of the forward pass
@@ -21,16 +21,16 @@ struct AttentionRecord {
   Index sequence = 0;                        // of the batch
   Index length = 0;                          // T
   AttentionOptions options;                  // H heads of D columns
-  bool half = false;                         // whether scores are products in bf16
+  bool bf16 = false;                         // whether scores are products in bf16
   std::vector<Scalar> input;                 // [T, C]: what came into the layer
   std::vector<Scalar> query, key;            // [T, H D]
   std::vector<Scalar> maximum, inverse_sum;  // [H, T]: of each query's scores and their exponentials
   std::vector<Scalar> value;                 // [T, H D]
   std::vector<Scalar> scores;  // [H, T, T]: query by key, scaled, ALiBi in; -infinity where hidden
-  std::vector<Scalar> map;     // [H, T, T]: the attention filter, softmax of a row of scores; before dropout
-  std::vector<Scalar> filtered;   // [T, H D]: map times value; of all heads side by side
-  std::vector<Scalar> output;     // [T, C]: filtered through the linear layer
-  std::vector<Scalar> influence;  // [H]: sum of filtered x d loss / d filtered; after Tape::backward
+  std::vector<Scalar> map;     // [H, T, T]: the attention weights, softmax of a row of scores; before dropout
+  std::vector<Scalar> head_output;  // [T, H D]: map times value; of all heads side by side
+  std::vector<Scalar> output;       // [T, C]: head_output through the linear layer
+  std::vector<Scalar> influence;    // [H]: sum of head_output x d loss / d head output; after Tape::backward
 };
 
 /// Given to a tape, it is filled by every forward pass (and backward pass, for `influence`) until it is taken
@@ -40,7 +40,7 @@ struct Recording {
   std::vector<AttentionRecord> records;  // by layer, then by sequence
 };
 
-/// In inference, `values` [D] stand in the place of a head's filtered values on every row.
+/// In inference, `values` [D] stand in the place of a head's head output on every row.
 struct HeadReplacement {
   Index layer = 0, head = 0;
   std::span<const Scalar> values;

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include <orochi/place_table.hpp>
+#include <orochi/position_table.hpp>
 #include <orochi/tape.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
@@ -28,7 +28,7 @@ class Rotary {
 
  private:
   Index head_dim_;
-  std::shared_ptr<const PlaceTable> table_;  // [max_length, 2 period]
+  std::shared_ptr<const PositionTable> table_;  // [max_length, 2 period]
 };
 
 }  // namespace orochi

@@ -1,5 +1,5 @@
 // Operations that know where each sequence of a batch begins: B sequences of T rows each, N rows in all. What
-// a sequence gives does not depend on its neighbours, to the bit.
+// a sequence gives does not depend on its neighbors, to the bit.
 #pragma once
 
 #include <cstdint>

@@ -15,7 +15,7 @@
 
 namespace [[gnu::visibility("default")]] orochi {
 
-class NumberWatch;
+class AnomalyDetector;
 class PackedWeights;
 class Tape;
 
@@ -85,7 +85,7 @@ class Var {
   void pullback(Function function) const;
 
  private:
-  friend class NumberWatch;
+  friend class AnomalyDetector;
   friend class Tape;
   struct Node {
     Tape* tape;
@@ -99,17 +99,17 @@ class Var {
   Node* node_;
 };
 
-/// What a step draws its randomness from: bits are counted by (seed, step, sample, site, element).
+/// What a step draws its randomness from: bits are counted by (seed, step, sample, stream, element).
 struct RandomKey {
   std::uint32_t seed = 0, step = 0;
 };
 
 enum class Mode { train, infer };
 
-/// One lane's record of a step. Creation order is the order; `backward` walks it from last to first.
+/// One shard's record of a step. Creation order is the order; `backward` walks it from last to first.
 class Tape {
  public:
-  /// `engine`: "auto" | "own" | "eigen" | "onednn", behind the products of linear layers.
+  /// `engine`: "auto" | "native" | "eigen" | "onednn", behind the products of linear layers.
   explicit Tape(const Parameters& parameters, const char* engine = "auto");
   ~Tape();
   Tape(const Tape&) = delete;
@@ -119,7 +119,7 @@ class Tape {
   void begin(Mode mode, Gradients* gradients, RandomKey key);
 
   Var input(Index rows, Index cols, bool needs_grad = false);  // to be filled through value()
-  Var result(Index rows, Index cols);                          // an operation's output, uninitialised
+  Var result(Index rows, Index cols);                          // an operation's output, uninitialized
   ConstMatrixMap value(Parameter p) const { return parameters_.value(p); }
   GradientKind gradient_kind(Parameter p) const {
     return parameters_.entries()[static_cast<std::size_t>(p.id)].gradient;
@@ -178,7 +178,7 @@ class Tape {
   /// Attention layers report to it, if there is one; values and gradients are the same bits either way.
   void set_recording(Recording* recording) { recording_ = recording; }
   Recording* recording() const { return recording_; }
-  /// Heads whose filtered values are taken away, in inference.
+  /// Heads whose head output are taken away, in inference.
   void set_replacements(std::span<const HeadReplacement> heads) { replacements_ = heads; }
   std::span<const HeadReplacement> replacements() const { return replacements_; }
   /// The number of the attention layer that asks.
@@ -189,8 +189,8 @@ class Tape {
   const PackedWeights* packed() const { return packed_; }
 
   /// Notes where numbers that are not finite come from, or null. It lives longer than what was recorded.
-  void set_watch(NumberWatch* watch) { watch_ = watch; }
-  NumberWatch* watch() const { return watch_; }
+  void set_watch(AnomalyDetector* watch) { watch_ = watch; }
+  AnomalyDetector* watch() const { return watch_; }
 
  private:
   friend class Var;
@@ -215,7 +215,7 @@ class Tape {
   Arena arena_, scratch_;
   Gradients* gradients_ = nullptr;
   Profile* profile_ = nullptr;
-  NumberWatch* watch_ = nullptr;
+  AnomalyDetector* watch_ = nullptr;
   const PackedWeights* packed_ = nullptr;
   Recording* recording_ = nullptr;
   std::span<const HeadReplacement> replacements_;

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <orochi/extensions.hpp>
-
 #include <orochi/metrics.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+
+#include <orochi/batching.hpp>
 #include <orochi/model.hpp>
 #include <orochi/ops.hpp>
 
-#include <orochi/batching.hpp>
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
 #include "core/thread_pool.hpp"
@@ -107,7 +108,7 @@ void add_sequence(std::span<const AttentionRecord> records, const HeadGrid& grid
       for (Index i = 0; i < t; ++i)
         for (Index j = 0; j < d; ++j)
           sums.values[at * as_size(grid.widest()) + as_size(j)] +=
-              static_cast<double>(record.filtered[as_size(i * width + h * d + j)]);
+              static_cast<double>(record.head_output[as_size(i * width + h * d + j)]);
     }
   }
   std::vector<Index> lengths;  // of maps: more than one where a layer changes the number of rows

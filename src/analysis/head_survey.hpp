@@ -2,6 +2,7 @@
 #pragma once
 
 #include <orochi/model.hpp>
+
 #include "analysis/heads.hpp"
 
 namespace orochi {

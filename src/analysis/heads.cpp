@@ -9,10 +9,11 @@
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+
 #include "analysis/head_survey.hpp"
 #include "core/as_size.hpp"
 #include "core/thread_pool.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 #include "data/split_mix.hpp"
 #include "run/machine_memory.hpp"
 

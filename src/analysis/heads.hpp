@@ -4,10 +4,9 @@
 #include <cstdint>
 #include <vector>
 
+#include <orochi/inference.hpp>
 #include <orochi/model.hpp>
 #include <orochi/recording.hpp>
-
-#include <orochi/inference.hpp>
 
 namespace orochi {
 
@@ -47,13 +46,13 @@ struct HeadFigures {
   Index layer = 0, head = 0;       // from 0
   double score = 0, loss = 0;      // of the model without this head; Task::score
   Interval score_drop, loss_rise;  // by how much both are worse than with all heads
-  double importance = 0;  // |sum of filtered values x d loss / d filtered values| (Michel et al. 2019)
-  double entropy = 0;     // of the attention filter, in bits: 0 looks at one row, log2(T) at all alike
-  double distance = 0;    // rows between a query and where it looks
+  double importance = 0;           // |sum of head output x d loss / d head output| (Michel et al. 2019)
+  double entropy = 0;   // of the attention weights, in bits: 0 looks at one row, log2(T) at all alike
+  double distance = 0;  // rows between a query and where it looks
 };
 
 struct AblationOptions {
-  bool by_mean = false;     // a head's mean filtered values over the data in their place, not zeros
+  bool by_mean = false;     // a head's mean head output over the data in their place, not zeros
   Index resamples = 1000;   // of the bootstrap over sequences
   std::uint64_t seed = 42;  // of the bootstrap
 };

@@ -1,17 +1,18 @@
 #include "bench/benchmark.hpp"
 
-#include <malloc.h>
-#include <time.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <numeric>
 #include <sstream>
 
+#include <malloc.h>
+#include <time.h>
+#include <unistd.h>
+
 #include <orochi/batching.hpp>
 #include <orochi/updater.hpp>
+
 #include "core/kernels/kernels.hpp"
 #include "core/thread_pool.hpp"
 #include "run/machine_memory.hpp"
@@ -58,7 +59,7 @@ class Runner {
         stepper_(model_, work.config.train, threads),
         updater_(extensions.optimizers.make(work.config.train.optimizer), model_.parameters()),
         optimizers_(extensions.optimizers) {
-    model_.parameters().initialise(work.config.train.seed);
+    model_.parameters().initialize(work.config.train.seed);
   }
   /// One update; returns its tokens.
   Index step() {
@@ -114,7 +115,7 @@ void time_steps(Runner& runner, const BenchmarkRequest& request, std::size_t rou
   result.ms_low = share(0.1);
   result.ms_median = share(0.5);
   result.ms_high = share(0.9);
-  // Steps of one size: by the median, which a busy neighbour does not move.
+  // Steps of one size: by the median, which a busy neighbor does not move.
   result.tokens_per_second = round == 1 ? tokens / steps / (1e-3 * result.ms_median) : tokens / total;
 }
 
@@ -143,7 +144,7 @@ BenchmarkResult run_benchmark(const Workload& work, const BenchmarkRequest& requ
   const double before = resident_memory();
   Runner runner(work, request.threads, extensions);
   result.parameters = runner.parameters();
-  result.lanes = work.config.train.lanes;
+  result.shards = work.config.train.shards;
   runner.step();
   result.first_step_seconds = age + seconds_since(start);
 

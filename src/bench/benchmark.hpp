@@ -18,7 +18,7 @@ struct BenchmarkRequest {
 
 struct BenchmarkResult {
   std::string engine;
-  Index lanes = 0, parameters = 0, steps = 0;
+  Index shards = 0, parameters = 0, steps = 0;
   double tokens_per_step = 0, tokens_per_second = 0;
   double ms_median = 0, ms_low = 0, ms_high = 0;  // of a step; low and high: 10 and 90 of 100
   double flops_per_step = 0;                      // products and attention, without what is computed again

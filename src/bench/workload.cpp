@@ -1,18 +1,19 @@
 #include "bench/workload.hpp"
-#include "inference/model_file.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <orochi/error.hpp>
 #include <random>
 #include <system_error>
 
+#include <fmt/format.h>
+
 #include <orochi/batching.hpp>
+#include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+
+#include "inference/model_file.hpp"
 #include "io/config_file.hpp"
 
 namespace orochi {

@@ -4,9 +4,8 @@
 #include <string>
 #include <vector>
 
-#include <orochi/extensions.hpp>
-
 #include <orochi/dataset.hpp>
+#include <orochi/extensions.hpp>
 
 namespace orochi {
 

@@ -1,8 +1,10 @@
 // orochi ablate: what is lost without each head.
 #include <nlohmann/json.hpp>
+
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
 #include <orochi/threads.hpp>
+
 #include "cli/heads_report.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
@@ -47,12 +49,12 @@ Verb ablate_verb(const Extensions& extensions) {
   verb.name = "ablate";
   verb.summary = "measure what is lost without each head";
   verb.description =
-      "Switches off one head after the other (its filtered values become zero, or their mean over the data) "
+      "Switches off one head after the other (its head output become zero, or their mean over the data) "
       "and "
       "prints accuracy (or the task's like) and loss without it, with the middle 95 % of a bootstrap over "
       "the sequences. Beside "
       "it: "
-      "importance by gradients, |sum of filtered values x d loss / d filtered values|; the entropy of the "
+      "importance by gradients, |sum of head output x d loss / d head output|; the entropy of the "
       "attention "
       "filter in bits; the mean distance between a query and where it looks; and which heads have like maps. "
       "The time "

@@ -1,8 +1,8 @@
 #include "cli/answers.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/text.hpp"
@@ -37,7 +37,7 @@ ordered_json by_item(const Task& task, std::size_t width, std::span<const Number
 }  // namespace
 
 std::string answer_text(const Task& task, const Prediction& prediction) {
-  const std::string answer = inert(prediction.text(task.level() == Level::row ? " " : ","));
+  const std::string answer = escape(prediction.text(task.level() == Level::row ? " " : ","));
   const std::vector<std::string> names = task.score_names();
   const bool is_one = task.level() == Level::sequence && prediction.labels.size() == 1;
   const auto at = is_one ? std::find(names.begin(), names.end(), prediction.labels.front()) : names.end();

@@ -1,11 +1,13 @@
 // orochi attend: the attention maps of one sequence.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <iostream>
+
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+
 #include "analysis/head_survey.hpp"
 #include "cli/answers.hpp"
 #include "cli/head_drawing.hpp"
@@ -45,7 +47,7 @@ void add_record(hdf5::ImageBuilder& file, const AttentionRecord& record) {
     const std::pair<const char*, const std::vector<Scalar>*> parts[] = {{"query", &record.query},
                                                                         {"key", &record.key},
                                                                         {"value", &record.value},
-                                                                        {"values", &record.filtered}};
+                                                                        {"values", &record.head_output}};
     for (const auto& [name, rows] : parts) add(head + name, d, columns(*rows, width, h * d, d).data());
   }
 }
@@ -95,7 +97,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0, &outputs);
   std::string text = "predicted " + answer_text(*trained.task, trained.task->predict(outputs));
   if (!one.target.empty())
-    text += fmt::format("; {} {}", trained.task->are_numbers() ? "target" : "labelled", inert(one.target));
+    text += fmt::format("; {} {}", trained.task->are_numbers() ? "target" : "labelled", escape(one.target));
   const auto [drawn_layer, drawn_head] = sharpest(records, layer, head);
   text += "\n\n" + heads_table(records, one.tokens) +
           fmt::format("\nlayer {}, head {}{}:\n", drawn_layer + 1, drawn_head + 1,
@@ -103,7 +105,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
           draw_map(records[static_cast<std::size_t>(drawn_layer)], drawn_head, one.tokens);
   if (arguments.has("--out")) write_maps(arguments.text("--out"), records, one, *trained.task, outputs);
   out.write(text);
-  if (arguments.has("--out")) std::cerr << "wrote " + inert(arguments.text("--out")) + "\n";
+  if (arguments.has("--out")) std::cerr << "wrote " + escape(arguments.text("--out")) + "\n";
   return static_cast<int>(ExitCode::done);
 }
 
@@ -114,11 +116,11 @@ Verb attend_verb(const Extensions& extensions) {
   verb.name = "attend";
   verb.summary = "show where each head looks in one sequence";
   verb.description =
-      "Prints a line a head (entropy of its attention filter in bits, mean distance between a query and "
+      "Prints a line a head (entropy of its attention weights in bits, mean distance between a query and "
       "where it "
       "looks, its strongest link) and draws one map in shades. --out writes every head's scores, map, query, "
       "key, "
-      "value and filtered values to an HDF5 file: /layer/2/head/1/map [T, T], /layer/2/head/1/values [T, D]. "
+      "value and head output to an HDF5 file: /layer/2/head/1/map [T, T], /layer/2/head/1/values [T, D]. "
       "Layers "
       "and heads count from 1, layers in the order in which the sequence passes them.";
   verb.words = sequence_words();

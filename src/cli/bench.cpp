@@ -1,16 +1,16 @@
 // orochi bench
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
-#include <orochi/error.hpp>
 
+#include <orochi/error.hpp>
 #include <orochi/threads.hpp>
+
 #include "bench/benchmark.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 namespace {
@@ -108,7 +108,7 @@ ordered_json result_json(const Workload& work, const BenchmarkResult& r, int thr
                     {"precision", work.config.train.precision},
                     {"dropout", m.dropout},
                     {"attention_dropout", m.attention_dropout},
-                    {"lanes", r.lanes},
+                    {"shards", r.shards},
                     {"model",
                      {{"d_model", m.d_model},
                       {"num_layers", m.num_layers},
@@ -188,7 +188,7 @@ int call(const Extensions& extensions, AllocationCounter allocations, const Argu
     engine = result.engine;
     peak = result.peak_flops;
     if (request.profile)
-      profiles += "\n" + inert(work.name) + ", a step:" + profile_text(result) + layers_text(result);
+      profiles += "\n" + escape(work.name) + ", a step:" + profile_text(result) + layers_text(result);
   }
   if (!arguments.has("--json"))
     out.write(table.text() + profiles +
@@ -212,7 +212,7 @@ Verb bench_verb(const Extensions& extensions, AllocationCounter allocations) {
       "GFLOP/s of "
       "all products (counted exactly), memory and heap allocations. Nothing is written.";
   verb.words = {{"WORKLOAD", "one of the shapes, or a config file (default: every shape)", false, false},
-                {"KEY=VALUE", "settings, for example model.dropout=0 train.lanes=16", false, true}};
+                {"KEY=VALUE", "settings, for example model.dropout=0 train.shards=16", false, true}};
   verb.options = {
       {"--profile", "",
        "print each operation's share, forward and backward, with its GFLOP/s or GB/s, and each layer's"},

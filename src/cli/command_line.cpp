@@ -1,10 +1,11 @@
 #include "cli/command_line.hpp"
 
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
 
 #include "io/suggest.hpp"

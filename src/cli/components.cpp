@@ -1,12 +1,13 @@
 // orochi components: what a config can name, from the registries.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <orochi/error.hpp>
 
+#include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+
 #include "cli/metrics_report.hpp"
 #include "cli/table.hpp"
 #include "cli/verbs.hpp"

@@ -1,7 +1,7 @@
 // orochi config: a config in full, and the schema of all configs.
 #include <orochi/error.hpp>
-
 #include <orochi/inference.hpp>
+
 #include "cli/verbs.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_schema.hpp"

@@ -1,9 +1,11 @@
 // orochi evaluate
 #include <nlohmann/json.hpp>
+
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
 #include <orochi/threads.hpp>
+
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
 #include "cli/verbs.hpp"

@@ -1,9 +1,10 @@
 // orochi explain: one sequence's way through an attention layer, in numbers.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
 #include <orochi/ops.hpp>
@@ -88,9 +89,9 @@ std::string head_text(const AttentionRecord& r, Index h, const Page& page) {
          page.matrix(title("V = X W_V^T + b_V"), columns(r.value, width, h * d, d)) +
          page.matrix(fmt::format("head {}: scores = Q K^T / sqrt({}){}", h + 1, d, fall),
                      {r.scores.data() + h * t * t, t, t, t}, true) +
-         page.matrix(title("attention filter = softmax of each row of scores"),
+         page.matrix(title("attention weights = softmax of each row of scores"),
                      {r.map.data() + h * t * t, t, t, t}, true) +
-         page.matrix(title("filtered values = filter V"), columns(r.filtered, width, h * d, d));
+         page.matrix(title("head output = filter V"), columns(r.head_output, width, h * d, d));
 }
 
 std::string layer_text(const AttentionRecord& r, Index head, const Page& page) {
@@ -101,7 +102,7 @@ std::string layer_text(const AttentionRecord& r, Index head, const Page& page) {
   for (Index h = 0; h < r.options.num_heads; ++h)
     if (head < 0 || h == head) text += head_text(r, h, page);
   return text +
-         page.matrix("concatenation of all heads' filtered values", columns(r.filtered, width, 0, width)) +
+         page.matrix("concatenation of all heads' head output", columns(r.head_output, width, 0, width)) +
          page.matrix("output = concatenation W_O^T + b_O", columns(r.output, c, 0, c));
 }
 
@@ -137,10 +138,10 @@ nlohmann::ordered_json layer_json(const Model& trained, const OneSequence& one, 
                              {"key", matrix_json(columns(r.key, width, h * d, d))},
                              {"value", matrix_json(columns(r.value, width, h * d, d))},
                              {"scores", matrix_json({r.scores.data() + h * t * t, t, t, t})},
-                             {"filter", matrix_json({r.map.data() + h * t * t, t, t, t})},
-                             {"filtered_values", matrix_json(columns(r.filtered, width, h * d, d))}});
+                             {"attention_weights", matrix_json({r.map.data() + h * t * t, t, t, t})},
+                             {"head_output", matrix_json(columns(r.head_output, width, h * d, d))}});
   }
-  json["concatenation"] = matrix_json(columns(r.filtered, width, 0, width));
+  json["concatenation"] = matrix_json(columns(r.head_output, width, 0, width));
   json["output"] = matrix_json(columns(r.output, c, 0, c));
   return json;
 }
@@ -172,7 +173,7 @@ Verb explain_verb(const Extensions& extensions) {
   verb.name = "explain";
   verb.summary = "show one sequence's way through an attention layer in numbers";
   verb.description =
-      "Prints what comes into the layer, then for each head Q, K, V, the scores, the attention filter and "
+      "Prints what comes into the layer, then for each head Q, K, V, the scores, the attention weights and "
       "the filtered "
       "values, then their concatenation and the linear layer's output, rounded to three digits. --json "
       "prints every "

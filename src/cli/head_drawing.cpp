@@ -1,10 +1,10 @@
 #include "cli/head_drawing.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "analysis/head_survey.hpp"
 #include "cli/table.hpp"
@@ -19,7 +19,7 @@ constexpr std::size_t label_width = 10;  // characters
 
 /// The characters of a label that a terminal shows, at most label_width.
 std::vector<std::string> characters(const std::string& label) {
-  const std::string shown = inert(label == " " ? "_" : label);
+  const std::string shown = escape(label == " " ? "_" : label);
   std::vector<std::string> result;
   for (std::size_t at = 0; at < shown.size() && result.size() < label_width;) {
     const std::size_t start = at;
@@ -47,7 +47,7 @@ std::string header(const std::vector<std::vector<std::string>>& labels, std::siz
   return text;
 }
 
-/// [cells, cells]: the largest weight of the `share` x `share` neighbours that a cell stands for.
+/// [cells, cells]: the largest weight of the `share` x `share` neighbors that a cell stands for.
 std::vector<Scalar> pooled(const Scalar* map, Index t, Index share, Index cells) {
   std::vector<Scalar> result(static_cast<std::size_t>(cells * cells), 0);
   for (Index q = 0; q < t; ++q)

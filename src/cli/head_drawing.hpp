@@ -13,7 +13,7 @@ namespace orochi {
 std::vector<std::string> labels_of(const AttentionRecord& record, const std::vector<std::string>& rows);
 
 /// The map [T, T] of one head (from 0) in shades, a line a query and a column a key, with the rows' labels on
-/// both sides and the scale below. Beyond `widest` rows, neighbours share a cell (the largest of their
+/// both sides and the scale below. Beyond `widest` rows, neighbors share a cell (the largest of their
 /// weights).
 std::string draw_map(const AttentionRecord& record, Index head, const std::vector<std::string>& rows,
                      Index widest = 96);

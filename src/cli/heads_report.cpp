@@ -1,12 +1,12 @@
 #include "cli/heads_report.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "cli/table.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 namespace {

@@ -1,8 +1,9 @@
 // An ablation for people and for programs.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include "analysis/heads.hpp"
 

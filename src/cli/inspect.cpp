@@ -1,17 +1,18 @@
 // orochi inspect: what a checkpoint holds. It needs no layers, so it opens the checkpoint of any program.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
 #include <orochi/error.hpp>
 
 #include "cli/metrics_report.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 #include "io/checkpoint.hpp"
 
 namespace orochi {
@@ -143,10 +144,10 @@ std::string as_text(const std::string& path, const CheckpointReader& reader) {
   const std::vector<Summary> parameters = summaries(reader);
   const Progress& progress = header.progress;
   std::vector<std::string> labels;
-  for (const std::string& label : labels_of(header)) labels.push_back(inert(label));
+  for (const std::string& label : labels_of(header)) labels.push_back(escape(label));
   std::string text = "# config\n" + inert_lines(header.config) + "\n# parameters\n" +
                      parameter_table(parameters) + "\n# state\n" + state_table(header) + "\n";
-  text += fmt::format("file        {}, {} bytes\n", inert(path),
+  text += fmt::format("file        {}, {} bytes\n", escape(path),
                       grouped(static_cast<Index>(std::filesystem::file_size(path))));
   text += fmt::format("labels      {}: {}\n", labels.size(), fmt::join(labels, ", "));
   const auto channels = static_cast<Index>(channels_of(header));

@@ -1,19 +1,20 @@
 #include "cli/line_reader.hpp"
 
+#include <cerrno>
+#include <cstring>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <orochi/error.hpp>
 
 namespace orochi {
 namespace {
 
 constexpr std::size_t bytes_a_read = 1 << 16;
-constexpr std::size_t longest_line =
-    1 << 24;  // bytes: more is no text but a mistake, and would fill the memory
+constexpr std::size_t longest_line = 1
+                                     << 24;  // bytes: more is no text but a error, and would fill the memory
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace

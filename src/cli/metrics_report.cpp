@@ -1,15 +1,15 @@
 #include "cli/metrics_report.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numeric>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/table.hpp"
 #include "core/as_size.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 namespace {

@@ -1,9 +1,10 @@
 // Metrics for people and for programs.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <orochi/metrics.hpp>
 

@@ -1,15 +1,17 @@
 #include "cli/one_sequence.hpp"
 
+#include <iostream>
+
 #include <fmt/format.h>
 
-#include <iostream>
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+
 #include "cli/line_reader.hpp"
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
+#include "data/file_errors.hpp"
 #include "data/input_encoder.hpp"
-#include "data/mistakes.hpp"
 
 namespace orochi {
 namespace {

@@ -6,6 +6,7 @@
 
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "analysis/heads.hpp"
 #include "cli/command_line.hpp"
 

@@ -3,8 +3,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <orochi/error.hpp>
 #include <string>
+
+#include <orochi/error.hpp>
 
 namespace orochi {
 namespace {

@@ -1,26 +1,27 @@
 // orochi predict: a filter from sequences to labels.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <optional>
-#include <orochi/error.hpp>
-#include <orochi/model.hpp>
 #include <set>
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 #include <orochi/batching.hpp>
+#include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/model.hpp>
 #include <orochi/threads.hpp>
+
 #include "cli/answers.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "core/as_size.hpp"
+#include "data/file_errors.hpp"
 #include "data/input_encoder.hpp"
-#include "data/mistakes.hpp"
 
 namespace orochi {
 namespace {
@@ -41,7 +42,7 @@ class Writer {
       for (Index k = 1; k <= task.outputs(); ++k) names.push_back(std::to_string(k));
     if (has_columns)
       for (const std::string& name : names)
-        header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", inert(name));
+        header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", escape(name));
     if (!json_) out_.write(header + "\n");
     out_.flush();
   }
@@ -69,7 +70,7 @@ class Writer {
  private:
   /// Labels as cells that a spreadsheet takes for text.
   std::string text_of(Prediction prediction) const {
-    for (std::string& label : prediction.labels) label = inert_cell(label);
+    for (std::string& label : prediction.labels) label = escape_cell(label);
     return prediction.text(task_.level() == Level::row ? " " : ",");
   }
 
@@ -167,14 +168,14 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
                       static_cast<int>(arguments.integer("--threads", available_threads())));
   Writer writer(arguments, *trained.task, out);
   Pending pending(trained);
-  std::optional<Error> mistake;
-  while (!mistake && reader.fill()) {
-    mistake = take_lines(reader, pending);
+  std::optional<Error> error;
+  while (!error && reader.fill()) {
+    error = take_lines(reader, pending);
     pending.answer(inference, trained, writer);
     out.flush();
   }
   std::cerr << pending.notes(trained.config.data.max_length);
-  if (mistake) throw *mistake;
+  if (error) throw *error;
   return static_cast<int>(ExitCode::done);
 }
 

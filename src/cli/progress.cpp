@@ -1,16 +1,16 @@
 #include "cli/progress.hpp"
 
-#include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <string_view>
 
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include "cli/text.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 namespace {
@@ -59,7 +59,7 @@ Screen standard_error_screen() {
   return screen;
 }
 
-void ProgressLine::note(const std::string& line) { print(inert(line)); }
+void ProgressLine::note(const std::string& line) { print(escape(line)); }
 
 void ProgressLine::start(const Measured& measured, std::uint64_t step, std::uint64_t total_steps) {
   measured_ = measured;

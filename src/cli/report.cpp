@@ -1,18 +1,20 @@
 // orochi report: a run as one page to look at.
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <iostream>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
 #include <orochi/threads.hpp>
+
 #include "cli/report/content.hpp"
 #include "cli/report/page.hpp"
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 #include "io/whole_file.hpp"
 
 namespace orochi {
@@ -68,7 +70,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   if (page.size() > heavy_page)
     std::cerr << fmt::format("the page is heavy: {} bytes; --sequences N draws fewer maps\n",
                              grouped(static_cast<Index>(page.size())));
-  out.write(fmt::format("wrote {}: open it in a browser\n", inert(path)));
+  out.write(fmt::format("wrote {}: open it in a browser\n", escape(path)));
   return static_cast<int>(ExitCode::done);
 }
 

@@ -1,11 +1,12 @@
 // From argv to an exit code: the only place that catches.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <new>
+
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
 
 #include "cli/command_line.hpp"

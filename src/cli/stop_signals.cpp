@@ -1,9 +1,9 @@
 #include "cli/stop_signals.hpp"
 
-#include <unistd.h>
-
 #include <initializer_list>
 #include <string_view>
+
+#include <unistd.h>
 
 namespace orochi {
 

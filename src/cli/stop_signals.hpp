@@ -1,9 +1,8 @@
 // Ctrl-C as a question that the training loop asks between two steps.
 #pragma once
 
-#include <csignal>
-
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 namespace orochi {

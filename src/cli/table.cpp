@@ -26,7 +26,7 @@ Table::Table(std::vector<Column> columns) {
 }
 
 void Table::add(std::vector<std::string> cells) {
-  for (std::string& cell : cells) cell = inert(cell);
+  for (std::string& cell : cells) cell = escape(cell);
   rows_.push_back(std::move(cells));
 }
 

@@ -1,12 +1,14 @@
 #include "cli/test_data.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <filesystem>
 #include <iostream>
+
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+
 #include "cli/text.hpp"
 
 namespace orochi {
@@ -57,7 +59,7 @@ LoadedFile load_labelled(const Model& trained, const std::string& path) {
   std::vector<std::string> notes;
   LoadedFile file = load_file(trained.config.data, trained.extensions.readers, trained.preprocessing,
                               *trained.task, path, notes);
-  for (const std::string& note : notes) std::cerr << inert(note) + "\n";
+  for (const std::string& note : notes) std::cerr << escape(note) + "\n";
   return file;
 }
 

@@ -7,6 +7,7 @@
 #include <orochi/config.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "cli/command_line.hpp"
 
 namespace orochi {

@@ -1,9 +1,9 @@
 #include "cli/text.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
+
+#include <fmt/format.h>
 
 #include "data/utf8.hpp"
 
@@ -34,7 +34,7 @@ bool is_shell_safe(char c) {
 
 }  // namespace
 
-std::string inert(std::string_view text) {
+std::string escape(std::string_view text) {
   std::string result;
   while (!text.empty()) {
     const std::string_view valid = text.substr(0, utf8::find_invalid(text));
@@ -55,8 +55,8 @@ std::string inert(std::string_view text) {
   return result;
 }
 
-std::string inert_cell(std::string_view text) {
-  std::string result = inert(text);
+std::string escape_cell(std::string_view text) {
+  std::string result = escape(text);
   if (text.size() < 2 || std::string_view("=+-@").find(text.front()) == std::string_view::npos) return result;
   double number = 0;
   const std::string_view digits = text.substr(text.front() == '+' ? 1 : 0);
@@ -68,15 +68,15 @@ std::string inert_cell(std::string_view text) {
 std::string inert_lines(std::string_view text) {
   std::string result;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
-    result += inert(text.substr(0, end)) + "\n";
+    result += escape(text.substr(0, end)) + "\n";
     text.remove_prefix(end + 1);
   }
-  return result + inert(text);
+  return result + escape(text);
 }
 
 std::string shell_word(std::string_view word) {
   if (!word.empty() && std::all_of(word.begin(), word.end(), is_shell_safe)) return std::string(word);
-  if (inert(word) != word) return ansi_quoted(word);
+  if (escape(word) != word) return ansi_quoted(word);
   std::string quoted = "'";
   for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return quoted + "'";

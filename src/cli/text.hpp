@@ -10,10 +10,10 @@ namespace orochi {
 /// `text` as something that a terminal only shows: control characters, escape sequences, bytes that are not
 /// UTF-8 and marks that turn the direction of writing come out as \xNN or \u{NNNN}. Labels, file names and
 /// vocabularies come from data, and data must not be able to move the cursor.
-std::string inert(std::string_view text);
+std::string escape(std::string_view text);
 /// The same for a cell of a table that a spreadsheet may open: what it would take for a formula, a text that
 /// begins with =, +, - or @ and is no number, begins with \x3d, ...
-std::string inert_cell(std::string_view text);
+std::string escape_cell(std::string_view text);
 /// The same of a text of several lines: line feeds stay.
 std::string inert_lines(std::string_view text);
 

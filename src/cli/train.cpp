@@ -1,13 +1,13 @@
 // orochi train
-#include <orochi/train.hpp>
-
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <iostream>
+
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
+#include <orochi/train.hpp>
 
 #include "cli/metrics_report.hpp"
 #include "cli/progress.hpp"
@@ -66,7 +66,7 @@ std::string next_commands(const Arguments& arguments, const TrainResult& result)
 
 std::string report(const Arguments& arguments, const TrainResult& result) {
   std::string text = fmt::format("run folder   {}\nsteps        {} ({:.1f} s in this session)\n",
-                                 inert(result.run), result.steps, result.seconds);
+                                 escape(result.run), result.steps, result.seconds);
   if (result.best_step > 0)
     text += result.validated ? fmt::format("best model   best.h5, of step {}: validation {} {:.4f}\n",
                                            result.best_step, result.monitor, result.best_metric)

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <new>
+
 #include <orochi/arena.hpp>
 
 namespace orochi {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+
 #include <orochi/batch.hpp>
 
 namespace orochi {

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <orochi/error.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <orochi/error.hpp>
 
 namespace orochi {
 
@@ -29,11 +30,11 @@ struct Choice {
   }
 };
 
-enum class Kernels { automatic, own, eigen, onednn };
-inline constexpr Choice<Kernels, 4> kernels_choice{"train.kernels", {"auto", "own", "eigen", "onednn"}};
+enum class Kernels { automatic, native, eigen, onednn };
+inline constexpr Choice<Kernels, 4> kernels_choice{"train.kernels", {"auto", "native", "eigen", "onednn"}};
 
 /// What products of linear layers multiply: float32, or bf16 with sums in float32.
-enum class Precision { single, half };
+enum class Precision { fp32, bf16 };
 inline constexpr Choice<Precision, 2> precision_choice{"train.precision", {"fp32", "bf16"}};
 
 /// Where a step's loss or gradient is not a finite number.

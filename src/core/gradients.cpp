@@ -1,4 +1,5 @@
 #include <algorithm>
+
 #include <orochi/error.hpp>
 #include <orochi/parameters.hpp>
 
@@ -10,25 +11,25 @@ namespace orochi {
 namespace {
 using RowList = Gradients::RowList;
 
-/// The lanes' dense gradients of one range, summed pairwise in place into the first lane's.
-void tree_sum(std::span<Gradients* const> lanes, Index id, Index at, Index n) {
-  const Index count = static_cast<Index>(lanes.size());
-  const auto lane = [&](Index i) { return lanes[static_cast<std::size_t>(i)]->dense() + at; };
-  std::uint64_t written[64] = {};  // bit set: up to 4,096 lanes
+/// The shards' dense gradients of one range, summed pairwise in place into the first shard's.
+void tree_sum(std::span<Gradients* const> shards, Index id, Index at, Index n) {
+  const Index count = static_cast<Index>(shards.size());
+  const auto shard = [&](Index i) { return shards[static_cast<std::size_t>(i)]->dense() + at; };
+  std::uint64_t written[64] = {};  // bit set: up to 4,096 shards
   const auto has = [&](Index i) { return (written[i / 64] >> (i % 64)) & 1; };
   for (Index i = 0; i < count; ++i)
-    if (lanes[static_cast<std::size_t>(i)]->written(id)) written[i / 64] |= std::uint64_t{1} << (i % 64);
+    if (shards[static_cast<std::size_t>(i)]->written(id)) written[i / 64] |= std::uint64_t{1} << (i % 64);
   for (Index stride = 1; stride < count; stride *= 2) {
     for (Index i = 0; i + stride < count; i += 2 * stride) {
       if (!has(i + stride)) continue;
       if (has(i))
-        kernels::add_scaled(n, Scalar(1), lane(i + stride), lane(i));
+        kernels::add_scaled(n, Scalar(1), shard(i + stride), shard(i));
       else
-        std::copy_n(lane(i + stride), n, lane(i));
+        std::copy_n(shard(i + stride), n, shard(i));
       written[i / 64] |= std::uint64_t{1} << (i % 64);
     }
   }
-  if (!has(0)) std::fill_n(lane(0), n, Scalar(0));
+  if (!has(0)) std::fill_n(shard(0), n, Scalar(0));
 }
 }  // namespace
 
@@ -80,9 +81,9 @@ std::vector<ParameterRange> parameter_ranges(const Parameters& parameters, Index
   return ranges;
 }
 
-GradientSum::GradientSum(const Parameters& parameters, std::vector<Gradients*> lanes)
+GradientSum::GradientSum(const Parameters& parameters, std::vector<Gradients*> shards)
     : parameters_(parameters),
-      lanes_(std::move(lanes)),
+      shards_(std::move(shards)),
       sorted_(parameters.entries().size()),
       merged_(parameters.entries().size()) {}
 
@@ -135,7 +136,7 @@ void GradientSum::merge(const ParameterRange& range) {
 }
 
 void GradientSum::end_merge() {
-  for (Gradients* lane : lanes_) lane->clear_rows();
+  for (Gradients* shard : shards_) shard->clear_rows();
 }
 
 std::span<const Scalar* const> GradientSum::sources(Index id, Index row) const {
@@ -157,15 +158,15 @@ void GradientSum::sort_rows(Index id) {
   auto& [starts, sources] = sorted_[static_cast<std::size_t>(id)];
   starts.assign(static_cast<std::size_t>(entry.size / entry.cols) + 1, 0);
   std::size_t total = 0;
-  for (const Gradients* lane : lanes_) {
-    for (const std::int32_t row : lane->rows(id).ids) ++starts[static_cast<std::size_t>(row)];
-    total += lane->rows(id).ids.size();
+  for (const Gradients* shard : shards_) {
+    for (const std::int32_t row : shard->rows(id).ids) ++starts[static_cast<std::size_t>(row)];
+    total += shard->rows(id).ids.size();
   }
   sources.resize(total);
   Index end = 0;  // starts[i] counts down from the end of row i's sources to their start
   for (Index& start : starts) start = end += start;
-  for (auto lane = lanes_.rbegin(); lane != lanes_.rend(); ++lane) {
-    const RowList& list = (*lane)->rows(id);
+  for (auto shard = shards_.rbegin(); shard != shards_.rend(); ++shard) {
+    const RowList& list = (*shard)->rows(id);
     for (std::size_t i = list.ids.size(); i-- > 0;)
       sources[static_cast<std::size_t>(--starts[static_cast<std::size_t>(list.ids[i])])] =
           list.rows.data() + static_cast<Index>(i) * entry.cols;
@@ -176,7 +177,7 @@ double GradientSum::reduce(const ParameterRange& range, Scalar* scratch) {
   const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(range.id)];
   const Index n = range.end - range.begin;
   if (entry.gradient == GradientKind::dense) {
-    tree_sum(lanes_, range.id, entry.offset + range.begin, n);
+    tree_sum(shards_, range.id, entry.offset + range.begin, n);
   } else {
     const std::vector<Index>& starts = sorted_[static_cast<std::size_t>(range.id)].starts;
     const auto at = [&](Index scalar) { return starts[static_cast<std::size_t>(scalar / entry.cols)]; };
@@ -188,7 +189,7 @@ double GradientSum::reduce(const ParameterRange& range, Scalar* scratch) {
 
 const Scalar* GradientSum::gradient(const ParameterRange& range, Scalar* scratch) const {
   const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(range.id)];
-  if (entry.gradient == GradientKind::dense) return lanes_.front()->dense() + entry.offset + range.begin;
+  if (entry.gradient == GradientKind::dense) return shards_.front()->dense() + entry.offset + range.begin;
   for (Index row = range.begin / entry.cols; row < range.end / entry.cols; ++row) {
     const std::span<const Scalar* const> rows = sources(range.id, row);
     const Scalar* start = merged(range.id, row);

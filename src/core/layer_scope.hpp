@@ -1,7 +1,8 @@
 #pragma once
 
-#include <orochi/tape.hpp>
 #include <string>
+
+#include <orochi/tape.hpp>
 
 namespace orochi {
 

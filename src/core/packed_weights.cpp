@@ -7,25 +7,25 @@ namespace orochi {
 PackedWeights::PackedWeights(const Parameters& parameters, kernels::Engine engine,
                              kernels::Precision precision)
     : parameters_(parameters), precision_(precision), places_(parameters.entries().size()) {
-  if (engine != kernels::Engine::own) return;
-  Index single = 0, half = 0;
+  if (engine != kernels::Engine::native) return;
+  Index single = 0, bf16 = 0;
   for (Index id = 0; id < static_cast<Index>(places_.size()); ++id) {
     const Index out = entry(id).size / entry(id).cols, in = entry(id).cols;
     if (!is_product_weight(entry(id))) continue;
     Place& place = places_[static_cast<std::size_t>(id)];
-    if (precision == kernels::Precision::half && fits_half(out, in)) {
-      place.half = half;
-      half += kernels::half_size(out, in) + kernels::half_size(in, out);
+    if (precision == kernels::Precision::bf16 && fits_bf16(out, in)) {
+      place.bf16 = bf16;
+      bf16 += kernels::bf16_size(out, in) + kernels::bf16_size(in, out);
       pieces_.push_back({id, -1});
     } else {
       place.single = single;
       single += kernels::round_up(kernels::packed_size(out, in), 16);
     }
-    const Index width = place.half < 0 ? kernels::panel_width : kernels::half_panel_width;
+    const Index width = place.bf16 < 0 ? kernels::panel_width : kernels::bf16_panel_width;
     for (Index first = 0; first < out; first += width) pieces_.push_back({id, first});
   }
   panels_.resize(static_cast<std::size_t>(single));
-  half_panels_.resize(static_cast<std::size_t>(half));
+  bf16_panels_.resize(static_cast<std::size_t>(bf16));
 }
 
 void PackedWeights::pack(Index piece) {
@@ -33,13 +33,13 @@ void PackedWeights::pack(Index piece) {
   const Place place = places_[static_cast<std::size_t>(id)];
   const Index out = entry(id).size / entry(id).cols, in = entry(id).cols;
   const Scalar* weight = parameters_.data() + entry(id).offset;
-  if (place.half < 0)
+  if (place.bf16 < 0)
     return kernels::pack_panel(out, in, {weight, in}, true, first, panels_.data() + place.single);
-  kernels::Pair* to = half_panels_.data() + place.half;
+  kernels::Pair* to = bf16_panels_.data() + place.bf16;
   if (first < 0)
-    kernels::to_half_panels(out, in, weight, to + kernels::half_size(out, in));
+    kernels::to_bf16_panels(out, in, weight, to + kernels::bf16_size(out, in));
   else
-    kernels::to_half_panel_transposed(out, in, weight, first, to);
+    kernels::to_bf16_panel_transposed(out, in, weight, first, to);
 }
 
 const Scalar* PackedWeights::find(Parameter p) const {
@@ -47,11 +47,11 @@ const Scalar* PackedWeights::find(Parameter p) const {
   return offset < 0 ? nullptr : panels_.data() + offset;
 }
 
-PackedWeights::Half PackedWeights::find_half(Parameter p) const {
-  const Index offset = places_[static_cast<std::size_t>(p.id)].half;
+PackedWeights::Bf16 PackedWeights::find_bf16(Parameter p) const {
+  const Index offset = places_[static_cast<std::size_t>(p.id)].bf16;
   if (offset < 0) return {nullptr, nullptr};
-  const kernels::Pair* transposed = half_panels_.data() + offset;
-  return {transposed, transposed + kernels::half_size(p.rows, p.cols)};
+  const kernels::Pair* transposed = bf16_panels_.data() + offset;
+  return {transposed, transposed + kernels::bf16_size(p.rows, p.cols)};
 }
 
 }  // namespace orochi

@@ -5,7 +5,7 @@
 
 #include <orochi/parameters.hpp>
 
-#include "core/kernels/half.hpp"
+#include "core/kernels/bf16.hpp"
 
 namespace orochi {
 
@@ -13,7 +13,7 @@ namespace orochi {
 inline bool is_product_weight(const Parameters::Entry& entry) {
   return entry.gradient == GradientKind::dense && entry.decay == Decay::yes && entry.size > entry.cols;
 }
-constexpr bool fits_half(Index out, Index in) { return out % 16 == 0 && in % 16 == 0; }
+constexpr bool fits_bf16(Index out, Index in) { return out % 16 == 0 && in % 16 == 0; }
 
 /// W^T of every weight matrix [out, in], for x W^T; in bf16 W too, for dy W. Stale as soon as the parameters
 /// change.
@@ -21,7 +21,7 @@ class PackedWeights {
  public:
   /// Only the engine of our own has a use for it; with others it stays empty.
   PackedWeights(const Parameters& parameters, kernels::Engine engine,
-                kernels::Precision precision = kernels::Precision::single);
+                kernels::Precision precision = kernels::Precision::fp32);
 
   kernels::Precision precision() const { return precision_; }
   /// Pieces may be packed side by side.
@@ -32,17 +32,17 @@ class PackedWeights {
   const Scalar* find(Parameter p) const;
   /// Panels of W^T and of W, or nullptr twice where this parameter is not packed in bf16: matrices whose
   /// sides are multiples of 16 are.
-  struct Half {
+  struct Bf16 {
     const kernels::Pair *transposed, *plain;
   };
-  Half find_half(Parameter p) const;
+  Bf16 find_bf16(Parameter p) const;
 
  private:
   struct Piece {
     Index id, first;  // a panel of a parameter's columns; first < 0: W as a whole
   };
   struct Place {
-    Index single = -1, half = -1;  // offsets; -1: not packed so
+    Index single = -1, bf16 = -1;  // offsets; -1: not packed so
   };
   const Parameters::Entry& entry(Index id) const {
     return parameters_.entries()[static_cast<std::size_t>(id)];
@@ -53,7 +53,7 @@ class PackedWeights {
   std::vector<Piece> pieces_;
   std::vector<Place> places_;  // by handle id
   std::vector<Scalar> panels_;
-  std::vector<kernels::Pair> half_panels_;
+  std::vector<kernels::Pair> bf16_panels_;
 };
 
 }  // namespace orochi

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <new>
 #include <numbers>
+
 #include <orochi/error.hpp>
 #include <orochi/parameters.hpp>
 
@@ -99,7 +100,7 @@ void Parameters::allocate() {
   data_ = allocate_scalars(size_);
 }
 
-void Parameters::initialise(std::uint64_t seed) {
+void Parameters::initialize(std::uint64_t seed) {
   for (std::size_t number = 0; number < views_.size(); ++number) {
     const ParameterView& view = views_[number];
     for (Index i = 0; i < view.size; ++i)

@@ -1,4 +1,5 @@
 #include <algorithm>
+
 #include <orochi/profile.hpp>
 
 namespace orochi {

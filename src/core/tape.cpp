@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <new>
-#include <orochi/error.hpp>
-#include <orochi/tape.hpp>
 #include <string>
 
+#include <orochi/error.hpp>
+#include <orochi/tape.hpp>
+
+#include "core/anomaly_detector.hpp"
 #include "core/kernels/kernels.hpp"
-#include "core/number_watch.hpp"
 
 namespace orochi {
 

@@ -1,17 +1,18 @@
 #include "core/thread_pool.hpp"
 
-#include <pthread.h>
-#include <sched.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
-#include <orochi/error.hpp>
 #include <system_error>
 #include <utility>
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+
+#include <orochi/error.hpp>
 
 namespace orochi {
 namespace {

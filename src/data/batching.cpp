@@ -1,7 +1,7 @@
-#include <orochi/batching.hpp>
-
 #include <algorithm>
 #include <numeric>
+
+#include <orochi/batching.hpp>
 
 #include "data/split_mix.hpp"
 

@@ -1,13 +1,12 @@
 #include "data/checks.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 #include "data/split.hpp"
 
 namespace orochi {
@@ -51,7 +50,7 @@ struct Seen {
   std::uint32_t in_parts = 0;  // bit p: part p has it
 };
 
-std::string place_and_label(const Part& part, std::uint32_t sequence) {
+std::string location_and_label(const Part& part, std::uint32_t sequence) {
   return fmt::format("{} ({})", part.raw->place(sequence), quote(part.raw->targets[sequence]));
 }
 
@@ -68,8 +67,8 @@ struct Conflicts {
     if (seen.has_conflict || seen.part->raw->targets[seen.sequence] == part.raw->targets[sequence]) return;
     seen.has_conflict = true;
     if (count++ == 0) {
-      example =
-          fmt::format("{}, {}", place_and_label(*seen.part, seen.sequence), place_and_label(part, sequence));
+      example = fmt::format("{}, {}", location_and_label(*seen.part, seen.sequence),
+                            location_and_label(part, sequence));
     }
   }
 };

@@ -20,7 +20,7 @@ struct Part {
 
 /// Counts the sequences of each part that an earlier part has too ("82 of 1,186 test sequences also stand in
 /// train") and the contents that bear two labels anywhere. Compared is the raw content: texts before folding,
-/// numbers before normalisation, both before any cut; by XXH3-128. At most 32 parts.
+/// numbers before normalization, both before any cut; by XXH3-128. At most 32 parts.
 void note_shared_content(std::span<const Part> parts, std::vector<std::string>& notes);
 
 /// The lengths of one part, before the cut at max_length.

@@ -1,4 +1,6 @@
 // What every reader needs of a file: its text, and a place for records and errors.
+#include "data/data_file.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
@@ -10,7 +12,6 @@
 
 #include <orochi/error.hpp>
 
-#include "data/data_file.hpp"
 #include "data/utf8.hpp"
 
 namespace orochi {
@@ -31,7 +32,7 @@ std::string other_kind(std::string_view contents) {
 
 /// Whether all bytes are valid UTF-8. One error a line at most: what follows a broken byte is seldom worth
 /// reading.
-bool check_encoding(std::string_view contents, Mistakes& mistakes) {
+bool check_encoding(std::string_view contents, FileErrors& errors) {
   bool good = true;
   for (Index line = 1; !contents.empty(); ++line) {
     const std::string_view text = take_line(contents);
@@ -39,10 +40,9 @@ bool check_encoding(std::string_view contents, Mistakes& mistakes) {
     const std::size_t nul = text.find('\0');
     good = good && nul == std::string_view::npos && broken == std::string_view::npos;
     if (nul < broken) {
-      mistakes.add_byte(line, static_cast<Index>(nul) + 1,
-                        "a NUL byte; expected text: is this a binary file?");
+      errors.add_byte(line, static_cast<Index>(nul) + 1, "a NUL byte; expected text: is this a binary file?");
     } else if (broken != std::string_view::npos) {
-      mistakes.add_byte(
+      errors.add_byte(
           line, static_cast<Index>(broken) + 1,
           fmt::format("byte 0x{:02x} is not valid UTF-8; convert the file, for instance with iconv",
                       static_cast<unsigned char>(text[broken])));
@@ -51,14 +51,14 @@ bool check_encoding(std::string_view contents, Mistakes& mistakes) {
   return good;
 }
 
-std::string read_contents(Mistakes& mistakes) {
-  std::ifstream stream = open_file(mistakes);
-  if (!mistakes.empty()) return {};
+std::string read_contents(FileErrors& errors) {
+  std::ifstream stream = open_file(errors);
+  if (!errors.empty()) return {};
   std::string contents;
   for (char bytes[65536]; stream.read(bytes, sizeof bytes), stream.gcount() > 0;)
     contents.append(bytes, static_cast<std::size_t>(stream.gcount()));
   if (stream.bad())
-    throw failure(fmt::format("{}: could not be read to its end: {}", mistakes.path(), std::strerror(errno)));
+    throw failure(fmt::format("{}: could not be read to its end: {}", errors.path(), std::strerror(errno)));
   return contents;
 }
 
@@ -74,59 +74,59 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
-std::ifstream open_file(Mistakes& mistakes) {
+std::ifstream open_file(FileErrors& errors) {
   std::error_code error;
-  const std::filesystem::path path = mistakes.path();
+  const std::filesystem::path path = errors.path();
   const std::filesystem::file_status status = std::filesystem::status(path, error);
   if (std::filesystem::is_directory(status)) {
-    mistakes.add("is a folder; expected a file");
+    errors.add("is a folder; expected a file");
     return {};
   }
   if (status.type() == std::filesystem::file_type::not_found) {
-    mistakes.add("no such file; paths in a config are relative to the config's folder");
+    errors.add("no such file; paths in a config are relative to the config's folder");
     return {};
   }
   if (!std::filesystem::status_known(status)) {  // in a folder that may not be entered, for instance
-    mistakes.add(fmt::format("cannot be opened: {}", error.message()));
+    errors.add(fmt::format("cannot be opened: {}", error.message()));
     return {};
   }
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   if (!stream) {
-    mistakes.add(fmt::format("cannot be opened: {}", std::strerror(errno)));
+    errors.add(fmt::format("cannot be opened: {}", std::strerror(errno)));
   } else if (stream.peek() == std::ifstream::traits_type::eof() && !stream.bad()) {
-    mistakes.add("the file is empty; expected labelled sequences");
+    errors.add("the file is empty; expected labelled sequences");
   }
   return stream;
 }
 
 std::string_view FileInMemory::text() {
-  contents_ = read_contents(mistakes_);
-  if (!mistakes_.empty()) return {};
+  contents_ = read_contents(errors_);
+  if (!errors_.empty()) return {};
   if (const std::string kind = other_kind(contents_); !kind.empty()) {
-    mistakes_.add(kind);
+    errors_.add(kind);
     return {};
   }
-  is_valid_ = check_encoding(contents_, mistakes_);
+  is_valid_ = check_encoding(contents_, errors_);
   std::string_view text = contents_;
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  if (text.empty() && mistakes_.empty()) mistakes_.add("the file is empty; expected labelled sequences");
+  if (text.empty() && errors_.empty()) errors_.add("the file is empty; expected labelled sequences");
   return text;
 }
 
 void FileInMemory::error(const std::string& what, Index line, Index column) {
   if (line == 0)
-    mistakes_.add(what);
+    errors_.add(what);
   else if (column == 0)
-    mistakes_.add_line(line, what);
+    errors_.add_line(line, what);
   else
-    mistakes_.add_byte(line, column, what);
+    errors_.add_byte(line, column, what);
 }
 
 void FileInMemory::error_in(const Record& record, Index column, const std::string& what) {
   if (what.empty()) return;
   if (record.line == 0)
-    mistakes_.add_sequence(raw_.size(), what);
+    errors_.add_sequence(raw_.size(), what);
   else
     error(what, record.line, column);
 }

@@ -10,18 +10,18 @@
 
 namespace orochi {
 
-/// Fills `raw` with the records and `mistakes` with the errors.
+/// Fills `raw` with the records and `errors` with the errors.
 class FileInMemory : public DataFile {
  public:
-  FileInMemory(const Targets& targets, RawSplit& raw, Mistakes& mistakes)
-      : targets_(targets), raw_(raw), mistakes_(mistakes) {}
+  FileInMemory(const Targets& targets, RawSplit& raw, FileErrors& errors)
+      : targets_(targets), raw_(raw), errors_(errors) {}
 
-  const std::string& path() const override { return mistakes_.path(); }
+  const std::string& path() const override { return errors_.path(); }
   std::string_view text() override;
   void add(Record record) override;
   void error(const std::string& what, Index line = 0, Index column = 0) override;
-  void report(const std::string& lines) override { mistakes_.add_report(lines); }
-  bool is_good() const override { return mistakes_.empty(); }
+  void report(const std::string& lines) override { errors_.add_report(lines); }
+  bool is_good() const override { return errors_.empty(); }
   const Targets& targets() const override { return targets_; }
 
  private:
@@ -33,7 +33,7 @@ class FileInMemory : public DataFile {
 
   const Targets& targets_;
   RawSplit& raw_;
-  Mistakes& mistakes_;
+  FileErrors& errors_;
   std::string contents_;
   bool is_valid_ = false;   // contents: UTF-8 without NUL
   bool has_lines_ = false;  // of the first record

@@ -1,8 +1,8 @@
-#include <orochi/dataset.hpp>
-
 #include <algorithm>
 
 #include <fmt/format.h>
+
+#include <orochi/dataset.hpp>
 
 namespace orochi {
 
@@ -15,8 +15,8 @@ std::string Preprocessing::token(std::int32_t id) const {
   return id < vocabulary_size() ? tokenizer->token(id) : "[sep]";
 }
 
-std::string LoadedData::train_place(std::uint32_t sample) const {
-  const Index place = train_places[sample];
+std::string LoadedData::train_location(std::uint32_t sample) const {
+  const Index place = train_locations[sample];
   return train_has_lines ? fmt::format("{}:{}", train_path, place)
                          : fmt::format("{}: sequence {}", train_path, place);
 }

@@ -1,3 +1,5 @@
+#include "data/hdf5_datasets.hpp"
+
 #include <cstring>
 #include <filesystem>
 #include <new>
@@ -7,7 +9,6 @@
 
 #include <orochi/error.hpp>
 
-#include "data/hdf5_datasets.hpp"
 #include "io/hdf5.hpp"
 
 namespace orochi {
@@ -37,7 +38,7 @@ bool is_known(H5Z_filter_t filter) {
 }
 
 /// What in the way a dataset is stored leads out of the file, or nothing.
-std::string storage_mistake(const Dataset& dataset) {
+std::string storage_error(const Dataset& dataset) {
   const hid_t creation = dataset.creation.get();
   if (hdf5::check(H5Pget_external_count(creation), "external files") > 0)
     return "keeps its numbers in another file (external storage); expected them in this one";
@@ -69,7 +70,7 @@ std::string shape_text(const std::vector<hsize_t>& shape) {
 
 /// What the dataset claims to be that the file cannot hold, or nothing; asked before any memory is reserved
 /// for it. A chunk is unpacked whole.
-std::string size_mistake(const Dataset& dataset, hsize_t file_bytes) {
+std::string size_error(const Dataset& dataset, hsize_t file_bytes) {
   hsize_t room = file_bytes / std::max<std::size_t>(H5Tget_size(dataset.type.get()), 1);
   if (hdf5::check(H5Pget_nfilters(dataset.creation.get()), "filters") > 0) room *= best_compression;
   std::vector<hsize_t> chunk(dataset.shape.size());
@@ -83,23 +84,23 @@ std::string size_mistake(const Dataset& dataset, hsize_t file_bytes) {
                      counted(static_cast<Index>(file_bytes), "byte"));
 }
 
-/// Opens a dataset and looks at its shape; what is wrong with it is a mistake, and the result is empty.
+/// Opens a dataset and looks at its shape; what is wrong with it is a error, and the result is empty.
 std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t rank, hsize_t file_bytes,
-                                    Mistakes& mistakes, std::size_t most_rank = 0) {
+                                    FileErrors& errors, std::size_t most_rank = 0) {
   if (H5Lexists(file, name, H5P_DEFAULT) <= 0) {
-    mistakes.add(fmt::format("no dataset \"{}\"; {}", name, layout));
+    errors.add(fmt::format("no dataset \"{}\"; {}", name, layout));
     return std::nullopt;
   }
   H5L_info_t link{};
   hdf5::check(H5Lget_info(file, name, &link, H5P_DEFAULT), name);
   if (link.type != H5L_TYPE_HARD) {
-    mistakes.add(fmt::format("\"{}\" is a link, which may lead out of the file; {}", name, layout));
+    errors.add(fmt::format("\"{}\" is a link, which may lead out of the file; {}", name, layout));
     return std::nullopt;
   }
   Dataset dataset;
   dataset.id = hdf5::Hid(H5Dopen2(file, name, H5P_DEFAULT), H5Dclose);
   if (!dataset.id) {
-    mistakes.add(fmt::format("dataset \"{}\" cannot be opened: {}; {}", name, hdf5::error_text(), layout));
+    errors.add(fmt::format("dataset \"{}\" cannot be opened: {}; {}", name, hdf5::error_text(), layout));
     return std::nullopt;
   }
   dataset.type = hdf5::own(H5Dget_type(dataset.id.get()), H5Tclose, name);
@@ -109,13 +110,13 @@ std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t ra
   H5Sget_simple_extent_dims(space.get(), dataset.shape.data(), nullptr);
   dataset.creation = hdf5::own(H5Dget_create_plist(dataset.id.get()), H5Pclose, name);
   if (dataset.shape.size() < rank || dataset.shape.size() > std::max(rank, most_rank)) {
-    mistakes.add(fmt::format("dataset \"{}\" has shape {}; {}", name, shape_text(dataset.shape), layout));
+    errors.add(fmt::format("dataset \"{}\" has shape {}; {}", name, shape_text(dataset.shape), layout));
     return std::nullopt;
   }
-  std::string wrong = storage_mistake(dataset);
-  if (wrong.empty()) wrong = size_mistake(dataset, file_bytes);
+  std::string wrong = storage_error(dataset);
+  if (wrong.empty()) wrong = size_error(dataset, file_bytes);
   if (!wrong.empty()) {
-    mistakes.add(fmt::format("dataset \"{}\" {}", name, wrong));
+    errors.add(fmt::format("dataset \"{}\" {}", name, wrong));
     return std::nullopt;
   }
   return dataset;
@@ -129,11 +130,11 @@ const char* kind_words(H5T_class_t kind) {
 }
 
 bool has_type(const Dataset& dataset, const char* name, std::initializer_list<H5T_class_t> allowed,
-              const char* words, Mistakes& mistakes) {
+              const char* words, FileErrors& errors) {
   for (const H5T_class_t kind : allowed) {
     if (dataset.kind == kind) return true;
   }
-  mistakes.add(fmt::format("dataset \"{}\" holds {}; expected {}", name, kind_words(dataset.kind), words));
+  errors.add(fmt::format("dataset \"{}\" holds {}; expected {}", name, kind_words(dataset.kind), words));
   return false;
 }
 
@@ -210,15 +211,15 @@ std::vector<std::string> read_labels(const Dataset& dataset) {
 }
 
 /// What a file may have besides: a weight, and a group, of each sequence.
-void read_extras(hid_t file, hsize_t file_bytes, RawSplit& raw, Mistakes& mistakes) {
+void read_extras(hid_t file, hsize_t file_bytes, RawSplit& raw, FileErrors& errors) {
   std::optional<Dataset> weights, groups;
   if (H5Lexists(file, "weights", H5P_DEFAULT) > 0)
-    weights = open_dataset(file, "weights", 1, file_bytes, mistakes);
+    weights = open_dataset(file, "weights", 1, file_bytes, errors);
   if (H5Lexists(file, "groups", H5P_DEFAULT) > 0)
-    groups = open_dataset(file, "groups", 1, file_bytes, mistakes);
-  if (weights) has_type(*weights, "weights", {H5T_INTEGER, H5T_FLOAT}, "integers or floats", mistakes);
-  if (groups) has_type(*groups, "groups", {H5T_INTEGER, H5T_STRING}, "integers or strings", mistakes);
-  if (!mistakes.empty()) return;
+    groups = open_dataset(file, "groups", 1, file_bytes, errors);
+  if (weights) has_type(*weights, "weights", {H5T_INTEGER, H5T_FLOAT}, "integers or floats", errors);
+  if (groups) has_type(*groups, "groups", {H5T_INTEGER, H5T_STRING}, "integers or strings", errors);
+  if (!errors.empty()) return;
   if (weights && weights->size() > 0) {
     raw.weights.resize(weights->size());
     read_all(*weights, H5T_NATIVE_DOUBLE, raw.weights.data(), "weights");
@@ -227,23 +228,21 @@ void read_extras(hid_t file, hsize_t file_bytes, RawSplit& raw, Mistakes& mistak
 }
 
 void read_datasets(hid_t file, hsize_t file_bytes, const Targets& targets, RawSplit& raw,
-                   Mistakes& mistakes) {
+                   FileErrors& errors) {
   const bool numbers = targets.are_numbers();
-  const std::optional<Dataset> values = open_dataset(file, "values", 2, file_bytes, mistakes);
-  const std::optional<Dataset> offsets = open_dataset(file, "offsets", 1, file_bytes, mistakes);
-  const std::optional<Dataset> labels =
-      open_dataset(file, "labels", 1, file_bytes, mistakes, numbers ? 2 : 1);
-  if (values) has_type(*values, "values", {H5T_INTEGER, H5T_FLOAT}, "integers or floats", mistakes);
-  if (offsets) has_type(*offsets, "offsets", {H5T_INTEGER}, "integers", mistakes);
+  const std::optional<Dataset> values = open_dataset(file, "values", 2, file_bytes, errors);
+  const std::optional<Dataset> offsets = open_dataset(file, "offsets", 1, file_bytes, errors);
+  const std::optional<Dataset> labels = open_dataset(file, "labels", 1, file_bytes, errors, numbers ? 2 : 1);
+  if (values) has_type(*values, "values", {H5T_INTEGER, H5T_FLOAT}, "integers or floats", errors);
+  if (offsets) has_type(*offsets, "offsets", {H5T_INTEGER}, "integers", errors);
   if (labels && numbers)
-    has_type(*labels, "labels", {H5T_INTEGER, H5T_FLOAT, H5T_STRING}, "numbers or strings", mistakes);
+    has_type(*labels, "labels", {H5T_INTEGER, H5T_FLOAT, H5T_STRING}, "numbers or strings", errors);
   if (labels && !numbers)
-    has_type(*labels, "labels", {H5T_INTEGER, H5T_STRING}, "integers or strings", mistakes);
-  if (!mistakes.empty()) return;
+    has_type(*labels, "labels", {H5T_INTEGER, H5T_STRING}, "integers or strings", errors);
+  if (!errors.empty()) return;
   if (values->size() == 0 || labels->size() == 0 || offsets->size() == 0) {
-    mistakes.add(fmt::format("values has shape {}, offsets {}, labels {}; expected one sequence or more",
-                             shape_text(values->shape), shape_text(offsets->shape),
-                             shape_text(labels->shape)));
+    errors.add(fmt::format("values has shape {}, offsets {}, labels {}; expected one sequence or more",
+                           shape_text(values->shape), shape_text(offsets->shape), shape_text(labels->shape)));
     return;
   }
   raw.channels = static_cast<Index>(values->shape[1]);
@@ -252,7 +251,7 @@ void read_datasets(hid_t file, hsize_t file_bytes, const Targets& targets, RawSp
   read_all(*offsets, H5T_NATIVE_INT64, raw.offsets.data(), "offsets");
   raw.values.resize(values->size());
   read_all(*values, H5T_NATIVE_FLOAT, raw.values.data(), "values");
-  read_extras(file, file_bytes, raw, mistakes);
+  read_extras(file, file_bytes, raw, errors);
 }
 
 hdf5::Hid open_hdf5(const std::string& path) {
@@ -264,20 +263,20 @@ hdf5::Hid open_hdf5(const std::string& path) {
 
 Hdf5Size claimed_hdf5_size(const std::string& path, const std::function<void()>& opened) {
   const hdf5::ScopedErrorSilence silence;
-  Mistakes mistakes(path);
+  FileErrors errors(path);
   try {
     const hdf5::Hid file = open_hdf5(path);
     opened();
     const hsize_t file_bytes = std::filesystem::file_size(path);
-    const std::optional<Dataset> values = open_dataset(file.get(), "values", 2, file_bytes, mistakes);
-    const std::optional<Dataset> labels = open_dataset(file.get(), "labels", 1, file_bytes, mistakes, 2);
+    const std::optional<Dataset> values = open_dataset(file.get(), "values", 2, file_bytes, errors);
+    const std::optional<Dataset> labels = open_dataset(file.get(), "labels", 1, file_bytes, errors, 2);
     if (values && labels) return {values->size(), labels->size()};
   } catch (const Error&) {  // whoever reads the file says what is wrong
   }
   return {};
 }
 
-RawSplit read_hdf5_datasets(const std::string& path, const Targets& targets, Mistakes& mistakes,
+RawSplit read_hdf5_datasets(const std::string& path, const Targets& targets, FileErrors& errors,
                             const std::function<void()>& opened) {
   static_assert(sizeof(Index) == sizeof(std::int64_t), "offsets are read as 64-bit integers");
   RawSplit raw;
@@ -286,9 +285,9 @@ RawSplit read_hdf5_datasets(const std::string& path, const Targets& targets, Mis
   try {
     const hdf5::Hid file = open_hdf5(path);
     opened();
-    read_datasets(file.get(), std::filesystem::file_size(path), targets, raw, mistakes);
+    read_datasets(file.get(), std::filesystem::file_size(path), targets, raw, errors);
   } catch (const Error& error) {
-    mistakes.add(fmt::format("{}; make it anew or copy it again", error.what()));
+    errors.add(fmt::format("{}; make it anew or copy it again", error.what()));
   }
   return raw;
 }

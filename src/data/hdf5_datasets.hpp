@@ -13,7 +13,7 @@ namespace orochi {
 /// shapes and sizes are checked. `opened` is
 /// called once the file is open. libhdf5 reads beyond its memory in some damaged files: read_hdf5 calls this
 /// in a child process.
-RawSplit read_hdf5_datasets(const std::string& path, const Targets& targets, Mistakes& mistakes,
+RawSplit read_hdf5_datasets(const std::string& path, const Targets& targets, FileErrors& errors,
                             const std::function<void()>& opened);
 
 /// What the file claims to hold, as far as it can: numbers in `values`, sequences in `labels`. Both 0 where
@@ -24,6 +24,6 @@ struct Hdf5Size {
 Hdf5Size claimed_hdf5_size(const std::string& path, const std::function<void()>& opened);
 
 /// What the numbers must be besides. Labels a row become one text a sequence.
-void check_hdf5_contents(RawSplit& raw, const Targets& targets, Mistakes& mistakes);
+void check_hdf5_contents(RawSplit& raw, const Targets& targets, FileErrors& errors);
 
 }  // namespace orochi

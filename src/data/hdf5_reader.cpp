@@ -12,30 +12,30 @@
 namespace orochi {
 namespace {
 
-void check_labels(const RawSplit& raw, const Targets& targets, Mistakes& mistakes) {
+void check_labels(const RawSplit& raw, const Targets& targets, FileErrors& errors) {
   for (Index i = 0; i < raw.size(); ++i) {
     const std::string& label = raw.targets[static_cast<std::size_t>(i)];
     if (utf8::find_invalid(label) != std::string::npos) {
-      mistakes.add_sequence(
+      errors.add_sequence(
           i, fmt::format("label {} is not valid UTF-8; write it anew, or use integers", quote(label)));
     } else if (const std::string wrong = targets.check(label); !wrong.empty()) {
-      mistakes.add_sequence(i, wrong);
+      errors.add_sequence(i, wrong);
     }
   }
 }
 
 /// Whether there are as many of the things that sequences have as sequences.
-bool check_counts(const RawSplit& raw, Mistakes& mistakes) {
+bool check_counts(const RawSplit& raw, FileErrors& errors) {
   if (static_cast<Index>(raw.offsets.size()) != raw.size() + 1) {
-    mistakes.add(fmt::format("{} and {}; expected one offset more than labels",
-                             counted(static_cast<Index>(raw.offsets.size()), "offset"),
-                             counted(raw.size(), "label")));
+    errors.add(fmt::format("{} and {}; expected one offset more than labels",
+                           counted(static_cast<Index>(raw.offsets.size()), "offset"),
+                           counted(raw.size(), "label")));
     return false;
   }
   const auto check = [&](Index count, const char* noun) {
     if (count == 0 || count == raw.size()) return true;
-    mistakes.add(fmt::format("{} and {}; expected one {} a sequence", counted(count, noun),
-                             counted(raw.size(), "sequence"), noun));
+    errors.add(fmt::format("{} and {}; expected one {} a sequence", counted(count, noun),
+                           counted(raw.size(), "sequence"), noun));
     return false;
   };
   const bool has_weights = check(std::ssize(raw.weights), "weight");
@@ -43,29 +43,29 @@ bool check_counts(const RawSplit& raw, Mistakes& mistakes) {
 }
 
 /// Whether the offsets cut all rows into sequences of one row or more.
-bool check_offsets(const RawSplit& raw, Mistakes& mistakes) {
+bool check_offsets(const RawSplit& raw, FileErrors& errors) {
   const Index rows = static_cast<Index>(raw.values.size()) / raw.channels;
   bool is_whole = raw.offsets.front() == 0 && raw.offsets.back() == rows;
   if (!is_whole) {
-    mistakes.add(fmt::format("offsets run from {} to {}; expected 0 to {}, the number of rows in \"values\"",
-                             raw.offsets.front(), raw.offsets.back(), rows));
+    errors.add(fmt::format("offsets run from {} to {}; expected 0 to {}, the number of rows in \"values\"",
+                           raw.offsets.front(), raw.offsets.back(), rows));
   }
   for (std::size_t i = 0; i + 1 < raw.offsets.size(); ++i) {
     if (raw.offsets[i] < raw.offsets[i + 1]) continue;
-    mistakes.add_sequence(static_cast<Index>(i),
-                          fmt::format("it begins at row {} and ends at row {}; expected one row "
-                                      "or more",
-                                      raw.offsets[i], raw.offsets[i + 1]));
+    errors.add_sequence(static_cast<Index>(i),
+                        fmt::format("it begins at row {} and ends at row {}; expected one row "
+                                    "or more",
+                                    raw.offsets[i], raw.offsets[i + 1]));
     is_whole = false;
   }
   return is_whole;
 }
 
 /// Labels a row [N] become one text a sequence, as the tasks want them.
-void join_labels(RawSplit& raw, Mistakes& mistakes) {
+void join_labels(RawSplit& raw, FileErrors& errors) {
   const Index rows = static_cast<Index>(raw.values.size()) / raw.channels;
   if (raw.size() != rows)
-    return mistakes.add(
+    return errors.add(
         fmt::format("{} and {}; expected a label a row", counted(raw.size(), "label"), counted(rows, "row")));
   std::vector<std::string> joined;  // [B]
   for (std::size_t i = 0; i + 1 < raw.offsets.size(); ++i) {
@@ -73,24 +73,24 @@ void join_labels(RawSplit& raw, Mistakes& mistakes) {
     for (Index row = raw.offsets[i]; row < raw.offsets[i + 1]; ++row) {
       const std::string& label = raw.targets[static_cast<std::size_t>(row)];
       if (label.empty() || label.find(' ') != std::string::npos)
-        mistakes.add_sequence(static_cast<Index>(i),
-                              fmt::format("row {} has the label {}; expected one without blanks",
-                                          row - raw.offsets[i], quote(label)));
+        errors.add_sequence(static_cast<Index>(i),
+                            fmt::format("row {} has the label {}; expected one without blanks",
+                                        row - raw.offsets[i], quote(label)));
       labels += (labels.empty() ? "" : " ") + label;
     }
   }
   raw.targets = std::move(joined);
 }
 
-/// One mistake a sequence at most.
-void check_values(const RawSplit& raw, Mistakes& mistakes) {
+/// One error a sequence at most.
+void check_values(const RawSplit& raw, FileErrors& errors) {
   for (Index i = 0; i < raw.size(); ++i) {
     const auto sequence = static_cast<std::size_t>(i);
     for (Index at = raw.offsets[sequence] * raw.channels; at < raw.offsets[sequence + 1] * raw.channels;
          ++at) {
       const float value = raw.values[static_cast<std::size_t>(at)];
       if (std::isfinite(value)) continue;
-      mistakes.add_sequence(
+      errors.add_sequence(
           i, fmt::format("row {}, channel {} is {}; expected a finite number (of at most 3.4e38)",
                          at / raw.channels - raw.offsets[sequence], at % raw.channels,
                          std::isnan(value) ? std::abs(value) : value));
@@ -101,10 +101,10 @@ void check_values(const RawSplit& raw, Mistakes& mistakes) {
 
 /// The child's half: reads, and sends what was found.
 void send_datasets(const std::string& path, const Targets& targets, Sender& sender) {
-  Mistakes mistakes(path);
+  FileErrors errors(path);
   // No file but this one: a file's contents must not lead to another.
-  const RawSplit raw = read_hdf5_datasets(path, targets, mistakes, open_no_more_files);
-  sender.text(mistakes.report());
+  const RawSplit raw = read_hdf5_datasets(path, targets, errors, open_no_more_files);
+  sender.text(errors.report());
   sender.number(static_cast<std::uint64_t>(raw.channels));
   for (const std::vector<std::string>* texts : {&raw.targets, &raw.groups}) {
     sender.number(texts->size());
@@ -131,39 +131,38 @@ bool receive_datasets(Receiver& receiver, RawSplit& raw, std::string& report) {
 }
 
 /// What the reading child's end says of the file; that memory is short says nothing of it.
-void add_or_throw(const ChildEnd& end, int seconds, Mistakes& mistakes) {
+void add_or_throw(const ChildEnd& end, int seconds, FileErrors& errors) {
   if (end.kind == ChildEnd::Kind::no_memory)
     throw failure(
         fmt::format("{}: not enough memory to read it{}; give the program more, or use a part of the file",
-                    mistakes.path(), end.what.empty() ? "" : " (" + end.what + ")"));
-  mistakes.add(
-      end.kind == ChildEnd::Kind::too_slow
-          ? fmt::format("libhdf5 took longer than {} over this file, many times what unpacking takes; "
-                        "make it anew or copy it again",
-                        counted(seconds, "second"))
-          : fmt::format("libhdf5 broke down over this file: {}; it is damaged", end.what));
+                    errors.path(), end.what.empty() ? "" : " (" + end.what + ")"));
+  errors.add(end.kind == ChildEnd::Kind::too_slow
+                 ? fmt::format("libhdf5 took longer than {} over this file, many times what unpacking takes; "
+                               "make it anew or copy it again",
+                               counted(seconds, "second"))
+                 : fmt::format("libhdf5 broke down over this file: {}; it is damaged", end.what));
 }
 
 }  // namespace
 
-void check_hdf5_contents(RawSplit& raw, const Targets& targets, Mistakes& mistakes) {
+void check_hdf5_contents(RawSplit& raw, const Targets& targets, FileErrors& errors) {
   if (targets.level() == Level::row) {
-    if (!check_offsets(raw, mistakes)) return;
-    join_labels(raw, mistakes);
-    if (!mistakes.empty()) return;
+    if (!check_offsets(raw, errors)) return;
+    join_labels(raw, errors);
+    if (!errors.empty()) return;
   }
-  check_labels(raw, targets, mistakes);
-  if (check_counts(raw, mistakes) && check_offsets(raw, mistakes)) check_values(raw, mistakes);
+  check_labels(raw, targets, errors);
+  if (check_counts(raw, errors) && check_offsets(raw, errors)) check_values(raw, errors);
 }
 
 namespace {
 
 /// What the child has read of the file, checked; or what is wrong with it.
-RawSplit read_checked(const Targets& targets, Mistakes& mistakes) {
+RawSplit read_checked(const Targets& targets, FileErrors& errors) {
   RawSplit raw;
-  const std::string& path = mistakes.path();
-  open_file(mistakes);
-  if (!mistakes.empty()) return raw;
+  const std::string& path = errors.path();
+  open_file(errors);
+  if (!errors.empty()) return raw;
   // Damaged files send libhdf5 round in circles, too. This is many times what unpacking takes.
   const auto seconds = static_cast<int>(2 + std::filesystem::file_size(path) / 50000);
   std::string report;
@@ -171,11 +170,11 @@ RawSplit read_checked(const Targets& targets, Mistakes& mistakes) {
       seconds, [&](Sender& sender) { send_datasets(path, targets, sender); },
       [&](Receiver& receiver) { return receive_datasets(receiver, raw, report); });
   if (end.kind != ChildEnd::Kind::whole) {
-    add_or_throw(end, seconds, mistakes);
+    add_or_throw(end, seconds, errors);
   } else if (!report.empty()) {
-    mistakes.add_report(report);
+    errors.add_report(report);
   } else {
-    check_hdf5_contents(raw, targets, mistakes);
+    check_hdf5_contents(raw, targets, errors);
   }
   return raw;
 }
@@ -187,9 +186,9 @@ class Hdf5Reader : public Reader {
   bool is_text() const override { return false; }
 
   void read(DataFile& file) const override {
-    Mistakes mistakes(file.path());
-    RawSplit raw = read_checked(file.targets(), mistakes);
-    if (!mistakes.empty()) return file.report(mistakes.report());
+    FileErrors errors(file.path());
+    RawSplit raw = read_checked(file.targets(), errors);
+    if (!errors.empty()) return file.report(errors.report());
     for (std::size_t i = 0; i < raw.targets.size(); ++i) {
       Record record;
       record.channels = raw.channels;

@@ -7,7 +7,7 @@
 
 #include <orochi/error.hpp>
 
-#include "data/normalise.hpp"
+#include "data/normalize.hpp"
 #include "data/raw.hpp"
 #include "data/utf8.hpp"
 
@@ -73,15 +73,15 @@ std::vector<float> InputEncoder::encode_rows(std::span<const float> rows) const 
     throw usage_error("a value is not a finite number");
   const Index kept = std::min(std::ssize(rows), max_length_ * channels_);
   std::vector<float> values(rows.begin(), rows.begin() + kept);
-  normalise(values, mean_, deviation_);
+  normalize(values, mean_, deviation_);
   return values;
 }
 
 std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_cut) const {
   std::vector<float> values;  // [T, channels]
   Index channels = 0;
-  const std::string mistake = parse_case(text, values, channels);
-  if (!mistake.empty()) throw usage_error(mistake);
+  const std::string error = parse_case(text, values, channels);
+  if (!error.empty()) throw usage_error(error);
   if (channels != channels_) {
     throw usage_error(
         fmt::format("{}, but the model was trained on {}", counted(channels, "dimension"), channels_));
@@ -89,7 +89,7 @@ std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_
   const auto most = static_cast<std::size_t>(max_length_ * channels_);
   if (was_cut != nullptr) *was_cut = values.size() > most;
   values.resize(std::min(values.size(), most));
-  normalise(values, mean_, deviation_);
+  normalize(values, mean_, deviation_);
   return values;
 }
 

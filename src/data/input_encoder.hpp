@@ -12,7 +12,7 @@
 
 namespace orochi {
 
-/// Turns single inputs into token ids or normalised rows.
+/// Turns single inputs into token ids or normalized rows.
 class InputEncoder {
  public:
   InputEncoder(const DataConfig& config, const Preprocessing& preprocessing);
@@ -22,7 +22,7 @@ class InputEncoder {
   /// the line.
   std::vector<std::int32_t> encode_text(std::string_view text, bool* was_cut = nullptr) const;
 
-  /// Normalised rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
+  /// Normalized rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
   /// channel; else as encode_text.
   std::vector<float> encode_values(std::string_view text, bool* was_cut = nullptr) const;
 

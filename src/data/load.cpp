@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 
+#include <orochi/dataset.hpp>
 #include <orochi/error.hpp>
 
-#include <orochi/dataset.hpp>
 #include "data/checks.hpp"
 #include "data/input_encoder.hpp"
-#include "data/normalise.hpp"
+#include "data/normalize.hpp"
 #include "data/raw.hpp"
 #include "data/split.hpp"
 
@@ -33,25 +33,25 @@ struct TargetFile {
 };
 
 /// At a sequence of the file, by line where it has lines. `what` is only asked where it is shown.
-void add_at(const RawSplit& raw, std::size_t i, Mistakes& mistakes,
+void add_at(const RawSplit& raw, std::size_t i, FileErrors& errors,
             const std::function<std::string()>& what) {
   const auto sequence = static_cast<Index>(i);
   if (!raw.lines.empty())
-    mistakes.add_line(raw.lines[i], mistakes.shows_line(raw.lines[i]) ? what() : "");
+    errors.add_line(raw.lines[i], errors.shows_line(raw.lines[i]) ? what() : "");
   else
-    mistakes.add_sequence(sequence, mistakes.shows_sequence(sequence) ? what() : "");
+    errors.add_sequence(sequence, errors.shows_sequence(sequence) ? what() : "");
 }
 
-/// The numbers of each target; one that does not fit and another width of rows are mistakes.
+/// The numbers of each target; one that does not fit and another width of rows are errors.
 void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,
-                   Mistakes& mistakes) {
+                   FileErrors& errors) {
   const RawSplit& raw = file.raw;
   for (std::size_t i = 0; i < raw.targets.size(); ++i) {
     try {
       targets.parse(raw.targets[i], file.numbers);
     } catch (const Error& error) {
       file.numbers.resize(file.begins.back());
-      add_at(raw, i, mistakes, [&] { return error.what(); });
+      add_at(raw, i, errors, [&] { return error.what(); });
     }
     file.begins.push_back(file.numbers.size());
     const std::span<const double> target = file.target(i);
@@ -59,7 +59,7 @@ void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing
   }
   const auto compare = [&](Index own, const char* noun, Index expected) {
     if (own != expected)
-      mistakes.add(
+      errors.add(
           fmt::format("{}, but the training data has {}; expected as many", counted(own, noun), expected));
   };
   compare(raw.channels, "channel", training.channels);
@@ -97,12 +97,12 @@ std::vector<Part> split_train_file(const TargetFile& file, const DataConfig& con
 
 /// The target of a sequence of `rows` rows, of which `kept` stay.
 void take_target(const TargetFile& file, std::size_t i, const Targets& targets, Index rows, Index kept,
-                 Sequences& sequences, Mistakes& mistakes) {
+                 Sequences& sequences, FileErrors& errors) {
   std::span<const double> target = file.target(i);
   if (targets.level() == Level::row) {
     const Index width = targets.target_width(), found = std::ssize(target) / width;
     if (found != rows)
-      return add_at(file.raw, i, mistakes, [&] {
+      return add_at(file.raw, i, errors, [&] {
         return fmt::format("{} for {}; expected a label a row", counted(found, "label"),
                            counted(rows, "row"));
       });
@@ -118,7 +118,7 @@ void take_target(const TargetFile& file, std::size_t i, const Targets& targets, 
 Sequences take_rows(const Part& part, const TargetFile& file, const Targets& targets, Index max_length,
                     InputEncoder& encoder, std::vector<std::string>& notes) {
   const RawSplit& raw = *part.raw;
-  std::vector<Mistakes> mistakes{Mistakes(raw.path)};
+  std::vector<FileErrors> errors{FileErrors(raw.path)};
   Sequences sequences;
   sequences.channels = raw.channels;
   sequences.target_width = targets.target_width();
@@ -141,10 +141,9 @@ Sequences take_rows(const Part& part, const TargetFile& file, const Targets& tar
     }
     lengths.count(full_length, max_length);
     sequences.offsets.push_back(lengths.rows);
-    take_target(file, i, targets, full_length, std::min(full_length, max_length), sequences,
-                mistakes.front());
+    take_target(file, i, targets, full_length, std::min(full_length, max_length), sequences, errors.front());
   }
-  throw_if_any(mistakes);
+  throw_if_any(errors);
   if (!part.rows.empty()) note_lengths(part.name, lengths, max_length, notes);
   return sequences;
 }
@@ -164,26 +163,26 @@ void fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers
 }
 
 /// A group of the training file in another one would make that no test of anything new.
-void refuse_shared_groups(const RawSplit& train, const RawSplit& other, Mistakes& mistakes) {
+void refuse_shared_groups(const RawSplit& train, const RawSplit& other, FileErrors& errors) {
   std::unordered_map<std::string_view, Index> places;
   for (std::size_t i = 0; i < train.groups.size(); ++i)
     if (!train.groups[i].empty()) places.try_emplace(train.groups[i], static_cast<Index>(i));
   for (std::size_t i = 0; i < other.groups.size(); ++i)
     if (const auto found = places.find(other.groups[i]); found != places.end())
-      add_at(other, i, mistakes, [&] {
+      add_at(other, i, errors, [&] {
         return fmt::format("its group {} is in the training file, too: {}; a group must be in one file",
                            quote(other.groups[i]), train.place(found->second));
       });
 }
 
 std::vector<TargetFile> read_files(const DataConfig& config, const Readers& readers, const Targets& targets,
-                                   const std::vector<std::string>& paths, std::vector<Mistakes>& mistakes) {
+                                   const std::vector<std::string>& paths, std::vector<FileErrors>& errors) {
   std::vector<TargetFile> files;
   for (const std::string& path : paths) {
-    mistakes.emplace_back(path);
-    files.push_back({read_raw(config, readers, targets, mistakes.back()), {}, {0}, {}});
+    errors.emplace_back(path);
+    files.push_back({read_raw(config, readers, targets, errors.back()), {}, {0}, {}});
   }
-  throw_if_any(mistakes);
+  throw_if_any(errors);
   return files;
 }
 
@@ -197,11 +196,11 @@ void note_inputs(const Preprocessing& preprocessing, const std::string& labels,
 }
 
 /// Where the sequences of train stand, for who has to name one later.
-void keep_places(const Part& train, LoadedData& data) {
+void keep_locations(const Part& train, LoadedData& data) {
   data.train_path = train.raw->path;
   data.train_has_lines = !train.raw->lines.empty();
   for (const std::uint32_t row : train.rows)
-    data.train_places.push_back(data.train_has_lines ? train.raw->lines[row] : static_cast<Index>(row));
+    data.train_locations.push_back(data.train_has_lines ? train.raw->lines[row] : static_cast<Index>(row));
 }
 
 /// Encodes all parts with what the first of them, train, teaches. `files`: each part's.
@@ -216,19 +215,19 @@ void encode_parts(const std::vector<Part>& parts, const std::vector<const Target
     *splits[p] = take_rows(parts[p], *files[p], targets, config.max_length, encoder, data.notes);
     if (p == 0) targets.fit_split(data.train.targets);
     if (preprocessing.channels == 0) continue;
-    if (p == 0) fit_normalisation(data.train, config.normalize, preprocessing);
-    normalise(splits[p]->values, preprocessing.mean, preprocessing.deviation);
+    if (p == 0) fit_normalization(data.train, config.normalize, preprocessing);
+    normalize(splits[p]->values, preprocessing.mean, preprocessing.deviation);
   }
 }
 
-/// What is wrong with all targets of the training file together is a mistake of it.
-void fit_targets(const RawSplit& raw, Targets& targets, Mistakes& mistakes) {
+/// What is wrong with all targets of the training file together is a error of it.
+void fit_targets(const RawSplit& raw, Targets& targets, FileErrors& errors) {
   try {
     targets.fit(raw.targets);
   } catch (const OptionError&) {
     throw;
   } catch (const Error& error) {
-    mistakes.add(error.what());
+    errors.add(error.what());
   }
 }
 
@@ -241,20 +240,20 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   std::vector<std::string> paths{(base / config.train).string()};
   if (has_validation_file) paths.push_back((base / config.validation).string());
   if (!config.test.empty()) paths.push_back((base / config.test).string());
-  std::vector<Mistakes> mistakes;
-  std::vector<TargetFile> files = read_files(config, readers, targets, paths, mistakes);
+  std::vector<FileErrors> errors;
+  std::vector<TargetFile> files = read_files(config, readers, targets, paths, errors);
 
   LoadedData data;
   data.preprocessing.channels = files.front().raw.channels;
   data.preprocessing.texts = files.front().raw.num_texts;
   if (data.preprocessing.texts > 1 && targets.level() == Level::row)
-    mistakes.front().add("several texts a record, but the task has a label a row; expected one text");
-  fit_targets(files.front().raw, targets, mistakes.front());
+    errors.front().add("several texts a record, but the task has a label a row; expected one text");
+  fit_targets(files.front().raw, targets, errors.front());
   for (std::size_t f = 0; f < files.size(); ++f)
-    parse_targets(files[f], targets, data.preprocessing, mistakes[f]);
+    parse_targets(files[f], targets, data.preprocessing, errors[f]);
   for (std::size_t f = 1; f < files.size(); ++f)
-    refuse_shared_groups(files.front().raw, files[f].raw, mistakes[f]);
-  throw_if_any(mistakes);
+    refuse_shared_groups(files.front().raw, files[f].raw, errors[f]);
+  throw_if_any(errors);
 
   std::vector<Part> parts;
   std::vector<const TargetFile*> sources{&files[0], &files[has_validation_file ? 1 : 0]};
@@ -267,7 +266,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
     parts.push_back(whole_file("test", files.back()));
     sources.push_back(&files.back());
   }
-  keep_places(parts.front(), data);
+  keep_locations(parts.front(), data);
   encode_parts(parts, sources, config, tokenizers, targets, data);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
   note_shared_content(parts, data.notes);
@@ -276,14 +275,14 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
 
 LoadedFile load_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
                      const Targets& targets, const std::string& path, std::vector<std::string>& notes) {
-  std::vector<Mistakes> mistakes;
-  std::vector<TargetFile> files = read_files(config, readers, targets, {path}, mistakes);
-  parse_targets(files.front(), targets, preprocessing, mistakes.front());
-  throw_if_any(mistakes);
+  std::vector<FileErrors> errors;
+  std::vector<TargetFile> files = read_files(config, readers, targets, {path}, errors);
+  parse_targets(files.front(), targets, preprocessing, errors.front());
+  throw_if_any(errors);
   const Part part = whole_file(std::filesystem::path(path).filename().string(), files.front());
   InputEncoder encoder(config, preprocessing);
   Sequences sequences = take_rows(part, files.front(), targets, config.max_length, encoder, notes);
-  if (preprocessing.channels > 0) normalise(sequences.values, preprocessing.mean, preprocessing.deviation);
+  if (preprocessing.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
   note_shared_content({&part, 1}, notes);
   RawSplit& raw = files.front().raw;
   return {std::move(sequences), std::move(raw.texts), std::move(raw.groups)};

@@ -4,9 +4,8 @@
 #include <map>
 #include <string>
 
-#include <orochi/state.hpp>
-
 #include <orochi/dataset.hpp>
+#include <orochi/state.hpp>
 
 namespace orochi {
 

@@ -12,7 +12,7 @@
 #include <orochi/reader.hpp>
 #include <orochi/targets.hpp>
 
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 
@@ -41,10 +41,10 @@ struct RawSplit {
 
 constexpr Index most_texts = 16;  // of a record
 
-/// Reads a file of the configured format. What is wrong with it is added to `mistakes`; then the result is of
+/// Reads a file of the configured format. What is wrong with it is added to `errors`; then the result is of
 /// no use. Throws a usage_error for a format that is not registered.
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
-                  Mistakes& mistakes);
+                  FileErrors& errors);
 
 /// The built-in formats.
 void add_tsv(Readers& readers);
@@ -52,8 +52,8 @@ void add_csv(Readers& readers);
 void add_hdf5(Readers& readers);
 void add_ts(Readers& readers);
 
-/// Opens a file; one that is missing, empty, unreadable or a folder is a mistake.
-std::ifstream open_file(Mistakes& mistakes);
+/// Opens a file; one that is missing, empty, unreadable or a folder is a error.
+std::ifstream open_file(FileErrors& errors);
 
 /// Reads one case of the `.ts` format without its label, "v,v,v:v,v,v" with one part a channel, as rows
 /// `values` [T, channels]. Returns what is wrong with it, or nothing; `at`, if given, becomes the byte where.

@@ -43,21 +43,21 @@ std::string RawSplit::place(Index sequence) const {
 }
 
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
-                  Mistakes& mistakes) {
+                  FileErrors& errors) {
   const std::string& format = config.format.type;
   const std::unique_ptr<Reader> reader = readers.make(config.format);
   RawSplit raw;
-  raw.path = mistakes.path();
-  FileInMemory file(targets, raw, mistakes);
+  raw.path = errors.path();
+  FileInMemory file(targets, raw, errors);
   reader->read(file);
-  std::string ending = std::filesystem::path(mistakes.path()).extension().string();
+  std::string ending = std::filesystem::path(errors.path()).extension().string();
   if (ending == ".h5") ending = ".hdf5";
   const bool is_known = !ending.empty() && readers.find(ending.substr(1)) != nullptr;
-  if (!mistakes.empty() && is_known && ending != "." + format)
-    mistakes.add(fmt::format("is read as data.format = \"{}\"; by its name it may be \"{}\"", format,
-                             ending.substr(1)));
-  if (mistakes.empty() && raw.size() == 0) mistakes.add("no record; expected one or more");
-  if (mistakes.empty() && reader->is_text() != (raw.channels == 0))
+  if (!errors.empty() && is_known && ending != "." + format)
+    errors.add(fmt::format("is read as data.format = \"{}\"; by its name it may be \"{}\"", format,
+                           ending.substr(1)));
+  if (errors.empty() && raw.size() == 0) errors.add("no record; expected one or more");
+  if (errors.empty() && reader->is_text() != (raw.channels == 0))
     throw failure(fmt::format("the reader \"{}\" gives {}, not what it says that it does", format,
                               raw.channels == 0 ? "texts" : "numbers"));
   return raw;

@@ -1,5 +1,3 @@
-#include <orochi/targets.hpp>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -9,8 +7,9 @@
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
+#include <orochi/targets.hpp>
 
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 namespace {

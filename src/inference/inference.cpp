@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <string>
+
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
-#include <string>
 
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"

@@ -1,11 +1,11 @@
-#include <orochi/metrics.hpp>
+#include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <cmath>
 #include <orochi/error.hpp>
+#include <orochi/metrics.hpp>
 
 #include "core/as_size.hpp"
 

@@ -3,9 +3,10 @@
 
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+
 #include "core/kernels/kernels.hpp"
 #include "core/packed_weights.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 #include "data/preprocessing_state.hpp"
 #include "data/raw.hpp"
 #include "inference/model_file.hpp"

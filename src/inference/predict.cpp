@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <cmath>
+
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "core/as_size.hpp"
 #include "data/input_encoder.hpp"
 #include "inference/pieces.hpp"

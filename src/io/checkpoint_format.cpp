@@ -1,11 +1,12 @@
 #include "io/checkpoint_format.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <orochi/error.hpp>
 
 #include "io/hdf5_image.hpp"

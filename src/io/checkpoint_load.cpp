@@ -1,15 +1,16 @@
 #include "io/checkpoint_load.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <orochi/error.hpp>
-#include <system_error>
 
 #include "io/checkpoint_format.hpp"
 

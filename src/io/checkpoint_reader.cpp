@@ -1,12 +1,13 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <orochi/error.hpp>
 #include <type_traits>
 #include <utility>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
 
 #include "io/checkpoint_format.hpp"
 #include "io/checkpoint_load.hpp"

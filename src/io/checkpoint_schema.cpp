@@ -1,8 +1,9 @@
 #include "io/checkpoint_schema.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <orochi/error.hpp>
 
 #include "io/checkpoint_format.hpp"

@@ -1,10 +1,10 @@
 // Components: a registered name, or a table with `type` and options.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <array>
 #include <type_traits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "io/config_reader.hpp"
 #include "io/suggest.hpp"
@@ -37,7 +37,7 @@ bool ComponentSchema::is_layer() const {
 
 bool ConfigReader::store(const Key& key, const TomlValue& value, Component& field) {
   if (const auto* table = std::get_if<TomlTable>(&value.data))
-    return read_component(key, *table, value.place, field);
+    return read_component(key, *table, value.location, field);
   std::string type;
   if (!store(key, value, type)) return false;
   if (type != field.type) field = {type, {}};
@@ -57,14 +57,14 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<Com
   return good;
 }
 
-bool ConfigReader::read_component(const Key& key, const TomlTable& table, const Place&, Component& field) {
+bool ConfigReader::read_component(const Key& key, const TomlTable& table, const Location&, Component& field) {
   bool good = true;
   const bool is_block = key.allowed.type == allow_layer("").type;
   Key type{key.full_name(), "type", key.allowed, ""};
   if (!is_block) type.allowed.text = "a registered " + key.allowed.role;
   for (const TomlItem& item : table) {
     if (item.key != "type") continue;
-    places_[type.full_name()] = item.value.place;
+    locations_[type.full_name()] = item.value.location;
     std::string name;
     if (!store(type, item.value, name)) return false;  // whose options they are is not known
     if (name != field.type) field = {name, {}};
@@ -87,7 +87,7 @@ bool ConfigReader::read_block_key(const Key& block, const TomlItem& item, Option
     using Field = std::remove_cvref_t<decltype(field)>;
     if constexpr (std::is_constructible_v<OptionValue, Field>) {
       const Key own{block.full_name(), key.name, key.allowed, ""};
-      places_[own.full_name()] = item.value.place;
+      locations_[own.full_name()] = item.value.location;
       Field value = field;
       known = true;
       if (store(own, item.value, value))
@@ -105,7 +105,7 @@ bool ConfigReader::read_option(const std::string& table, const ComponentSchema& 
                                    [&](const Option& o) { return o.name == item.key; });
   if (option != schema.options.end()) {
     const Key key{table, item.key, allowed_by(*option), ""};
-    places_[key.full_name()] = item.value.place;
+    locations_[key.full_name()] = item.value.location;
     const bool good = store_option(key, item.value, *option, options);
     if (!good) wrong_.insert(key.full_name());
     return good;
@@ -128,7 +128,7 @@ bool ConfigReader::read_option(const std::string& table, const ComponentSchema& 
   if (!home.empty() && home != table)
     help = fmt::format("did you mean \"{}\" in [{}]?", familiar.empty() ? item.key : familiar, home);
   if (!meant.empty()) help = fmt::format("did you mean \"{}\"?", meant);
-  mistake(item.place, fmt::format("unknown key \"{}.{}\"; {}", table, item.key, help));
+  add_error(item.location, fmt::format("unknown key \"{}.{}\"; {}", table, item.key, help));
   return false;
 }
 

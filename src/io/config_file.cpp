@@ -1,6 +1,5 @@
 #include "io/config_file.hpp"
 
-#include <fmt/format.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -9,6 +8,8 @@
 #include <system_error>
 #include <type_traits>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include <orochi/error.hpp>
 
@@ -157,13 +158,13 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
   return parse_config(read_text_file(path), path, overrides, components);
 }
 
-std::string find_place(const std::string& path, std::span<const std::string> overrides,
-                       std::span<const ComponentSchema> components, const std::string& key) {
+std::string find_location(const std::string& path, std::span<const std::string> overrides,
+                          std::span<const ComponentSchema> components, const std::string& key) {
   ConfigReader reader(path, components);
   reader.read_text(read_text_file(path));
   int number = 0;
   for (const std::string& argument : overrides) reader.read_override(argument, ++number);
-  return reader.place_text(key);
+  return reader.location_text(key);
 }
 
 std::string write_config(const Config& config) {

@@ -32,9 +32,9 @@ struct ConfigKey {
 std::vector<ConfigKey> config_keys();
 
 /// Reads `path`, applies `overrides` (`section.key=value`, bare words are strings), checks types, ranges and
-/// the rules between fields. Throws one usage_error with every mistake, one a line: `file:line:column: what
-/// is wrong; what is allowed; did you mean "num_heads"?`. An override's place is `command line: KEY=VALUE`.
-/// Paths stay as they are written. A file that cannot be read is an Error, too.
+/// the rules between fields. Throws one usage_error with every error, one a line: `file:line:column: what
+/// is wrong; what is allowed; did you mean "num_heads"?`. An override's location is `command line:
+/// KEY=VALUE`. Paths stay as they are written. A file that cannot be read is an Error, too.
 Config read_config(const std::string& path, std::span<const std::string> overrides,
                    std::span<const ComponentSchema> components);
 
@@ -48,9 +48,9 @@ Config parse_saved_config(const std::string& text, const std::string& name,
                           std::span<const ComponentSchema> components);
 
 /// Where a key's value stands, "run.toml:7:17", "command line: KEY=VALUE" or, for a default, "run.toml": for
-/// mistakes that show only later. The config must be one that read_config takes.
-std::string find_place(const std::string& path, std::span<const std::string> overrides,
-                       std::span<const ComponentSchema> components, const std::string& key);
+/// errors that show only later. The config must be one that read_config takes.
+std::string find_location(const std::string& path, std::span<const std::string> overrides,
+                          std::span<const ComponentSchema> components, const std::string& key);
 
 /// Every key with its value, in a fixed order; parse_config(write_config(c)) == c, to the last bit of a
 /// number.

@@ -1,13 +1,14 @@
 #include "io/config_keys.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <type_traits>
 #include <utility>
 #include <variant>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace orochi {
 namespace {

@@ -94,18 +94,18 @@ void visit_model(Model& c, Visitor&& visit) {
            "width inside the feed-forward; 0: 4 x d_model");
   of_block("dropout", c.dropout, allow_fraction(),
            "on embeddings, inside the feed-forward and on what each sub-layer adds");
-  of_block("attention_dropout", c.attention_dropout, allow_fraction(), "on the attention filters");
+  of_block("attention_dropout", c.attention_dropout, allow_fraction(), "on the attention weights");
   of_block("norm_first", c.norm_first, allow_flag(),
            "norm before each sub-layer: trains without warm-up tricks (PyTorch's default is false)");
   of_block("causal", c.causal, allow_flag(), "a row sees only itself and earlier rows");
   of_block("window", c.window, allow_integer(0),
-           "a row sees only rows at most so many places away, in either direction; 0: all");
+           "a row sees only rows at most so many positions away, in either direction; 0: all");
   of_block("layer_norm_eps", c.layer_norm_eps, allow_positive_float(), "added to the variance");
   of_block("norm", c.norm, allow_layer("rows"), "puts each row on one scale: layer_norm, rms_norm");
   of_block("activation", c.activation, allow_layer("rows"),
            "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu");
   key("positions", c.positions, allow_layer("rows"),
-      "what tells a row its place: learned, sinusoidal, or, inside of attention, rotary, alibi; none");
+      "what tells a row its position: learned, sinusoidal, or, inside of attention, rotary, alibi; none");
   key("pooling", c.pooling, allow_layer("pooling"), "how rows become one: cls, mean, max, attention");
   of_block("attention", c.attention, allow_layer("rows"), "the layer that mixes rows");
   of_block("feed_forward", c.feed_forward, allow_layer("rows"), "the layer that works on each row");
@@ -127,12 +127,12 @@ void visit_train_loop(Train& c, Visitor&& visit) {
   key("batch_size", c.batch_size, allow_integer(1), "sequences a step and micro-batch");
   key("gradient_accumulation_steps", c.gradient_accumulation_steps, allow_integer(1),
       "micro-batches an update");
-  key("lanes", c.lanes, allow_integer(1, 1024),
+  key("shards", c.shards, allow_integer(1, 1024),
       "shards of a batch; fixes the order of summation, and is the most threads that help");
   key("chunk_rows", c.chunk_rows, allow_integer(1),
-      "rows of a lane that go forward and backward together: what they leave should fit the cache");
+      "rows of a shard that go forward and backward together: what they leave should fit the cache");
   key("gradient_memory_mb", c.gradient_memory_mb, allow_integer(1),
-      "bound on the lanes' gradients: where they would take more, there are fewer lanes");
+      "bound on the shards' gradients: where they would take more, there are fewer shards");
   key("optimizer", c.optimizer, allow_component("optimizer"), "the update rule");
   key("learning_rate", c.learning_rate, allow_number_above(0), "peak, after warm-up");
 }

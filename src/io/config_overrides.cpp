@@ -6,13 +6,13 @@
 namespace orochi {
 namespace {
 
-void set_place(TomlValue& value, const Place& place) {
-  value.place = place;
+void set_location(TomlValue& value, const Location& location) {
+  value.location = location;
   if (auto* list = std::get_if<TomlList>(&value.data)) {
-    for (TomlValue& element : *list) set_place(element, place);
+    for (TomlValue& element : *list) set_location(element, location);
   }
   if (auto* table = std::get_if<TomlTable>(&value.data))
-    for (TomlItem& item : *table) item.place = place, set_place(item.value, place);
+    for (TomlItem& item : *table) item.location = location, set_location(item.value, location);
 }
 
 std::vector<std::string> split_at_dots(const std::string& text) {
@@ -41,25 +41,25 @@ bool parse_value(const std::string& text, TomlValue& value) {
 }  // namespace
 
 void ConfigReader::read_override(const std::string& argument, int number) {
-  const Place place{number, 0, argument.empty() ? "''" : argument};
+  const Location location{number, 0, argument.empty() ? "''" : argument};
   const std::size_t equals = argument.find('=');
   const std::vector<std::string> parts = split_at_dots(argument.substr(0, equals));
   bool shaped = equals != std::string::npos && equals > 0 && argument[0] != '-';
   for (const std::string& part : parts) shaped = shaped && !part.empty();
   shaped = shaped && parts.size() <= 8;  // a table for each: deeper ones would take the stack
   if (!shaped) {
-    mistake(place, "not an override; write section.key=value, for example train.epochs=20");
+    add_error(location, "not an override; write section.key=value, for example train.epochs=20");
     return;
   }
-  TomlItem item{parts.back(), place, {}};
+  TomlItem item{parts.back(), location, {}};
   if (!parse_value(argument.substr(equals + 1), item.value)) {
-    mistake(place, "the value is not UTF-8 text; allowed: a TOML value or UTF-8 text");
+    add_error(location, "the value is not UTF-8 text; allowed: a TOML value or UTF-8 text");
     return;
   }
-  set_place(item.value, place);
+  set_location(item.value, location);
   // The item as a file would hold it: inside its tables.
   for (std::size_t i = parts.size() - 1; i > 0; --i) {
-    item = {parts[i - 1], place, {TomlTable{item}, place}};
+    item = {parts[i - 1], location, {TomlTable{item}, location}};
   }
   read_item(item);
 }

@@ -1,11 +1,12 @@
 #include "io/config_reader.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <algorithm>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <orochi/error.hpp>
 
@@ -49,7 +50,7 @@ ConfigReader::ConfigReader(std::string name, std::span<const ComponentSchema> co
 
 void ConfigReader::read_text(const std::string& text) {
   const TomlDocument document = parse_toml(text);
-  for (const TomlError& error : document.errors) mistake(error.place, error.message);
+  for (const TomlError& error : document.errors) add_error(error.location, error.message);
   incomplete_ = !document.errors.empty();
   for (const TomlItem& item : document.table) read_item(item);
 }
@@ -59,8 +60,8 @@ void ConfigReader::read_item(const TomlItem& item) {
   if (is_section(item.key) || item.key == "layer") {
     if (table == nullptr) {
       const char* header = item.key == "layer" ? "layer.NAME" : item.key.c_str();
-      mistake(item.place, fmt::format("{} is {}, but names a section; write [{}] above its keys", item.key,
-                                      describe(item.value), header));
+      add_error(item.location, fmt::format("{} is {}, but names a section; write [{}] above its keys",
+                                           item.key, describe(item.value), header));
     } else if (item.key == "layer") {
       for (const TomlItem& layer : *table) read_layer(layer);
     } else {
@@ -80,7 +81,7 @@ void ConfigReader::read_key(const std::string& section, const TomlItem& item) {
   visit_keys(config_, [&](const Key& key, auto&... fields) {
     if (key.section != section || key.name != item.key) return;
     known = true;
-    places_[key.full_name()] = item.value.place;
+    locations_[key.full_name()] = item.value.location;
     if (!store(key, item.value, fields...)) wrong_.insert(key.full_name());
   });
   if (!known) unknown_key(section, item);
@@ -92,15 +93,16 @@ void ConfigReader::unknown_section(const TomlItem& item) {
   if (section == "layer") section = "layer.NAME";
   // A layer's name without the word before it: [relu] for [layer.relu].
   if (find_layer(item.key) != nullptr) section = "layer." + item.key;
-  mistake(item.place, section.empty()
-                          ? fmt::format("unknown section [{}]; allowed: {}", item.key, sections_text)
-                          : fmt::format("unknown section [{}]; did you mean [{}]?", item.key, section));
+  add_error(item.location, section.empty()
+                               ? fmt::format("unknown section [{}]; allowed: {}", item.key, sections_text)
+                               : fmt::format("unknown section [{}]; did you mean [{}]?", item.key, section));
 }
 
 void ConfigReader::unknown_key(const std::string& section, const TomlItem& item) {
-  if (enough()) return mistake(item.place, "");
+  if (enough()) return add_error(item.location, "");
   const std::string full = section.empty() ? item.key : section + "." + item.key;
-  mistake(item.place, fmt::format("unknown key {}; {}", to_toml(to_value(full)), hint(section, item.key)));
+  add_error(item.location,
+            fmt::format("unknown key {}; {}", to_toml(to_value(full)), hint(section, item.key)));
 }
 
 std::string ConfigReader::hint(const std::string& section, const std::string& word) const {
@@ -120,9 +122,9 @@ std::string ConfigReader::hint(const std::string& section, const std::string& wo
   for (const auto& [option, key] : options_of_keys()) options.push_back(option);
   if (meant.empty()) meant = nearest(word, options);
   if (!meant.empty()) {
-    const std::string place = home_of(meant);
-    return place == section ? fmt::format("did you mean \"{}\"?", meant)
-                            : fmt::format("did you mean \"{}\" in [{}]?", meant, place);
+    const std::string location = home_of(meant);
+    return location == section ? fmt::format("did you mean \"{}\"?", meant)
+                               : fmt::format("did you mean \"{}\" in [{}]?", meant, location);
   }
   if (section.empty()) return fmt::format("every key stands in a section: {}", sections_text);
   return fmt::format("keys of [{}]: {}", section, fmt::join(keys_of(section), ", "));
@@ -141,42 +143,43 @@ void ConfigReader::read_layer(const TomlItem& item) {
   if (schema == nullptr && is_saved_) return;
   if (schema == nullptr) {
     const std::string meant = nearest(item.key, layer_names());
-    mistake(item.place,
-            fmt::format("unknown layer \"{}\"; registered: {}{}", item.key, fmt::join(layer_names(), " | "),
-                        meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
+    add_error(item.location,
+              fmt::format("unknown layer \"{}\"; registered: {}{}", item.key, fmt::join(layer_names(), " | "),
+                          meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
     return;
   }
   const auto* table = std::get_if<TomlTable>(&item.value.data);
   if (table == nullptr) {
-    mistake(item.place, fmt::format("layer.{} is {}, but names a section; write [layer.{}] above its keys",
-                                    item.key, describe(item.value), item.key));
+    add_error(item.location,
+              fmt::format("layer.{} is {}, but names a section; write [layer.{}] above its keys", item.key,
+                          describe(item.value), item.key));
     return;
   }
   Options& options = config_.layer[schema->name];
   for (const TomlItem& option : *table) read_option("layer." + schema->name, *schema, option, options);
 }
 
-std::string ConfigReader::place_text(const Place& place) const {
-  if (!place.argument.empty()) return "command line: " + place.argument;
-  return place.line > 0 ? fmt::format("{}:{}:{}", name_, place.line, place.column) : name_;
+std::string ConfigReader::location_text(const Location& location) const {
+  if (!location.argument.empty()) return "command line: " + location.argument;
+  return location.line > 0 ? fmt::format("{}:{}:{}", name_, location.line, location.column) : name_;
 }
 
-std::string ConfigReader::place_text(const std::string& key) const {
-  const auto found = places_.find(key);
-  return place_text(found == places_.end() ? Place{} : found->second);
+std::string ConfigReader::location_text(const std::string& key) const {
+  const auto found = locations_.find(key);
+  return location_text(found == locations_.end() ? Location{} : found->second);
 }
 
 Config ConfigReader::finish() {
   add_defaults();
-  if (mistakes_.empty()) return std::move(config_);
-  const auto order = [](const Mistake& mistake) {
-    return std::make_tuple(!mistake.place.argument.empty(), mistake.place.line, mistake.place.column);
+  if (errors_.empty()) return std::move(config_);
+  const auto order = [](const FileError& error) {
+    return std::make_tuple(!error.location.argument.empty(), error.location.line, error.location.column);
   };
-  std::stable_sort(mistakes_.begin(), mistakes_.end(),
-                   [&](const Mistake& a, const Mistake& b) { return order(a) < order(b); });
+  std::stable_sort(errors_.begin(), errors_.end(),
+                   [&](const FileError& a, const FileError& b) { return order(a) < order(b); });
   std::string text;
-  for (const auto& [place, message] : mistakes_)
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", place_text(place), message);
+  for (const auto& [location, message] : errors_)
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", location_text(location), message);
   if (unsaid_ > 0) text += fmt::format("\n{}: and {} more", name_, unsaid_);
   throw usage_error(text);
 }

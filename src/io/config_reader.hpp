@@ -1,4 +1,4 @@
-// Fills a Config from TOML tables and overrides, and collects every mistake on the way.
+// Fills a Config from TOML tables and overrides, and collects every error on the way.
 #pragma once
 
 #include <map>
@@ -22,20 +22,20 @@ class ConfigReader {
   /// A config that a model keeps: a [layer.NAME] that names no registered layer is left out, and there may be
   /// no training file, as the data may have been in memory.
   void read_as_saved() { is_saved_ = true; }
-  /// Reads the whole file; what cannot be parsed is a mistake among the others.
+  /// Reads the whole file; what cannot be parsed is a error among the others.
   void read_text(const std::string& text);
   /// Reads `section.key=value`, the `number`th of the command line.
   void read_override(const std::string& argument, int number);
   /// The rules between keys and the required ones; not after a syntax error, which may have hidden some.
   void check_rules();
-  /// The result; throws one usage_error with every mistake, sorted by place.
+  /// The result; throws one usage_error with every error, sorted by location.
   Config finish();
   /// Where the key's last value stands, as messages say it.
-  std::string place_text(const std::string& key) const;
+  std::string location_text(const std::string& key) const;
 
  private:
-  struct Mistake {
-    Place place;
+  struct FileError {
+    Location location;
     std::string message;
   };
 
@@ -51,7 +51,7 @@ class ConfigReader {
 
   // Components and their options (config_components.cpp).
   bool store(const Key& key, const TomlValue& value, Component& field);
-  bool read_component(const Key& key, const TomlTable& table, const Place& place, Component& field);
+  bool read_component(const Key& key, const TomlTable& table, const Location& location, Component& field);
   bool store(const Key& key, const TomlValue& value, std::vector<Component>& field);
   /// A key of [model] in a block's table; false if `item` is none of them.
   bool read_block_key(const Key& block, const TomlItem& item, Options& options, bool& good);
@@ -64,7 +64,7 @@ class ConfigReader {
   /// The options of all components that a key may name, with that key: {"beta1", "train.optimizer"}.
   std::vector<std::pair<std::string, std::string>> options_of_keys() const;
 
-  // One value (config_values.cpp). False: it was not stored and a mistake was noted.
+  // One value (config_values.cpp). False: it was not stored and a error was noted.
   bool store(const Key& key, const TomlValue& value, bool& field);
   bool store(const Key& key, const TomlValue& value, Index& field);
   bool store(const Key& key, const TomlValue& value, std::uint64_t& field);
@@ -73,7 +73,7 @@ class ConfigReader {
   bool store(const Key& key, const TomlValue& value, std::vector<std::string>& field);
   bool store(const Key& key, const TomlValue& value, std::vector<double>& field);
   bool check_word(const std::string& name, const Allowed& allowed, const std::string& word,
-                  const Place& place);
+                  const Location& location);
   bool refuse_type(const Key& key, const TomlValue& value);
   bool refuse_range(const Key& key, const TomlValue& value);
 
@@ -87,16 +87,16 @@ class ConfigReader {
   /// itself.
   void rule(bool holds, const std::vector<std::string>& keys, const std::string& message);
 
-  std::string place_text(const Place& place) const;
-  void mistake(const Place& place, std::string message) {
+  std::string location_text(const Location& location) const;
+  void add_error(const Location& location, std::string message) {
     if (enough()) {
       ++unsaid_;
     } else {
-      mistakes_.push_back({place, std::move(message)});
+      errors_.push_back({location, std::move(message)});
     }
   }
   /// Nobody reads more, and each takes time to find out what was meant.
-  bool enough() const { return mistakes_.size() >= 100; }
+  bool enough() const { return errors_.size() >= 100; }
   const ComponentSchema* find_layer(const std::string& name) const;
   std::vector<std::string> names_of(const std::string& kind) const;
   std::vector<std::string> layer_names() const;
@@ -104,10 +104,10 @@ class ConfigReader {
   std::string name_;
   std::span<const ComponentSchema> components_;
   Config config_;
-  std::vector<Mistake> mistakes_;
-  std::size_t unsaid_ = 0;               // mistakes beyond those
-  std::map<std::string, Place> places_;  // of each key's last value
-  std::set<std::string> wrong_;          // keys whose value was refused
+  std::vector<FileError> errors_;
+  std::size_t unsaid_ = 0;                     // errors beyond those
+  std::map<std::string, Location> locations_;  // of each key's last value
+  std::set<std::string> wrong_;                // keys whose value was refused
   bool is_saved_ = false;
   bool incomplete_ = false;  // a syntax error hides part of the file
 };

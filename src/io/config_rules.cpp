@@ -1,7 +1,8 @@
 // What keys demand of each other, once each is right by itself.
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <algorithm>
 
 #include "io/config_reader.hpp"
 #include "io/suggest.hpp"
@@ -12,12 +13,12 @@ void ConfigReader::rule(bool holds, const std::vector<std::string>& keys, const 
   if (holds) return;
   const auto is_wrong = [this](const std::string& key) { return wrong_.count(key) > 0; };
   if (std::any_of(keys.begin(), keys.end(), is_wrong)) return;
-  Place place;
+  Location location;
   for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
-    const auto found = places_.find(*key);
-    if (found != places_.end()) place = found->second;
+    const auto found = locations_.find(*key);
+    if (found != locations_.end()) location = found->second;
   }
-  mistake(place, message);
+  add_error(location, message);
 }
 
 void ConfigReader::check_data_rules() {
@@ -70,8 +71,8 @@ void ConfigReader::check_train_rules() {
   rule(c.max_steps == 0 || c.warmup_steps < c.max_steps, {"train.warmup_steps", "train.max_steps"},
        fmt::format("train.warmup_steps is {}; allowed: less than train.max_steps, {}", c.warmup_steps,
                    c.max_steps));
-  rule(precision_choice.is(c.precision, Precision::single) ||
-           kernels_choice.is(c.kernels, Kernels::automatic) || kernels_choice.is(c.kernels, Kernels::own),
+  rule(precision_choice.is(c.precision, Precision::fp32) ||
+           kernels_choice.is(c.kernels, Kernels::automatic) || kernels_choice.is(c.kernels, Kernels::native),
        {"train.precision", "train.kernels"},
        fmt::format("train.precision is \"{}\", but train.kernels is \"{}\"; allowed with it: auto | own",
                    c.precision, c.kernels));

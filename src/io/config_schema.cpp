@@ -1,9 +1,11 @@
 // The configuration as a JSON Schema (draft 2020-12), from the table of keys and the components.
+#include "io/config_schema.hpp"
+
 #include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "io/config_keys.hpp"
-#include "io/config_schema.hpp"
 
 namespace orochi {
 namespace {

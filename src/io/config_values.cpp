@@ -1,8 +1,9 @@
-// One value into one field of the configuration, or a mistake.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+// One value into one field of the configuration, or a error.
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "io/config_reader.hpp"
 #include "io/suggest.hpp"
@@ -31,8 +32,8 @@ const double* as_number(const TomlValue& value, double& storage) {
 bool ConfigReader::refuse_type(const Key& key, const TomlValue& value) {
   std::string layers;
   if (!key.allowed.role.empty()) layers = fmt::format(": {}", fmt::join(names_of(key.allowed.role), " | "));
-  mistake(value.place,
-          fmt::format("{} is {}; allowed: {}{}", key.full_name(), describe(value), key.allowed.text, layers));
+  add_error(value.location, fmt::format("{} is {}; allowed: {}{}", key.full_name(), describe(value),
+                                        key.allowed.text, layers));
   return false;
 }
 
@@ -40,8 +41,8 @@ bool ConfigReader::refuse_range(const Key& key, const TomlValue& value) {
   const auto* integer = std::get_if<std::int64_t>(&value.data);
   const bool too_large = integer != nullptr && static_cast<double>(*integer) > largest_integer;
   const bool say_limit = too_large && key.allowed.high == largest_integer;
-  mistake(value.place, fmt::format("{} is {}; allowed: {}{}", key.full_name(), to_toml(value),
-                                   key.allowed.text, say_limit ? ", at most 2147483647" : ""));
+  add_error(value.location, fmt::format("{} is {}; allowed: {}{}", key.full_name(), to_toml(value),
+                                        key.allowed.text, say_limit ? ", at most 2147483647" : ""));
   return false;
 }
 
@@ -79,13 +80,13 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, double& field) 
 bool ConfigReader::store(const Key& key, const TomlValue& value, std::string& field) {
   const auto* text = std::get_if<std::string>(&value.data);
   if (text == nullptr) return refuse_type(key, value);
-  if (!check_word(key.full_name(), key.allowed, *text, value.place)) return false;
+  if (!check_word(key.full_name(), key.allowed, *text, value.location)) return false;
   field = *text;
   return true;
 }
 
 bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, const std::string& word,
-                              const Place& place) {
+                              const Location& location) {
   const auto& words = allowed.words;
   if (std::find(words.begin(), words.end(), word) != words.end()) return true;
   const bool any = words.empty() && allowed.role.empty();
@@ -102,9 +103,9 @@ bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, c
   std::string choices_text = fmt::format("{}", fmt::join(choices, " | "));
   if (any || (allowed.role.empty() && allowed.type != "string")) choices_text = allowed.text;
   const std::string meant = nearest(word, choices);
-  mistake(place,
-          fmt::format("{} is {}{}; allowed: {}{}", name, to_toml(to_value(word)), other_role, choices_text,
-                      meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
+  add_error(location,
+            fmt::format("{} is {}{}; allowed: {}{}", name, to_toml(to_value(word)), other_role, choices_text,
+                        meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
   return false;
 }
 

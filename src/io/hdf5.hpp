@@ -2,10 +2,11 @@
 // library as it is packaged is not thread-safe: one thread at a time.
 #pragma once
 
+#include <string>
+
 #include <hdf5.h>
 
 #include <orochi/error.hpp>
-#include <string>
 
 namespace orochi::hdf5 {
 
@@ -55,7 +56,7 @@ bool lacked_memory();
 /// Takes ownership of what a call returned; throws failure("what: error_text()") where it is negative.
 Hid own(hid_t id, Hid::Closer close, const std::string& what);
 
-/// Returns a non-negative result (of any signed type); throws as `own` does where it is negative.
+/// Returns a non-negative result (of any signed type); throws as `native` does where it is negative.
 template <typename Result>
 Result check(Result result, const std::string& what) {
   if (result < 0) throw failure(what + ": " + error_text());

@@ -1,10 +1,10 @@
 #include "io/hdf5_image.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 #include <tuple>
+
+#include <fmt/format.h>
 
 #include "io/hdf5_messages.hpp"
 

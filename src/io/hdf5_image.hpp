@@ -3,11 +3,12 @@
 
 #include <cstddef>
 #include <map>
-#include <orochi/batch.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <orochi/batch.hpp>
 
 namespace orochi::hdf5 {
 

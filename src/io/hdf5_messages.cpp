@@ -1,10 +1,11 @@
 #include "io/hdf5_messages.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
+
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
 
 namespace orochi::hdf5 {

@@ -1,8 +1,8 @@
 #include "io/image_builder.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace orochi::hdf5 {
 namespace {

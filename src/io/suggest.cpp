@@ -102,7 +102,7 @@ constexpr Pair familiar_keys[] = {
     {"random_seed", "seed"},
     {"random_state", "seed"},
     {"manual_seed", "seed"},
-    {"num_shards", "lanes"},
+    {"num_shards", "shards"},
     {"engine", "kernels"},
     {"backend", "kernels"},
     {"fp16", "precision"},

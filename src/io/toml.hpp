@@ -13,7 +13,7 @@ namespace orochi {
 
 /// Where something stands: a line and column of the file, both from 1 (0: the file as a whole), or on the
 /// command line, where `argument` is what was typed and `line` its number.
-struct Place {
+struct Location {
   int line = 0, column = 0;
   std::string argument = {};
 };
@@ -29,16 +29,16 @@ struct TomlOther {
 
 struct TomlValue {
   std::variant<bool, std::int64_t, double, std::string, TomlList, TomlTable, TomlOther> data;
-  Place place = {};
+  Location location = {};
 };
 struct TomlItem {
   std::string key;
-  Place place;
+  Location location;
   TomlValue value;
 };
 
 struct TomlError {
-  Place place;
+  Location location;
   std::string message;
 };
 struct TomlDocument {

@@ -1,5 +1,4 @@
 // TOML text to a tree, by toml++.
-#include <toml++/toml.h>
 #include <algorithm>
 #include <cctype>
 #include <functional>
@@ -9,12 +8,14 @@
 #include <string_view>
 #include <utility>
 
+#include <toml++/toml.h>
+
 #include "io/toml.hpp"
 
 namespace orochi {
 namespace {
 
-Place place_of(const toml::source_region& source) {
+Location location_of(const toml::source_region& source) {
   return {static_cast<int>(source.begin.line), static_cast<int>(source.begin.column)};
 }
 
@@ -23,13 +24,13 @@ TomlValue convert(const toml::node& node);
 TomlTable convert_table(const toml::table& table) {
   TomlTable items;
   for (auto&& [key, node] : table) {
-    items.push_back({std::string(key.str()), place_of(key.source()), convert(node)});
+    items.push_back({std::string(key.str()), location_of(key.source()), convert(node)});
   }
   return items;
 }
 
 TomlValue convert(const toml::node& node) {
-  TomlValue value{TomlOther{"a date or time"}, place_of(node.source())};
+  TomlValue value{TomlOther{"a date or time"}, location_of(node.source())};
   if (const auto* boolean = node.as_boolean()) {
     value.data = boolean->get();
   } else if (const auto* integer = node.as_integer()) {
@@ -104,9 +105,9 @@ TomlError to_error(const toml::parse_error& error, const std::string& text) {
   if (!message.empty()) {
     message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
   }
-  const Place place = place_of(error.source());
-  return {place,
-          message + remedy(line_of(text, place.line), static_cast<std::size_t>(place.column), message)};
+  const Location location = location_of(error.source());
+  return {location,
+          message + remedy(line_of(text, location.line), static_cast<std::size_t>(location.column), message)};
 }
 
 bool is_key_character(char c) {
@@ -166,13 +167,13 @@ bool is_utf8(const std::string& text) {
 }
 
 /// The character at a place of the text.
-std::string character_at(std::string_view text, const Place& place) {
+std::string character_at(std::string_view text, const Location& location) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  std::string_view line = line_of(text, place.line);
+  std::string_view line = line_of(text, location.line);
   for (int column = 1; !line.empty(); ++column) {
     std::size_t size = 1;
     while (size < line.size() && continues_character(line[size])) ++size;
-    if (column == place.column) return std::string(line.substr(0, size));
+    if (column == location.column) return std::string(line.substr(0, size));
     line.remove_prefix(size);
   }
   return "";
@@ -181,8 +182,8 @@ std::string character_at(std::string_view text, const Place& place) {
 /// What is wrong with the text itself, where toml++ found this in `in_ascii` of it.
 TomlError with_character(TomlError error, const std::string& character, std::string_view text) {
   error.message = "the character " + to_toml(to_value(character)) + " outside of strings and comments";
-  const std::string help =
-      remedy(line_of(text, error.place.line), static_cast<std::size_t>(error.place.column), error.message);
+  const std::string help = remedy(line_of(text, error.location.line),
+                                  static_cast<std::size_t>(error.location.column), error.message);
   error.message += help.empty() ? "; keys and values are plain ASCII, text stands in \"quotes\"" : help;
   return error;
 }
@@ -203,7 +204,7 @@ std::optional<TomlTable> try_parse(const std::string& text, std::vector<TomlErro
   if (ascii == text) return ask_toml(text, errors);
   if (ask_toml(ascii, found)) return ask_toml(text, errors);
   const TomlError& error = found.front();
-  const std::string character = character_at(text, error.place);
+  const std::string character = character_at(text, error.location);
   const bool beyond = !character.empty() && !is_ascii(character[0]);
   if (beyond && !is_utf8(character)) return ask_toml(text, errors);  // which says so, before it comes to more
   errors.push_back(beyond ? with_character(error, character, text) : error);
@@ -215,7 +216,7 @@ std::optional<TomlTable> try_parse(const std::string& text, std::vector<TomlErro
 /// misplaced.
 bool blank_faulty_line(std::string& text, const TomlError& error) {
   std::size_t begin = 0;
-  for (int line = 1; line < error.place.line; ++line) {
+  for (int line = 1; line < error.location.line; ++line) {
     begin = text.find('\n', begin);
     if (begin == std::string::npos) return false;
     ++begin;

@@ -1,7 +1,8 @@
 // Values to TOML text.
-#include <fmt/format.h>
 #include <array>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "io/toml.hpp"
 

@@ -1,16 +1,17 @@
 #include "io/whole_file.hpp"
 
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <filesystem>
 #include <orochi/error.hpp>
-#include <system_error>
-#include <utility>
 
 namespace orochi {
 namespace {

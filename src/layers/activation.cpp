@@ -1,7 +1,7 @@
-#include "core/kernels/kernels.hpp"
-
 #include <orochi/layer.hpp>
 #include <orochi/ops.hpp>
+
+#include "core/kernels/kernels.hpp"
 
 namespace orochi {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+
 #include <orochi/error.hpp>
 
 #include "layers/attention_heads.hpp"
@@ -166,7 +167,7 @@ HeadOptions head_options(Builder& builder) {
                       " columns, too few for model.num_heads = " + std::to_string(model.num_heads) +
                       "; give it as many columns, or give model.head_dim");
   options.dropout = model.attention_dropout;
-  options.site = builder.random_sites(options.num_heads);
+  options.stream = builder.random_streams(options.num_heads);
   return options;
 }
 

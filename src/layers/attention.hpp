@@ -11,14 +11,14 @@ namespace orochi {
 /// What the configuration says of a layer's heads; numbers their random sites.
 HeadOptions head_options(Builder& builder);
 
-/// Several self-attentions side by side (Vaswani et al. 2017): each head has its own attention filter and its
-/// own filtered values; they are concatenated and sent through a linear layer. [N, C] -> [N, C].
+/// Several self-attentions side by side (Vaswani et al. 2017): each head has its own attention weights and
+/// its own head output; they are concatenated and sent through a linear layer. [N, C] -> [N, C].
 class MultiHeadAttention : public Layer {
  public:
   explicit MultiHeadAttention(Builder& builder);
   Rows forward(const Rows& x) const override { return project(x, {}); }
-  Rows forward_residual(const Rows& x, Var residual, double dropout, std::uint32_t site) const override {
-    return project(x, {nullptr, dropout, site, &residual});
+  Rows forward_residual(const Rows& x, Var residual, double dropout, std::uint32_t stream) const override {
+    return project(x, {nullptr, dropout, stream, &residual});
   }
 
  private:

@@ -16,13 +16,13 @@ Operand rows_of(Var x, const Batch& batch, Index b, Index column) {
 
 }  // namespace
 
-bool in_half(const Tape& tape, Index head_dim) {
-  return tape.packed() != nullptr && tape.packed()->precision() == kernels::Precision::half &&
-         head_fits_half(head_dim);
+bool in_bf16(const Tape& tape, Index head_dim) {
+  return tape.packed() != nullptr && tape.packed()->precision() == kernels::Precision::bf16 &&
+         head_fits_bf16(head_dim);
 }
 
 kernels::AttentionHead make_head(const AttentionOptions& options, Index h, Index queries, Operand query,
-                                 Index keys, Operand key, bool half) {
+                                 Index keys, Operand key, bool bf16) {
   return {queries,
           keys,
           options.head_dim,
@@ -35,7 +35,7 @@ kernels::AttentionHead make_head(const AttentionOptions& options, Index h, Index
           query,
           key,
           key,  // in place of values, which a map does not need
-          half};
+          bf16};
 }
 
 kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& options, Index b, Index h) {
@@ -44,11 +44,11 @@ kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& optio
   const RandomKey key = tape.random_key();
   kernels::AttentionHead head =
       make_head(options, h, in.queries.length(b), rows_of(in.query, in.queries, b, column), in.keys.length(b),
-                rows_of(in.key, in.keys, b, in.key_column + column), in_half(tape, options.head_dim));
+                rows_of(in.key, in.keys, b, in.key_column + column), in_bf16(tape, options.head_dim));
   head.value = rows_of(in.key, in.keys, b, in.value_column + column);
   head.dropout = tape.training() ? options.dropout : 0;
   const std::uint32_t sample = head.dropout > 0 ? in.queries.samples[static_cast<std::size_t>(b)] : 0;
-  head.at = {key.seed, key.step, sample, options.site + static_cast<std::uint32_t>(h), 0};
+  head.at = {key.seed, key.step, sample, options.stream + static_cast<std::uint32_t>(h), 0};
   return head;
 }
 

@@ -15,13 +15,13 @@ struct Inputs {
 };
 
 /// Whether heads of D columns fit the registers of products in bf16.
-constexpr bool head_fits_half(Index head_dim) { return head_dim % 16 == 0 && head_dim <= 64; }
+constexpr bool head_fits_bf16(Index head_dim) { return head_dim % 16 == 0 && head_dim <= 64; }
 /// Whether the products of such heads are in bf16 on this tape: its weights are, and D fits.
-bool in_half(const Tape& tape, Index head_dim);
+bool in_bf16(const Tape& tape, Index head_dim);
 
 /// Head h with its rows, but without values and dropout: enough for its map.
 kernels::AttentionHead make_head(const AttentionOptions& options, Index h, Index queries,
-                                 kernels::Operand query, Index keys, kernels::Operand key, bool half);
+                                 kernels::Operand query, Index keys, kernels::Operand key, bool bf16);
 /// The whole of head h of sequence b.
 kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& options, Index b, Index h);
 

@@ -1,6 +1,7 @@
 #include "layers/attention_recording.hpp"
 
 #include <algorithm>
+
 #include <orochi/error.hpp>
 
 namespace orochi {
@@ -47,8 +48,8 @@ Index record_heads(const Inputs& in, const AttentionOptions& options, Index laye
     record.sequence = b;
     record.length = t;
     record.options = options;
-    record.half = in_half(y.tape(), options.head_dim);
-    record.filtered = columns(y, row, t, 0, width);
+    record.bf16 = in_bf16(y.tape(), options.head_dim);
+    record.head_output = columns(y, row, t, 0, width);
     record.query = columns(in.query, row, t, 0, width);
     record.key = columns(in.key, row, t, in.key_column, width);
     for (Index h = 0; h < h_count; ++h) {
@@ -74,7 +75,7 @@ Index record_heads(const Inputs& in, const AttentionOptions& options, Index laye
 void map_rows(const AttentionRecord& record, Index h, Index first, Index count, Scalar* scores, Scalar* map) {
   const Index t = record.length, d = record.options.head_dim, width = record.options.num_heads * d;
   const kernels::AttentionHead head = make_head(record.options, h, t, {record.query.data() + h * d, width}, t,
-                                                {record.key.data() + h * d, width}, record.half);
+                                                {record.key.data() + h * d, width}, record.bf16);
   // The kernel reads the sums alone.
   const kernels::FilterSums sums{const_cast<Scalar*>(record.maximum.data()) + h * t,
                                  const_cast<Scalar*>(record.inverse_sum.data()) + h * t};

@@ -1,9 +1,10 @@
 #include <algorithm>
+#include <string>
+#include <utility>
+
 #include <orochi/error.hpp>
 #include <orochi/layer.hpp>
 #include <orochi/ops.hpp>
-#include <string>
-#include <utility>
 
 #include "core/layer_scope.hpp"
 #include "layers/operation_error.hpp"
@@ -20,9 +21,9 @@ class NamedLayer : public Layer {
     const LayerScope scope(x.tape(), name_);
     return checked(layer_->forward(x), x);
   }
-  Rows forward_residual(const Rows& x, Var residual, double p, std::uint32_t site) const override {
+  Rows forward_residual(const Rows& x, Var residual, double p, std::uint32_t stream) const override {
     const LayerScope scope(x.tape(), name_);
-    return checked(layer_->forward_residual(x, residual, p, site), x);
+    return checked(layer_->forward_residual(x, residual, p, stream), x);
   }
   const Elementwise* elementwise() const override { return layer_->elementwise(); }
 
@@ -53,9 +54,9 @@ class NamedLayer : public Layer {
 
 Layer::~Layer() = default;
 
-Rows Layer::forward_residual(const Rows& x, Var residual, double p, std::uint32_t site) const {
+Rows Layer::forward_residual(const Rows& x, Var residual, double p, std::uint32_t stream) const {
   const Rows y = forward(x);
-  return y.with(add(residual, dropout(y.values, p, site, y.batch)));
+  return y.with(add(residual, dropout(y.values, p, stream, y.batch)));
 }
 
 const char* role_name(Role role) {
@@ -157,16 +158,16 @@ std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string
   return result;
 }
 
-std::uint32_t Builder::random_sites(Index count) {
-  const std::uint32_t first = next_site_;
-  next_site_ += static_cast<std::uint32_t>(count);
+std::uint32_t Builder::random_streams(Index count) {
+  const std::uint32_t first = next_stream_;
+  next_stream_ += static_cast<std::uint32_t>(count);
   return first;
 }
 
-std::shared_ptr<const PlaceTable> Builder::places(const std::string& kind, Index width,
-                                                  PlaceTable::Make make) {
-  std::shared_ptr<const PlaceTable>& table = places_[kind + ", " + std::to_string(width)];
-  if (table == nullptr) table = std::make_shared<PlaceTable>(input_.max_length, width, std::move(make));
+std::shared_ptr<const PositionTable> Builder::position_table(const std::string& kind, Index width,
+                                                             PositionTable::Make make) {
+  std::shared_ptr<const PositionTable>& table = places_[kind + ", " + std::to_string(width)];
+  if (table == nullptr) table = std::make_shared<PositionTable>(input_.max_length, width, std::move(make));
   return table;
 }
 

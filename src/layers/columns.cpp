@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <memory>
+
 #include <orochi/matrix_ops.hpp>
 
 #include "core/kernels/kernels.hpp"

@@ -8,7 +8,7 @@
 namespace orochi {
 
 void row_dropout_factors(const Batch& batch, Index first, Index last, Index cols, double p, RandomKey key,
-                         std::uint32_t site, Scalar* out) {
+                         std::uint32_t stream, Scalar* out) {
   if (last > batch.num_rows())
     throw operation_error("dropout", "the batch's " + std::to_string(batch.num_rows()) + " rows",
                           std::to_string(last));
@@ -21,14 +21,14 @@ void row_dropout_factors(const Batch& batch, Index first, Index last, Index cols
     while (row >= batch.first_row(b) + batch.length(b)) ++b;
     const Index end = std::min({last, batch.first_row(b) + batch.length(b), row + at_once});
     for (Index i = row; i < end; ++i)
-      at[i - row] = {key.seed, key.step, batch.samples[static_cast<std::size_t>(b)], site,
+      at[i - row] = {key.seed, key.step, batch.samples[static_cast<std::size_t>(b)], stream,
                      static_cast<std::uint32_t>(i - batch.first_row(b))};
     kernels::dropout_factors(end - row, cols, p, at, out + (row - first) * cols, cols);
     row = end;
   }
 }
 
-Var dropout(Var x, double p, std::uint32_t site, const Batch& batch) {
+Var dropout(Var x, double p, std::uint32_t stream, const Batch& batch) {
   Tape& tape = x.tape();
   if (!(p >= 0 && p < 1))
     throw operation_error("dropout", "a probability of 0 or more, below 1", std::to_string(p));
@@ -38,7 +38,7 @@ Var dropout(Var x, double p, std::uint32_t site, const Batch& batch) {
   const double bytes = 3.0 * static_cast<double>(size) * sizeof(Scalar);
   const Measure measure(tape.profile(), "dropout", Pass::forward, 0, bytes);
   Scalar* factor = tape.allocate(size);  // [N, C]
-  row_dropout_factors(batch, 0, x.rows(), x.cols(), p, tape.random_key(), site, factor);
+  row_dropout_factors(batch, 0, x.rows(), x.cols(), p, tape.random_key(), stream, factor);
   Var y = tape.result(x.rows(), x.cols());  // [N, C]
   kernels::multiply(size, x.data(), factor, y.data());
   y.pullback([=] {

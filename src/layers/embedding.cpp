@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+
 #include <orochi/elementwise_ops.hpp>
 #include <orochi/error.hpp>
 
@@ -27,7 +28,7 @@ void make_sinusoids(Index first, Index count, Index c, Scalar* rows) {
 
 }  // namespace
 
-void check_places(Index length, Index places) {
+void check_positions(Index length, Index places) {
   if (length > places)
     throw usage_error("a sequence has " + std::to_string(length) + " rows, but the model has positions for " +
                       std::to_string(places) + "; raise data.max_length and train again");
@@ -97,7 +98,7 @@ Rows LearnedPositions::forward(const Rows& rows) const {
   const Measure measure(tape.profile(), "positions", Pass::forward, 0, bytes);
   Var y = tape.result(x.rows(), c);  // [N, C]
   for (Index b = 0; b < batch.num_sequences(); ++b) {
-    check_places(batch.length(b), table_.rows);
+    check_positions(batch.length(b), table_.rows);
     const Index at = batch.first_row(b) * c;
     kernels::add(batch.length(b) * c, x.data() + at, tape.value(table_).data(), y.data() + at);
   }
@@ -113,10 +114,10 @@ Rows LearnedPositions::forward(const Rows& rows) const {
 }
 
 SinusoidalPositions::SinusoidalPositions(Builder& builder)
-    : table_(builder.places("sinusoidal", builder.width(),
-                            [c = builder.width()](Index first, Index count, Scalar* rows) {
-                              make_sinusoids(first, count, c, rows);
-                            })) {}
+    : table_(builder.position_table("sinusoidal", builder.width(),
+                                    [c = builder.width()](Index first, Index count, Scalar* rows) {
+                                      make_sinusoids(first, count, c, rows);
+                                    })) {}
 
 Rows SinusoidalPositions::forward(const Rows& rows) const {
   const Var x = rows.values;

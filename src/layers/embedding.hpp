@@ -11,7 +11,7 @@ namespace orochi {
 double embedding_scale(Index d_model);
 
 /// A sequence of more rows than the model has places for is a usage_error.
-void check_places(Index length, Index places);
+void check_positions(Index length, Index places);
 
 /// Tokens -> rows of a table [V, C]; where a sequence has several texts, plus the row of a second table for
 /// the text that the token is of.
@@ -42,7 +42,7 @@ class SinusoidalPositions : public Layer {
   Rows forward(const Rows& x) const override;
 
  private:
-  std::shared_ptr<const PlaceTable> table_;  // [max_length, C]
+  std::shared_ptr<const PositionTable> table_;  // [max_length, C]
 };
 
 /// Puts one trained row before each sequence: [N, C] -> [N + B, C].

@@ -3,7 +3,7 @@
 namespace orochi {
 
 FeedForward::FeedForward(Builder& builder)
-    : dropout_(builder.model().dropout), site_(builder.random_sites()) {
+    : dropout_(builder.model().dropout), stream_(builder.random_streams()) {
   const Index c = builder.width();
   const Index f = builder.model().dim_feedforward > 0 ? builder.model().dim_feedforward : 4 * c;
   weight1_ = builder.weight("linear1.weight", f, c);
@@ -16,10 +16,10 @@ FeedForward::FeedForward(Builder& builder)
 Rows FeedForward::project(const Rows& x, const Epilogue& epilogue) const {
   Rows hidden = x;  // [N, F]
   if (const Elementwise* function = activation_->elementwise()) {
-    hidden.values = linear(x.values, weight1_, &bias1_, {function, dropout_, site_, nullptr}, x.batch);
+    hidden.values = linear(x.values, weight1_, &bias1_, {function, dropout_, stream_, nullptr}, x.batch);
   } else {
     hidden = activation_->forward(x.with(linear(x.values, weight1_, &bias1_)));
-    hidden.values = dropout(hidden.values, dropout_, site_, hidden.batch);
+    hidden.values = dropout(hidden.values, dropout_, stream_, hidden.batch);
   }
   return hidden.with(linear(hidden.values, weight2_, &bias2_, epilogue, hidden.batch));  // [N, C]
 }
@@ -31,15 +31,15 @@ EncoderLayer::EncoderLayer(Builder& builder)
       feed_forward_(builder.layer("feed_forward", builder.model().feed_forward)),
       norm_first_(builder.model().norm_first),
       dropout_(builder.model().dropout),
-      site_(builder.random_sites(2)) {}
+      stream_(builder.random_streams(2)) {}
 
 Rows EncoderLayer::forward(const Rows& x) const {
-  const auto residual = [&](const Rows& rows, const Layer& norm, const Layer& layer, std::uint32_t site) {
-    if (norm_first_) return layer.forward_residual(norm.forward(rows), rows.values, dropout_, site);
-    return norm.forward(layer.forward_residual(rows, rows.values, dropout_, site));
+  const auto residual = [&](const Rows& rows, const Layer& norm, const Layer& layer, std::uint32_t stream) {
+    if (norm_first_) return layer.forward_residual(norm.forward(rows), rows.values, dropout_, stream);
+    return norm.forward(layer.forward_residual(rows, rows.values, dropout_, stream));
   };
-  const Rows attended = residual(x, *norm1_, *attention_, site_);  // [N, C]
-  return residual(attended, *norm2_, *feed_forward_, site_ + 1);
+  const Rows attended = residual(x, *norm1_, *attention_, stream_);  // [N, C]
+  return residual(attended, *norm2_, *feed_forward_, stream_ + 1);
 }
 
 }  // namespace orochi

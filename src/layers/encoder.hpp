@@ -10,8 +10,8 @@ class FeedForward : public Layer {
  public:
   explicit FeedForward(Builder& builder);
   Rows forward(const Rows& x) const override { return project(x, {}); }
-  Rows forward_residual(const Rows& x, Var residual, double dropout, std::uint32_t site) const override {
-    return project(x, {nullptr, dropout, site, &residual});
+  Rows forward_residual(const Rows& x, Var residual, double dropout, std::uint32_t stream) const override {
+    return project(x, {nullptr, dropout, stream, &residual});
   }
 
  private:
@@ -21,7 +21,7 @@ class FeedForward : public Layer {
   Parameter weight2_, bias2_;  // [C, F], [C]
   std::unique_ptr<Layer> activation_;
   double dropout_;
-  std::uint32_t site_;
+  std::uint32_t stream_;
 };
 
 /// Attention and feed-forward, each with a residual: norm_first: x + f(norm(x)), else norm(x + f(x)).
@@ -34,7 +34,7 @@ class EncoderLayer : public Layer {
   std::unique_ptr<Layer> norm1_, attention_, norm2_, feed_forward_;
   bool norm_first_;
   double dropout_;
-  std::uint32_t site_;  // two of them
+  std::uint32_t stream_;  // two of them
 };
 
 }  // namespace orochi

@@ -26,7 +26,7 @@ void finish_rows(Var y, const Epilogue& epilogue, const Batch& batch, Index firs
                         bytes_of(n * (2 + (derivative != nullptr) + (epilogue.residual != nullptr))));
   const bool drop = derivative != nullptr && epilogue.dropout > 0;
   if (drop)
-    row_dropout_factors(batch, first, last, out, epilogue.dropout, y.tape().random_key(), epilogue.site,
+    row_dropout_factors(batch, first, last, out, epilogue.dropout, y.tape().random_key(), epilogue.stream,
                         derivative + at);
   if (epilogue.activation == nullptr) {
     if (drop) kernels::multiply(n, y.data() + at, derivative + at, y.data() + at);

@@ -1,4 +1,5 @@
 #include <numeric>
+
 #include <orochi/losses.hpp>
 
 #include "core/kernels/kernels.hpp"
@@ -9,14 +10,14 @@ namespace {
 
 /// As PyTorch defines it with weights w and smoothing s: of one row of logits [K],
 ///   (1 - s) w[label] nll[label] + s / K sum_k w[k] nll[k],   nll[k] = logsumexp(logits) - logits[k],
-/// over the normaliser. Single logits count in float, sums over classes in double: there may be very many,
+/// over the normalizer. Single logits count in float, sums over classes in double: there may be very many,
 /// and the loss is compared between programs.
 class Loss {
  public:
   Loss(Index k, const LossOptions& options)
       : k_(k), weights_(options.weights.empty() ? nullptr : options.weights.data()) {
-    label_share_ = (1 - options.label_smoothing) / options.normaliser;
-    class_share_ = options.label_smoothing / static_cast<double>(k) / options.normaliser;
+    label_share_ = (1 - options.label_smoothing) / options.normalizer;
+    class_share_ = options.label_smoothing / static_cast<double>(k) / options.normalizer;
     sum_of_weights_ = weights_ == nullptr
                           ? static_cast<double>(k)
                           : std::accumulate(options.weights.begin(), options.weights.end(), 0.0);

@@ -1,7 +1,7 @@
-#include <orochi/losses.hpp>
-
 #include <algorithm>
 #include <cmath>
+
+#include <orochi/losses.hpp>
 
 #include "layers/operation_error.hpp"
 

@@ -5,7 +5,7 @@
 
 namespace orochi {
 
-/// Layer normalisation, [N, C] -> [N, C].
+/// Layer normalization, [N, C] -> [N, C].
 class LayerNorm : public Layer {
  public:
   explicit LayerNorm(Builder& builder);
@@ -16,7 +16,7 @@ class LayerNorm : public Layer {
   double eps_;
 };
 
-/// Root mean square normalisation, [N, C] -> [N, C].
+/// Root mean square normalization, [N, C] -> [N, C].
 class RmsNorm : public Layer {
  public:
   explicit RmsNorm(Builder& builder);

@@ -1,9 +1,9 @@
 // What operations say of arguments that they cannot take.
 #pragma once
 
-#include <orochi/error.hpp>
 #include <string>
 
+#include <orochi/error.hpp>
 #include <orochi/tape.hpp>
 
 namespace orochi {

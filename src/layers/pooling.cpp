@@ -1,6 +1,7 @@
 #include "layers/pooling.hpp"
 
 #include <cmath>
+
 #include <orochi/ops.hpp>
 
 #include "core/kernels/kernels.hpp"
@@ -24,27 +25,27 @@ Rows AttentionPooling::forward(const Rows& in) const {
   const Scalar scale = Scalar(1) / std::sqrt(static_cast<Scalar>(c));
   const ConstMatrixMap query = tape.value(query_);  // [1, C]
   Var y = tape.result(batch.num_sequences(), c);    // [B, C]
-  Scalar* filter = tape.allocate(x.rows());         // [N]: each sequence's weights sum to 1
+  Scalar* weights = tape.allocate(x.rows());        // [N]: each sequence's weights sum to 1
   for (Index b = 0; b < y.rows(); ++b) {
     const Index first = batch.first_row(b), t = batch.length(b);
-    for (Index i = first; i < first + t; ++i) filter[i] = x.value().row(i).dot(query.row(0));
-    kernels::softmax_rows(1, t, filter + first, t, scale);
-    kernels::weighted_column_sums(t, c, {x.data() + first * c, c}, filter + first, y.data() + b * c, false);
+    for (Index i = first; i < first + t; ++i) weights[i] = x.value().row(i).dot(query.row(0));
+    kernels::softmax_rows(1, t, weights + first, t, scale);
+    kernels::weighted_column_sums(t, c, {x.data() + first * c, c}, weights + first, y.data() + b * c, false);
   }
   y.pullback([=, this] {
     const ConstMatrixMap query_again = y.tape().value(query_);  // [1, C]
     Scratch scratch(y.tape());
-    Scalar* dfilter = scratch.scalars(x.rows());  // [N]
-    MatrixMap dx = x.grad_sum();                  // [N, C]
+    Scalar* dweights = scratch.scalars(x.rows());  // [N]
+    MatrixMap dx = x.grad_sum();                   // [N, C]
     for (Index b = 0; b < y.rows(); ++b) {
       const Index first = batch.first_row(b), t = batch.length(b);
-      for (Index i = first; i < first + t; ++i) dfilter[i] = x.value().row(i).dot(y.grad().row(b));
-      kernels::softmax_rows_backward(1, t, filter + first, dfilter + first, t, scale);
+      for (Index i = first; i < first + t; ++i) dweights[i] = x.value().row(i).dot(y.grad().row(b));
+      kernels::softmax_rows_backward(1, t, weights + first, dweights + first, t, scale);
       for (Index i = first; i < first + t; ++i)
-        dx.row(i) += filter[i] * y.grad().row(b) + dfilter[i] * query_again.row(0);
+        dx.row(i) += weights[i] * y.grad().row(b) + dweights[i] * query_again.row(0);
     }
     const GradientTarget dquery = y.tape().grad_target(query_);  // [1, C]
-    kernels::weighted_column_sums(x.rows(), c, {x.data(), c}, dfilter, dquery.data, dquery.accumulate);
+    kernels::weighted_column_sums(x.rows(), c, {x.data(), c}, dweights, dquery.data, dquery.accumulate);
   });
   return in.pooled(y);
 }

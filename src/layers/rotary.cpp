@@ -1,9 +1,11 @@
+#include "core/kernels/rotary.hpp"
+
 #include <algorithm>
+
 #include <orochi/error.hpp>
 #include <orochi/layer.hpp>
 #include <orochi/rotary.hpp>
 
-#include "core/kernels/rotary.hpp"
 #include "layers/operation_error.hpp"
 
 namespace orochi {
@@ -17,7 +19,7 @@ Index width_of(Index head_dim) {
   return kernels::rotary_size(1, head_dim);
 }
 
-PlaceTable::Make maker(Index head_dim) {
+PositionTable::Make maker(Index head_dim) {
   return [head_dim](Index first, Index count, Scalar* rows) {
     kernels::rotary_table(first, count, head_dim, rows);
   };
@@ -27,12 +29,12 @@ PlaceTable::Make maker(Index head_dim) {
 
 Rotary::Rotary(Builder& builder, Index head_dim)
     : head_dim_(head_dim),
-      table_(builder.places("rotary, heads of " + std::to_string(head_dim), width_of(head_dim),
-                            maker(head_dim))) {}
+      table_(builder.position_table("rotary, heads of " + std::to_string(head_dim), width_of(head_dim),
+                                    maker(head_dim))) {}
 
 Rotary::Rotary(Index max_length, Index head_dim)
     : head_dim_(head_dim),
-      table_(std::make_shared<PlaceTable>(max_length, width_of(head_dim), maker(head_dim))) {}
+      table_(std::make_shared<PositionTable>(max_length, width_of(head_dim), maker(head_dim))) {}
 
 Var Rotary::turn(Var qkv, Index num_heads, const Batch& batch) const {
   Tape& tape = qkv.tape();

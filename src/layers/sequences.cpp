@@ -1,4 +1,5 @@
 #include <algorithm>
+
 #include <orochi/sequence_ops.hpp>
 
 #include "core/kernels/kernels.hpp"

@@ -17,9 +17,9 @@ Measure measure(const Tape& tape, Pass pass, Index products, Index n, Parameter 
           static_cast<double>(products * (n * in + n * out + in * out)) * sizeof(Scalar)};
 }
 
-PackedWeights::Half find_half(const Tape& tape, Parameter weight) {
+PackedWeights::Bf16 find_bf16(const Tape& tape, Parameter weight) {
   if (tape.packed() == nullptr) return {nullptr, nullptr};
-  return tape.packed()->find_half(weight);
+  return tape.packed()->find_bf16(weight);
 }
 
 Pair* pairs(Scratch& scratch, Index n) {
@@ -28,30 +28,30 @@ Pair* pairs(Scratch& scratch, Index n) {
 }
 
 /// In bf16 the left-hand sides are converted first.
-void multiply_half_weight(Tape& tape, Parameter weight, const Scalar* bias, Index n, const Scalar* x,
+void multiply_bf16_weight(Tape& tape, Parameter weight, const Scalar* bias, Index n, const Scalar* x,
                           Scalar* y) {
   Scratch scratch(tape);
   Pair* rows = pairs(scratch, n * weight.cols / 2);  // [n, in / 2]
-  kernels::to_half_rows(n, weight.cols, x, rows);
-  kernels::multiply_half(n, weight.rows, weight.cols, rows, find_half(tape, weight).transposed, y,
+  kernels::to_bf16_rows(n, weight.cols, x, rows);
+  kernels::multiply_bf16(n, weight.rows, weight.cols, rows, find_bf16(tape, weight).transposed, y,
                          weight.rows, false, bias);
 }
 
-void multiply_half_backward(Var x, Parameter weight, const Scalar* dz) {
+void multiply_bf16_backward(Var x, Parameter weight, const Scalar* dz) {
   Tape& tape = x.tape();
   const Index n = x.rows(), in = weight.cols, out = weight.rows;
   Scratch scratch(tape);
-  Pair *dz_panels = pairs(scratch, kernels::half_size(out, n)),
-       *x_panels = pairs(scratch, kernels::half_size(in, n));
-  kernels::to_half_panels(n, out, dz, dz_panels);
-  kernels::to_half_panels(n, in, x.data(), x_panels);
+  Pair *dz_panels = pairs(scratch, kernels::bf16_size(out, n)),
+       *x_panels = pairs(scratch, kernels::bf16_size(in, n));
+  kernels::to_bf16_panels(n, out, dz, dz_panels);
+  kernels::to_bf16_panels(n, in, x.data(), x_panels);
   const GradientTarget dw = tape.grad_target(weight);
-  kernels::multiply_half_transposed(out, in, n, dz_panels, x_panels, dw.data, in, dw.accumulate);
+  kernels::multiply_bf16_transposed(out, in, n, dz_panels, x_panels, dw.data, in, dw.accumulate);
   if (!x.needs_grad()) return;
   Pair* rows = pairs(scratch, n * out / 2);  // [N, out / 2]
-  kernels::to_half_rows(n, out, dz, rows);
+  kernels::to_bf16_rows(n, out, dz, rows);
   const GradientTarget dx = x.grad_target();
-  kernels::multiply_half(n, in, out, rows, find_half(tape, weight).plain, dx.data, in, dx.accumulate);
+  kernels::multiply_bf16(n, in, out, rows, find_bf16(tape, weight).plain, dx.data, in, dx.accumulate);
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ void multiply_half_backward(Var x, Parameter weight, const Scalar* dz) {
 void multiply_weight(Tape& tape, Parameter weight, const Scalar* bias, Index n, const Scalar* x, Scalar* y) {
   const Measure measured = measure(tape, Pass::forward, 1, n, weight);
   const Index in = weight.cols, out = weight.rows;
-  if (find_half(tape, weight).transposed != nullptr) return multiply_half_weight(tape, weight, bias, n, x, y);
+  if (find_bf16(tape, weight).transposed != nullptr) return multiply_bf16_weight(tape, weight, bias, n, x, y);
   const Scalar* packed = tape.packed() != nullptr ? tape.packed()->find(weight) : nullptr;
   if (packed != nullptr)
     kernels::multiply_panels(n, out, in, {x, in, 1}, {packed, in}, y, out, false, bias);
@@ -73,7 +73,7 @@ void multiply_weight_backward(Var x, Parameter weight, const Scalar* dz) {
   const Engine engine = static_cast<Engine>(tape.engine());
   const Index n = x.rows(), in = weight.cols, out = weight.rows;
   const Measure measured = measure(tape, Pass::backward, x.needs_grad() ? 2 : 1, n, weight);
-  if (find_half(tape, weight).plain != nullptr) return multiply_half_backward(x, weight, dz);
+  if (find_bf16(tape, weight).plain != nullptr) return multiply_bf16_backward(x, weight, dz);
   const GradientTarget dw = tape.grad_target(weight);
   kernels::gemm_tn(engine, out, in, n, {dz, out}, {x.data(), in}, dw.data, in, dw.accumulate);
   if (!x.needs_grad()) return;

@@ -1,4 +1,5 @@
 #include <algorithm>
+
 #include <orochi/classifier.hpp>
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
@@ -54,7 +55,7 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
     before_ = builder.layer(pooling->before, pooling->before);
   rows_before_ = builder.input().max_length - input.max_length;
   positions_ = builder.layer("positions", model.positions);
-  site_ = builder.random_sites();
+  stream_ = builder.random_streams();
   std::vector<Component> blocks = model.block;
   if (blocks.empty()) blocks.assign(static_cast<std::size_t>(model.num_layers), {"encoder_layer"});
   for (std::size_t i = 0; i < blocks.size(); ++i)
@@ -64,13 +65,13 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
   if (level_ == Level::sequence) pooling_ = builder.layer("pooling", model.pooling);
   head_weight_ = builder.weight("head.weight", output.count, model.d_model);
   head_bias_ = builder.vector("head.bias", output.count);
-  places_ = builder.place_tables();
+  places_ = builder.position_tables();
   rows_added_ = builder.input().max_length - input.max_length;
 }
 
 Classifier::~Classifier() = default;
 
-double Classifier::place_bytes(Index longest) const {
+double Classifier::position_bytes(Index longest) const {
   double sum = 0;
   for (const auto& [kind, table] : places_) sum += table->bytes(longest + rows_added_);
   return sum;
@@ -86,7 +87,7 @@ Var Classifier::forward(Var rows, const Batch& batch) const {
   Rows x = input_->forward({rows, batch});  // [N, C]
   if (before_ != nullptr) x = before_->forward(x);
   x = positions_->forward(x);
-  x.values = dropout(x.values, dropout_, site_, x.batch);
+  x.values = dropout(x.values, dropout_, stream_, x.batch);
   Tape& tape = x.tape();
   for (const std::unique_ptr<Layer>& block : blocks_) {
     const Arena::Mark before = tape.mark();

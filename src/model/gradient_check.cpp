@@ -1,8 +1,9 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <exception>
+
+#include <fmt/format.h>
+
 #include <orochi/gradient_check.hpp>
 
 #include "model/layer_checks.hpp"

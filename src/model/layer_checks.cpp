@@ -1,10 +1,10 @@
 #include "model/layer_checks.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace orochi {
 namespace {
@@ -28,7 +28,7 @@ Index find_difference(const Values& found, const Values& expected, double factor
   return -1;
 }
 
-std::string place_text(Index i, Index columns) {
+std::string location_text(Index i, Index columns) {
   return fmt::format("row {}, column {}", i / columns, i % columns);
 }
 
@@ -68,8 +68,10 @@ class LayerChecks {
     std::fill_n(over_nan.dense(), trial_.parameters().dense_size(), nan);
     const LayerPass one = trial_.run(trial_.whole(), {.memory = nan}, over_nan),
                     other = trial_.run(trial_.whole(), {.memory = Scalar(0)}, over_zero);
-    const auto in_result = [&](Index i) { return place_text(i, one.columns) + " of the result"; };
-    const auto in_gradient = [&](Index i) { return place_text(i, trial_.width()) + " of the gradient of x"; };
+    const auto in_result = [&](Index i) { return location_text(i, one.columns) + " of the result"; };
+    const auto in_gradient = [&](Index i) {
+      return location_text(i, trial_.width()) + " of the gradient of x";
+    };
     const auto in_parameter = [&](Index i) { return "the gradient of " + parameter_text(i); };
     return check_written(one.y, other.y, in_result, "write every element of tape.result(rows, cols)") &&
            check_written(one.dx, other.dx, in_gradient,
@@ -106,7 +108,7 @@ class LayerChecks {
     const Index i = find_difference(found, expected);
     if (i < 0) return true;
     const auto at = static_cast<std::size_t>(i);
-    return refuse(fmt::format("{}, {:.6g} at its {}", what, expected[at], place_text(i, columns)),
+    return refuse(fmt::format("{}, {:.6g} at its {}", what, expected[at], location_text(i, columns)),
                   fmt::format("{:.6g}", found[at]), advice);
   }
 
@@ -150,7 +152,7 @@ class LayerChecks {
       const auto at = static_cast<std::size_t>(i);
       return refuse(
           fmt::format("two uses of x should add up, to {:.6g} at {} of its gradient",
-                      2 * static_cast<double>(whole_.dx[at]) + start, place_text(i, trial_.width())),
+                      2 * static_cast<double>(whole_.dx[at]) + start, location_text(i, trial_.width())),
           fmt::format("{:.6g}", twice.dx[at]), add_advice);
     }
     return compare_parameters(trial_.flat(gradients), 2, "two uses of the layer should add up", add_advice);
@@ -190,7 +192,7 @@ class LayerChecks {
     if (i < 0) return true;
     const auto at = static_cast<std::size_t>(i);
     return refuse(fmt::format("inference should give what training gives without dropout, {:.6g} at {}",
-                              training.y[at], place_text(i, training.columns)),
+                              training.y[at], location_text(i, training.columns)),
                   fmt::format("{:.6g}", inference.y[at]), "compute the same in both modes");
   }
 

@@ -1,6 +1,7 @@
 #include "model/layer_trial.hpp"
 
 #include <algorithm>
+
 #include <orochi/error.hpp>
 
 #include "core/kernels/kernels.hpp"

@@ -1,18 +1,18 @@
 #include "run/faults.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "data/mistakes.hpp"
+#include <fmt/format.h>
+
+#include "data/file_errors.hpp"
 
 namespace orochi {
 namespace {
 
 constexpr std::size_t most_samples = 5;
 
-std::string describe_place(const NumberFault& fault) {
+std::string describe_location(const Anomaly& fault) {
   std::string text = fault.layer.empty() ? "the model" : "layer " + fault.layer;
   if (!fault.operation.empty()) text += fmt::format(", operation \"{}\"", fault.operation);
   return text +
@@ -23,7 +23,7 @@ std::string describe_samples(const FailedStep& failed, const LoadedData& data) {
   const std::vector<std::uint32_t>& samples = failed.fault.samples;
   std::string text;
   for (std::size_t i = 0; i < std::min(samples.size(), most_samples); ++i)
-    text += i == 0 ? data.train_place(samples[i]) : fmt::format(", {}", data.train_places[samples[i]]);
+    text += i == 0 ? data.train_location(samples[i]) : fmt::format(", {}", data.train_locations[samples[i]]);
   return text + fmt::format("{}; {} of the step's {}", samples.size() > most_samples ? ", ..." : "",
                             samples.size(), counted(failed.sequences, "sequence"));
 }
@@ -46,7 +46,7 @@ std::string describe(const FailedStep& failed, const LoadedData& data, const std
     text +=
         separator + fmt::format("weights: {} is not finite since the update before", failed.broken_weight);
   if (!failed.fault.samples.empty())
-    return text + separator + "first: " + describe_place(failed.fault.first) + separator +
+    return text + separator + "first: " + describe_location(failed.fault.first) + separator +
            "samples: " + describe_samples(failed, data);
   text += separator + "each sequence alone gives finite numbers; their sum is too large";
   if (!failed.gradients.empty())

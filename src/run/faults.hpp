@@ -1,12 +1,13 @@
 // What is said where training leaves the finite numbers, or gets worse than guessing.
 #pragma once
 
-#include <orochi/parameters.hpp>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <orochi/dataset.hpp>
+#include <orochi/parameters.hpp>
+
 #include "train/step_fault.hpp"
 
 namespace orochi {

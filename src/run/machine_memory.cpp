@@ -1,12 +1,12 @@
 #include "run/machine_memory.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <fstream>
 #include <limits>
 #include <optional>
 #include <sstream>
+
+#include <fmt/format.h>
 
 namespace orochi {
 namespace {

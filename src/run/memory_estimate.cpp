@@ -1,18 +1,19 @@
 #include "run/memory_estimate.hpp"
-#include "inference/model_file.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
+#include <orochi/inference.hpp>
 #include <orochi/ops.hpp>
 
-#include <orochi/inference.hpp>
 #include "core/kernels/kernels.hpp"
+#include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
-#include "train/lanes.hpp"
+#include "train/shards.hpp"
 
 namespace orochi {
 namespace {
@@ -120,7 +121,7 @@ double bytes_of_pass(const Classifier& model, const Task& task, const Config& co
 }
 
 double packed_bytes(const Parameters& parameters, const TrainConfig& config) {
-  if (kernels::choose_engine(config.kernels.c_str()) != kernels::Engine::own) return 0;
+  if (kernels::choose_engine(config.kernels.c_str()) != kernels::Engine::native) return 0;
   double sum = 0;
   for (const Parameters::Entry& entry : parameters.entries())
     if (entry.gradient == GradientKind::dense && entry.decay == Decay::yes)
@@ -160,7 +161,7 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
                                const Preprocessing& preprocessing, const Evaluated& evaluated, int threads) {
   const Parameters& parameters = model.parameters();
   const double all = static_cast<double>(parameters.size()) * bytes_each;
-  const auto lanes = static_cast<double>(lanes_within_bound(config.train, parameters));
+  const auto shards = static_cast<double>(shards_within_bound(config.train, parameters));
   const Lengths lengths = lengths_of(train);
   const double sequences = std::min(static_cast<double>(config.train.batch_size),
                                     static_cast<double>(std::max<Index>(train.size(), 1)));
@@ -169,20 +170,20 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
                                           static_cast<double>(config.train.gradient_accumulation_steps),
                                       static_cast<double>(train.size())) *
                              lengths.mean;
-  const double lane_rows = std::max(lengths.longest, batch_rows / lanes);
-  const double chunks = std::max(1.0, std::ceil(lane_rows / static_cast<double>(config.train.chunk_rows)));
-  const double chunk_rows = std::max(lengths.longest, lane_rows / chunks);
-  const double workers = std::min({static_cast<double>(threads), lanes, sequences});
+  const double shard_rows = std::max(lengths.longest, batch_rows / shards);
+  const double chunks = std::max(1.0, std::ceil(shard_rows / static_cast<double>(config.train.chunk_rows)));
+  const double chunk_rows = std::max(lengths.longest, shard_rows / chunks);
+  const double workers = std::min({static_cast<double>(threads), shards, sequences});
 
   MemoryEstimate estimate;
   estimate.optimizer = moments(config.train, optimizers) * all;
-  estimate.gradients = lanes * static_cast<double>(parameters.dense_size()) * bytes_each;
+  estimate.gradients = shards * static_cast<double>(parameters.dense_size()) * bytes_each;
   estimate.rows = row_bytes(parameters, train, batch_rows, update_rows);
   estimate.packed = packed_bytes(parameters, config.train);
   estimate.activations =
       workers * bytes_of_pass(model, task, config, train.channels, chunk_rows, lengths.mean, Mode::train);
   const double longest_evaluated = static_cast<double>(evaluated.longest);
-  estimate.places = model.place_bytes(static_cast<Index>(std::max(lengths.longest, longest_evaluated)));
+  estimate.places = model.position_bytes(static_cast<Index>(std::max(lengths.longest, longest_evaluated)));
   if (evaluated.sequences > 0)
     estimate.evaluation =
         threads * bytes_of_pass(model, task, config, train.channels, std::max(256.0, longest_evaluated),
@@ -203,7 +204,7 @@ void refuse_large_model(const Config& config, const Extensions& extensions, Inpu
   constexpr double bytes_a_layer = 8192;  // objects and names, besides numbers
   const double count = Classifier::count(config, input, output, extensions.layers);
   const double copies =
-      2 + moments(config.train, extensions.optimizers);  // parameters, moments, one lane's gradients
+      2 + moments(config.train, extensions.optimizers);  // parameters, moments, one shard's gradients
   const double needed =
       count * bytes_each * copies + static_cast<double>(config.model.num_layers) * bytes_a_layer;
   const MemoryLeft left = memory_left(max_memory);
@@ -227,7 +228,7 @@ void refuse_large_run(const MemoryEstimate& estimate, double max_memory) {
   };
   std::array<Share, 7> shares{{
       {estimate.optimizer + estimate.packed, "optimizer", "model.d_model or model.num_layers"},
-      {estimate.gradients, "gradients of the lanes", "train.gradient_memory_mb or train.lanes"},
+      {estimate.gradients, "gradients of the shards", "train.gradient_memory_mb or train.shards"},
       {estimate.rows, "gradients of the embedding",
        "train.batch_size, data.tokenizer.vocab_size or model.d_model"},
       {estimate.places, "tables of positions", "data.max_length"},

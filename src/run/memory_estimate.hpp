@@ -1,25 +1,25 @@
 // What a run will take of memory, before it takes it.
 #pragma once
 
+#include <string>
+
 #include <orochi/classifier.hpp>
+#include <orochi/dataset.hpp>
 #include <orochi/extensions.hpp>
 #include <orochi/optimizer.hpp>
 #include <orochi/task.hpp>
-#include <string>
-
-#include <orochi/dataset.hpp>
 
 namespace orochi {
 
 /// In bytes, on top of what the process has.
 struct MemoryEstimate {
   double optimizer = 0;  // moments
-  double gradients = 0;  // of all lanes, without those of embeddings
+  double gradients = 0;  // of all shards, without those of embeddings
   double rows = 0;       // gradients of embeddings: a micro-batch's rows, and a row for each id of an update
   double packed = 0;     // weights in panels
   double activations = 0;  // of all threads, with gradients and what operations keep
   double places = 0;       // tables of rotary or sinusoidal positions, as far as the longest sequence reaches
-  double evaluation = 0;   // the same without a way back, logits
+  double evaluation = 0;   // the same without a backward pass, logits
   double checkpoint = 0;   // the file's image while it is written
   double overhead = 0;     // of the heap and the threads
 
@@ -34,7 +34,7 @@ struct Evaluated {
 };
 
 /// For a model that is built, on this data. Activations are not guessed from the config but measured: a few
-/// hundred rows go forward and back, and what that took is scaled up, so layers of one's own count too.
+/// hundred rows go forward and back, and what that took is scaled up, so custom layers count too.
 MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const Config& config,
                                const Optimizers& optimizers, const Sequences& train,
                                const Preprocessing& preprocessing, const Evaluated& evaluated, int threads);

@@ -6,7 +6,8 @@
 #include <vector>
 
 #include <orochi/train.hpp>
-#include "run/patient_writer.hpp"
+
+#include "run/retrying_writer.hpp"
 
 namespace orochi {
 

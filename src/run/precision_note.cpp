@@ -1,9 +1,9 @@
 #include "run/precision_note.hpp"
 
+#include <vector>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <vector>
 
 #include "core/packed_weights.hpp"
 #include "io/config_keys.hpp"
@@ -16,9 +16,9 @@ struct Products {
   Index all = 0, single = 0;
   std::string first;  // that stays fp32
 
-  void add(bool half, const std::string& text) {
+  void add(bool bf16, const std::string& text) {
     ++all;
-    if (half) return;
+    if (bf16) return;
     if (++single == 1) first = text;
   }
 };
@@ -40,10 +40,10 @@ Products count_products(const Parameters& parameters, const ModelConfig& model) 
     if (view.parameter == counted || of_the_data || !is_product_weight(entry)) continue;
     counted = view.parameter;
     const Index out = entry.size / entry.cols, in = entry.cols;
-    products.add(fits_half(out, in), fmt::format("{} [{}, {}]", view.name, out, in));
+    products.add(fits_bf16(out, in), fmt::format("{} [{}, {}]", view.name, out, in));
     if (!view.name.ends_with("query.weight")) continue;
     const Index head_dim = view.shape[0] / model_at(view.name, model).num_heads;
-    products.add(head_fits_half(head_dim), fmt::format("attention over heads of {} columns", head_dim));
+    products.add(head_fits_bf16(head_dim), fmt::format("attention over heads of {} columns", head_dim));
   }
   return products;
 }
@@ -56,7 +56,7 @@ std::vector<std::string> keys_to_change(const ModelConfig& model) {
   std::vector<std::string> keys;
   if (d_model % 16 != 0) keys.push_back(fmt::format("model.d_model ({})", d_model));
   if (hidden % 16 != 0) keys.push_back(fmt::format("model.dim_feedforward ({})", hidden));
-  if (!head_fits_half(head_dim))
+  if (!head_fits_bf16(head_dim))
     keys.push_back(fmt::format("model.num_heads or model.head_dim ({})", head_dim));
   return keys;
 }

@@ -1,6 +1,7 @@
 #include "run/resume_point.hpp"
 
 #include <filesystem>
+
 #include <orochi/error.hpp>
 
 namespace orochi {

@@ -1,14 +1,15 @@
 #include "run/run_data.hpp"
-#include "inference/model_file.hpp"
+
+#include <filesystem>
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <orochi/error.hpp>
-
 #include <orochi/inference.hpp>
-#include "data/mistakes.hpp"
+
+#include "data/file_errors.hpp"
 #include "data/reading_memory.hpp"
+#include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
 #include "run/memory_estimate.hpp"
 
@@ -44,20 +45,20 @@ void refuse_large_files(const RunSetup& setup, const Extensions& extensions, dou
 }  // namespace
 
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
-  const auto say_place = [&](const std::string& table, const auto& work) {
+  const auto say_location = [&](const std::string& table, const auto& work) {
     try {
       work();
     } catch (const OptionError& error) {
-      const std::string place = find_place(setup.config_path, request.overrides,
-                                           component_schemas(extensions), table + "." + error.option());
+      const std::string place = find_location(setup.config_path, request.overrides,
+                                              component_schemas(extensions), table + "." + error.option());
       throw usage_error(fmt::format("{}: {}.{}", place, table, error.what()));
     }
   };
-  say_place("data.format", [&] { refuse_large_files(setup, extensions, request.max_memory); });
+  say_location("data.format", [&] { refuse_large_files(setup, extensions, request.max_memory); });
   RunData data;
   const double before = resident_memory();
   data.task = extensions.tasks.make(setup.config.task);
-  say_place("task", [&] {
+  say_location("task", [&] {
     data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed, extensions.readers,
                             extensions.tokenizers, *data.task);
   });

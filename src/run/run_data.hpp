@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <orochi/dataset.hpp>
 #include <orochi/extensions.hpp>
 
-#include <orochi/dataset.hpp>
 #include "io/checkpoint.hpp"
 #include "run/run_setup.hpp"
 
@@ -19,7 +19,7 @@ struct RunData {
   std::string train_checksum, validation_checksum;  // of the sequences
 };
 
-/// Reads the files. Throws a usage_error: mistakes in them, options of the task that
+/// Reads the files. Throws a usage_error: errors in them, options of the task that
 /// do not go with them, a model that is larger than memory.
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions);
 

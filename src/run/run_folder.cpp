@@ -1,15 +1,16 @@
 #include "run/run_folder.hpp"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <orochi/error.hpp>
 
 #include "io/whole_file.hpp"
@@ -95,7 +96,7 @@ void RunFolder::start_metrics(std::uint64_t epochs) {
   std::error_code error;
   if (last < epochs && fs::exists(file("metrics.jsonl"), error))
     note_("metrics.jsonl is whole only up to epoch " + std::to_string(last) + " of " +
-          std::to_string(epochs) + "; it is kept as " + put_aside("metrics.jsonl", "damaged"));
+          std::to_string(epochs) + "; it is kept as " + quarantine("metrics.jsonl", "damaged"));
   metrics_.start(records);
 }
 
@@ -109,7 +110,7 @@ void RunFolder::save(const std::string& path, std::span<const unsigned char> byt
 
 Unwritten RunFolder::retry() { return {writer_.retry(), metrics_.retry()}; }
 
-std::string RunFolder::put_aside(const std::string& name, const std::string& what) const {
+std::string RunFolder::quarantine(const std::string& name, const std::string& what) const {
   const fs::path path = name;
   const std::string stem = path.stem().string() + "-" + what, extension = path.extension().string();
   std::string aside = stem + extension;

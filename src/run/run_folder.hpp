@@ -5,8 +5,9 @@
 #include <vector>
 
 #include <orochi/train.hpp>
+
 #include "run/metrics_files.hpp"
-#include "run/patient_writer.hpp"
+#include "run/retrying_writer.hpp"
 
 namespace orochi {
 
@@ -58,13 +59,13 @@ class RunFolder {
 
   /// Gives a file that is of no use to the run another name in the folder, which says `what` it is and which
   /// it returns: last-damaged.h5, last-damaged-2.h5, ...
-  std::string put_aside(const std::string& name, const std::string& what) const;
+  std::string quarantine(const std::string& name, const std::string& what) const;
 
  private:
   std::string path_;
   FileLock lock_;
   Note note_;
-  PatientWriter writer_;
+  RetryingWriter writer_;
   MetricsFiles metrics_;
 };
 

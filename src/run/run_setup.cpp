@@ -1,13 +1,14 @@
 #include "run/run_setup.hpp"
-#include "inference/model_file.hpp"
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <orochi/error.hpp>
 #include <string_view>
 
+#include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+
+#include "inference/model_file.hpp"
 #include "run/resume_point.hpp"
 #include "run/run_folder.hpp"
 

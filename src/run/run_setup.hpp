@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <orochi/train.hpp>
+
 #include "io/config_file.hpp"
 
 namespace orochi {
@@ -17,7 +18,7 @@ struct RunSetup {
   std::vector<ConfigChange> changes;  // resume: keys that differ from the checkpoint's and may
 };
 
-/// Reads the request's config or, to resume without one, the run folder's. Throws a usage_error: mistakes in
+/// Reads the request's config or, to resume without one, the run folder's. Throws a usage_error: errors in
 /// the config, nothing to train, or on resume a changed key that would make another run of it.
 RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions);
 

@@ -1,6 +1,7 @@
+#include <cmath>
+
 #include <fmt/format.h>
 
-#include <cmath>
 #include <orochi/error.hpp>
 
 #include "core/choices.hpp"

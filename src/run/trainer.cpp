@@ -1,7 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
 
 #include "core/choices.hpp"
@@ -33,15 +34,15 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
       progress_(loop_.progress),
       // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
       inference_(model_, config_.train.kernels, threads_,
-                 precision_choice.is(config_.train.precision, Precision::single) ? loop_.stepper().packed()
-                                                                                 : nullptr) {
+                 precision_choice.is(config_.train.precision, Precision::fp32) ? loop_.stepper().packed()
+                                                                               : nullptr) {
   config_.data = rebase_paths(config_.data, setup_.data_folder, folder_.path());
   config_text_ = write_config(config_);
 }
 
 TrainResult Trainer::run() {
   for (const std::string& note : data_.notes) observer_.note(note);
-  model_.parameters().initialise(config_.train.seed);
+  model_.parameters().initialize(config_.train.seed);
   if (request_.resume) resume();
   folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
                             threads_);
@@ -59,7 +60,7 @@ void Trainer::note_oddities() {
     observer_.note(
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
                     config_.train.warmup_steps, loop_.total_steps(), config_.train.learning_rate));
-  if (precision_choice.is(config_.train.precision, Precision::half))
+  if (precision_choice.is(config_.train.precision, Precision::bf16))
     if (const std::string note = precision_note(model_.parameters(), config_.model); !note.empty())
       observer_.note(note);
   if (left_off())
@@ -131,7 +132,7 @@ void Trainer::resume() {
   for (const ConfigChange& change : setup_.changes)
     observer_.note(change.key + " changed: " + change.before + " -> " + change.after);
   if (!point.damage.empty())
-    observer_.note(point.damage + "; kept as " + folder_.put_aside("last.h5", "damaged"));
+    observer_.note(point.damage + "; kept as " + folder_.quarantine("last.h5", "damaged"));
   observer_.note("resumed " + folder_.path() + " at step " + std::to_string(progress_.step) +
                  (point.name == "last.h5" ? "" : ", from " + point.name));
   restore_best();
@@ -143,7 +144,7 @@ void Trainer::restore_best() {
   if (best.state == BestState::fits || (best.state == BestState::later && setup_.changes.empty())) return;
   if (best.state == BestState::unmade) return save("best.h5");
   const auto aside = [this](const std::string& what) {
-    return "; kept as " + folder_.put_aside("best.h5", what);
+    return "; kept as " + folder_.quarantine("best.h5", what);
   };
   std::string found = fmt::format("best.h5 of step {} is gone", progress_.best_step);
   if (best.state == BestState::damaged)

@@ -1,16 +1,17 @@
 #include "tasks/class_loss.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
 
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 

@@ -1,15 +1,16 @@
 // Any number of labels a sequence: a sigmoid each, binary cross entropy.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <orochi/error.hpp>
-#include <orochi/ops.hpp>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+#include <orochi/ops.hpp>
+
 #include "core/as_size.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 #include "tasks/builtin.hpp"
 #include "tasks/ranks.hpp"
 
@@ -157,7 +158,7 @@ void MultiLabel::fit_split(std::span<const double> targets) {
   weights_.assign(weights.begin(), weights.end());
 }
 
-/// For each label the threshold of the highest F1: half way between two neighbouring scores, or 0.5 where no
+/// For each label the threshold of the highest F1: half way between two neighboring scores, or 0.5 where no
 /// other is better.
 void MultiLabel::tune(const Outcomes& validation) {
   for (std::size_t k = 0; tunes_ && k < thresholds_.size(); ++k) {

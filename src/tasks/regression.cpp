@@ -1,15 +1,16 @@
 // One or several numbers a sequence, as the training split's mean and standard deviation scale them.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
 
 #include "core/as_size.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 #include "tasks/builtin.hpp"
 #include "tasks/ranks.hpp"
 

@@ -1,15 +1,15 @@
-#include <orochi/task.hpp>
-
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <orochi/error.hpp>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+#include <orochi/task.hpp>
+
 #include "core/as_size.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 

@@ -1,16 +1,17 @@
 // One label a row: softmax over K classes, cross entropy; spans of BIO tags.
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <orochi/error.hpp>
 #include <set>
 #include <tuple>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <orochi/error.hpp>
+
 #include "core/as_size.hpp"
-#include "data/mistakes.hpp"
+#include "data/file_errors.hpp"
 #include "tasks/builtin.hpp"
 #include "tasks/class_loss.hpp"
 

@@ -1,19 +1,19 @@
-#include <orochi/stepper.hpp>
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
+
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
-#include <utility>
+#include <orochi/stepper.hpp>
 
+#include "core/anomaly_detector.hpp"
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
-#include "core/number_watch.hpp"
 #include "core/packed_weights.hpp"
 #include "core/thread_pool.hpp"
-#include "train/lanes.hpp"
+#include "train/shards.hpp"
 #include "train/step_fault.hpp"
 
 namespace orochi {
@@ -69,10 +69,10 @@ LossFunction loss_of(const Task& task) {
 
 }  // namespace
 
-Index lanes_within_bound(const TrainConfig& config, const Parameters& parameters) {
+Index shards_within_bound(const TrainConfig& config, const Parameters& parameters) {
   const double each = static_cast<double>(parameters.dense_size()) * sizeof(Scalar);
   const double most = static_cast<double>(config.gradient_memory_mb) * 1e6 / std::max(each, 1.0);
-  if (most >= static_cast<double>(config.lanes)) return config.lanes;
+  if (most >= static_cast<double>(config.shards)) return config.shards;
   return static_cast<Index>(std::bit_floor(static_cast<std::uint64_t>(std::max(most, 1.0))));
 }
 
@@ -91,7 +91,7 @@ Stepper::Stepper(Classifier& model, const TrainConfig& config, int threads)
       config_(config),
       pool_(std::make_unique<ThreadPool>(threads)),
       shards_(make_shards([&] { return std::make_unique<Shard>(model.parameters()); },
-                          lanes_within_bound(config, model.parameters()))),
+                          shards_within_bound(config, model.parameters()))),
       sum_(model.parameters(), pointers(shards_)),
       ranges_(parameter_ranges(model.parameters(), range_length)),
       squares_(ranges_.size()),
@@ -190,7 +190,7 @@ StepFault Stepper::find_fault(const Batch& batch, const Task& task, double norma
   const Gradient none = gradient();  // its memory is used
   Tape& tape = *tapes_.front();
   Gradients& gradients = shards_.front()->gradients;
-  NumberWatch watch(model_.parameters());
+  AnomalyDetector watch(model_.parameters());
   Profile names;
   tape.set_watch(&watch);
   tape.set_profile(&names);

@@ -1,4 +1,5 @@
 #include <cmath>
+
 #include <orochi/error.hpp>
 #include <orochi/updater.hpp>
 

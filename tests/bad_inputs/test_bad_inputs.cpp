@@ -1,8 +1,6 @@
 // Broken configs and data files, each beside what the program must answer, word for word: NAME.expected holds
 // the command, standard error and the exit code. With OROCHI_UPDATE_EXPECTED in the environment the answers
 // are written there anew instead, to be read line by line before they are committed.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +9,8 @@
 #include <regex>
 #include <sstream>
 #include <vector>
+
+#include <unistd.h>
 
 #include "catch.hpp"
 #include "cli/program.hpp"

@@ -1,10 +1,10 @@
 // Runs the real program and shows what came of it.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace orochi {
 

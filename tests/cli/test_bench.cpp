@@ -2,8 +2,9 @@
 // None is held against a clock.
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <sstream>
+
+#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 #include "program.hpp"

@@ -1,8 +1,9 @@
 // check-layer finds a wrong gradient, in the double library with layers of this program's own.
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
+
+#include <unistd.h>
+
 #include <orochi/run.hpp>
 
 #include "catch.hpp"

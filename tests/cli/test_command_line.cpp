@@ -16,7 +16,7 @@ Verb verb() {
   return verb;
 }
 
-std::string mistake(const std::vector<std::string>& words) {
+std::string error(const std::vector<std::string>& words) {
   try {
     parse_arguments(verb(), "orochi", words);
   } catch (const Error& error) {
@@ -50,19 +50,19 @@ TEST_CASE("options stand anywhere, with a space or an equals sign") {
   CHECK(parse_arguments(verb(), "p", {"--nonsense", "--help"}).has("--help"));
 }
 
-TEST_CASE("mistakes are one line with a way out") {
-  CHECK(has(mistake({"rye", "--ovn", "x"}), "no option \"--ovn\"; did you mean \"--oven\"?"));
-  CHECK(has(mistake({"rye", "-json"}), "did you mean \"--json\"?"));
-  CHECK(has(mistake({"rye", "--quickly"}), "bake has no option \"--quickly\" (see `orochi help bake`)"));
-  CHECK(has(mistake({"rye", "--oven"}), "--oven needs a value: --oven DIR"));
-  CHECK(has(mistake({"rye", "--oven", "--json"}), "--oven needs a value"));
-  CHECK(has(mistake({"rye", "--oven="}), "--oven needs a value"));
-  CHECK(has(mistake({"rye", "--json=yes"}), "--json is a switch"));
-  CHECK(has(mistake({"rye", "--oven", "a", "--oven", "b"}), "--oven is given 2 times"));
+TEST_CASE("errors are one line with a way out") {
+  CHECK(has(error({"rye", "--ovn", "x"}), "no option \"--ovn\"; did you mean \"--oven\"?"));
+  CHECK(has(error({"rye", "-json"}), "did you mean \"--json\"?"));
+  CHECK(has(error({"rye", "--quickly"}), "bake has no option \"--quickly\" (see `orochi help bake`)"));
+  CHECK(has(error({"rye", "--oven"}), "--oven needs a value: --oven DIR"));
+  CHECK(has(error({"rye", "--oven", "--json"}), "--oven needs a value"));
+  CHECK(has(error({"rye", "--oven="}), "--oven needs a value"));
+  CHECK(has(error({"rye", "--json=yes"}), "--json is a switch"));
+  CHECK(has(error({"rye", "--oven", "a", "--oven", "b"}), "--oven is given 2 times"));
   for (const char* number : {"0", "91", "-3", "7x", "", "1e1", "99999999999999999999"})
-    CHECK((has(mistake({"rye", "--minutes", number}), "from 1 to 90") ||
-           has(mistake({"rye", "--minutes", number}), "needs a value")));
-  CHECK(has(mistake({}), "bake needs FLOUR; usage: orochi bake FLOUR [EXTRA] [--oven DIR]"));
-  CHECK(has(mistake({"a", "b", "c"}), "unexpected word \"c\""));
-  CHECK_FALSE(has(mistake({"a", "b", "c", "--x"}), "\n"));
+    CHECK((has(error({"rye", "--minutes", number}), "from 1 to 90") ||
+           has(error({"rye", "--minutes", number}), "needs a value")));
+  CHECK(has(error({}), "bake needs FLOUR; usage: orochi bake FLOUR [EXTRA] [--oven DIR]"));
+  CHECK(has(error({"a", "b", "c"}), "unexpected word \"c\""));
+  CHECK_FALSE(has(error({"a", "b", "c", "--x"}), "\n"));
 }

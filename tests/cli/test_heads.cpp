@@ -2,6 +2,7 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
@@ -93,13 +94,13 @@ void check_recomputed(const json& page) {
       for (double& score : row) sum += score = std::exp(score);
       for (double& weight : row) weight /= sum;
     }
-    check_near(head["filter"], filter);
+    check_near(head["attention_weights"], filter);
     const Matrix value = head["value"];
     Matrix columns(4, std::vector<double>(9));
     for (std::size_t k = 0; k < 9; ++k)
       for (std::size_t j = 0; j < 4; ++j) columns[j][k] = value[k][j];
     const Matrix filtered = times_transposed(filter, columns);
-    check_near(head["filtered_values"], filtered);
+    check_near(head["head_output"], filtered);
     for (std::size_t i = 0; i < 9; ++i)
       concatenation[i].insert(concatenation[i].end(), filtered[i].begin(), filtered[i].end());
   }
@@ -197,7 +198,7 @@ TEST_CASE("explain gives every number that is needed to compute the next") {
   INFO(text.err);
   CHECK(text.code == 0);
   CHECK(has(text.out, "layer 1, encoder.0.attention: 9 x 8 columns"));
-  CHECK(has(text.out, "head 2: attention filter = softmax of each row of scores  [9, 9]"));
+  CHECK(has(text.out, "head 2: attention weights = softmax of each row of scores  [9, 9]"));
   check_recomputed(json::parse(orochi_program({"explain", trained.best, "--json"}, "ACATGCATA\n").out));
 }
 

@@ -1,13 +1,15 @@
 // A model trained in bf16 is evaluated, validated and asked in float32, as docs/training.md says.
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <sstream>
+
+#include <nlohmann/json.hpp>
 
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "catch.hpp"
-#include "core/kernels/half.hpp"
+#include "core/kernels/bf16.hpp"
 #include "core/kernels/kernels.hpp"
 #include "core/packed_weights.hpp"
 #include "program.hpp"
@@ -20,12 +22,12 @@ using nlohmann::json;
 namespace {
 
 /// The loss of `data` under a checkpoint, by an engine of its own: in bf16, or in float32 by Eigen.
-double loss_of(const Model& trained, const Sequences& data, bool half) {
+double loss_of(const Model& trained, const Sequences& data, bool bf16) {
   std::shared_ptr<PackedWeights> packed;
-  if (half)
-    packed = std::make_shared<PackedWeights>(trained.classifier->parameters(), kernels::Engine::own,
-                                             kernels::Precision::half);
-  Inference inference(*trained.classifier, half ? "own" : "eigen", 1, packed);
+  if (bf16)
+    packed = std::make_shared<PackedWeights>(trained.classifier->parameters(), kernels::Engine::native,
+                                             kernels::Precision::bf16);
+  Inference inference(*trained.classifier, bf16 ? "native" : "eigen", 1, packed);
   return evaluate(inference, *trained.task, data).metrics.loss;
 }
 
@@ -43,7 +45,7 @@ TEST_CASE("a model trained in bf16 is evaluated in float32") {
   const Outcome outcome =
       orochi_program({"train", place.path("small.toml"), "--run", place.path("run"), "train.precision=bf16",
                       "model.d_model=32", "train.learning_rate=0.02"});
-  if (!kernels::half_available()) {
+  if (!kernels::bf16_available()) {
     CHECK(outcome.code == 2);
     return;
   }
@@ -75,7 +77,7 @@ TEST_CASE("a model trained in bf16 is evaluated in float32") {
 }
 
 TEST_CASE("a run in bf16 says once which products stay in float32") {
-  if (!kernels::half_available()) return;
+  if (!kernels::bf16_available()) return;
   const Workplace place("precision-note");
   const auto notes = [&](const std::string& run, const std::string& width) {
     const Outcome outcome = orochi_program({"train", place.path("small.toml"), "--run", place.path(run),

@@ -1,5 +1,6 @@
 // Every command reads and takes apart a data file once, through the reader that the config names.
 #include <map>
+
 #include <orochi/run.hpp>
 
 #include "catch.hpp"

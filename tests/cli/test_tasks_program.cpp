@@ -1,8 +1,9 @@
 // Each task through the whole program, on data that is made here: train, resume, evaluate, predict, ablate,
 // attend, report.
-#include <nlohmann/json.hpp>
 #include <random>
 #include <sstream>
+
+#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 #include "cli/program.hpp"

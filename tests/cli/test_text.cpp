@@ -1,7 +1,8 @@
 // What goes to a terminal: inert text, tables, the report, the progress line.
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <sstream>
+
+#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 #include "cli/metrics_report.hpp"
@@ -12,22 +13,22 @@
 using namespace orochi;
 
 TEST_CASE("text from data is inert") {
-  CHECK(inert("caf\xC3\xA9 \xE6\x97\xA5") == "caf\xC3\xA9 \xE6\x97\xA5");
-  CHECK(inert("a\x1b[2Jb\tc\nd\x7f") == "a\\x1b[2Jb\\x09c\\x0ad\\x7f");
-  CHECK(inert("\xC2\x9B"
-              "31m") == "\\u{009b}31m");                                 // CSI as one C1 control
-  CHECK(inert("x\xE2\x80\xAEy\xE2\x81\xA6") == "x\\u{202e}y\\u{2066}");  // right-to-left override, isolate
-  CHECK(inert("ok\xFF\xC3") == "ok\\xff\\xc3");
-  CHECK(inert(std::string_view("a\0b", 3)) == "a\\x00b");
+  CHECK(escape("caf\xC3\xA9 \xE6\x97\xA5") == "caf\xC3\xA9 \xE6\x97\xA5");
+  CHECK(escape("a\x1b[2Jb\tc\nd\x7f") == "a\\x1b[2Jb\\x09c\\x0ad\\x7f");
+  CHECK(escape("\xC2\x9B"
+               "31m") == "\\u{009b}31m");                                 // CSI as one C1 control
+  CHECK(escape("x\xE2\x80\xAEy\xE2\x81\xA6") == "x\\u{202e}y\\u{2066}");  // right-to-left override, isolate
+  CHECK(escape("ok\xFF\xC3") == "ok\\xff\\xc3");
+  CHECK(escape(std::string_view("a\0b", 3)) == "a\\x00b");
   CHECK(inert_lines("a\r\nb\x1b\n") == "a\\x0d\nb\\x1b\n");
 }
 
 TEST_CASE("cells that a spreadsheet would take for formulas are inert, numbers stay") {
-  CHECK(inert_cell("=1+2") == "\\x3d1+2");
-  CHECK(inert_cell("@SUM(A1)") == "\\x40SUM(A1)");
-  CHECK(inert_cell("-cmd|' /C calc'!A0") == "\\x2dcmd|' /C calc'!A0");
-  CHECK(inert_cell("+a\x1b") == "\\x2ba\\x1b");
-  for (const char* plain : {"-1", "+1.5e3", "-0.25", "=", "-", "a=b", ""}) CHECK(inert_cell(plain) == plain);
+  CHECK(escape_cell("=1+2") == "\\x3d1+2");
+  CHECK(escape_cell("@SUM(A1)") == "\\x40SUM(A1)");
+  CHECK(escape_cell("-cmd|' /C calc'!A0") == "\\x2dcmd|' /C calc'!A0");
+  CHECK(escape_cell("+a\x1b") == "\\x2ba\\x1b");
+  for (const char* plain : {"-1", "+1.5e3", "-0.25", "=", "-", "a=b", ""}) CHECK(escape_cell(plain) == plain);
 }
 
 TEST_CASE("words for the shell") {
@@ -140,7 +141,7 @@ TEST_CASE("JSON has every figure and is pure ASCII") {
   CHECK(read["loss"] == 0.25);
 }
 
-TEST_CASE("progress: plain lines off a terminal, a status line on one, no colour where none is wanted") {
+TEST_CASE("progress: plain lines off a terminal, a status line on one, no color where none is wanted") {
   const auto shown = [](Screen screen) {
     std::ostringstream out;
     {

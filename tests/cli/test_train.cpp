@@ -58,8 +58,8 @@ TEST_CASE("a layer that the config leaves no columns says so") {
             "\"encoder.0.feed_forward.activation\" has 1 columns, too few for model.num_heads = 2"));
 }
 
-TEST_CASE("mistakes of a config come all at once; divergence has its own exit code") {
-  const Workplace place("mistakes");
+TEST_CASE("errors of a config come all at once; divergence has its own exit code") {
+  const Workplace place("errors");
   const Outcome wrong =
       orochi_program({"train", place.path("small.toml"), "model.num_head=2", "train.epochs=zero"});
   CHECK(wrong.code == 2);

@@ -1,4 +1,4 @@
-// The program from outside: help, mistakes, exit codes, and that docs/commands.md says the same.
+// The program from outside: help, errors, exit codes, and that docs/commands.md says the same.
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -79,7 +79,7 @@ TEST_CASE("help and docs/commands.md name the same verbs and options") {
   }
 }
 
-TEST_CASE("mistakes give one line and exit code 2") {
+TEST_CASE("errors give one line and exit code 2") {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
       {{"trian"}, "did you mean \"train\"?"},
       {{"help", "evaluat"}, "did you mean \"evaluate\"?"},

@@ -1,6 +1,7 @@
 // evaluate, predict and inspect on a model that was trained a few steps.
-#include <nlohmann/json.hpp>
 #include <sstream>
+
+#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 #include "io/checkpoint.hpp"

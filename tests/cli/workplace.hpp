@@ -1,11 +1,11 @@
 // A folder with a little data and a config that trains in a moment.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include <unistd.h>
 
 namespace orochi {
 
@@ -21,7 +21,7 @@ struct Workplace {
     std::ofstream(path("small.toml")) << "[data]\ntrain = \"train.tsv\"\ntest = \"test.tsv\"\n"
                                          "tokenizer = \"char\"\nmax_length = 9\nvalidation_fraction = 0.2\n"
                                          "[model]\nd_model = 8\nnum_layers = 1\nnum_heads = 2\n"
-                                         "[train]\nepochs = 2\nbatch_size = 16\nlanes = 3\n";
+                                         "[train]\nepochs = 2\nbatch_size = 16\nshards = 3\n";
   }
   ~Workplace() { std::filesystem::remove_all(root); }
   Workplace(const Workplace&) = delete;

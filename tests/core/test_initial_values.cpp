@@ -2,6 +2,7 @@
 #include <functional>
 #include <map>
 #include <numbers>
+
 #include <orochi/classifier.hpp>
 #include <orochi/cross_attention.hpp>
 
@@ -123,7 +124,7 @@ void check_distribution(const std::vector<double>& x, const Start& start) {
 TEST_CASE("every element of every parameter starts with the documented number") {
   for_all_parameters([](Parameters& parameters) {
     for (const std::uint64_t seed : {0ULL, 42ULL, 4294967295ULL}) {
-      parameters.initialise(seed);
+      parameters.initialize(seed);
       for (std::size_t v = 0; v < parameters.views().size(); ++v) {
         const ParameterView& view = parameters.views()[v];
         const Start start = documented_start(view);
@@ -142,7 +143,7 @@ TEST_CASE("every parameter starts with the documented distribution") {
   for_all_parameters([](Parameters& parameters) {
     std::map<std::string, std::vector<double>> values;
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-      parameters.initialise(seed);
+      parameters.initialize(seed);
       for (const ParameterView& view : parameters.views())
         values[view.name].insert(values[view.name].end(), parameters.data() + view.offset,
                                  parameters.data() + view.offset + view.size);

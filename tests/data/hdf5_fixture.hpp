@@ -1,10 +1,10 @@
 // Small HDF5 data files of which a test replaces one part.
 #pragma once
 
-#include <hdf5.h>
-
 #include <functional>
 #include <vector>
+
+#include <hdf5.h>
 
 #include "io/hdf5.hpp"
 #include "temp_folder.hpp"
@@ -53,13 +53,13 @@ struct Fixture {
 
 inline RawSplit read(const TempFolder& folder, const std::string& path,
                      const std::string& task = "classification") {
-  Mistakes mistakes(path);
-  RawSplit raw = read_raw(testing::config_for("hdf5"), builtin_readers(), *new_task(task), mistakes);
-  raw.path = folder.without_path(mistakes.report());
+  FileErrors errors(path);
+  RawSplit raw = read_raw(testing::config_for("hdf5"), builtin_readers(), *new_task(task), errors);
+  raw.path = folder.without_path(errors.report());
   return raw;
 }
 
-inline std::string mistakes_of(const TempFolder& folder, const Fixture& fixture) {
+inline std::string errors_of(const TempFolder& folder, const Fixture& fixture) {
   return read(folder, fixture.write(folder)).path;
 }
 

@@ -50,18 +50,17 @@ inline DataConfig config_for(const std::string& format) {
 }
 
 /// What a reader finds wrong with a file of these contents.
-inline std::string mistakes_in(const TempFolder& folder, const DataConfig& config,
-                               std::string_view contents) {
-  Mistakes mistakes(folder.write("f", contents));
-  read_raw(config, builtin_readers(), *new_task(), mistakes);
-  return folder.without_path(mistakes.report());
+inline std::string errors_in(const TempFolder& folder, const DataConfig& config, std::string_view contents) {
+  FileErrors errors(folder.write("f", contents));
+  read_raw(config, builtin_readers(), *new_task(), errors);
+  return folder.without_path(errors.report());
 }
 
-/// The file as read; a mistake shows as a path that is not the file's.
+/// The file as read; a error shows as a path that is not the file's.
 inline RawSplit read_back(const TempFolder& folder, const DataConfig& config, std::string_view contents) {
-  Mistakes mistakes(folder.write("f", contents));
-  RawSplit raw = read_raw(config, builtin_readers(), *new_task(), mistakes);
-  raw.path = folder.without_path(mistakes.empty() ? raw.path : mistakes.report());
+  FileErrors errors(folder.write("f", contents));
+  RawSplit raw = read_raw(config, builtin_readers(), *new_task(), errors);
+  raw.path = folder.without_path(errors.empty() ? raw.path : errors.report());
   return raw;
 }
 

@@ -45,8 +45,8 @@ TEST_CASE("a regression's labels are numbers, one or several a sequence", "[hdf5
         Words{"1,2.5,0.3333333333333333", "4,5,1e+20"});
   CHECK(read(folder, Fixture().write(folder), "regression").targets == Words{"7", "9"});
   // Only where numbers are to be predicted.
-  CHECK(mistakes_of(folder, one) == "f: dataset \"labels\" holds floats; expected integers or strings");
-  CHECK(mistakes_of(folder, two) ==
+  CHECK(errors_of(folder, one) == "f: dataset \"labels\" holds floats; expected integers or strings");
+  CHECK(errors_of(folder, two) ==
         "f: dataset \"labels\" has shape [2, 3]; expected datasets values [N, channels], offsets [B + 1] and "
         "labels [B]");
 }
@@ -89,18 +89,18 @@ TEST_CASE("weights and groups may be beside the labels", "[hdf5]") {
   CHECK(raw.groups == Words{"12", "-1"});
   CHECK(read(folder, Fixture().write(folder)).weights.empty());
   CHECK(read(folder, Fixture().write(folder)).groups.empty());
-  CHECK(mistakes_of(folder, with([](hid_t file) {
-                      write_doubles(file, "weights", {2}, {-1, 0});
-                    })) ==
+  CHECK(errors_of(folder, with([](hid_t file) {
+                    write_doubles(file, "weights", {2}, {-1, 0});
+                  })) ==
         "f: sequence 0: its weight is -1; expected a positive number\n"
         "f: sequence 1: its weight is 0; expected a positive number");
-  CHECK(mistakes_of(folder, with([](hid_t file) {
-                      write_doubles(file, "weights", {3}, {1, 1, 1});
-                      write_integers(file, "groups", {1});
-                    })) ==
+  CHECK(errors_of(folder, with([](hid_t file) {
+                    write_doubles(file, "weights", {3}, {1, 1, 1});
+                    write_integers(file, "groups", {1});
+                  })) ==
         "f: 3 weights and 2 sequences; expected one weight a sequence\n"
         "f: 1 group and 2 sequences; expected one group a sequence");
-  CHECK(mistakes_of(folder, with([](hid_t file) {
-                      write_doubles(file, "groups", {2}, {1, 2});
-                    })) == "f: dataset \"groups\" holds floats; expected integers or strings");
+  CHECK(errors_of(folder, with([](hid_t file) {
+                    write_doubles(file, "groups", {2}, {1, 2});
+                  })) == "f: dataset \"groups\" holds floats; expected integers or strings");
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <orochi/batching.hpp>
+
 #include "catch.hpp"
 #include "data/split.hpp"
 

@@ -1,5 +1,6 @@
 // Readers from outside: what is checked of the records that they give, and that a file is asked for once.
 #include <limits>
+
 #include <orochi/reader.hpp>
 
 #include "catch.hpp"
@@ -44,9 +45,9 @@ RawSplit read(std::vector<Record> records) {
   Readers readers;
   readers.add(
       {"given", "", {}, [&](const Settings&) { return std::make_unique<Given>(std::move(records)); }});
-  Mistakes mistakes("f");
-  RawSplit raw = read_raw(testing::config_for("given"), readers, *new_task(), mistakes);
-  raw.path = mistakes.report();
+  FileErrors errors("f");
+  RawSplit raw = read_raw(testing::config_for("given"), readers, *new_task(), errors);
+  raw.path = errors.report();
   return raw;
 }
 
@@ -102,7 +103,7 @@ TEST_CASE("a reader that gives other records than it says is found out", "[reade
   };
   Readers readers;
   readers.add<Liar>("liar", "");
-  Mistakes mistakes("f");
-  CHECK(testing::message_of([&] { read_raw(testing::config_for("liar"), readers, *new_task(), mistakes); }) ==
+  FileErrors errors("f");
+  CHECK(testing::message_of([&] { read_raw(testing::config_for("liar"), readers, *new_task(), errors); }) ==
         "the reader \"liar\" gives texts, not what it says that it does");
 }

@@ -1,9 +1,9 @@
 // Tokenizers: where each cuts a text, what they learn and keep, and one that a stranger writes.
-#include "../examples/extensions/kmers.cpp"
-
 #include <thread>
 
 #include <orochi/dataset.hpp>
+
+#include "../examples/extensions/kmers.cpp"
 #include "catch.hpp"
 #include "data/input_encoder.hpp"
 #include "temp_folder.hpp"

@@ -1,9 +1,5 @@
 #include "faults.hpp"
 
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cctype>
 #include <cerrno>
@@ -12,6 +8,10 @@
 #include <map>
 #include <mutex>
 #include <utility>
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace faults {
 namespace {

@@ -21,7 +21,7 @@ TIMED = ("seconds", "tokens_per_second", "gradient_norm")  # of the part of an e
 
 BASE = {"data.train": "train.tsv", "data.test": "test.tsv", "data.tokenizer": "char", "data.max_length": 10,
         "data.validation_fraction": 0.2, "model.d_model": 8, "model.num_layers": 1, "model.num_heads": 2,
-        "train.epochs": 3, "train.batch_size": 16, "train.lanes": 3, "train.learning_rate": 0.01,
+        "train.epochs": 3, "train.batch_size": 16, "train.shards": 3, "train.learning_rate": 0.01,
         "train.checkpoint_every_steps": 3}
 CONFIGS = {
     "text": {},

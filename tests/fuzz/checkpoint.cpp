@@ -1,6 +1,7 @@
 // The image of a checkpoint, by itself and sealed with a trailer that fits: refused with a message that names
 // the file, or read whole; and read as a model with other tensors would.
 #include <functional>
+
 #include <orochi/error.hpp>
 
 #include "io/checkpoint_format.hpp"

@@ -1,14 +1,14 @@
 // HDF5 files of every shape, type and layout, made by libhdf5 as the input's bytes say: our reader of whole
 // files. Of damaged ones libhdf5 is the reader, which this would test in our place.
-#include <hdf5.h>
+#include "io/hdf5.hpp"
 
 #include <cstring>
-
 #include <string>
 #include <vector>
 
+#include <hdf5.h>
+
 #include "data/hdf5_datasets.hpp"
-#include "io/hdf5.hpp"
 #include "reader.hpp"
 
 namespace {
@@ -119,10 +119,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   static const orochi::fuzz::MemoryFile file;
   // In this process, not in a child: what it reaches is to be seen.
-  orochi::Mistakes mistakes(file.hold(image.data(), image.size()));
+  orochi::FileErrors errors(file.hold(image.data(), image.size()));
   const orochi::fuzz::Labels labels(choices.below(4));
-  orochi::RawSplit raw = orochi::read_hdf5_datasets(mistakes.path(), labels, mistakes, [] {});
-  if (mistakes.empty()) orochi::check_hdf5_contents(raw, labels, mistakes);
-  if (mistakes.empty()) orochi::fuzz::check_accepted(raw, false);
+  orochi::RawSplit raw = orochi::read_hdf5_datasets(errors.path(), labels, errors, [] {});
+  if (errors.empty()) orochi::check_hdf5_contents(raw, labels, errors);
+  if (errors.empty()) orochi::fuzz::check_accepted(raw, false);
   return 0;
 }

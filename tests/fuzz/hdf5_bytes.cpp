@@ -1,9 +1,10 @@
 // Any bytes as an HDF5 data file: libhdf5 may break down over them, in the child that reads them, and the
 // program goes on.
+#include <csignal>
+
 #include <pthread.h>
 #include <sanitizer/common_interface_defs.h>
 
-#include <csignal>
 #include <orochi/error.hpp>
 
 #include "reader.hpp"

@@ -1,13 +1,13 @@
 // A file in memory under a path, for readers that take one.
 #pragma once
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+
+#include <unistd.h>
 
 namespace orochi::fuzz {
 

@@ -1,5 +1,6 @@
 // What predict does with what comes down a pipe: lines, then token ids or rows of numbers.
 #include <cmath>
+
 #include <orochi/error.hpp>
 
 #include "cli/line_reader.hpp"

@@ -49,19 +49,19 @@ inline void check_accepted(const RawSplit& raw, bool text) {
   for (const float value : raw.values) require(std::isfinite(value));
 }
 
-/// Reads the bytes as a file of this format: mistakes, or a split that holds together.
+/// Reads the bytes as a file of this format: errors, or a split that holds together.
 inline void read_as(const std::string& format, const std::uint8_t* data, std::size_t size) {
   static const MemoryFile file;
   DataConfig config;
   config.format.type = format;
-  Mistakes mistakes(file.hold(data, size));
+  FileErrors errors(file.hold(data, size));
   static const Labels labels;
   static const Readers readers = builtin_readers();
-  const RawSplit raw = read_raw(config, readers, labels, mistakes);
-  if (mistakes.empty()) {
+  const RawSplit raw = read_raw(config, readers, labels, errors);
+  if (errors.empty()) {
     check_accepted(raw, readers.make(config.format)->is_text());
   } else {
-    require(!mistakes.report().empty());
+    require(!errors.report().empty());
   }
 }
 

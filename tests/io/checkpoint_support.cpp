@@ -1,15 +1,16 @@
 #include "checkpoint_support.hpp"
 
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <orochi/error.hpp>
 #include <stdexcept>
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <orochi/error.hpp>
 
 #include "io/checkpoint_format.hpp"
 
@@ -64,8 +65,8 @@ std::vector<unsigned char> read_bytes(const std::string& path) {
 }
 
 void write_bytes(const std::string& path, const std::vector<unsigned char>& bytes) {
-  // In place: some file systems wait for the disk when a file is emptied and written again, a thousand times
-  // slower.
+  // In location: some file systems wait for the disk when a file is emptied and written again, a thousand
+  // times slower.
   std::ofstream(path, std::ios::binary | std::ios::app);
   std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
   file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
@@ -114,8 +115,8 @@ int mutant_count() { return is_long_form() ? 1000000 : 20000; }
 std::vector<unsigned char> Mutator::mutant(std::vector<unsigned char> image) {
   constexpr unsigned char special[] = {0, 1, 0x7f, 0x80, 0xff};
   for (unsigned left = 1 + random_() % 4; left > 0; --left) {
-    const std::size_t place = random_() % image.size();
-    image[place] =
+    const std::size_t location = random_() % image.size();
+    image[location] =
         random_() % 2 == 0 ? special[random_() % std::size(special)] : static_cast<unsigned char>(random_());
   }
   return image;

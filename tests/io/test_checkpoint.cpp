@@ -1,10 +1,10 @@
 // What is written is what is read, and the bytes depend on the contents alone.
-#include <malloc.h>
-
 #include <bit>
 #include <cmath>
 #include <cstdio>
 #include <limits>
+
+#include <malloc.h>
 
 #include "catch.hpp"
 #include "checkpoint_support.hpp"

@@ -1,8 +1,8 @@
 // Damaged files: every flipped bit, every length, and mutants whose checksum fits.
+#include <filesystem>
+
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include <filesystem>
 
 #include "catch.hpp"
 #include "checkpoint_support.hpp"

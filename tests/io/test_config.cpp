@@ -158,13 +158,13 @@ TEST_CASE("the written file names every key, in the order of config_keys, and sh
   config.train.learning_rate = 1;
   config.train.divergence_factor = 1e20;
   const std::string text = write_config(config);
-  std::size_t place = 0;
+  std::size_t location = 0;
   for (const ConfigKey& key : config_keys()) {
     const std::string name = key.name.substr(key.name.find('.') + 1);
-    const std::size_t found = ("\n" + text).find("\n" + name + " = ", place);
+    const std::size_t found = ("\n" + text).find("\n" + name + " = ", location);
     INFO(key.name);
     REQUIRE(found != std::string::npos);
-    place = found;
+    location = found;
   }
   CHECK(text.rfind("task = \"classification\"\n\n[data]\nformat = \"tsv\"\n", 0) == 0);
   CHECK_THAT(text, catch_matchers::Contains("\n\n[model]\nd_model = 64\n"));

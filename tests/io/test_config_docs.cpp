@@ -6,6 +6,7 @@
 #include <set>
 
 #include <orochi/inference.hpp>
+
 #include "catch.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_keys.hpp"

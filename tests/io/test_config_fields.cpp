@@ -56,7 +56,7 @@ epochs = 15
 max_steps = 16
 batch_size = 17
 gradient_accumulation_steps = 18
-lanes = 19
+shards = 19
 chunk_rows = 31
 gradient_memory_mb = 32
 learning_rate = 0.2
@@ -69,7 +69,7 @@ monitor = "macro_f1"
 patience = 13
 checkpoint_every_steps = 31
 precision = "bf16"
-kernels = "own"
+kernels = "native"
 
 [train.optimizer]
 type = "adam"
@@ -139,7 +139,7 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.max_steps == 16);
   CHECK(c.batch_size == 17);
   CHECK(c.gradient_accumulation_steps == 18);
-  CHECK(c.lanes == 19);
+  CHECK(c.shards == 19);
   CHECK(c.chunk_rows == 31);
   CHECK(c.gradient_memory_mb == 32);
   CHECK(c.optimizer ==
@@ -155,7 +155,7 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.patience == 13);
   CHECK(c.checkpoint_every_steps == 31);
   CHECK(c.precision == "bf16");
-  CHECK(c.kernels == "own");
+  CHECK(c.kernels == "native");
 }
 
 TEST_CASE("[task] reaches its options") {

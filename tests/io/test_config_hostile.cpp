@@ -30,7 +30,7 @@ TEST_CASE("tables nested beyond reason are refused") {
       catch_matchers::EndsWith("not an override; write section.key=value, for example train.epochs=20"));
 }
 
-TEST_CASE("a hundred mistakes are said and the rest counted") {
+TEST_CASE("a hundred errors are said and the rest counted") {
   std::string text = "[model]\n";
   for (int i = 0; i < 20000; ++i) text += "unheard_of_" + std::to_string(i) + " = 1\n";
   const std::string said = complaint(text);
@@ -38,7 +38,7 @@ TEST_CASE("a hundred mistakes are said and the rest counted") {
   CHECK_THAT(said, catch_matchers::EndsWith("\nf: and 19901 more"));  // data.train is missing, too
 }
 
-// toml++ runs into undefined behaviour over most of these: the fuzzer's sanitizers ended here.
+// toml++ runs into undefined behavior over most of these: the fuzzer's sanitizers ended here.
 TEST_CASE("only strings and comments go beyond ASCII") {
   const std::string outside = " outside of strings and comments; ";
   const std::string plain = outside + "keys and values are plain ASCII, text stands in \"quotes\"";

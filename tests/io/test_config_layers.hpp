@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <orochi/error.hpp>
+
 #include "io/config_file.hpp"
 
 namespace orochi {

@@ -121,7 +121,7 @@ TEST_CASE("values out of range") {
   check_line("train",
              {{"seed = -1", "8: train.seed is -1; allowed: an integer from 0 to 4294967295"},
               {"seed = 4294967296", "8: train.seed is 4294967296; allowed: an integer from 0 to 4294967295"},
-              {"lanes = 0", "9: train.lanes is 0; allowed: an integer from 1 to 1024"},
+              {"shards = 0", "10: train.shards is 0; allowed: an integer from 1 to 1024"},
               {"max_grad_norm = inf", "17: train.max_grad_norm is inf; allowed: a number, 0 or more"}});
   check_line(
       "task",
@@ -143,7 +143,7 @@ TEST_CASE("words that are not allowed") {
              {{"optimizer = 'adamW'",
                "13: train.optimizer is \"adamW\"; allowed: sgd | adam | adamw; "
                "did you mean \"adamw\"?"},
-              {"kernels = 'mkl'", "11: train.kernels is \"mkl\"; allowed: auto | own | eigen | onednn"}});
+              {"kernels = 'mkl'", "11: train.kernels is \"mkl\"; allowed: auto | native | eigen | onednn"}});
   check_line(
       "model",
       {{"norm = 'layernorm'",
@@ -279,7 +279,7 @@ TEST_CASE("what is no TOML") {
         "f:1:14: error while parsing value: could not determine value type; a string stands in \"quotes\"");
 }
 
-TEST_CASE("every mistake is reported at once, sorted by place") {
+TEST_CASE("every error is reported at once, sorted by location") {
   CHECK(
       complaint("[train]\nepochs = 0\nlr = 1e-3\n[model]\nnum_heads = 5\nnum_head = 3\ndropout = 2\n",
                 {"train.seed=x", "--fast", "model.num_head=4"}) ==

@@ -8,7 +8,7 @@
 
 using namespace orochi;
 
-TEST_CASE("edit distance counts insertions, deletions, replacements and swaps of neighbours") {
+TEST_CASE("edit distance counts insertions, deletions, replacements and swaps of neighbors") {
   CHECK(edit_distance("", "") == 0);
   CHECK(edit_distance("", "abc") == 3);
   CHECK(edit_distance("heads", "heads") == 0);

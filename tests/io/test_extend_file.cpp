@@ -1,7 +1,7 @@
 // Files that grow, and folders that are made.
-#include <unistd.h>
-
 #include <filesystem>
+
+#include <unistd.h>
 
 #include "catch.hpp"
 #include "checkpoint_support.hpp"

@@ -1,14 +1,14 @@
 // Writing survives every failing system call and every instant of death. The linker (--wrap) sends the
 // writer's calls through the functions below.
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <csignal>
 #include <cstdarg>
 #include <filesystem>
 #include <string_view>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "catch.hpp"
 #include "checkpoint_support.hpp"

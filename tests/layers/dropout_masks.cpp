@@ -65,9 +65,9 @@ void show_rows(const ParameterView& view, Index hidden, Scalar* to) {
 
 double share_kept(double p) { return 1 - threshold_of(p) / 65536; }
 
-bool documented_keep(RandomKey key, std::uint32_t sample, std::uint32_t site, Index row, Index col,
+bool documented_keep(RandomKey key, std::uint32_t sample, std::uint32_t stream, Index row, Index col,
                      double p) {
-  const kernels::RandomRow at{key.seed, key.step, sample, site, static_cast<std::uint32_t>(row)};
+  const kernels::RandomRow at{key.seed, key.step, sample, stream, static_cast<std::uint32_t>(row)};
   return reference::dropout_factor(p, at, col) > 0;
 }
 
@@ -141,10 +141,10 @@ std::vector<Mask> DropoutPass::rows() const {
       for (Index c = 0; c < columns; ++c) embedding.set(i, c, x[0](first + i, c) > Scalar(0.5));
     for (std::size_t layer = 0; layer < 2; ++layer) {
       const std::string name = "layer " + std::to_string(layer) + ", ";
-      const std::uint32_t site = first_site(layer) + heads;
-      masks.emplace_back(name + "feed-forward", site, b, length, hidden);
-      masks.emplace_back(name + "attention's branch", site + 1, b, length, columns);
-      masks.emplace_back(name + "feed-forward's branch", site + 2, b, length, columns);
+      const std::uint32_t stream = first_stream(layer) + heads;
+      masks.emplace_back(name + "feed-forward", stream, b, length, hidden);
+      masks.emplace_back(name + "attention's branch", stream + 1, b, length, columns);
+      masks.emplace_back(name + "feed-forward's branch", stream + 2, b, length, columns);
       for (Index i = 0; i < length; ++i)
         read_row(branches[layer], first + i, i, masks.data() + masks.size() - 3);
     }
@@ -186,7 +186,7 @@ std::vector<Mask> DropoutPass::attention() const {
       for (std::size_t b = 0; b < lengths.size(); ++b) {
         const Index t = lengths[b];
         Mask& mask = masks.emplace_back("layer " + std::to_string(layer) + ", head " + std::to_string(h),
-                                        first_site(layer) + static_cast<std::uint32_t>(h), b, t, t);
+                                        first_stream(layer) + static_cast<std::uint32_t>(h), b, t, t);
         for (Index i = 0; i < t; ++i)
           for (Index j = 0; j < t; ++j)
             mask.set(j, i, filter[layer](first + i, h * longest() + j) > 0.5 / static_cast<double>(t));

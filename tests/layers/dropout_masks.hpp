@@ -3,17 +3,18 @@
 
 #include <algorithm>
 #include <functional>
-#include <orochi/classifier.hpp>
 #include <string>
 #include <vector>
 
+#include <orochi/classifier.hpp>
+
 namespace orochi {
 
-/// Which elements of one site of one sequence were kept; rows and columns as they are counted.
+/// Which elements of one stream of one sequence were kept; rows and columns as they are counted.
 struct Mask {
   Mask(std::string what, std::uint32_t number, std::size_t b, Index m, Index n)
       : name(std::move(what)),
-        site(number),
+        stream(number),
         sequence(b),
         rows(m),
         cols(n),
@@ -22,7 +23,7 @@ struct Mask {
   void set(Index i, Index j, bool keep) { kept[static_cast<std::size_t>(i * cols + j)] = keep; }
 
   std::string name;
-  std::uint32_t site;
+  std::uint32_t stream;
   std::size_t sequence;
   Index rows, cols;
   std::vector<char> kept;  // [rows, cols]: 0 or 1
@@ -30,7 +31,8 @@ struct Mask {
 
 /// The chance to be kept, p in steps of 1 / 65536; and whether it is, as docs/training.md counts it.
 double share_kept(double p);
-bool documented_keep(RandomKey key, std::uint32_t sample, std::uint32_t site, Index row, Index col, double p);
+bool documented_keep(RandomKey key, std::uint32_t sample, std::uint32_t stream, Index row, Index col,
+                     double p);
 
 /// A training pass of a model with two encoder layers.
 struct DropoutPass {
@@ -43,7 +45,7 @@ struct DropoutPass {
   bool causal = false, norm_first = true, class_token = false, own_activation = false;
 
   static constexpr Index heads = 3, columns = 288;
-  static std::uint32_t first_site(std::size_t layer) {
+  static std::uint32_t first_stream(std::size_t layer) {
     return static_cast<std::uint32_t>(1 + static_cast<Index>(layer) * (heads + 3));
   }
 

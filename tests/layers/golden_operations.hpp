@@ -6,10 +6,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <functional>
-#include <orochi/tape.hpp>
 #include <string>
 #include <type_traits>
 #include <vector>
+
+#include <orochi/tape.hpp>
 
 #include "catch.hpp"
 #include "io/hdf5.hpp"

@@ -1,10 +1,11 @@
-// The operations on Vars, one line each: what tests of gradients, of memory and of neighbours go through.
+// The operations on Vars, one line each: what tests of gradients, of memory and of neighbors go through.
 #pragma once
 
 #include <functional>
-#include <orochi/ops.hpp>
 #include <string>
 #include <vector>
+
+#include <orochi/ops.hpp>
 
 namespace orochi {
 

@@ -1,11 +1,12 @@
 // What attention's tests of gradients and golden values do not say: slopes, distances, and two batches.
 #include <cmath>
 #include <functional>
+#include <random>
+
 #include <orochi/cross_attention.hpp>
 #include <orochi/error.hpp>
 #include <orochi/gradient_check.hpp>
 #include <orochi/rotary.hpp>
-#include <random>
 
 #include "catch.hpp"
 #include "layers/embedding.hpp"

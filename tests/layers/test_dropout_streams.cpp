@@ -1,6 +1,7 @@
 // Dropout through the layers of a Classifier: the very bits that docs/training.md documents, the share that
 // is kept, and that nothing shares its bits with anything else.
 #include <cmath>
+
 #include <orochi/ops.hpp>
 
 #include "catch.hpp"
@@ -17,7 +18,7 @@ Index wrong_bits(const Mask& mask, const DropoutPass& pass) {
   for (Index i = 0; i < mask.rows; ++i)
     for (Index j = 0; j < mask.cols; ++j)
       wrong += (mask(i, j) != 0) !=
-               documented_keep(pass.key, pass.samples[mask.sequence], mask.site, i, j, pass.p);
+               documented_keep(pass.key, pass.samples[mask.sequence], mask.stream, i, j, pass.p);
   return wrong;
 }
 
@@ -46,7 +47,7 @@ void check_all_independent(const std::vector<Mask>& masks, double p) {
 }
 
 /// Neighbours inside of one mask, in pairs that share no element: `apart` rows or columns from each other.
-void check_neighbours(const Mask& mask, double p, Index rows_apart, Index cols_apart) {
+void check_neighbors(const Mask& mask, double p, Index rows_apart, Index cols_apart) {
   const auto leads = [](Index i, Index apart) { return apart == 0 || i / apart % 2 == 0; };
   Index both = 0, pairs = 0;
   for (Index i = 0; i + rows_apart < mask.rows; ++i)
@@ -112,9 +113,9 @@ TEST_CASE("every head drops out the documented bits of its filter") {
                     to = pass.causal ? i + 1 : std::min(i + reach + 1, pass.lengths[b]);
         for (Index h = 0; h < DropoutPass::heads; ++h)
           for (Index j = 0; j < pass.longest(); ++j) {
-            const std::uint32_t site = DropoutPass::first_site(layer) + static_cast<std::uint32_t>(h);
+            const std::uint32_t stream = DropoutPass::first_stream(layer) + static_cast<std::uint32_t>(h);
             const bool keep =
-                j >= from && j < to && documented_keep(pass.key, pass.samples[b], site, j, i, pass.p);
+                j >= from && j < to && documented_keep(pass.key, pass.samples[b], stream, j, i, pass.p);
             const double expected = keep ? 1 / share_kept(pass.p) / static_cast<double>(to - from) : 0,
                          found = static_cast<double>(filters[layer](first + i, h * pass.longest() + j));
             worst = std::max(worst, std::abs(found - expected) * static_cast<double>(to - from));
@@ -124,7 +125,7 @@ TEST_CASE("every head drops out the documented bits of its filter") {
   CHECK(worst < 1e-4);
 }
 
-TEST_CASE("every site keeps the share that it should") {
+TEST_CASE("every stream keeps the share that it should") {
   for (const double p : {0.05, 0.1, 0.5, 0.9}) {
     DropoutPass pass = equal_lengths();
     pass.p = p;
@@ -155,10 +156,10 @@ TEST_CASE("rows and columns of a mask share no bits") {
   DropoutPass pass;
   pass.lengths = {150}, pass.samples = {5};
   for (const Mask& mask : masks_of(pass)) {
-    for (const Index apart : {1, 2, 64}) check_neighbours(mask, pass.p, apart, 0);
+    for (const Index apart : {1, 2, 64}) check_neighbors(mask, pass.p, apart, 0);
     for (const Index apart : {1, 16, 32, 64})
-      if (apart < mask.cols) check_neighbours(mask, pass.p, 0, apart);
-    check_neighbours(mask, pass.p, 1, 1);
+      if (apart < mask.cols) check_neighbors(mask, pass.p, 0, apart);
+    check_neighbors(mask, pass.p, 1, 1);
   }
 }
 

@@ -1,6 +1,7 @@
 // Every registered layer's backward pass against central differences, in double: one line a layer and
 // setting.
 #include <iostream>
+
 #include <orochi/gradient_check.hpp>
 #include <orochi/ops.hpp>
 
@@ -92,7 +93,7 @@ class SharedRows : public Layer {
       : weight_(builder.weight("weight", 3 * builder.width(), builder.width())) {
     options_.head_dim = builder.width();
     options_.dropout = 0.2;
-    options_.site = builder.random_sites();
+    options_.stream = builder.random_streams();
   }
   Rows forward(const Rows& x) const override {
     Var qkv = linear(x.values, weight_);  // [N, 3 C]

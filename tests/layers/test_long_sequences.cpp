@@ -36,7 +36,7 @@ Result run(const std::vector<Index>& offsets, const std::function<double(Index, 
   std::copy(parameter.begin(), parameter.end(), parameters.data());
   Gradients gradients(parameters);
   gradients.clear();
-  Tape tape(parameters, "own");
+  Tape tape(parameters, "native");
   tape.begin(Mode::train, &gradients, {});
   Batch batch;
   batch.offsets = offsets;

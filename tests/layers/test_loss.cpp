@@ -2,9 +2,10 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <orochi/ops.hpp>
 #include <random>
 #include <type_traits>
+
+#include <orochi/ops.hpp>
 
 #include "catch.hpp"
 #include "core/kernels/reference/cross_entropy.hpp"
@@ -35,7 +36,7 @@ Answer by_formula(const Problem& p) {
     weights(0, static_cast<Index>(j)) = static_cast<double>(p.options.weights[j]);
   const reference::Matrix logits(std::ssize(p.labels), p.classes, p.logits.data(), p.classes);
   const reference::CrossEntropy exact =
-      reference::cross_entropy(logits, p.labels, weights, p.options.label_smoothing, p.options.normaliser);
+      reference::cross_entropy(logits, p.labels, weights, p.options.label_smoothing, p.options.normalizer);
   return {static_cast<double>(exact.loss), exact.dlogits.values()};
 }
 
@@ -104,7 +105,7 @@ TEST_CASE("loss and gradient are PyTorch's formula for few classes and many") {
       for (const bool weighted : {false, true}) {
         Problem p = make_problem(5, classes, 3, 0, static_cast<unsigned>(classes));
         p.options.label_smoothing = smoothing;
-        p.options.normaliser = 3.5;
+        p.options.normalizer = 3.5;
         if (weighted) p.options.weights = weights;
         check(p, by_program(p), by_formula(p));
       }

@@ -1,6 +1,7 @@
 // Losses against numbers: PyTorch's values, the formulas where logits are extreme, and what is left out.
 #include <limits>
 #include <numeric>
+
 #include <orochi/losses.hpp>
 
 #include "catch.hpp"

@@ -1,5 +1,6 @@
 // layer_norm_eps, where it matters: rows whose variance is small beside it, against the formulas.
 #include <cmath>
+
 #include <orochi/layer.hpp>
 
 #include "catch.hpp"

@@ -126,7 +126,7 @@ TEST_CASE("a parameter as a Var has its value and gets its gradient, added where
   const std::vector<std::string> names{"row"};
   const Parameter p = parameters.add(names, {3}, Init::ones(), Decay::no, GradientKind::dense);
   parameters.allocate();
-  parameters.initialise(1);
+  parameters.initialize(1);
   Gradients gradients(parameters);
   Tape tape(parameters);
   tape.begin(Mode::train, &gradients, {});

@@ -59,7 +59,7 @@ struct NoParameters : Parameters {
 /// One operation on a tape of its own.
 class Run {
  public:
-  Run(const OperationCase& c, const Sequences& sequences, const char* engine = "own")
+  Run(const OperationCase& c, const Sequences& sequences, const char* engine = "native")
       : case_(c), sequences_(sequences), gradients_(parameters_), tape_(parameters_, engine) {}
 
   /// Memory that results and gradients will be taken from holds NaN: each must be written.
@@ -193,7 +193,7 @@ void check_alone(const OperationCase& c, const Sequences& sequences, const std::
 
 TEST_CASE("a sequence gives and gets the same bits alone as in company") {
   const Sequences sequences({3, 1, 40, 7, 130});
-  for (const char* engine : {"own", "eigen"})
+  for (const char* engine : {"native", "eigen"})
     for (const OperationCase& c : operation_cases()) {
       if (c.result == Kind::shared) continue;
       INFO(c.name << ", engine " << engine);

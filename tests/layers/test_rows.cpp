@@ -1,5 +1,6 @@
 // Layers that change the number of rows, and activations from outside.
 #include <cmath>
+
 #include <orochi/classifier.hpp>
 #include <orochi/error.hpp>
 #include <orochi/gradient_check.hpp>
@@ -79,7 +80,7 @@ Config small_config() {
 struct Passed {
   Passed(const Config& config, OutputShape output, Mode mode) : registry(layers()) {
     Classifier model(config, {11, 0, 9}, output, registry);
-    model.parameters().initialise(7);
+    model.parameters().initialize(7);
     rows_before = model.rows_before();
     const std::vector<std::int32_t> tokens{3, 1, 4, 1, 5, 9, 2, 6};
     const std::vector<Index> offsets{0, 5, 8};

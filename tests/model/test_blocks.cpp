@@ -1,5 +1,6 @@
 // Models whose blocks differ.
 #include <cmath>
+
 #include <orochi/classifier.hpp>
 #include <orochi/ops.hpp>
 
@@ -41,7 +42,7 @@ Config small_config() {
 /// A batch of two sequences and the loss sum(outputs^2).
 struct Run {
   explicit Run(const Config& config) : registry(layers()), model(config, {11, 0, 9}, 3, registry) {
-    model.parameters().initialise(7);
+    model.parameters().initialize(7);
     batch.tokens = tokens, batch.offsets = offsets, batch.samples = samples;
   }
   double loss() {

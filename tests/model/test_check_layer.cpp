@@ -1,5 +1,6 @@
 // check-layer refuses every kind of planted error, each with its own message, and lets good layers pass.
 #include <algorithm>
+
 #include <orochi/gradient_check.hpp>
 #include <orochi/ops.hpp>
 
@@ -176,12 +177,12 @@ namespace {
 class Dropping : public Layer {
  public:
   explicit Dropping(Builder& builder)
-      : p_(builder.number("row_dropout") + builder.number("p")), site_(builder.random_sites()) {}
-  Rows forward(const Rows& x) const override { return x.with(dropout(x.values, p_, site_, x.batch)); }
+      : p_(builder.number("row_dropout") + builder.number("p")), stream_(builder.random_streams()) {}
+  Rows forward(const Rows& x) const override { return x.with(dropout(x.values, p_, stream_, x.batch)); }
 
  private:
   double p_;
-  std::uint32_t site_;
+  std::uint32_t stream_;
 };
 
 }  // namespace

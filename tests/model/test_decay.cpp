@@ -1,6 +1,7 @@
 // Which parameters weight decay takes is what docs/checkpoint.md says.
-#include <orochi/classifier.hpp>
 #include <set>
+
+#include <orochi/classifier.hpp>
 
 #include "catch.hpp"
 

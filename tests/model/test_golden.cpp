@@ -3,12 +3,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <numeric>
+
 #include <orochi/cross_attention.hpp>
 #include <orochi/error.hpp>
-
 #include <orochi/inference.hpp>
 #include <orochi/schedule.hpp>
 #include <orochi/updater.hpp>
+
 #include "catch.hpp"
 #include "core/kernels/kernels.hpp"
 #include "inference/model_file.hpp"
@@ -115,9 +116,9 @@ void check_case(const std::string& path, const std::string& engine) {
   Stepper stepper(*c.model, c.config.train, 2);
   Updater updater(builtin().optimizers.make(c.config.train.optimizer), c.model->parameters());
   const auto schedule = builtin().schedules.make(c.config.train.schedule);
-  const double normaliser = weight_of(*c.task, c.labels);
+  const double normalizer = weight_of(*c.task, c.labels);
   std::optional<Gradient> first = stepper.gradient();
-  const StepSums sums = first->add(c.batch, *c.task, normaliser, {});
+  const StepSums sums = first->add(c.batch, *c.task, normalizer, {});
   CHECK_THAT(sums.loss / sums.weight, catch_matchers::WithinRel(c.golden.doubles("loss")[0], 1e-5));
   const std::vector<Scalar> gradient = first->flat();
   first.reset();
@@ -133,7 +134,7 @@ void check_case(const std::string& path, const std::string& engine) {
   const std::vector<double> losses = c.golden.doubles("losses");
   for (std::size_t step = 0; step < losses.size(); ++step) {
     Gradient next = stepper.gradient();
-    const StepSums now = next.add(c.batch, *c.task, normaliser, {0, static_cast<std::uint32_t>(step)});
+    const StepSums now = next.add(c.batch, *c.task, normalizer, {0, static_cast<std::uint32_t>(step)});
     INFO("step " << step);
     CHECK_THAT(now.loss / now.weight, catch_matchers::WithinRel(losses[step], 1e-4));
     next.clip(c.config.train.max_grad_norm);
@@ -221,7 +222,7 @@ TEST_CASE("cross attention agrees with PyTorch") {
 
 TEST_CASE("values, gradients and ten updates agree with PyTorch") {
   const std::filesystem::path folder = std::filesystem::path(std::getenv("OROCHI_TEST_DATA")) / "golden";
-  std::vector<std::string> engines{"own", "eigen"};
+  std::vector<std::string> engines{"native", "eigen"};
   if (has_onednn()) engines.push_back("onednn");
   int cases = 0, long_ones = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

@@ -1,13 +1,15 @@
 // Figures of heads against their definitions on whole maps, and what long sequences take.
 #include <cmath>
+
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+
 #include "../train/small_model.hpp"
 #include "analysis/head_survey.hpp"
 #include "analysis/heads.hpp"
 #include "catch.hpp"
-#include "core/kernels/half.hpp"
+#include "core/kernels/bf16.hpp"
 #include "core/packed_weights.hpp"
 #include "layers/attention_recording.hpp"
 #include "run/machine_memory.hpp"
@@ -35,13 +37,13 @@ Model make_model(const Extensions& extensions, const Places& places, Index longe
   trained.extensions = extensions;
   trained.task = class_task(3);
   trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
-  trained.classifier->parameters().initialise(5);
+  trained.classifier->parameters().initialize(5);
   Parameters& parameters = trained.classifier->parameters();
   for (Index i = 0; i < parameters.size(); ++i) parameters.data()[i] *= 2;  // sharper maps
   return trained;
 }
 
-const std::vector<Places> all_places{
+const std::vector<Places> all_locations{
     {}, {true, 0, "rotary"}, {false, 9, "learned", "cls"}, {true, 0, "alibi"}, {false, 70, "rotary"}};
 
 /// [L H] maps of [T, T], in double.
@@ -84,7 +86,7 @@ double correlation(const std::vector<double>& a, const std::vector<double>& b) {
 TEST_CASE("some rows of a map are the same bits as in the whole") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(4, 190, 17, 0, 3, 2);
-  for (const Places& places : all_places) {
+  for (const Places& places : all_locations) {
     const Model trained = make_model(extensions, places);
     for (Index i = 0; i < data.size(); ++i) {
       const std::vector<AttentionRecord> whole = record_sequence(trained, data, i),
@@ -99,17 +101,17 @@ TEST_CASE("some rows of a map are the same bits as in the whole") {
 }
 
 TEST_CASE("also of a map whose scores are products in bf16") {
-  if (!kernels::half_available()) return;
+  if (!kernels::bf16_available()) return;
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(3, 190, 17, 0, 3, 4);
   std::vector<std::uint32_t> samples;
-  for (const Places& places : all_places) {
+  for (const Places& places : all_locations) {
     const Model trained = make_model(extensions, places, 200, 64);  // heads of 16
     const Parameters& parameters = trained.classifier->parameters();
-    PackedWeights packed(parameters, kernels::Engine::own, kernels::Precision::half);
+    PackedWeights packed(parameters, kernels::Engine::native, kernels::Precision::bf16);
     for (Index piece = 0; piece < packed.num_pieces(); ++piece) packed.pack(piece);
     Recording recording;
-    Tape tape(parameters, "own");
+    Tape tape(parameters, "native");
     tape.set_packed(&packed);
     tape.set_recording(&recording);
     tape.begin(Mode::infer, nullptr, {});
@@ -122,7 +124,7 @@ TEST_CASE("also of a map whose scores are products in bf16") {
 TEST_CASE("entropy, distance and similarity are those of whole maps") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(5, 190, 17, 0, 3, 7);
-  for (const Places& places : all_places) {
+  for (const Places& places : all_locations) {
     const Model trained = make_model(extensions, places);
     const HeadGrid grid = head_grid(trained, data);
     REQUIRE(grid.count() == 8);

@@ -1,7 +1,8 @@
 // A head that the answer needs by construction: maps, ablation and importance must name it.
 #include <algorithm>
-#include <orochi/model.hpp>
 #include <random>
+
+#include <orochi/model.hpp>
 
 #include "../train/small_model.hpp"
 #include "analysis/heads.hpp"
@@ -55,7 +56,7 @@ Model planted_model(const Extensions& extensions) {
   trained.task = class_task(2);
   trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 2, extensions.layers);
   Parameters& parameters = trained.classifier->parameters();
-  parameters.initialise(3);
+  parameters.initialize(3);
   for (const ParameterView& view : parameters.views())
     if (view.name.find("norm") == std::string::npos)
       for (Index i = 0; i < view.size; ++i)

@@ -46,7 +46,7 @@ struct Outcome {
 };
 Outcome outcome_of(const std::string& positions, const Layers& layers) {
   Classifier model(small_config(positions), {11, 0, 9}, 3, layers);
-  model.parameters().initialise(7);
+  model.parameters().initialize(7);
   const std::vector<std::int32_t> tokens{1, 2, 3, 4, 1, 7};
   const std::vector<Index> offsets{0, 4, 6};
   const std::vector<std::uint32_t> samples{0, 1};

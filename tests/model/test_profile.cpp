@@ -2,6 +2,7 @@
 // operations report what they do.
 #include <algorithm>
 #include <chrono>
+
 #include <orochi/classifier.hpp>
 
 #include "catch.hpp"
@@ -56,7 +57,7 @@ Layers layers() {
 TEST_CASE("each layer is charged its own time, forward and backward") {
   const Layers registry = layers();
   Classifier model(small_config(), {5, 0, 4}, 2, registry);
-  model.parameters().initialise(1);
+  model.parameters().initialize(1);
   const std::vector<std::int32_t> tokens{1, 2, 3, 4, 0};
   const std::vector<Index> offsets{0, 3, 5};
   const std::vector<std::uint32_t> samples{0, 1};

@@ -1,11 +1,12 @@
 // Looking at heads changes no bit, and what is seen is what the model computes with.
 #include <algorithm>
 #include <cmath>
+
 #include <orochi/batching.hpp>
 #include <orochi/model.hpp>
 #include <orochi/ops.hpp>
-
 #include <orochi/stepper.hpp>
+
 #include "../train/small_model.hpp"
 #include "analysis/head_survey.hpp"
 #include "analysis/heads.hpp"
@@ -25,7 +26,7 @@ Model make_model(const Extensions& extensions, bool causal = false, const std::s
   trained.extensions = extensions;
   trained.task = class_task(3);
   trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
-  trained.classifier->parameters().initialise(5);
+  trained.classifier->parameters().initialize(5);
   return trained;
 }
 
@@ -64,7 +65,7 @@ void check_output(const Model& trained, const AttentionRecord& r) {
     for (Index j = 0; j < c; ++j) {
       double sum = static_cast<double>(bias[j]), size = std::abs(sum);
       for (Index k = 0; k < width; ++k) {
-        const double term = static_cast<double>(r.filtered[static_cast<std::size_t>(i * width + k)]) *
+        const double term = static_cast<double>(r.head_output[static_cast<std::size_t>(i * width + k)]) *
                             static_cast<double>(weight[j * width + k]);
         sum += term;
         size += std::abs(term);
@@ -93,7 +94,7 @@ void check_maps(const AttentionRecord& r, bool causal) {
           value += static_cast<double>(map[k]) *
                    static_cast<double>(r.value[static_cast<std::size_t>(k * width + h * d + j)]);
         REQUIRE(std::abs(value - static_cast<double>(
-                                     r.filtered[static_cast<std::size_t>(q * width + h * d + j)])) < 1e-5);
+                                     r.head_output[static_cast<std::size_t>(q * width + h * d + j)])) < 1e-5);
       }
     }
   }
@@ -115,7 +116,7 @@ TEST_CASE("looking changes no bit of logits and gradients") {
       CHECK(recording->records.size() == 24);
     }
     CHECK(full.records.front().influence == light.records.front().influence);
-    CHECK(full.records.front().filtered == light.records.front().filtered);
+    CHECK(full.records.front().head_output == light.records.front().head_output);
   }
 }
 
@@ -166,7 +167,7 @@ TEST_CASE("a head whose values are replaced by zero is a head whose columns of t
   for (std::size_t i = 0; i < found.size(); ++i) CHECK(std::abs(found[i] - expected[i]) < 1e-5f);
 }
 
-TEST_CASE("the importance of heads is the slope of the loss along them") {
+TEST_CASE("the importance of heads is the derivative of the loss along them") {
   const Extensions extensions = builtin();
   const Sequences data = random_sequences(1, 20, 17, 0, 3, 4);
   Model trained = make_model(extensions);
@@ -176,7 +177,7 @@ TEST_CASE("the importance of heads is the slope of the loss along them") {
   Parameters& parameters = trained.classifier->parameters();
   const std::vector<Scalar> saved(parameters.data(), parameters.data() + parameters.size());
   const auto loss = [&](Index head,
-                        Scalar factor) {  // head's filtered values times factor: by its output weight
+                        Scalar factor) {  // head's head output times factor: by its output weight
     for (const ParameterView& view : parameters.views())
       if (view.name == "encoder." + std::to_string(head / 4) + ".attention.output.weight")
         for (Index row = 0; row < 32; ++row)

@@ -136,8 +136,8 @@ def both_schemes_are_readable(page, shots):
         weights = [page.weight(0, 0, 0, i // rows, i % rows) for i in range(rows * rows)]
         order = sorted(range(len(weights)), key=lambda i: weights[i])
         shades = [sign * seen["shades"][i] for i in order]
-        expect(all(b >= a - 0.004 for a, b in zip(shades, shades[1:])), f"colours do not follow weights in the {scheme} scheme")
-        expect(shades[-1] > shades[0] or weights[order[-1]] == weights[order[0]], "all colours are alike")
+        expect(all(b >= a - 0.004 for a, b in zip(shades, shades[1:])), f"colors do not follow weights in the {scheme} scheme")
+        expect(shades[-1] > shades[0] or weights[order[-1]] == weights[order[0]], "all colors are alike")
         page.screenshot(shots, scheme, whole=True)
     page.scheme("light")  # while it is open
     expect(page.run(COLOURS)["back"] > 0.5, "the open page does not follow the scheme")

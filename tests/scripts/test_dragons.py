@@ -35,8 +35,8 @@ def rows(text):
 
 
 def first_signs(words, k):
-    """The label by its definition: the sign of the first word of each of k colours."""
-    return "".join(next(word[-1] for word in words if word[:-1] == colour) for colour in COLOURS[:k])
+    """The label by its definition: the sign of the first word of each of k colors."""
+    return "".join(next(word[-1] for word in words if word[:-1] == color) for color in COLOURS[:k])
 
 
 class Dragons(unittest.TestCase):
@@ -44,7 +44,7 @@ class Dragons(unittest.TestCase):
         recorded = dict(line.split()[::-1] for line in (ROOT / "datasets/dragons/SHA256SUMS").read_text().splitlines())
         self.assertEqual(recorded, {name: hashlib.sha256(data).hexdigest() for name, data in FILES.items()})
 
-    def test_labels_are_the_first_sign_of_each_colour(self):
+    def test_labels_are_the_first_sign_of_each_color(self):
         for side, count in (("train", 8000), ("test", 2000)):
             for k in (1, 2, 3):
                 data = rows(lines(f"{side}-{k}"))
@@ -56,8 +56,8 @@ class Dragons(unittest.TestCase):
     def test_dragons_keep_their_distance_and_come_in_any_order(self):
         orders = collections.Counter()
         for _, words in rows(lines("train-3")):
-            places = {next(i for i, word in enumerate(words) if word[:-1] == colour): colour for colour in COLOURS}
-            orders[tuple(colour for _, colour in sorted(places.items()))] += 1
+            places = {next(i for i, word in enumerate(words) if word[:-1] == color): color for color in COLOURS}
+            orders[tuple(color for _, color in sorted(places.items()))] += 1
             first, second, third = sorted(places)
             self.assertGreaterEqual(min(second - first, third - second), 6)
         self.assertEqual(len(orders), 6)

@@ -2,7 +2,9 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+
 #include <nlohmann/json.hpp>
+
 #include <orochi/error.hpp>
 
 #include "catch.hpp"

@@ -3,11 +3,12 @@
 
 #include <functional>
 #include <map>
-#include <orochi/classifier.hpp>
-#include <orochi/ops.hpp>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <orochi/classifier.hpp>
+#include <orochi/ops.hpp>
 
 #include "io/checkpoint.hpp"
 #include "trainer_workplace.hpp"

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <orochi/recording.hpp>
 
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/recording.hpp>
+
 #include "catch.hpp"
 #include "keys.hpp"
 
@@ -43,7 +44,7 @@ inline Config plain_config() {
 struct KeyModel {
   explicit KeyModel(const Config& config)
       : layers(made_layers(seen)), classifier(config, {11, 0, 8}, 2, layers.layers) {
-    classifier.parameters().initialise(3);
+    classifier.parameters().initialize(3);
   }
   /// Numbers of a parameter, as they lie in memory.
   std::span<Scalar> values(const std::string& name) {

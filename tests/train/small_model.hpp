@@ -3,11 +3,12 @@
 
 #include <memory>
 #include <numeric>
-#include <orochi/classifier.hpp>
 #include <random>
 #include <vector>
 
+#include <orochi/classifier.hpp>
 #include <orochi/dataset.hpp>
+
 #include "tasks.hpp"
 
 namespace orochi {
@@ -36,7 +37,7 @@ inline Config small_config() {
   config.model.d_model = 32;
   config.model.num_heads = 4;
   config.model.num_layers = 2;
-  config.train.lanes = 5;
+  config.train.shards = 5;
   return config;
 }
 

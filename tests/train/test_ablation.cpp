@@ -3,6 +3,7 @@
 
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "analysis/head_survey.hpp"
 #include "catch.hpp"
 #include "small_model.hpp"
@@ -23,14 +24,14 @@ Model random_model(const Extensions& extensions) {
   trained.extensions = extensions;
   trained.task = class_task(3);
   trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
-  trained.classifier->parameters().initialise(8);
+  trained.classifier->parameters().initialize(8);
   for (Scalar& value : trained.classifier->parameters().flat()) value *= 1.5f;
   return trained;
 }
 
 std::vector<double> losses_of(const Model& trained, const Sequences& data,
                               std::span<const HeadReplacement> replaced = {}) {
-  Inference inference(*trained.classifier, "own", 1);
+  Inference inference(*trained.classifier, "native", 1);
   inference.set_replacements(replaced);
   return evaluate(inference, *trained.task, data).losses;
 }
@@ -41,8 +42,8 @@ double mean(const std::vector<double>& values) {
   return sum / static_cast<double>(values.size());
 }
 
-/// A head's filtered values in all rows, from recordings: [rows, D].
-RowMatrix filtered_of(const Model& trained, const Sequences& data, Index layer, Index head) {
+/// A head's head output in all rows, from recordings: [rows, D].
+RowMatrix head_output_of(const Model& trained, const Sequences& data, Index layer, Index head) {
   const Index d = trained.config.model.d_model / heads;
   RowMatrix result(data.offsets.back(), d);
   for (Index b = 0; b < data.size(); ++b)
@@ -51,11 +52,11 @@ RowMatrix filtered_of(const Model& trained, const Sequences& data, Index layer, 
         for (Index i = 0; i < record.length; ++i)
           for (Index j = 0; j < d; ++j)
             result(data.offsets[static_cast<std::size_t>(b)] + i, j) =
-                record.filtered[static_cast<std::size_t>(i * heads * d + head * d + j)];
+                record.head_output[static_cast<std::size_t>(i * heads * d + head * d + j)];
   return result;
 }
 
-/// The losses with a head's values, and so its filtered values, times `factor`.
+/// The losses with a head's values, and so its head output, times `factor`.
 std::vector<double> losses_scaled(const Model& trained, const Sequences& data, Index layer, Index head,
                                   double factor) {
   const Index d = trained.config.model.d_model / heads;
@@ -108,7 +109,7 @@ TEST_CASE("what is lost without a head, and the middle 95 % of resampled data") 
     const std::vector<double> all = losses_of(trained, data);
     CHECK_THAT(ablation.loss, WithinRel(mean(all), 1e-9));
     for (const HeadFigures& figures : ablation.heads) {
-      const RowMatrix filtered = filtered_of(trained, data, figures.layer, figures.head);
+      const RowMatrix filtered = head_output_of(trained, data, figures.layer, figures.head);
       RowMatrix values = filtered.colwise().mean();
       if (!by_mean) values.setZero();
       const HeadReplacement replaced{

@@ -1,9 +1,10 @@
 // Gradients of several micro-batches: their sum, what it takes of memory, and what it loses of digits.
 #include <cmath>
-#include <orochi/extensions.hpp>
 
 #include <orochi/batching.hpp>
+#include <orochi/extensions.hpp>
 #include <orochi/updater.hpp>
+
 #include "catch.hpp"
 #include "heap.hpp"
 #include "small_model.hpp"
@@ -23,7 +24,7 @@ struct Training {
         task(class_task(classes)),
         stepper(model, config.train, threads),
         updater(builtin().optimizers.make(config.train.optimizer), model.parameters()) {
-    model.parameters().initialise(4);
+    model.parameters().initialize(4);
   }
   /// Of the whole data in micro-batches of `size` sequences.
   Gradient gradient(Index size, std::uint32_t step = 0) {
@@ -74,22 +75,22 @@ double difference(const std::vector<Scalar>& a, const std::vector<Scalar>& b) {
   return apart / largest;
 }
 
-/// A table of rows without a model, and the gradients of some lanes of it.
+/// A table of rows without a model, and the gradients of some shards of it.
 struct Table {
   Table(Index rows, Index cols, Index count) {
     const std::string names[] = {"table"};
     id = parameters.add(names, {rows, cols}, Init::zeros(), Decay::no, GradientKind::rows);
     parameters.allocate();
-    for (Index i = 0; i < count; ++i) lanes.push_back(std::make_unique<Gradients>(parameters));
+    for (Index i = 0; i < count; ++i) shards.push_back(std::make_unique<Gradients>(parameters));
   }
   GradientSum sum() const {
     std::vector<Gradients*> all;
-    for (const std::unique_ptr<Gradients>& lane : lanes) all.push_back(lane.get());
+    for (const std::unique_ptr<Gradients>& shard : shards) all.push_back(shard.get());
     return GradientSum(parameters, all);
   }
   Parameters parameters;
   Parameter id;
-  std::vector<std::unique_ptr<Gradients>> lanes;
+  std::vector<std::unique_ptr<Gradients>> shards;
 };
 
 }  // namespace
@@ -148,16 +149,17 @@ TEST_CASE("merged rows are counted with those of the last micro-batch, each for 
       sum.begin_merge();
       for (const ParameterRange& range : ranges) sum.merge(range);
       sum.end_merge();
-      for (const std::unique_ptr<Gradients>& lane : table.lanes) CHECK(lane->rows(table.id.id).ids.empty());
+      for (const std::unique_ptr<Gradients>& shard : table.shards)
+        CHECK(shard->rows(table.id.id).ids.empty());
     }
-    for (Index lane = 0; lane < 3; ++lane) {
-      const std::int32_t id = static_cast<std::int32_t>((2 * micro + lane * lane) % 4);  // never 4
+    for (Index shard = 0; shard < 3; ++shard) {
+      const std::int32_t id = static_cast<std::int32_t>((2 * micro + shard * shard) % 4);  // never 4
       std::vector<Scalar> row(70);
       for (std::size_t j = 0; j < 70; ++j) {
-        row[j] = static_cast<Scalar>(100 * micro + 10 * lane) + static_cast<Scalar>(j);
+        row[j] = static_cast<Scalar>(100 * micro + 10 * shard) + static_cast<Scalar>(j);
         expected[static_cast<std::size_t>(id) * 70 + j] += static_cast<double>(row[j]);
       }
-      table.lanes[static_cast<std::size_t>(lane)]->add_rows(table.id, {&id, 1}, row.data());
+      table.shards[static_cast<std::size_t>(shard)]->add_rows(table.id, {&id, 1}, row.data());
     }
   }
   const std::vector<Scalar> result = sum.flat();  // whole numbers: nothing is rounded
@@ -177,8 +179,8 @@ TEST_CASE("a token that occurs a million times keeps its digits") {
   const std::vector<std::int32_t> ids(1000, 1);
   std::vector<Scalar> rows;
   for (std::size_t i = 0; i < ids.size(); ++i) rows.insert(rows.end(), {0.1F, -3e-5F, 1.7F});
-  for (const std::unique_ptr<Gradients>& lane : table.lanes)
-    for (Index i = 0; i < each; i += 1000) lane->add_rows(table.id, ids, rows.data());
+  for (const std::unique_ptr<Gradients>& shard : table.shards)
+    for (Index i = 0; i < each; i += 1000) shard->add_rows(table.id, ids, rows.data());
   const std::vector<Scalar> result = table.sum().flat();
   for (std::size_t j = 0; j < c; ++j) {
     const double expected = 1e6 * static_cast<double>(rows[j]);

@@ -1,14 +1,15 @@
 // The same bits: alone or in company, on any number of threads, with or without an evaluation in between.
 #include <cstring>
-#include <orochi/error.hpp>
-#include <orochi/ops.hpp>
 
 #include <orochi/batching.hpp>
+#include <orochi/error.hpp>
 #include <orochi/extensions.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/ops.hpp>
 #include <orochi/updater.hpp>
+
 #include "catch.hpp"
-#include "core/kernels/half.hpp"
+#include "core/kernels/bf16.hpp"
 #include "small_model.hpp"
 
 using namespace orochi;
@@ -41,7 +42,7 @@ bool same_bits(const Scalar* a, const Scalar* b, Index n) {
 void check_alone_as_in_company(const Config& config, const Sequences& data, const char* engine) {
   const Index channels = data.channels, k = 3;
   Classifier model(config, {channels == 0 ? 11 : 0, channels, 40}, k, builtin_layers());
-  model.parameters().initialise(1);
+  model.parameters().initialize(1);
   std::vector<std::uint32_t> samples;
   const Batch all = as_batch(data, samples);
   const Answer together = answer(model, all, engine);
@@ -59,7 +60,7 @@ void check_alone_as_in_company(const Config& config, const Sequences& data, cons
 std::vector<Scalar> weights_after_training(const Config& config, const Sequences& data, int threads,
                                            bool evaluate_too) {
   Classifier model(config, {11, 0, 40}, 3, builtin_layers());
-  model.parameters().initialise(config.train.seed);
+  model.parameters().initialize(config.train.seed);
   const std::unique_ptr<Task> task = class_task(3);
   Stepper stepper(model, config.train, threads);
   Updater updater(builtin().optimizers.make(config.train.optimizer), model.parameters());
@@ -91,7 +92,7 @@ bool onednn_serves() {
 }  // namespace
 
 TEST_CASE("a sequence has the same logits and input gradients alone as in any batch") {
-  for (const char* engine : {"own", "eigen"}) {
+  for (const char* engine : {"native", "eigen"}) {
     for (const char* pooling : {"mean", "cls", "max", "attention"}) {
       for (const Index d_model : {32, 64}) {
         Config config = small_config();
@@ -115,7 +116,7 @@ TEST_CASE("windows and positions inside of attention keep a sequence's bits") {
         config.model.causal = causal;
         config.model.pooling = causal ? "cls" : "mean";
         INFO(positions << " " << window << " " << causal);
-        for (const char* engine : {"own", "eigen"})
+        for (const char* engine : {"native", "eigen"})
           check_alone_as_in_company(config, random_sequences(30, 40, 0, 3, 3, 2), engine);
       }
 }
@@ -123,8 +124,8 @@ TEST_CASE("windows and positions inside of attention keep a sequence's bits") {
 TEST_CASE("1, 2, 3 and 4 threads give the same weights") {
   const Sequences data = random_sequences(50, 40, 11, 0, 3, 3);
   std::vector<std::pair<std::string, std::string>> settings{
-      {"auto", "fp32"}, {"own", "fp32"}, {"eigen", "fp32"}};
-  if (kernels::half_available()) settings.emplace_back("own", "bf16");
+      {"auto", "fp32"}, {"native", "fp32"}, {"eigen", "fp32"}};
+  if (kernels::bf16_available()) settings.emplace_back("native", "bf16");
   if (onednn_serves()) settings.emplace_back("onednn", "fp32");
   for (const auto& [engine, precision] : settings) {
     INFO(engine << " " << precision);
@@ -159,7 +160,7 @@ TEST_CASE("inference drops nothing out") {
     Config config = small_config();
     config.model.dropout = config.model.attention_dropout = p;
     Classifier model(config, {11, 0, 40}, 3, builtin_layers());
-    model.parameters().initialise(9);
+    model.parameters().initialize(9);
     Inference inference(model, "auto", 1);
     const std::span<const Scalar> answers = inference.outputs(batch);
     logits.emplace_back(answers.begin(), answers.end());
@@ -171,7 +172,7 @@ TEST_CASE("inference gives the bits of a training pass without dropout") {
   Config config = small_config();
   config.model.dropout = config.model.attention_dropout = 0;
   Classifier model(config, {11, 0, 40}, 3, builtin_layers());
-  model.parameters().initialise(9);
+  model.parameters().initialize(9);
   const Sequences data = random_sequences(20, 40, 11, 0, 3, 5);
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);

@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
-#include <orochi/error.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+
 #include "catch.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_keys.hpp"

@@ -1,15 +1,16 @@
 // Every config in configs/ trains two steps: on its own data where that is committed, else on a stand-in of
 // its format.
-#include <hdf5.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <numeric>
 
+#include <hdf5.h>
+
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
 #include <orochi/train.hpp>
+
 #include "catch.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_file.hpp"

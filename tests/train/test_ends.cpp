@@ -26,7 +26,7 @@ TEST_CASE("settings at their ends train, or say why not") {
   CHECK(ending({"data.max_length=1"}).code == 0);
   CHECK(ending({"train.batch_size=1", "train.gradient_accumulation_steps=1", "train.epochs=1"}).code == 0);
   CHECK(ending({"train.batch_size=2147483647", "train.gradient_accumulation_steps=2147483647"}).code == 0);
-  CHECK(ending({"train.lanes=1024", "train.chunk_rows=1"}).code == 0);
+  CHECK(ending({"train.shards=1024", "train.chunk_rows=1"}).code == 0);
   CHECK(ending({"model.dropout=0.999999", "model.attention_dropout=0.999999"}).code == 0);
   CHECK(ending({"model.layer_norm_eps=1e30"}).code == 0);
   CHECK(ending({"model.layer_norm_eps=1e-30"}).code == 0);

@@ -3,6 +3,7 @@
 
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "catch.hpp"
 #include "trainer_workplace.hpp"
 
@@ -60,7 +61,7 @@ TEST_CASE("the training figures of an epoch are weighted losses and the share of
   const LoadedData data =
       load_data(trained.config.data, (place.root / "run").string(), trained.config.train.seed,
                 builtin_readers(), builtin_tokenizers(), *trained.task);
-  Inference inference(*trained.classifier, "own", 1);
+  Inference inference(*trained.classifier, "native", 1);
   const Evaluation evaluation = evaluate(inference, *trained.task, data.train);
   double loss = 0, weight = 0;
   for (std::size_t b = 0; b < evaluation.losses.size(); ++b) {

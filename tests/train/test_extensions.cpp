@@ -1,8 +1,8 @@
 // Components from outside (examples/extensions): the optimizer and the schedule against hand computations,
 // and in a run that a config describes.
-#include "../../examples/extensions/extensions.hpp"
-
 #include <orochi/updater.hpp>
+
+#include "../../examples/extensions/extensions.hpp"
 #include "catch.hpp"
 #include "io/checkpoint.hpp"
 #include "trainer_workplace.hpp"

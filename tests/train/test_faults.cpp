@@ -1,9 +1,11 @@
 // Numbers that are not finite, and losses that grow: named, left out, counted, refused.
 #include <cmath>
 #include <limits>
+
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "catch.hpp"
 #include "trainer_workplace.hpp"
 

@@ -6,6 +6,7 @@
 
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
+
 #include "catch.hpp"
 #include "heap.hpp"
 #include "small_model.hpp"
@@ -22,7 +23,7 @@ constexpr Index many = 2000;  // classes
 std::unique_ptr<Classifier> make_model(Index classes) {
   auto model =
       std::make_unique<Classifier>(small_config(), InputShape{17, 0, 200}, classes, builtin_layers());
-  model->parameters().initialise(3);
+  model->parameters().initialize(3);
   return model;
 }
 
@@ -95,7 +96,7 @@ TEST_CASE("weights are packed once, and again when it is said that they have cha
   const Sequences data = random_sequences(5, 20, 17, 0, many, 7);
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);
-  Inference inference(*model, "own", 2);
+  Inference inference(*model, "native", 2);
   const auto logits = [&](Inference& by) {
     const std::span<const Scalar> found = by.outputs(batch);
     return std::vector<Scalar>(found.begin(), found.end());
@@ -106,7 +107,7 @@ TEST_CASE("weights are packed once, and again when it is said that they have cha
       for (Index i = 0; i < view.size; ++i) model->parameters().data()[view.offset + i] *= 2;
   CHECK(logits(inference) == before);
   inference.pack();
-  Inference fresh(*model, "own", 1);
+  Inference fresh(*model, "native", 1);
   CHECK(logits(inference) == logits(fresh));
   CHECK(logits(fresh) != before);
 }

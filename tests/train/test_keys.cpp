@@ -1,6 +1,7 @@
 // Every key of the config and every option of a component has a test of its own; one that nothing reads fails
 // it.
 #include <orochi/inference.hpp>
+
 #include "catch.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_file.hpp"

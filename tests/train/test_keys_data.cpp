@@ -3,6 +3,7 @@
 #include <functional>
 
 #include <orochi/dataset.hpp>
+
 #include "catch.hpp"
 #include "keys.hpp"
 #include "tasks.hpp"
@@ -27,9 +28,9 @@ std::string lines(const std::string& line, int count) {
 /// What `change` makes of a training file with this text, the rest at its defaults.
 LoadedData load(const std::string& text, const std::function<void(DataConfig&)>& change) {
   const Workplace place("keys-data");
-  write(place.root / "own", text);
+  write(place.root / "native", text);
   DataConfig config;
-  config.train = "own";
+  config.train = "native";
   config.validation_fraction = 0;
   change(config);
   return load_data(config, place.root.string(), 1, builtin_readers(), builtin_tokenizers(), *new_task());

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include <orochi/inference.hpp>
+
 #include "catch.hpp"
 #include "inference/model_file.hpp"
 #include "keys.hpp"
@@ -42,7 +43,8 @@ void test_max_steps() {
   CHECK(Run("no-steps", {"train.max_steps=0"}).header().progress.step == 16);
 }
 
-/// Sequences of each pass over a micro-batch, in one lane and one chunk, and the updates of one epoch of 128.
+/// Sequences of each pass over a micro-batch, in one shard and one chunk, and the updates of one epoch of
+/// 128.
 void check_batches(const std::string& size, const std::string& micro, const std::vector<Index>& expected,
                    std::size_t updates) {
   std::vector<Index> passes;
@@ -52,7 +54,7 @@ void check_batches(const std::string& size, const std::string& micro, const std:
     return 1.0;
   });
   const Run run("batches",
-                {"train.epochs=1", "train.lanes=1", "train.chunk_rows=100000", "model.block=[\"factor\"]",
+                {"train.epochs=1", "train.shards=1", "train.chunk_rows=100000", "model.block=[\"factor\"]",
                  "train.batch_size=" + size, "train.gradient_accumulation_steps=" + micro},
                 registry);
   CHECK(passes == expected);

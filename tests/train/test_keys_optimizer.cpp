@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <orochi/updater.hpp>
+
 #include "catch.hpp"
 #include "keys.hpp"
 

@@ -1,16 +1,18 @@
 // The keys of [train] that say what an update computes, against the formulas of docs/training.md.
 #include <cmath>
 #include <numbers>
+
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
 #include <orochi/stepper.hpp>
+
 #include "catch.hpp"
-#include "core/kernels/half.hpp"
+#include "core/kernels/bf16.hpp"
 #include "keys.hpp"
 #include "small_model.hpp"
-#include "train/lanes.hpp"
+#include "train/shards.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinAbs;
@@ -123,10 +125,10 @@ void test_max_grad_norm() {
 /// with.
 double first_loss(const Run& run, double smoothing, const std::vector<double>& weights) {
   const Model trained = Model::load(run.last(), builtin());
-  trained.classifier->parameters().initialise(trained.config.train.seed);
+  trained.classifier->parameters().initialize(trained.config.train.seed);
   const LoadedData data = load_data(trained.config.data, (run.place.root / "run").string(), 42,
                                     builtin_readers(), builtin_tokenizers(), *trained.task);
-  Inference inference(*trained.classifier, "own", 1);
+  Inference inference(*trained.classifier, "native", 1);
   std::vector<std::uint32_t> samples;
   const std::span<const Scalar> logits = inference.outputs(as_batch(data.train, samples));  // [B, 2]
   double loss = 0, weight = 0;
@@ -164,7 +166,7 @@ void test_class_weights() {
 void test_precision() {
   const PlainRun single("single", {"train.epochs=1", "train.precision=fp32"});
   const PlainRun half("half", {"train.epochs=1", "train.precision=bf16"});
-  if (!kernels::half_available()) {
+  if (!kernels::bf16_available()) {
     CHECK(half.ending.code == 2);
     return;
   }
@@ -175,40 +177,41 @@ void test_precision() {
 }
 
 void test_kernels() {
-  for (const std::string engine : {"own", "eigen"}) {
+  for (const std::string engine : {"native", "eigen"}) {
     const PlainRun run(engine, {"train.epochs=1", "train.kernels=" + engine});
     CHECK(run.place.bytes("run/environment.json").find('"' + engine + '"') != std::string::npos);
   }
-  CHECK(PlainRun("own2", {"train.kernels=own"}).after != PlainRun("eigen2", {"train.kernels=eigen"}).after);
+  CHECK(PlainRun("own2", {"train.kernels=native"}).after !=
+        PlainRun("eigen2", {"train.kernels=eigen"}).after);
 }
 
-void test_lanes() {
-  for (const Index lanes : {1, 3, 11}) {
+void test_shards() {
+  for (const Index shards : {1, 3, 11}) {
     Config config = small_config();
-    config.train.lanes = lanes;
+    config.train.shards = shards;
     Classifier model(config, {11, 0, 12}, 3, builtin_layers());
-    CHECK(Stepper(model, config.train, 1).num_shards() == lanes);
+    CHECK(Stepper(model, config.train, 1).num_shards() == shards);
   }
 }
 
 void test_gradient_memory_mb() {
   Config config = small_config();
   config.model.d_model = 96;
-  config.train.lanes = 64;
+  config.train.shards = 64;
   const Classifier model(config, {11, 0, 12}, 3, builtin_layers());
   const double each = static_cast<double>(model.parameters().dense_size()) * sizeof(Scalar);
   for (const Index megabytes : {1, 4, 1000}) {
     config.train.gradient_memory_mb = megabytes;
-    const auto lanes = static_cast<double>(lanes_within_bound(config.train, model.parameters()));
+    const auto shards = static_cast<double>(shards_within_bound(config.train, model.parameters()));
     const double bound = 1e6 * static_cast<double>(megabytes);
     if (64 * each <= bound) {
-      CHECK(lanes == 64);
+      CHECK(shards == 64);
     } else {
-      CHECK(lanes * each <= bound);
-      CHECK(2 * lanes * each > bound);
+      CHECK(shards * each <= bound);
+      CHECK(2 * shards * each > bound);
     }
   }
-  CHECK(each < 1e6);  // else there would be one lane, whatever the bound
+  CHECK(each < 1e6);  // else there would be one shard, whatever the bound
   CHECK(64 * each > 4e6);
 }
 
@@ -221,7 +224,7 @@ void test_chunk_rows() {
   for (const Index rows : {18, 45}) {  // of 9 rows a sequence
     passes.clear();
     const PlainRun run("chunks",
-                       {"train.epochs=1", "train.lanes=1", "model.block=[\"factor\"]",
+                       {"train.epochs=1", "train.shards=1", "model.block=[\"factor\"]",
                         "train.chunk_rows=" + std::to_string(rows)},
                        registry);
     REQUIRE(run.ending.code == 0);
@@ -250,7 +253,7 @@ KeyTests orochi::update_keys() {
           {"task.classification.class_weights", test_class_weights},
           {"train.precision", test_precision},
           {"train.kernels", test_kernels},
-          {"train.lanes", test_lanes},
+          {"train.shards", test_shards},
           {"train.gradient_memory_mb", test_gradient_memory_mb},
           {"train.chunk_rows", test_chunk_rows}};
 }

@@ -3,6 +3,7 @@
 #include <orochi/extensions.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/updater.hpp>
+
 #include "catch.hpp"
 #include "cli/count_allocations.hpp"
 #include "small_model.hpp"
@@ -15,7 +16,7 @@ namespace {
 std::uint64_t allocations_of_a_step(Config config, Index channels, int threads) {
   const Sequences data = random_sequences(40, 90, 11, channels, 3, 3);
   Classifier model(config, {channels == 0 ? 11 : 0, channels, 90}, 3, builtin_layers());
-  model.parameters().initialise(1);
+  model.parameters().initialize(1);
   const std::unique_ptr<Task> task = class_task(3);
   Stepper stepper(model, config.train, threads);
   Updater updater(builtin().optimizers.make(config.train.optimizer), model.parameters());
@@ -38,7 +39,7 @@ TEST_CASE("after the first steps a training step allocates nothing") {
   const std::uint64_t before = allocations();
   ::operator delete(::operator new(4));  // a call that no compiler leaves out
   REQUIRE(allocations() > before);       // they are counted here
-  for (const char* kernels : {"own", "eigen"})
+  for (const char* kernels : {"native", "eigen"})
     for (const char* pooling : {"mean", "cls", "max", "attention"}) {
       Config config = small_config();
       config.model.pooling = pooling;
@@ -55,7 +56,7 @@ TEST_CASE("inference needs the memory of one layer, however many there are") {
     Config config = small_config();
     config.model.num_layers = layers;
     Classifier model(config, {11, 0, 90}, 3, builtin_layers());
-    model.parameters().initialise(1);
+    model.parameters().initialize(1);
     const Sequences data = random_sequences(40, 90, 11, 0, 3, 3);
     std::vector<std::uint32_t> samples;
     const Batch batch = as_batch(data, samples);
@@ -67,16 +68,16 @@ TEST_CASE("inference needs the memory of one layer, however many there are") {
   CHECK(needed[1] == needed[0]);
 }
 
-TEST_CASE("a bound on gradient memory means fewer lanes") {
+TEST_CASE("a bound on gradient memory means fewer shards") {
   Config config = small_config();
   config.model.d_model = 256;
-  config.train.lanes = 8;
+  config.train.shards = 8;
   Classifier model(config, {11, 0, 90}, 3, builtin_layers());
   const double each = static_cast<double>(model.parameters().dense_size()) * sizeof(Scalar) / 1e6;
   REQUIRE(each > 5);
-  for (const auto& [bound, lanes] :
+  for (const auto& [bound, shards] :
        {std::pair<Index, Index>{1000, 8}, {7 * static_cast<Index>(each), 4}, {1, 1}}) {
     config.train.gradient_memory_mb = bound;
-    CHECK(Stepper(model, config.train, 1).num_shards() == lanes);
+    CHECK(Stepper(model, config.train, 1).num_shards() == shards);
   }
 }

@@ -1,10 +1,11 @@
 // What a run will take is known beforehand.
 #include <filesystem>
 #include <fstream>
-#include <orochi/error.hpp>
 
 #include <orochi/batching.hpp>
+#include <orochi/error.hpp>
 #include <orochi/updater.hpp>
+
 #include "catch.hpp"
 #include "heap.hpp"
 #include "run/machine_memory.hpp"
@@ -57,7 +58,7 @@ double taken(const Config& config, const Shape& shape, const Sequences& data) {
   const double before = heap_in_use();
   double most = 0;
   Classifier model(config, {shape.vocabulary, 0, shape.longest}, shape.classes, builtin_layers());
-  model.parameters().initialise(1);
+  model.parameters().initialize(1);
   const std::unique_ptr<Task> task = class_task(shape.classes);
   Stepper stepper(model, config.train, 1);
   Updater updater(builtin().optimizers.make(config.train.optimizer), model.parameters());
@@ -204,8 +205,8 @@ TEST_CASE("the largest part of a refused run is named, with what makes it smalle
   MemoryEstimate large = estimate;
   large.gradients = 1e15;
   CHECK_THAT(message_of([&] { refuse_large_run(large, 0); }),
-             Contains("(gradients of the lanes 1000 TB, ") &&
-                 Contains("smaller: train.gradient_memory_mb or train.lanes"));
+             Contains("(gradients of the shards 1000 TB, ") &&
+                 Contains("smaller: train.gradient_memory_mb or train.shards"));
   CHECK_THAT(message_of([&] { refuse_large_run(estimate, 1e6); }),
              Contains("but --max-memory allows 1 MB in all"));
 }
@@ -234,7 +235,7 @@ TEST_CASE("the estimate comes near what an update takes, however many micro-batc
   config.model.num_layers = 1;
   config.model.positions = "none";
   config.train.optimizer.type = "sgd";
-  config.train.lanes = 2;
+  config.train.shards = 2;
   config.train.batch_size = 8;
   const Shape shape{40'000, 64};
   double taken_by_one = 0, estimated_of_one = 0;
@@ -262,7 +263,7 @@ TEST_CASE("the estimate comes near what long sequences take, tables of positions
     config.model.d_model = config.model.head_dim = 34;  // a table as wide as 16 heads
     config.model.num_heads = 1;
     config.model.window = 4;
-    config.train.lanes = config.train.batch_size = 1;
+    config.train.shards = config.train.batch_size = 1;
     const Shape shape{11, 2'000'000'000};
     const Sequences data = even_sequences(1, 7000, 11);
     const double estimate = estimated(config, shape, data), peak = taken(config, shape, data);

@@ -2,9 +2,11 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+
 #include <nlohmann/json.hpp>
 
 #include <orochi/metrics.hpp>
+
 #include "catch.hpp"
 
 using namespace orochi;

@@ -1,8 +1,9 @@
 // metrics.csv and metrics.jsonl while somebody else writes to them.
 #include <algorithm>
 #include <functional>
-#include <orochi/error.hpp>
 #include <sstream>
+
+#include <orochi/error.hpp>
 
 #include "catch.hpp"
 #include "trainer_workplace.hpp"

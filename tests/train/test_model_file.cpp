@@ -1,11 +1,13 @@
 // Models from files that somebody made up: refused, or built and run without harm.
+#include <limits>
+
 #include <sys/resource.h>
 
-#include <limits>
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "catch.hpp"
 #include "data/preprocessing_state.hpp"
 #include "heap.hpp"
@@ -51,7 +53,7 @@ struct Trained {
     header.state = state_of(p);
     header.state["task"].set("labels", labels);
     Classifier model(config, input_shape(config.data, p), 2, builtin_layers());
-    model.parameters().initialise(1);
+    model.parameters().initialize(1);
     slots = tensor_slots(model.parameters());
     values.assign(model.parameters().data(), model.parameters().data() + model.parameters().size());
   }

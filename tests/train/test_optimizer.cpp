@@ -1,10 +1,11 @@
 // Adam against PyTorch's, where its betas are next to 1.
 #include <memory>
-#include <orochi/extensions.hpp>
 #include <string>
 #include <vector>
 
+#include <orochi/extensions.hpp>
 #include <orochi/updater.hpp>
+
 #include "catch.hpp"
 
 using namespace orochi;

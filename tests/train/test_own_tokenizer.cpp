@@ -1,11 +1,11 @@
 // A tokenizer from outside: trained with, resumed with, and loaded again by its name in the config.
-#include "../examples/extensions/kmers.cpp"
-#include "io/checkpoint.hpp"
-
 #include <orochi/extensions.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
+#include "../examples/extensions/kmers.cpp"
 #include "catch.hpp"
+#include "io/checkpoint.hpp"
 #include "tokenizers.hpp"
 #include "trainer_workplace.hpp"
 

@@ -1,12 +1,13 @@
 // Sequences of several texts: their rows, their segments, and a model that takes them from file to answer.
 #include <cmath>
 #include <cstring>
-#include <orochi/extensions.hpp>
 
 #include <orochi/batching.hpp>
+#include <orochi/extensions.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
 #include <orochi/stepper.hpp>
+
 #include "catch.hpp"
 #include "data/input_encoder.hpp"
 #include "io/checkpoint.hpp"
@@ -160,8 +161,8 @@ TEST_CASE("a row of the segment table is added to each row of its text") {
   const Sequences data = random_pairs(9, 4);
   Classifier model(plain_config(), {16, 0, 12, 2}, 3, builtin_layers());
   Classifier single(plain_config(), {16, 0, 12}, 3, builtin_layers());
-  model.parameters().initialise(4);
-  single.parameters().initialise(4);
+  model.parameters().initialize(4);
+  single.parameters().initialize(4);
   // The same as a model without segments whose token rows have the rows of their segments added.
   const Scalar* segment = values_of(model, "embedding.segment");
   for (const ParameterView& view : single.parameters().views())
@@ -182,7 +183,7 @@ TEST_CASE("a row of the segment table is added to each row of its text") {
 TEST_CASE("the gradient of a segment is the sum over the rows of its text") {
   const Sequences data = random_pairs(9, 4);
   Classifier model(plain_config(), {16, 0, 12, 2}, 3, builtin_layers());
-  model.parameters().initialise(4);
+  model.parameters().initialize(4);
   const std::unique_ptr<Task> task = class_task(3);
   Stepper stepper(model, plain_config().train, 2);
   BatchStorage storage;
@@ -212,7 +213,7 @@ TEST_CASE("the gradient of a segment is the sum over the rows of its text") {
 TEST_CASE("the derivative of the loss by a segment's number is its gradient") {
   const Sequences data = random_pairs(5, 6);
   Classifier model(plain_config(), {16, 0, 12, 2}, 3, builtin_layers());
-  model.parameters().initialise(4);
+  model.parameters().initialize(4);
   const std::unique_ptr<Task> task = class_task(3);
   Stepper stepper(model, plain_config().train, 1);
   BatchStorage storage;

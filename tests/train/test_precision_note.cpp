@@ -18,7 +18,7 @@ struct Built {
 
   /// Weights that are packed in float although bf16 was asked for.
   Index packed_single() const {
-    const PackedWeights packed(model.parameters(), kernels::Engine::own, kernels::Precision::half);
+    const PackedWeights packed(model.parameters(), kernels::Engine::native, kernels::Precision::bf16);
     Index count = 0;
     for (Index id = 0; id < std::ssize(model.parameters().entries()); ++id)
       count += packed.find({id, 0, 0}) != nullptr;

@@ -8,6 +8,7 @@
 #include <orochi/model.hpp>
 #include <orochi/schedule.hpp>
 #include <orochi/updater.hpp>
+
 #include "catch.hpp"
 #include "tasks.hpp"
 #include "trainer_workplace.hpp"
@@ -21,7 +22,7 @@ struct Expected {
   Expected(const Config& config, const Sequences& data, InputShape input, Index steps)
       : model(config, input, 2, builtin_layers()) {
     const TrainConfig& t = config.train;
-    model.parameters().initialise(t.seed);
+    model.parameters().initialize(t.seed);
     const std::unique_ptr<Task> task = class_task(2);
     Stepper stepper(model, t, 1);
     Updater updater(builtin().optimizers.make(t.optimizer), model.parameters());

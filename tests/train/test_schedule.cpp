@@ -1,9 +1,10 @@
 #include <cmath>
-#include <orochi/extensions.hpp>
 #include <utility>
 #include <vector>
 
+#include <orochi/extensions.hpp>
 #include <orochi/schedule.hpp>
+
 #include "catch.hpp"
 
 using namespace orochi;

@@ -1,8 +1,10 @@
 // The loop over a run folder: interrupted anywhere, resumed, refused.
 #include <cmath>
+
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "catch.hpp"
 #include "tasks.hpp"
 #include "trainer_workplace.hpp"

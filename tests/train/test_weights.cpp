@@ -1,12 +1,13 @@
 // The weights of records: in the gradient, in files, and that they change nothing where all are 1.
 #include <cmath>
 #include <cstring>
-#include <orochi/extensions.hpp>
-#include <orochi/model.hpp>
 
 #include <orochi/batching.hpp>
+#include <orochi/extensions.hpp>
+#include <orochi/model.hpp>
 #include <orochi/stepper.hpp>
 #include <orochi/train.hpp>
+
 #include "catch.hpp"
 #include "small_model.hpp"
 #include "trainer_workplace.hpp"
@@ -22,7 +23,7 @@ std::vector<Scalar> gradient_of(const Sequences& data, const std::vector<std::ui
   Config config = small_config();
   config.model.dropout = config.model.attention_dropout = 0;
   Classifier model(config, {vocabulary, 0, longest}, classes, builtin_layers());
-  model.parameters().initialise(4);
+  model.parameters().initialize(4);
   const std::unique_ptr<Task> task =
       class_task(classes, {{"class_weights", std::vector<double>{0.5, 2, 1}}, {"label_smoothing", 0.1}});
   Stepper stepper(model, config.train, 2);

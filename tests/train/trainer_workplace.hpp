@@ -1,15 +1,15 @@
 // A folder with a little data and a config that trains in a moment, for tests of the loop.
 #pragma once
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <orochi/error.hpp>
 #include <string>
 #include <vector>
 
+#include <unistd.h>
+
+#include <orochi/error.hpp>
 #include <orochi/train.hpp>
 
 namespace orochi {
@@ -67,7 +67,7 @@ epochs = 4
 batch_size = 16
 gradient_accumulation_steps = 2
 learning_rate = 0.01
-lanes = 3
+shards = 3
 )";
   }
   ~Workplace() { fs::remove_all(root); }

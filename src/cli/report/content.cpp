@@ -4,8 +4,10 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <numeric>
+
+#include <nlohmann/json.hpp>
+
 #include <orochi/model.hpp>
 #include <orochi/scalar.hpp>
 
@@ -33,7 +35,7 @@ constexpr Index most_error_values = 16384;                          // of a nume
 std::string shown(const std::string& text, std::size_t most) {
   std::size_t at = 0;
   for (std::size_t n = 0; n < most && at < text.size(); ++n) utf8::decode(text, at);
-  return inert(text.substr(0, at)) + (at < text.size() ? " ..." : "");
+  return escape(text.substr(0, at)) + (at < text.size() ? " ..." : "");
 }
 
 double rounded(double value, double unit = 1e-6) { return std::round(value / unit) * unit; }
@@ -172,10 +174,10 @@ ordered_json report_content(const ReportRequest& request, const Model& trained, 
   const Evaluation outcomes = run_model(trained, data.sequences, request.threads);
   ordered_json json{
       {"orochi", version},
-      {"run", inert(request.run)},
-      {"checkpoint", inert(std::filesystem::path(request.checkpoint).filename().string())},
+      {"run", escape(request.run)},
+      {"checkpoint", escape(std::filesystem::path(request.checkpoint).filename().string())},
       {"step", trained.progress.step},
-      {"data", inert(data.path)},
+      {"data", escape(data.path)},
       {"part", data.part},
       {"labels", shown_labels(outcomes.metrics.figures.labels)},
       {"summary", trained.task->summary()},

@@ -1,9 +1,11 @@
 // What a report says, as data.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-#include <orochi/model.hpp>
 #include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <orochi/model.hpp>
 
 #include "cli/report/data.hpp"
 

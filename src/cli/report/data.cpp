@@ -2,8 +2,10 @@
 
 #include <filesystem>
 #include <numeric>
+
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
 #include "data/split.hpp"

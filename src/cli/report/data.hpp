@@ -6,6 +6,7 @@
 
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+
 #include "cli/command_line.hpp"
 
 namespace orochi {

@@ -1,9 +1,10 @@
 // Maps and inputs as a page draws them: eight bits a number, in base64.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <span>
 #include <string>
+
+#include <nlohmann/json_fwd.hpp>
 
 #include <orochi/recording.hpp>
 

@@ -1,7 +1,7 @@
 # cmake -DFOLDER=... -DOUT=... -P embed.cmake: page.html with the style and the scripts in place of its marks, as a C++
 # file. Compilers limit the length of a literal: 8,000 bytes each are within all limits.
 file(READ ${FOLDER}/page.html page)
-foreach(name page.css dom.js colours.js charts.js tables.js ablation.js maps.js heads.js one_head.js dialog.js page.js)
+foreach(name page.css dom.js colors.js charts.js tables.js ablation.js maps.js heads.js one_head.js dialog.js page.js)
   file(READ ${FOLDER}/${name} content)
   string(FIND "${page}" "@${name}@" at)
   if(at EQUAL -1 OR content MATCHES "[^\n -~]" OR content MATCHES "[)]page\"")

@@ -75,7 +75,7 @@ function scaleChoice(changed) {
          }),
          " " + text);
   return el(
-      "fieldset", {}, el("legend", {}, "Colours"), option("the same for all heads, up to 1", true),
+      "fieldset", {}, el("legend", {}, "Colors"), option("the same for all heads, up to 1", true),
       option("of each head up to its largest weight", false));
 }
 
@@ -120,8 +120,8 @@ function headsSection(content) {
         "heads", "Heads",
         note(
             has ?
-                "Each square is a head\u2019s attention filter on this sequence: a row is a query, a column " +
-                    "a key, and the more of its attention a query gives to a key, the stronger the colour. " +
+                "Each square is a head\u2019s attention weights on this sequence: a row is a query, a column " +
+                    "a key, and the more of its attention a query gives to a key, the stronger the color. " +
                     "Layer and head are counted from 1. Open one with a click or Enter; arrow keys go from " +
                     "head to head." :
                 "The model has no multi-head attention, so there are no maps."),

@@ -153,7 +153,7 @@ function scaleBar(head) {
   paint(canvas.getContext("2d"), 256, 1, (i) => i / 255);
   return el(
       "div",
-      {class: "scale", role: "img", "aria-label": `Colours from 0 to ${short(top)}, on a square-root scale`},
+      {class: "scale", role: "img", "aria-label": `Colors from 0 to ${short(top)}, on a square-root scale`},
       canvas,
       el("div", {"aria-hidden": "true"},
          [0, 1 / 16, 1 / 4, 9 / 16, 1].map((part) => el("span", {}, short(part * top)))));

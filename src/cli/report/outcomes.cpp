@@ -1,5 +1,7 @@
 #include "cli/report/outcomes.hpp"
+
 #include <algorithm>
+
 #include <orochi/model.hpp>
 
 #include "core/as_size.hpp"

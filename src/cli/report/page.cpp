@@ -1,8 +1,9 @@
 #include "cli/report/page.hpp"
 
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
+
+#include <nlohmann/json.hpp>
 
 #include "cli/metrics_report.hpp"
 

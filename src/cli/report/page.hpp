@@ -1,8 +1,9 @@
 // The report's page: page.html with page.css and the scripts in it, put together by embed.cmake.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
+
+#include <nlohmann/json_fwd.hpp>
 
 namespace orochi {
 

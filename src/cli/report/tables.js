@@ -46,7 +46,7 @@ function classesSection(content) {
              el("tbody", {}, rows))));
 }
 
-// Rows are labels, columns predictions; a colour is the cell's share of its row.
+// Rows are labels, columns predictions; a color is the cell's share of its row.
 function confusionTable(content) {
   const k = content.labels.length,
         counts = new Map(content.metrics.confusions.map(([r, c, n]) => [r * k + c, n]));
@@ -84,7 +84,7 @@ function confusionSection(content) {
       "confusion", "Confusion matrix",
       note(
           content.metrics.has_matrix ?
-              "A row is a label, a column a prediction; the colour is the share of the row (square-root scale)." :
+              "A row is a label, a column a prediction; the color is the share of the row (square-root scale)." :
               `The matrix of ${grouped(k)} classes would not be read; these are its most frequent confusions.`),
       content.metrics.has_matrix ? scroll("Confusion matrix", confusionTable(content)) : null,
       k <= 6 ? null :

@@ -66,23 +66,23 @@ void exponentials(const AttentionHead& head, const ScoreTile& tile, const Column
   });
 }
 
-/// scores -> filter keep; dfilter -> dscores; mean: out . dout of each query.
-void filter_backward(const AttentionHead& head, const ScoreTile& tile, const Columns& maximum,
-                     const Columns& inverse_sum, const Columns& mean, Scalar* scores, Scalar* dfilter) {
+/// scores -> weights keep; dweights -> dscores; mean: out . dout of each query.
+void weights_backward(const AttentionHead& head, const ScoreTile& tile, const Columns& maximum,
+                      const Columns& inverse_sum, const Columns& mean, Scalar* scores, Scalar* dweights) {
   const Scalar scale = head.scale, exponent = scale * log2_e;
   for_keys(head, tile, [&](Index k, const Scalar* keep) {
     for (Index j = 0; j < tile.width; j += lane_count) {
-      Scalar *row = scores + k * tile.width + j, *drow = dfilter + k * tile.width + j;
-      Block filter, d = load(lane_count, drow);
+      Scalar *row = scores + k * tile.width + j, *drow = dweights + k * tile.width + j;
+      Block weights, d = load(lane_count, drow);
       for (Index i = 0; i < lane_count; ++i)
-        filter.lane[i] = vexp2(exponent * (row[i] - maximum.of[j + i])) * inverse_sum.of[j + i];
+        weights.lane[i] = vexp2(exponent * (row[i] - maximum.of[j + i])) * inverse_sum.of[j + i];
       if (keep != nullptr)
         for (Index i = 0; i < lane_count; ++i) d.lane[i] *= keep[j + i];
       for (Index i = 0; i < lane_count; ++i)
-        d.lane[i] = scale * filter.lane[i] * (d.lane[i] - mean.of[j + i]);
+        d.lane[i] = scale * weights.lane[i] * (d.lane[i] - mean.of[j + i]);
       if (keep != nullptr)
-        for (Index i = 0; i < lane_count; ++i) filter.lane[i] *= keep[j + i];
-      store(lane_count, filter, row);
+        for (Index i = 0; i < lane_count; ++i) weights.lane[i] *= keep[j + i];
+      store(lane_count, weights, row);
       store(lane_count, d, drow);
     }
   });
@@ -147,14 +147,14 @@ void clear(Index rows, Index d, Result a, Result b) {
 
 template <class Products>
 void map(const AttentionHead& head, FilterSums sums, Index first_query, Index count, Scalar* scores,
-         Scalar* filter, Scalar* scratch) {
+         Scalar* weights, Scalar* scratch) {
   const Index s = head.keys, end = first_query + count;
   const Scalar exponent = head.scale * log2_e;
   Pieces pieces{scratch};
   Scalar* block = pieces.take(most_queries * std::min(most_keys, s));  // [keys, width]
   Products products(head, false, pieces);
   std::fill_n(scores, count * s, hidden);
-  std::fill_n(filter, count * s, Scalar(0));
+  std::fill_n(weights, count * s, Scalar(0));
   for (Index first = first_query; first < end; first += most_queries) {
     const ScoreTile all = queries_from(head, first);
     products.begin_queries(all, nullptr);
@@ -166,7 +166,7 @@ void map(const AttentionHead& head, FilterSums sums, Index first_query, Index co
         for (Index k = 0; k < tile.keys; ++k) {
           const Scalar score = block[k * tile.width + q];
           scores[at + k] = head.scale * score;
-          filter[at + k] = vexp2(exponent * (score - sums.maximum[row])) * sums.inverse_sum[row];
+          weights[at + k] = vexp2(exponent * (score - sums.maximum[row])) * sums.inverse_sum[row];
         }
       }
     });
@@ -197,8 +197,8 @@ void backward(const AttentionHead& head, Operand out, Operand dout, FilterSums s
     for_key_blocks(head, all, [&](const ScoreTile& tile) {
       products.scores(tile, scores);
       mask_scores(head, tile, scores);
-      products.dfilter(tile, dscores);
-      filter_backward(head, tile, maximum, inverse_sum, mean, scores, dscores);
+      products.dweights(tile, dscores);
+      weights_backward(head, tile, maximum, inverse_sum, mean, scores, dscores);
       products.spread_dout(tile, scores, dvalues, add);
       products.spread_queries(tile, dscores, dkeys, add);
       products.gather_keys(tile, dscores, dqueries);
@@ -218,26 +218,26 @@ Index attention_scratch(Index keys, Index head_dim) {
 }
 
 void attention_forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, Scalar* scratch) {
-  if (head.half)
-    forward<HalfProducts>(head, out, ld, sums, scratch);
+  if (head.bf16)
+    forward<Bf16Products>(head, out, ld, sums, scratch);
   else
-    forward<SingleProducts>(head, out, ld, sums, scratch);
+    forward<Fp32Products>(head, out, ld, sums, scratch);
 }
 
 void attention_map(const AttentionHead& head, FilterSums sums, Index first, Index count, Scalar* scores,
-                   Scalar* filter, Scalar* scratch) {
-  if (head.half)
-    map<HalfProducts>(head, sums, first, count, scores, filter, scratch);
+                   Scalar* weights, Scalar* scratch) {
+  if (head.bf16)
+    map<Bf16Products>(head, sums, first, count, scores, weights, scratch);
   else
-    map<SingleProducts>(head, sums, first, count, scores, filter, scratch);
+    map<Fp32Products>(head, sums, first, count, scores, weights, scratch);
 }
 
 void attention_backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Result dquery,
                         Result dkey, Result dvalue, Scalar* scratch) {
-  if (head.half)
-    backward<HalfProducts>(head, out, dout, sums, dquery, dkey, dvalue, scratch);
+  if (head.bf16)
+    backward<Bf16Products>(head, out, dout, sums, dquery, dkey, dvalue, scratch);
   else
-    backward<SingleProducts>(head, out, dout, sums, dquery, dkey, dvalue, scratch);
+    backward<Fp32Products>(head, out, dout, sums, dquery, dkey, dvalue, scratch);
 }
 
 }  // namespace orochi::kernels

@@ -11,12 +11,12 @@ struct AttentionHead {
   Index length, keys, head_dim;  // T queries, S keys, D
   Scalar scale;                  // 1 / sqrt(D)
   bool causal;                   // a query sees its own key and earlier ones
-  Index window;                  // ... that are at most so many places away; 0: any
+  Index window;                  // ... that are at most so many positions away; 0: any
   Scalar slope;                  // ALiBi: a scaled score falls by so much a place between the two; 0: not
-  double dropout;                // on the filter; 0: none
+  double dropout;                // on the weights; 0: none
   RandomRow at;                  // where its bits come from: key k is the row, query q the column
   Operand query, key, value;     // [T, D], [S, D], [S, D]
-  bool half = false;             // products in bf16: half_available(), D a multiple of 16, at most 64
+  bool bf16 = false;             // products in bf16: bf16_available(), D a multiple of 16, at most 64
 };
 
 /// Rows that results are written to.
@@ -25,8 +25,8 @@ struct Result {
   Index ld;
 };
 
-/// What the forward pass keeps of each query's filter instead of T numbers:
-/// filter = exp(scale (score - maximum)) inverse_sum.
+/// What the forward pass keeps of each query's weights instead of T numbers:
+/// weights = exp(scale (score - maximum)) inverse_sum.
 struct FilterSums {
   Scalar *maximum, *inverse_sum;  // [T]
 };
@@ -35,15 +35,15 @@ struct FilterSums {
 /// tiles.
 Index attention_scratch(Index keys, Index head_dim);
 
-/// out [T, D] = dropout(filter) V, stride ld; fills `sums`.
+/// out [T, D] = dropout(weights) V, stride ld; fills `sums`.
 void attention_forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, Scalar* scratch);
 
 /// What the forward pass computed on its way, once more and in the same bits, of `count` queries from `first`
-/// on: scores [count, S] times scale, minus infinity where hidden, and filter [count, S] before dropout.
+/// on: scores [count, S] times scale, minus infinity where hidden, and weights [count, S] before dropout.
 void attention_map(const AttentionHead& head, FilterSums sums, Index first, Index count, Scalar* scores,
-                   Scalar* filter, Scalar* scratch);
+                   Scalar* weights, Scalar* scratch);
 
-/// dquery [T, D], dkey and dvalue [S, D] are overwritten. Filters are computed again, tile by tile. out and
+/// dquery [T, D], dkey and dvalue [S, D] are overwritten. Weights are computed again, tile by tile. out and
 /// dout [T, D] are the forward pass's result and its gradient: out . dout is what softmax's gradient
 /// subtracts (Dao et al. 2022).
 void attention_backward(const AttentionHead& head, Operand out, Operand dout, FilterSums sums, Result dquery,

@@ -44,7 +44,7 @@ void spread_out(const Scalar* rows, Index count, Index d, Scalar* to, Index ld) 
   for (Index i = 0; i < count; ++i) copy_row(d, rows + i * d, to + i * ld);
 }
 
-SingleProducts::SingleProducts(const AttentionHead& head, bool backward, Pieces& pieces)
+Fp32Products::Fp32Products(const AttentionHead& head, bool backward, Pieces& pieces)
     : head_(head), query_{}, dout_{}, packed_queries_(pieces.take(most_queries * head.head_dim)) {
   const Index s = head.keys, d = head.head_dim;
   if (backward) packed_dout_ = pieces.take(most_queries * d);
@@ -57,7 +57,7 @@ SingleProducts::SingleProducts(const AttentionHead& head, bool backward, Pieces&
   dout_rows_ = pieces.take(most_queries * d);
 }
 
-void SingleProducts::begin_queries(const ScoreTile& tile, const Operand* dout) {
+void Fp32Products::begin_queries(const ScoreTile& tile, const Operand* dout) {
   const Index d = head_.head_dim;
   query_ = from_row(head_.query, tile.first_query);
   if (query_rows_ != nullptr) query_ = compact(query_, tile.queries, d, query_rows_);
@@ -68,34 +68,33 @@ void SingleProducts::begin_queries(const ScoreTile& tile, const Operand* dout) {
   pack_queries(tile, d, dout_, packed_dout_);
 }
 
-void SingleProducts::scores(const ScoreTile& tile, Scalar* to) const {
+void Fp32Products::scores(const ScoreTile& tile, Scalar* to) const {
   const Operand key = from_row(head_.key, tile.first_key);
   const Index d = head_.head_dim;
   multiply_panels(tile.keys, tile.width, d, {key.data, key.ld, 1}, {packed_queries_, d}, to, tile.width,
                   false);
 }
 
-void SingleProducts::dfilter(const ScoreTile& tile, Scalar* to) const {
+void Fp32Products::dweights(const ScoreTile& tile, Scalar* to) const {
   const Operand value = from_row(head_.value, tile.first_key);
   const Index d = head_.head_dim;
   multiply_panels(tile.keys, tile.width, d, {value.data, value.ld, 1}, {packed_dout_, d}, to, tile.width,
                   false);
 }
 
-void SingleProducts::gather(const ScoreTile& tile, Operand rows, const Scalar* weights,
-                            Scalar* result) const {
+void Fp32Products::gather(const ScoreTile& tile, Operand rows, const Scalar* weights, Scalar* result) const {
   const Operand block = from_row(rows, tile.first_key);  // [keys, D]
   multiply_rows(head_.head_dim, tile.width, tile.keys, {block.data, 1, block.ld}, {weights, tile.width},
                 result, tile.width, tile.later);
 }
 
-void SingleProducts::spread(const ScoreTile& tile, Operand rows, const Scalar* weights, Result result,
-                            bool accumulate) const {
+void Fp32Products::spread(const ScoreTile& tile, Operand rows, const Scalar* weights, Result result,
+                          bool accumulate) const {
   multiply_rows(tile.keys, head_.head_dim, tile.queries, {weights, tile.width, 1}, rows,
                 result.data + tile.first_key * result.ld, result.ld, accumulate);
 }
 
-HalfProducts::HalfProducts(const AttentionHead& head, bool backward, Pieces& pieces)
+Bf16Products::Bf16Products(const AttentionHead& head, bool backward, Pieces& pieces)
     : head_(head), query_copy_(pieces.take(most_queries * head.head_dim)) {
   const Index s = head.keys, d = head.head_dim;
   const Index of_keys = round_up(s, 2) * d / 2, of_queries = most_queries * d / 2;
@@ -115,50 +114,50 @@ HalfProducts::HalfProducts(const AttentionHead& head, bool backward, Pieces& pie
   convert_keys(head.value, copy, values_);
 }
 
-void HalfProducts::convert_keys(Operand rows, Scalar* copy, const Forms& to) const {
+void Bf16Products::convert_keys(Operand rows, Scalar* copy, const Forms& to) const {
   const Index s = head_.keys, d = head_.head_dim;
   compact(rows, s, d, copy);
-  if (to.rows != nullptr) to_half_rows(s, d, copy, to.rows);
+  if (to.rows != nullptr) to_bf16_rows(s, d, copy, to.rows);
   if (to.down != nullptr)
-    to_half_panels(s, d, copy, to.down);  // D <= 64: one panel, so any pair may be first
+    to_bf16_panels(s, d, copy, to.down);  // D <= 64: one panel, so any pair may be first
 }
 
-void HalfProducts::convert_queries(const ScoreTile& tile, Operand rows, const Forms& to) {
+void Bf16Products::convert_queries(const ScoreTile& tile, Operand rows, const Forms& to) {
   const Index d = head_.head_dim;
   compact(from_row(rows, tile.first_query), tile.queries, d, query_copy_);
   std::fill(query_copy_ + tile.queries * d, query_copy_ + tile.width * d, Scalar(0));
-  to_half_panel_transposed(tile.width, d, query_copy_, 0, to.rows);
-  if (to.down != nullptr) to_half_panels(tile.width, d, query_copy_, to.down);
+  to_bf16_panel_transposed(tile.width, d, query_copy_, 0, to.rows);
+  if (to.down != nullptr) to_bf16_panels(tile.width, d, query_copy_, to.down);
 }
 
-void HalfProducts::begin_queries(const ScoreTile& tile, const Operand* dout) {
+void Bf16Products::begin_queries(const ScoreTile& tile, const Operand* dout) {
   convert_queries(tile, head_.query, queries_);
   if (dout != nullptr) convert_queries(tile, *dout, dout_);
 }
 
-void HalfProducts::scores(const ScoreTile& tile, Scalar* to) const {
+void Bf16Products::scores(const ScoreTile& tile, Scalar* to) const {
   const Index d = head_.head_dim;
-  multiply_half(tile.keys, tile.width, d, keys_.rows + tile.first_key * d / 2, queries_.rows, to, tile.width,
+  multiply_bf16(tile.keys, tile.width, d, keys_.rows + tile.first_key * d / 2, queries_.rows, to, tile.width,
                 false);
 }
 
-void HalfProducts::dfilter(const ScoreTile& tile, Scalar* to) const {
+void Bf16Products::dweights(const ScoreTile& tile, Scalar* to) const {
   const Index d = head_.head_dim;
-  multiply_half(tile.keys, tile.width, d, values_.rows + tile.first_key * d / 2, dout_.rows, to, tile.width,
+  multiply_bf16(tile.keys, tile.width, d, values_.rows + tile.first_key * d / 2, dout_.rows, to, tile.width,
                 false);
 }
 
-void HalfProducts::gather(const ScoreTile& tile, const Forms& rows, const Scalar* weights, Scalar* result) {
+void Bf16Products::gather(const ScoreTile& tile, const Forms& rows, const Scalar* weights, Scalar* result) {
   const Index d = head_.head_dim;
-  to_half_panels(tile.keys, tile.width, weights, weights_);
-  multiply_half_transposed(d, tile.width, tile.keys, rows.down + tile.first_key / 2 * d, weights_, result,
+  to_bf16_panels(tile.keys, tile.width, weights, weights_);
+  multiply_bf16_transposed(d, tile.width, tile.keys, rows.down + tile.first_key / 2 * d, weights_, result,
                            tile.width, tile.later);
 }
 
-void HalfProducts::spread(const ScoreTile& tile, const Forms& rows, const Scalar* weights, Result result,
+void Bf16Products::spread(const ScoreTile& tile, const Forms& rows, const Scalar* weights, Result result,
                           bool accumulate) {
-  to_half_rows(tile.keys, tile.width, weights, weights_);
-  multiply_half(tile.keys, head_.head_dim, tile.width, weights_, rows.down,
+  to_bf16_rows(tile.keys, tile.width, weights, weights_);
+  multiply_bf16(tile.keys, head_.head_dim, tile.width, weights_, rows.down,
                 result.data + tile.first_key * result.ld, result.ld, accumulate);
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/kernels/attention.hpp"
-#include "core/kernels/half.hpp"
+#include "core/kernels/bf16.hpp"
 
 namespace orochi::kernels {
 
@@ -29,13 +29,13 @@ bool worth_copying(Index length);
 void spread_out(const Scalar* rows, Index count, Index d, Scalar* to, Index ld);
 
 /// In float.
-class SingleProducts {
+class Fp32Products {
  public:
-  SingleProducts(const AttentionHead& head, bool backward, Pieces& pieces);
+  Fp32Products(const AttentionHead& head, bool backward, Pieces& pieces);
   /// Makes these queries ready, and the gradients of their results where `dout` is not null.
   void begin_queries(const ScoreTile& tile, const Operand* dout);
-  void scores(const ScoreTile& tile, Scalar* to) const;   // [keys, width] = K Q^T
-  void dfilter(const ScoreTile& tile, Scalar* to) const;  // [keys, width] = V dO^T
+  void scores(const ScoreTile& tile, Scalar* to) const;    // [keys, width] = K Q^T
+  void dweights(const ScoreTile& tile, Scalar* to) const;  // [keys, width] = V dO^T
   /// result [D, width] (+)= V^T weights or K^T weights; the queries' first block of keys assigns.
   void gather_values(const ScoreTile& tile, const Scalar* weights, Scalar* result) {
     gather(tile, head_.value, weights, result);
@@ -63,12 +63,12 @@ class SingleProducts {
 };
 
 /// In bf16; head_dim is a multiple of 16, at most 64.
-class HalfProducts {
+class Bf16Products {
  public:
-  HalfProducts(const AttentionHead& head, bool backward, Pieces& pieces);
+  Bf16Products(const AttentionHead& head, bool backward, Pieces& pieces);
   void begin_queries(const ScoreTile& tile, const Operand* dout);
   void scores(const ScoreTile& tile, Scalar* to) const;
-  void dfilter(const ScoreTile& tile, Scalar* to) const;
+  void dweights(const ScoreTile& tile, Scalar* to) const;
   void gather_values(const ScoreTile& tile, const Scalar* weights, Scalar* result) {
     gather(tile, values_, weights, result);
   }

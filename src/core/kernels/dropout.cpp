@@ -94,7 +94,7 @@ Counters counters_of(Index first_column, const RandomRow& at) {
   for (Index i = 0; i < parts; ++i) {
     c.of[0][i] = lane_numbers(i) + static_cast<std::uint32_t>(first_column / group * lane_count);
     c.of[1][i] = Words{} + at.row / 2;
-    c.of[2][i] = Words{} + at.site;
+    c.of[2][i] = Words{} + at.stream;
     c.of[3][i] = Words{} + at.sample;
   }
   return c;
@@ -129,7 +129,7 @@ template <bool odd>
 
 /// Whether two rows stand in one block of counters.
 bool share_counters(const RandomRow& a, const RandomRow& b) {
-  return a.row % 2 == 0 && b.row == a.row + 1 && b.sample == a.sample && b.site == a.site;
+  return a.row % 2 == 0 && b.row == a.row + 1 && b.sample == a.sample && b.stream == a.stream;
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <limits>
-#include <orochi/error.hpp>
 #include <string>
 #include <vector>
 
+#include <orochi/error.hpp>
+
+#include "core/kernels/bf16.hpp"
 #include "core/kernels/gemm_engines.hpp"
-#include "core/kernels/half.hpp"
 #include "core/kernels/panels.hpp"
 
 namespace orochi::kernels {
@@ -41,7 +42,7 @@ void own_product(const Product& p) {
 
 ProductFunction function_of(Engine engine) {
   switch (engine) {
-    case Engine::own:
+    case Engine::native:
       return own_product;
     case Engine::eigen:
       return eigen_product;
@@ -108,7 +109,7 @@ void product(Engine engine, const Product& p) {
   if (p.m == 0 || p.n == 0) return;
   if (p.k == 0) {
     if (!p.accumulate) zero_rows(p.m, p.n, p.c, p.ldc);
-  } else if (p.transpose_a || engine == Engine::own) {
+  } else if (p.transpose_a || engine == Engine::native) {
     function_of(engine)(p);
   } else {
     product_by_rows(engine, p);
@@ -120,9 +121,9 @@ void product(Engine engine, const Product& p) {
 Engine choose_engine(const char* name) {
   const Kernels wanted = kernels_choice.value(name);
   const bool onednn = onednn_product() != nullptr, wide = vector_bytes >= 32;
-  if (wanted == Kernels::own) return Engine::own;
+  if (wanted == Kernels::native) return Engine::native;
   if (wanted == Kernels::eigen) return Engine::eigen;
-  if (wanted == Kernels::automatic) return onednn && !wide ? Engine::onednn : Engine::own;
+  if (wanted == Kernels::automatic) return onednn && !wide ? Engine::onednn : Engine::native;
   if (!onednn)
     throw usage_error(
         "kernels = \"onednn\": not available here. It needs a float build that found oneDNN (Debian and "
@@ -132,23 +133,23 @@ Engine choose_engine(const char* name) {
 }
 
 Precision choose_precision(const char* name, Engine engine) {
-  if (precision_choice.value(name) == Precision::single) return Precision::single;
-  if (engine != Engine::own)
+  if (precision_choice.value(name) == Precision::fp32) return Precision::fp32;
+  if (engine != Engine::native)
     throw usage_error(
         std::string("train.precision = \"bf16\" goes with train.kernels = \"own\", not with \"") +
         engine_name(engine) + "\"");
-  if (sizeof(Scalar) != sizeof(float) || !half_available())
+  if (sizeof(Scalar) != sizeof(float) || !bf16_available())
     throw usage_error(
         "train.precision = \"bf16\": not available here. It needs a CPU with AVX512_BF16 (Intel Sapphire "
         "Rapids, AMD "
         "Zen 4 and later) and a compiler that knows it; train.precision = \"fp32\" runs everywhere");
-  return Precision::half;
+  return Precision::bf16;
 }
 
 const char* engine_name(Engine engine) {
   switch (engine) {
-    case Engine::own:
-      return kernels_choice.word(Kernels::own);
+    case Engine::native:
+      return kernels_choice.word(Kernels::native);
     case Engine::eigen:
       return kernels_choice.word(Kernels::eigen);
     case Engine::onednn:

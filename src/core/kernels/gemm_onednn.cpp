@@ -1,8 +1,9 @@
+#include <type_traits>
+
 #include <omp.h>
 #include <oneapi/dnnl/dnnl.h>
 
 #include <orochi/error.hpp>
-#include <type_traits>
 
 #include "core/kernels/gemm_engines.hpp"
 

@@ -13,12 +13,12 @@
 
 namespace orochi::kernels {
 
-enum class Engine { own, eigen, onednn };
+enum class Engine { native, eigen, onednn };
 
-/// "auto" | "own" | "eigen" | "onednn" -> engine; throws a usage_error where onednn is asked for and cannot
-/// serve: not built in, or a CPU without AVX-512 (there its rows depend on their places). "auto" is our own,
-/// but for a build without wide vectors (OROCHI_NATIVE off), where oneDNN, which looks at the CPU at run
-/// time, goes first.
+/// "auto" | "native" | "eigen" | "onednn" -> engine; throws a usage_error where onednn is asked for and
+/// cannot serve: not built in, or a CPU without AVX-512 (there its rows depend on their places). "auto" is
+/// our own, but for a build without wide vectors (OROCHI_NATIVE off), where oneDNN, which looks at the CPU at
+/// run time, goes first.
 Engine choose_engine(const char* name);
 const char* engine_name(Engine engine);
 
@@ -119,11 +119,11 @@ void rms_norm_backward(Index m, Index n, const Scalar* x, const Scalar* weight, 
 
 /// Where one row's dropout bits come from.
 struct RandomRow {
-  std::uint32_t seed, step, sample, site, row;
+  std::uint32_t seed, step, sample, stream, row;
 };
 /// out [M, ld], n columns: 0 with probability p, else 1 / (1 - p); p counts in steps of 1 / 65536. Bits by
 /// Philox 4x32-7: column j of row r takes the half (j / 16) % 2 of word 2 (r % 2) + (j / 32) % 2 of the
-/// counter {j / 64 * 16 + j % 16, r / 2, site, sample} under the key {seed, step}. Quickest where rows 2 i
+/// counter {j / 64 * 16 + j % 16, r / 2, stream, sample} under the key {seed, step}. Quickest where rows 2 i
 /// and 2 i + 1 of a sequence follow each other. The columns are first .. first + n - 1, first a multiple
 /// of 64.
 void dropout_factors(Index m, Index n, double p, const RandomRow* at, Scalar* out, Index ld, Index first = 0);

@@ -17,7 +17,7 @@ Index period_of(Index d) {
 }
 
 template <class V>
-[[gnu::always_inline]] inline V swap_neighbours(V v) {
+[[gnu::always_inline]] inline V swap_neighbors(V v) {
   constexpr Index length = sizeof(V) / sizeof(Scalar);
   if constexpr (length == 16)
     return __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
@@ -38,7 +38,7 @@ template <Turn turn>
   Index j = 0;
   for (; j + vector_length <= count; j += vector_length) {
     const Vector v = load_vector(x + j);
-    store_vector(y + j, v * load_vector(cosine + j) + swap_neighbours(v) * (sign * load_vector(sine + j)));
+    store_vector(y + j, v * load_vector(cosine + j) + swap_neighbors(v) * (sign * load_vector(sine + j)));
   }
   for (; j < count; j += 2) {
     const Scalar a = x[j], b = x[j + 1];

@@ -1,12 +1,12 @@
-// Rotary positions (Su et al. 2021): pairs of neighbouring columns turned by their row's place.
+// Rotary positions (Su et al. 2021): pairs of neighboring columns turned by their row's place.
 #pragma once
 
 #include "core/kernels/kernels.hpp"
 
 namespace orochi::kernels {
 
-/// Scalars of the table for so many places and heads of d columns, d even: for each place cosines and sines,
-/// as many columns of both as make whole heads and, where that is not too many, whole registers.
+/// Scalars of the table for so many positions and heads of d columns, d even: for each place cosines and
+/// sines, as many columns of both as make whole heads and, where that is not too many, whole registers.
 Index rotary_size(Index length, Index d);
 /// The table of the places first .. first + length - 1.
 void rotary_table(Index first, Index length, Index d, Scalar* table);

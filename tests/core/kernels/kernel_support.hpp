@@ -9,11 +9,11 @@
 #include <type_traits>
 #include <vector>
 
+#include <orochi/error.hpp>
+
 #include "catch.hpp"
 #include "core/kernels/kernels.hpp"
 #include "core/kernels/reference/matrix.hpp"
-
-#include <orochi/error.hpp>
 
 namespace orochi::kernels {
 
@@ -35,7 +35,7 @@ inline Values random_values(std::mt19937& generator, Index n, double scale = 1) 
 
 inline std::vector<Engine> engines() {
   std::vector<Engine> all;
-  for (const char* name : {"own", "eigen", "onednn"}) {
+  for (const char* name : {"native", "eigen", "onednn"}) {
     try {
       all.push_back(choose_engine(name));
     } catch (const Error&) {  // onednn: not built in, or not for this CPU

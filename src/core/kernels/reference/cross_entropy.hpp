@@ -18,10 +18,10 @@ struct CrossEntropy {
 /// nll_k = log sum over j of exp(x_j) - x_k, and of each row with smoothing s and weights w [1, K]
 ///   loss = (1 - s) w_label nll_label + s / K sum over k of w_k nll_k = sum over k of share_k nll_k,
 ///   dx_k = p_k sum over j of share_j - share_k,
-/// all over `normaliser`.
+/// all over `normalizer`.
 template <class Label>
 CrossEntropy cross_entropy(const Matrix& logits, const std::vector<Label>& labels, const Matrix& weights,
-                           double smoothing, double normaliser) {
+                           double smoothing, double normalizer) {
   const Index k = logits.cols();
   CrossEntropy out{0, Matrix(logits.rows(), k)};
   std::vector<long double> share(static_cast<std::size_t>(k));
@@ -33,7 +33,7 @@ CrossEntropy cross_entropy(const Matrix& logits, const std::vector<Label>& label
       const bool is_label = j == static_cast<Index>(labels[static_cast<std::size_t>(b)]);
       long double& one = share[static_cast<std::size_t>(j)];
       one = ((is_label ? 1 - smoothing : 0.0) + smoothing / static_cast<double>(k)) * weights(0, j) /
-            normaliser;
+            normalizer;
       shares += one;
       out.loss += one * (largest + std::log(sum) - logits(b, j));
     }

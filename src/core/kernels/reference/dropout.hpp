@@ -29,7 +29,7 @@ inline PhiloxWords philox(PhiloxWords c, std::array<std::uint32_t, 2> key) {
 inline double dropout_factor(double p, const kernels::RandomRow& at, Index j) {
   const auto column = static_cast<std::uint32_t>(j);
   const PhiloxWords words =
-      philox({column / 64 * 16 + column % 16, at.row / 2, at.site, at.sample}, {at.seed, at.step});
+      philox({column / 64 * 16 + column % 16, at.row / 2, at.stream, at.sample}, {at.seed, at.step});
   const std::uint32_t word = words[2 * (at.row % 2) + column / 32 % 2];
   const std::uint32_t half = column / 16 % 2 == 0 ? word & 0xFFFFU : word >> 16;
   const double dropped = std::min(std::round(p * 65536), 65535.0);

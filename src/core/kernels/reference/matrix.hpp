@@ -2,8 +2,9 @@
 // fast ones against them. Nothing else includes this folder.
 #pragma once
 
-#include <orochi/batch.hpp>
 #include <vector>
+
+#include <orochi/batch.hpp>
 
 namespace orochi::reference {
 

@@ -1,0 +1,122 @@
+#include "data/file_errors.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "data/utf8.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::size_t most_shown = 20;   // errors of one file
+constexpr std::size_t most_quoted = 60;  // bytes of a quoted text
+constexpr std::size_t most_listed = 12;  // names in a list
+
+}  // namespace
+
+void FileErrors::add(const std::string& what) {
+  keep(0, [&] { return fmt::format("{}: {}", path_, what); });
+}
+
+void FileErrors::add_line(Index line, const std::string& what) {
+  keep(line, [&] { return fmt::format("{}:{}: {}", path_, line, what); });
+}
+
+void FileErrors::add_byte(Index line, Index column, const std::string& what) {
+  keep(line, [&] { return fmt::format("{}:{}:{}: {}", path_, line, column, what); });
+}
+
+void FileErrors::add_sequence(Index sequence, const std::string& what) {
+  keep(sequence + 1, [&] { return fmt::format("{}: sequence {}: {}", path_, sequence, what); });
+}
+
+void FileErrors::add_report(const std::string& report) {
+  keep(0, [&] { return report; });
+}
+
+bool FileErrors::shows(Index place) const {
+  return shown_.size() < most_shown || place < shown_.back().place;
+}
+
+// A file may have a error in each of millions of lines: only those that are shown are kept.
+template <class Message>
+void FileErrors::keep(Index place, const Message& message) {
+  ++count_;
+  if (!shows(place)) return;
+  if (shown_.size() == most_shown) shown_.pop_back();
+  const auto later = std::upper_bound(shown_.begin(), shown_.end(), place,
+                                      [](Index at, const FileError& other) { return at < other.place; });
+  shown_.insert(later, {place, message()});
+}
+
+std::string FileErrors::report() const {
+  std::string report;
+  for (const FileError& error : shown_) {
+    if (!report.empty()) report += '\n';
+    report += error.message;
+  }
+  const Index more = count_ - static_cast<Index>(shown_.size());
+  if (more > 0) report += fmt::format("\n{}: and {} more", path_, grouped(more));
+  return report;
+}
+
+void throw_if_any(std::span<const FileErrors> files) {
+  std::string report;
+  for (const FileErrors& file : files) {
+    if (file.empty()) continue;
+    if (!report.empty()) report += '\n';
+    report += file.report();
+  }
+  if (!report.empty()) throw usage_error(report);
+}
+
+std::string quote(std::string_view text) {
+  std::string result = "\"";
+  std::size_t at = 0;
+  while (at < text.size() && at < most_quoted) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    // The longest valid piece from here is found by trying the four lengths that a code point may have.
+    std::size_t length = 1;
+    while (length <= 4 && utf8::find_invalid(text.substr(at, length)) != std::string_view::npos) ++length;
+    if (length > 4 || byte < 0x20 || byte == 0x7F) {
+      result += fmt::format("\\x{:02x}", byte);
+      length = 1;
+    } else {
+      result += text.substr(at, length);
+    }
+    at += length;
+  }
+  result += at < text.size() ? "...\"" : "\"";
+  return result;
+}
+
+std::string quote_list(std::span<const std::string> texts) {
+  std::string list;
+  for (std::size_t i = 0; i < std::min(texts.size(), most_listed); ++i) {
+    if (i > 0) list += ", ";
+    list += quote(texts[i]);
+  }
+  if (texts.size() > most_listed) list += fmt::format(" and {} more", texts.size() - most_listed);
+  return list;
+}
+
+std::string grouped(Index number) {
+  const std::string digits = std::to_string(number);
+  std::string result;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const bool is_group = i > 0 && (digits.size() - i) % 3 == 0 && digits[i - 1] != '-';
+    if (is_group) result += ',';
+    result += digits[i];
+  }
+  return result;
+}
+
+std::string counted(Index number, std::string_view noun) {
+  const bool adds_es = !noun.empty() && noun.back() == 's';
+  return fmt::format("{} {}{}", grouped(number), noun, number == 1 ? "" : adds_es ? "es" : "s");
+}
+
+}  // namespace orochi

@@ -1,0 +1,69 @@
+// What is wrong with one input file, collected so that the user sees all of it at once.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <orochi/batch.hpp>
+
+namespace orochi {
+
+/// The errors of one file: the first ones by place are kept, the others counted.
+class FileErrors {
+ public:
+  explicit FileErrors(std::string path) : path_(std::move(path)) {}
+
+  /// About the file as a whole.
+  void add(const std::string& what);
+  /// At a line, counted from 1, and if it is known at a byte of that line, counted from 1.
+  void add_line(Index line, const std::string& what);
+  void add_byte(Index line, Index column, const std::string& what);
+  /// In a file without lines: at sequence number `sequence`, counted from 0 as Python does.
+  void add_sequence(Index sequence, const std::string& what);
+
+  /// What another object's `report` said of this file.
+  void add_report(const std::string& report);
+
+  /// Whether a error there would be shown, by what is known so far. Where not, what is added may be empty,
+  /// which saves putting it into words.
+  bool shows_line(Index line) const { return shows(line); }
+  bool shows_sequence(Index sequence) const { return shows(sequence + 1); }
+
+  bool empty() const { return count_ == 0; }
+  const std::string& path() const { return path_; }
+  /// The first 20 by place, one a line, then how many more there are.
+  std::string report() const;
+
+ private:
+  struct FileError {
+    Index place;
+    std::string message;
+  };
+  bool shows(Index place) const;
+  template <class Message>
+  void keep(Index place, const Message& message);
+
+  std::string path_;
+  std::vector<FileError> shown_;  // by place, equal places as they came
+  Index count_ = 0;               // with those that are not shown
+};
+
+/// Throws one usage_error with the reports of all files that have errors; returns if none has.
+void throw_if_any(std::span<const FileErrors> files);
+
+/// `text` in double quotes for a message: control characters and bytes that are not UTF-8 as \xNN, long texts
+/// cut.
+std::string quote(std::string_view text);
+
+/// Several texts, quoted, with commas between; at most the first 12.
+std::string quote_list(std::span<const std::string> texts);
+
+/// "1,186"
+std::string grouped(Index number);
+
+/// "1 sequence", "1,186 sequences"
+std::string counted(Index number, std::string_view noun);
+
+}  // namespace orochi

@@ -1,0 +1,67 @@
+#include <orochi/error.hpp>
+
+#include "catch.hpp"
+#include "data/input_encoder.hpp"
+#include "temp_folder.hpp"
+#include "tokenizers.hpp"
+
+namespace {
+
+using namespace orochi;
+using testing::message_of;
+
+InputEncoder text_encoder(Index max_length) {
+  DataConfig config;
+  config.max_length = max_length;
+  Preprocessing preprocessing;
+  preprocessing.tokenizer = test::word_tokenizer({"<unk>", "the", "cat", "."});
+  return InputEncoder(config, preprocessing);
+}
+
+InputEncoder number_encoder(Index max_length) {
+  DataConfig config;
+  config.max_length = max_length;
+  Preprocessing preprocessing;
+  preprocessing.channels = 2;
+  preprocessing.mean = {1, 10};
+  preprocessing.deviation = {2, 5};
+  return InputEncoder(config, preprocessing);
+}
+
+}  // namespace
+
+TEST_CASE("a line of text becomes token ids", "[input]") {
+  const InputEncoder encoder = text_encoder(4);
+  bool was_cut = true;
+  CHECK(encoder.encode_text("The dog. Cat", &was_cut) == std::vector<std::int32_t>{1, 0, 3, 2});
+  CHECK_FALSE(was_cut);
+  CHECK(encoder.encode_text("the the the the cat", &was_cut) == std::vector<std::int32_t>{1, 1, 1, 1});
+  CHECK(was_cut);
+  CHECK(encoder.encode_text("cat") == std::vector<std::int32_t>{2});
+}
+
+TEST_CASE("a line that is no text is an error without a place", "[input]") {
+  const InputEncoder encoder = text_encoder(4);
+  CHECK(message_of([&] { encoder.encode_text(" \t"); }) ==
+        "the text is empty; expected at least one character");
+  CHECK(message_of([&] { encoder.encode_text("ab\xFF"); }) == "byte 3 (0xff) is not valid UTF-8");
+  CHECK(message_of([&] { encoder.encode_text(std::string_view("a\0b", 3)); }) == "a NUL byte; expected text");
+}
+
+TEST_CASE("a line of numbers becomes normalized rows", "[input]") {
+  const InputEncoder encoder = number_encoder(2);
+  bool was_cut = true;
+  CHECK(encoder.encode_values("1,3:20,5", &was_cut) == std::vector<float>{0, 2, 1, -1});
+  CHECK_FALSE(was_cut);
+  CHECK(encoder.encode_values("1,3,9:20,5,9", &was_cut) == std::vector<float>{0, 2, 1, -1});
+  CHECK(was_cut);
+}
+
+TEST_CASE("a line that is no case is an error without a place", "[input]") {
+  const InputEncoder encoder = number_encoder(2);
+  CHECK(message_of([&] { encoder.encode_values("1,2"); }) == "1 dimension, but the model was trained on 2");
+  CHECK(message_of([&] { encoder.encode_values("1,2:3"); }) ==
+        "dimension 2 has 1 value, but dimension 1 has 2; expected one a step in each");
+  CHECK(message_of([&] { encoder.encode_values(""); }) ==
+        "value 1 of dimension 1 is empty; fill it in or leave the case out");
+}

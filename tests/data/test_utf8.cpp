@@ -1,0 +1,65 @@
+#include "catch.hpp"
+#include "data/utf8.hpp"
+
+namespace {
+
+using namespace orochi;
+
+std::string lower(std::string_view text) {
+  std::string lowered = "left over";
+  utf8::to_lower(text, lowered);
+  return lowered;
+}
+
+}  // namespace
+
+TEST_CASE("every code point survives encoding and decoding", "[utf8]") {
+  for (char32_t code_point = 1; code_point <= 0x10FFFF; ++code_point) {
+    if (code_point >= 0xD800 && code_point <= 0xDFFF) continue;
+    std::string text;
+    utf8::append(text, code_point);
+    std::size_t position = 0;
+    const bool same = utf8::find_invalid(text) == std::string::npos &&
+                      utf8::decode(text, position) == code_point && position == text.size();
+    if (!same) FAIL("code point " << static_cast<std::uint32_t>(code_point));
+  }
+}
+
+TEST_CASE("find_invalid names the first bad byte", "[utf8]") {
+  CHECK(utf8::find_invalid("") == std::string::npos);
+  CHECK(utf8::find_invalid("ab\xC3\xA4\xE2\x82\xAC\xF0\x9F\x90\x89") == std::string::npos);
+  CHECK(utf8::find_invalid("abc\x80") == 3);           // a continuation without a lead
+  CHECK(utf8::find_invalid("a\xC3") == 1);             // ends too early
+  CHECK(utf8::find_invalid("a\xE2\x82z") == 1);        // broken in the third byte
+  CHECK(utf8::find_invalid("\xC0\xAF") == 0);          // overlong in two bytes
+  CHECK(utf8::find_invalid("\xE0\x9F\xBF") == 0);      // overlong in three
+  CHECK(utf8::find_invalid("\xF0\x8F\xBF\xBF") == 0);  // overlong in four
+  CHECK(utf8::find_invalid("x\xED\xA0\x80") == 1);     // a surrogate
+  CHECK(utf8::find_invalid("\xF4\x90\x80\x80") == 0);  // above U+10FFFF
+  CHECK(utf8::find_invalid("\xFF") == 0);
+}
+
+TEST_CASE("lower case by table, whatever the locale", "[utf8]") {
+  CHECK(lower("Splice AZ az 09 @[`{") == "splice az az 09 @[`{");
+  CHECK(lower("ÀÖØÞ×ß") == "àöøþ×ß");
+  CHECK(lower("ĀŁŽŸ") == "āłžÿ");
+  CHECK(lower("ΑΣΏΈς") == "ασώές");
+  CHECK(lower("ДЁЯҐ") == "дёяґ");
+  CHECK(lower("ԱՖ") == "աֆ");
+  CHECK(lower("ẠẞƠƯ") == "ạßơư");
+  CHECK(lower("ƁƆƊƐƘƳ") == "ɓɔɗɛƙƴ");
+  CHECK(lower("Ａｚ") == "ａｚ");
+  CHECK(lower("日本語🐉") == "日本語🐉");
+}
+
+TEST_CASE("white space and punctuation", "[utf8]") {
+  for (const char32_t c : {U' ', U'\t', U'\u00A0', U'\u2003', U'\u3000'}) CHECK(utf8::is_space(c));
+  for (const char32_t c : {U'a', U'\u200B', U'.'}) CHECK_FALSE(utf8::is_space(c));
+  for (const char32_t c : {U'.', U'_', U'$', U'\u00BF', U'\u2014', U'\u3002', U'\uFF01'})
+    CHECK(utf8::is_punctuation(c));
+  for (const char32_t c : {U'a', U'9', U' ', U'\u00AA', U'\u00B5', U'\u00E9', U'\u4E00'})
+    CHECK_FALSE(utf8::is_punctuation(c));
+  CHECK(utf8::is_blank(""));
+  CHECK(utf8::is_blank(" \t\xC2\xA0"));
+  CHECK_FALSE(utf8::is_blank(" x"));
+}
