@@ -45,7 +45,7 @@ struct ParameterView {
   Init init;
 };
 
-/// More numbers than any machine here holds: a error, or sizes that somebody made up.
+/// More numbers than any machine here holds: an error, or sizes that somebody made up.
 inline constexpr Index most_parameters = Index{1} << 40;
 
 /// The flat buffer. Built once: add everything, then `allocate`.

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t bytes_a_read = 1 << 16;
 constexpr std::size_t longest_line = 1
-                                     << 24;  // bytes: more is no text but a error, and would fill the memory
+                                     << 24;  // bytes: more is no text but an error, and would fill the memory
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace

@@ -41,7 +41,7 @@ bool FileErrors::shows(Index place) const {
   return shown_.size() < most_shown || place < shown_.back().place;
 }
 
-// A file may have a error in each of millions of lines: only those that are shown are kept.
+// A file may have an error in each of millions of lines: only those that are shown are kept.
 template <class Message>
 void FileErrors::keep(Index place, const Message& message) {
   ++count_;

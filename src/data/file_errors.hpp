@@ -26,7 +26,7 @@ class FileErrors {
   /// What another object's `report` said of this file.
   void add_report(const std::string& report);
 
-  /// Whether a error there would be shown, by what is known so far. Where not, what is added may be empty,
+  /// Whether an error there would be shown, by what is known so far. Where not, what is added may be empty,
   /// which saves putting it into words.
   bool shows_line(Index line) const { return shows(line); }
   bool shows_sequence(Index sequence) const { return shows(sequence + 1); }

@@ -84,7 +84,7 @@ std::string size_error(const Dataset& dataset, hsize_t file_bytes) {
                      counted(static_cast<Index>(file_bytes), "byte"));
 }
 
-/// Opens a dataset and looks at its shape; what is wrong with it is a error, and the result is empty.
+/// Opens a dataset and looks at its shape; what is wrong with it is an error, and the result is empty.
 std::optional<Dataset> open_dataset(hid_t file, const char* name, std::size_t rank, hsize_t file_bytes,
                                     FileErrors& errors, std::size_t most_rank = 0) {
   if (H5Lexists(file, name, H5P_DEFAULT) <= 0) {

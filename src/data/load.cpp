@@ -220,7 +220,7 @@ void encode_parts(const std::vector<Part>& parts, const std::vector<const Target
   }
 }
 
-/// What is wrong with all targets of the training file together is a error of it.
+/// What is wrong with all targets of the training file together is an error of it.
 void fit_targets(const RawSplit& raw, Targets& targets, FileErrors& errors) {
   try {
     targets.fit(raw.targets);

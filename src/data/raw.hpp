@@ -52,7 +52,7 @@ void add_csv(Readers& readers);
 void add_hdf5(Readers& readers);
 void add_ts(Readers& readers);
 
-/// Opens a file; one that is missing, empty, unreadable or a folder is a error.
+/// Opens a file; one that is missing, empty, unreadable or a folder is an error.
 std::ifstream open_file(FileErrors& errors);
 
 /// Reads one case of the `.ts` format without its label, "v,v,v:v,v,v" with one part a channel, as rows

@@ -22,7 +22,7 @@ class ConfigReader {
   /// A config that a model keeps: a [layer.NAME] that names no registered layer is left out, and there may be
   /// no training file, as the data may have been in memory.
   void read_as_saved() { is_saved_ = true; }
-  /// Reads the whole file; what cannot be parsed is a error among the others.
+  /// Reads the whole file; what cannot be parsed is an error among the others.
   void read_text(const std::string& text);
   /// Reads `section.key=value`, the `number`th of the command line.
   void read_override(const std::string& argument, int number);
@@ -64,7 +64,7 @@ class ConfigReader {
   /// The options of all components that a key may name, with that key: {"beta1", "train.optimizer"}.
   std::vector<std::pair<std::string, std::string>> options_of_keys() const;
 
-  // One value (config_values.cpp). False: it was not stored and a error was noted.
+  // One value (config_values.cpp). False: it was not stored and an error was noted.
   bool store(const Key& key, const TomlValue& value, bool& field);
   bool store(const Key& key, const TomlValue& value, Index& field);
   bool store(const Key& key, const TomlValue& value, std::uint64_t& field);

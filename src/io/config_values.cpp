@@ -1,4 +1,4 @@
-// One value into one field of the configuration, or a error.
+// One value into one field of the configuration, or an error.
 #include <algorithm>
 #include <cmath>
 

@@ -56,7 +56,7 @@ inline std::string errors_in(const TempFolder& folder, const DataConfig& config,
   return folder.without_path(errors.report());
 }
 
-/// The file as read; a error shows as a path that is not the file's.
+/// The file as read; an error shows as a path that is not the file's.
 inline RawSplit read_back(const TempFolder& folder, const DataConfig& config, std::string_view contents) {
   FileErrors errors(folder.write("f", contents));
   RawSplit raw = read_raw(config, builtin_readers(), *new_task(), errors);

@@ -52,7 +52,7 @@ TEST_CASE("numbers too small for a double are 0, as those too small for a float"
   }
 }
 
-TEST_CASE("two signs before a number are a error", "[ts]") {
+TEST_CASE("two signs before a number are an error", "[ts]") {
   const TempFolder folder;
   CHECK(testing::errors_in(folder, ts, two_channels + "1,+-2:3,4:up\n") ==
         "f:6:3: value 2 of dimension 1 \"+-2\" is not a number; expected one like -1.5 or 2e-3");
