@@ -1,5 +1,4 @@
-// SwiGLU feed-forward (Shazeer 2020, arXiv:2002.05202): (silu(x G^T) * x V^T) O^T, with a backward pass of
-// its own.
+// SwiGLU feed-forward (Shazeer 2020): (silu(x G^T) * x V^T) O^T, with a hand-written backward pass.
 #include <cmath>
 
 #include <orochi/ops.hpp>

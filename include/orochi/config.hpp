@@ -26,7 +26,7 @@ struct DataConfig {
 struct ModelConfig {
   Index d_model = 64;                 // C: width of every row between the layers
   Index num_layers = 2;               // encoder layers
-  Index num_heads = 4;                // H: attention weights side by side
+  Index num_heads = 4;                // H: self-attentions side by side
   Index head_dim = 0;                 // D: width of one head; 0: d_model / num_heads
   Index dim_feedforward = 0;          // F; 0: 4 x d_model
   double dropout = 0.1;               // on embeddings, inside the feed-forward, on what each sub-layer adds

@@ -178,7 +178,7 @@ class Tape {
   /// Attention layers report to it, if there is one; values and gradients are the same bits either way.
   void set_recording(Recording* recording) { recording_ = recording; }
   Recording* recording() const { return recording_; }
-  /// Heads whose head output are taken away, in inference.
+  /// Heads whose output is replaced, in inference.
   void set_replacements(std::span<const HeadReplacement> heads) { replacements_ = heads; }
   std::span<const HeadReplacement> replacements() const { return replacements_; }
   /// The number of the attention layer that asks.

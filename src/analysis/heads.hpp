@@ -52,7 +52,7 @@ struct HeadFigures {
 };
 
 struct AblationOptions {
-  bool by_mean = false;     // a head's mean head output over the data in their place, not zeros
+  bool by_mean = false;     // a head's mean output over the data in its place, not zeros
   Index resamples = 1000;   // of the bootstrap over sequences
   std::uint64_t seed = 42;  // of the bootstrap
 };

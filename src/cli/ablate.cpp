@@ -49,7 +49,7 @@ Verb ablate_verb(const Extensions& extensions) {
   verb.name = "ablate";
   verb.summary = "measure what is lost without each head";
   verb.description =
-      "Switches off one head after the other (its head output become zero, or their mean over the data) "
+      "Switches off one head after the other (its output becomes zero, or its mean over the data) "
       "and "
       "prints accuracy (or the task's like) and loss without it, with the middle 95 % of a bootstrap over "
       "the sequences. Beside "

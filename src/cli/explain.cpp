@@ -91,7 +91,7 @@ std::string head_text(const AttentionRecord& r, Index h, const Page& page) {
                      {r.scores.data() + h * t * t, t, t, t}, true) +
          page.matrix(title("attention weights = softmax of each row of scores"),
                      {r.map.data() + h * t * t, t, t, t}, true) +
-         page.matrix(title("head output = filter V"), columns(r.head_output, width, h * d, d));
+         page.matrix(title("head output = weights V"), columns(r.head_output, width, h * d, d));
 }
 
 std::string layer_text(const AttentionRecord& r, Index head, const Page& page) {

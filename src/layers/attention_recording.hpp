@@ -7,7 +7,7 @@
 
 namespace orochi {
 
-/// In inference: other head output for the heads that were taken away.
+/// In inference: another output for the heads that were taken away.
 void replace_heads(const Tape& tape, Index layer, Index head_dim, Var y);
 /// Of all sequences. Returns the number of the layer's first record, or -1 where nobody looks.
 Index record_heads(const Inputs& in, const AttentionOptions& options, Index layer, const AllSums& sums,
