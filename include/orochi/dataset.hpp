@@ -72,7 +72,7 @@ struct LoadedData {
   bool train_has_lines = false;
   std::vector<Index> train_locations;  // [sequences of train]: line, or number in a file without lines
 
-  /// Where a training sequence stands: "train.tsv:17" or "train.h5: sequence 16".
+  /// Where a training sequence is: "train.tsv:17" or "train.h5: sequence 16".
   std::string train_location(std::uint32_t sample) const;
 };
 

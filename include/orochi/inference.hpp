@@ -24,13 +24,12 @@ class ThreadPool;
 /// call at a time: to ask from several threads, use Model::predict.
 class Inference {
  public:
-  /// `packed`: packed weights of somebody else, who packs them or calls `pack`; null: they are packed now.
+  /// `packed`: memory for packed weights that may be shared with training, or null. They are packed wherever
+  /// the parameters have changed.
   Inference(const Classifier& model, const std::string& engine, int threads,
             std::shared_ptr<PackedWeights> packed = nullptr);
   Inference(const Model& model, int threads);
   ~Inference();
-  /// Packs the parameters again, where they have changed since.
-  void pack();
   /// Takes outputs [m, K] of some items, the first of them number `first` of the batch.
   using Take = std::function<void(Index first, std::span<const Scalar> outputs)>;
   /// Hands over the outputs of all items piece by piece, on all threads at once and in any order: none are
@@ -42,6 +41,8 @@ class Inference {
   void set_replacements(std::span<const HeadReplacement> heads);
 
  private:
+  void pack();
+
   const Classifier& model_;
   std::shared_ptr<PackedWeights> packed_;
   std::unique_ptr<ThreadPool> pool_;

@@ -18,8 +18,8 @@ struct Metrics {
 
 /// The loss, then the entry's metrics: what train.monitor may name, in the order of `values_of`.
 std::vector<MetricInfo> all_metrics(const TaskEntry& entry);
-/// The loss, then the task's figures.
-std::vector<double> values_of(const Metrics& metrics);
+/// The loss, then the task's figures, one for each of `all`; a failure where the task gives another number.
+std::vector<double> values_of(const Metrics& metrics, const std::vector<MetricInfo>& all);
 
 /// What train.monitor names: its place in `all_metrics`. Throws a usage_error for another name.
 std::size_t monitored_metric(const std::vector<MetricInfo>& metrics, const std::string& monitor);

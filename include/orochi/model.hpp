@@ -40,6 +40,10 @@ struct Model {
   /// outputs are not finite.
   std::vector<Prediction> predict(const Sequences& data) const;
 
+  /// `packed` where the parameters are still those that were packed, else packed now: after further training
+  /// each call packs them again.
+  std::shared_ptr<PackedWeights> packed_weights() const;
+
   Config config;
   Preprocessing preprocessing;
   Progress progress;
@@ -49,7 +53,7 @@ struct Model {
   std::vector<MetricInfo> metrics;  // the loss, then the task's
   std::unique_ptr<Task> task;
   std::unique_ptr<Classifier> classifier;
-  std::shared_ptr<PackedWeights> packed;  // null: products pack their weights themselves
+  std::shared_ptr<PackedWeights> packed;  // by load
 };
 
 }  // namespace orochi

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <orochi/error.hpp>
 #include <orochi/registry.hpp>
 #include <orochi/scalar.hpp>
 
@@ -31,7 +32,10 @@ class UpdateRange {
 
   std::size_t size() const { return weight.size(); }
   /// The numbers of moment i, in the order of Optimizer::moments().
-  std::span<Scalar> moment(std::size_t i) const { return {moments_[i] + at_, size()}; }
+  std::span<Scalar> moment(std::size_t i) const {
+    if (i >= moments_.size()) throw failure("[optimizer] asks for a moment that moments() does not name");
+    return {moments_[i] + at_, size()};
+  }
 
   std::span<Scalar> weight;          // [size], to be changed
   std::span<const Scalar> gradient;  // [size]

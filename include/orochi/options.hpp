@@ -47,8 +47,8 @@ struct Component {
   bool operator==(const Component&) const = default;
 };
 
-/// The options of one instance: the config's, else the registered defaults. An option that was not
-/// registered, or was with another type, throws a failure.
+/// The options of one instance: those that are given, else the registered defaults. One that was not
+/// registered, or has another type or range than registered, throws a failure, given or asked for.
 class Settings {
  public:
   Settings(std::string component, std::span<const Option> options, Options given = {});

@@ -1,6 +1,7 @@
 // Parameters: one flat buffer with named views, read-only during a step; gradients of the same layout.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <set>
 #include <span>
@@ -73,11 +74,17 @@ class Parameters {
   Index dense_size() const { return dense_size_; }  // those before the first `rows` parameter
   Index count() const;                              // trainable numbers, gaps not included
   double added() const { return added_; }           // the same, in double, so that nothing overflows
-  Scalar* data() { return data_; }
+  /// Who asks for numbers to write counts as having changed them.
+  Scalar* data() {
+    version_.fetch_add(1, std::memory_order_relaxed);
+    return data_;
+  }
   const Scalar* data() const { return data_; }
-  std::span<Scalar> flat() { return {data_, static_cast<std::size_t>(size_)}; }
+  std::span<Scalar> flat() { return {data(), static_cast<std::size_t>(size_)}; }
   std::span<const Scalar> flat() const { return {data_, static_cast<std::size_t>(size_)}; }
   ConstMatrixMap value(Parameter p) const;  // [rows, cols]
+  /// Another one after each change.
+  std::uint64_t version() const { return version_.load(std::memory_order_relaxed); }
   Index offset(Parameter p) const { return entries_[static_cast<std::size_t>(p.id)].offset; }
   std::span<const ParameterView> views() const { return views_; }
 
@@ -97,6 +104,7 @@ class Parameters {
   Index room_ = 0;  // numbers that may still be added
   double added_ = 0;
   bool only_counts_ = false;
+  std::atomic<std::uint64_t> version_{0};
 };
 
 /// Where a gradient goes: the first write assigns, later ones add.

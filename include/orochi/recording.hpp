@@ -40,7 +40,7 @@ struct Recording {
   std::vector<AttentionRecord> records;  // by layer, then by sequence
 };
 
-/// In inference, `values` [D] stand in the place of a head's output on every row.
+/// In inference, `values` [D] replace a head's output on every row.
 struct HeadReplacement {
   Index layer = 0, head = 0;
   std::span<const Scalar> values;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <orochi/error.hpp>
+
 #include "cli/text.hpp"
 #include "core/as_size.hpp"
 
@@ -18,6 +20,9 @@ namespace {
 template <class Number>
 ordered_json named(const std::vector<std::string>& names, std::span<const Number> numbers) {
   if (names.empty()) return std::vector<Number>(numbers.begin(), numbers.end());
+  if (names.size() != numbers.size())
+    throw failure(
+        fmt::format("[task] expected a score for each of {} names, found {}", names.size(), numbers.size()));
   ordered_json json = ordered_json::object();
   for (std::size_t k = 0; k < numbers.size(); ++k) json[names[k]] = numbers[k];
   return json;

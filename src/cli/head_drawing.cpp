@@ -47,7 +47,7 @@ std::string header(const std::vector<std::vector<std::string>>& labels, std::siz
   return text;
 }
 
-/// [cells, cells]: the largest weight of the `share` x `share` neighbors that a cell stands for.
+/// [cells, cells]: the largest weight of the `share` x `share` neighbors that a cell shows.
 std::vector<Scalar> pooled(const Scalar* map, Index t, Index share, Index cells) {
   std::vector<Scalar> result(static_cast<std::size_t>(cells * cells), 0);
   for (Index q = 0; q < t; ++q)

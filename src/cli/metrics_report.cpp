@@ -114,7 +114,7 @@ std::string metrics_text(const Metrics& metrics, const std::vector<MetricInfo>& 
     columns.push_back({"rows"});
     cells.push_back(grouped(metrics.items));
   }
-  const std::vector<double> values = values_of(metrics);
+  const std::vector<double> values = values_of(metrics, names);
   for (std::size_t i = 0; i < names.size(); ++i) {
     columns.push_back({names[i].title});
     cells.push_back(std::isnan(values[i]) ? "-" : fraction(values[i]));
@@ -133,7 +133,7 @@ std::string metrics_text(const Metrics& metrics, const std::vector<MetricInfo>& 
 nlohmann::ordered_json figures_json(const Metrics& metrics, const std::vector<MetricInfo>& names) {
   nlohmann::ordered_json json{{"count", metrics.sequences}};
   if (metrics.items != metrics.sequences) json["rows"] = metrics.items;
-  const std::vector<double> values = values_of(metrics);
+  const std::vector<double> values = values_of(metrics, names);
   for (std::size_t i = 0; i < names.size(); ++i) json[names[i].name] = values[i];
   return json;
 }

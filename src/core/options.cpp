@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <orochi/error.hpp>
 #include <orochi/options.hpp>
 
@@ -10,10 +12,47 @@ const T& as(const OptionValue& value, const std::string& name, const char* type)
   throw failure("the option \"" + name + "\" is not " + type + "; compare its registered default");
 }
 
+bool is_in_range(const Option& option, double number) {
+  return (option.without_least ? number > option.least : number >= option.least) &&
+         (option.without_most ? number < option.most : number <= option.most);
+}
+
+bool is_word(const Option& option, const std::string& word) {
+  return std::find(option.words.begin(), option.words.end(), word) != option.words.end();
+}
+
+/// A config's reader asks the same, and says where; this is for options that are set in C++.
+bool is_allowed(const Option& option, const OptionValue& given) {
+  const bool takes_number = std::holds_alternative<double>(option.value);
+  const bool takes_list = std::holds_alternative<std::vector<double>>(option.value);
+  if (const auto* whole = std::get_if<std::int64_t>(&given))
+    return (takes_number || given.index() == option.value.index()) &&
+           is_in_range(option, static_cast<double>(*whole));
+  if (const auto* number = std::get_if<double>(&given)) return takes_number && is_in_range(option, *number);
+  if (const auto* word = std::get_if<std::string>(&given))
+    return takes_list
+               ? is_word(option, *word)
+               : given.index() == option.value.index() && (option.words.empty() || is_word(option, *word));
+  if (const auto* list = std::get_if<std::vector<double>>(&given))
+    return (takes_list || (std::holds_alternative<std::string>(option.value) && !option.words.empty())) &&
+           std::all_of(list->begin(), list->end(), [&](double n) { return is_in_range(option, n); });
+  return given.index() == option.value.index();
+}
+
 }  // namespace
 
 Settings::Settings(std::string component, std::span<const Option> options, Options given)
     : component_(std::move(component)), values_(std::move(given)) {
+  for (const auto& [name, value] : values_) {
+    const auto option =
+        std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == name; });
+    if (option == options.end())
+      throw failure("\"" + component_ + "\" was given the option \"" + name +
+                    "\", which it was not registered with");
+    if (!is_allowed(*option, value))
+      throw failure("\"" + component_ + "\" was given a value of another type or range for its option \"" +
+                    name + "\"");
+  }
   for (const Option& option : options) values_.try_emplace(option.name, option.value);
 }
 

@@ -27,6 +27,10 @@ class PackedWeights {
   /// Pieces may be packed side by side.
   Index num_pieces() const { return static_cast<Index>(pieces_.size()); }
   void pack(Index piece);
+  /// To be called where all pieces are packed.
+  void end_packing() { packed_version_ = parameters_.version(); }
+  /// Whether the parameters are still those that were packed.
+  bool is_current() const { return packed_version_ == parameters_.version(); }
 
   /// nullptr where this parameter is not packed in float.
   const Scalar* find(Parameter p) const;
@@ -49,6 +53,7 @@ class PackedWeights {
   }
 
   const Parameters& parameters_;
+  std::uint64_t packed_version_ = ~std::uint64_t{0};  // before the first packing
   kernels::Precision precision_;
   std::vector<Piece> pieces_;
   std::vector<Place> places_;  // by handle id

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include <orochi/batching.hpp>
+#include <orochi/error.hpp>
 
 #include "data/split_mix.hpp"
 
@@ -23,6 +24,9 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
   weights_.clear();
   samples_.assign(rows.begin(), rows.end());
   for (const std::uint32_t i : rows) {
+    if (static_cast<Index>(i) >= data.size())
+      throw failure("[batch] expected sequences below " + std::to_string(data.size()) + ", found " +
+                    std::to_string(i));
     const Index first = data.offsets[i];
     const Index last = data.offsets[i + 1];
     if (data.channels == 0) {

@@ -97,7 +97,7 @@ struct CsvOptions {
   std::string label_column, weight_column, group_column, delimiter;
 };
 
-/// The place of a named column. A name that is missing or stands twice is an error; then it is the header's
+/// The index of a named column. A name that is missing or is there twice is an error; then it is the header's
 /// width.
 std::size_t find_column(const CsvRecord& header, const std::string& name, const char* key, DataFile& file) {
   const auto found = std::find(header.fields.begin(), header.fields.end(), name);
@@ -112,9 +112,8 @@ std::size_t find_column(const CsvRecord& header, const std::string& name, const 
     return header.fields.size();
   }
   if (std::find(found + 1, header.fields.end(), name) != header.fields.end()) {
-    file.error(
-        fmt::format("column {} (data.format.{}) stands twice in the header; rename one", quote(name), key),
-        header.line);
+    file.error(fmt::format("column {} (data.format.{}) is in the header twice; rename one", quote(name), key),
+               header.line);
     return header.fields.size();
   }
   return static_cast<std::size_t>(found - header.fields.begin());
@@ -145,7 +144,7 @@ struct Columns {
 void add_record(CsvRecord& record, const Columns& columns, DataFile& file) {
   if (!record.error.empty()) return file.error(record.error, record.line);
   if (record.fields.size() != columns.count)
-    return file.error(fmt::format("{}, but the header has {}; fields with commas stand in quotes",
+    return file.error(fmt::format("{}, but the header has {}; fields with commas must be quoted",
                                   counted(static_cast<Index>(record.fields.size()), "field"), columns.count),
                       record.line);
   Record result;

@@ -42,6 +42,17 @@ void add_at(const RawSplit& raw, std::size_t i, FileErrors& errors,
     errors.add_sequence(sequence, errors.shows_sequence(sequence) ? what() : "");
 }
 
+/// Whoever writes a task may get it wrong, and every target after this one would be another's.
+void check_count(const Targets& targets, Index found) {
+  const Index width = targets.target_width();
+  if (targets.level() == Level::sequence ? found != width : found == 0 || found % width != 0)
+    throw failure(fmt::format("[task] expected {} of a target, found {}",
+                              targets.level() == Level::sequence
+                                  ? counted(width, "number")
+                                  : fmt::format("a multiple of {}", counted(width, "number")),
+                              found));
+}
+
 /// The numbers of each target; one that does not fit and another width of rows are errors.
 void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,
                    FileErrors& errors) {
@@ -49,6 +60,7 @@ void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing
   for (std::size_t i = 0; i < raw.targets.size(); ++i) {
     try {
       targets.parse(raw.targets[i], file.numbers);
+      check_count(targets, std::ssize(file.numbers) - static_cast<Index>(file.begins.back()));
     } catch (const Error& error) {
       file.numbers.resize(file.begins.back());
       add_at(raw, i, errors, [&] { return error.what(); });

@@ -21,21 +21,20 @@ constexpr Index rows_a_piece = 256;
 Inference::Inference(const Classifier& model, const std::string& engine, int threads,
                      std::shared_ptr<PackedWeights> packed)
     : model_(model), packed_(std::move(packed)), pool_(std::make_unique<ThreadPool>(threads)) {
-  const bool is_mine = packed_ == nullptr;
-  if (is_mine)
+  if (packed_ == nullptr)
     packed_ = std::make_shared<PackedWeights>(model.parameters(), kernels::choose_engine(engine.c_str()));
   for (int i = 0; i < pool_->size(); ++i) {
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), engine.c_str()));
     tapes_.back()->set_packed(packed_.get());
   }
-  if (is_mine) pack();
 }
 Inference::Inference(const Model& model, int threads)
-    : Inference(*model.classifier, model.config.train.kernels, threads, model.packed) {}
+    : Inference(*model.classifier, model.config.train.kernels, threads, model.packed_weights()) {}
 Inference::~Inference() = default;
 
 void Inference::pack() {
   pool_->for_each(packed_->num_pieces(), [&](Index i, int) { packed_->pack(i); });
+  packed_->end_packing();
 }
 
 std::vector<Index> cut_pieces(const Batch& batch) {
@@ -47,6 +46,7 @@ std::vector<Index> cut_pieces(const Batch& batch) {
 }
 
 void Inference::for_pieces(const Batch& batch, const Take& take) {
+  if (!packed_->is_current()) pack();
   const std::vector<Index> cuts = cut_pieces(batch);
   pool_->for_each(std::ssize(cuts) - 1, [&](Index i, int worker) {
     const Index first = cuts[as_size(i)];

@@ -24,7 +24,10 @@ std::vector<MetricInfo> all_metrics(const TaskEntry& entry) {
   return all;
 }
 
-std::vector<double> values_of(const Metrics& metrics) {
+std::vector<double> values_of(const Metrics& metrics, const std::vector<MetricInfo>& all) {
+  if (metrics.figures.values.size() + 1 != all.size())
+    throw failure(fmt::format("[task] expected {} metrics, as it was registered with, found {}",
+                              all.size() - 1, metrics.figures.values.size()));
   std::vector<double> values{metrics.loss};
   values.insert(values.end(), metrics.figures.values.begin(), metrics.figures.values.end());
   return values;

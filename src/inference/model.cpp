@@ -40,6 +40,11 @@ std::map<std::string, State> state_of(const Task& task, const Preprocessing& pre
   return states;
 }
 
+State state_of_task(const CheckpointHeader& header) {
+  const auto found = header.state.find("task");
+  return found == header.state.end() ? State() : found->second;
+}
+
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing) {
   return {preprocessing.num_ids(), preprocessing.channels, data.max_length, preprocessing.texts};
 }
@@ -88,6 +93,7 @@ Model::Model(Config of, Preprocessing data, std::unique_ptr<Task> learned, const
   const TaskEntry* entry = known.tasks.find(config.task.type);
   if (entry == nullptr) throw usage_error("\"" + config.task.type + "\" is no registered task");
   metrics = all_metrics(*entry);
+  check_preprocessing(config.data, known.readers, preprocessing);
 }
 
 Model Model::load(const std::string& path, const Extensions& extensions) {
@@ -107,8 +113,7 @@ Model Model::load(const std::string& path, const Extensions& extensions) {
     result.preprocessing = preprocessing_of(header.state, result.config.data, extensions.tokenizers);
     result.input = input_shape(result.config.data, result.preprocessing);
     result.task = extensions.tasks.make(result.config.task);
-    if (!header.state.contains("task")) throw usage_error("it has no state of the task");
-    result.task->load(header.state.at("task"));
+    result.task->load(state_of_task(header));
     check_preprocessing(result.config.data, extensions.readers, result.preprocessing);
     // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
     result.metrics = all_metrics(*extensions.tasks.find(result.config.task.type));
@@ -121,9 +126,16 @@ Model Model::load(const std::string& path, const Extensions& extensions) {
   Parameters& parameters = result.classifier->parameters();
   reader.read("parameters", tensor_slots(parameters),
               {parameters.data(), static_cast<std::size_t>(parameters.size())});
-  result.packed = std::make_shared<PackedWeights>(
-      parameters, kernels::choose_engine(result.config.train.kernels.c_str()));
-  for (Index i = 0; i < result.packed->num_pieces(); ++i) result.packed->pack(i);
+  result.packed = result.packed_weights();
+  return result;
+}
+
+std::shared_ptr<PackedWeights> Model::packed_weights() const {
+  if (packed != nullptr && packed->is_current()) return packed;
+  auto result = std::make_shared<PackedWeights>(classifier->parameters(),
+                                                kernels::choose_engine(config.train.kernels.c_str()));
+  for (Index i = 0; i < result->num_pieces(); ++i) result->pack(i);
+  result->end_packing();
   return result;
 }
 

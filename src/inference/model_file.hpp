@@ -19,6 +19,9 @@ std::vector<ComponentSchema> component_schemas(const Extensions& extensions);
 /// What task, tokenizer and numeric data have learned, by component.
 std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing);
 
+/// Empty where the task keeps nothing.
+State state_of_task(const CheckpointHeader& header);
+
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing);
 
 /// The named views of a flat buffer, as checkpoints know them.

@@ -34,7 +34,8 @@ Prediction Model::predict(std::span<const float> rows) const {
 
 std::vector<Prediction> Model::predict(const Sequences& data) const {
   Tape tape(classifier->parameters(), config.train.kernels.c_str());
-  tape.set_packed(packed.get());
+  const std::shared_ptr<PackedWeights> weights = packed_weights();
+  tape.set_packed(weights.get());
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);
   const std::vector<Index> cuts = cut_pieces(batch);

@@ -87,11 +87,14 @@ std::string Builder::full(const std::string& name) const {
 }
 
 Settings Builder::settings() const {
-  Options given = options_;
+  const LayerEntry* entry = layers_.find(registered_);
+  const std::span<const Option> options = entry == nullptr ? std::span<const Option>() : entry->options;
+  Options given;  // of a block's table: without the keys of [model] in it
+  for (const Option& option : options)
+    if (const auto found = options_.find(option.name); found != options_.end()) given.insert(*found);
   if (const auto found = layer_options_.find(registered_); found != layer_options_.end())
     given.insert(found->second.begin(), found->second.end());
-  const LayerEntry* entry = layers_.find(registered_);
-  return Settings(registered_, entry == nullptr ? std::span<const Option>() : entry->options, given);
+  return Settings(registered_, options, given);
 }
 
 Index Builder::integer(const std::string& name) const { return settings().integer(name); }

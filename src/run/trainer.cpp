@@ -89,7 +89,7 @@ TrainResult Trainer::finish(double seconds) {
   if (unwritten.metrics.empty()) return done;
   if (done.tested) {
     std::string figures;
-    const std::vector<double> values = values_of(done.test);
+    const std::vector<double> values = values_of(done.test, measured_.metrics);
     for (std::size_t i = 0; i < values.size(); ++i)
       figures += fmt::format(" {} {:.4f}", measured_.metrics[i].title, values[i]);
     observer_.note("best.h5 on the test data:" + figures);
@@ -192,14 +192,13 @@ EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation
   const auto count = static_cast<double>(progress_.epoch_count);
   record.train_loss = trained ? progress_.epoch_loss_sum / progress_.epoch_weight_sum : none;
   record.train_score = trained ? progress_.epoch_score_sum / count : none;
-  record.validation =
-      has_validation ? values_of(validation) : std::vector<double>(measured_.metrics.size(), none);
+  record.validation = has_validation ? values_of(validation, measured_.metrics)
+                                     : std::vector<double>(measured_.metrics.size(), none);
   record.gradient_norm = norm_count_ == 0 ? none : norm_sum_ / static_cast<double>(norm_count_);
   return record;
 }
 
 Metrics Trainer::evaluate_now(const Sequences& data, Task* tune) {
-  inference_.pack();
   return evaluate(inference_, task_, data, tune).metrics;
 }
 
@@ -221,7 +220,7 @@ void Trainer::end_epoch() {
   record.tokens_per_second = static_cast<double>(epoch_tokens_) / seconds;
   loop_.end_epoch();
 
-  const double value = validated() ? values_of(validation)[monitored_] : 0;
+  const double value = validated() ? values_of(validation, measured_.metrics)[monitored_] : 0;
   const bool best = !validated() ||  // without validation the last is best
                     (finite && (progress_.best_step < 0 ||
                                 improves(measured_.metrics[monitored_], value, progress_.best_metric)));
@@ -277,7 +276,7 @@ TrainResult Trainer::result(double seconds) {
     const CheckpointReader best(folder_.file("best.h5"));
     Parameters& parameters = model_.parameters();
     best.read("parameters", tensor_slots(parameters), parameters.flat());
-    task_.load(best.header().state.at("task"));  // its thresholds
+    task_.load(state_of_task(best.header()));  // its thresholds
     result.tested = true;
     result.test = evaluate_now(data_.test);
     if (!std::isfinite(result.test.loss))

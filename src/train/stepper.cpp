@@ -96,6 +96,8 @@ Stepper::Stepper(Classifier& model, const TrainConfig& config, int threads)
       ranges_(parameter_ranges(model.parameters(), range_length)),
       squares_(ranges_.size()),
       packed_(make_packed(model.parameters(), config)) {
+  if (config.shards < 1 || config.chunk_rows < 1)
+    throw usage_error("[stepper] expected train.shards and train.chunk_rows of 1 or more");
   for (int i = 0; i < pool_->size(); ++i) {
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), config.kernels.c_str()));
     tapes_.back()->set_packed(packed_.get());
@@ -131,6 +133,9 @@ Gradient Stepper::gradient(const Batch& batch, const LossFunction& loss, RandomK
 StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, const Objective& objective) {
   const Var outputs = model_.forward(tape, chunk);  // [M, K]
   const Var loss = objective.loss(outputs, chunk, objective.normalizer);
+  if (loss.rows() != 1 || loss.cols() != 1)
+    throw failure("[loss] expected [1, 1], found [" + std::to_string(loss.rows()) + ", " +
+                  std::to_string(loss.cols()) + "]: sum over the sequences, then divide by the normalizer");
   if (tape.watch() != nullptr) tape.watch()->check_results();
   loss.add_grad(RowMatrix::Ones(1, 1));
   tape.backward();
@@ -159,6 +164,7 @@ void Stepper::clear() {
     const Measure measure(profile(worker), "packing weights", Pass::forward, 0, 0);
     packed_->pack(i);
   });
+  packed_->end_packing();
 }
 
 void Stepper::merge_rows() {

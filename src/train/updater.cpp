@@ -18,6 +18,8 @@ Updater::Updater(std::unique_ptr<const Optimizer> optimizer, Parameters& paramet
 void Updater::update(Gradient gradient, double learning_rate) {
   if (!std::isfinite(gradient.norm())) throw failure("[update] expected a gradient of finite norm");
   Stepper& stepper = gradient.stepper();
+  if (&stepper.model_.parameters() != &parameters_)
+    throw failure("[update] the gradient is of another model than the parameters");
   const UpdateStep step{++updates, learning_rate, gradient.scale_};
   stepper.pool_->for_each(std::ssize(stepper.ranges_), [&](Index r, int worker) {
     const ParameterRange& range = stepper.ranges_[static_cast<std::size_t>(r)];

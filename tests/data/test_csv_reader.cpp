@@ -40,16 +40,16 @@ TEST_CASE("the columns are found by the names in the config", "[csv]") {
         "to one "
         "of them");
   CHECK(testing::errors_in(folder, config, "kind,body,body\nx,y,z\n") ==
-        "f:1: column \"body\" (data.format.text_columns) stands twice in the header; rename one");
+        "f:1: column \"body\" (data.format.text_columns) is in the header twice; rename one");
 }
 
 TEST_CASE("what is wrong with a record is said where it starts", "[csv]") {
   const TempFolder folder;
   const std::string header = "label,text\n";
   CHECK(testing::errors_in(folder, csv, header + "a,\"x\ny\"\na\na,b,c\na,x,\n") ==
-        "f:4: 1 field, but the header has 2; fields with commas stand in quotes\n"
-        "f:5: 3 fields, but the header has 2; fields with commas stand in quotes\n"
-        "f:6: 3 fields, but the header has 2; fields with commas stand in quotes");
+        "f:4: 1 field, but the header has 2; fields with commas must be quoted\n"
+        "f:5: 3 fields, but the header has 2; fields with commas must be quoted\n"
+        "f:6: 3 fields, but the header has 2; fields with commas must be quoted");
   CHECK(testing::errors_in(folder, csv, header + "a,\" \n \"\n,x\n") ==
         "f:2: the text is empty; expected at least one character\nf:4: the label is empty; expected a name");
   CHECK(testing::errors_in(folder, csv, header + "a,x\na,\"never\nclosed") ==

@@ -74,7 +74,6 @@ std::vector<Scalar> weights_after_training(const Config& config, const Sequences
     gradient.clip(config.train.max_grad_norm);
     updater.update(std::move(gradient), 1e-2);
     if (!evaluate_too) continue;
-    inference.pack();
     evaluate(inference, *task, data);
   }
   return {model.parameters().data(), model.parameters().data() + model.parameters().size()};

@@ -71,7 +71,7 @@ function ablationSection(content, openHead) {
   return section(
       "ablation", "Without a head",
       note(
-          "Each head by turns gives nothing: zeros stand for its head output. Lines and brackets are the " +
+          "Each head by turns gives nothing: its output is zeros. Lines and brackets are the " +
           "middle 95 % of a bootstrap over sequences; a bar is filled where all of it is above 0. " +
           "Importance: |head output x gradient|. Entropy: 0 looks at one row. Distance: between a query " +
           "and where it looks."),

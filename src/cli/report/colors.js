@@ -42,7 +42,7 @@ dark.addEventListener("change", () => {
 
 const byteOf = (t) => Math.round(255 * Math.min(1, Math.max(0, t)));
 const color = (t) => "rgb(" + scale[byteOf(t)].join(",") + ")";
-// Ink that can be read on the color: black or white, whichever stands out more (WCAG's contrast).
+// Ink that can be read on the color: black or white, whichever has more contrast (WCAG's contrast).
 function inkOn(t) {
   const linear =
       scale[byteOf(t)].map((c) => (c <= 10 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));

@@ -68,7 +68,7 @@ ordered_json metrics_content(const Metrics& metrics, const std::vector<MetricInf
   const std::vector<std::string> labels = shown_labels(metrics.figures.labels);
   const bool has_rows = labels.size() <= most_class_rows, has_matrix = labels.size() <= widest_matrix;
   ordered_json json = figures_json(metrics, names);
-  const std::vector<double> values = values_of(metrics);
+  const std::vector<double> values = values_of(metrics, names);
   json["figures"] = ordered_json::array();  // the loss last
   for (std::size_t i = 1; i <= names.size(); ++i)
     json["figures"].push_back({names[i % names.size()].title, values[i % names.size()]});

@@ -16,15 +16,20 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Which file, and which part of the training's data it is.
-std::pair<std::string, std::string> choose_file(const Model& trained, const std::string& checkpoint,
-                                                const Arguments& arguments) {
+ReportData choose_file(const Model& trained, const std::string& checkpoint, const Arguments& arguments) {
   const DataConfig& config = trained.config.data;
-  if (arguments.has("--data")) return {arguments.text("--data"), ""};
-  const bool has_split = config.validation_fraction > 0;
-  if (!config.test.empty() || (config.validation.empty() && !has_split))
-    return {test_data_path(arguments, checkpoint, config), "test"};
-  const std::string& name = config.validation.empty() ? config.train : config.validation;
-  return {beside(checkpoint, name), "validation"};
+  ReportData data;
+  if (arguments.has("--data")) {
+    data.path = arguments.text("--data");
+  } else if (!config.test.empty() || (config.validation.empty() && config.validation_fraction == 0)) {
+    data.path = test_data_path(arguments, checkpoint, config);
+    data.part = "test";
+  } else {
+    data.is_share_of_training = config.validation.empty();
+    data.path = beside(checkpoint, data.is_share_of_training ? config.train : config.validation);
+    data.part = "validation";
+  }
+  return data;
 }
 
 /// Leaves the sequences of the training file that were validated on.
@@ -55,15 +60,13 @@ void keep_validation(const Model& trained, std::span<const std::string> groups, 
 }  // namespace
 
 ReportData report_data(const Model& trained, const std::string& checkpoint, const Arguments& arguments) {
-  const DataConfig& config = trained.config.data;
-  ReportData data;
-  std::tie(data.path, data.part) = choose_file(trained, checkpoint, arguments);
+  ReportData data = choose_file(trained, checkpoint, arguments);
   LoadedFile file = load_labelled(trained, data.path);
   data.sequences = std::move(file.sequences);
   data.texts = std::move(file.texts);
   data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));
   std::iota(data.numbers.begin(), data.numbers.end(), 0);
-  if (data.part == "validation" && config.validation.empty()) keep_validation(trained, file.groups, data);
+  if (data.is_share_of_training) keep_validation(trained, file.groups, data);
   return data;
 }
 

@@ -12,22 +12,23 @@
 namespace orochi {
 
 struct ReportData {
-  std::string path, part;          // part: "test", "validation" or "" for a file of --data
-  Sequences sequences;             // B
-  std::vector<std::string> texts;  // [B], as they stand in the file; empty for numeric data
-  std::vector<Index> numbers;      // [B]: of the sequence in the file, from 0
+  std::string path, part;             // part: "test", "validation" or "" for a file of --data
+  bool is_share_of_training = false;  // what was split off the training file
+  Sequences sequences;                // B
+  std::vector<std::string> texts;     // [B], as they are in the file; empty for numeric data
+  std::vector<Index> numbers;         // [B]: of the sequence in the file, from 0
 };
 
 /// --data, else data.test of the checkpoint's config, else the validation data of the training: its file, or
 /// the same share of the training file.
 ReportData report_data(const Model& trained, const std::string& checkpoint, const Arguments& arguments);
 
-/// What stands at one row of a sequence.
+/// What is at one row of a sequence.
 struct RowName {
   std::string text;
   bool unknown = false;  // a token that is not in the vocabulary
 };
-/// Of all rows of sequence i, with "[cls]" first for that pooling; numeric rows bear their place, from 1.
+/// Of all rows of sequence i, with "[cls]" first for that pooling; numeric rows have their number, from 1.
 std::vector<RowName> row_names(const Model& trained, const ReportData& data, Index i);
 
 }  // namespace orochi

@@ -1,4 +1,4 @@
-// Maps [T, T] and numeric inputs on canvases. A byte b of a map stands for largest x (b / 255)^2: colors are
+// Maps [T, T] and numeric inputs on canvases. A byte b of a map means largest x (b / 255)^2: colors are
 // on a square-root scale, so that small weights are seen.
 let alikeScale = true;  // one scale for all heads, 0 to 1
 

@@ -1,0 +1,160 @@
+// Model and the parts of a training loop, as a program uses them.
+#include <thread>
+
+#include <orochi/batching.hpp>
+#include <orochi/inference.hpp>
+#include <orochi/losses.hpp>
+#include <orochi/model.hpp>
+#include <orochi/updater.hpp>
+
+#include "catch.hpp"
+#include "small_model.hpp"
+#include "trainer_workplace.hpp"
+
+using namespace orochi;
+using catch_matchers::Contains;
+
+namespace {
+
+/// Of numeric rows, 3 channels, 3 labels.
+Model numeric_model(std::uint64_t seed) {
+  Config config = small_config();
+  config.data.format = {"ts", {}};
+  Preprocessing preprocessing;
+  preprocessing.channels = 3;
+  preprocessing.mean = {0, 0.5f, 1};
+  preprocessing.deviation = {1, 2, 1};
+  Model model(config, preprocessing, class_task(3));
+  model.classifier->parameters().initialize(seed);
+  return model;
+}
+
+/// Some updates of it.
+void train_on(Model& model) {
+  const Sequences data = random_sequences(30, 12, 0, 3, 3, 5);
+  Stepper stepper(*model.classifier, model.config.train, 2);
+  Updater updater(builtin().optimizers.make({"sgd", {}}), model.classifier->parameters());
+  std::vector<std::uint32_t> samples;
+  const Batch batch = as_batch(data, samples);
+  for (std::uint32_t step = 0; step < 3; ++step) {
+    Gradient gradient = stepper.gradient();
+    gradient.add(batch, *model.task, 30, {1, step});
+    updater.update(std::move(gradient), 0.5);
+  }
+}
+
+std::vector<std::vector<double>> scores_of(const Model& model) {
+  std::vector<std::vector<double>> scores;
+  for (const Prediction& answer : model.predict(random_sequences(20, 12, 0, 3, 3, 6)))
+    scores.push_back(answer.scores);
+  return scores;
+}
+
+LossFunction sum_of_squares() {
+  return [](Var outputs, const Batch&, double normalizer) {
+    const Index n = outputs.rows() * outputs.cols();
+    float* zeros = outputs.tape().allocate_as<float>(n);
+    std::fill_n(zeros, n, 0.0f);
+    return mean_squared_error(outputs, {zeros, static_cast<std::size_t>(n)}, {}, normalizer);
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a model answers in the same bits where it was made, loaded, and trained on") {
+  const Workplace place("model");
+  const std::string path = (place.root / "a.h5").string();
+  Model made = numeric_model(3);
+  made.save(path);
+  Model loaded = Model::load(path);
+  const auto before = scores_of(made);
+  CHECK(scores_of(loaded) == before);
+  Inference inference(loaded, 2);
+  const Sequences data = random_sequences(20, 12, 0, 3, 3, 6);
+  const double loss_before = evaluate(inference, *loaded.task, data).metrics.loss;
+
+  train_on(loaded);  // its weights were packed when it was loaded
+  const auto after = scores_of(loaded);
+  CHECK(after != before);
+  const double loss_after = evaluate(inference, *loaded.task, data).metrics.loss;
+  CHECK(loss_after != loss_before);
+  loaded.save(path);
+  const Model again = Model::load(path);
+  CHECK(scores_of(again) == after);
+  Inference fresh(again, 1);
+  CHECK(evaluate(fresh, *again.task, data).metrics.loss == loss_after);
+}
+
+TEST_CASE("two models of different kinds are asked by eight threads at once") {
+  const Workplace place("model-threads");
+  Silent observer;
+  train(place.request("run"), builtin(), observer);
+  const Model texts = Model::load((place.root / "run/best.h5").string());
+  const Model numbers = numeric_model(4);
+  const std::vector<float> rows{1, 2, 3, 4, 5, 6};
+  const std::string text = "ACATGCATA";
+  const std::vector<double> of_text = texts.predict(text).scores, of_rows = numbers.predict(rows).scores;
+  std::vector<int> wrong(8);
+  std::vector<std::jthread> threads;
+  for (std::size_t t = 0; t < 8; ++t)
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i)
+        wrong[t] += texts.predict(text).scores != of_text || numbers.predict(rows).scores != of_rows;
+    });
+  threads.clear();
+  CHECK(wrong == std::vector<int>(8));
+  CHECK_THROWS_WITH(texts.predict(rows), Contains("trained on texts"));
+  CHECK_THROWS_WITH(numbers.predict(std::vector<float>{1, 2}), Contains("multiple of the 3 channels"));
+}
+
+TEST_CASE("a model whose parts do not go together is refused when it is made") {
+  Config config = small_config();  // of texts, and no tokenizer
+  CHECK_THROWS_WITH(Model(config, {}, class_task(3)), Contains("vocabulary"));
+  config.data.format = {"ts", {}};
+  Preprocessing preprocessing;
+  preprocessing.channels = 3;
+  CHECK_THROWS_WITH(Model(config, preprocessing, class_task(3)), Contains("0 means"));
+}
+
+TEST_CASE("a gradient is used in one order, with its own model") {
+  Model model = numeric_model(5), other = numeric_model(6);
+  Stepper stepper(*model.classifier, model.config.train, 1);
+  Updater updater(builtin().optimizers.make({"sgd", {}}), model.classifier->parameters());
+  Updater others(builtin().optimizers.make({"sgd", {}}), other.classifier->parameters());
+  const Sequences data = random_sequences(6, 5, 0, 3, 3, 7);
+  std::vector<std::uint32_t> samples;
+  const Batch batch = as_batch(data, samples);
+  {
+    Gradient gradient = stepper.gradient();
+    CHECK_THROWS_WITH(stepper.gradient(), Contains("one gradient at a time"));
+    CHECK_THROWS_WITH(gradient.norm(), Contains("no batch"));
+    gradient.add(batch, sum_of_squares(), 6, {1, 0});
+    const double norm = gradient.norm();
+    CHECK(norm > 0);
+    CHECK_THROWS_WITH(gradient.add(batch, sum_of_squares(), 6, {1, 0}), Contains("nothing can be added"));
+    CHECK(gradient.clip(norm / 2) == norm);
+    CHECK_THROWS_WITH(others.update(std::move(gradient), 0.1), Contains("another model"));
+  }
+  Gradient gradient = stepper.gradient(batch, sum_of_squares(), {1, 0});
+  updater.update(std::move(gradient), 0.1);
+  CHECK(updater.updates == 1);
+  CHECK_THROWS_WITH(updater.update(std::move(gradient), 0.1), Contains("used up"));
+  const LossFunction of_rows = [](Var outputs, const Batch&, double) { return outputs; };
+  CHECK_THROWS_WITH(stepper.gradient(batch, of_rows, {1, 1}), Contains("[loss] expected [1, 1]"));
+  CHECK_NOTHROW(stepper.gradient());
+  BatchStorage storage;
+  CHECK_THROWS_WITH(storage.gather(data, std::vector<std::uint32_t>{6}), Contains("below 6, found 6"));
+  TrainConfig config;
+  config.chunk_rows = 0;
+  CHECK_THROWS_WITH(Stepper(*model.classifier, config, 1), Contains("1 or more"));
+}
+
+TEST_CASE("options that are set in a program are checked as a config's are") {
+  const Optimizers optimizers = builtin().optimizers;
+  CHECK_THROWS_WITH(optimizers.make({"adamw", {{"beta22", 0.5}}}), Contains("beta22"));
+  CHECK_THROWS_WITH(optimizers.make({"adamw", {{"beta2", 5.0}}}), Contains("range"));
+  CHECK_THROWS_WITH(optimizers.make({"adamw", {{"beta2", std::string("a")}}}), Contains("another type"));
+  CHECK_NOTHROW(optimizers.make({"adamw", {{"weight_decay", std::int64_t{0}}}}));
+  CHECK_THROWS_WITH(new_task("classification", {{"class_weights", std::string("even")}}), Contains("range"));
+  CHECK_NOTHROW(new_task("classification", {{"class_weights", std::string("balanced")}}));
+}
