@@ -43,9 +43,9 @@ class Loop {
   };
   /// One update. Where loss or gradient are not finite it changes no parameter and counts as skipped.
   Step step();
-  /// Of a step that has not updated: what failed where, and the parameters whose gradient is not finite.
+  /// Of a step that has not updated: what failed where, and its gradient, laid out as the parameters are.
   StepFault find_fault(const Step& step);
-  std::vector<std::string> broken_gradients(const Step& step);
+  std::vector<Scalar> gradient_of(const Step& step);
 
   Stepper& stepper() { return stepper_; }
   Updater& updater() { return updater_; }

@@ -57,8 +57,6 @@ class Gradient {
   double clip(double most);
   /// Of all parameters, laid out as they are, without the scale of `clip`.
   std::vector<Scalar> flat();
-  /// Names of parameters whose gradient is not finite.
-  std::vector<std::string> broken();
 
  private:
   friend class Stepper;

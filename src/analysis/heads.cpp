@@ -126,7 +126,7 @@ Ablation ablate_heads(const Model& trained, const Sequences& data, const Ablatio
                       int threads) {
   const HeadGrid grid = head_grid(trained, data);
   const HeadSurvey survey = survey_heads(trained, data, grid, threads);
-  Inference inference(*trained.classifier, trained.config.train.kernels, threads);
+  Inference inference(trained, threads);
   const Evaluation all = run(inference, trained, data);
   Bootstrap bootstrap(data.size(), options, threads);
   Ablation result{data.size(), mean(all.scores), mean(all.losses), {}, survey.similarity};

@@ -18,8 +18,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const Model trained = Model::load(checkpoint, extensions);
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path).sequences;
-  Inference inference(*trained.classifier, trained.config.train.kernels,
-                      static_cast<int>(arguments.integer("--threads", available_threads())));
+  Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
   const Evaluation evaluation = evaluate(inference, *trained.task, data);
   require_finite(evaluation.losses);
   const Metrics& metrics = evaluation.metrics;

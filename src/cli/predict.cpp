@@ -164,8 +164,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const Model trained = Model::load(arguments.words.front(), extensions);
   LineReader reader(arguments.words.size() > 1 ? arguments.words[1] : "-");
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
-  Inference inference(*trained.classifier, trained.config.train.kernels,
-                      static_cast<int>(arguments.integer("--threads", available_threads())));
+  Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
   Writer writer(arguments, *trained.task, out);
   Pending pending(trained);
   std::optional<Error> error;

@@ -44,8 +44,7 @@ bool is_allowed(const Option& option, const OptionValue& given) {
 Settings::Settings(std::string component, std::span<const Option> options, Options given)
     : component_(std::move(component)), values_(std::move(given)) {
   for (const auto& [name, value] : values_) {
-    const auto option =
-        std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.name == name; });
+    const auto option = std::ranges::find(options, name, &Option::name);
     if (option == options.end())
       throw failure("\"" + component_ + "\" was given the option \"" + name +
                     "\", which it was not registered with");

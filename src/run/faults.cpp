@@ -30,21 +30,22 @@ std::string describe_samples(const FailedStep& failed, const LoadedData& data) {
 
 }  // namespace
 
-std::string broken_tensor(const Parameters& parameters, std::span<const Scalar> values) {
+std::vector<std::string> broken_tensors(const Parameters& parameters, std::span<const Scalar> values) {
+  std::vector<std::string> names;
   for (const ParameterView& view : parameters.views()) {
     const auto tensor =
         values.subspan(static_cast<std::size_t>(view.offset), static_cast<std::size_t>(view.size));
     if (std::any_of(tensor.begin(), tensor.end(), [](Scalar x) { return !std::isfinite(x); }))
-      return view.name;
+      names.push_back(view.name);
   }
-  return "";
+  return names;
 }
 
 std::string describe(const FailedStep& failed, const LoadedData& data, const std::string& separator) {
   std::string text;
-  if (!failed.broken_weight.empty())
-    text +=
-        separator + fmt::format("weights: {} is not finite since the update before", failed.broken_weight);
+  if (!failed.broken_weights.empty())
+    text += separator +
+            fmt::format("weights: {} is not finite since the update before", failed.broken_weights.front());
   if (!failed.fault.samples.empty())
     return text + separator + "first: " + describe_location(failed.fault.first) + separator +
            "samples: " + describe_samples(failed, data);

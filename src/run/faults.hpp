@@ -12,14 +12,14 @@
 
 namespace orochi {
 
-/// The name of the first parameter, laid out as the parameters are, that is not finite; empty if none is.
-std::string broken_tensor(const Parameters& parameters, std::span<const Scalar> values);
+/// The names of the tensors in `values`, laid out as the parameters are, that are not finite.
+std::vector<std::string> broken_tensors(const Parameters& parameters, std::span<const Scalar> values);
 
 /// Everything that is known of a step that failed.
 struct FailedStep {
   StepFault fault;
-  std::string broken_weight;           // a parameter that an earlier update had broken, or nothing
-  std::vector<std::string> gradients;  // where no sequence fails alone: whose sum is not finite
+  std::vector<std::string> broken_weights;  // by an earlier update
+  std::vector<std::string> gradients;       // where no sequence fails alone: whose sum is not finite
   Index sequences = 0;
 };
 

@@ -19,9 +19,10 @@ constexpr std::uint64_t steps_to_settle = 50;  // before the running loss says a
 FailedStep Trainer::examine(const Loop::Step& step) {
   FailedStep failed;
   failed.sequences = std::ssize(step.rows);
-  failed.broken_weight = broken_tensor(model_.parameters(), model_.parameters().flat());
+  failed.broken_weights = broken_tensors(model_.parameters(), model_.parameters().flat());
   failed.fault = loop_.find_fault(step);
-  if (failed.fault.samples.empty()) failed.gradients = loop_.broken_gradients(step);
+  if (failed.fault.samples.empty())
+    failed.gradients = broken_tensors(model_.parameters(), loop_.gradient_of(step));
   return failed;
 }
 

@@ -251,9 +251,9 @@ void Trainer::save(const std::string& name, const std::string& keep_previous) {
   for (const Updater::Moment& moment : loop_.updater().moments())
     groups.push_back({moment.path, moment.values});
   for (const TensorGroup& group : groups)
-    if (const std::string broken = broken_tensor(parameters, group.values); !broken.empty())
-      diverged(fmt::format("at step {}: {} of {} is not finite after the update", progress_.step, broken,
-                           group.path),
+    if (const auto broken = broken_tensors(parameters, group.values); !broken.empty())
+      diverged(fmt::format("at step {}: {} of {} is not finite after the update", progress_.step,
+                           broken.front(), group.path),
                fmt::format("lower train.learning_rate ({})", config_.train.learning_rate));
   write_checkpoint(folder_.file(name), header, tensor_slots(parameters), groups, keep_previous,
                    [this](const auto&... file) { folder_.save(file...); });

@@ -91,11 +91,11 @@ StepFault Loop::find_fault(const Step& step) {
   return all;
 }
 
-std::vector<std::string> Loop::broken_gradients(const Step& step) {
+std::vector<Scalar> Loop::gradient_of(const Step& step) {
   Gradient gradient = stepper_.gradient();
   for_micro_batches(step.rows,
                     [&](const Batch& batch) { gradient.add(batch, task_, step.normalizer, step.key); });
-  return gradient.broken();
+  return gradient.flat();
 }
 
 }  // namespace orochi

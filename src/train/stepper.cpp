@@ -277,15 +277,4 @@ std::vector<Scalar> Gradient::flat() {
   return result;
 }
 
-std::vector<std::string> Gradient::broken() {
-  const std::vector<Scalar> values = flat();
-  std::vector<std::string> names;
-  for (const ParameterView& view : stepper().model_.parameters().views()) {
-    const auto first = values.begin() + view.offset;
-    if (std::any_of(first, first + view.size, [](Scalar x) { return !std::isfinite(x); }))
-      names.push_back(view.name);
-  }
-  return names;
-}
-
 }  // namespace orochi
