@@ -10,3 +10,4 @@ void add_swiglu(orochi::Layers& layers);
 void add_depthwise(orochi::Layers& layers);
 void add_kmers(orochi::Tokenizers& tokenizers);
 void add_fasta(orochi::Readers& readers);
+void add_versus(orochi::Verbs& verbs);

@@ -17,7 +17,9 @@ class Fasta : public orochi::Reader {
         if (record.line > 0) file.add(std::move(record));
         record = orochi::Record();
         record.texts.emplace_back();
-        record.target = word(text.substr(1));
+        std::istringstream words{std::string(text.substr(1))};
+        for (orochi::Index i = 0; i < label_; ++i)
+          if (!(words >> record.target)) record.target.clear();
         record.line = line;
       } else if (record.line == 0) {
         file.error("expected a line that begins with \">\"", line);
@@ -29,13 +31,6 @@ class Fasta : public orochi::Reader {
   }
 
  private:
-  std::string word(std::string_view text) const {
-    std::istringstream words{std::string(text)};
-    std::string found;
-    for (orochi::Index i = 0; i < label_; ++i) words >> found;
-    return words ? found : "";
-  }
-
   orochi::Index label_;
 };
 }  // namespace

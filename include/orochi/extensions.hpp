@@ -7,6 +7,7 @@
 #include <orochi/schedule.hpp>
 #include <orochi/task.hpp>
 #include <orochi/tokenizer.hpp>
+#include <orochi/verb.hpp>
 
 // Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
@@ -19,6 +20,7 @@ struct Extensions {
   Schedules schedules;
   Readers readers;
   Tokenizers tokenizers;
+  Verbs verbs;  // besides those of Orochi
 };
 
 /// What comes with Orochi.

@@ -122,7 +122,8 @@ class Tasks : public Registry<TaskEntry> {
 };
 Tasks builtin_tasks();
 
-/// For tasks with one label an item, of K classes: targets are class ids. K outputs unless overridden.
+/// For tasks with one label an item, of K classes: targets are class ids. By default K outputs, of which the
+/// largest is the answer, and the metrics of class_figures.
 class LabelTask : public Task {
  public:
   Index outputs() const override { return labels_.size(); }
@@ -136,10 +137,16 @@ class LabelTask : public Task {
   std::int32_t stratum(std::span<const double> target) const override;
   std::vector<std::string> strata_names() const override { return labels_.names(); }
   std::string summary() const override;
-  std::vector<std::string> score_names() const override { return labels_.names(); }
   double chance_loss() const override;  // ln K
+  double score(std::span<const Scalar> outputs, std::span<const double> target) const override;
+  Index kept() const override { return 1; }  // the predicted class
+  void keep(std::span<const Scalar> outputs, std::span<double> kept) const override;
+  Figures metrics(const Outcomes& outcomes) const override;
+  Prediction predict(std::span<const Scalar> outputs) const override;
 
  protected:
+  /// The class of one item's outputs; by default that of the largest, the first of equal ones.
+  virtual Index choose(std::span<const Scalar> outputs) const;
   const LabelSet& labels() const { return labels_; }
 
  private:

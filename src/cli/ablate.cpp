@@ -44,7 +44,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
 
 }  // namespace
 
-Verb ablate_verb(const Extensions& extensions) {
+Verb ablate_verb() {
   Verb verb;
   verb.name = "ablate";
   verb.summary = "measure what is lost without each head";
@@ -66,9 +66,7 @@ Verb ablate_verb(const Extensions& extensions) {
                   json_option("one JSON object in place of the tables"),
                   threads_option()};
   verb.examples = {"ablate runs/splice/best.h5", "ablate runs/splice/best.h5 --replace-by mean --json"};
-  verb.call = [&extensions](const Arguments& arguments, Output& out) {
-    return call(extensions, arguments, out);
-  };
+  verb.call = call;
   return verb;
 }
 

@@ -111,7 +111,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
 
 }  // namespace
 
-Verb attend_verb(const Extensions& extensions) {
+Verb attend_verb() {
   Verb verb;
   verb.name = "attend";
   verb.summary = "show where each head looks in one sequence";
@@ -132,9 +132,7 @@ Verb attend_verb(const Extensions& extensions) {
   verb.options.push_back({"--out", "FILE", "also write all maps there, as HDF5 (example: --out maps.h5)"});
   verb.examples = {"attend runs/splice/best.h5 --data datasets/splice/test.tsv --index 7",
                    "attend runs/splice/best.h5 sequence.txt --layer 2 --head 1 --out maps.h5"};
-  verb.call = [&extensions](const Arguments& arguments, Output& out) {
-    return call(extensions, arguments, out);
-  };
+  verb.call = call;
   return verb;
 }
 

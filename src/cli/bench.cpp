@@ -201,7 +201,7 @@ int call(const Extensions& extensions, AllocationCounter allocations, const Argu
 
 }  // namespace
 
-Verb bench_verb(const Extensions& extensions, AllocationCounter allocations) {
+Verb bench_verb(AllocationCounter allocations) {
   Verb verb;
   verb.name = "bench";
   verb.summary = "measure how fast training steps are";
@@ -221,7 +221,7 @@ Verb bench_verb(const Extensions& extensions, AllocationCounter allocations) {
       json_option("one JSON object a workload and line in place of the table")};
   verb.examples = {"bench", "bench tiny model.dropout=0 --threads 1 --profile",
                    "bench configs/splice.toml --json"};
-  verb.call = [&extensions, allocations](const Arguments& arguments, Output& out) {
+  verb.call = [allocations](const Extensions& extensions, const Arguments& arguments, Output& out) {
     return call(extensions, allocations, arguments, out);
   };
   return verb;

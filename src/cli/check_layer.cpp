@@ -24,7 +24,8 @@ const LayerEntry& find_layer(const Layers& layers, const std::string& name) {
                                 fmt::join(names, ", ")));
 }
 
-int call(const Layers& layers, const Arguments& arguments, Output& out) {
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+  const Layers& layers = extensions.layers;
   std::vector<const LayerEntry*> entries;
   for (const std::string& name : arguments.words) entries.push_back(&find_layer(layers, name));
   if (entries.empty())
@@ -59,7 +60,7 @@ int call(const Layers& layers, const Arguments& arguments, Output& out) {
 
 }  // namespace
 
-Verb check_layer_verb(const Layers& layers) {
+Verb check_layer_verb() {
   Verb verb;
   verb.name = "check-layer";
   verb.summary = "check registered layers, built-in or your own: gradients and the rules of a layer";
@@ -77,7 +78,7 @@ Verb check_layer_verb(const Layers& layers) {
   verb.options = {{"--seed", "N", "what the random numbers are drawn from (default: 42; example: --seed 7)",
                    0, std::int64_t{1} << 62}};
   verb.examples = {"check-layer multi_head_attention", "check-layer --seed 7"};
-  verb.call = [&layers](const Arguments& arguments, Output& out) { return call(layers, arguments, out); };
+  verb.call = call;
   return verb;
 }
 

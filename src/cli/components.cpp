@@ -78,7 +78,7 @@ nlohmann::ordered_json as_json(const std::vector<ComponentSchema>& components) {
 
 }  // namespace
 
-Verb components_verb(const Extensions& extensions) {
+Verb components_verb() {
   Verb verb;
   verb.name = "components";
   verb.summary = "list what a config can name: layers, optimizers, schedules, built-in or your own";
@@ -90,7 +90,7 @@ Verb components_verb(const Extensions& extensions) {
   verb.words = {{"KIND", "only this kind, for example optimizer (default: all of them)", false}};
   verb.options = {json_option("one JSON array in place of the table")};
   verb.examples = {"components", "components optimizer", "components schedule --json"};
-  verb.call = [&extensions](const Arguments& arguments, Output& out) {
+  verb.call = [](const Extensions& extensions, const Arguments& arguments, Output& out) {
     const std::vector<ComponentSchema> components =
         components_of(extensions, arguments.words.empty() ? "" : arguments.words.front());
     out.write(arguments.has("--json") ? dump_json(as_json(components), 2) + "\n" : as_text(components));

@@ -26,7 +26,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
 
 }  // namespace
 
-Verb config_verb(const Extensions& extensions) {
+Verb config_verb() {
   Verb verb;
   verb.name = "config";
   verb.summary = "check a config and print it with all defaults, or the JSON Schema of configs";
@@ -40,9 +40,7 @@ Verb config_verb(const Extensions& extensions) {
                 {"KEY=VALUE", "takes the place of a setting of the file", false, true}};
   verb.options = {{"--schema", "", "print the JSON Schema of every config"}};
   verb.examples = {"config configs/splice.toml train.optimizer=sgd", "config --schema"};
-  verb.call = [&extensions](const Arguments& arguments, Output& out) {
-    return call(extensions, arguments, out);
-  };
+  verb.call = call;
   return verb;
 }
 

@@ -35,7 +35,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
 
 }  // namespace
 
-Verb evaluate_verb(const Extensions& extensions) {
+Verb evaluate_verb() {
   Verb verb;
   verb.name = "evaluate";
   verb.summary = "measure a trained model on labelled data";
@@ -48,9 +48,7 @@ Verb evaluate_verb(const Extensions& extensions) {
                   threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",
                    "evaluate runs/splice/best.h5 --data datasets/splice/train.tsv --json"};
-  verb.call = [&extensions](const Arguments& arguments, Output& out) {
-    return call(extensions, arguments, out);
-  };
+  verb.call = call;
   return verb;
 }
 

@@ -168,7 +168,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
 
 }  // namespace
 
-Verb explain_verb(const Extensions& extensions) {
+Verb explain_verb() {
   Verb verb;
   verb.name = "explain";
   verb.summary = "show one sequence's way through an attention layer in numbers";
@@ -189,9 +189,7 @@ Verb explain_verb(const Extensions& extensions) {
   verb.options.push_back(json_option("one JSON object with every number, exact"));
   verb.examples = {"explain runs/splice/best.h5 --data datasets/splice/test.tsv --head 1",
                    "explain runs/splice/best.h5 sequence.txt --json"};
-  verb.call = [&extensions](const Arguments& arguments, Output& out) {
-    return call(extensions, arguments, out);
-  };
+  verb.call = call;
   return verb;
 }
 

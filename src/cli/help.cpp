@@ -53,7 +53,8 @@ std::string program_help(const Program& program) {
   result += "\noptions:\n" + two_columns({{"-h, --help", "this text, or after a verb, the help of that verb"},
                                           {"--version", "the version"}});
   result += "\nexamples:\n";
-  for (const Verb& verb : program.verbs) result += "  orochi " + verb.examples.front() + "\n";
+  for (const Verb& verb : program.verbs)
+    if (!verb.examples.empty()) result += "  orochi " + verb.examples.front() + "\n";
   return result +
          "\nResults go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed,\n"
          "2 wrong usage, configuration or data, 3 training diverged, 128 + n on signal n.\n";
@@ -67,7 +68,8 @@ std::string verb_help(const Verb& verb) {
   for (const OptionSpec& option : verb.options) options.push_back({option_form(option), option.help});
   options.push_back({"-h, --help", "this text"});
   if (!words.empty()) result += "\nwords:\n" + two_columns(words);
-  result += "\noptions:\n" + two_columns(options) + "\nexamples:\n";
+  result += "\noptions:\n" + two_columns(options);
+  if (!verb.examples.empty()) result += "\nexamples:\n";
   for (const std::string& example : verb.examples) result += "  orochi " + example + "\n";
   return result;
 }

@@ -205,7 +205,7 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
   return json;
 }
 
-int call(const Arguments& arguments, Output& out) {
+int call(const Extensions&, const Arguments& arguments, Output& out) {
   const std::string& path = arguments.words.front();
   const CheckpointReader reader(path);
   out.write(arguments.has("--json") ? dump_json(as_json(path, reader), 2) + "\n" : as_text(path, reader));

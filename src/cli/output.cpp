@@ -1,11 +1,10 @@
-#include "cli/output.hpp"
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <string>
 
 #include <orochi/error.hpp>
+#include <orochi/verb.hpp>
 
 namespace orochi {
 namespace {

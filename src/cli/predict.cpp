@@ -180,7 +180,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
 
 }  // namespace
 
-Verb predict_verb(const Extensions& extensions) {
+Verb predict_verb() {
   Verb verb;
   verb.name = "predict";
   verb.summary = "label sequences with a trained model";
@@ -199,9 +199,7 @@ Verb predict_verb(const Extensions& extensions) {
                   threads_option()};
   verb.examples = {"predict runs/splice/best.h5 sequences.txt",
                    "predict runs/splice/best.h5 --json <sequences.txt"};
-  verb.call = [&extensions](const Arguments& arguments, Output& out) {
-    return call(extensions, arguments, out);
-  };
+  verb.call = call;
   return verb;
 }
 

@@ -76,7 +76,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
 
 }  // namespace
 
-Verb report_verb(const Extensions& extensions) {
+Verb report_verb() {
   Verb verb;
   verb.name = "report";
   verb.summary = "write a run as one page to look at in a browser";
@@ -96,9 +96,7 @@ Verb report_verb(const Extensions& extensions) {
       {"--no-ablation", "", "leave out what is lost without each head: it takes an evaluation a head"},
       threads_option()};
   verb.examples = {"report runs/splice", "report runs/splice --sequences 12 --out splice.html"};
-  verb.call = [&extensions](const Arguments& arguments, Output& out) {
-    return call(extensions, arguments, out);
-  };
+  verb.call = call;
   return verb;
 }
 

@@ -16,14 +16,14 @@ OptionSpec threads_option() {
 OptionSpec json_option(const std::string& help) { return {"--json", "", help}; }
 
 int run(int argc, char** argv, const Extensions& extensions, AllocationCounter allocations) {
-  return run_program(
-      argc, argv,
-      {version,
-       "Trains small transformer encoders for sequence classification on CPUs, from a config file.",
-       {train_verb(extensions), evaluate_verb(extensions), predict_verb(extensions), inspect_verb(),
-        attend_verb(extensions), ablate_verb(extensions), explain_verb(extensions), report_verb(extensions),
-        bench_verb(extensions, allocations), components_verb(extensions), config_verb(extensions),
-        check_layer_verb(extensions.layers)}});
+  Program program{version,
+                  "Trains small transformer encoders on CPUs, from a config file.",
+                  {train_verb(), evaluate_verb(), predict_verb(), inspect_verb(), attend_verb(),
+                   ablate_verb(), explain_verb(), report_verb(), bench_verb(allocations), components_verb(),
+                   config_verb(), check_layer_verb()}};
+  const std::vector<Verb>& more = extensions.verbs.entries();
+  program.verbs.insert(program.verbs.end(), more.begin(), more.end());
+  return run_program(argc, argv, program, extensions);
 }
 
 }  // namespace orochi

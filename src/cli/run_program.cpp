@@ -21,9 +21,18 @@ void say(const std::string& message) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+/// What a program's own verbs may get wrong.
+void check_verbs(const std::vector<Verb>& verbs) {
+  for (const Verb& verb : verbs) {
+    if (verb.name == "help" || std::ranges::count(verbs, verb.name, &Verb::name) > 1)
+      throw failure(
+          fmt::format("two verbs are named \"{}\"; rename the one that this program adds", verb.name));
+    if (verb.call == nullptr) throw failure(fmt::format("the verb \"{}\" has no `call`", verb.name));
+  }
+}
+
 const Verb& find_verb(const Program& program, const std::string& name) {
-  const auto found = std::find_if(program.verbs.begin(), program.verbs.end(),
-                                  [&](const Verb& verb) { return verb.name == name; });
+  const auto found = std::ranges::find(program.verbs, name, &Verb::name);
   if (found != program.verbs.end()) return *found;
   if (name.starts_with("-"))
     throw usage_error(
@@ -40,7 +49,7 @@ const Verb& find_verb(const Program& program, const std::string& name) {
 }
 
 int dispatch(const std::vector<std::string>& arguments, const std::string& name, const Program& program,
-             Output& out) {
+             const Extensions& extensions, Output& out) {
   if (arguments.empty()) {
     const std::string help = program_help(program);
     std::fwrite(help.data(), 1, help.size(), stderr);
@@ -58,7 +67,7 @@ int dispatch(const std::vector<std::string>& arguments, const std::string& name,
   } else {
     const Verb& verb = find_verb(program, first);
     const Arguments parsed = parse_arguments(verb, name, rest);
-    if (!parsed.has("--help")) return verb.call(parsed, out);
+    if (!parsed.has("--help")) return verb.call(extensions, parsed, out);
     out.write(verb_help(verb));
   }
   return static_cast<int>(ExitCode::done);
@@ -66,13 +75,14 @@ int dispatch(const std::vector<std::string>& arguments, const std::string& name,
 
 }  // namespace
 
-int run_program(int argc, char** argv, const Program& program) {
+int run_program(int argc, char** argv, const Program& program, const Extensions& extensions) {
   const int failed = static_cast<int>(ExitCode::failed);
   ::signal(SIGXFSZ, SIG_IGN);  // a file at the size limit (ulimit -f) is an error of write, with a message
   try {
     const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+    check_verbs(program.verbs);
     Output out;
-    const int code = dispatch(arguments, argc > 0 ? argv[0] : "orochi", program, out);
+    const int code = dispatch(arguments, argc > 0 ? argv[0] : "orochi", program, extensions, out);
     out.flush();
     return code;
   } catch (const OutputClosed&) {

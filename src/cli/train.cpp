@@ -117,7 +117,7 @@ bool is_override(const std::string& word) {
   return equals != std::string::npos && word.find('/') > equals;
 }
 
-Verb train_verb(const Extensions& extensions) {
+Verb train_verb() {
   Verb verb;
   verb.name = "train";
   verb.summary = "train a model as a config file says";
@@ -149,9 +149,7 @@ Verb train_verb(const Extensions& extensions) {
   verb.examples = {"train configs/splice.toml",
                    "train configs/splice.toml model.num_heads=8 train.seed=3 --run runs/wide",
                    "train --resume --run runs/splice"};
-  verb.call = [&extensions](const Arguments& arguments, Output& out) {
-    return call(extensions, arguments, out);
-  };
+  verb.call = call;
   verb.hint = hint;
   return verb;
 }

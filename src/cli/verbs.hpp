@@ -7,18 +7,18 @@
 
 namespace orochi {
 
-Verb train_verb(const Extensions& extensions);
-Verb evaluate_verb(const Extensions& extensions);
-Verb predict_verb(const Extensions& extensions);
+Verb train_verb();
+Verb evaluate_verb();
+Verb predict_verb();
 Verb inspect_verb();
-Verb attend_verb(const Extensions& extensions);
-Verb ablate_verb(const Extensions& extensions);
-Verb explain_verb(const Extensions& extensions);
-Verb report_verb(const Extensions& extensions);
-Verb bench_verb(const Extensions& extensions, AllocationCounter allocations);
-Verb check_layer_verb(const Layers& layers);
-Verb components_verb(const Extensions& extensions);
-Verb config_verb(const Extensions& extensions);
+Verb attend_verb();
+Verb ablate_verb();
+Verb explain_verb();
+Verb report_verb();
+Verb bench_verb(AllocationCounter allocations);
+Verb check_layer_verb();
+Verb components_verb();
+Verb config_verb();
 
 /// KEY=VALUE, and not a path in which some folder has an equals sign.
 bool is_override(const std::string& word);

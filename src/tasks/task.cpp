@@ -44,7 +44,8 @@ std::string LabelTask::check(std::string_view target) const { return label_error
 void LabelTask::fit(std::span<const std::string> targets) {
   labels_ = LabelSet({targets.begin(), targets.end()});
   if (labels_.size() == 1)
-    throw usage_error(fmt::format("every sequence has the label {}; a classifier needs two labels or more",
+    throw usage_error(fmt::format("every {} has the label {}; a classifier needs two labels or more",
+                                  level() == Level::row ? "row" : "sequence",
                                   quote(labels_.names().front())));
 }
 
@@ -59,6 +60,30 @@ std::int32_t LabelTask::stratum(std::span<const double> target) const {
 }
 
 std::string LabelTask::summary() const { return counted(labels_.size(), "label"); }
+
+Index LabelTask::choose(std::span<const Scalar> outputs) const {
+  return std::max_element(outputs.begin(), outputs.end()) - outputs.begin();
+}
+
+double LabelTask::score(std::span<const Scalar> outputs, std::span<const double> target) const {
+  return static_cast<double>(choose(outputs)) == target.front() ? 1 : 0;
+}
+
+void LabelTask::keep(std::span<const Scalar> outputs, std::span<double> kept) const {
+  kept.front() = static_cast<double>(choose(outputs));
+}
+
+Figures LabelTask::metrics(const Outcomes& outcomes) const {
+  return class_figures(outcomes.targets, outcomes.kept, labels_.names());
+}
+
+Prediction LabelTask::predict(std::span<const Scalar> outputs) const {
+  Prediction prediction;
+  const auto k = as_size(this->outputs());
+  for (std::size_t at = 0; at < outputs.size(); at += k)
+    prediction.labels.push_back(labels_.name(static_cast<double>(choose(outputs.subspan(at, k)))));
+  return prediction;
+}
 
 double LabelTask::chance_loss() const { return std::log(static_cast<double>(labels_.size())); }
 

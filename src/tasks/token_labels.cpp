@@ -1,9 +1,7 @@
 // One label a row: softmax over K classes, cross entropy; spans of BIO tags.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,7 +11,7 @@
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
 #include "tasks/builtin.hpp"
-#include "tasks/class_loss.hpp"
+#include "tasks/class_task.hpp"
 
 namespace orochi {
 
@@ -35,12 +33,11 @@ std::vector<Span> bio_spans(std::span<const double> tags, const std::vector<std:
 
 namespace {
 
-class TokenLabels : public ClassTask<Task> {
+class TokenLabels : public ClassTask {
  public:
   using ClassTask::ClassTask;
 
   Level level() const override { return Level::row; }
-  Index outputs() const override { return labels_.size(); }
 
   std::string check(std::string_view target) const override {
     const std::vector<std::string_view> tags = split_list(target, ' ');
@@ -53,64 +50,42 @@ class TokenLabels : public ClassTask<Task> {
     std::vector<std::string> all;
     for (const std::string& target : targets)
       for (const std::string_view tag : split_list(target, ' ')) all.emplace_back(tag);
-    labels_ = LabelSet(std::move(all));
-    if (labels_.size() == 1)
-      throw usage_error(fmt::format("every row has the label {}; expected two labels or more",
-                                    quote(labels_.names().front())));
-    loss_.check(labels_);
+    ClassTask::fit(all);
   }
-  void fit_split(std::span<const double> targets) override { loss_.fit(targets, labels_); }
   void parse(std::string_view target, std::vector<double>& numbers) const override {
     for (const std::string_view tag : split_list(target, ' '))
-      numbers.push_back(static_cast<double>(labels_.id(tag)));
+      numbers.push_back(static_cast<double>(labels().id(tag)));
   }
   std::string text(std::span<const double> target) const override {
-    return fmt::format("{}", fmt::join(names_of(target), " "));
+    std::vector<std::string> names;
+    for (const double id : target) names.push_back(labels().name(id));
+    return fmt::format("{}", fmt::join(names, " "));
   }
-  void save(State& state) const override { labels_.save(state); }
-  void load(const State& state) override { labels_.load(state); }
-  std::string summary() const override { return counted(labels_.size(), "label") + ", one a row"; }
-
-  double chance_loss() const override { return std::log(static_cast<double>(labels_.size())); }
+  std::string summary() const override { return ClassTask::summary() + ", one a row"; }
+  Index strata() const override { return 1; }
+  std::int32_t stratum(std::span<const double>) const override { return 0; }
+  std::vector<std::string> strata_names() const override { return {}; }
 
   Figures metrics(const Outcomes& outcomes) const override {
-    Figures figures = class_figures(outcomes.targets, outcomes.kept, labels_.names());
+    Figures figures = ClassTask::metrics(outcomes);
     figures.values = {figures.values[0], entity_f1(outcomes), figures.values[1]};
     return figures;
   }
-
-  Prediction predict(std::span<const Scalar> outputs) const override {
-    const auto k = as_size(labels_.size());
-    Prediction prediction;
-    for (std::size_t at = 0; at < outputs.size(); at += k) {
-      const std::span<const Scalar> row = outputs.subspan(at, k);
-      prediction.labels.push_back(labels_.name(static_cast<double>(largest(row))));
-      const std::vector<double> p = softmax(row);
-      prediction.scores.insert(prediction.scores.end(), p.begin(), p.end());
-    }
-    return prediction;
-  }
-  std::vector<std::string> score_names() const override { return labels_.names(); }
   std::string answer_name() const override { return "labels"; }
 
  private:
-  std::vector<std::string> names_of(std::span<const double> ids) const {
-    std::vector<std::string> names;
-    for (const double id : ids) names.push_back(labels_.name(id));
-    return names;
-  }
   /// F1 of spans that are right in type, start and end; NaN where labels are not BIO tags.
   double entity_f1(const Outcomes& outcomes) const {
     const auto is_tag = [](const std::string& name) {
       return name == "O" || ((name.starts_with("B-") || name.starts_with("I-")) && name.size() > 2);
     };
-    if (!std::all_of(labels_.names().begin(), labels_.names().end(), is_tag))
+    if (!std::all_of(labels().names().begin(), labels().names().end(), is_tag))
       return std::numeric_limits<double>::quiet_NaN();
     double hits = 0, found = 0, wanted = 0;
     for (std::size_t b = 0; b + 1 < outcomes.offsets.size(); ++b) {
       const auto first = as_size(outcomes.offsets[b]), count = as_size(outcomes.offsets[b + 1]) - first;
-      const std::vector<Span> theirs = bio_spans(outcomes.targets.subspan(first, count), labels_.names());
-      const std::vector<Span> ours = bio_spans(outcomes.kept.subspan(first, count), labels_.names());
+      const std::vector<Span> theirs = bio_spans(outcomes.targets.subspan(first, count), labels().names());
+      const std::vector<Span> ours = bio_spans(outcomes.kept.subspan(first, count), labels().names());
       for (const Span& span : ours)
         hits += std::find(theirs.begin(), theirs.end(), span) != theirs.end() ? 1 : 0;
       found += static_cast<double>(ours.size());
@@ -118,15 +93,13 @@ class TokenLabels : public ClassTask<Task> {
     }
     return found + wanted == 0 ? 0 : 2 * hits / (found + wanted);
   }
-
-  LabelSet labels_;
 };
 
 }  // namespace
 
 void add_token_labels(Tasks& tasks) {
   tasks.add<TokenLabels>("token_labels", "one label a row, with blanks between: softmax and cross entropy",
-                         ClassLoss::options(),
+                         ClassTask::options(),
                          {{"accuracy", "accuracy"}, {"entity_f1", "entity F1"}, {"macro_f1", "macro F1"}});
 }
 

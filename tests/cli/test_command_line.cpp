@@ -1,6 +1,8 @@
 // Parsing: what CLI11 does is worded and checked by us.
 #include <orochi/error.hpp>
+#include <orochi/run.hpp>
 
+#include "captured_stderr.hpp"
 #include "catch.hpp"
 #include "cli/command_line.hpp"
 
@@ -65,4 +67,39 @@ TEST_CASE("errors are one line with a way out") {
   CHECK(has(error({}), "bake needs FLOUR; usage: orochi bake FLOUR [EXTRA] [--oven DIR]"));
   CHECK(has(error({"a", "b", "c"}), "unexpected word \"c\""));
   CHECK_FALSE(has(error({"a", "b", "c", "--x"}), "\n"));
+}
+
+TEST_CASE("a program has the verbs that it adds, beside those of Orochi") {
+  Extensions extensions = builtin();
+  std::vector<std::string> words;
+  const Extensions* seen = nullptr;
+  const auto call = [&](const Extensions& components, const Arguments& arguments, Output&) {
+    words = arguments.words;
+    seen = &components;
+    return 7;
+  };
+  extensions.verbs.add({"bake", "bread", "", {{"FLOUR", ""}}, {}, {}, call});
+  const auto run_with = [&](std::vector<const char*> arguments) {
+    test::CapturedStderr captured;
+    const int code =
+        run(static_cast<int>(arguments.size()), const_cast<char**>(arguments.data()), extensions);
+    return std::pair(code, captured.text());
+  };
+  CHECK(run_with({"p", "bake", "rye"}).first == 7);
+  CHECK(words == std::vector<std::string>{"rye"});
+  CHECK(seen == &extensions);
+  CHECK(has(run_with({"p", "bkae"}).second, "did you mean \"bake\"?"));
+  CHECK_THROWS_AS(extensions.verbs.add({"bake", "", "", {}, {}, {}, call}), Error);
+
+  for (const char* taken : {"train", "help"}) {
+    Extensions more = builtin();
+    more.verbs.add({taken, "", "", {}, {}, {}, call});
+    std::swap(extensions, more);
+    const auto [code, message] = run_with({"p", "bake"});
+    CHECK(code == 1);
+    CHECK(has(message, std::string("two verbs are named \"") + taken + "\""));
+  }
+  extensions = builtin();
+  extensions.verbs.add({"idle", "", "", {}, {}, {}, nullptr});
+  CHECK(has(run_with({"p", "idle"}).second, "the verb \"idle\" has no `call`"));
 }
