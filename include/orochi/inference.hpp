@@ -17,6 +17,8 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
+struct HeadProbe;
+struct HeadReplacement;
 struct Model;
 class ThreadPool;
 
@@ -46,8 +48,9 @@ class Inference {
   const Classifier& model_;
   std::shared_ptr<PackedWeights> packed_;
   std::unique_ptr<ThreadPool> pool_;
-  std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
-  std::vector<Scalar> outputs_;               // [M, K]
+  std::vector<std::unique_ptr<Tape>> tapes_;        // one a worker
+  std::vector<std::unique_ptr<HeadProbe>> probes_;  // likewise
+  std::vector<Scalar> outputs_;                     // [M, K]
 };
 
 struct Evaluation {

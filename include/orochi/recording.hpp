@@ -2,8 +2,10 @@
 // is the same bits as what is not.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <orochi/attention_options.hpp>
@@ -33,8 +35,8 @@ struct AttentionRecord {
   std::vector<Scalar> influence;    // [H]: sum of head_output x d loss / d head output; after Tape::backward
 };
 
-/// Given to a tape, it is filled by every forward pass (and backward pass, for `influence`) until it is taken
-/// away. Its owner empties it.
+/// Filled by every forward pass of the tapes that it is attached to (and backward pass, for `influence`). Its
+/// owner empties it.
 struct Recording {
   bool maps = true;  // false: nothing that is T by T, nor `value`, `input` and `output`: it costs little
   std::vector<AttentionRecord> records;  // by layer, then by sequence
@@ -44,6 +46,20 @@ struct Recording {
 struct HeadReplacement {
   Index layer = 0, head = 0;
   std::span<const Scalar> values;
+};
+
+/// What self-attention looks for: Tape::attach. Of one tape, since it counts the layers of a pass.
+struct HeadProbe {
+  Recording* recording = nullptr;  // or nobody looks; values and gradients are the same bits either way
+  std::span<const HeadReplacement> replacements;
+
+  /// The number of the attention layer that asks.
+  Index next_layer(std::uint64_t pass_now) {
+    if (std::exchange(pass, pass_now) != pass_now) next = 0;
+    return next++;
+  }
+  std::uint64_t pass = 0;
+  Index next = 0;
 };
 
 }  // namespace orochi

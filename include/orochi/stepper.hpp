@@ -15,6 +15,7 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
+class Profile;
 class ThreadPool;
 class Stepper;
 struct StepFault;

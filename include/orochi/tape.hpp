@@ -6,12 +6,12 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <orochi/arena.hpp>
 #include <orochi/matrix.hpp>
+#include <orochi/observer.hpp>
 #include <orochi/parameters.hpp>
-#include <orochi/profile.hpp>
-#include <orochi/recording.hpp>
 
 namespace [[gnu::visibility("default")]] orochi {
 
@@ -106,6 +106,18 @@ struct RandomKey {
 
 enum class Mode { train, infer };
 
+/// What a pass is made with; layers ask it through their tape.
+struct Context {
+  Mode mode = Mode::infer;
+  RandomKey key;
+  int engine = 0;                         // kernels::Engine, behind the products
+  const PackedWeights* packed = nullptr;  // of this step's products; null: each packs its own
+};
+
+/// One object of each type, unique to it.
+template <class T>
+inline constexpr char type_key = 0;
+
 /// One shard's record of a step. Creation order is the order; `backward` walks it from last to first.
 class Tape {
  public:
@@ -125,7 +137,7 @@ class Tape {
     return parameters_.entries()[static_cast<std::size_t>(p.id)].gradient;
   }
   GradientTarget grad_target(Parameter p) {
-    if (watch_ != nullptr) watch_gradient(p);
+    if (observer_ != nullptr) observer_->touched(p);
     return gradients_->target(p);
   }
   template <class Expression>
@@ -137,19 +149,18 @@ class Tape {
   MatrixMap grad_sum(Parameter p) { return started(grad_target(p), p.rows, p.cols); }
   /// For parameters of GradientKind::rows: row ids[i] gets rows[i].
   void add_grad_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows) {
-    if (watch_ != nullptr) watch_gradient(p);
+    if (observer_ != nullptr) observer_->touched(p);
     gradients_->add_rows(p, ids, rows);
   }
 
-  bool training() const { return mode_ == Mode::train; }
+  const Context& context() const { return context_; }
+  bool training() const { return context_.mode == Mode::train; }
   /// For inference: puts y's values in the place of x's, of the same shape, and forgets all that was computed
   /// since `mark`: layers one after another need the memory of one. Returns x.
   Var replace(Var x, Var y, Arena::Mark mark);
   Arena::Mark mark() const { return arena_.mark(); }
   std::size_t capacity() const { return arena_.capacity() + scratch_.capacity(); }  // bytes
   std::size_t used() const { return arena_.used() + scratch_.capacity(); }          // bytes, of this pass
-  RandomKey random_key() const { return key_; }
-  int engine() const { return engine_; }  // kernels::Engine
   /// n scalars that live as long as the step's values.
   Scalar* allocate(Index n);
   /// n elements of any trivial type, as long.
@@ -165,32 +176,33 @@ class Tape {
 
   Arena& scratch() { return scratch_; }
 
-  /// Operations report to it, if there is one: `Measure measure(tape.profile(), ...)`.
-  void set_profile(Profile* profile) { profile_ = profile; }
-  Profile* profile() const { return profile_; }
+  /// Told of all that follows; null: nobody is.
+  void set_observer(Observer* observer) { observer_ = observer; }
+  Observer* observer() const { return observer_; }
   /// What is recorded from now on is of this layer (null: of none); returns the one before. The name lives
   /// longer than the record.
   const std::string* enter_layer(const std::string* name) {
-    if (profile_ != nullptr) profile_->enter(name, Pass::forward);
+    if (observer_ != nullptr) observer_->enter(name, Pass::forward);
     return std::exchange(layer_, name);
   }
 
-  /// Attention layers report to it, if there is one; values and gradients are the same bits either way.
-  void set_recording(Recording* recording) { recording_ = recording; }
-  Recording* recording() const { return recording_; }
-  /// Heads whose output is replaced, in inference.
-  void set_replacements(std::span<const HeadReplacement> heads) { replacements_ = heads; }
-  std::span<const HeadReplacement> replacements() const { return replacements_; }
-  /// The number of the attention layer that asks.
-  Index next_attention_layer() { return attention_layers_++; }
+  /// What layers of one kind look for, by its type: attention for a HeadProbe. It lives as long as the tape;
+  /// null takes it away.
+  template <class T>
+  void attach(T* probe) {
+    std::erase_if(attached_, [](const auto& entry) { return entry.first == &type_key<T>; });
+    if (probe != nullptr) attached_.emplace_back(&type_key<T>, probe);
+  }
+  template <class T>
+  T* attached() const {
+    for (const auto& [key, probe] : attached_)
+      if (key == &type_key<T>) return static_cast<T*>(probe);
+    return nullptr;
+  }
+  /// Counts `begin`.
+  std::uint64_t pass() const { return pass_; }
 
-  /// Weights that were packed for this step's products, or null: each product packs its own.
-  void set_packed(const PackedWeights* packed) { packed_ = packed; }
-  const PackedWeights* packed() const { return packed_; }
-
-  /// Notes where numbers that are not finite come from, or null. It lives longer than what was recorded.
-  void set_watch(AnomalyDetector* watch) { watch_ = watch; }
-  AnomalyDetector* watch() const { return watch_; }
+  void set_packed(const PackedWeights* packed) { context_.packed = packed; }
 
  private:
   friend class Var;
@@ -206,26 +218,19 @@ class Tape {
     Index size;  // in scalars
   };
   Var make(Index rows, Index cols, bool needs_grad);
-  void watch_gradient(Parameter p);
-  void watch_operation(Var::Node* output);
   Scalar* allocate_gradient(Index n);
   void release_gradient(Scalar* gradient, Index n);
 
   const Parameters& parameters_;
   Arena arena_, scratch_;
   Gradients* gradients_ = nullptr;
-  Profile* profile_ = nullptr;
-  AnomalyDetector* watch_ = nullptr;
-  const PackedWeights* packed_ = nullptr;
-  Recording* recording_ = nullptr;
-  std::span<const HeadReplacement> replacements_;
-  Index attention_layers_ = 0;  // since begin
+  Context context_;
+  Observer* observer_ = nullptr;
+  std::vector<std::pair<const void*, void*>> attached_;  // by type_key
+  std::uint64_t pass_ = 0;
   const std::string* layer_ = nullptr;
   Pullback* last_ = nullptr;
   FreeBlock* free_ = nullptr;
-  RandomKey key_;
-  Mode mode_ = Mode::infer;
-  int engine_ = 0;
 };
 
 /// Memory for the length of one operation, forward or backward.
@@ -256,7 +261,7 @@ void Var::pullback(Function function) const {
   auto call = [](void* f) { (*static_cast<Function*>(f))(); };
   tape().last_ =
       new (tape().allocate_as<Tape::Pullback>(1)) Tape::Pullback{call, closure, node_, tape().last_};
-  if (tape().watch_ != nullptr) tape().watch_operation(node_);
+  if (tape().observer_ != nullptr) tape().observer_->recorded(*this);
 }
 
 }  // namespace orochi

@@ -139,10 +139,11 @@ std::unique_ptr<Classifier> without_dropout(const Model& trained) {
 struct Worker {
   Worker(const Classifier& model, const std::string& engine)
       : gradients(model.parameters()), tape(model.parameters(), engine.c_str()) {
-    tape.set_recording(&recording);
+    tape.attach(&probe);
   }
   Gradients gradients;
   Recording recording{false, {}};
+  HeadProbe probe{&recording, {}};
   Tape tape;
 };
 

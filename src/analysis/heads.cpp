@@ -103,7 +103,8 @@ std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequenc
   std::vector<std::uint32_t> samples;
   Recording recording{maps, {}};
   Tape tape(trained.classifier->parameters(), trained.config.train.kernels.c_str());
-  tape.set_recording(&recording);
+  HeadProbe probe{&recording, {}};
+  tape.attach(&probe);
   tape.begin(Mode::infer, nullptr, {});
   const Var y = trained.classifier->forward(tape, slice(as_batch(data, samples), i, i + 1));  // [items, K]
   if (!y.value().allFinite()) throw not_finite(i);

@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string rate(const Profile::Cost& cost) {
+std::string rate(const Cost& cost) {
   if (cost.seconds <= 0) return "-";
   if (cost.flops > 0) return fmt::format("{:.0f} GFLOP/s", 1e-9 * cost.flops / cost.seconds);
   return cost.bytes > 0 ? fmt::format("{:.0f} GB/s", 1e-9 * cost.bytes / cost.seconds) : "-";
@@ -72,7 +72,7 @@ ordered_json layers_json(const BenchmarkResult& r) {
   return rows;
 }
 
-ordered_json cost_json(const Profile::Cost& cost, double steps) {
+ordered_json cost_json(const Cost& cost, double steps) {
   return {{"ms", 1e3 * cost.seconds / steps},
           {"gflop", 1e-9 * cost.flops / steps},
           {"mb", 1e-6 * cost.bytes / steps}};

@@ -17,8 +17,9 @@ const Scalar* find_fault(const Scalar* numbers, Index n) {
 void AnomalyDetector::clear() {
   operations_.clear();
   touched_.clear();
+  begun_ = nullptr;
   fault_ = {};
-  found_ = false;
+  found_ = checked_ = false;
 }
 
 void AnomalyDetector::note(const Operation& operation, const std::string& tensor, double value,
@@ -29,8 +30,8 @@ void AnomalyDetector::note(const Operation& operation, const std::string& tensor
             backward};
 }
 
-void AnomalyDetector::note_operation(const Var::Node* output, const char* name) {
-  operations_.push_back({output, name});
+void AnomalyDetector::enter(const std::string*, Pass pass) {
+  if (pass == Pass::backward && !std::exchange(checked_, true)) check_results();
 }
 
 void AnomalyDetector::check_results() {
@@ -50,9 +51,9 @@ const std::string& AnomalyDetector::name_of(Parameter p, Index place) const {
   return view->name;
 }
 
-void AnomalyDetector::check_gradients(const Var::Node* output, Gradients& gradients) {
+void AnomalyDetector::pulled_back(Var result, Gradients& gradients) {
   const auto at = std::find_if(operations_.begin(), operations_.end(),
-                               [&](const Operation& operation) { return operation.output == output; });
+                               [&](const Operation& operation) { return operation.output == result.node_; });
   for (const Parameter p : std::exchange(touched_, {})) {
     if (found_ || at == operations_.end()) return;
     const Gradients::RowList& list = gradients.rows(p.id);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <orochi/tape.hpp>
@@ -16,24 +17,26 @@ struct Anomaly {
   bool backward = false;
 };
 
-/// A tape that has one tells it of its operations. Results are looked at when a forward pass is over, since
-/// an operation may record its backward pass before it has computed; gradients after each step back. The
-/// first fault stays.
-class AnomalyDetector {
+/// Results are looked at when the backward pass begins, since an operation may record its pullback before it
+/// has computed; gradients after each step back. The first fault stays.
+class AnomalyDetector : public Observer {
  public:
   explicit AnomalyDetector(const Parameters& parameters) : parameters_(parameters) {}
 
   void clear();
-  void check_results();
   bool found() const { return found_; }
   const Anomaly& fault() const { return fault_; }
 
-  // Called by the tape.
-  void note_operation(const Var::Node* output, const char* name);
-  void note_gradient(Parameter p) { touched_.push_back(p); }
-  void check_gradients(const Var::Node* output, Gradients& gradients);
+  void enter(const std::string* layer, Pass pass) override;
+  void begin(const char* operation) override { begun_ = operation; }
+  void recorded(Var result) override {
+    operations_.push_back({result.node_, std::exchange(begun_, nullptr)});
+  }
+  void touched(Parameter p) override { touched_.push_back(p); }
+  void pulled_back(Var result, Gradients& gradients) override;
 
  private:
+  void check_results();
   struct Operation {
     const Var::Node* output;
     const char* name;
@@ -44,9 +47,10 @@ class AnomalyDetector {
 
   const Parameters& parameters_;
   std::vector<Operation> operations_;  // in the order of their making
+  const char* begun_ = nullptr;        // and not recorded yet
   std::vector<Parameter> touched_;     // whose gradients were asked for since the last check
   Anomaly fault_;
-  bool found_ = false;
+  bool found_ = false, checked_ = false;
 };
 
 }  // namespace orochi

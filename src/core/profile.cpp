@@ -5,7 +5,7 @@
 namespace orochi {
 namespace {
 
-void accumulate(Profile::Cost& total, const Profile::Cost& cost) {
+void accumulate(Cost& total, const Cost& cost) {
   total.seconds += cost.seconds;
   total.flops += cost.flops;
   total.bytes += cost.bytes;
@@ -43,8 +43,8 @@ void Profile::clear() {
   layers_.clear();
 }
 
-void Profile::add(const char* name, Pass pass, const Cost& cost) {
-  Entry& e = entry(name);
+void Profile::end(const char* operation, Pass pass, const Cost& cost) {
+  Entry& e = entry(operation);
   accumulate(pass == Pass::forward ? e.forward : e.backward, cost);
 }
 

@@ -5,7 +5,6 @@
 #include <orochi/error.hpp>
 #include <orochi/tape.hpp>
 
-#include "core/anomaly_detector.hpp"
 #include "core/kernels/kernels.hpp"
 
 namespace orochi {
@@ -16,21 +15,30 @@ void refuse_shape(Index rows, Index cols, Index expected_rows, Index expected_co
                 text(rows, cols) + "; give it the shape of what it is the gradient of");
 }
 
-Tape::Tape(const Parameters& parameters, const char* engine)
-    : parameters_(parameters), engine_(static_cast<int>(kernels::choose_engine(engine))) {}
+Tape::Tape(const Parameters& parameters, const char* engine) : parameters_(parameters) {
+  context_.engine = static_cast<int>(kernels::choose_engine(engine));
+}
 Tape::~Tape() = default;
+
+Observer::~Observer() = default;
+void Observer::enter(const std::string*, Pass) {}
+void Observer::begin(const char*) {}
+void Observer::end(const char*, Pass, const Cost&) {}
+void Observer::recorded(Var) {}
+void Observer::touched(Parameter) {}
+void Observer::pulled_back(Var, Gradients&) {}
 
 void Tape::begin(Mode mode, Gradients* gradients, RandomKey key) {
   if (mode == Mode::train && gradients == nullptr)
     throw usage_error("[tape] expected gradients to train, found none; Mode::infer needs none");
   arena_.reset();
   scratch_.reset();
-  mode_ = mode;
+  context_.mode = mode;
   gradients_ = gradients;
-  key_ = key;
+  context_.key = key;
   last_ = nullptr;
   free_ = nullptr;
-  attention_layers_ = 0;
+  ++pass_;
   layer_ = nullptr;
 }
 
@@ -75,18 +83,13 @@ void Tape::backward() {
   for (Pullback* p = last_; p != nullptr; p = p->before) {
     Var::Node& output = *p->output;
     if (output.grad == nullptr) continue;  // nothing downstream used it
-    if (profile_ != nullptr) profile_->enter(output.layer, Pass::backward);
+    if (observer_ != nullptr) observer_->enter(output.layer, Pass::backward);
     p->call(p->closure);
-    if (watch_ != nullptr) watch_->check_gradients(&output, *gradients_);
+    if (observer_ != nullptr) observer_->pulled_back(Var(&output), *gradients_);
     if (output.grad != nullptr) release_gradient(output.grad, output.rows * output.cols);
     output.grad = nullptr;
   }
-  if (profile_ != nullptr) profile_->enter(nullptr, Pass::backward);
-}
-
-void Tape::watch_gradient(Parameter p) { watch_->note_gradient(p); }
-void Tape::watch_operation(Var::Node* output) {
-  watch_->note_operation(output, profile_ == nullptr ? nullptr : profile_->take_begun());
+  if (observer_ != nullptr) observer_->enter(nullptr, Pass::backward);
 }
 
 // Gradients come in few sizes, and the memory of one just used is still in the cache.

@@ -6,6 +6,7 @@
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
+#include <orochi/recording.hpp>
 
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
@@ -26,6 +27,7 @@ Inference::Inference(const Classifier& model, const std::string& engine, int thr
   for (int i = 0; i < pool_->size(); ++i) {
     tapes_.push_back(std::make_unique<Tape>(model.parameters(), engine.c_str()));
     tapes_.back()->set_packed(packed_.get());
+    tapes_.back()->attach(probes_.emplace_back(std::make_unique<HeadProbe>()).get());
   }
 }
 Inference::Inference(const Model& model, int threads)
@@ -69,7 +71,7 @@ std::span<const Scalar> Inference::outputs(const Batch& batch) {
 }
 
 void Inference::set_replacements(std::span<const HeadReplacement> heads) {
-  for (const std::unique_ptr<Tape>& tape : tapes_) tape->set_replacements(heads);
+  for (const std::unique_ptr<HeadProbe>& probe : probes_) probe->replacements = heads;
 }
 
 namespace {

@@ -21,15 +21,15 @@ class Activation : public Layer {
 /// y = f(x) element by element; the backward pass multiplies by f'(x).
 Var apply(const Elementwise& function, Var x) {
   const Index size = x.rows() * x.cols();
-  Profile* profile = x.tape().profile();
+  Observer* observer = x.tape().observer();
   const double bytes = 2.0 * static_cast<double>(size) * sizeof(Scalar);
-  const Measure measure(profile, "activation", Pass::forward, 0, bytes);
+  const Measure measure(observer, "activation", Pass::forward, 0, bytes);
   Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
   function.value(size, x.data(), y.data());
   const auto backward = function.backward;
   y.pullback([=] {
     if (!x.needs_grad()) return;
-    const Measure back(profile, "activation", Pass::backward, 0, 1.5 * bytes);
+    const Measure back(observer, "activation", Pass::backward, 0, 1.5 * bytes);
     const GradientTarget dx = x.grad_target();
     backward(size, x.data(), y.grad().data(), dx.data, dx.accumulate);
   });

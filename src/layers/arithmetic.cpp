@@ -55,11 +55,11 @@ Var combine(const char* name, Combine f, Var a, Var b) {
     throw operation_error(name, "two of one shape, or a row, a column or a number beside the first",
                           shape_text(a) + " and " + shape_text(b));
   const double bytes = static_cast<double>(2 * n * c + b.rows() * b.cols()) * sizeof(Scalar);
-  const Measure measure(a.tape().profile(), name, Pass::forward, 0, bytes);
+  const Measure measure(a.tape().observer(), name, Pass::forward, 0, bytes);
   Var y = a.tape().result(n, c);  // [N, C]
   kernels::combine(f, n, c, a.data(), repeated(b, n, c), y.data());
   y.pullback([=] {
-    const Measure back(y.tape().profile(), name, Pass::backward, 0, 2 * bytes);
+    const Measure back(y.tape().observer(), name, Pass::backward, 0, 2 * bytes);
     second_backward(f, a, b, y);
     first_backward(f, a, repeated(b, n, c), y);
   });
@@ -69,11 +69,11 @@ Var combine(const char* name, Combine f, Var a, Var b) {
 Var combine(const char* name, Combine f, Var x, double number) {
   const auto second = static_cast<Scalar>(number);
   const double bytes = 2.0 * static_cast<double>(x.rows() * x.cols()) * sizeof(Scalar);
-  const Measure measure(x.tape().profile(), name, Pass::forward, 0, bytes);
+  const Measure measure(x.tape().observer(), name, Pass::forward, 0, bytes);
   Var y = x.tape().result(x.rows(), x.cols());  // [N, C]
   kernels::combine(f, x.rows(), x.cols(), x.data(), {&second, 0, 0}, y.data());
   y.pullback([=] {
-    const Measure back(y.tape().profile(), name, Pass::backward, 0, bytes);
+    const Measure back(y.tape().observer(), name, Pass::backward, 0, bytes);
     first_backward(f, x, {&second, 0, 0}, y);
   });
   return y;

@@ -89,25 +89,27 @@ void backward(const Inputs& in, const AttentionOptions& options, Var y, const Al
   if (!fused) dkey.finish();
 }
 
-/// `layer`: the number that the tape gave, or -1 where heads are not looked at.
-Var attend(const Inputs& in, const AttentionOptions& options, const char* name, Index layer) {
+/// `probe`: what looks at the heads, or null.
+Var attend(const Inputs& in, const AttentionOptions& options, const char* name, HeadProbe* probe) {
   Tape& tape = in.query.tape();
   if (tape.training() && options.dropout > 0) check_samples(name, in.queries);
   const Index n = in.query.rows(), width = options.num_heads * options.head_dim;
   const double flops = attention_flops(in, options),
                bytes = static_cast<double>(2 * (n + in.key.rows()) * width) * sizeof(Scalar);
-  const Measure measure(tape.profile(), name, Pass::forward, flops, bytes);
+  const Measure measure(tape.observer(), name, Pass::forward, flops, bytes);
   Var y = tape.result(n, width);  // [N, H D]
   const AllSums sums(tape, options.num_heads, n);
   forward(in, options, y, sums);
   Index first_record = -1;
-  if (layer >= 0) {
-    replace_heads(tape, layer, options.head_dim, y);
-    first_record = record_heads(in, options, layer, sums, y);
+  if (probe != nullptr) {
+    const Index layer = probe->next_layer(tape.pass());
+    replace_heads(probe->replacements, layer, options.head_dim, y);
+    if (probe->recording != nullptr)
+      first_record = record_heads(*probe->recording, in, options, layer, sums, y);
   }
   const auto* kept = new (tape.allocate_as<AttentionOptions>(1)) AttentionOptions(options);
   y.pullback([=] {
-    const Measure back(y.tape().profile(), name, Pass::backward, 2 * flops, 2 * bytes);
+    const Measure back(y.tape().observer(), name, Pass::backward, 2 * flops, 2 * bytes);
     record_influence(y.tape(), first_record, in.queries, y);
     backward(in, *kept, y, sums);
   });
@@ -138,7 +140,7 @@ Var attention(Var qkv, const AttentionOptions& options, const Batch& batch) {
     throw operation_error("attention", std::to_string(3 * width) + " columns: Q, K and V of all heads",
                           shape_text(qkv));
   return attend({qkv, qkv, width, 2 * width, batch, batch}, options, "attention",
-                qkv.tape().next_attention_layer());
+                qkv.tape().attached<HeadProbe>());
 }
 
 Var cross_attention(Var query, const Batch& batch, Var key_value, const Batch& sources,
@@ -154,7 +156,7 @@ Var cross_attention(Var query, const Batch& batch, Var key_value, const Batch& s
   check_lengths("keys and values", sources);
   AttentionOptions all;
   static_cast<HeadOptions&>(all) = options;
-  return attend({query, key_value, 0, width, batch, sources}, all, "cross attention", -1);
+  return attend({query, key_value, 0, width, batch, sources}, all, "cross attention", nullptr);
 }
 
 HeadOptions head_options(Builder& builder) {
@@ -190,7 +192,8 @@ MultiHeadAttention::MultiHeadAttention(Builder& builder) : name_(builder.name())
 Rows MultiHeadAttention::project(const Rows& x, const Epilogue& epilogue) const {
   Var qkv = linear(x.values, qkv_weight_, &qkv_bias_);  // [N, 3 H D]
   if (rotary_ != nullptr) qkv = rotary_->turn(qkv, options_.num_heads, x.batch);
-  Recording* recording = x.tape().recording();
+  const HeadProbe* probe = x.tape().attached<HeadProbe>();
+  Recording* recording = probe == nullptr ? nullptr : probe->recording;
   const Index first_record = recording == nullptr ? 0 : std::ssize(recording->records);
   Var heads = attention(qkv, options_, x.batch);  // [N, H D]
   if (recording != nullptr && recording->maps)    // beside the output that is used, which ends in sums

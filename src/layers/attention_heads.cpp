@@ -17,7 +17,7 @@ Operand rows_of(Var x, const Batch& batch, Index b, Index column) {
 }  // namespace
 
 bool in_bf16(const Tape& tape, Index head_dim) {
-  return tape.packed() != nullptr && tape.packed()->precision() == kernels::Precision::bf16 &&
+  return tape.context().packed != nullptr && tape.context().packed->precision() == kernels::Precision::bf16 &&
          head_fits_bf16(head_dim);
 }
 
@@ -41,7 +41,7 @@ kernels::AttentionHead make_head(const AttentionOptions& options, Index h, Index
 kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& options, Index b, Index h) {
   const Index column = h * options.head_dim;
   const Tape& tape = in.query.tape();
-  const RandomKey key = tape.random_key();
+  const RandomKey key = tape.context().key;
   kernels::AttentionHead head =
       make_head(options, h, in.queries.length(b), rows_of(in.query, in.queries, b, column), in.keys.length(b),
                 rows_of(in.key, in.keys, b, in.key_column + column), in_bf16(tape, options.head_dim));

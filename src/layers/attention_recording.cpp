@@ -25,20 +25,18 @@ double dot(const Scalar* a, const Scalar* b, Index rows, Index cols, Index ld) {
 
 }  // namespace
 
-void replace_heads(const Tape& tape, Index layer, Index d, Var y) {
-  for (const HeadReplacement& replacement : tape.replacements()) {
+void replace_heads(std::span<const HeadReplacement> replacements, Index layer, Index d, Var y) {
+  for (const HeadReplacement& replacement : replacements) {
     if (replacement.layer != layer) continue;
-    if (tape.training()) throw failure("heads are replaced in inference only");
+    if (y.tape().training()) throw failure("heads are replaced in inference only");
     for (Index i = 0; i < y.rows(); ++i)
       std::copy_n(replacement.values.data(), d, y.data() + i * y.cols() + replacement.head * d);
   }
 }
 
-Index record_heads(const Inputs& in, const AttentionOptions& options, Index layer, const AllSums& sums,
-                   Var y) {
-  Recording* recording = y.tape().recording();
-  if (recording == nullptr) return -1;
-  const Index first = std::ssize(recording->records), h_count = options.num_heads,
+Index record_heads(Recording& recording, const Inputs& in, const AttentionOptions& options, Index layer,
+                   const AllSums& sums, Var y) {
+  const Index first = std::ssize(recording.records), h_count = options.num_heads,
               width = h_count * options.head_dim;
   const Batch& batch = in.queries;
   for (Index b = 0; b < batch.num_sequences(); ++b) {
@@ -57,7 +55,7 @@ Index record_heads(const Inputs& in, const AttentionOptions& options, Index laye
       record.maximum.insert(record.maximum.end(), of.maximum, of.maximum + t);
       record.inverse_sum.insert(record.inverse_sum.end(), of.inverse_sum, of.inverse_sum + t);
     }
-    if (recording->maps) {
+    if (recording.maps) {
       record.value = columns(in.key, row, t, in.value_column, width);
       record.scores.resize(static_cast<std::size_t>(h_count * t * t));
       record.map.resize(record.scores.size());
@@ -67,7 +65,7 @@ Index record_heads(const Inputs& in, const AttentionOptions& options, Index laye
         kernels::attention_map(make_head(in, options, b, h), sums.of(h, row), 0, t,
                                record.scores.data() + h * t * t, record.map.data() + h * t * t, working);
     }
-    recording->records.push_back(std::move(record));
+    recording.records.push_back(std::move(record));
   }
   return first;
 }
@@ -84,9 +82,10 @@ void map_rows(const AttentionRecord& record, Index h, Index first, Index count, 
 }
 
 void record_influence(const Tape& tape, Index first_record, const Batch& batch, Var y) {
-  if (first_record < 0 || tape.recording() == nullptr) return;
+  const HeadProbe* probe = tape.attached<HeadProbe>();
+  if (first_record < 0 || probe == nullptr || probe->recording == nullptr) return;
   for (Index b = 0; b < batch.num_sequences(); ++b) {
-    AttentionRecord& record = tape.recording()->records[static_cast<std::size_t>(first_record + b)];
+    AttentionRecord& record = probe->recording->records[static_cast<std::size_t>(first_record + b)];
     const Index d = record.options.head_dim, row = batch.first_row(b), t = batch.length(b);
     record.influence.clear();
     for (Index h = 0; h < record.options.num_heads; ++h)

@@ -1,6 +1,7 @@
-// What Tape::recording and Tape::replacements ask of self-attention.
+// What a HeadProbe asks of self-attention.
 #pragma once
 
+#include <orochi/recording.hpp>
 #include <orochi/rows.hpp>
 
 #include "layers/attention_heads.hpp"
@@ -8,10 +9,10 @@
 namespace orochi {
 
 /// In inference: another output for the heads that were taken away.
-void replace_heads(const Tape& tape, Index layer, Index head_dim, Var y);
-/// Of all sequences. Returns the number of the layer's first record, or -1 where nobody looks.
-Index record_heads(const Inputs& in, const AttentionOptions& options, Index layer, const AllSums& sums,
-                   Var y);
+void replace_heads(std::span<const HeadReplacement> replacements, Index layer, Index head_dim, Var y);
+/// Of all sequences. Returns the number of the layer's first record.
+Index record_heads(Recording& recording, const Inputs& in, const AttentionOptions& options, Index layer,
+                   const AllSums& sums, Var y);
 /// Of head h, scores and map [count, T] of the queries from `first` on, in the same bits as the whole has
 /// them: a map of a long sequence does not fit into memory.
 void map_rows(const AttentionRecord& record, Index h, Index first, Index count, Scalar* scores, Scalar* map);

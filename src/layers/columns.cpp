@@ -32,12 +32,12 @@ Var parameter(Tape& tape, Parameter p) {
 
 Var softmax(Var x) {
   const Index n = x.rows(), c = x.cols();
-  const Measure measure(x.tape().profile(), "softmax", Pass::forward, 0, bytes_of(2 * n * c));
+  const Measure measure(x.tape().observer(), "softmax", Pass::forward, 0, bytes_of(2 * n * c));
   Var y = x.tape().result(n, c);  // [N, C]
   y.value() = x.value();
   kernels::softmax_rows(n, c, y.data(), c, 1);
   y.pullback([=] {
-    const Measure back(y.tape().profile(), "softmax", Pass::backward, 0, bytes_of(3 * n * c));
+    const Measure back(y.tape().observer(), "softmax", Pass::backward, 0, bytes_of(3 * n * c));
     kernels::softmax_rows_backward(n, c, y.data(), y.grad_target().data, c,
                                    1);  // in place: nobody needs dy afterwards
     y.pass_grad(x);
@@ -47,12 +47,12 @@ Var softmax(Var x) {
 
 Var sum_columns(Var x) {
   const Index n = x.rows(), c = x.cols();
-  const Measure measure(x.tape().profile(), "sum_columns", Pass::forward, 0, bytes_of(n * c));
+  const Measure measure(x.tape().observer(), "sum_columns", Pass::forward, 0, bytes_of(n * c));
   Var y = x.tape().result(n, 1);  // [N, 1]
   kernels::row_sums(n, c, x.data(), y.data(), false);
   y.pullback([=] {
     if (!x.needs_grad()) return;
-    const Measure back(y.tape().profile(), "sum_columns", Pass::backward, 0, bytes_of(n * c));
+    const Measure back(y.tape().observer(), "sum_columns", Pass::backward, 0, bytes_of(n * c));
     MatrixMap dx = x.grad_sum();  // [N, C]
     kernels::combine(kernels::Combine::add, n, c, dx.data(), {y.grad().data(), 1, 0}, dx.data());
   });
@@ -64,12 +64,12 @@ Var slice_columns(Var x, Index first, Index count) {
   if (first < 0 || count < 1 || first + count > c)
     throw operation_error("slice_columns", "one column or more of " + std::to_string(c),
                           std::to_string(count) + " from column " + std::to_string(first) + " on");
-  const Measure measure(x.tape().profile(), "slice_columns", Pass::forward, 0, bytes_of(2 * n * count));
+  const Measure measure(x.tape().observer(), "slice_columns", Pass::forward, 0, bytes_of(2 * n * count));
   Var y = x.tape().result(n, count);  // [N, count]
   copy_columns(n, count, x.data() + first, c, y.data(), count);
   y.pullback([=] {
     if (!x.needs_grad()) return;
-    const Measure back(y.tape().profile(), "slice_columns", Pass::backward, 0, bytes_of(3 * n * count));
+    const Measure back(y.tape().observer(), "slice_columns", Pass::backward, 0, bytes_of(3 * n * count));
     MatrixMap dx = x.grad_sum();  // [N, C]
     add_columns(n, count, y.grad().data(), count, dx.data() + first, c);
   });
@@ -87,7 +87,7 @@ Var concat_columns(std::span<const Var> parts) {
       throw operation_error("concat_columns", "parts of " + std::to_string(n) + " rows", shape_text(part));
     c += part.cols();
   }
-  const Measure measure(tape.profile(), "concat_columns", Pass::forward, 0, bytes_of(2 * n * c));
+  const Measure measure(tape.observer(), "concat_columns", Pass::forward, 0, bytes_of(2 * n * c));
   Var y = tape.result(n, c);  // [N, C1 + C2 + ...]
   Var* kept = tape.allocate_as<Var>(std::ssize(parts));
   std::uninitialized_copy(parts.begin(), parts.end(), kept);
@@ -98,7 +98,7 @@ Var concat_columns(std::span<const Var> parts) {
     column += part.cols();
   }
   y.pullback([=] {
-    const Measure back(y.tape().profile(), "concat_columns", Pass::backward, 0, bytes_of(3 * n * c));
+    const Measure back(y.tape().observer(), "concat_columns", Pass::backward, 0, bytes_of(3 * n * c));
     const Scalar* dy = y.grad().data();
     for (const Var part : all) {
       if (part.needs_grad()) add_columns(n, part.cols(), dy, c, part.grad_sum().data(), part.cols());

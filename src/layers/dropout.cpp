@@ -36,14 +36,14 @@ Var dropout(Var x, double p, std::uint32_t stream, const Batch& batch) {
   check_rows("dropout", x, batch);
   const Index size = x.rows() * x.cols();
   const double bytes = 3.0 * static_cast<double>(size) * sizeof(Scalar);
-  const Measure measure(tape.profile(), "dropout", Pass::forward, 0, bytes);
+  const Measure measure(tape.observer(), "dropout", Pass::forward, 0, bytes);
   Scalar* factor = tape.allocate(size);  // [N, C]
-  row_dropout_factors(batch, 0, x.rows(), x.cols(), p, tape.random_key(), stream, factor);
+  row_dropout_factors(batch, 0, x.rows(), x.cols(), p, tape.context().key, stream, factor);
   Var y = tape.result(x.rows(), x.cols());  // [N, C]
   kernels::multiply(size, x.data(), factor, y.data());
   y.pullback([=] {
     if (!x.needs_grad()) return;
-    const Measure back(y.tape().profile(), "dropout", Pass::backward, 0, bytes);
+    const Measure back(y.tape().observer(), "dropout", Pass::backward, 0, bytes);
     const GradientTarget dx = x.grad_target();
     if (dx.accumulate)
       x.add_grad(y.grad().cwiseProduct(ConstMatrixMap(factor, x.rows(), x.cols())));

@@ -61,7 +61,7 @@ Rows TokenEmbedding::forward(const Rows& x) const {
 Var embedding(Tape& tape, Parameter table, std::span<const std::int32_t> tokens) {
   const Index n = std::ssize(tokens), c = table.cols;
   const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
-  const Measure measure(tape.profile(), "embedding", Pass::forward, 0, bytes);
+  const Measure measure(tape.observer(), "embedding", Pass::forward, 0, bytes);
   const Scalar* rows = tape.value(table).data();  // [V, C]
   Var y = tape.result(n, c);                      // [N, C]
   for (Index i = 0; i < n; ++i) {
@@ -72,7 +72,7 @@ Var embedding(Tape& tape, Parameter table, std::span<const std::int32_t> tokens)
     std::copy_n(rows + token * c, c, y.data() + i * c);
   }
   y.pullback([=] {
-    const Measure back(y.tape().profile(), "embedding", Pass::backward, 0, bytes);
+    const Measure back(y.tape().observer(), "embedding", Pass::backward, 0, bytes);
     if (y.tape().gradient_kind(table) == GradientKind::rows)
       return y.tape().add_grad_rows(table, tokens, y.grad().data());
     Scalar* dtable = y.tape().grad_sum(table).data();  // [V, C]
@@ -95,7 +95,7 @@ Rows LearnedPositions::forward(const Rows& rows) const {
   Tape& tape = x.tape();
   const Index c = table_.cols;
   const double bytes = 3.0 * static_cast<double>(x.rows() * c) * sizeof(Scalar);
-  const Measure measure(tape.profile(), "positions", Pass::forward, 0, bytes);
+  const Measure measure(tape.observer(), "positions", Pass::forward, 0, bytes);
   Var y = tape.result(x.rows(), c);  // [N, C]
   for (Index b = 0; b < batch.num_sequences(); ++b) {
     check_positions(batch.length(b), table_.rows);
@@ -103,7 +103,7 @@ Rows LearnedPositions::forward(const Rows& rows) const {
     kernels::add(batch.length(b) * c, x.data() + at, tape.value(table_).data(), y.data() + at);
   }
   y.pullback([=, this] {
-    const Measure back(y.tape().profile(), "positions", Pass::backward, 0, bytes);
+    const Measure back(y.tape().observer(), "positions", Pass::backward, 0, bytes);
     MatrixMap dtable = y.tape().grad_sum(table_);  // [max_length, C]
     for (Index b = 0; b < batch.num_sequences(); ++b)
       kernels::add_scaled(batch.length(b) * c, Scalar(1), y.grad().data() + batch.first_row(b) * c,

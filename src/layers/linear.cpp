@@ -22,11 +22,11 @@ void finish_rows(Var y, const Epilogue& epilogue, const Batch& batch, Index firs
                  Scalar* derivative) {
   if (derivative == nullptr && epilogue.activation == nullptr && epilogue.residual == nullptr) return;
   const Index out = y.cols(), n = (last - first) * out, at = first * out;
-  const Measure measure(y.tape().profile(), "activation, dropout, residual", Pass::forward, 0,
+  const Measure measure(y.tape().observer(), "activation, dropout, residual", Pass::forward, 0,
                         bytes_of(n * (2 + (derivative != nullptr) + (epilogue.residual != nullptr))));
   const bool drop = derivative != nullptr && epilogue.dropout > 0;
   if (drop)
-    row_dropout_factors(batch, first, last, out, epilogue.dropout, y.tape().random_key(), epilogue.stream,
+    row_dropout_factors(batch, first, last, out, epilogue.dropout, y.tape().context().key, epilogue.stream,
                         derivative + at);
   if (epilogue.activation == nullptr) {
     if (drop) kernels::multiply(n, y.data() + at, derivative + at, y.data() + at);
@@ -45,7 +45,7 @@ const Scalar* epilogue_backward(Var y, const Scalar* derivative, bool residual, 
                                 Scratch& scratch) {
   Tape& tape = y.tape();
   const Index n = y.rows(), out = y.cols();
-  const Measure measure(tape.profile(), "activation, dropout, residual", Pass::backward, 0,
+  const Measure measure(tape.observer(), "activation, dropout, residual", Pass::backward, 0,
                         bytes_of((derivative != nullptr ? 3 : 1) * n * out));
   const GradientTarget db =
       bias.id >= 0 ? tape.grad_target(bias) : GradientTarget{scratch.scalars(out), false};

@@ -77,7 +77,7 @@ Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOp
   const Index k = logits.cols(), rows = logits.rows();
   check_labels(logits, labels, options);
   Tape& tape = logits.tape();
-  const Measure measure(tape.profile(), "loss", Pass::forward, 0, 0);
+  const Measure measure(tape.observer(), "loss", Pass::forward, 0, 0);
   const Loss loss(k, options);
   const auto weight = [weights = options.row_weights](Index b) {
     return weights.empty() ? 1 : static_cast<double>(weights[static_cast<std::size_t>(b)]);
@@ -95,7 +95,7 @@ Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOp
   y.value()(0, 0) = static_cast<Scalar>(total);
   y.pullback([=] {
     if (!logits.needs_grad()) return;
-    const Measure back(logits.tape().profile(), "loss", Pass::backward, 0, 0);
+    const Measure back(logits.tape().observer(), "loss", Pass::backward, 0, 0);
     const auto factor = static_cast<double>(y.grad()(0, 0));
     GradientTarget dlogits = logits.grad_target();  // [B, K]
     for (Index b = 0; b < rows; ++b, dlogits.data += k)

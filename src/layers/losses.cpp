@@ -26,7 +26,7 @@ Var elementwise_loss(const char* operation, Var outputs, std::span<const float> 
   check_size(operation, "targets, one an output", targets.size(), size);
   if (!weights.empty()) check_size(operation, "weights, one a row", weights.size(), rows);
   Tape& tape = outputs.tape();
-  const Measure measure(tape.profile(), "loss", Pass::forward, 0, 0);
+  const Measure measure(tape.observer(), "loss", Pass::forward, 0, 0);
   Var y = tape.result(1, 1);
   Scalar* derivatives = tape.allocate(size);  // [B, K], for the backward pass
   double total = 0;
@@ -43,7 +43,7 @@ Var elementwise_loss(const char* operation, Var outputs, std::span<const float> 
   }
   y.value()(0, 0) = static_cast<Scalar>(total);
   y.pullback([=] {
-    const Measure back(outputs.tape().profile(), "loss", Pass::backward, 0, 0);
+    const Measure back(outputs.tape().observer(), "loss", Pass::backward, 0, 0);
     outputs.add_grad(y.grad()(0, 0) * ConstMatrixMap(derivatives, rows, k));
   });
   return y;

@@ -22,7 +22,7 @@ struct Block {
 
 /// c (+)= a b, with the transposed of one of them.
 void product(const Tape& tape, Transpose transpose, Block a, Block b, Block c, bool accumulate) {
-  const auto engine = static_cast<Engine>(tape.engine());
+  const auto engine = static_cast<Engine>(tape.context().engine);
   switch (transpose) {
     case Transpose::none:
       return kernels::gemm_nn(engine, c.rows, c.cols, a.cols, a.operand(), b.operand(), c.data, c.cols,
@@ -72,14 +72,14 @@ Var products(const char* name, Var a, Var b, Index rows, Index cols, Transpose t
   const double flops = 2.0 * static_cast<double>(a.rows() * a.cols() * cols),
                bytes = static_cast<double>(a.rows() * a.cols() + b.rows() * b.cols() + rows * cols) *
                        sizeof(Scalar);
-  const Measure measure(a.tape().profile(), name, Pass::forward, flops, bytes);
+  const Measure measure(a.tape().observer(), name, Pass::forward, flops, bytes);
   Var y = a.tape().result(rows, cols);
   for (Index i = 0; i < count; ++i)
     product(a.tape(), transpose, {a.data(), a.cols(), part(i).a}, {b.data(), b.cols(), part(i).b},
             {y.data(), cols, part(i).y}, false);
   y.pullback([=] {
     const Tape& tape = y.tape();
-    const Measure back(tape.profile(), name, Pass::backward, 2 * flops, 2 * bytes);
+    const Measure back(tape.observer(), name, Pass::backward, 2 * flops, 2 * bytes);
     const auto dy = [=](Index i) { return Block(y.grad_target().data, cols, part(i).y); };
     if (a.needs_grad()) {
       const GradientTarget da = a.grad_target();

@@ -20,7 +20,7 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
   Tape& tape = x.tape();
   const Index n = x.rows(), c = x.cols();
   const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
-  const Measure measure(tape.profile(), "norm", Pass::forward, 0, bytes);
+  const Measure measure(tape.observer(), "norm", Pass::forward, 0, bytes);
   Var y = tape.result(n, c);                    // [N, C]
   Scalar* mean = tape.allocate(2 * n);          // [N, 2]
   Scalar* rstd = tape.allocate(n);              // [N]
@@ -28,7 +28,7 @@ Var layer_norm(Var x, Parameter weight, Parameter bias, double eps) {
   kernels::layer_norm(n, c, x.data(), w, tape.value(bias).data(), static_cast<Scalar>(eps), y.data(), mean,
                       rstd);
   y.pullback([=] {
-    const Measure back(y.tape().profile(), "norm", Pass::backward, 0, 2 * bytes);
+    const Measure back(y.tape().observer(), "norm", Pass::backward, 0, 2 * bytes);
     const GradientTarget dw = y.tape().grad_target(weight), db = y.tape().grad_target(bias);
     Scratch scratch(y.tape());
     const GradientTarget dx =
@@ -44,13 +44,13 @@ Var rms_norm(Var x, Parameter weight, double eps) {
   Tape& tape = x.tape();
   const Index n = x.rows(), c = x.cols();
   const double bytes = 2.0 * static_cast<double>(n * c) * sizeof(Scalar);
-  const Measure measure(tape.profile(), "norm", Pass::forward, 0, bytes);
+  const Measure measure(tape.observer(), "norm", Pass::forward, 0, bytes);
   Var y = tape.result(n, c);                    // [N, C]
   Scalar* rrms = tape.allocate(n);              // [N]
   const Scalar* w = tape.value(weight).data();  // [C]
   kernels::rms_norm(n, c, x.data(), w, static_cast<Scalar>(eps), y.data(), rrms);
   y.pullback([=] {
-    const Measure back(y.tape().profile(), "norm", Pass::backward, 0, 2 * bytes);
+    const Measure back(y.tape().observer(), "norm", Pass::backward, 0, 2 * bytes);
     const GradientTarget dw = y.tape().grad_target(weight);
     Scratch scratch(y.tape());
     const GradientTarget dx =

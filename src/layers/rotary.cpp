@@ -44,7 +44,7 @@ Var Rotary::turn(Var qkv, Index num_heads, const Batch& batch) const {
     throw operation_error("rotary", std::to_string(3 * width) + " columns: Q, K and V of all heads",
                           shape_text(qkv));
   const double bytes = 2.0 * static_cast<double>(qkv.rows() * columns) * sizeof(Scalar);
-  const Measure measure(tape.profile(), "rotary", Pass::forward, 0, bytes);
+  const Measure measure(tape.observer(), "rotary", Pass::forward, 0, bytes);
   Var y = tape.result(qkv.rows(), columns);  // [N, 3 H D]
   for (Index b = 0; b < batch.num_sequences(); ++b) {
     table_->each_piece(batch.length(b), [&](Index first, Index count, const Scalar* table) {
@@ -56,7 +56,7 @@ Var Rotary::turn(Var qkv, Index num_heads, const Batch& batch) const {
   for (Index i = 0; i < qkv.rows(); ++i)
     std::copy_n(qkv.data() + i * columns + turned, width, y.data() + i * columns + turned);
   y.pullback([=, this] {
-    const Measure back(y.tape().profile(), "rotary", Pass::backward, 0, bytes);
+    const Measure back(y.tape().observer(), "rotary", Pass::backward, 0, bytes);
     Scalar* dy = y.grad_target().data;  // nobody needs it afterwards: turned in place and handed on
     for (Index b = 0; b < batch.num_sequences(); ++b) {
       table_->each_piece(batch.length(b), [&](Index first, Index count, const Scalar* table) {

@@ -20,7 +20,7 @@ template <class Factor>
 Var weighted_sums(const char* name, Var x, const Batch& batch, Factor factor) {
   const Index c = x.cols();
   const double bytes = bytes_of(x.rows() * c);
-  const Measure measure(x.tape().profile(), name, Pass::forward, 0, bytes);
+  const Measure measure(x.tape().observer(), name, Pass::forward, 0, bytes);
   Var y = x.tape().result(batch.num_sequences(), c);  // [B, C]
   for (Index b = 0; b < y.rows(); ++b) {
     kernels::column_sums(batch.length(b), c, {x.data() + batch.first_row(b) * c, c}, y.data() + b * c, false);
@@ -28,7 +28,7 @@ Var weighted_sums(const char* name, Var x, const Batch& batch, Factor factor) {
   }
   y.pullback([=] {
     if (!x.needs_grad()) return;
-    const Measure back(y.tape().profile(), name, Pass::backward, 0, bytes);
+    const Measure back(y.tape().observer(), name, Pass::backward, 0, bytes);
     const GradientTarget dx = x.grad_target();  // [N, C]
     for (Index b = 0; b < y.rows(); ++b)
       for (Index i = batch.first_row(b); i < batch.first_row(b) + batch.length(b); ++i)
@@ -41,7 +41,7 @@ Var weighted_sums(const char* name, Var x, const Batch& batch, Factor factor) {
 template <class Row>
 Var one_row(const char* name, Var x, const Batch& batch, Row row) {
   check_rows(name, x, batch, true);
-  const Measure measure(x.tape().profile(), name, Pass::forward, 0,
+  const Measure measure(x.tape().observer(), name, Pass::forward, 0,
                         bytes_of(2 * batch.num_sequences() * x.cols()));
   Var y = x.tape().result(batch.num_sequences(), x.cols());  // [B, C]
   for (Index b = 0; b < y.rows(); ++b) y.value().row(b) = x.value().row(row(b));
@@ -69,7 +69,7 @@ Var mean_per_sequence(Var x, const Batch& batch) {
 Var max_per_sequence(Var x, const Batch& batch) {
   check_rows("max_per_sequence", x, batch, true);
   const Index c = x.cols();
-  const Measure measure(x.tape().profile(), "max_per_sequence", Pass::forward, 0, bytes_of(x.rows() * c));
+  const Measure measure(x.tape().observer(), "max_per_sequence", Pass::forward, 0, bytes_of(x.rows() * c));
   Var y = x.tape().result(batch.num_sequences(), c);          // [B, C]
   Index* winner = x.tape().allocate_as<Index>(y.rows() * c);  // [B, C]: the row that has the maximum
   for (Index b = 0; b < y.rows(); ++b) {
@@ -104,14 +104,14 @@ Var repeat_per_sequence(Var x, const Batch& batch) {
                           "a row for each of " + std::to_string(batch.num_sequences()) + " sequences",
                           shape_text(x));
   const Index n = batch.num_rows(), c = x.cols();
-  const Measure measure(x.tape().profile(), "repeat_per_sequence", Pass::forward, 0, bytes_of(n * c));
+  const Measure measure(x.tape().observer(), "repeat_per_sequence", Pass::forward, 0, bytes_of(n * c));
   Var y = x.tape().result(n, c);  // [N, C]
   for (Index b = 0; b < x.rows(); ++b)
     for (Index i = batch.first_row(b); i < batch.first_row(b) + batch.length(b); ++i)
       std::copy_n(x.data() + b * c, c, y.data() + i * c);
   y.pullback([=] {
     if (!x.needs_grad()) return;
-    const Measure back(y.tape().profile(), "repeat_per_sequence", Pass::backward, 0, bytes_of(n * c));
+    const Measure back(y.tape().observer(), "repeat_per_sequence", Pass::backward, 0, bytes_of(n * c));
     const GradientTarget dx = x.grad_target();  // [B, C]
     for (Index b = 0; b < x.rows(); ++b)
       kernels::column_sums(batch.length(b), c, {y.grad().data() + batch.first_row(b) * c, c}, dx.data + b * c,
@@ -124,7 +124,7 @@ Var shift_per_sequence(Var x, Index by, const Batch& batch) {
   check_rows("shift_per_sequence", x, batch);
   const Index c = x.cols();
   const double bytes = bytes_of(2 * x.rows() * c);
-  const Measure measure(x.tape().profile(), "shift_per_sequence", Pass::forward, 0, bytes);
+  const Measure measure(x.tape().observer(), "shift_per_sequence", Pass::forward, 0, bytes);
   /// Rows that stay within the sequence, and where they come from and go to.
   struct Move {
     Index count, from, to;
@@ -139,7 +139,7 @@ Var shift_per_sequence(Var x, Index by, const Batch& batch) {
     std::copy_n(x.data() + move(b).from * c, move(b).count * c, y.data() + move(b).to * c);
   y.pullback([=] {
     if (!x.needs_grad()) return;
-    const Measure back(y.tape().profile(), "shift_per_sequence", Pass::backward, 0, 1.5 * bytes);
+    const Measure back(y.tape().observer(), "shift_per_sequence", Pass::backward, 0, 1.5 * bytes);
     Scalar* dx = x.grad_sum().data();  // [N, C]
     for (Index b = 0; b < batch.num_sequences(); ++b) {
       Scalar* rows = dx + move(b).from * c;
@@ -155,7 +155,7 @@ Var gather_per_sequence(Var x, std::span<const std::int32_t> places, const Batch
   if (std::ssize(places) != n)
     throw operation_error("gather_per_sequence", std::to_string(n) + " places, one a row",
                           std::to_string(places.size()));
-  const Measure measure(x.tape().profile(), "gather_per_sequence", Pass::forward, 0, bytes_of(2 * n * c));
+  const Measure measure(x.tape().observer(), "gather_per_sequence", Pass::forward, 0, bytes_of(2 * n * c));
   Index* source = x.tape().allocate_as<Index>(n);  // [N]: each row's source row of x, or -1
   for (Index b = 0; b < batch.num_sequences(); ++b)
     for (Index i = batch.first_row(b); i < batch.first_row(b) + batch.length(b); ++i) {
@@ -176,7 +176,7 @@ Var gather_per_sequence(Var x, std::span<const std::int32_t> places, const Batch
   }
   y.pullback([=] {
     if (!x.needs_grad()) return;
-    const Measure back(y.tape().profile(), "gather_per_sequence", Pass::backward, 0, bytes_of(3 * n * c));
+    const Measure back(y.tape().observer(), "gather_per_sequence", Pass::backward, 0, bytes_of(3 * n * c));
     Scalar* dx = x.grad_sum().data();  // [N, C]
     for (Index i = 0; i < n; ++i)
       if (source[i] >= 0) kernels::add(c, dx + source[i] * c, y.grad().data() + i * c, dx + source[i] * c);

@@ -13,13 +13,13 @@ using kernels::Pair;
 /// Multiply-adds of some products of one layer, two each, and the memory that they have to touch.
 Measure measure(const Tape& tape, Pass pass, Index products, Index n, Parameter weight) {
   const Index in = weight.cols, out = weight.rows;
-  return {tape.profile(), "linear", pass, 2.0 * static_cast<double>(products * n * in * out),
+  return {tape.observer(), "linear", pass, 2.0 * static_cast<double>(products * n * in * out),
           static_cast<double>(products * (n * in + n * out + in * out)) * sizeof(Scalar)};
 }
 
 PackedWeights::Bf16 find_bf16(const Tape& tape, Parameter weight) {
-  if (tape.packed() == nullptr) return {nullptr, nullptr};
-  return tape.packed()->find_bf16(weight);
+  if (tape.context().packed == nullptr) return {nullptr, nullptr};
+  return tape.context().packed->find_bf16(weight);
 }
 
 Pair* pairs(Scratch& scratch, Index n) {
@@ -60,17 +60,17 @@ void multiply_weight(Tape& tape, Parameter weight, const Scalar* bias, Index n, 
   const Measure measured = measure(tape, Pass::forward, 1, n, weight);
   const Index in = weight.cols, out = weight.rows;
   if (find_bf16(tape, weight).transposed != nullptr) return multiply_bf16_weight(tape, weight, bias, n, x, y);
-  const Scalar* packed = tape.packed() != nullptr ? tape.packed()->find(weight) : nullptr;
+  const Scalar* packed = tape.context().packed != nullptr ? tape.context().packed->find(weight) : nullptr;
   if (packed != nullptr)
     kernels::multiply_panels(n, out, in, {x, in, 1}, {packed, in}, y, out, false, bias);
   else
-    kernels::gemm_nt(static_cast<Engine>(tape.engine()), n, out, in, {x, in}, {tape.value(weight).data(), in},
-                     y, out, false, bias);
+    kernels::gemm_nt(static_cast<Engine>(tape.context().engine), n, out, in, {x, in},
+                     {tape.value(weight).data(), in}, y, out, false, bias);
 }
 
 void multiply_weight_backward(Var x, Parameter weight, const Scalar* dz) {
   Tape& tape = x.tape();
-  const Engine engine = static_cast<Engine>(tape.engine());
+  const Engine engine = static_cast<Engine>(tape.context().engine);
   const Index n = x.rows(), in = weight.cols, out = weight.rows;
   const Measure measured = measure(tape, Pass::backward, x.needs_grad() ? 2 : 1, n, weight);
   if (find_bf16(tape, weight).plain != nullptr) return multiply_bf16_backward(x, weight, dz);

@@ -6,6 +6,7 @@
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
+#include <orochi/profile.hpp>
 #include <orochi/stepper.hpp>
 
 #include "core/anomaly_detector.hpp"
@@ -110,7 +111,7 @@ Stepper::~Stepper() = default;
 
 void Stepper::set_profiles(std::span<Profile> profiles) {
   profiles_ = profiles;
-  for (int i = 0; i < pool_->size(); ++i) tapes_[static_cast<std::size_t>(i)]->set_profile(profile(i));
+  for (int i = 0; i < pool_->size(); ++i) tapes_[static_cast<std::size_t>(i)]->set_observer(profile(i));
 }
 
 Profile* Stepper::profile(int worker) {
@@ -136,7 +137,6 @@ StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, const Objective& obj
   if (loss.rows() != 1 || loss.cols() != 1)
     throw failure("[loss] expected [1, 1], found [" + std::to_string(loss.rows()) + ", " +
                   std::to_string(loss.cols()) + "]: sum over the sequences, then divide by the normalizer");
-  if (tape.watch() != nullptr) tape.watch()->check_results();
   loss.add_grad(RowMatrix::Ones(1, 1));
   tape.backward();
   const double sum = static_cast<double>(loss.value()(0, 0)) * objective.normalizer;
@@ -197,9 +197,7 @@ StepFault Stepper::find_fault(const Batch& batch, const Task& task, double norma
   Tape& tape = *tapes_.front();
   Gradients& gradients = shards_.front()->gradients;
   AnomalyDetector watch(model_.parameters());
-  Profile names;
-  tape.set_watch(&watch);
-  tape.set_profile(&names);
+  tape.set_observer(&watch);
   const LossFunction loss = loss_of(task);
   StepFault fault;
   for (Index b = 0; b < batch.num_sequences(); ++b) {
@@ -211,8 +209,7 @@ StepFault Stepper::find_fault(const Batch& batch, const Task& task, double norma
     if (fault.samples.empty()) fault.first = watch.fault();
     fault.samples.push_back(batch.samples[static_cast<std::size_t>(b)]);
   }
-  tape.set_watch(nullptr);
-  tape.set_profile(profile(0));
+  tape.set_observer(profile(0));
   return fault;
 }
 

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include <orochi/error.hpp>
+#include <orochi/profile.hpp>
 #include <orochi/updater.hpp>
 
 #include "core/thread_pool.hpp"

@@ -113,7 +113,8 @@ TEST_CASE("also of a map whose scores are products in bf16") {
     Recording recording;
     Tape tape(parameters, "native");
     tape.set_packed(&packed);
-    tape.set_recording(&recording);
+    HeadProbe probe{&recording, {}};
+    tape.attach(&probe);
     tape.begin(Mode::infer, nullptr, {});
     trained.classifier->forward(tape, as_batch(data, samples));
     REQUIRE(recording.records.size() == 6);

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include <orochi/classifier.hpp>
+#include <orochi/profile.hpp>
 
 #include "catch.hpp"
 
@@ -69,7 +70,7 @@ TEST_CASE("each layer is charged its own time, forward and backward") {
   Gradients gradients(model.parameters());
   Tape tape(model.parameters());
   Profile profile;
-  tape.set_profile(&profile);
+  tape.set_observer(&profile);
   const auto start = std::chrono::steady_clock::now();
   tape.begin(Mode::train, &gradients, {1, 0});
   const Var logits = model.forward(tape, batch);  // [2, 2]

@@ -40,7 +40,8 @@ Results train_pass(const Model& trained, const Sequences& data, Recording* recor
   const Batch batch = as_batch(data, samples);
   Gradients gradients(trained.classifier->parameters());
   Tape tape(trained.classifier->parameters());
-  tape.set_recording(recording);
+  HeadProbe probe{recording, {}};
+  tape.attach(&probe);
   tape.begin(Mode::train, &gradients, {3, 4});
   const Var logits = trained.classifier->forward(tape, batch);
   const Var loss = class_task(3)->loss(logits, batch, 10);

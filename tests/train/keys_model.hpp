@@ -68,7 +68,8 @@ struct KeyModel {
     std::vector<std::uint32_t> samples;
     Tape tape(classifier.parameters());
     Gradients gradients(classifier.parameters());
-    tape.set_recording(recording);
+    HeadProbe probe{recording, {}};
+    tape.attach(&probe);
     tape.begin(mode, &gradients, {5, 0});
     return classifier.forward(tape, as_batch(data, samples)).value();
   }

@@ -31,7 +31,7 @@ class Poison : public Layer {
     y.value() = x.value();
     const bool now =
         evaluated_ ? !x.tape().training()
-                   : x.tape().training() && x.tape().random_key().step == static_cast<std::uint32_t>(step_);
+                   : x.tape().training() && x.tape().context().key.step == static_cast<std::uint32_t>(step_);
     const auto spoil = [=, this](MatrixMap into, double value) {
       for (Index b = 0; now && b < batch.num_sequences(); ++b)
         if (sample_ < 0 || batch.samples[static_cast<std::size_t>(b)] == static_cast<std::uint32_t>(sample_))

@@ -49,7 +49,7 @@ void check_batches(const std::string& size, const std::string& micro, const std:
                    std::size_t updates) {
   std::vector<Index> passes;
   const Extensions registry = with_factor([&](const Tape& tape, Index rows) {
-    if (tape.random_key().seed == 42)
+    if (tape.context().key.seed == 42)
       passes.push_back(rows / 9);  // in training, not in looking for its memory
     return 1.0;
   });
@@ -66,7 +66,7 @@ void test_gradient_accumulation_steps() { check_batches("20", "3", {20, 20, 20, 
 /// A model whose numbers are spoiled in these steps.
 Extensions spoiled_in(const std::vector<std::uint32_t>& steps) {
   return with_factor([=](const Tape& tape, Index) {
-    const bool now = tape.training() && std::ranges::count(steps, tape.random_key().step) > 0;
+    const bool now = tape.training() && std::ranges::count(steps, tape.context().key.step) > 0;
     return now ? std::numeric_limits<double>::quiet_NaN() : 1.0;
   });
 }
@@ -110,7 +110,7 @@ std::size_t guarded_step(const std::vector<double>& losses, double factor) {
 /// From step `first` (from 1) on, for `count` steps, the loss is large: rows that no norm brings back.
 void check_guard(const std::string& factor, std::uint32_t first, std::uint32_t count, bool stops) {
   const Extensions registry = with_factor([=](const Tape& tape, Index) {
-    const std::uint32_t step = tape.random_key().step + 1;
+    const std::uint32_t step = tape.context().key.step + 1;
     return tape.training() && step >= first && step < first + count ? 3000.0 : 1.0;
   });
   const Overrides overrides{through_factor, no_rate, "train.epochs=30", "model.norm_first=false"};

@@ -218,7 +218,7 @@ void test_gradient_memory_mb() {
 void test_chunk_rows() {
   std::vector<Index> passes;
   const Extensions registry = with_factor([&](const Tape& tape, Index rows) {
-    if (tape.random_key().seed == 42) passes.push_back(rows);  // in training, not in looking for its memory
+    if (tape.context().key.seed == 42) passes.push_back(rows);  // in training, not in looking for its memory
     return 1.0;
   });
   for (const Index rows : {18, 45}) {  // of 9 rows a sequence
