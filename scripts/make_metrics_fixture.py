@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""scikit-learn's metrics on random labels, for tests/train/test_metrics.cpp (tests/fixtures/metrics.json).
+"""scikit-learn's metrics on random labels, for tests/inference/test_metrics.cpp (tests/fixtures/metrics.json).
 
 Needs scikit-learn and numpy; the committed fixture was written by it, so tests need neither.
 """

@@ -1,6 +1,6 @@
 // The one table of keys: name, field, what is allowed and what for. Reading, writing, comparing and the
 // documentation all walk it, so a new key is one line here, a field in config.hpp and a test in
-// tests/train/test_keys_*.cpp.
+// tests/run/test_keys_*.cpp.
 #pragma once
 
 #include <string>

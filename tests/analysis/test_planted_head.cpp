@@ -4,9 +4,9 @@
 
 #include <orochi/model.hpp>
 
-#include "../train/small_model.hpp"
 #include "analysis/heads.hpp"
 #include "catch.hpp"
+#include "small_model.hpp"
 
 using namespace orochi;
 

@@ -5,7 +5,6 @@
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
 
-#include "../train/small_model.hpp"
 #include "analysis/head_survey.hpp"
 #include "analysis/heads.hpp"
 #include "catch.hpp"
@@ -13,6 +12,7 @@
 #include "core/packed_weights.hpp"
 #include "layers/attention_recording.hpp"
 #include "run/machine_memory.hpp"
+#include "small_model.hpp"
 
 using namespace orochi;
 

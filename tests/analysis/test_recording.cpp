@@ -7,11 +7,11 @@
 #include <orochi/ops.hpp>
 #include <orochi/stepper.hpp>
 
-#include "../train/small_model.hpp"
 #include "analysis/head_survey.hpp"
 #include "analysis/heads.hpp"
 #include "catch.hpp"
 #include "core/packed_weights.hpp"
+#include "small_model.hpp"
 
 using namespace orochi;
 
