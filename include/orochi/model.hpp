@@ -20,9 +20,10 @@ namespace orochi {
 /// What a checkpoint holds. Any number of threads may ask a const one at once.
 struct Model {
   Model() = default;
-  /// A new one for a task that has learned its targets. The parameters are 0: `initialize` draws them.
+  /// A new one for a task that has learned its targets. The parameters are 0: `initialize` draws them. Throws
+  /// a usage_error where the parts do not go together, or are more than `most` parameters.
   Model(Config config, Preprocessing preprocessing, std::unique_ptr<Task> task,
-        const Extensions& extensions = builtin());
+        const Extensions& extensions = builtin(), Index most = most_parameters);
 
   /// Throws a usage_error that says what is wrong with the file.
   static Model load(const std::string& path, const Extensions& extensions = builtin());

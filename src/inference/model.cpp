@@ -40,11 +40,6 @@ std::map<std::string, State> state_of(const Task& task, const Preprocessing& pre
   return states;
 }
 
-State state_of_task(const CheckpointHeader& header) {
-  const auto found = header.state.find("task");
-  return found == header.state.end() ? State() : found->second;
-}
-
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing) {
   return {preprocessing.num_ids(), preprocessing.channels, data.max_length, preprocessing.texts};
 }
@@ -82,50 +77,59 @@ void check_preprocessing(const DataConfig& data, const Readers& readers, const P
 
 }  // namespace
 
-Model::Model(Config of, Preprocessing data, std::unique_ptr<Task> learned, const Extensions& known)
+Model::Model(Config of, Preprocessing data, std::unique_ptr<Task> learned, const Extensions& known,
+             Index most)
     : config(std::move(of)),
       preprocessing(std::move(data)),
       input(input_shape(config.data, preprocessing)),
       extensions(known),
-      task(std::move(learned)),
-      classifier(std::make_unique<Classifier>(config, input, OutputShape{task->outputs(), task->level()},
-                                              known.layers)) {
+      task(std::move(learned)) {
   const TaskEntry* entry = known.tasks.find(config.task.type);
   if (entry == nullptr) throw usage_error("\"" + config.task.type + "\" is no registered task");
   metrics = all_metrics(*entry);
   check_preprocessing(config.data, known.readers, preprocessing);
+  classifier = std::make_unique<Classifier>(config, input, OutputShape{task->outputs(), task->level()},
+                                            known.layers, most);
 }
 
-Model Model::load(const std::string& path, const Extensions& extensions) {
-  const CheckpointReader reader(path);
+namespace {
+
+/// Empty where the task keeps nothing.
+State state_of_task(const CheckpointHeader& header) {
+  const auto found = header.state.find("task");
+  return found == header.state.end() ? State() : found->second;
+}
+
+/// The model of a checkpoint, without its parameters.
+Model build(const CheckpointReader& reader, const std::string& path, const Extensions& extensions) {
   const CheckpointHeader& header = reader.header();
-  Model result;
-  result.config = parse_saved_config(header.config, path + ":/config", component_schemas(extensions));
+  Config config = parse_saved_config(header.config, path + ":/config", component_schemas(extensions));
   try {
-    kernels::choose_engine(result.config.train.kernels.c_str());
+    kernels::choose_engine(config.train.kernels.c_str());
   } catch (const Error&) {  // another CPU or build trained it: what there is gives the same up to rounding
-    result.config.train.kernels = "auto";
+    config.train.kernels = "auto";
   }
-  result.progress = header.progress;
-  result.validation_checksum = header.validation_checksum;
-  result.extensions = extensions;
   try {
-    result.preprocessing = preprocessing_of(header.state, result.config.data, extensions.tokenizers);
-    result.input = input_shape(result.config.data, result.preprocessing);
-    result.task = extensions.tasks.make(result.config.task);
-    result.task->load(state_of_task(header));
-    check_preprocessing(result.config.data, extensions.readers, result.preprocessing);
+    Preprocessing preprocessing = preprocessing_of(header.state, config.data, extensions.tokenizers);
+    std::unique_ptr<Task> task = extensions.tasks.make(config.task);
+    task->load(state_of_task(header));
     // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
-    result.metrics = all_metrics(*extensions.tasks.find(result.config.task.type));
-    result.classifier = std::make_unique<Classifier>(
-        result.config, result.input, OutputShape{result.task->outputs(), result.task->level()},
-        extensions.layers, number_count(reader.slots("parameters")));
+    return Model(std::move(config), std::move(preprocessing), std::move(task), extensions,
+                 number_count(reader.slots("parameters")));
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("'{}' does not fit together: {}", path, error.what()));
   }
+}
+
+}  // namespace
+
+Model Model::load(const std::string& path, const Extensions& extensions) {
+  const CheckpointReader reader(path);
+  Model result = build(reader, path, extensions);
+  result.progress = reader.header().progress;
+  result.validation_checksum = reader.header().validation_checksum;
   Parameters& parameters = result.classifier->parameters();
-  reader.read("parameters", tensor_slots(parameters),
-              {parameters.data(), static_cast<std::size_t>(parameters.size())});
+  reader.read("parameters", tensor_slots(parameters), parameters.flat());
   result.packed = result.packed_weights();
   return result;
 }
@@ -139,10 +143,17 @@ std::shared_ptr<PackedWeights> Model::packed_weights() const {
   return result;
 }
 
+CheckpointHeader header_of(const Model& model) {
+  return {write_config(model.config),
+          state_of(*model.task, model.preprocessing),
+          {},
+          model.validation_checksum,
+          model.progress};
+}
+
 void Model::save(const std::string& path) const {
-  write_checkpoint(
-      path, {write_config(config), state_of(*task, preprocessing), {}, validation_checksum, progress},
-      tensor_slots(classifier->parameters()), {{{"parameters", classifier->parameters().flat()}}});
+  const Parameters& parameters = classifier->parameters();
+  write_checkpoint(path, header_of(*this), tensor_slots(parameters), {{{"parameters", parameters.flat()}}});
 }
 
 }  // namespace orochi

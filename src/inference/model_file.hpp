@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <orochi/dataset.hpp>
-#include <orochi/extensions.hpp>
+#include <orochi/model.hpp>
 
 #include "io/checkpoint.hpp"
 #include "io/config_file.hpp"
@@ -19,8 +19,8 @@ std::vector<ComponentSchema> component_schemas(const Extensions& extensions);
 /// What task, tokenizer and numeric data have learned, by component.
 std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing);
 
-/// Empty where the task keeps nothing.
-State state_of_task(const CheckpointHeader& header);
+/// All but the checksum of the training data, which a model does not know.
+CheckpointHeader header_of(const Model& model);
 
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing);
 

@@ -83,21 +83,22 @@ std::map<std::string, State> learned(const std::map<std::string, State>& states)
 
 }  // namespace
 
-void refuse_other_data(const CheckpointHeader& header, const RunData& data, const std::string& checkpoint) {
+void refuse_other_data(const CheckpointHeader& before, const CheckpointHeader& now,
+                       const std::string& train_path, const std::string& checkpoint) {
   const auto refuse = [&](const std::string& what) {
     throw usage_error(
         fmt::format("{} than {} was trained with; give back the files it was trained on, or start a new run "
                     "with --run DIR",
                     what, checkpoint));
   };
-  if (learned(header.state) != learned(state_of(*data.task, data.loaded.preprocessing)))
+  if (learned(before.state) != learned(now.state))
     refuse("the data gives other labels or another vocabulary");
-  if (header.train_checksum != data.train_checksum)
-    refuse(fmt::format("the training data of {} gives other sequences (checksum {}, before: {})",
-                       data.loaded.train_path, data.train_checksum, header.train_checksum));
-  if (header.validation_checksum != data.validation_checksum)
+  if (before.train_checksum != now.train_checksum)
+    refuse(fmt::format("the training data of {} gives other sequences (checksum {}, before: {})", train_path,
+                       now.train_checksum, before.train_checksum));
+  if (before.validation_checksum != now.validation_checksum)
     refuse(fmt::format("the validation data gives other sequences (checksum {}, before: {})",
-                       data.validation_checksum, header.validation_checksum));
+                       now.validation_checksum, before.validation_checksum));
 }
 
 }  // namespace orochi

@@ -25,6 +25,7 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
 
 /// Throws a usage_error where a checkpoint was trained on other labels, another vocabulary or other
 /// sequences.
-void refuse_other_data(const CheckpointHeader& header, const RunData& data, const std::string& checkpoint);
+void refuse_other_data(const CheckpointHeader& before, const CheckpointHeader& now,
+                       const std::string& train_path, const std::string& checkpoint);
 
 }  // namespace orochi

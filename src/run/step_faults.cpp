@@ -19,10 +19,10 @@ constexpr std::uint64_t steps_to_settle = 50;  // before the running loss says a
 FailedStep Trainer::examine(const Loop::Step& step) {
   FailedStep failed;
   failed.sequences = std::ssize(step.rows);
-  failed.broken_weights = broken_tensors(model_.parameters(), model_.parameters().flat());
+  const Parameters& parameters = model_.classifier->parameters();
+  failed.broken_weights = broken_tensors(parameters, parameters.flat());
   failed.fault = loop_.find_fault(step);
-  if (failed.fault.samples.empty())
-    failed.gradients = broken_tensors(model_.parameters(), loop_.gradient_of(step));
+  if (failed.fault.samples.empty()) failed.gradients = broken_tensors(parameters, loop_.gradient_of(step));
   return failed;
 }
 

@@ -20,33 +20,32 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
     : request_(request),
       observer_(observer),
       setup_(prepare_run(request, extensions)),
-      config_(setup_.config),
       threads_(request.threads > 0 ? request.threads : available_threads()),
       run_data_(load_run_data(setup_, request, extensions)),
       data_(run_data_.loaded),
-      task_(*run_data_.task),
-      measured_(measured(extensions)),
+      model_(setup_.config, data_.preprocessing, std::move(run_data_.task), extensions),
+      config_(model_.config),
+      task_(*model_.task),
+      measured_{task_.score_name(), model_.metrics},
       monitored_(monitored_metric(measured_.metrics, config_.train.monitor)),
-      model_(config_, input_shape(config_.data, data_.preprocessing), {task_.outputs(), task_.level()},
-             extensions.layers),
       folder_(open_folder(extensions.optimizers)),
-      loop_(model_, task_, data_.train, config_.train, extensions, threads_),
+      loop_(*model_.classifier, task_, data_.train, config_.train, extensions, threads_),
       progress_(loop_.progress),
       // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
-      inference_(model_, config_.train.kernels, threads_,
+      inference_(*model_.classifier, config_.train.kernels, threads_,
                  precision_choice.is(config_.train.precision, Precision::fp32) ? loop_.stepper().packed()
                                                                                : nullptr) {
   config_.data = rebase_paths(config_.data, setup_.data_folder, folder_.path());
-  config_text_ = write_config(config_);
+  model_.validation_checksum = run_data_.validation_checksum;
 }
 
 TrainResult Trainer::run() {
   for (const std::string& note : data_.notes) observer_.note(note);
-  model_.parameters().initialize(config_.train.seed);
+  model_.classifier->parameters().initialize(config_.train.seed);
   if (request_.resume) resume();
   folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
                             threads_);
-  folder_.write_config(config_text_);
+  folder_.write_config(write_config(config_));
   folder_.start_metrics(progress_.epoch);
   observer_.start(measured_, progress_.step, loop_.total_steps());
   note_oddities();
@@ -61,7 +60,8 @@ void Trainer::note_oddities() {
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
                     config_.train.warmup_steps, loop_.total_steps(), config_.train.learning_rate));
   if (precision_choice.is(config_.train.precision, Precision::bf16))
-    if (const std::string note = precision_note(model_.parameters(), config_.model); !note.empty())
+    if (const std::string note = precision_note(model_.classifier->parameters(), config_.model);
+        !note.empty())
       observer_.note(note);
   if (left_off())
     observer_.note(fmt::format("the run stands at step {} already: --max-steps {} leaves nothing to do",
@@ -103,7 +103,7 @@ RunFolder Trainer::open_folder(const Optimizers& optimizers) const {
   Evaluated evaluated;
   evaluated.add(data_.validation);
   evaluated.add(data_.test);
-  const MemoryEstimate estimate = estimate_memory(model_, task_, config_, optimizers, data_.train,
+  const MemoryEstimate estimate = estimate_memory(*model_.classifier, task_, config_, optimizers, data_.train,
                                                   data_.preprocessing, evaluated, threads_);
   refuse_large_run(estimate, request_.max_memory);
   observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
@@ -117,10 +117,10 @@ void Trainer::resume() {
     return observer_.note(folder_.path() + " has no checkpoint yet: starting from the beginning");
   const CheckpointReader& reader = *point.reader;
   const CheckpointHeader& header = reader.header();
-  refuse_other_data(header, run_data_, folder_.file(point.name));
-  const std::vector<TensorSlot> slots = tensor_slots(model_.parameters());
-  reader.read("parameters", slots,
-              {model_.parameters().data(), static_cast<std::size_t>(model_.parameters().size())});
+  refuse_other_data(header, this->header(), data_.train_path, folder_.file(point.name));
+  Parameters& parameters = model_.classifier->parameters();
+  const std::vector<TensorSlot> slots = tensor_slots(parameters);
+  reader.read("parameters", slots, parameters.flat());
   for (Updater::Moment& moment : loop_.updater().moments()) reader.read(moment.path, slots, moment.values);
   progress_ = header.progress;
   loop_.updater().updates = progress_.step - progress_.skipped_steps;
@@ -198,17 +198,10 @@ EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation
   return record;
 }
 
-Metrics Trainer::evaluate_now(const Sequences& data, Task* tune) {
-  return evaluate(inference_, task_, data, tune).metrics;
-}
-
-Measured Trainer::measured(const Extensions& extensions) const {
-  return {task_.score_name(), all_metrics(*extensions.tasks.find(config_.task.type))};
-}
-
 void Trainer::end_epoch() {
   const double seconds = seconds_since(epoch_start_);
-  const Metrics validation = validated() ? evaluate_now(data_.validation, &task_) : Metrics();
+  const Metrics validation =
+      validated() ? evaluate(inference_, task_, data_.validation, &task_).metrics : Metrics();
   const bool finite = std::isfinite(validation.loss);
   if (!finite)
     observer_.note(
@@ -243,10 +236,15 @@ void Trainer::save_last() {
   saved_step_ = static_cast<std::int64_t>(progress_.step);
 }
 
+CheckpointHeader Trainer::header() const {
+  CheckpointHeader header = header_of(model_);
+  header.train_checksum = run_data_.train_checksum;
+  header.progress = progress_;
+  return header;
+}
+
 void Trainer::save(const std::string& name, const std::string& keep_previous) {
-  const CheckpointHeader header{config_text_, state_of(task_, data_.preprocessing), run_data_.train_checksum,
-                                run_data_.validation_checksum, progress_};
-  const Parameters& parameters = model_.parameters();
+  const Parameters& parameters = model_.classifier->parameters();
   std::vector<TensorGroup> groups{{"parameters", parameters.flat()}};
   for (const Updater::Moment& moment : loop_.updater().moments())
     groups.push_back({moment.path, moment.values});
@@ -255,7 +253,7 @@ void Trainer::save(const std::string& name, const std::string& keep_previous) {
       diverged(fmt::format("at step {}: {} of {} is not finite after the update", progress_.step,
                            broken.front(), group.path),
                fmt::format("lower train.learning_rate ({})", config_.train.learning_rate));
-  write_checkpoint(folder_.file(name), header, tensor_slots(parameters), groups, keep_previous,
+  write_checkpoint(folder_.file(name), header(), tensor_slots(parameters), groups, keep_previous,
                    [this](const auto&... file) { folder_.save(file...); });
 }
 
@@ -273,12 +271,10 @@ TrainResult Trainer::result(double seconds) {
   if (result.finished && progress_.best_step < 0)
     observer_.note("no epoch is the best one: there is no best.h5, and no test");
   if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
-    const CheckpointReader best(folder_.file("best.h5"));
-    Parameters& parameters = model_.parameters();
-    best.read("parameters", tensor_slots(parameters), parameters.flat());
-    task_.load(state_of_task(best.header()));  // its thresholds
+    const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
+    Inference inference(best, threads_);
     result.tested = true;
-    result.test = evaluate_now(data_.test);
+    result.test = evaluate(inference, *best.task, data_.test).metrics;
     if (!std::isfinite(result.test.loss))
       throw failure(fmt::format(
           "training is complete, but the numbers of {} overflow on the test data: its loss is not a finite "

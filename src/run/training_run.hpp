@@ -10,6 +10,7 @@
 
 #include <orochi/inference.hpp>
 #include <orochi/loop.hpp>
+#include <orochi/model.hpp>
 #include <orochi/train.hpp>
 
 #include "run/faults.hpp"
@@ -57,10 +58,8 @@ class Trainer {
   void end_epoch();
   /// Without times; figures that there are not are NaN.
   EpochRecord epoch_record(const Metrics& validation, bool has_validation) const;
-  Measured measured(const Extensions& extensions) const;
-  /// Of the parameters as they are now.
-  Metrics evaluate_now(const Sequences& data, Task* tune = nullptr);
   void save_last();
+  CheckpointHeader header() const;
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);
   /// Writes what still waits, then the result. Throws a failure where something could still not be written.
@@ -69,15 +68,14 @@ class Trainer {
   const TrainRequest& request_;
   TrainObserver& observer_;
   RunSetup setup_;
-  Config config_;
-  std::string config_text_;
   int threads_;
   RunData run_data_;
   const LoadedData& data_;
-  Task& task_;
+  Model model_;
+  Config& config_;  // the model's
+  Task& task_;      // likewise
   Measured measured_;
   std::size_t monitored_;  // of the metrics
-  Classifier model_;
   RunFolder folder_;
   Loop loop_;
   Progress& progress_;  // the loop's
