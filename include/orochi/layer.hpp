@@ -71,6 +71,10 @@ class Builder {
   /// By a layer that makes sequences longer: the rows that the longest one has from here on.
   void set_max_length(Index rows) { input_.max_length = rows; }
   Index width() const { return width_; }  // C: columns of the rows that come in
+  /// By a layer whose rows have another number of columns than those that come in.
+  void set_width(Index columns) { own_width_ = columns; }
+  /// Columns of the rows of the child that was built last.
+  Index child_width() const { return child_width_; }
   /// The positions layer, built before the blocks, writes this; a layer of attention reads it.
   AttentionPositions& attention_positions() { return attention_positions_; }
 
@@ -96,7 +100,8 @@ class Builder {
   /// A registered layer as a child: its parameters are named this.NAME....; `width` 0: as this one's.
   std::unique_ptr<Layer> layer(const std::string& name, const std::string& registered, Index width = 0);
   /// The same with options of its own; `model` is what it and its children see.
-  std::unique_ptr<Layer> layer(const std::string& name, const Component& component, const ModelConfig& model);
+  std::unique_ptr<Layer> layer(const std::string& name, const Component& component, const ModelConfig& model,
+                               Index width = 0);
   /// Numbers for `dropout` and the like: `count` of them from the returned one on, unique in the model.
   std::uint32_t random_streams(Index count = 1);
 
@@ -119,7 +124,7 @@ class Builder {
   ModelConfig model_;
   std::string prefix_, registered_;
   Options options_, next_options_;  // of this instance, of the child that comes
-  Index width_ = 0, depth_ = 0;
+  Index width_ = 0, own_width_ = 0, child_width_ = 0, depth_ = 0;
   std::uint32_t next_stream_ = 0;
   AttentionPositions attention_positions_;
   PositionTables places_;

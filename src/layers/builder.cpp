@@ -15,8 +15,8 @@ namespace {
 /// A layer whose results have the shape of its role and bear its name.
 class NamedLayer : public Layer {
  public:
-  NamedLayer(std::string name, Role role, std::unique_ptr<Layer> layer)
-      : name_(std::move(name)), role_(role), layer_(std::move(layer)) {}
+  NamedLayer(std::string name, Role role, Index cols, std::unique_ptr<Layer> layer)
+      : name_(std::move(name)), role_(role), cols_(cols), layer_(std::move(layer)) {}
   Rows forward(const Rows& x) const override {
     const LayerScope scope(x.tape(), name_);
     return checked(layer_->forward(x), x);
@@ -30,14 +30,13 @@ class NamedLayer : public Layer {
  private:
   Rows checked(const Rows& y, const Rows& x) const {
     const Index sequences = x.batch.num_sequences(),
-                rows = role_ == Role::pooling ? sequences : y.batch.num_rows(),
-                cols = role_ == Role::input ? y.values.cols() : x.values.cols();
+                rows = role_ == Role::pooling ? sequences : y.batch.num_rows();
     if (y.batch.num_sequences() != sequences || y.batch.num_rows() != rows)
       refuse(std::to_string(y.batch.num_rows()) + " rows in " + std::to_string(y.batch.num_sequences()) +
                  " sequences",
              x, std::to_string(rows) + " rows in " + std::to_string(sequences));
-    if (y.values.rows() != rows || y.values.cols() != cols)
-      refuse(shape_text(y.values), x, shape_text(rows, cols));
+    if (y.values.rows() != rows || y.values.cols() != cols_)
+      refuse(shape_text(y.values), x, shape_text(rows, cols_));
     return y;
   }
   [[noreturn]] void refuse(const std::string& made, const Rows& x, const std::string& expected) const {
@@ -47,6 +46,7 @@ class NamedLayer : public Layer {
 
   std::string name_;
   Role role_;
+  Index cols_;  // of its result
   std::unique_ptr<Layer> layer_;
 };
 
@@ -127,11 +127,11 @@ Parameter Builder::fused(const std::vector<std::string>& names, Index rows, Inde
 }
 
 std::unique_ptr<Layer> Builder::layer(const std::string& name, const Component& component,
-                                      const ModelConfig& model) {
+                                      const ModelConfig& model, Index width) {
   ModelConfig outer_model = model;
   std::swap(model_, outer_model);
   next_options_ = component.options;
-  std::unique_ptr<Layer> result = layer(name, component.type);
+  std::unique_ptr<Layer> result = layer(name, component.type, width);
   std::swap(model_, outer_model);
   return result;
 }
@@ -150,11 +150,14 @@ std::unique_ptr<Layer> Builder::layer(const std::string& name, const std::string
   std::swap(options_, outer_options);
   std::swap(prefix_, outer_prefix);
   std::swap(registered_, outer_registered);
-  const Index outer_width = width_;
+  const Index outer_width = width_, outer_own_width = std::exchange(own_width_, 0);
   if (width > 0) width_ = width;
-  auto result = std::make_unique<NamedLayer>(prefix_, entry->role, entry->make(*this));
+  std::unique_ptr<Layer> made = entry->make(*this);
+  child_width_ = own_width_ > 0 ? own_width_ : width_;
+  auto result = std::make_unique<NamedLayer>(prefix_, entry->role, child_width_, std::move(made));
   --depth_;
   width_ = outer_width;
+  own_width_ = outer_own_width;
   std::swap(prefix_, outer_prefix);
   std::swap(registered_, outer_registered);
   std::swap(options_, outer_options);

@@ -33,7 +33,10 @@ Layers builtin_layers() {
          .make = [](Builder& b) { return std::make_unique<TokenEmbedding>(b); },
          .takes_tokens = true});
   r.add({"input_projection", Role::input, "numeric rows through a linear layer to d_model columns",
-         [](Builder& b) { return std::make_unique<Linear>(b, b.model().d_model); }});
+         [](Builder& b) {
+           b.set_width(b.model().d_model);
+           return std::make_unique<Linear>(b, b.model().d_model);
+         }});
   r.add<LearnedPositions>("learned", Role::rows, "adds a trained row for each place");
   r.add<SinusoidalPositions>("sinusoidal", Role::rows, "adds sines and cosines of the place");
   r.add({.name = "rotary",

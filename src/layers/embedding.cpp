@@ -39,6 +39,7 @@ double embedding_scale(Index d_model) { return 1 / std::sqrt(static_cast<double>
 TokenEmbedding::TokenEmbedding(Builder& builder)
     : table_(builder.embedding("weight", builder.input().vocab_size, builder.model().d_model,
                                Init::normal(embedding_scale(builder.model().d_model)), GradientKind::rows)) {
+  builder.set_width(builder.model().d_model);
   if (builder.input().num_texts > 1)
     segments_ =
         builder.embedding("segment", builder.input().num_texts, builder.model().d_model,

@@ -49,21 +49,25 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
   const bool tokens = input.vocab_size > 0;
   const LayerEntry* pooling = level_ == Level::sequence ? layers.find(model.pooling) : nullptr;
   Builder builder(config, input, layers, parameters_);
+  // Each layer is as wide as the rows that the one before it returns.
+  const auto add = [&builder](const std::string& name, const std::string& registered) {
+    return builder.layer(name, registered, builder.child_width());
+  };
   input_ = tokens ? builder.layer("embedding", "token_embedding")
                   : builder.layer("input", "input_projection", input.channels);
-  if (pooling != nullptr && !pooling->before.empty())
-    before_ = builder.layer(pooling->before, pooling->before);
+  if (pooling != nullptr && !pooling->before.empty()) before_ = add(pooling->before, pooling->before);
   rows_before_ = builder.input().max_length - input.max_length;
-  positions_ = builder.layer("positions", model.positions);
+  positions_ = add("positions", model.positions);
   stream_ = builder.random_streams();
   std::vector<Component> blocks = model.block;
   if (blocks.empty()) blocks.assign(static_cast<std::size_t>(model.num_layers), {"encoder_layer"});
   for (std::size_t i = 0; i < blocks.size(); ++i)
     blocks_.push_back(builder.layer("encoder." + std::to_string(i), blocks[i],
-                                    block_model(model, without_own_options(blocks[i], layers))));
-  if (model.norm_first) norm_ = builder.layer("norm", model.norm);
-  if (level_ == Level::sequence) pooling_ = builder.layer("pooling", model.pooling);
-  head_weight_ = builder.weight("head.weight", output.count, model.d_model);
+                                    block_model(model, without_own_options(blocks[i], layers)),
+                                    builder.child_width()));
+  if (model.norm_first) norm_ = add("norm", model.norm);
+  if (level_ == Level::sequence) pooling_ = add("pooling", model.pooling);
+  head_weight_ = builder.weight("head.weight", output.count, builder.child_width());
   head_bias_ = builder.vector("head.bias", output.count);
   places_ = builder.position_tables();
   rows_added_ = builder.input().max_length - input.max_length;
@@ -92,8 +96,9 @@ Var Classifier::forward(Var rows, const Batch& batch) const {
   for (const std::unique_ptr<Layer>& block : blocks_) {
     const Arena::Mark before = tape.mark();
     const Rows y = block->forward(x);  // [N, C]
-    const bool same_rows = y.batch.offsets.data() == x.batch.offsets.data();
-    x = tape.training() || !same_rows ? y : x.with(tape.replace(x.values, y.values, before));
+    const bool same_shape =
+        y.batch.offsets.data() == x.batch.offsets.data() && y.values.cols() == x.values.cols();
+    x = tape.training() || !same_shape ? y : x.with(tape.replace(x.values, y.values, before));
   }
   if (norm_ != nullptr) x = norm_->forward(x);
   if (pooling_ != nullptr) x = pooling_->forward(x);  // [B, C]

@@ -24,10 +24,31 @@ class Offset : public Layer {
   std::unique_ptr<Layer> child_;
 };
 
+/// C columns to C / 2.
+class Halve : public Layer {
+ public:
+  explicit Halve(Builder& builder) : weight_(builder.weight("weight", builder.width() / 2, builder.width())) {
+    builder.set_width(builder.width() / 2);
+  }
+  Rows forward(const Rows& x) const override { return x.with(linear(x.values, weight_)); }
+
+ private:
+  Parameter weight_;
+};
+
+/// Says another width than it returns.
+class Unhalved : public Layer {
+ public:
+  explicit Unhalved(Builder& builder) { builder.set_width(builder.width() / 2); }
+  Rows forward(const Rows& x) const override { return x; }
+};
+
 Layers layers() {
   Layers registry = builtin_layers();
   registry.add<Offset>("offset", Role::rows, "adds a number",
                        {{"offset", 0.5}, {"dropout", std::string("a word that is no model.dropout")}});
+  registry.add<Halve>("halve", Role::rows, "half the columns");
+  registry.add<Unhalved>("unhalved", Role::rows, "says half the columns");
   return registry;
 }
 
@@ -79,6 +100,23 @@ struct Run {
   Batch batch;
 };
 
+/// The gradient of a sample of each parameter's numbers against central differences.
+void check_gradient(Run& run) {
+  const std::vector<Scalar> gradient = run.gradient();
+  Scalar* values = run.model.parameters().data();
+  for (const ParameterView& view : run.model.parameters().views())
+    for (Index i = view.offset; i < view.offset + view.size; i += std::max<Index>(1, view.size / 7)) {
+      const Scalar kept = values[i], h = 1e-5;
+      values[i] = kept + h;
+      const double up = run.loss();
+      values[i] = kept - h;
+      const double numeric = (up - run.loss()) / (2 * h), found = gradient[static_cast<std::size_t>(i)];
+      values[i] = kept;
+      INFO(view.name << " " << i - view.offset);
+      CHECK(std::abs(found - numeric) < 1e-6 * (1 + std::abs(numeric)));
+    }
+}
+
 std::int64_t whole(std::int64_t number) { return number; }
 
 }  // namespace
@@ -126,19 +164,27 @@ TEST_CASE("two blocks differ in heads, width, norm, activation and window, and g
   CHECK(run.shape("encoder.1.feed_forward.linear1.weight") == std::vector<Index>{5, 8});
   CHECK(run.shape("encoder.1.norm1.bias").empty());
   CHECK(run.shape("encoder.2.attention.weight") == std::vector<Index>{8, 8});
-  const std::vector<Scalar> gradient = run.gradient();
-  Scalar* values = run.model.parameters().data();
-  for (const ParameterView& view : run.model.parameters().views())
-    for (Index i = view.offset; i < view.offset + view.size; i += std::max<Index>(1, view.size / 7)) {
-      const Scalar kept = values[i], h = 1e-5;
-      values[i] = kept + h;
-      const double up = run.loss();
-      values[i] = kept - h;
-      const double numeric = (up - run.loss()) / (2 * h), found = gradient[static_cast<std::size_t>(i)];
-      values[i] = kept;
-      INFO(view.name << " " << i - view.offset);
-      CHECK(std::abs(found - numeric) < 1e-6 * (1 + std::abs(numeric)));
-    }
+  check_gradient(run);
+}
+
+TEST_CASE("layers after one that returns fewer columns are as narrow, in both modes") {
+  Config config = small_config();
+  config.model.dropout = config.model.attention_dropout = 0;
+  config.model.block = {{"encoder_layer"}, {"halve"}, {"encoder_layer"}};
+  Run run(config);
+  CHECK(run.shape("encoder.0.attention.query.weight") == std::vector<Index>{8, 8});
+  CHECK(run.shape("encoder.1.weight") == std::vector<Index>{4, 8});
+  CHECK(run.shape("encoder.2.attention.query.weight") == std::vector<Index>{4, 4});
+  CHECK(run.shape("norm.weight") == std::vector<Index>{4});
+  CHECK(run.shape("head.weight") == std::vector<Index>{3, 4});
+  CHECK(run.outputs(Mode::infer) == run.outputs(Mode::train));
+  double total = 0;
+  for (const ParameterView& view : run.model.parameters().views()) total += static_cast<double>(view.size);
+  CHECK(Classifier::count(config, {11, 0, 9}, 3, layers()) == total);
+  check_gradient(run);
+
+  config.model.block = {{"unhalved"}};
+  CHECK_THROWS_WITH(Run(config).outputs(), Catch::Matchers::Contains("[8, 4]"));
 }
 
 TEST_CASE("a block's option is this instance's, before [layer.NAME] and the default") {
