@@ -22,13 +22,13 @@ def orochi(*words, program=PROGRAM, text=None):
 
 
 def fill(page, blocks):
-    """Puts each {name: text} between `<!-- name -->` and the `<!-- end -->` behind it; each mark must stand there once."""
+    """Puts each {name: text} between `<!-- name -->` and the `<!-- end -->` behind it; each mark must be there once."""
     contents = page.read_text()
     for name, text in blocks.items():
         contents, found = re.subn(rf"(?s)(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)",
                                   lambda marks, text=text: f"{marks[1]}{text}\n{marks[2]}", contents)
         if found != 1:
-            sys.exit(f"{page.relative_to(ROOT)}: the mark <!-- {name} --> stands there {found} times; expected once")
+            sys.exit(f"{page.relative_to(ROOT)}: the mark <!-- {name} --> is there {found} times; expected once")
     page.write_text(contents)
 
 

@@ -124,7 +124,7 @@ class Checkpoint:
     def mask(self, length, head):
         """[T, T], to be added to scaled scores"""
         place = np.arange(length)
-        ahead = place - place[:, None]  # by how much the key stands behind the query in the sequence
+        ahead = place - place[:, None]  # by how much the key is behind the query in the sequence
         hidden = (ahead > 0) & self.model["causal"]
         window = self.model.get("window", 0)
         if window > 0:

@@ -29,7 +29,7 @@ class Depthwise : public Layer {
   }
 
  private:
-  /// Each row with the neighbors in its own sequence: tap(row, neighbor, place in the kernel).
+  /// Each row with the neighbors in its own sequence: tap(row, neighbor, position in the kernel).
   static void for_taps(const Batch& batch, Index kernel, const auto& tap) {
     for (Index b = 0; b < batch.num_sequences(); ++b)
       for (Index t = 0; t < batch.length(b); ++t)

@@ -15,7 +15,7 @@ class Arena {
   void* allocate(std::size_t bytes);
   void reset();
 
-  /// A place to go back to: what was taken after it is free again.
+  /// A point to go back to: what was taken after it is free again.
   struct Mark {
     std::size_t block = 0, used = 0;
   };

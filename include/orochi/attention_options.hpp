@@ -15,11 +15,11 @@ struct HeadOptions {
   std::uint32_t stream = 0;  // num_heads of them
 };
 
-/// Of self-attention: which places a row attends to.
+/// Of self-attention: which positions a row attends to.
 struct AttentionOptions : HeadOptions {
   bool causal = false;  // only to itself and earlier rows
   Index window = 0;     // only to rows at most so many positions away; 0: all
-  bool rotary = false;  // for who looks: queries and keys have been turned by their place (Rotary)
+  bool rotary = false;  // for who looks: queries and keys have been turned by their position (Rotary)
   bool alibi = false;   // scaled scores fall with distance, in each head at another rate: alibi_slope
 };
 

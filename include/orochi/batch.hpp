@@ -9,7 +9,7 @@ namespace [[gnu::visibility("default")]] orochi {
 
 using Index = std::ptrdiff_t;
 
-/// B sequences whose N rows stand one after another; a view, it owns nothing.
+/// B sequences whose N rows are one after another; a view, it owns nothing.
 /// Either `tokens` is filled (text) or `values` (numeric rows).
 struct Batch {
   std::span<const std::int32_t> tokens;  // [N] or empty

@@ -46,7 +46,7 @@ class Classifier {
   Level level() const { return level_; }
   /// Rows that each sequence has more behind the input: 1 with a class token.
   Index rows_before() const { return rows_before_; }
-  /// What tables of places take, rotary or sinusoidal, for sequences of at most `longest` rows.
+  /// What tables of positions take, rotary or sinusoidal, for sequences of at most `longest` rows.
   double position_bytes(Index longest) const;
 
  private:
@@ -57,7 +57,7 @@ class Classifier {
   Parameters parameters_;
   std::unique_ptr<Layer> input_, before_, positions_, norm_, pooling_;
   std::vector<std::unique_ptr<Layer>> blocks_;
-  Builder::PositionTables places_;
+  Builder::PositionTables position_tables_;
   Parameter head_weight_, head_bias_;  // [K, C], [K]
   std::string head_name_ = "head";
   double dropout_;

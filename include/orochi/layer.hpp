@@ -38,7 +38,7 @@ class Layer {
   virtual const Elementwise* elementwise() const { return nullptr; }
 };
 
-/// What a layer's place in a model is, hence what shapes it maps.
+/// What a layer's role in a model is, hence what shapes it maps.
 enum class Role {
   input,    // the batch -> [N, C]; x is [N, 0] for tokens, [N, channels] for numeric rows
   rows,     // [N, C] -> [N, C], or another number of rows a sequence
@@ -56,7 +56,7 @@ struct InputShape {
 
 /// What a positions layer leaves to attention.
 struct AttentionPositions {
-  bool rotary = false;  // queries and keys are turned by their place (Rotary)
+  bool rotary = false;  // queries and keys are turned by their position (Rotary)
   bool alibi = false;   // scores fall with distance (AttentionOptions::alibi)
 };
 
@@ -111,7 +111,7 @@ class Builder {
                                                       PositionTable::Make make);
   /// All of them, by kind.
   using PositionTables = std::map<std::string, std::shared_ptr<const PositionTable>>;
-  const PositionTables& position_tables() const { return places_; }
+  const PositionTables& position_tables() const { return position_tables_; }
 
  private:
   std::string full(const std::string& name) const;
@@ -127,7 +127,7 @@ class Builder {
   Index width_ = 0, own_width_ = 0, child_width_ = 0, depth_ = 0;
   std::uint32_t next_stream_ = 0;
   AttentionPositions attention_positions_;
-  PositionTables places_;
+  PositionTables position_tables_;
 };
 
 /// A setting under which a layer's gradient is checked.

@@ -21,7 +21,7 @@ std::vector<MetricInfo> all_metrics(const TaskEntry& entry);
 /// The loss, then the task's figures, one for each of `all`; a failure where the task gives another number.
 std::vector<double> values_of(const Metrics& metrics, const std::vector<MetricInfo>& all);
 
-/// What train.monitor names: its place in `all_metrics`. Throws a usage_error for another name.
+/// What train.monitor names: its index in `all_metrics`. Throws a usage_error for another name.
 std::size_t monitored_metric(const std::vector<MetricInfo>& metrics, const std::string& monitor);
 /// Whether `value` is better than `best`.
 bool improves(const MetricInfo& metric, double value, double best);

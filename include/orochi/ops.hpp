@@ -38,7 +38,7 @@ Var rms_norm(Var x, Parameter weight, double eps);
 /// Multi-head attention over rows of Q | K | V: `qkv` [N, 3 H D]; each row attends to the rows of its own
 /// sequence -> [N, H D].
 Var attention(Var qkv, const AttentionOptions& options, const Batch& batch);
-/// By how much ALiBi (Press et al. 2022) lowers the scores of head h of `num_heads` for each place of
+/// By how much ALiBi (Press et al. 2022) lowers the scores of head h of `num_heads` for each position of
 /// distance.
 double alibi_slope(Index h, Index num_heads);
 

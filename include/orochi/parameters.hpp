@@ -61,7 +61,7 @@ class Parameters {
   Parameters(const Parameters&) = delete;
   Parameters& operator=(const Parameters&) = delete;
 
-  /// `shape` is that of one name; the names stand one after another in memory. A second use of a name throws,
+  /// `shape` is that of one name; the names are one after another in memory. A second use of a name throws,
   /// and so does (a usage_error) what would be too many numbers: before anything is allocated.
   Parameter add(std::span<const std::string> names, std::vector<Index> shape, Init init, Decay decay,
                 GradientKind gradient);

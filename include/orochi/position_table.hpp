@@ -1,4 +1,4 @@
-// Numbers that depend on a row's place alone, made only as far as sequences reach.
+// Numbers that depend on a row's position alone, made only as far as sequences reach.
 #pragma once
 
 #include <algorithm>
@@ -14,20 +14,20 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
-/// A table [places, width] in pieces that never move. A piece is made when a sequence first reaches it, by
-/// whichever thread comes first: the number of places alone takes no memory, and the table is at most twice
-/// as long as the longest sequence, or one piece of up to 256 places.
+/// A table [positions, width] in pieces that never move. A piece is made when a sequence first reaches it, by
+/// whichever thread comes first: the number of positions alone takes no memory, and the table is at most
+/// twice as long as the longest sequence, or one piece of up to 256 positions.
 class PositionTable {
  public:
-  /// Fills the rows [count, width] of the places from `first` on.
+  /// Fills the rows [count, width] of the positions from `first` on.
   using Make = std::function<void(Index first, Index count, Scalar* rows)>;
-  PositionTable(Index places, Index width, Make make);
+  PositionTable(Index positions, Index width, Make make);
   ~PositionTable();
   PositionTable(const PositionTable&) = delete;
   PositionTable& operator=(const PositionTable&) = delete;
 
-  /// Calls use(first, count, rows [count, width]) for the places 0 .. length - 1, piece after piece. A
-  /// sequence of more rows than there are places is a usage_error.
+  /// Calls use(first, count, rows [count, width]) for the positions 0 .. length - 1, piece after piece. A
+  /// sequence of more rows than there are positions is a usage_error.
   template <class Use>
   void each_piece(Index length, Use use) const {
     check(length);
@@ -47,7 +47,7 @@ class PositionTable {
   const Scalar* make_piece(std::size_t i) const;
   void check(Index length) const;
 
-  Index places_, width_, first_length_;
+  Index positions_, width_, first_length_;
   Make make_;
   mutable std::mutex making_;
   mutable std::array<std::atomic<Scalar*>, most_pieces> pieces_{};

@@ -1,4 +1,4 @@
-// Rotary positions: queries and keys turned by their place.
+// Rotary positions: queries and keys turned by their position.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@ class Builder;
 
 /// Rotary positions (Su et al. 2021): in row t, columns 2 i and 2 i + 1 of each head's queries and keys are
 /// turned as a pair by the angle t 10000^(-2 i / D), so that what a query and a key give depends on how far
-/// apart they stand.
+/// apart they are.
 class Rotary {
  public:
   /// For a layer: all that turn heads of this width share one table, which the estimate of memory counts. An

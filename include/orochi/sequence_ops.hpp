@@ -27,9 +27,10 @@ Var repeat_per_sequence(Var x, const Batch& batch);
 /// y[t] = x[t - by] within the sequence, 0 where there is no such row; `by` may be negative. [N, C] -> [N,
 /// C].
 Var shift_per_sequence(Var x, Index by, const Batch& batch);
-/// y[t] = x[places[t]], where `places` [N] count from 0 within the sequence; -1 gives a row of zeros. [N, C]
+/// y[t] = x[positions[t]], where `positions` [N] count from 0 within the sequence; -1 gives a row of zeros.
+/// [N, C]
 /// -> [N, C].
-Var gather_per_sequence(Var x, std::span<const std::int32_t> places, const Batch& batch);
+Var gather_per_sequence(Var x, std::span<const std::int32_t> positions, const Batch& batch);
 
 /// For each sequence the product of its part of a with its part of b. A part is the sequence's rows, or the
 /// block of a matrix in which every sequence has as many rows, one block below the other:

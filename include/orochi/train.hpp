@@ -13,7 +13,7 @@
 namespace orochi {
 
 /// Reads a config with these components; `overrides` as on the command line: "train.epochs=3". Throws one
-/// usage_error with everything that is wrong, each with its place.
+/// usage_error with everything that is wrong, each with its location.
 Config read_config(const std::string& path, const std::vector<std::string>& overrides,
                    const Extensions& extensions);
 

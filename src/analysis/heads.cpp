@@ -31,7 +31,7 @@ double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// Resampled data sets: how often each sequence stands in each.
+/// Resampled data sets: how often each sequence is in each.
 class Bootstrap {
  public:
   Bootstrap(Index sequences, const AblationOptions& options, int threads)

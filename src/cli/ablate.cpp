@@ -61,7 +61,7 @@ Verb ablate_verb() {
       "it takes is that of evaluate, once a head.";
   verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
   verb.options = {test_data_option(),
-                  {"--replace-by", "WORD", "zero or mean: what stands in place of a head (default: zero)"},
+                  {"--replace-by", "WORD", "zero or mean: what replaces a head (default: zero)"},
                   {"--resamples", "N", "of the bootstrap (default: 1000)", 100, 1000000},
                   json_option("one JSON object in place of the tables"),
                   threads_option()};

@@ -32,7 +32,7 @@ Verb config_verb() {
   verb.summary = "check a config and print it with all defaults, or the JSON Schema of configs";
   verb.description =
       "Reads a config as `orochi train` does and prints every key with the value in force; errors are "
-      "reported with their places, and exit code 2. --schema prints a JSON Schema (draft 2020-12) of all "
+      "reported with their locations, and exit code 2. --schema prints a JSON Schema (draft 2020-12) of all "
       "that "
       "a config may say to this program, its registered components included: editors complete and check "
       "configs with it.";

@@ -45,7 +45,7 @@ nlohmann::ordered_json matrix_json(const Shown& m) {
   return json;
 }
 
-/// What stands in the text: the first `most` rows and columns.
+/// What is in the text: the first `most` rows and columns.
 class Page {
  public:
   Page(const std::vector<std::string>& tokens, Index most) : tokens_(tokens), most_(most) {}
@@ -80,7 +80,7 @@ class Page {
 
 std::string head_text(const AttentionRecord& r, Index h, const Page& page) {
   const Index t = r.length, d = r.options.head_dim, width = r.options.num_heads * d;
-  const char* turned = r.options.rotary ? ", turned by its place" : "";
+  const char* turned = r.options.rotary ? ", turned by its position" : "";
   const std::string fall =
       r.options.alibi ? fmt::format(" - {:.4g} distance", alibi_slope(h, r.options.num_heads)) : "";
   const auto title = [&](const char* what) { return fmt::format("head {}: {}", h + 1, what); };

@@ -13,16 +13,15 @@
 namespace orochi {
 
 struct OneSequence {
-  Sequences data;      // the sequence, without a target where none is known
-  std::string target;  // "" where none is known
-  std::vector<std::string>
-      tokens;  // [T]: what stands at each row, as text; with "[cls]" first for that pooling
+  Sequences data;                   // the sequence, without a target where none is known
+  std::string target;               // "" where none is known
+  std::vector<std::string> tokens;  // [T]: what is at each row, as text; with "[cls]" first for that pooling
 };
 
 /// --data FILE --index I, or the first line of FILE or of standard input.
 OneSequence take_sequence(const Model& trained, const Arguments& arguments);
 
-/// What stands at each row of sequence i, as text: its token, or for numbers the place, from 1.
+/// What is at each row of sequence i, as text: its token, or for numbers the position, from 1.
 std::vector<std::string> row_labels(const Model& trained, const Sequences& data, Index i);
 
 /// The words and options that say which.

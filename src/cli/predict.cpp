@@ -147,13 +147,13 @@ class Pending {
   Index cut_ = 0, labelled_ = 0, count_ = 0;
 };
 
-/// Adds what has arrived; a line that is no sequence ends it, as an error with its place.
+/// Adds what has arrived; a line that is no sequence ends it, as an error with its location.
 std::optional<Error> take_lines(LineReader& reader, Pending& pending) {
   for (std::string_view line; reader.next(line);) {
     try {
       pending.add(line);
     } catch (
-        const Error& error) {  // gets its place here, and is thrown once the lines before it are answered
+        const Error& error) {  // gets its location here, and is thrown once the lines before it are answered
       return usage_error(fmt::format("{}:{}: {}", reader.name(), reader.line_number(), error.what()));
     }
   }

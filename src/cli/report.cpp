@@ -28,8 +28,8 @@ constexpr std::size_t heavy_page = 3000000;  // bytes
 std::string find_checkpoint(const std::string& run) {
   if (fs::is_regular_file(run)) {
     const std::string folder = fs::path(run).parent_path().string();
-    throw usage_error(fmt::format("{} is a file; expected the run folder it stands in: `orochi report {}`",
-                                  run, shell_word(folder.empty() ? "." : folder)));
+    throw usage_error(fmt::format("{} is a file; expected the run folder it is in: `orochi report {}`", run,
+                                  shell_word(folder.empty() ? "." : folder)));
   }
   if (!fs::is_directory(run))
     throw usage_error(

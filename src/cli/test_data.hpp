@@ -21,7 +21,7 @@ OptionSpec test_data_option();
 LoadedFile load_labelled(const Model& trained, const std::string& path);
 
 /// Refuses an --out (under whatever name) that is one of `inputs`, the checkpoint, a file of the run it
-/// stands in, or data that its config names: it would be gone.
+/// is in, or data that its config names: it would be gone.
 void refuse_output_over_inputs(const std::string& out, const std::string& checkpoint, const DataConfig& data,
                                std::vector<std::string> inputs);
 

@@ -20,7 +20,7 @@ std::string inert_lines(std::string_view text);
 /// `word` as a shell needs it to be one word.
 std::string shell_word(std::string_view word);
 
-/// Cut at white space into lines of at most `width` characters (a longer word stands alone).
+/// Cut at white space into lines of at most `width` characters (a longer word is alone).
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 }  // namespace orochi

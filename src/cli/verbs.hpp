@@ -23,7 +23,7 @@ Verb config_verb();
 /// KEY=VALUE, and not a path in which some folder has an equals sign.
 bool is_override(const std::string& word);
 
-/// `--threads N`, `--json`: alike wherever they stand.
+/// `--threads N`, `--json`: the same in every verb.
 OptionSpec threads_option();
 OptionSpec json_option(const std::string& help);
 

@@ -43,11 +43,11 @@ void AnomalyDetector::check_results() {
   }
 }
 
-const std::string& AnomalyDetector::name_of(Parameter p, Index place) const {
+const std::string& AnomalyDetector::name_of(Parameter p, Index at) const {
   const auto first = std::find_if(parameters_.views().begin(), parameters_.views().end(),
                                   [&](const ParameterView& v) { return v.parameter == p.id; });
   auto view = first;
-  while (place >= view->offset - first->offset + view->size) ++view;
+  while (at >= view->offset - first->offset + view->size) ++view;
   return view->name;
 }
 

@@ -41,8 +41,8 @@ class AnomalyDetector : public Observer {
     const Var::Node* output;
     const char* name;
   };
-  /// Of a parameter that several names share, the one at `place`.
-  const std::string& name_of(Parameter p, Index place) const;
+  /// Of a parameter that several names share, the one at `at`.
+  const std::string& name_of(Parameter p, Index at) const;
   void note(const Operation& operation, const std::string& tensor, double value, bool backward);
 
   const Parameters& parameters_;

@@ -51,7 +51,7 @@ struct Seen {
 };
 
 std::string location_and_label(const Part& part, std::uint32_t sequence) {
-  return fmt::format("{} ({})", part.raw->place(sequence), quote(part.raw->targets[sequence]));
+  return fmt::format("{} ({})", part.raw->location(sequence), quote(part.raw->targets[sequence]));
 }
 
 std::string is_or_are(Index number, std::string_view singular, std::string_view plural) {
@@ -82,21 +82,22 @@ void note_shared_content(std::span<const Part> parts, std::vector<std::string>& 
     const Part& part = parts[p];
     std::vector<Index> shared(p, 0);  // [earlier parts]
     for (const std::uint32_t sequence : part.rows) {
-      Seen& seen = contents.try_emplace(digest_of(*part.raw, sequence), Seen{&part, sequence}).first->second;
+      Seen& seen =
+          contents.try_emplace(digest_of(*part.raw, sequence), Seen{&part, sequence}).first->second;
       for (std::size_t q = 0; q < p; ++q) shared[q] += (seen.in_parts >> q) & 1u;
       seen.in_parts |= 1u << p;
       conflicts.check(seen, part, sequence);
     }
     for (std::size_t q = 0; q < p; ++q) {
       if (shared[q] == 0) continue;
-      notes.push_back(fmt::format("{} of {} also {} in {}", grouped(shared[q]),
+      notes.push_back(fmt::format("{} of {} {} also in {}", grouped(shared[q]),
                                   counted(static_cast<Index>(part.rows.size()), part.name + " sequence"),
-                                  is_or_are(shared[q], "stands", "stand"), parts[q].name));
+                                  is_or_are(shared[q], "is", "are"), parts[q].name));
     }
   }
   if (conflicts.count > 0) {
-    notes.push_back(fmt::format("{} {} under two labels, first: {}", counted(conflicts.count, "sequence"),
-                                is_or_are(conflicts.count, "stands", "stand"), conflicts.example));
+    notes.push_back(fmt::format("{} {} two labels, first: {}", counted(conflicts.count, "sequence"),
+                                is_or_are(conflicts.count, "has", "have"), conflicts.example));
   }
 }
 
@@ -136,7 +137,7 @@ void note_labels_not_validated(const Part& train, const Part& validation, std::s
     if (count[k] == 1 && ++singles <= most_named)
       notes.push_back(
           fmt::format("{}: label {} has one sequence, which stays in train: validation has none of it",
-                      train.raw->place(last[k]), quote(labels[k])));
+                      train.raw->location(last[k]), quote(labels[k])));
   }
   if (singles > most_named)
     notes.push_back(fmt::format("and {} more with one sequence", counted(singles - most_named, "label")));

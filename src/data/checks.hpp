@@ -1,4 +1,4 @@
-// What a user should know of the splits: their sizes, what was cut, what stands in two of them.
+// What a user should know of the splits: their sizes, what was cut, what is in two of them.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct Part {
   std::vector<std::uint32_t> rows;        // [B]: numbers of raw's sequences
 };
 
-/// Counts the sequences of each part that an earlier part has too ("82 of 1,186 test sequences also stand in
+/// Counts the sequences of each part that an earlier part has too ("82 of 1,186 test sequences are also in
 /// train") and the contents that bear two labels anywhere. Compared is the raw content: texts before folding,
 /// numbers before normalization, both before any cut; by XXH3-128. At most 32 parts.
 void note_shared_content(std::span<const Part> parts, std::vector<std::string>& notes);

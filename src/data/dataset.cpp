@@ -16,9 +16,9 @@ std::string Preprocessing::token(std::int32_t id) const {
 }
 
 std::string LoadedData::train_location(std::uint32_t sample) const {
-  const Index place = train_locations[sample];
-  return train_has_lines ? fmt::format("{}:{}", train_path, place)
-                         : fmt::format("{}: sequence {}", train_path, place);
+  const Index location = train_locations[sample];
+  return train_has_lines ? fmt::format("{}:{}", train_path, location)
+                         : fmt::format("{}: sequence {}", train_path, location);
 }
 
 Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {

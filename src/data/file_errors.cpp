@@ -37,19 +37,19 @@ void FileErrors::add_report(const std::string& report) {
   keep(0, [&] { return report; });
 }
 
-bool FileErrors::shows(Index place) const {
-  return shown_.size() < most_shown || place < shown_.back().place;
+bool FileErrors::shows(Index location) const {
+  return shown_.size() < most_shown || location < shown_.back().location;
 }
 
 // A file may have an error in each of millions of lines: only those that are shown are kept.
 template <class Message>
-void FileErrors::keep(Index place, const Message& message) {
+void FileErrors::keep(Index location, const Message& message) {
   ++count_;
-  if (!shows(place)) return;
+  if (!shows(location)) return;
   if (shown_.size() == most_shown) shown_.pop_back();
-  const auto later = std::upper_bound(shown_.begin(), shown_.end(), place,
-                                      [](Index at, const FileError& other) { return at < other.place; });
-  shown_.insert(later, {place, message()});
+  const auto later = std::upper_bound(shown_.begin(), shown_.end(), location,
+                                      [](Index at, const FileError& other) { return at < other.location; });
+  shown_.insert(later, {location, message()});
 }
 
 std::string FileErrors::report() const {

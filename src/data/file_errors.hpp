@@ -10,7 +10,7 @@
 
 namespace orochi {
 
-/// The errors of one file: the first ones by place are kept, the others counted.
+/// The errors of one file: the first ones by location are kept, the others counted.
 class FileErrors {
  public:
   explicit FileErrors(std::string path) : path_(std::move(path)) {}
@@ -33,20 +33,20 @@ class FileErrors {
 
   bool empty() const { return count_ == 0; }
   const std::string& path() const { return path_; }
-  /// The first 20 by place, one a line, then how many more there are.
+  /// The first 20 by location, one a line, then how many more there are.
   std::string report() const;
 
  private:
   struct FileError {
-    Index place;
+    Index location;
     std::string message;
   };
-  bool shows(Index place) const;
+  bool shows(Index location) const;
   template <class Message>
-  void keep(Index place, const Message& message);
+  void keep(Index location, const Message& message);
 
   std::string path_;
-  std::vector<FileError> shown_;  // by place, equal places as they came
+  std::vector<FileError> shown_;  // by location, equal locations as they came
   Index count_ = 0;               // with those that are not shown
 };
 

@@ -18,8 +18,8 @@ class InputEncoder {
   InputEncoder(const DataConfig& config, const Preprocessing& preprocessing);
 
   /// Token ids [T] of one text, at most max_length; `was_cut`, if given, says whether there were more.
-  /// Throws a usage_error without a place (bad UTF-8, a NUL byte, nothing but white space): the caller knows
-  /// the line.
+  /// Throws a usage_error without a location (bad UTF-8, a NUL byte, nothing but white space): the caller
+  /// knows the line.
   std::vector<std::int32_t> encode_text(std::string_view text, bool* was_cut = nullptr) const;
 
   /// Normalized rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
@@ -38,7 +38,7 @@ class InputEncoder {
   Index append_texts(std::span<const std::string_view> texts, Sequences& data) const;
 
   /// Appends the ids of a text that was checked when its file was read; returns its length before the cut.
-  /// Throws a usage_error without a place where the tokenizer finds nothing in it.
+  /// Throws a usage_error without a location where the tokenizer finds nothing in it.
   Index append_tokens(std::string_view text, std::vector<std::int32_t>& ids) const;
 
  private:

@@ -143,7 +143,7 @@ Sequences take_rows(const Part& part, const TargetFile& file, const Targets& tar
         texts.assign(raw.texts_of(i).begin(), raw.texts_of(i).end());
         full_length = encoder.append_texts(texts, sequences);
       } catch (const Error& error) {
-        throw Error(error.code(), fmt::format("{}: {}", raw.place(i), error.what()));
+        throw Error(error.code(), fmt::format("{}: {}", raw.location(i), error.what()));
       }
     } else {
       full_length = raw.offsets[i + 1] - raw.offsets[i];
@@ -176,14 +176,14 @@ void fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers
 
 /// A group of the training file in another one would make that no test of anything new.
 void refuse_shared_groups(const RawSplit& train, const RawSplit& other, FileErrors& errors) {
-  std::unordered_map<std::string_view, Index> places;
+  std::unordered_map<std::string_view, Index> first_of;
   for (std::size_t i = 0; i < train.groups.size(); ++i)
-    if (!train.groups[i].empty()) places.try_emplace(train.groups[i], static_cast<Index>(i));
+    if (!train.groups[i].empty()) first_of.try_emplace(train.groups[i], static_cast<Index>(i));
   for (std::size_t i = 0; i < other.groups.size(); ++i)
-    if (const auto found = places.find(other.groups[i]); found != places.end())
+    if (const auto found = first_of.find(other.groups[i]); found != first_of.end())
       add_at(other, i, errors, [&] {
         return fmt::format("its group {} is in the training file, too: {}; a group must be in one file",
-                           quote(other.groups[i]), train.place(found->second));
+                           quote(other.groups[i]), train.location(found->second));
       });
 }
 
@@ -207,7 +207,7 @@ void note_inputs(const Preprocessing& preprocessing, const std::string& labels,
           : fmt::format("{}, {}", labels, counted(preprocessing.channels, "channel")));
 }
 
-/// Where the sequences of train stand, for who has to name one later.
+/// Where the sequences of train are, for who has to name one later.
 void keep_locations(const Part& train, LoadedData& data) {
   data.train_path = train.raw->path;
   data.train_has_lines = !train.raw->lines.empty();

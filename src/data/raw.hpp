@@ -36,7 +36,7 @@ struct RawSplit {
     return std::span(texts).subspan(sequence * each, each);
   }
   /// "data.tsv:17" or "data.h5: sequence 16"
-  std::string place(Index sequence) const;
+  std::string location(Index sequence) const;
 };
 
 constexpr Index most_texts = 16;  // of a record

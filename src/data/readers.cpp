@@ -37,7 +37,7 @@ Readers builtin_readers() {
   return readers;
 }
 
-std::string RawSplit::place(Index sequence) const {
+std::string RawSplit::location(Index sequence) const {
   if (lines.empty()) return fmt::format("{}: sequence {}", path, sequence);
   return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(sequence)]);
 }

@@ -7,7 +7,7 @@
 
 namespace orochi {
 
-/// SplitMix64 (Steele, Lea, Flood 2014), begun at a place that depends on (seed, stream).
+/// SplitMix64 (Steele, Lea, Flood 2014), begun at a state that depends on (seed, stream).
 class SplitMix {
  public:
   SplitMix(std::uint64_t seed, std::uint64_t stream) : state_(mix(mix(seed) + stream)) {}

@@ -88,7 +88,7 @@ void read_key(std::string_view text, Index line, TsHeader& header, DataFile& fil
   const std::string_view key = take_word(value);
   value = trim(value);
   const std::string name = lower_ascii(key);
-  if (name == "@problemname" || name == "@missing") return;  // a missing value is found where it stands
+  if (name == "@problemname" || name == "@missing") return;  // a missing value is found where it is
   if (name == "@timestamps") {
     if (parse_flag(key, value, line, file).value_or(false)) {
       file.error(

@@ -65,7 +65,7 @@ class CheckpointReader {
   const CheckpointHeader& header() const;
   /// The groups of the file, in the order of their paths.
   std::vector<std::string> groups() const;
-  /// Whether the group stands in the file.
+  /// Whether the group is in the file.
   bool has(const std::string& group) const;
   /// Fills `values` by the slots. Throws a usage_error unless names and shapes are exactly those of the file
   /// and every number is finite.

@@ -66,7 +66,7 @@ std::string tensor_path(const std::string& name) {
     const std::string part = name.substr(begin, end - begin);
     if (!hdf5::is_plain_name(part) || parts >= max_path_components)
       throw failure(
-          fmt::format("tensor name '{}' cannot stand in a checkpoint: it has 1 to {} parts of letters, "
+          fmt::format("tensor name '{}' cannot be in a checkpoint: it has 1 to {} parts of letters, "
                       "digits, '_' and '-', joined by dots",
                       name, max_path_components));
     path += (parts == 0 ? "" : "/") + part;

@@ -48,7 +48,7 @@ inline constexpr std::size_t trailer_size = 32;
 using Trailer = std::array<unsigned char, trailer_size>;
 Trailer make_trailer(std::span<const unsigned char> image);
 
-/// "parameters" or "optimizer/NAME": where tensors may stand.
+/// "parameters" or "optimizer/NAME": where tensors may be.
 bool is_group_path(std::string_view path);
 
 /// state/COMPONENT/NAME, both plain names that no reader cuts short.

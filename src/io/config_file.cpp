@@ -187,7 +187,7 @@ std::vector<ConfigChange> compare_configs(const Config& before, const Config& af
     return result;
   };
   const std::map<std::string, std::string> old_values = values(before), new_values = values(after);
-  // A layer's option may stand in one of the two only.
+  // A layer's option may be in one of the two only.
   const auto at = [](const std::map<std::string, std::string>& map, const std::string& key) {
     const auto found = map.find(key);
     return found == map.end() ? std::string("default") : found->second;

@@ -47,7 +47,7 @@ Config parse_config(const std::string& text, const std::string& name, std::span<
 Config parse_saved_config(const std::string& text, const std::string& name,
                           std::span<const ComponentSchema> components);
 
-/// Where a key's value stands, "run.toml:7:17", "command line: KEY=VALUE" or, for a default, "run.toml": for
+/// Where a key's value is, "run.toml:7:17", "command line: KEY=VALUE" or, for a default, "run.toml": for
 /// errors that show only later. The config must be one that read_config takes.
 std::string find_location(const std::string& path, std::span<const std::string> overrides,
                           std::span<const ComponentSchema> components, const std::string& key);

@@ -126,7 +126,7 @@ std::string ConfigReader::hint(const std::string& section, const std::string& wo
     return location == section ? fmt::format("did you mean \"{}\"?", meant)
                                : fmt::format("did you mean \"{}\" in [{}]?", meant, location);
   }
-  if (section.empty()) return fmt::format("every key stands in a section: {}", sections_text);
+  if (section.empty()) return fmt::format("every key is in a section: {}", sections_text);
   return fmt::format("keys of [{}]: {}", section, fmt::join(keys_of(section), ", "));
 }
 

@@ -30,7 +30,7 @@ class ConfigReader {
   void check_rules();
   /// The result; throws one usage_error with every error, sorted by location.
   Config finish();
-  /// Where the key's last value stands, as messages say it.
+  /// Where the key's last value is, as messages say it.
   std::string location_text(const std::string& key) const;
 
  private:
@@ -83,7 +83,7 @@ class ConfigReader {
   void check_heads(const ModelConfig& model, const std::string& section);
   void check_train_rules();
   void check_monitor();
-  /// Notes a broken rule where the first of `keys` that was set stands; not if one of them is wrong by
+  /// Notes a broken rule where the first of `keys` that was set is; not if one of them is wrong by
   /// itself.
   void rule(bool holds, const std::vector<std::string>& keys, const std::string& message);
 

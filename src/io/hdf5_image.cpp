@@ -149,7 +149,7 @@ void Parser::symbols(std::size_t node, std::size_t names, std::size_t depth) {
     const std::string child = name(names, image_.number(entry, 8));
     image_.path = parent.empty() ? child : parent + "/" + child;
     if (!is_plain_name(child)) image_.refuse("has a name that no object of a checkpoint has");
-    if (!paths_.insert(image_.path).second) image_.refuse("stands twice in its group");
+    if (!paths_.insert(image_.path).second) image_.refuse("is twice in its group");
     const std::size_t cached = image_.number(entry + 16, 4);
     if (cached == 2) image_.refuse("is a soft link; a checkpoint holds no links");
     image_.require(cached < 2);

@@ -53,7 +53,7 @@ void read_type(ImageBytes& image, const MessagePart& part, Stored& found) {
     image.require(found.element_size > 0);
     return;
   }
-  const std::size_t number = image.number(part.begin, 1) & 15;  // the class; the version stands above it
+  const std::size_t number = image.number(part.begin, 1) & 15;  // the class; the version is above it
   const char* name = number < class_names.size() ? class_names[number] : "an unknown type";
   image.refuse(
       fmt::format("has {}; a checkpoint holds float32, float64, int64, uint64 and UTF-8 text", name));

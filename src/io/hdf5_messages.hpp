@@ -10,7 +10,7 @@
 
 namespace orochi::hdf5 {
 
-/// An image that is being read, and the object that the reading stands at. Everything is checked: what lies
+/// An image that is being read, and the object that the reading is at. Everything is checked: what lies
 /// outside is refused, with a usage_error that names file and object.
 class ImageBytes {
  public:

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* building = "building an HDF5 file in memory";
 
-// How a number stands in the file and in memory.
+// How a number is in the file and in memory.
 struct NumberType {
   hid_t file, memory;
 };

@@ -11,7 +11,7 @@
 
 namespace orochi {
 
-/// Where something stands: a line and column of the file, both from 1 (0: the file as a whole), or on the
+/// Where something is: a line and column of the file, both from 1 (0: the file as a whole), or on the
 /// command line, where `argument` is what was typed and `line` its number.
 struct Location {
   int line = 0, column = 0;
@@ -49,7 +49,7 @@ struct TomlDocument {
 /// Parses a whole TOML text, or as much of it as can be understood.
 TomlDocument parse_toml(const std::string& text);
 
-/// The value as it would stand behind a TOML key, in the fewest digits that read back to the same bits.
+/// The value as written after a TOML key, in the fewest digits that read back to the same bits.
 std::string to_toml(const TomlValue& value);
 /// The value for a message about its type: `the string "two"`, `a list`.
 std::string describe(const TomlValue& value);

@@ -79,7 +79,7 @@ std::string remedy(std::string_view line, std::size_t column, const std::string&
   const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
   if (line.starts_with("{")) return "; this looks like JSON, write TOML: [section] and below it key = value";
   if (line.starts_with("//") || line.starts_with(";")) return "; a comment begins with #";
-  if (says("cannot redefine")) return "; it stands above already, keep one";
+  if (says("cannot redefine")) return "; it is above already, keep one";
   if (says("invalid utf-8")) return "; save the file as UTF-8";
   if (says("expected '='")) return "; write key = value";
   if (says("expected value")) return "; write a value, or remove the line";
@@ -97,7 +97,7 @@ std::string remedy(std::string_view line, std::size_t column, const std::string&
   if (begins({"0,", "1,"})) return "; the decimal sign is a point";
   if (says("expected a comment or whitespace")) return "; write one key a line";
   const bool is_word = value.find('/') != std::string_view::npos || says("could not determine value type");
-  return is_word ? "; a string stands in \"quotes\"" : "";
+  return is_word ? "; a string is written in \"quotes\"" : "";
 }
 
 TomlError to_error(const toml::parse_error& error, const std::string& text) {
@@ -114,7 +114,7 @@ bool is_key_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
-/// Whether the dot at `at` stands in a number, where no second dot follows before the number ends.
+/// Whether the dot at `at` is in a number, where no second dot follows before the number ends.
 bool is_decimal_point(std::string_view line, std::size_t at) {
   std::size_t begin = at, end = at + 1;
   while (begin > 0 && is_key_character(line[begin - 1])) --begin;
@@ -156,7 +156,7 @@ std::string in_ascii(std::string_view text) {
   return result;
 }
 
-/// Whether toml++ can read it, which it is asked to where any text may stand.
+/// Whether toml++ can read it, which it is asked to where any text may be.
 bool is_utf8(const std::string& text) {
   try {
     static_cast<void>(toml::parse("#" + text));
@@ -166,7 +166,7 @@ bool is_utf8(const std::string& text) {
   }
 }
 
-/// The character at a place of the text.
+/// The character at a location of the text.
 std::string character_at(std::string_view text, const Location& location) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string_view line = line_of(text, location.line);
@@ -184,7 +184,7 @@ TomlError with_character(TomlError error, const std::string& character, std::str
   error.message = "the character " + to_toml(to_value(character)) + " outside of strings and comments";
   const std::string help = remedy(line_of(text, error.location.line),
                                   static_cast<std::size_t>(error.location.column), error.message);
-  error.message += help.empty() ? "; keys and values are plain ASCII, text stands in \"quotes\"" : help;
+  error.message += help.empty() ? "; keys and values are plain ASCII, text is written in \"quotes\"" : help;
   return error;
 }
 

@@ -28,7 +28,7 @@ class Attempt {
   Attempt(const Attempt&) = delete;
   Attempt& operator=(const Attempt&) = delete;
 
-  // Whether a file stands at the path; anything else there is refused.
+  // Whether a file is at the path; anything else there is refused.
   bool replaces() const;
   void write_temporary(std::span<const unsigned char> bytes);
   void keep(const std::string& previous);
@@ -107,12 +107,12 @@ bool Attempt::replaces() const {
   }
   if (!S_ISREG(status.st_mode))
     throw failure(
-        fmt::format("cannot write '{}': something other than a file stands there; move it away", path_));
+        fmt::format("cannot write '{}': something other than a file is there; move it away", path_));
   return true;
 }
 
 // A second name for the old file, so that `path_` is never missing. Where the file system has no hard links,
-// the old file is moved: for an instant only `previous` stands.
+// the old file is moved: for an instant only `previous` is.
 void Attempt::keep(const std::string& previous) {
   const std::string second_name = previous + ".tmp";
   if (::unlink(second_name.c_str()) < 0 && errno != ENOENT) fail("unlink", second_name, errno);

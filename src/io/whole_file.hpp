@@ -12,7 +12,7 @@ inline std::span<const unsigned char> bytes_of(const std::string& text) {
 }
 
 /// Writes `bytes` to `path` + ".tmp", syncs, renames over `path`, syncs the folder: whatever stops the
-/// machine, the old file or the new one stands at `path`. A temporary file that a dead run left is
+/// machine, the old file or the new one is at `path`. A temporary file that a dead run left is
 /// overwritten. With `keep_previous` (a path in the same folder), the file that stood at `path` survives
 /// there; at every instant one of the two is whole. Throws a failure that names the file, the system call and
 /// its reason; the temporary file is then gone and `path` is as it was, unless the last sync of the folder
@@ -20,7 +20,7 @@ inline std::span<const unsigned char> bytes_of(const std::string& text) {
 void write_whole_file(const std::string& path, std::span<const unsigned char> bytes,
                       const std::string& keep_previous = {});
 
-/// Appends `bytes` to the file, which is `length` bytes long, and syncs it. What stands behind `length` is
+/// Appends `bytes` to the file, which is `length` bytes long, and syncs it. What is behind `length` is
 /// cut off: an attempt before this one failed halfway. Throws a failure; `length` then still holds.
 void extend_file(const std::string& path, std::size_t length, std::span<const unsigned char> bytes);
 

@@ -26,7 +26,8 @@ double scores_of(const AttentionOptions& options, Index queries, Index keys) {
   if (!options.causal && options.window == 0) return static_cast<double>(queries) * static_cast<double>(keys);
   const auto t = static_cast<double>(queries);
   const double most = options.window > 0 ? std::min(static_cast<double>(options.window), t - 1) : t - 1;
-  return t + (options.causal ? 1 : 2) * (most * t - most * (most + 1) / 2);  // t - i pairs are i places apart
+  return t +
+         (options.causal ? 1 : 2) * (most * t - most * (most + 1) / 2);  // t - i pairs are i positions apart
 }
 
 /// Of Q K^T and of filter times V: what a filter hides is not counted.
@@ -37,7 +38,7 @@ double attention_flops(const Inputs& in, const AttentionOptions& options) {
   return 4 * scores * static_cast<double>(options.num_heads * options.head_dim);
 }
 
-/// A gradient that kernels overwrite: in its place where nothing stands there yet, else beside it until
+/// A gradient that kernels overwrite: in its place where nothing is there yet, else beside it until
 /// `finish`.
 class Overwritten {
  public:

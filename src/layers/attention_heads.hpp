@@ -7,7 +7,7 @@
 
 namespace orochi {
 
-/// Where queries, keys and values stand: in one matrix of rows or in two.
+/// Where queries, keys and values are: in one matrix of rows or in two.
 struct Inputs {
   Var query, key;                  // queries from column 0 on
   Index key_column, value_column;  // of `key`

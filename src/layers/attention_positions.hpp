@@ -12,7 +12,7 @@ class NoPositions : public Layer {
   Rows forward(const Rows& x) const override { return x; }
 };
 
-/// Attention turns queries and keys by their place (Su et al. 2021).
+/// Attention turns queries and keys by their position (Su et al. 2021).
 class RotaryPositions : public NoPositions {
  public:
   explicit RotaryPositions(Builder& builder) : NoPositions(builder) {

@@ -172,7 +172,7 @@ std::uint32_t Builder::random_streams(Index count) {
 
 std::shared_ptr<const PositionTable> Builder::position_table(const std::string& kind, Index width,
                                                              PositionTable::Make make) {
-  std::shared_ptr<const PositionTable>& table = places_[kind + ", " + std::to_string(width)];
+  std::shared_ptr<const PositionTable>& table = position_tables_[kind + ", " + std::to_string(width)];
   if (table == nullptr) table = std::make_shared<PositionTable>(input_.max_length, width, std::move(make));
   return table;
 }

@@ -37,11 +37,11 @@ Layers builtin_layers() {
            b.set_width(b.model().d_model);
            return std::make_unique<Linear>(b, b.model().d_model);
          }});
-  r.add<LearnedPositions>("learned", Role::rows, "adds a trained row for each place");
-  r.add<SinusoidalPositions>("sinusoidal", Role::rows, "adds sines and cosines of the place");
+  r.add<LearnedPositions>("learned", Role::rows, "adds a trained row for each position");
+  r.add<SinusoidalPositions>("sinusoidal", Role::rows, "adds sines and cosines of the position");
   r.add({.name = "rotary",
          .role = Role::rows,
-         .summary = "as positions: attention turns queries and keys by their place",
+         .summary = "as positions: attention turns queries and keys by their position",
          .make = [](Builder& b) { return std::make_unique<RotaryPositions>(b); },
          .head_multiple = 2});
   r.add<AlibiPositions>("alibi", Role::rows, "as positions: attention's scores fall with distance");

@@ -14,7 +14,7 @@
 namespace orochi {
 namespace {
 
-/// Rows s[t] of sines and cosines for the places t from `first` on: [count, C].
+/// Rows s[t] of sines and cosines for the positions t from `first` on: [count, C].
 void make_sinusoids(Index first, Index count, Index c, Scalar* rows) {
   const double scale = embedding_scale(c) * std::sqrt(2.0);  // a sine's deviation is 1 / sqrt(2)
   for (Index j = 0; j < c; ++j) {
@@ -28,10 +28,10 @@ void make_sinusoids(Index first, Index count, Index c, Scalar* rows) {
 
 }  // namespace
 
-void check_positions(Index length, Index places) {
-  if (length > places)
+void check_positions(Index length, Index positions) {
+  if (length > positions)
     throw usage_error("a sequence has " + std::to_string(length) + " rows, but the model has positions for " +
-                      std::to_string(places) + "; raise data.max_length and train again");
+                      std::to_string(positions) + "; raise data.max_length and train again");
 }
 
 double embedding_scale(Index d_model) { return 1 / std::sqrt(static_cast<double>(d_model)); }

@@ -10,8 +10,8 @@ namespace orochi {
 /// The deviation that token rows and positions start with: alike, so that neither drowns the other.
 double embedding_scale(Index d_model);
 
-/// A sequence of more rows than the model has places for is a usage_error.
-void check_positions(Index length, Index places);
+/// A sequence of more rows than the model has positions for is a usage_error.
+void check_positions(Index length, Index positions);
 
 /// Tokens -> rows of a table [V, C]; where a sequence has several texts, plus the row of a second table for
 /// the text that the token is of.
@@ -25,7 +25,7 @@ class TokenEmbedding : public Layer {
   std::optional<Parameter> segments_;  // [S, C]
 };
 
-/// Adds a trained row for each place in the sequence. [N, C] -> [N, C].
+/// Adds a trained row for each position in the sequence. [N, C] -> [N, C].
 class LearnedPositions : public Layer {
  public:
   explicit LearnedPositions(Builder& builder);
@@ -35,7 +35,7 @@ class LearnedPositions : public Layer {
   Parameter table_;  // [max_length, C]
 };
 
-/// Adds sines and cosines of the place (Vaswani et al. 2017), scaled to the deviation of the token rows.
+/// Adds sines and cosines of the position (Vaswani et al. 2017), scaled to the deviation of the token rows.
 class SinusoidalPositions : public Layer {
  public:
   explicit SinusoidalPositions(Builder& builder);

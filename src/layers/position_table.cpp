@@ -18,8 +18,8 @@ Index first_length(Index width) {
 
 }  // namespace
 
-PositionTable::PositionTable(Index places, Index width, Make make)
-    : places_(places), width_(width), first_length_(first_length(width)), make_(std::move(make)) {}
+PositionTable::PositionTable(Index positions, Index width, Make make)
+    : positions_(positions), width_(width), first_length_(first_length(width)), make_(std::move(make)) {}
 
 PositionTable::~PositionTable() {
   for (const std::atomic<Scalar*>& piece : pieces_) free_scalars(piece.load());
@@ -28,19 +28,19 @@ PositionTable::~PositionTable() {
 const Scalar* PositionTable::make_piece(std::size_t i) const {
   const std::lock_guard lock(making_);
   if (const Scalar* made = pieces_[i].load(std::memory_order_relaxed)) return made;  // while this one waited
-  const Index count = std::min(places_, start(i + 1)) - start(i);
+  const Index count = std::min(positions_, start(i + 1)) - start(i);
   Scalar* rows = allocate_scalars(count * width_);  // [count, width]
   make_(start(i), count, rows);
   pieces_[i].store(rows, std::memory_order_release);
   return rows;
 }
 
-void PositionTable::check(Index length) const { check_positions(length, places_); }
+void PositionTable::check(Index length) const { check_positions(length, positions_); }
 
 double PositionTable::bytes(Index length) const {
   std::size_t i = 0;
-  while (start(i) < std::min(length, places_)) ++i;
-  return static_cast<double>(std::min(start(i), places_)) * static_cast<double>(width_) * sizeof(Scalar);
+  while (start(i) < std::min(length, positions_)) ++i;
+  return static_cast<double>(std::min(start(i), positions_)) * static_cast<double>(width_) * sizeof(Scalar);
 }
 
 }  // namespace orochi

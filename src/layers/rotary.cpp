@@ -11,7 +11,7 @@
 namespace orochi {
 namespace {
 
-/// Numbers of a place.
+/// Numbers of a position.
 Index width_of(Index head_dim) {
   if (head_dim % 2 != 0)
     throw usage_error("rotary positions turn pairs of columns, but a head has " + std::to_string(head_dim) +

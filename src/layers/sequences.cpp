@@ -149,23 +149,23 @@ Var shift_per_sequence(Var x, Index by, const Batch& batch) {
   return y;
 }
 
-Var gather_per_sequence(Var x, std::span<const std::int32_t> places, const Batch& batch) {
+Var gather_per_sequence(Var x, std::span<const std::int32_t> positions, const Batch& batch) {
   check_rows("gather_per_sequence", x, batch);
   const Index n = x.rows(), c = x.cols();
-  if (std::ssize(places) != n)
-    throw operation_error("gather_per_sequence", std::to_string(n) + " places, one a row",
-                          std::to_string(places.size()));
+  if (std::ssize(positions) != n)
+    throw operation_error("gather_per_sequence", std::to_string(n) + " positions, one a row",
+                          std::to_string(positions.size()));
   const Measure measure(x.tape().observer(), "gather_per_sequence", Pass::forward, 0, bytes_of(2 * n * c));
   Index* source = x.tape().allocate_as<Index>(n);  // [N]: each row's source row of x, or -1
   for (Index b = 0; b < batch.num_sequences(); ++b)
     for (Index i = batch.first_row(b); i < batch.first_row(b) + batch.length(b); ++i) {
-      const Index place = places[static_cast<std::size_t>(i)];
-      if (place < -1 || place >= batch.length(b))
-        throw operation_error(
-            "gather_per_sequence",
-            "places from -1 to " + std::to_string(batch.length(b) - 1) + " in sequence " + std::to_string(b),
-            std::to_string(place));
-      source[i] = place < 0 ? -1 : batch.first_row(b) + place;
+      const Index position = positions[static_cast<std::size_t>(i)];
+      if (position < -1 || position >= batch.length(b))
+        throw operation_error("gather_per_sequence",
+                              "positions from -1 to " + std::to_string(batch.length(b) - 1) +
+                                  " in sequence " + std::to_string(b),
+                              std::to_string(position));
+      source[i] = position < 0 ? -1 : batch.first_row(b) + position;
     }
   Var y = x.tape().result(n, c);  // [N, C]
   for (Index i = 0; i < n; ++i) {

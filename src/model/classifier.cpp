@@ -69,7 +69,7 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
   if (level_ == Level::sequence) pooling_ = add("pooling", model.pooling);
   head_weight_ = builder.weight("head.weight", output.count, builder.child_width());
   head_bias_ = builder.vector("head.bias", output.count);
-  places_ = builder.position_tables();
+  position_tables_ = builder.position_tables();
   rows_added_ = builder.input().max_length - input.max_length;
 }
 
@@ -77,7 +77,7 @@ Classifier::~Classifier() = default;
 
 double Classifier::position_bytes(Index longest) const {
   double sum = 0;
-  for (const auto& [kind, table] : places_) sum += table->bytes(longest + rows_added_);
+  for (const auto& [kind, table] : position_tables_) sum += table->bytes(longest + rows_added_);
   return sum;
 }
 

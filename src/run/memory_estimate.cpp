@@ -183,7 +183,7 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
   estimate.activations =
       workers * bytes_of_pass(model, task, config, train.channels, chunk_rows, lengths.mean, Mode::train);
   const double longest_evaluated = static_cast<double>(evaluated.longest);
-  estimate.places = model.position_bytes(static_cast<Index>(std::max(lengths.longest, longest_evaluated)));
+  estimate.positions = model.position_bytes(static_cast<Index>(std::max(lengths.longest, longest_evaluated)));
   if (evaluated.sequences > 0)
     estimate.evaluation =
         threads * bytes_of_pass(model, task, config, train.channels, std::max(256.0, longest_evaluated),
@@ -231,7 +231,7 @@ void refuse_large_run(const MemoryEstimate& estimate, double max_memory) {
       {estimate.gradients, "gradients of the shards", "train.gradient_memory_mb or train.shards"},
       {estimate.rows, "gradients of the embedding",
        "train.batch_size, data.tokenizer.vocab_size or model.d_model"},
-      {estimate.places, "tables of positions", "data.max_length"},
+      {estimate.positions, "tables of positions", "data.max_length"},
       {estimate.activations, "activations", "data.max_length, train.chunk_rows or --threads"},
       {estimate.evaluation, "evaluation", "data.max_length or --threads"},
       {estimate.checkpoint, "writing a checkpoint", "model.d_model or model.num_layers"},

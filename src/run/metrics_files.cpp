@@ -33,7 +33,7 @@ Columns columns_of(const Measured& measured) {
   return columns;
 }
 
-/// What stands in the columns after the two integers.
+/// What is in the columns after the two integers.
 std::vector<double> numbers_of(const EpochRecord& record) {
   std::vector<double> numbers{record.learning_rate, record.train_loss, record.train_score};
   numbers.insert(numbers.end(), record.validation.begin(), record.validation.end());

@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool stands(const std::string& path) {
+bool exists(const std::string& path) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(path, ignored));
 }
@@ -30,21 +30,21 @@ std::optional<CheckpointReader> open_whole(const std::string& path, std::string&
 ResumePoint find_resume_point(const std::string& folder) {
   const std::string last = folder + "/last.h5", before = folder + "/last-1.h5";
   ResumePoint point{"last.h5", std::nullopt, ""};
-  if (stands(last)) {
+  if (exists(last)) {
     point.reader = open_whole(last, point.damage);
     if (point.reader) return point;
-  } else if (!stands(before)) {
+  } else if (!exists(before)) {
     // Killed before its first checkpoint, a run has its config and no best.h5.
-    if (stands(folder + "/config.toml") && !stands(folder + "/best.h5")) return point;
+    if (exists(folder + "/config.toml") && !exists(folder + "/best.h5")) return point;
     throw usage_error(
         folder + " holds no last.h5 to resume from; " +
-        (stands(folder + "/best.h5")
+        (exists(folder + "/best.h5")
              ? "what best.h5 knows of is not enough: start anew in another folder with --run DIR"
              : "leave --resume out to start, or name the folder with --run DIR"));
   }
   point.name = "last-1.h5";
   std::string second = "there is no last-1.h5";
-  if (stands(before)) point.reader = open_whole(before, second);
+  if (exists(before)) point.reader = open_whole(before, second);
   if (!point.reader)
     throw usage_error("nothing to resume from:\n  " +
                       (point.damage.empty() ? "there is no last.h5" : point.damage) + "\n  " + second +
@@ -58,7 +58,7 @@ BestFile check_best(const std::string& folder, const Progress& progress) {
   const auto wanted = static_cast<std::uint64_t>(progress.best_step);
   std::string damage;
   std::optional<CheckpointReader> best;
-  if (stands(path)) best = open_whole(path, damage);
+  if (exists(path)) best = open_whole(path, damage);
   const std::uint64_t step = best ? best->header().progress.step : 0;
   if (best && step == wanted) return {BestState::fits, step};
   if (progress.step == wanted) return {BestState::unmade, step};

@@ -19,7 +19,7 @@ struct ResumePoint {
 /// whole, a failure where a file cannot be read (it may be whole, so another does not take its place).
 ResumePoint find_resume_point(const std::string& folder);
 
-/// How best.h5 of the folder fits a run that stands at `progress`.
+/// How best.h5 of the folder fits a run that is at `progress`.
 enum class BestState {
   fits,     // it is the best checkpoint so far, or there is none yet
   unmade,   // the checkpoint at hand is the best; the run ended before it was written as best.h5

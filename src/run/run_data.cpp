@@ -49,9 +49,9 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
     try {
       work();
     } catch (const OptionError& error) {
-      const std::string place = find_location(setup.config_path, request.overrides,
-                                              component_schemas(extensions), table + "." + error.option());
-      throw usage_error(fmt::format("{}: {}.{}", place, table, error.what()));
+      const std::string location = find_location(setup.config_path, request.overrides,
+                                                 component_schemas(extensions), table + "." + error.option());
+      throw usage_error(fmt::format("{}: {}.{}", location, table, error.what()));
     }
   };
   say_location("data.format", [&] { refuse_large_files(setup, extensions, request.max_memory); });

@@ -1,4 +1,4 @@
-// The folder of a run: what stands in it, and that only one run writes to it.
+// The folder of a run: what is in it, and that only one run writes to it.
 #pragma once
 
 #include <string>

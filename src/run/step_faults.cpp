@@ -60,7 +60,7 @@ void Trainer::guard_loss(double loss) {
 }
 
 void Trainer::diverged(const std::string& what, const std::string& remedy) {
-  folder_.retry();  // what is kept is what stands on the disk, not what waits for it
+  folder_.retry();  // what is kept is what is on the disk, not what waits for it
   throw Error(ExitCode::diverged,
               fmt::format("training diverged {}\n  kept: {}\n  next, in a new folder (--run DIR): {}", what,
                           kept_checkpoint(folder_.path()), remedy));

@@ -64,7 +64,7 @@ void Trainer::note_oddities() {
         !note.empty())
       observer_.note(note);
   if (left_off())
-    observer_.note(fmt::format("the run stands at step {} already: --max-steps {} leaves nothing to do",
+    observer_.note(fmt::format("the run is at step {} already: --max-steps {} leaves nothing to do",
                                progress_.step, request_.max_steps));
 }
 
@@ -126,7 +126,7 @@ void Trainer::resume() {
   loop_.updater().updates = progress_.step - progress_.skipped_steps;
   const Index begun = static_cast<Index>(progress_.epoch) + (progress_.position > 0 ? 1 : 0);
   if (config_.train.epochs < begun)
-    throw usage_error(fmt::format("train.epochs is {}, but {} stands in epoch {}; give {} or more",
+    throw usage_error(fmt::format("train.epochs is {}, but {} is in epoch {}; give {} or more",
                                   config_.train.epochs, folder_.file(point.name), begun, begun));
   saved_step_ = static_cast<std::int64_t>(progress_.step);
   for (const ConfigChange& change : setup_.changes)

@@ -35,7 +35,7 @@ class Trainer {
     return config_.train.patience > 0 &&
            progress_.stale_epochs >= static_cast<std::uint64_t>(config_.train.patience);
   }
-  // A checkpoint may stand between the last update and the end of its epoch.
+  // A checkpoint may be between the last update and the end of its epoch.
   bool finished() const { return loop_.is_done() || patience_over(); }
   bool left_off() const {
     return (request_.max_steps > 0 && progress_.step >= static_cast<std::uint64_t>(request_.max_steps)) ||

@@ -56,7 +56,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// What stands in one of the two only: "- " expected, "+ " found.
+/// What is in one of the two only: "- " expected, "+ " found.
 std::string difference(const std::string& expected, const std::string& found) {
   const std::vector<std::string> before = lines_of(expected), after = lines_of(found);
   const auto lacks = [](const std::vector<std::string>& lines, const std::string& line) {

@@ -32,7 +32,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 }  // namespace
 
-TEST_CASE("options stand anywhere, with a space or an equals sign") {
+TEST_CASE("options are anywhere, with a space or an equals sign") {
   const Arguments a =
       parse_arguments(verb(), "p", {"--oven", "left", "rye", "--json", "--minutes=7", "salt"});
   CHECK(a.words == std::vector<std::string>{"rye", "salt"});

@@ -202,7 +202,7 @@ TEST_CASE("explain gives every number that is needed to compute the next") {
   check_recomputed(json::parse(orochi_program({"explain", trained.best, "--json"}, "ACATGCATA\n").out));
 }
 
-TEST_CASE("explain takes a layer's own weights, wherever it stands in the model") {
+TEST_CASE("explain takes a layer's own weights, wherever it is in the model") {
   const Trained trained({"model.block=[\"feed_forward\", \"encoder_layer\", \"multi_head_attention\"]"});
   for (const char* layer : {"1", "2"}) {
     const Outcome outcome =

@@ -75,7 +75,7 @@ TEST_CASE("a tie goes to the larger class, and one sequence at least is taken", 
   CHECK(stratified_split(classes_of({1, 1, 1}), 3, 0.5, 1).validation.empty());
 }
 
-TEST_CASE("every sequence stands in exactly one part, in the order of the file", "[split]") {
+TEST_CASE("every sequence is in exactly one part, in the order of the file", "[split]") {
   const std::vector<std::int32_t> classes = classes_of({50, 30, 20});
   const TrainValidation split = stratified_split(classes, 3, 0.3, 7);
   CHECK(std::is_sorted(split.train.begin(), split.train.end()));

@@ -28,7 +28,7 @@ TEST_CASE("a .ts file is read case by case, into rows", "[ts]") {
   CHECK(raw.lines == std::vector<Index>{11, 13});
 }
 
-TEST_CASE("a tab may stand behind a key and between class names", "[ts]") {
+TEST_CASE("a tab may be behind a key and between class names", "[ts]") {
   const TempFolder folder;
   const RawSplit raw = testing::read_back(
       folder, ts, "@dimensions\t2\n@classLabel\ttrue\tup \tdown\n@data\n1:2:up\n3:4:down\n");

@@ -29,7 +29,7 @@ TEST_CASE("a TSV file is read line by line", "[tsv]") {
   CHECK(raw.texts == std::vector<std::string>{"ACGT", "\"a\" b ", "süß"});
   CHECK(raw.lines == std::vector<Index>{1, 2, 3});
   CHECK(raw.channels == 0);
-  CHECK(raw.place(1) == "f:2");
+  CHECK(raw.location(1) == "f:2");
 }
 
 TEST_CASE("blank lines at the end of a TSV file are fine, others are not", "[tsv]") {

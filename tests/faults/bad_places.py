@@ -129,7 +129,7 @@ def file_size_limit(place, expected):
 
 
 def divergence(place, _):
-    """What waits to be written when training diverges is tried again; what is kept is what stands on the disk."""
+    """What waits to be written when training diverges is tried again; what is kept is what is on the disk."""
     wild = ("train.learning_rate=1e25", "train.max_grad_norm=0", "train.checkpoint_every_steps=1")
     outcome = limited(place, "wild", *wild)
     expect(outcome.code == 3 and "kept: no checkpoint was written yet\n" in outcome.err, "nothing kept", outcome)

@@ -1,4 +1,4 @@
-// The functions that stand in front of those of libc.
+// The functions in front of those of libc.
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>

@@ -72,7 +72,7 @@ class Trial:
             self.place.finish(CONFIG, "run", self.expected, what)
 
     def check_before(self, what):
-        """Where last.h5 stands, it is whole."""
+        """Where last.h5 is, it is whole."""
         path = self.place.root / "run" / "last.h5"
         if path.exists() and self.place.call(self.place.program, "inspect", path).code != 0:
             raise harness.Broken(f"{what}: last.h5 is damaged")

@@ -16,7 +16,7 @@
 namespace faults {
 namespace {
 
-// An allocation may come before any constructor has run, so these stand alone.
+// An allocation may come before any constructor has run, so these are alone.
 constinit std::atomic<long> allocations{0};
 constinit std::atomic<long> failing_allocation{0};
 thread_local int inside = 0;

@@ -33,7 +33,7 @@ class Labels : public Targets {
 };
 
 inline void check_accepted(const RawSplit& raw, bool text) {
-  require(!raw.targets.empty() && !raw.place(0).empty());
+  require(!raw.targets.empty() && !raw.location(0).empty());
   for (const std::string& label : raw.targets)
     require(!label.empty() && utf8::find_invalid(label) == std::string::npos);
   if (text) {

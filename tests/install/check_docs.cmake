@@ -1,4 +1,4 @@
-# docs/write-a-layer.md quotes the example's files: each quotation must be the file as it stands. With -DUPDATE=ON the
+# docs/write-a-layer.md quotes the example's files: each quotation must be the file as it is. With -DUPDATE=ON the
 # quotations are written anew.
 file(READ ${SOURCE}/docs/write-a-layer.md page)
 foreach(name token_shift.cpp gated_block.cpp linear_attention.cpp main.cpp dragon.toml)
@@ -16,7 +16,7 @@ foreach(name token_shift.cpp gated_block.cpp linear_attention.cpp main.cpp drago
     string(SUBSTRING "${rest}" ${length} -1 after)
     set(page "${before}${quotation}${after}")
   elseif(found EQUAL -1)
-    message(FATAL_ERROR "docs/write-a-layer.md does not quote ${name} as it stands: "
+    message(FATAL_ERROR "docs/write-a-layer.md does not quote ${name} as it is: "
       "cmake -DSOURCE=. -DUPDATE=ON -P tests/install/check_docs.cmake")
   endif()
 endforeach()

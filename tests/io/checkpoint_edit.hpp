@@ -18,7 +18,7 @@ hdf5::Hid space_of(std::vector<hsize_t> dims, const hsize_t* limits = nullptr);
 hdf5::Hid scalar_space();
 hdf5::Hid creation_properties();
 
-/// Puts a dataset of zeros at `path`, in place of the one that stands there.
+/// Puts a dataset of zeros at `path`, in place of the one that is there.
 void put(hid_t file, const char* path, hid_t type, const hdf5::Hid& space,
          const hdf5::Hid& properties = creation_properties());
 /// The same without numbers: a claim with nothing behind it.

@@ -222,7 +222,7 @@ TEST_CASE("what a checkpoint cannot hold is refused before anything is written",
        {"", "a..b", "a/b", "a b", ".a", "a.", "1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17"}) {
     sample = Sample();
     sample.slots[0].name = name;
-    REQUIRE_THAT(message(sample), Contains("cannot stand in a checkpoint"));
+    REQUIRE_THAT(message(sample), Contains("cannot be in a checkpoint"));
   }
   sample = Sample();
   sample.slots[1].name = sample.slots[0].name;

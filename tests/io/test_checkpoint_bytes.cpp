@@ -31,9 +31,8 @@ TEST_CASE("two tensors of one name are refused", "[checkpoint]") {
   const std::string message = message_after_bytes([](std::vector<unsigned char>& image) {
     replace_all(image, std::string("bias\0\0\0\0", 8), std::string("weight\0\0", 8));
   });
-  CHECK(
-      message ==
-      "'a.h5': object '/optimizer/first_moment/encoder/0/attention/query/weight' stands twice in its group");
+  CHECK(message ==
+        "'a.h5': object '/optimizer/first_moment/encoder/0/attention/query/weight' is twice in its group");
 }
 
 // Or a small file would fill the memory: every dataset is read into memory of its own.

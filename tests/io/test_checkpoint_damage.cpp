@@ -59,7 +59,7 @@ TEST_CASE("two whole halves of different checkpoints are refused", "[checkpoint]
   REQUIRE_THAT(reader_message(folder.path("a.h5")), Contains("a.h5' is damaged") && Contains("checksum"));
 }
 
-// Whatever stands in such a file, the reader either reads it or refuses it: no crash, no memory beyond
+// Whatever is in such a file, the reader either reads it or refuses it: no crash, no memory beyond
 // reason.
 TEST_CASE("mutants with a fitting checksum do no harm", "[checkpoint]") {
   const TemporaryFolder folder;

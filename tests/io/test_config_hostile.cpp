@@ -41,7 +41,7 @@ TEST_CASE("a hundred errors are said and the rest counted") {
 // toml++ runs into undefined behavior over most of these: the fuzzer's sanitizers ended here.
 TEST_CASE("only strings and comments go beyond ASCII") {
   const std::string outside = " outside of strings and comments; ";
-  const std::string plain = outside + "keys and values are plain ASCII, text stands in \"quotes\"";
+  const std::string plain = outside + "keys and values are plain ASCII, text is written in \"quotes\"";
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"[model]\ngr\xC3\xB6\xC3\x9F"
        "e = 3\n",

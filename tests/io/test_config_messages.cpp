@@ -56,7 +56,7 @@ TEST_CASE("unknown keys and sections") {
          {"data.train = 'a'\nnhead = 3",
           "f:2:1: unknown key \"nhead\"; did you mean \"num_heads\" in [model]?"},
          {"data.train = 'a'\nzzz = 3",
-          "f:2:1: unknown key \"zzz\"; every key stands in a section: [task], [data], [model], [train], "
+          "f:2:1: unknown key \"zzz\"; every key is in a section: [task], [data], [model], [train], "
           "[layer.NAME]"},
          {"data.train = 'a'\n[modle]\nzzz = 3", "f:2:2: unknown section [modle]; did you mean [model]?"},
          {"data.train = 'a'\n[optimizer]\nlr = 3",
@@ -262,8 +262,8 @@ TEST_CASE("rules that hold") {
 
 TEST_CASE("what is no TOML") {
   const std::vector<Case> cases = {
-      {"a = = 1", "could not determine value type; a string stands in \"quotes\""},
-      {"data.test = adamw", "could not determine value type; a string stands in \"quotes\""},
+      {"a = = 1", "could not determine value type; a string is written in \"quotes\""},
+      {"data.test = adamw", "could not determine value type; a string is written in \"quotes\""},
       {"data.train = 'b'", "cannot redefine existing string"},
       {"just text", "expected '=', saw 't'"},
       {"a = [1, 2", "encountered end-of-file"},
@@ -275,8 +275,9 @@ TEST_CASE("what is no TOML") {
     CHECK_THAT(said, catch_matchers::StartsWith("f:2:") && catch_matchers::Contains(broken.message));
     CHECK(std::count(said.begin(), said.end(), '\n') == 0);
   }
-  CHECK(complaint("data.train = adamw") ==
-        "f:1:14: error while parsing value: could not determine value type; a string stands in \"quotes\"");
+  CHECK(
+      complaint("data.train = adamw") ==
+      "f:1:14: error while parsing value: could not determine value type; a string is written in \"quotes\"");
 }
 
 TEST_CASE("every error is reported at once, sorted by location") {
@@ -302,8 +303,8 @@ TEST_CASE("a fault within one line does not hide the others, and none is made up
   };
   CHECK(
       broken("[data]\ntrain = a.tsv\n[model]\nd_model = 32\nd_model = 64\nnum_head = 2\n[train]\nlr = \n") ==
-      "f:2: error while parsing value: could not determine value type; a string stands in \"quotes\"\n"
-      "f:5: error while parsing key-value pair: cannot redefine existing integer 'd_model'; it stands above "
+      "f:2: error while parsing value: could not determine value type; a string is written in \"quotes\"\n"
+      "f:5: error while parsing key-value pair: cannot redefine existing integer 'd_model'; it is above "
       "already, keep one\n"
       "f:6: unknown key \"model.num_head\"; did you mean \"num_heads\"?\n"
       "f:8: error while parsing key-value pair: expected value, saw '\\n'; write a value, or remove the "

@@ -234,9 +234,9 @@ TEST_CASE("places that cannot be written say why", "[whole_file]") {
   REQUIRE_THAT(message(run.folder.path("none/a.h5")), Contains("No such file or directory"));
   REQUIRE_THAT(message(run.last + "/a.h5"), Contains("Not a directory"));
   std::filesystem::create_directory(run.folder.path("folder"));
-  REQUIRE_THAT(message(run.folder.path("folder")), Contains("something other than a file stands there"));
+  REQUIRE_THAT(message(run.folder.path("folder")), Contains("something other than a file is there"));
   std::filesystem::create_symlink("last.h5", run.folder.path("link.h5"));
-  REQUIRE_THAT(message(run.folder.path("link.h5")), Contains("something other than a file stands there"));
+  REQUIRE_THAT(message(run.folder.path("link.h5")), Contains("something other than a file is there"));
   REQUIRE_THAT(message(run.last, run.folder.path("folder")),
                Contains("rename to '" + run.folder.path("folder")));
   std::filesystem::permissions(run.folder.folder(), std::filesystem::perms(0555));

@@ -44,7 +44,7 @@ class Same : public Layer {
   Rows forward(const Rows& x) const override { return x; }
 };
 
-constexpr Index code_length = 12;  // hidden columns whose bits stand in one column
+constexpr Index code_length = 12;  // hidden columns whose bits are in one column
 Index groups_of(Index hidden) { return (hidden + code_length - 1) / code_length; }
 
 /// With s = 1 / (1 - p) a layer then adds s (k1 + k2 (4 + 8 s code)) to an element: k1 and k2 are the bits of

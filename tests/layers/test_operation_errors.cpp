@@ -130,9 +130,9 @@ TEST_CASE("tokens and places out of range are named with their row") {
   const Var x = p.rows(3, 4);
   const std::vector<std::int32_t> beyond{0, 1, 1}, below{0, -2, 0}, two{0, 0};
   CHECK_THROWS_WITH(gather_per_sequence(x, beyond, p.batch),
-                    Contains("places from -1 to 0 in sequence 1, found 1"));
+                    Contains("positions from -1 to 0 in sequence 1, found 1"));
   CHECK_THROWS_WITH(gather_per_sequence(x, below, p.batch), Contains("found -2"));
-  CHECK_THROWS_WITH(gather_per_sequence(x, two, p.batch), Contains("3 places, one a row, found 2"));
+  CHECK_THROWS_WITH(gather_per_sequence(x, two, p.batch), Contains("3 positions, one a row, found 2"));
 }
 
 TEST_CASE("a batch without sample numbers is an error where dropout counts by them, and only there") {

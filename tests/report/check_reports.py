@@ -161,7 +161,7 @@ def a_phone_is_enough(page, shots):
 
 
 def figures_are_the_runs(page):
-    """What stands at the top, and every class and label of the tables, is what the file holds."""
+    """What is at the top, and every class and label of the tables, is what the file holds."""
     shown = page.run("return [...document.querySelectorAll('.figures dd')].map((e) => e.textContent)")
     metrics = page.content["metrics"]
     wanted = [f"{metrics[key]:.4f}" for key in ("accuracy", "macro_f1", "weighted_f1", "loss")]
@@ -190,7 +190,7 @@ def users_text_is_inert(page):
     """No label and no text became an element or ran."""
     page.show(1280, 900)
     expect(page.run("return document.querySelectorAll('img, iframe, object, embed, form, b').length") == 0, "foreign elements")
-    expect(page.run("return document.scripts.length") == 2, "another script stands in the page")
+    expect(page.run("return document.scripts.length") == 2, "another script is in the page")
     expect(page.run("return typeof window.pwned") == "undefined", "a text ran as a script")
     shown = page.run("return document.body.innerText")
     expect(not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]", shown), "an active character is shown")

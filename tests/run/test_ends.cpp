@@ -74,7 +74,7 @@ TEST_CASE("a resumed run is told what its numbers of epochs and steps come to") 
   const Ending fewer = ending_of(request, observer, builtin());
   CHECK(fewer.code == 2);
   CHECK_THAT(fewer.message,
-             Contains("train.epochs is 2, but ") && Contains("last.h5 stands in epoch 3; give 3 or more"));
+             Contains("train.epochs is 2, but ") && Contains("last.h5 is in epoch 3; give 3 or more"));
   request.overrides = {"train.epochs=4"};
   request.max_steps = 1;
   CHECK(ending_of(request, observer, builtin()).code == 0);

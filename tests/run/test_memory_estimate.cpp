@@ -280,7 +280,7 @@ TEST_CASE("tables of positions are counted once, as far as the longest sequence 
     const Classifier model(config, {11, 0, max_length}, 3, builtin_layers());
     return estimate_memory(model, *class_task(3), config, builtin().optimizers, data, {}, {10, 10, evaluated},
                            1)
-        .places;
+        .positions;
   };
   const double row = 2.0 * 16 * sizeof(Scalar);  // heads of 8 columns, up to 16 in a register
   CHECK(places(2'000'000'000, 90) <= 256 * row);

@@ -7,7 +7,7 @@
 
 namespace orochi {
 
-/// The whole file. The content stands in it as data only: pure ASCII without "<".
+/// The whole file. The content is in it as data only: pure ASCII without "<".
 std::string report_page(const nlohmann::ordered_json& content);
 
 }  // namespace orochi

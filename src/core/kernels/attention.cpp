@@ -1,4 +1,4 @@
-// Scores stand as tiles [keys, queries]: a query is a column, so that the sums and maxima of softmax run down
+// Scores are tiles [keys, queries]: a query is a column, so that the sums and maxima of softmax run down
 // columns, sixteen queries abreast, and the tile is the right-hand side of the products that follow.
 #include "core/kernels/attention.hpp"
 

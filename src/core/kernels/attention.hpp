@@ -5,14 +5,14 @@
 
 namespace orochi::kernels {
 
-/// Query i and key i stand at place i. What looks at places (causal, window, slope) needs as many keys as
+/// Query i and key i are at position i. What looks at positions (causal, window, slope) needs as many keys as
 /// queries.
 struct AttentionHead {
   Index length, keys, head_dim;  // T queries, S keys, D
   Scalar scale;                  // 1 / sqrt(D)
   bool causal;                   // a query sees its own key and earlier ones
   Index window;                  // ... that are at most so many positions away; 0: any
-  Scalar slope;                  // ALiBi: a scaled score falls by so much a place between the two; 0: not
+  Scalar slope;                  // ALiBi: a scaled score falls by so much a position between the two; 0: not
   double dropout;                // on the weights; 0: none
   RandomRow at;                  // where its bits come from: key k is the row, query q the column
   Operand query, key, value;     // [T, D], [S, D], [S, D]

@@ -11,10 +11,10 @@ void subtract_distances(const AttentionHead& head, const ScoreTile& tile, Scalar
   Columns column;
   for (Index j = 0; j < tile.width; ++j) column.of[j] = static_cast<Scalar>(j);
   for (Index k = 0; k < tile.keys; ++k) {
-    const auto place = static_cast<Scalar>(tile.first_key + k - tile.first_query);
+    const auto position = static_cast<Scalar>(tile.first_key + k - tile.first_query);
     for (Index j = 0; j < tile.width; j += lane_count) {
       Block row = load(lane_count, scores + k * tile.width + j);
-      for (Index i = 0; i < lane_count; ++i) row.lane[i] -= fall * std::abs(column.of[j + i] - place);
+      for (Index i = 0; i < lane_count; ++i) row.lane[i] -= fall * std::abs(column.of[j + i] - position);
       store(lane_count, row, scores + k * tile.width + j);
     }
   }
@@ -27,7 +27,7 @@ void mask_scores(const AttentionHead& head, const ScoreTile& tile, Scalar* score
   if (!head.causal && head.window == 0) return;
   const Reach reach = reach_of(head);
   for (Index k = 0; k < tile.keys; ++k) {
-    const Index column = tile.first_key + k - tile.first_query;  // where the query of this place stands
+    const Index column = tile.first_key + k - tile.first_query;  // where the query of this position is
     const Index from = std::clamp<Index>(column - reach.ahead, 0, tile.queries),
                 to = std::clamp<Index>(column + reach.back + 1, 0, tile.queries);
     Scalar* row = scores + k * tile.width;

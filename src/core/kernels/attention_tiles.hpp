@@ -1,4 +1,4 @@
-// Tiles of scores: which keys a block of queries meets, and what their places do to a score.
+// Tiles of scores: which keys a block of queries meets, and what their positions do to a score.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ struct Columns {
   alignas(64) Scalar of[most_queries];
 };
 
-/// How many places before and after its own a query sees.
+/// How many positions before and after its own a query sees.
 struct Reach {
   Index back, ahead;
 };
@@ -44,8 +44,8 @@ void for_key_blocks(const AttentionHead& head, ScoreTile tile, F f) {
   }
 }
 
-/// What places do to raw scores: they fall with distance (ALiBi, Press et al. 2022), and where a key is
-/// hidden from a query stands minus infinity.
+/// What positions do to raw scores: they fall with distance (ALiBi, Press et al. 2022), and where a key is
+/// hidden from a query is minus infinity.
 void mask_scores(const AttentionHead& head, const ScoreTile& tile, Scalar* scores);
 
 }  // namespace orochi::kernels

@@ -127,7 +127,7 @@ template <bool odd>
     }
 }
 
-/// Whether two rows stand in one block of counters.
+/// Whether two rows are in one block of counters.
 bool share_counters(const RandomRow& a, const RandomRow& b) {
   return a.row % 2 == 0 && b.row == a.row + 1 && b.sample == a.sample && b.stream == a.stream;
 }

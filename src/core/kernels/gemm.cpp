@@ -12,7 +12,7 @@
 namespace orochi::kernels {
 namespace {
 
-/// How many rows an engine may be given at a time so that no row's bits depend on how many stand beside it:
+/// How many rows an engine may be given at a time so that no row's bits depend on how many are beside it:
 /// from `least` to `most`, in multiples of `unit`. Found by measurement and held by tests/core/kernels.
 struct RowRule {
   Index least, unit, most;

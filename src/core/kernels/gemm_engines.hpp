@@ -19,7 +19,7 @@ using ProductFunction = void (*)(const Product&);
 void eigen_product(const Product& product);
 
 /// nullptr where oneDNN cannot serve: not built in, double, or a CPU without AVX-512 (there a row of
-/// `dnnl_sgemm` gets other bits at other places in a block of 24 rows).
+/// `dnnl_sgemm` gets other bits at other positions in a block of 24 rows).
 ProductFunction onednn_product();
 
 }  // namespace orochi::kernels

@@ -1,6 +1,6 @@
 // What the core needs of the machine. Plain serial functions over row-major memory; `ld` is the distance
 // between rows in elements. Every result row depends on its own input rows only, bit for bit, whatever rows
-// stand beside it (weight gradients excepted: they sum over rows).
+// are beside it (weight gradients excepted: they sum over rows).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace orochi::kernels {
 enum class Engine { native, eigen, onednn };
 
 /// "auto" | "native" | "eigen" | "onednn" -> engine; throws a usage_error where onednn is asked for and
-/// cannot serve: not built in, or a CPU without AVX-512 (there its rows depend on their places). "auto" is
+/// cannot serve: not built in, or a CPU without AVX-512 (there its rows depend on their positions). "auto" is
 /// our own, but for a build without wide vectors (OROCHI_NATIVE off), where oneDNN, which looks at the CPU at
 /// run time, goes first.
 Engine choose_engine(const char* name);

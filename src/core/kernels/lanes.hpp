@@ -1,6 +1,6 @@
 // Loops cut into blocks of `lane_count` elements. A block's body has a constant trip count and no branch, so
 // that compilers turn it into vector instructions; every element goes through the same ones, wherever it
-// stands.
+// is.
 #pragma once
 
 #include <algorithm>

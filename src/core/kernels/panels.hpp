@@ -26,7 +26,7 @@ struct Panels {
   const Scalar* data;
   Index depth;
 };
-/// C [M, N] (+)= A B, or = A B + bias. Each row's sum runs along K in one order, whatever rows stand beside
+/// C [M, N] (+)= A B, or = A B + bias. Each row's sum runs along K in one order, whatever rows are beside
 /// it. bias[N] may be null; it does not go with accumulate.
 void multiply_panels(Index m, Index n, Index k, Left a, Panels b, Scalar* c, Index ldc, bool accumulate,
                      const Scalar* bias = nullptr);

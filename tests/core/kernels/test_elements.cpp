@@ -130,7 +130,7 @@ TEST_CASE("activations' derivatives equal their formulas, assigned or added") {
       }
 }
 
-TEST_CASE("activations keep NaN where it stands") {
+TEST_CASE("activations keep NaN where it is") {
   for (const Activation& f : all_functions())
     for (const Index n : {16, 19}) {
       Values x(at(n), Scalar(1)), y(at(n));

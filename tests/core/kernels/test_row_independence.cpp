@@ -1,4 +1,4 @@
-// A row's results are the same bits whatever rows stand beside it, whatever its place, whatever the
+// A row's results are the same bits whatever rows are beside it, whatever its position, whatever the
 // alignment.
 #include <functional>
 

@@ -14,7 +14,7 @@ struct AttentionOptions {
   double scale;         // 1 / sqrt(D)
   bool causal = false;  // a query sees its own key and earlier ones
   Index window = 0;     // ... that are at most so many positions away; 0: any (Beltagy et al. 2020)
-  double slope = 0;     // ALiBi: a score falls by so much a place between the two (Press et al. 2022)
+  double slope = 0;     // ALiBi: a score falls by so much a position between the two (Press et al. 2022)
 
   bool sees(Index query, Index key) const {
     return (!causal || key <= query) && (window == 0 || std::abs(query - key) <= window);

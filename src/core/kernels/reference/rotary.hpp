@@ -7,7 +7,7 @@
 
 namespace orochi::reference {
 
-/// Row t of x [T, heads D] has place t. Columns 2 i and 2 i + 1 of each head are turned by the angle
+/// Row t of x [T, heads D] has position t. Columns 2 i and 2 i + 1 of each head are turned by the angle
 /// t 10000^(-2 i / D); backward by as much the other way.
 inline Matrix rotary(const Matrix& x, Index head_dim, bool backward = false) {
   Matrix y(x.rows(), x.cols());
