@@ -92,6 +92,8 @@ class Task : public Targets {
   virtual std::vector<std::string> score_names() const { return {}; }
   /// What an answer is called: "label", "labels", "value".
   virtual std::string answer_name() const { return "label"; }
+  /// Whether an answer may have any number of labels or values, hence is a list in JSON.
+  virtual bool answers_list() const { return level() == Level::row; }
 };
 
 /// A metric besides the loss.

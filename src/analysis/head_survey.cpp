@@ -56,6 +56,8 @@ class MapFigures {
   void look_at(std::span<const AttentionRecord> records) {
     for (Index first = 0; first < length_; first += most_) {
       const Index count = std::min(most_, length_ - first), size = count * length_;
+      if (count < most_)
+        std::fill(maps_.begin(), maps_.end(), Scalar(0));  // heads of another length have none
       for (const AttentionRecord& record : records)
         for (Index h = 0; record.length == length_ && h < record.options.num_heads; ++h)
           add_rows(record, h, first, count, maps_.data() + (grid_.first(record.layer) + h) * size);

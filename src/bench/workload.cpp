@@ -13,6 +13,7 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 
+#include "core/in_table.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_file.hpp"
 
@@ -92,10 +93,12 @@ Workload from_config(const std::string& path, const std::vector<std::string>& ov
   work.name = path;
   work.config = read_config(path, overrides, component_schemas(extensions));
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  work.task = extensions.tasks.make(work.config.task);
-  LoadedData loaded =
-      load_data(work.config.data, folder.empty() ? "." : folder.string(), work.config.train.seed,
-                extensions.readers, extensions.tokenizers, *work.task);
+  LoadedData loaded;
+  with_location(path, overrides, extensions, [&] {
+    work.task = in_table("task", [&] { return extensions.tasks.make(work.config.task); });
+    loaded = load_data(work.config.data, folder.empty() ? "." : folder.string(), work.config.train.seed,
+                       extensions.readers, extensions.tokenizers, *work.task);
+  });
   work.data = std::move(loaded.train);
   work.input = input_shape(work.config.data, loaded.preprocessing);
   return work;

@@ -52,12 +52,13 @@ std::string answer_text(const Task& task, const Prediction& prediction) {
 
 ordered_json answer_json(const Task& task, const Prediction& prediction) {
   const std::string name = task.answer_name();
-  const bool is_list = name.ends_with('s');
   ordered_json json;
-  if (!prediction.values.empty())
-    json[name] = is_list ? ordered_json(prediction.values) : ordered_json(prediction.values.front());
+  if (prediction.values.empty())
+    json[name] = prediction.labels;
   else
-    json[name] = is_list ? ordered_json(prediction.labels) : ordered_json(prediction.labels.front());
+    json[name] = prediction.values;
+  if (!task.answers_list())
+    json[name] = json[name].empty() ? ordered_json() : ordered_json(json[name].front());
   if (!prediction.scores.empty())
     json["probabilities"] =
         by_item(task, task.score_names().size(), std::span<const double>(prediction.scores));

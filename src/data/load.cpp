@@ -11,6 +11,7 @@
 #include <orochi/dataset.hpp>
 #include <orochi/error.hpp>
 
+#include "core/in_table.hpp"
 #include "data/checks.hpp"
 #include "data/input_encoder.hpp"
 #include "data/normalize.hpp"
@@ -165,9 +166,12 @@ void fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers
   std::vector<std::string_view> texts;
   for (const std::uint32_t i : train.rows)
     for (const std::string& text : train.raw->texts_of(i)) texts.push_back(text);
-  std::unique_ptr<Tokenizer> tokenizer = tokenizers.make(config.tokenizer);
+  std::unique_ptr<Tokenizer> tokenizer =
+      in_table("data.tokenizer", [&] { return tokenizers.make(config.tokenizer); });
   try {
-    tokenizer->fit(texts, config.max_length);
+    in_table("data.tokenizer", [&] { tokenizer->fit(texts, config.max_length); });
+  } catch (const OptionError&) {
+    throw;
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{}: {}", train.raw->path, error.what()));
   }
@@ -225,7 +229,7 @@ void encode_parts(const std::vector<Part>& parts, const std::vector<const Target
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
     *splits[p] = take_rows(parts[p], *files[p], targets, config.max_length, encoder, data.notes);
-    if (p == 0) targets.fit_split(data.train.targets);
+    if (p == 0) in_table("task", [&] { targets.fit_split(data.train.targets); });
     if (preprocessing.channels == 0) continue;
     if (p == 0) fit_normalization(data.train, config.normalize, preprocessing);
     normalize(splits[p]->values, preprocessing.mean, preprocessing.deviation);
@@ -235,7 +239,7 @@ void encode_parts(const std::vector<Part>& parts, const std::vector<const Target
 /// What is wrong with all targets of the training file together is an error of it.
 void fit_targets(const RawSplit& raw, Targets& targets, FileErrors& errors) {
   try {
-    targets.fit(raw.targets);
+    in_table("task", [&] { targets.fit(raw.targets); });
   } catch (const OptionError&) {
     throw;
   } catch (const Error& error) {

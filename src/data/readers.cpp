@@ -9,6 +9,7 @@
 
 #include <orochi/error.hpp>
 
+#include "core/in_table.hpp"
 #include "data/data_file.hpp"
 
 namespace orochi {
@@ -45,11 +46,14 @@ std::string RawSplit::location(Index sequence) const {
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
                   FileErrors& errors) {
   const std::string& format = config.format.type;
-  const std::unique_ptr<Reader> reader = readers.make(config.format);
   RawSplit raw;
   raw.path = errors.path();
   FileInMemory file(targets, raw, errors);
-  reader->read(file);
+  const std::unique_ptr<Reader> reader = in_table("data.format", [&] {
+    std::unique_ptr<Reader> made = readers.make(config.format);
+    made->read(file);
+    return made;
+  });
   std::string ending = std::filesystem::path(errors.path()).extension().string();
   if (ending == ".h5") ending = ".hdf5";
   const bool is_known = !ending.empty() && readers.find(ending.substr(1)) != nullptr;

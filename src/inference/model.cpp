@@ -34,6 +34,16 @@ std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
   return schemas;
 }
 
+void with_location(const std::string& config_path, std::span<const std::string> overrides,
+                   const Extensions& extensions, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const OptionError& error) {
+    throw usage_error(find_location(config_path, overrides, component_schemas(extensions), error.option()) +
+                      ": " + error.what());
+  }
+}
+
 std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing) {
   std::map<std::string, State> states = state_of(preprocessing);
   task.save(states["task"]);

@@ -1,7 +1,9 @@
 // What checkpoints, configs and models have to do with each other.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,10 @@ namespace orochi {
 
 /// What the config reader must know of the registered components.
 std::vector<ComponentSchema> component_schemas(const Extensions& extensions);
+
+/// Does `work`; an OptionError in it gets the location of its key.
+void with_location(const std::string& config_path, std::span<const std::string> overrides,
+                   const Extensions& extensions, const std::function<void()>& work);
 
 /// What task, tokenizer and numeric data have learned, by component.
 std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing);

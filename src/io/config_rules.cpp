@@ -74,8 +74,9 @@ void ConfigReader::check_train_rules() {
   rule(precision_choice.is(c.precision, Precision::fp32) ||
            kernels_choice.is(c.kernels, Kernels::automatic) || kernels_choice.is(c.kernels, Kernels::native),
        {"train.precision", "train.kernels"},
-       fmt::format("train.precision is \"{}\", but train.kernels is \"{}\"; allowed with it: auto | own",
-                   c.precision, c.kernels));
+       fmt::format("train.precision is \"{}\", but train.kernels is \"{}\"; allowed with it: {} | {}",
+                   c.precision, c.kernels, kernels_choice.word(Kernels::automatic),
+                   kernels_choice.word(Kernels::native)));
   check_monitor();
   rule(c.patience == 0 || !config_.data.validation.empty() || config_.data.validation_fraction > 0,
        {"train.patience", "data.validation_fraction", "data.validation"},

@@ -36,7 +36,14 @@ void Hid::reset() noexcept {
   close_ = nullptr;
 }
 
-ScopedErrorSilence::ScopedErrorSilence() {
+namespace {
+std::recursive_mutex& library_mutex() {
+  static std::recursive_mutex mutex;
+  return mutex;
+}
+}  // namespace
+
+ScopedErrorSilence::ScopedErrorSilence() : lock_(library_mutex()) {
   H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }

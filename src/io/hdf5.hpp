@@ -1,7 +1,8 @@
 // RAII over the plain C API of libhdf5: owned identifiers, quiet errors, and its error text in ours. The
-// library as it is packaged is not thread-safe: one thread at a time.
+// library as it is packaged is not thread-safe: who calls it holds a ScopedErrorSilence.
 #pragma once
 
+#include <mutex>
 #include <string>
 
 #include <hdf5.h>
@@ -32,8 +33,8 @@ class Hid {
   Closer close_ = nullptr;
 };
 
-/// Stops the library from printing its errors to stderr for as long as it lives. Every function that calls
-/// the library holds one; they may be nested.
+/// Keeps other threads out of the library, and stops it from printing its errors to stderr, for as long as it
+/// lives. Every function that calls the library holds one; they may be nested.
 class ScopedErrorSilence {
  public:
   ScopedErrorSilence();
@@ -42,6 +43,7 @@ class ScopedErrorSilence {
   ScopedErrorSilence& operator=(const ScopedErrorSilence&) = delete;
 
  private:
+  std::unique_lock<std::recursive_mutex> lock_;
   H5E_auto2_t print_ = nullptr;
   void* data_ = nullptr;
 };
@@ -56,7 +58,7 @@ bool lacked_memory();
 /// Takes ownership of what a call returned; throws failure("what: error_text()") where it is negative.
 Hid own(hid_t id, Hid::Closer close, const std::string& what);
 
-/// Returns a non-negative result (of any signed type); throws as `native` does where it is negative.
+/// Returns a non-negative result (of any signed type); throws as `own` does where it is negative.
 template <typename Result>
 Result check(Result result, const std::string& what) {
   if (result < 0) throw failure(what + ": " + error_text());

@@ -7,6 +7,7 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 
+#include "core/in_table.hpp"
 #include "data/file_errors.hpp"
 #include "data/reading_memory.hpp"
 #include "inference/model_file.hpp"
@@ -20,15 +21,16 @@ namespace fs = std::filesystem;
 
 void refuse_large_files(const RunSetup& setup, const Extensions& extensions, double max_memory) {
   constexpr double worth_asking = 1e6;
-  const std::unique_ptr<Reader> reader = extensions.readers.make(setup.config.data.format);
-  const std::unique_ptr<Tokenizer> tokenizer = extensions.tokenizers.make(setup.config.data.tokenizer);
+  const DataConfig& config = setup.config.data;
+  const auto reader = in_table("data.format", [&] { return extensions.readers.make(config.format); });
+  const auto tokenizer =
+      in_table("data.tokenizer", [&] { return extensions.tokenizers.make(config.tokenizer); });
   double needed = 0, most = 0;
   std::string largest;
-  for (const std::string* name :
-       {&setup.config.data.train, &setup.config.data.validation, &setup.config.data.test}) {
+  for (const std::string* name : {&config.train, &config.validation, &config.test}) {
     if (name->empty()) continue;
     const std::string path = (fs::path(setup.data_folder) / *name).string();
-    const double one = reading_memory(setup.config.data, *reader, *tokenizer, path);
+    const double one = reading_memory(config, *reader, *tokenizer, path);
     needed += one;
     if (one <= most) continue;
     most = one;
@@ -45,20 +47,12 @@ void refuse_large_files(const RunSetup& setup, const Extensions& extensions, dou
 }  // namespace
 
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
-  const auto say_location = [&](const std::string& table, const auto& work) {
-    try {
-      work();
-    } catch (const OptionError& error) {
-      const std::string location = find_location(setup.config_path, request.overrides,
-                                                 component_schemas(extensions), table + "." + error.option());
-      throw usage_error(fmt::format("{}: {}.{}", location, table, error.what()));
-    }
-  };
-  say_location("data.format", [&] { refuse_large_files(setup, extensions, request.max_memory); });
   RunData data;
-  const double before = resident_memory();
-  data.task = extensions.tasks.make(setup.config.task);
-  say_location("task", [&] {
+  double before = 0;
+  with_location(setup.config_path, request.overrides, extensions, [&] {
+    refuse_large_files(setup, extensions, request.max_memory);
+    before = resident_memory();
+    data.task = in_table("task", [&] { return extensions.tasks.make(setup.config.task); });
     data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed, extensions.readers,
                             extensions.tokenizers, *data.task);
   });

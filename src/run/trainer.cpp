@@ -63,7 +63,7 @@ void Trainer::note_oddities() {
     if (const std::string note = precision_note(model_.classifier->parameters(), config_.model);
         !note.empty())
       observer_.note(note);
-  if (left_off())
+  if (reached_max_steps())
     observer_.note(fmt::format("the run is at step {} already: --max-steps {} leaves nothing to do",
                                progress_.step, request_.max_steps));
 }

@@ -37,10 +37,10 @@ class Trainer {
   }
   // A checkpoint may be between the last update and the end of its epoch.
   bool finished() const { return loop_.is_done() || patience_over(); }
-  bool left_off() const {
-    return (request_.max_steps > 0 && progress_.step >= static_cast<std::uint64_t>(request_.max_steps)) ||
-           (request_.stop && request_.stop());
+  bool reached_max_steps() const {
+    return request_.max_steps > 0 && progress_.step >= static_cast<std::uint64_t>(request_.max_steps);
   }
+  bool left_off() const { return reached_max_steps() || (request_.stop && request_.stop()); }
 
   RunFolder open_folder(
       const Optimizers& optimizers) const;  // the last moment to refuse without having written anything

@@ -111,6 +111,7 @@ class MultiLabel : public Task {
   }
   std::vector<std::string> score_names() const override { return labels_.names(); }
   std::string answer_name() const override { return "labels"; }
+  bool answers_list() const override { return true; }
 
  private:
   Prediction prediction_of(std::span<const double> p, double threshold) const {

@@ -95,6 +95,7 @@ class Regression : public Task {
     return prediction;
   }
   std::string answer_name() const override { return outputs() == 1 ? "value" : "values"; }
+  bool answers_list() const override { return outputs() > 1; }
 
  private:
   /// Of "1.5" or "1.5,-2".

@@ -154,6 +154,49 @@ TEST_CASE("entropy, distance and similarity are those of whole maps") {
   }
 }
 
+/// All rows but the last two of each sequence.
+class Shorten : public Layer {
+ public:
+  explicit Shorten(Builder&) {}
+  Rows forward(const Rows& x) const override {
+    const auto shorter = [](Index length) { return std::max<Index>(1, length - 2); };
+    Index count = 0;
+    for (Index b = 0; b < x.batch.num_sequences(); ++b) count += shorter(x.batch.length(b));
+    const Var in = x.values, y = x.tape().result(count, in.cols());
+    const Rows result = x.with_lengths(y, shorter);
+    const Batch from = x.batch, to = result.batch;
+    for (Index b = 0; b < from.num_sequences(); ++b)
+      y.value().middleRows(to.first_row(b), to.length(b)) =
+          in.value().middleRows(from.first_row(b), to.length(b));
+    y.pullback([=] {
+      for (Index b = 0; b < from.num_sequences(); ++b)
+        in.grad_sum().middleRows(from.first_row(b), to.length(b)) +=
+            y.grad().middleRows(to.first_row(b), to.length(b));
+    });
+    return result;
+  }
+};
+
+TEST_CASE("heads of layers with another number of rows are not compared with each other") {
+  Extensions extensions = builtin();
+  extensions.layers.add<Shorten>("shorten", Role::rows, "fewer rows");
+  Model trained = make_model(extensions, {});
+  trained.config.model.block = {{"encoder_layer"}, {"shorten"}, {"encoder_layer"}};
+  trained.classifier = std::make_unique<Classifier>(trained.config, trained.input, 3, extensions.layers);
+  trained.classifier->parameters().initialize(5);
+  Sequences data;
+  for (Index i = 0; i < 100; ++i) data.tokens.push_back(static_cast<std::int32_t>(i * i % 17));
+  data.offsets.push_back(100);  // neither 100 nor 98 is a multiple of the queries that are taken at a time
+  data.targets.push_back(1);
+  const HeadSurvey survey = survey_heads(trained, data, head_grid(trained, data), 1);
+  const std::vector<std::vector<double>> maps = whole_maps(record_sequence(trained, data, 0));
+  for (std::size_t a = 0; a < 8; ++a)
+    for (std::size_t b = 0; b < 8; ++b) {
+      const double expected = a / 4 == b / 4 ? correlation(maps[a], maps[b]) : 0;
+      CHECK_THAT(survey.similarity[a * 8 + b], catch_matchers::WithinAbs(expected, 1e-5));
+    }
+}
+
 TEST_CASE("looking at the heads of long sequences takes no whole map") {
   const Extensions extensions = builtin();
   const Index t = 3000;

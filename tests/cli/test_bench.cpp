@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "program.hpp"
+#include "workplace.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinRel;
@@ -80,4 +81,13 @@ TEST_CASE("bench --profile charges time to layers by name") {
   const Outcome text = orochi_program({"bench", "tiny", "--seconds", "1", "--threads", "1", "--profile"});
   CHECK(text.out.find("\nencoder.0.attention ") != std::string::npos);
   CHECK(text.out.find("\noutside of layers ") != std::string::npos);
+}
+
+TEST_CASE("bench says where an option is that does not go with the data") {
+  const Workplace place("bench-option");
+  const Outcome outcome =
+      orochi_program({"bench", place.path("small.toml"), "--seconds", "1", "task.class_weights=[1]"});
+  CHECK(outcome.code == 2);
+  CHECK(outcome.err.find("command line: task.class_weights=[1]: task.class_weights has 1 number") !=
+        std::string::npos);
 }

@@ -106,6 +106,33 @@ TEST_CASE("a report says what evaluate and ablate say") {
   }
 }
 
+TEST_CASE("a report shows both texts of a pair, each with its own sequence") {
+  const Workplace place("report-pairs");
+  std::ofstream pairs(place.path("pairs.csv"));
+  pairs << "a,b,label\n";
+  for (int i = 0; i < 20; ++i) pairs << "first" << i << ",second" << i << (i % 2 == 0 ? ",yes\n" : ",no\n");
+  pairs.close();
+  const std::string run = place.path("run");
+  const Outcome trained = orochi_program(
+      {"train", place.path("small.toml"), "--run", run, "data.train=pairs.csv", "data.test=pairs.csv",
+       "data.format={type=\"csv\",text_columns=[\"a\",\"b\"]}", "data.tokenizer=word"});
+  INFO(trained.err);
+  REQUIRE(trained.code == 0);
+  REQUIRE(orochi_program({"report", run, "--sequences", "20"}).code == 0);
+  const json content = content_of(read(run + "/report.html"));
+  std::size_t checked = 0;
+  for (const char* list : {"sequences", "errors"})
+    for (const json& sequence : content[list]) {
+      const std::string text = sequence["text"].get<std::string>(),
+                        number = text.substr(text.find("first") + 5);
+      const std::string own = number.substr(0, number.find_first_not_of("0123456789"));
+      CHECK(text.find("second" + own) != std::string::npos);
+      CHECK(sequence["label"] == (std::stoi(own) % 2 == 0 ? "yes" : "no"));
+      ++checked;
+    }
+  CHECK(checked >= 20);
+}
+
 TEST_CASE("a report of very many classes shows the worst of them") {
   const Workplace place("report-classes");
   std::ofstream data(place.path("train.tsv"));

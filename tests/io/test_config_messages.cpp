@@ -243,7 +243,8 @@ TEST_CASE("rules between keys") {
          {"data.train = 'a'\ntrain.warmup_steps = 10\ntrain.max_steps = 10",
           "f:2:22: train.warmup_steps is 10; allowed: less than train.max_steps, 10"},
          {"data.train = 'a'\ntrain.precision = 'bf16'\ntrain.kernels = 'eigen'",
-          "f:2:19: train.precision is \"bf16\", but train.kernels is \"eigen\"; allowed with it: auto | own"},
+          "f:2:19: train.precision is \"bf16\", but train.kernels is \"eigen\"; allowed with it: auto | "
+          "native"},
          {"data.train = 'a'\ndata.validation_fraction = 0\ntrain.patience = 3",
           "f:3:18: train.patience is 3, but there is no validation data; "
           "give data.validation or data.validation_fraction"},

@@ -121,7 +121,7 @@ void add_input(ordered_json& json, const Model& trained, const ReportData& data,
   if (data.texts.empty())
     json["values"] = values_json(trained.preprocessing, data.sequences, i, rows);
   else
-    json["text"] = shown(data.texts[as_size(i)], longest_text);
+    json["text"] = shown(data.text_of(i, trained.preprocessing.texts), longest_text);
 }
 
 ordered_json errors_json(const Model& trained, const ReportData& data, const Evaluation& outcomes) {

@@ -3,6 +3,9 @@
 #include <filesystem>
 #include <numeric>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
 
@@ -70,10 +73,16 @@ ReportData report_data(const Model& trained, const std::string& checkpoint, cons
   return data;
 }
 
+std::string ReportData::text_of(Index sequence, Index texts_each) const {
+  const auto first = texts.begin() + sequence * texts_each;
+  return fmt::format("{}", fmt::join(first, first + texts_each, "\t"));
+}
+
 std::vector<RowName> row_names(const Model& trained, const ReportData& data, Index i) {
   std::vector<RowName> names;
   for (std::string& label : row_labels(trained, data.sequences, i)) names.push_back({std::move(label)});
   if (data.texts.empty()) return names;
+  const Tokenizer& tokenizer = *trained.preprocessing.tokenizer;
   const auto each = static_cast<std::size_t>(trained.preprocessing.texts);
   const auto length = static_cast<std::size_t>(data.sequences.length(i));
   const auto begin = static_cast<std::size_t>(data.sequences.offsets[static_cast<std::size_t>(i)]);
@@ -83,12 +92,13 @@ std::vector<RowName> row_names(const Model& trained, const ReportData& data, Ind
   };
   for (std::size_t s = 0, t = 0; s < each; ++s) {
     const std::vector<std::string> tokens =
-        trained.preprocessing.tokenizer->pieces(data.texts[static_cast<std::size_t>(i) * each + s]);
+        tokenizer.pieces(data.texts[static_cast<std::size_t>(i) * each + s]);
     std::size_t end = t;
     while (end < length && segment(end) == s) ++end;
     const std::size_t rows = end - t - (s + 1 < each ? 1 : 0);          // without the separator
     for (std::size_t at = 0; at < rows && rows <= tokens.size(); ++at)  // where pieces are tokens
-      names[first + t + at] = {tokens[at], data.sequences.tokens[begin + t + at] == 0};
+      names[first + t + at] = {tokens[at],
+                               tokenizer.token(data.sequences.tokens[begin + t + at]) == unknown_token};
     t = end;
   }
   return names;

@@ -15,8 +15,10 @@ struct ReportData {
   std::string path, part;             // part: "test", "validation" or "" for a file of --data
   bool is_share_of_training = false;  // what was split off the training file
   Sequences sequences;                // B
-  std::vector<std::string> texts;     // [B], as they are in the file; empty for numeric data
-  std::vector<Index> numbers;         // [B]: of the sequence in the file, from 0
+  std::vector<std::string> texts;     // [B, S], as they are in the file; empty for numeric data
+  /// The S texts of a sequence, with tabs between.
+  std::string text_of(Index sequence, Index texts_each) const;
+  std::vector<Index> numbers;  // [B]: of the sequence in the file, from 0
 };
 
 /// --data, else data.test of the checkpoint's config, else the validation data of the training: its file, or
