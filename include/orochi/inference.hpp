@@ -45,6 +45,7 @@ class Inference {
  private:
   void pack();
 
+  bool packed_is_shared_ = false;  // with others that may read it now
   const Classifier& model_;
   std::shared_ptr<PackedWeights> packed_;
   std::unique_ptr<ThreadPool> pool_;

@@ -91,8 +91,8 @@ class Builder {
   Parameter weight(const std::string& name, Index rows, Index cols, Init init = Init::xavier_uniform());
   /// A vector [n]: biases and norms; does not decay.
   Parameter vector(const std::string& name, Index n, Init init = Init::zeros());
-  /// A table [rows, cols] of which a step touches few rows; does not decay.
-  Parameter embedding(const std::string& name, Index rows, Index cols, Init init, GradientKind gradient);
+  /// A table [rows, cols], Use::table or Use::lookup; does not decay.
+  Parameter embedding(const std::string& name, Index rows, Index cols, Init init, Use use);
   /// Several weights (or vectors, cols = 0) of one shape, one after another in memory, used as one [sum,
   /// cols].
   Parameter fused(const std::vector<std::string>& names, Index rows, Index cols, Init init);

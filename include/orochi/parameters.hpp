@@ -26,9 +26,13 @@ struct Init {
   static Init xavier_uniform() { return {Kind::xavier_uniform, 0}; }
 };
 
-/// How the optimizer treats a parameter.
-enum class Decay { yes, no };             // weight decay: not on biases, norms and embeddings
-enum class GradientKind { dense, rows };  // rows: only some rows get a gradient in a step (embeddings)
+/// What a parameter is for: which ones decay, are packed and have sparse gradients follows from it.
+enum class Use {
+  product,  // a matrix of products: its weights decay
+  vector,   // biases and norms
+  table,    // rows that are looked up or added
+  lookup    // the same, where a step touches few rows: only those have a gradient
+};
 
 /// A handle that layers keep. A fused parameter has several names for consecutive rows.
 struct Parameter {
@@ -63,15 +67,14 @@ class Parameters {
 
   /// `shape` is that of one name; the names are one after another in memory. A second use of a name throws,
   /// and so does (a usage_error) what would be too many numbers: before anything is allocated.
-  Parameter add(std::span<const std::string> names, std::vector<Index> shape, Init init, Decay decay,
-                GradientKind gradient);
-  /// Lays everything out (each handle on a 64-byte boundary, `rows` parameters last) and sets it to 0.
+  Parameter add(std::span<const std::string> names, std::vector<Index> shape, Init init, Use use);
+  /// Lays everything out (each handle on a 64-byte boundary, lookups last) and sets it to 0.
   void allocate();
   /// Draws every initial value, counted from (seed, index of the name, element).
   void initialize(std::uint64_t seed);
 
   Index size() const { return size_; }              // scalars in the buffer, gaps included
-  Index dense_size() const { return dense_size_; }  // those before the first `rows` parameter
+  Index dense_size() const { return dense_size_; }  // those before the first lookup
   Index count() const;                              // trainable numbers, gaps not included
   double added() const { return added_; }           // the same, in double, so that nothing overflows
   /// Who asks for numbers to write counts as having changed them.
@@ -85,15 +88,16 @@ class Parameters {
   ConstMatrixMap value(Parameter p) const;  // [rows, cols]
   /// Another one after each change.
   std::uint64_t version() const { return version_.load(std::memory_order_relaxed); }
-  Index offset(Parameter p) const { return entries_[static_cast<std::size_t>(p.id)].offset; }
+  Index offset(Parameter p) const { return entry(p.id).offset; }
   std::span<const ParameterView> views() const { return views_; }
 
   struct Entry {
     Index offset = 0, size = 0, cols = 0;
-    Decay decay = Decay::yes;
-    GradientKind gradient = GradientKind::dense;
+    Use use = Use::product;
+    bool is_dense() const { return use != Use::lookup; }  // its gradient
   };
   std::span<const Entry> entries() const { return entries_; }  // by handle id
+  const Entry& entry(Index id) const { return entries_[static_cast<std::size_t>(id)]; }
 
  private:
   std::vector<Entry> entries_;

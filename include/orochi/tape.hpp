@@ -133,9 +133,7 @@ class Tape {
   Var input(Index rows, Index cols, bool needs_grad = false);  // to be filled through value()
   Var result(Index rows, Index cols);                          // an operation's output, uninitialized
   ConstMatrixMap value(Parameter p) const { return parameters_.value(p); }
-  GradientKind gradient_kind(Parameter p) const {
-    return parameters_.entries()[static_cast<std::size_t>(p.id)].gradient;
-  }
+  Use use(Parameter p) const { return parameters_.entry(p.id).use; }
   GradientTarget grad_target(Parameter p) {
     if (observer_ != nullptr) observer_->touched(p);
     return gradients_->target(p);
@@ -147,7 +145,7 @@ class Tape {
   }
   /// d parameter [rows, cols] to add to, zeroed at its first use in a step.
   MatrixMap grad_sum(Parameter p) { return started(grad_target(p), p.rows, p.cols); }
-  /// For parameters of GradientKind::rows: row ids[i] gets rows[i].
+  /// For parameters of Use::lookup: row ids[i] gets rows[i].
   void add_grad_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows) {
     if (observer_ != nullptr) observer_->touched(p);
     gradients_->add_rows(p, ids, rows);

@@ -57,7 +57,7 @@ void AnomalyDetector::pulled_back(Var result, Gradients& gradients) {
   for (const Parameter p : std::exchange(touched_, {})) {
     if (found_ || at == operations_.end()) return;
     const Gradients::RowList& list = gradients.rows(p.id);
-    const bool rows = !list.ids.empty();
+    const bool rows = !parameters_.entry(p.id).is_dense();
     const Scalar* bad = rows ? find_fault(list.rows.data(), static_cast<Index>(list.rows.size()))
                              : find_fault(gradients.target(p).data, p.rows * p.cols);
     if (bad == nullptr) continue;

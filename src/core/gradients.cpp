@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include <orochi/error.hpp>
 #include <orochi/parameters.hpp>
@@ -11,25 +12,23 @@ namespace orochi {
 namespace {
 using RowList = Gradients::RowList;
 
-/// The shards' dense gradients of one range, summed pairwise in place into the first shard's.
-void tree_sum(std::span<Gradients* const> shards, Index id, Index at, Index n) {
-  const Index count = static_cast<Index>(shards.size());
-  const auto shard = [&](Index i) { return shards[static_cast<std::size_t>(i)]->dense() + at; };
-  std::uint64_t written[64] = {};  // bit set: up to 4,096 shards
-  const auto has = [&](Index i) { return (written[i / 64] >> (i % 64)) & 1; };
-  for (Index i = 0; i < count; ++i)
-    if (shards[static_cast<std::size_t>(i)]->written(id)) written[i / 64] |= std::uint64_t{1} << (i % 64);
-  for (Index stride = 1; stride < count; stride *= 2) {
-    for (Index i = 0; i + stride < count; i += 2 * stride) {
-      if (!has(i + stride)) continue;
-      if (has(i))
-        kernels::add_scaled(n, Scalar(1), shard(i + stride), shard(i));
-      else
-        std::copy_n(shard(i + stride), n, shard(i));
-      written[i / 64] |= std::uint64_t{1} << (i % 64);
-    }
-  }
-  if (!has(0)) std::fill_n(shard(0), n, Scalar(0));
+/// Sums the dense gradients of one range of the shards [first, first + count), count a power of 2, pairwise
+/// in place into the first of them. Returns whether one of them has any.
+bool tree_sum(std::span<Gradients* const> shards, std::size_t first, std::size_t count, Index id, Index at,
+              Index n) {
+  if (first >= shards.size()) return false;
+  if (count == 1) return shards[first]->written(id);
+  const std::size_t half = count / 2;
+  const bool left = tree_sum(shards, first, half, id, at, n),
+             right = tree_sum(shards, first + half, half, id, at, n);
+  if (!right) return left;
+  Scalar* sum = shards[first]->dense() + at;
+  const Scalar* other = shards[first + half]->dense() + at;
+  if (left)
+    kernels::add_scaled(n, Scalar(1), other, sum);
+  else
+    std::copy_n(other, n, sum);
+  return true;
 }
 }  // namespace
 
@@ -53,7 +52,7 @@ void Gradients::clear_rows() {
 }
 
 GradientTarget Gradients::target(Parameter p) {
-  if (parameters_.entries()[static_cast<std::size_t>(p.id)].gradient == GradientKind::rows)
+  if (!parameters_.entry(p.id).is_dense())
     throw usage_error("[gradient] expected a dense parameter, found one that takes add_grad_rows");
   std::uint8_t& written = written_[static_cast<std::size_t>(p.id)];
   const bool accumulate = written != 0;
@@ -62,8 +61,8 @@ GradientTarget Gradients::target(Parameter p) {
 }
 
 void Gradients::add_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows) {
-  if (parameters_.entries()[static_cast<std::size_t>(p.id)].gradient == GradientKind::dense)
-    throw usage_error("[gradient] expected a parameter of GradientKind::rows, found a dense one");
+  if (parameters_.entry(p.id).is_dense())
+    throw usage_error("[gradient] expected a parameter of Use::lookup, found a dense one");
   RowList& list = rows_[static_cast<std::size_t>(p.id)];
   list.ids.insert(list.ids.end(), ids.begin(), ids.end());
   list.rows.insert(list.rows.end(), rows, rows + static_cast<Index>(ids.size()) * p.cols);
@@ -73,7 +72,7 @@ std::vector<ParameterRange> parameter_ranges(const Parameters& parameters, Index
   std::vector<ParameterRange> ranges;
   for (Index id = 0; id < static_cast<Index>(parameters.entries().size()); ++id) {
     const Parameters::Entry& entry = parameters.entries()[static_cast<std::size_t>(id)];
-    const Index unit = entry.gradient == GradientKind::rows ? entry.cols : 16;
+    const Index unit = !entry.is_dense() ? entry.cols : 16;
     const Index step = std::max(unit, length / unit * unit);
     for (Index begin = 0; begin < entry.size; begin += step)
       ranges.push_back({id, begin, std::min(begin + step, entry.size)});
@@ -89,7 +88,7 @@ GradientSum::GradientSum(const Parameters& parameters, std::vector<Gradients*> s
 
 void GradientSum::begin() {
   for (Index id = 0; id < static_cast<Index>(sorted_.size()); ++id)
-    if (parameters_.entries()[static_cast<std::size_t>(id)].gradient == GradientKind::rows) sort_rows(id);
+    if (!parameters_.entry(id).is_dense()) sort_rows(id);
 }
 
 void GradientSum::clear() {
@@ -124,7 +123,7 @@ void GradientSum::add_slots(Index id) {
 }
 
 void GradientSum::merge(const ParameterRange& range) {
-  const Index cols = parameters_.entries()[static_cast<std::size_t>(range.id)].cols;
+  const Index cols = parameters_.entry(range.id).cols;
   auto& [slots, ids, sums] = merged_[static_cast<std::size_t>(range.id)];
   if (ids.empty()) return;
   for (Index row = range.begin / cols; row < range.end / cols; ++row) {
@@ -174,10 +173,11 @@ void GradientSum::sort_rows(Index id) {
 }
 
 double GradientSum::reduce(const ParameterRange& range, Scalar* scratch) {
-  const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(range.id)];
+  const Parameters::Entry& entry = parameters_.entry(range.id);
   const Index n = range.end - range.begin;
-  if (entry.gradient == GradientKind::dense) {
-    tree_sum(shards_, range.id, entry.offset + range.begin, n);
+  if (entry.is_dense()) {
+    if (!tree_sum(shards_, 0, std::bit_ceil(shards_.size()), range.id, entry.offset + range.begin, n))
+      std::fill_n(shards_.front()->dense() + entry.offset + range.begin, n, Scalar(0));
   } else {
     const std::vector<Index>& starts = sorted_[static_cast<std::size_t>(range.id)].starts;
     const auto at = [&](Index scalar) { return starts[static_cast<std::size_t>(scalar / entry.cols)]; };
@@ -188,8 +188,8 @@ double GradientSum::reduce(const ParameterRange& range, Scalar* scratch) {
 }
 
 const Scalar* GradientSum::gradient(const ParameterRange& range, Scalar* scratch) const {
-  const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(range.id)];
-  if (entry.gradient == GradientKind::dense) return shards_.front()->dense() + entry.offset + range.begin;
+  const Parameters::Entry& entry = parameters_.entry(range.id);
+  if (entry.is_dense()) return shards_.front()->dense() + entry.offset + range.begin;
   for (Index row = range.begin / entry.cols; row < range.end / entry.cols; ++row) {
     const std::span<const Scalar* const> rows = sources(range.id, row);
     const Scalar* start = merged(range.id, row);
@@ -207,7 +207,7 @@ std::vector<Scalar> GradientSum::flat() {
   std::vector<Scalar> result(static_cast<std::size_t>(parameters_.size())), scratch(result.size());
   for (const ParameterRange& range : parameter_ranges(parameters_, parameters_.size())) {
     reduce(range, scratch.data());
-    const Index at = parameters_.entries()[static_cast<std::size_t>(range.id)].offset;
+    const Index at = parameters_.entry(range.id).offset;
     std::copy_n(gradient(range, scratch.data()), range.end - range.begin, result.data() + at);
   }
   return result;

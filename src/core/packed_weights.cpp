@@ -10,8 +10,9 @@ PackedWeights::PackedWeights(const Parameters& parameters, kernels::Engine engin
   if (engine != kernels::Engine::native) return;
   Index single = 0, bf16 = 0;
   for (Index id = 0; id < static_cast<Index>(places_.size()); ++id) {
-    const Index out = entry(id).size / entry(id).cols, in = entry(id).cols;
-    if (!is_product_weight(entry(id))) continue;
+    const Index out = parameters_.entry(id).size / parameters_.entry(id).cols,
+                in = parameters_.entry(id).cols;
+    if (!is_product_weight(parameters_.entry(id))) continue;
     Place& place = places_[static_cast<std::size_t>(id)];
     if (precision == kernels::Precision::bf16 && fits_bf16(out, in)) {
       place.bf16 = bf16;
@@ -31,8 +32,8 @@ PackedWeights::PackedWeights(const Parameters& parameters, kernels::Engine engin
 void PackedWeights::pack(Index piece) {
   const auto [id, first] = pieces_[static_cast<std::size_t>(piece)];
   const Place place = places_[static_cast<std::size_t>(id)];
-  const Index out = entry(id).size / entry(id).cols, in = entry(id).cols;
-  const Scalar* weight = parameters_.data() + entry(id).offset;
+  const Index out = parameters_.entry(id).size / parameters_.entry(id).cols, in = parameters_.entry(id).cols;
+  const Scalar* weight = parameters_.data() + parameters_.entry(id).offset;
   if (place.bf16 < 0)
     return kernels::pack_panel(out, in, {weight, in}, true, first, panels_.data() + place.single);
   kernels::Pair* to = bf16_panels_.data() + place.bf16;

@@ -11,7 +11,7 @@ namespace orochi {
 
 /// Whether a parameter is a matrix of products, and whether a matrix may be in bf16.
 inline bool is_product_weight(const Parameters::Entry& entry) {
-  return entry.gradient == GradientKind::dense && entry.decay == Decay::yes && entry.size > entry.cols;
+  return entry.use == Use::product && entry.size > entry.cols;
 }
 constexpr bool fits_bf16(Index out, Index in) { return out % 16 == 0 && in % 16 == 0; }
 
@@ -19,7 +19,7 @@ constexpr bool fits_bf16(Index out, Index in) { return out % 16 == 0 && in % 16 
 /// change.
 class PackedWeights {
  public:
-  /// Only the engine of our own has a use for it; with others it stays empty.
+  /// Only the native engine has a use for it; with others it stays empty.
   PackedWeights(const Parameters& parameters, kernels::Engine engine,
                 kernels::Precision precision = kernels::Precision::fp32);
 
@@ -48,9 +48,6 @@ class PackedWeights {
   struct Place {
     Index single = -1, bf16 = -1;  // offsets; -1: not packed so
   };
-  const Parameters::Entry& entry(Index id) const {
-    return parameters_.entries()[static_cast<std::size_t>(id)];
-  }
 
   const Parameters& parameters_;
   std::uint64_t packed_version_ = ~std::uint64_t{0};  // before the first packing

@@ -52,8 +52,7 @@ Parameters::Parameters(Index most) : room_(most) {}
 Parameters::Parameters(CountOnly) : only_counts_(true) {}
 Parameters::~Parameters() { free_scalars(data_); }
 
-Parameter Parameters::add(std::span<const std::string> names, std::vector<Index> shape, Init init,
-                          Decay decay, GradientKind gradient) {
+Parameter Parameters::add(std::span<const std::string> names, std::vector<Index> shape, Init init, Use use) {
   const Index id = static_cast<Index>(entries_.size());
   Index size = 1;
   double numbers = static_cast<double>(names.size());
@@ -83,28 +82,29 @@ Parameter Parameters::add(std::span<const std::string> names, std::vector<Index>
     room_ -= size;
   }
   const Index cols = shape.size() > 1 ? shape[1] : at;
-  entries_.push_back({0, at, cols, decay, gradient});
+  entries_.push_back({0, at, cols, use});
   return {id, at / std::max<Index>(cols, 1), cols};
 }
 
 void Parameters::allocate() {
-  for (const GradientKind kind : {GradientKind::dense, GradientKind::rows}) {
+  for (const bool dense : {true, false}) {
     for (Entry& entry : entries_) {
-      if (entry.gradient != kind) continue;
+      if (entry.is_dense() != dense) continue;
       entry.offset = size_;
       size_ += round_up(entry.size);
     }
-    if (kind == GradientKind::dense) dense_size_ = size_;
+    if (dense) dense_size_ = size_;
   }
-  for (ParameterView& view : views_) view.offset += entries_[static_cast<std::size_t>(view.parameter)].offset;
+  for (ParameterView& view : views_) view.offset += entry(view.parameter).offset;
   data_ = allocate_scalars(size_);
 }
 
 void Parameters::initialize(std::uint64_t seed) {
+  Scalar* values = data();
   for (std::size_t number = 0; number < views_.size(); ++number) {
     const ParameterView& view = views_[number];
     for (Index i = 0; i < view.size; ++i)
-      data_[view.offset + i] = static_cast<Scalar>(draw(view, seed, static_cast<Index>(number), i));
+      values[view.offset + i] = static_cast<Scalar>(draw(view, seed, static_cast<Index>(number), i));
   }
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include <orochi/batching.hpp>
 #include <orochi/inference.hpp>
@@ -31,10 +32,17 @@ Inference::Inference(const Classifier& model, const std::string& engine, int thr
   }
 }
 Inference::Inference(const Model& model, int threads)
-    : Inference(*model.classifier, model.config.train.kernels, threads, model.packed_weights()) {}
+    : Inference(*model.classifier, model.config.train.kernels, threads, model.packed_weights()) {
+  packed_is_shared_ = true;
+}
 Inference::~Inference() = default;
 
 void Inference::pack() {
+  if (std::exchange(packed_is_shared_, false)) {
+    const auto engine = static_cast<kernels::Engine>(tapes_.front()->context().engine);
+    packed_ = std::make_shared<PackedWeights>(model_.parameters(), engine);
+    for (const std::unique_ptr<Tape>& tape : tapes_) tape->set_packed(packed_.get());
+  }
   pool_->for_each(packed_->num_pieces(), [&](Index i, int) { packed_->pack(i); });
   packed_->end_packing();
 }

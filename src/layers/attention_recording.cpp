@@ -1,6 +1,8 @@
 #include "layers/attention_recording.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
 
 #include <orochi/error.hpp>
 
@@ -77,8 +79,10 @@ void map_rows(const AttentionRecord& record, Index h, Index first, Index count, 
   // The kernel reads the sums alone.
   const kernels::FilterSums sums{const_cast<Scalar*>(record.maximum.data()) + h * t,
                                  const_cast<Scalar*>(record.inverse_sum.data()) + h * t};
-  std::vector<Scalar> working(static_cast<std::size_t>(kernels::attention_scratch(t, d)));
-  kernels::attention_map(head, sums, first, count, scores, map, working.data());
+  // Raw memory, since the kernel keeps pairs of bf16 in it, too.
+  const auto working = std::make_unique_for_overwrite<std::byte[]>(
+      static_cast<std::size_t>(kernels::attention_scratch(t, d)) * sizeof(Scalar));
+  kernels::attention_map(head, sums, first, count, scores, map, reinterpret_cast<Scalar*>(working.get()));
 }
 
 void record_influence(const Tape& tape, Index first_record, const Batch& batch, Var y) {

@@ -104,26 +104,25 @@ std::string Builder::word(const std::string& name) const { return settings().wor
 
 Parameter Builder::weight(const std::string& name, Index rows, Index cols, Init init) {
   const std::string names[] = {full(name)};
-  return parameters_.add(names, {rows, cols}, init, Decay::yes, GradientKind::dense);
+  return parameters_.add(names, {rows, cols}, init, Use::product);
 }
 
 Parameter Builder::vector(const std::string& name, Index n, Init init) {
   const std::string names[] = {full(name)};
-  return parameters_.add(names, {n}, init, Decay::no, GradientKind::dense);
+  return parameters_.add(names, {n}, init, Use::vector);
 }
 
-Parameter Builder::embedding(const std::string& name, Index rows, Index cols, Init init,
-                             GradientKind gradient) {
+Parameter Builder::embedding(const std::string& name, Index rows, Index cols, Init init, Use use) {
   const std::string names[] = {full(name)};
-  return parameters_.add(names, {rows, cols}, init, Decay::no, gradient);
+  return parameters_.add(names, {rows, cols}, init, use);
 }
 
 Parameter Builder::fused(const std::vector<std::string>& names, Index rows, Index cols, Init init) {
   std::vector<std::string> all;
   all.reserve(names.size());
   for (const std::string& name : names) all.push_back(full(name));
-  if (cols == 0) return parameters_.add(all, {rows}, init, Decay::no, GradientKind::dense);
-  return parameters_.add(all, {rows, cols}, init, Decay::yes, GradientKind::dense);
+  if (cols == 0) return parameters_.add(all, {rows}, init, Use::vector);
+  return parameters_.add(all, {rows, cols}, init, Use::product);
 }
 
 std::unique_ptr<Layer> Builder::layer(const std::string& name, const Component& component,
@@ -172,7 +171,8 @@ std::uint32_t Builder::random_streams(Index count) {
 
 std::shared_ptr<const PositionTable> Builder::position_table(const std::string& kind, Index width,
                                                              PositionTable::Make make) {
-  std::shared_ptr<const PositionTable>& table = position_tables_[kind + ", " + std::to_string(width)];
+  std::shared_ptr<const PositionTable>& table =
+      position_tables_[kind + ", " + std::to_string(width) + ", " + std::to_string(input_.max_length)];
   if (table == nullptr) table = std::make_shared<PositionTable>(input_.max_length, width, std::move(make));
   return table;
 }

@@ -22,7 +22,7 @@ void add_columns(Index n, Index count, const Scalar* from, Index from_step, Scal
 }  // namespace
 
 Var parameter(Tape& tape, Parameter p) {
-  if (tape.gradient_kind(p) == GradientKind::rows)
+  if (tape.use(p) == Use::lookup)
     throw operation_error("parameter", "a dense parameter", "a table of which only some rows get gradients");
   Var y = tape.result(p.rows, p.cols);
   y.value() = tape.value(p);

@@ -38,12 +38,11 @@ double embedding_scale(Index d_model) { return 1 / std::sqrt(static_cast<double>
 
 TokenEmbedding::TokenEmbedding(Builder& builder)
     : table_(builder.embedding("weight", builder.input().vocab_size, builder.model().d_model,
-                               Init::normal(embedding_scale(builder.model().d_model)), GradientKind::rows)) {
+                               Init::normal(embedding_scale(builder.model().d_model)), Use::lookup)) {
   builder.set_width(builder.model().d_model);
   if (builder.input().num_texts > 1)
-    segments_ =
-        builder.embedding("segment", builder.input().num_texts, builder.model().d_model,
-                          Init::normal(embedding_scale(builder.model().d_model)), GradientKind::dense);
+    segments_ = builder.embedding("segment", builder.input().num_texts, builder.model().d_model,
+                                  Init::normal(embedding_scale(builder.model().d_model)), Use::table);
 }
 
 Rows TokenEmbedding::forward(const Rows& x) const {
@@ -74,8 +73,7 @@ Var embedding(Tape& tape, Parameter table, std::span<const std::int32_t> tokens)
   }
   y.pullback([=] {
     const Measure back(y.tape().observer(), "embedding", Pass::backward, 0, bytes);
-    if (y.tape().gradient_kind(table) == GradientKind::rows)
-      return y.tape().add_grad_rows(table, tokens, y.grad().data());
+    if (y.tape().use(table) == Use::lookup) return y.tape().add_grad_rows(table, tokens, y.grad().data());
     Scalar* dtable = y.tape().grad_sum(table).data();  // [V, C]
     for (Index i = 0; i < n; ++i) {
       Scalar* row = dtable + tokens[static_cast<std::size_t>(i)] * c;
@@ -87,7 +85,7 @@ Var embedding(Tape& tape, Parameter table, std::span<const std::int32_t> tokens)
 
 LearnedPositions::LearnedPositions(Builder& builder)
     : table_(builder.embedding("weight", builder.input().max_length, builder.width(),
-                               Init::normal(embedding_scale(builder.width())), GradientKind::dense)) {}
+                               Init::normal(embedding_scale(builder.width())), Use::table)) {}
 
 Rows LearnedPositions::forward(const Rows& rows) const {
   const Var x = rows.values;
@@ -137,7 +135,7 @@ Rows SinusoidalPositions::forward(const Rows& rows) const {
 
 ClassToken::ClassToken(Builder& builder)
     : row_(builder.embedding("", 1, builder.width(), Init::normal(embedding_scale(builder.width())),
-                             GradientKind::dense)) {
+                             Use::table)) {
   builder.set_max_length(builder.input().max_length + 1);
 }
 

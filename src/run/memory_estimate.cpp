@@ -62,7 +62,7 @@ double row_bytes(const Parameters& parameters, const Sequences& data, double bat
   constexpr double pointer = sizeof(Scalar*), id = sizeof(std::int32_t), room = 1.5;  // as vectors grow
   double sum = 0;
   for (const Parameters::Entry& entry : parameters.entries()) {
-    if (entry.gradient != GradientKind::rows) continue;
+    if (entry.is_dense()) continue;
     const auto rows = static_cast<double>(entry.size / entry.cols), width = static_cast<double>(entry.cols);
     sum += room * batch_rows * (width * bytes_each + id) + (batch_rows + rows) * pointer;
     if (update_rows <= batch_rows) continue;
@@ -124,8 +124,7 @@ double packed_bytes(const Parameters& parameters, const TrainConfig& config) {
   if (kernels::choose_engine(config.kernels.c_str()) != kernels::Engine::native) return 0;
   double sum = 0;
   for (const Parameters::Entry& entry : parameters.entries())
-    if (entry.gradient == GradientKind::dense && entry.decay == Decay::yes)
-      sum += static_cast<double>(entry.size) * bytes_each;
+    if (entry.use == Use::product) sum += static_cast<double>(entry.size) * bytes_each;
   return sum;
 }
 

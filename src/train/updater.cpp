@@ -36,7 +36,7 @@ void Updater::update(const UpdateStep& step, const ParameterRange& range, const 
   const auto at = static_cast<std::size_t>(entry.offset + range.begin),
              size = static_cast<std::size_t>(range.end - range.begin);
   optimizer_->update(
-      step, {{parameters_.data() + at, size}, {gradient, size}, entry.decay == Decay::yes, buffers_, at});
+      step, {{parameters_.data() + at, size}, {gradient, size}, entry.use == Use::product, buffers_, at});
 }
 
 }  // namespace orochi

@@ -108,6 +108,9 @@ TEST_CASE("weights are packed once, and again when it is said that they have cha
   Inference fresh(*model, "native", 1);
   CHECK(logits(inference) == logits(fresh));
   CHECK(logits(fresh) != before);
+  model->parameters().initialize(11);
+  Inference drawn(*model, "native", 1);
+  CHECK(logits(inference) == logits(drawn));
 }
 
 TEST_CASE("an evaluation keeps no logits") {

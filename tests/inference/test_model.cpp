@@ -8,6 +8,7 @@
 #include <orochi/updater.hpp>
 
 #include "catch.hpp"
+#include "core/packed_weights.hpp"
 #include "small_model.hpp"
 #include "trainer_workplace.hpp"
 
@@ -83,6 +84,24 @@ TEST_CASE("a model answers in the same bits where it was made, loaded, and train
   CHECK(scores_of(again) == after);
   Inference fresh(again, 1);
   CHECK(evaluate(fresh, *again.task, data).metrics.loss == loss_after);
+}
+
+TEST_CASE("an Inference packs changed weights for itself, not where the model's readers are") {
+  const Workplace place("model-packed");
+  const std::string path = (place.root / "a.h5").string();
+  numeric_model(3).save(path);
+  Model model = Model::load(path);
+  const std::shared_ptr<PackedWeights> of_readers = model.packed_weights();
+  const Sequences data = random_sequences(5, 12, 0, 3, 3, 6);
+  std::vector<std::uint32_t> samples;
+  const Batch batch = as_batch(data, samples);
+  Inference inference(model, 2);
+  inference.outputs(batch);
+  train_on(model);
+  const std::span<const Scalar> found = inference.outputs(batch);
+  CHECK_FALSE(of_readers->is_current());  // as they were: somebody may be reading them
+  Inference fresh(model, 1);
+  CHECK(std::ranges::equal(found, fresh.outputs(batch)));
 }
 
 TEST_CASE("two models of different kinds are asked by eight threads at once") {

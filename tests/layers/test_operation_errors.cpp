@@ -13,9 +13,9 @@ namespace {
 /// A tape, two sequences of 2 and 1 rows, and parameters of several shapes.
 struct Place {
   Place() {
-    weight = add("weight", {5, 4}, GradientKind::dense);
-    vector = add("vector", {5}, GradientKind::dense);
-    table = add("table", {7, 4}, GradientKind::rows);
+    weight = add("weight", {5, 4}, Use::product);
+    vector = add("vector", {5}, Use::vector);
+    table = add("table", {7, 4}, Use::lookup);
     parameters.allocate();
     gradients = std::make_unique<Gradients>(parameters);
     tape = std::make_unique<Tape>(parameters);
@@ -23,8 +23,8 @@ struct Place {
     batch.offsets = offsets;
     batch.samples = samples;
   }
-  Parameter add(const std::string& name, std::vector<Index> shape, GradientKind kind) {
-    return parameters.add(std::vector<std::string>{name}, std::move(shape), Init::ones(), Decay::no, kind);
+  Parameter add(const std::string& name, std::vector<Index> shape, Use use) {
+    return parameters.add(std::vector<std::string>{name}, std::move(shape), Init::ones(), use);
   }
   Var rows(Index n, Index c) const {
     Var x = tape->input(n, c, true);
@@ -171,8 +171,7 @@ TEST_CASE("a parameter that nobody added, or of the other kind, is an error") {
   const std::vector<Scalar> row(5);
   CHECK_THROWS_WITH(p.tape->add_grad_rows(p.vector, ids, row.data()), Contains("[gradient]"));
   Parameters unready;
-  const Parameter early =
-      unready.add(std::vector<std::string>{"early"}, {2}, Init::ones(), Decay::no, GradientKind::dense);
+  const Parameter early = unready.add(std::vector<std::string>{"early"}, {2}, Init::ones(), Use::vector);
   CHECK_THROWS_WITH(unready.value(early), Contains("[parameter]"));
 }
 

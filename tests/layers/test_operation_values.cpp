@@ -102,10 +102,10 @@ TEST_CASE("an embedding's rows and gradients are PyTorch's, in a table of either
   const auto tokens = golden.read_as<std::int32_t>("tokens");
   const auto table = golden.read_as<Scalar>("in0"), dy = golden.read_as<Scalar>("dout");
   const auto out = golden.read_as<double>("out"), dtable = golden.read_as<double>("din0");
-  for (const GradientKind kind : {GradientKind::dense, GradientKind::rows}) {
+  for (const Use use : {Use::table, Use::lookup}) {
     Parameters parameters;
     const std::vector<std::string> names{"table"};
-    const Parameter p = parameters.add(names, {6, 4}, Init::zeros(), Decay::no, kind);
+    const Parameter p = parameters.add(names, {6, 4}, Init::zeros(), use);
     parameters.allocate();
     std::copy(table.begin(), table.end(), parameters.data() + parameters.offset(p));
     Gradients gradients(parameters);
@@ -124,7 +124,7 @@ TEST_CASE("an embedding's rows and gradients are PyTorch's, in a table of either
 TEST_CASE("a parameter as a Var has its value and gets its gradient, added where there is one") {
   Parameters parameters;
   const std::vector<std::string> names{"row"};
-  const Parameter p = parameters.add(names, {3}, Init::ones(), Decay::no, GradientKind::dense);
+  const Parameter p = parameters.add(names, {3}, Init::ones(), Use::vector);
   parameters.allocate();
   parameters.initialize(1);
   Gradients gradients(parameters);

@@ -149,5 +149,8 @@ TEST_CASE("layers of one model share a table, and heads of other widths do not")
   CHECK(builder.position_tables().size() == 1);
   const Rotary other(builder, 4);
   CHECK(builder.position_tables().size() == 2);
+  builder.set_max_length(200);  // a layer in between makes sequences longer
+  const Rotary longer(builder, 8);
+  CHECK(builder.position_tables().size() == 3);
   CHECK_THROWS_AS(Rotary(builder, 3), Error);
 }

@@ -18,7 +18,7 @@ std::set<std::string> decaying(const std::string& pooling, InputShape input) {
   const Classifier model(config, input, 3, builtin_layers());
   std::set<std::string> names;
   for (const ParameterView& view : model.parameters().views())
-    if (model.parameters().entries()[static_cast<std::size_t>(view.parameter)].decay == Decay::yes)
+    if (model.parameters().entries()[static_cast<std::size_t>(view.parameter)].use == Use::product)
       names.insert(view.name);
   return names;
 }

@@ -25,8 +25,8 @@ Extensions extended() {
 TEST_CASE("three updates of Lion, by hand") {
   Parameters parameters;
   const std::string names[] = {"weight", "bias"};
-  parameters.add({names, 1}, {1, 1}, Init::zeros(), Decay::yes, GradientKind::dense);
-  parameters.add({names + 1, 1}, {1}, Init::zeros(), Decay::no, GradientKind::dense);
+  parameters.add({names, 1}, {1, 1}, Init::zeros(), Use::product);
+  parameters.add({names + 1, 1}, {1}, Init::zeros(), Use::vector);
   parameters.allocate();
   const Index weight = parameters.views()[0].offset, bias = parameters.views()[1].offset;
   parameters.data()[weight] = parameters.data()[bias] = 0.8f;

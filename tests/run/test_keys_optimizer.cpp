@@ -21,8 +21,8 @@ constexpr double rate = 0.1;
 Pair updated(const Component& component) {
   Parameters parameters;
   const std::string names[] = {"weight", "bias"};
-  parameters.add({names, 1}, {1, 1}, Init::zeros(), Decay::yes, GradientKind::dense);
-  parameters.add({names + 1, 1}, {1}, Init::zeros(), Decay::no, GradientKind::dense);
+  parameters.add({names, 1}, {1, 1}, Init::zeros(), Use::product);
+  parameters.add({names + 1, 1}, {1}, Init::zeros(), Use::vector);
   parameters.allocate();
   for (const ParameterView& view : parameters.views()) parameters.data()[view.offset] = 0.8f;
   Updater optimizer(builtin().optimizers.make(component), parameters);

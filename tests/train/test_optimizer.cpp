@@ -31,7 +31,7 @@ struct OneNumber {
   static std::unique_ptr<Parameters> made() {
     auto parameters = std::make_unique<Parameters>();
     const std::vector<std::string> names{"w"};
-    parameters->add(names, {1}, Init::zeros(), Decay::yes, GradientKind::dense);
+    parameters->add(names, {1}, Init::zeros(), Use::product);
     parameters->allocate();
     return parameters;
   }

@@ -135,9 +135,8 @@ Engine choose_engine(const char* name) {
 Precision choose_precision(const char* name, Engine engine) {
   if (precision_choice.value(name) == Precision::fp32) return Precision::fp32;
   if (engine != Engine::native)
-    throw usage_error(
-        std::string("train.precision = \"bf16\" goes with train.kernels = \"own\", not with \"") +
-        engine_name(engine) + "\"");
+    throw usage_error(std::string("train.precision = \"bf16\" goes with train.kernels = \"") +
+                      kernels_choice.word(Kernels::native) + "\", not with \"" + engine_name(engine) + "\"");
   if (sizeof(Scalar) != sizeof(float) || !bf16_available())
     throw usage_error(
         "train.precision = \"bf16\": not available here. It needs a CPU with AVX512_BF16 (Intel Sapphire "
