@@ -1,7 +1,6 @@
 // The list of the layers that come with Orochi.
 #include "core/kernels/kernels.hpp"
 #include "layers/attention.hpp"
-#include "layers/attention_positions.hpp"
 #include "layers/embedding.hpp"
 #include "layers/encoder.hpp"
 #include "layers/linear.hpp"
@@ -9,6 +8,32 @@
 #include "layers/pooling.hpp"
 
 namespace orochi {
+namespace {
+
+/// Positions that are no rows to add: attention applies them, or nothing does.
+class NoPositions : public Layer {
+ public:
+  Rows forward(const Rows& x) const override { return x; }
+};
+
+std::unique_ptr<Layer> no_positions(Builder&) { return std::make_unique<NoPositions>(); }
+/// Attention turns queries and keys by their position (Su et al. 2021).
+std::unique_ptr<Layer> rotary_positions(Builder& builder) {
+  builder.attention_positions().rotary = true;
+  return no_positions(builder);
+}
+/// Attention lets its scores fall with distance (Press et al. 2022).
+std::unique_ptr<Layer> alibi_positions(Builder& builder) {
+  builder.attention_positions().alibi = true;
+  return no_positions(builder);
+}
+
+template <Pooling::Operation pool>
+std::unique_ptr<Layer> pooling(Builder&) {
+  return std::make_unique<Pooling>(pool);
+}
+
+}  // namespace
 
 Layers builtin_layers() {
   Layers r;
@@ -42,10 +67,10 @@ Layers builtin_layers() {
   r.add({.name = "rotary",
          .role = Role::rows,
          .summary = "as positions: attention turns queries and keys by their position",
-         .make = [](Builder& b) { return std::make_unique<RotaryPositions>(b); },
+         .make = rotary_positions,
          .head_multiple = 2});
-  r.add<AlibiPositions>("alibi", Role::rows, "as positions: attention's scores fall with distance");
-  r.add<NoPositions>("none", Role::rows, "leaves the rows as they are");
+  r.add({"alibi", Role::rows, "as positions: attention's scores fall with distance", alibi_positions});
+  r.add({"none", Role::rows, "leaves the rows as they are", no_positions});
   r.add<LayerNorm>("layer_norm", Role::rows,
                    "each row to mean 0, variance 1, then a trained scale and shift");
   r.add<RmsNorm>("rms_norm", Role::rows, "each row to root mean square 1, then a trained scale");
@@ -64,10 +89,10 @@ Layers builtin_layers() {
   r.add({.name = "cls",
          .role = Role::pooling,
          .summary = "the row of a trained class token put before each sequence",
-         .make = [](Builder& builder) { return std::make_unique<ClsPooling>(builder); },
+         .make = pooling<first_per_sequence>,
          .before = "class_token"});
-  r.add<MeanPooling>("mean", Role::pooling, "the mean of a sequence's rows");
-  r.add<MaxPooling>("max", Role::pooling, "the largest value of each column");
+  r.add({"mean", Role::pooling, "the mean of a sequence's rows", pooling<mean_per_sequence>});
+  r.add({"max", Role::pooling, "the largest value of each column", pooling<max_per_sequence>});
   r.add<AttentionPooling>("attention", Role::pooling, "rows weighted by attention to one trained query");
   return r;
 }

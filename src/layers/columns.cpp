@@ -11,14 +11,6 @@ namespace {
 
 double bytes_of(Index numbers) { return static_cast<double>(numbers) * sizeof(Scalar); }
 
-/// to [n, count] (+)= from [n, count], with the distances between rows as given.
-void copy_columns(Index n, Index count, const Scalar* from, Index from_step, Scalar* to, Index to_step) {
-  for (Index i = 0; i < n; ++i) std::copy_n(from + i * from_step, count, to + i * to_step);
-}
-void add_columns(Index n, Index count, const Scalar* from, Index from_step, Scalar* to, Index to_step) {
-  for (Index i = 0; i < n; ++i) kernels::add(count, to + i * to_step, from + i * from_step, to + i * to_step);
-}
-
 }  // namespace
 
 Var parameter(Tape& tape, Parameter p) {
@@ -53,8 +45,7 @@ Var sum_columns(Var x) {
   y.pullback([=] {
     if (!x.needs_grad()) return;
     const Measure back(y.tape().observer(), "sum_columns", Pass::backward, 0, bytes_of(n * c));
-    MatrixMap dx = x.grad_sum();  // [N, C]
-    kernels::combine(kernels::Combine::add, n, c, dx.data(), {y.grad().data(), 1, 0}, dx.data());
+    x.grad_sum().colwise() += y.grad().col(0);
   });
   return y;
 }
@@ -66,12 +57,11 @@ Var slice_columns(Var x, Index first, Index count) {
                           std::to_string(count) + " from column " + std::to_string(first) + " on");
   const Measure measure(x.tape().observer(), "slice_columns", Pass::forward, 0, bytes_of(2 * n * count));
   Var y = x.tape().result(n, count);  // [N, count]
-  copy_columns(n, count, x.data() + first, c, y.data(), count);
+  y.value() = x.value().middleCols(first, count);
   y.pullback([=] {
     if (!x.needs_grad()) return;
     const Measure back(y.tape().observer(), "slice_columns", Pass::backward, 0, bytes_of(3 * n * count));
-    MatrixMap dx = x.grad_sum();  // [N, C]
-    add_columns(n, count, y.grad().data(), count, dx.data() + first, c);
+    x.grad_sum().middleCols(first, count) += y.grad();
   });
   return y;
 }
@@ -94,15 +84,15 @@ Var concat_columns(std::span<const Var> parts) {
   const std::span<const Var> all(kept, parts.size());
   Index column = 0;
   for (const Var part : all) {
-    copy_columns(n, part.cols(), part.data(), part.cols(), y.data() + column, c);
+    y.value().middleCols(column, part.cols()) = part.value();
     column += part.cols();
   }
   y.pullback([=] {
     const Measure back(y.tape().observer(), "concat_columns", Pass::backward, 0, bytes_of(3 * n * c));
-    const Scalar* dy = y.grad().data();
+    Index at = 0;
     for (const Var part : all) {
-      if (part.needs_grad()) add_columns(n, part.cols(), dy, c, part.grad_sum().data(), part.cols());
-      dy += part.cols();
+      part.add_grad(y.grad().middleCols(at, part.cols()));
+      at += part.cols();
     }
   });
   return y;

@@ -9,10 +9,6 @@
 
 namespace orochi {
 
-Rows ClsPooling::forward(const Rows& x) const { return x.pooled(first_per_sequence(x.values, x.batch)); }
-Rows MeanPooling::forward(const Rows& x) const { return x.pooled(mean_per_sequence(x.values, x.batch)); }
-Rows MaxPooling::forward(const Rows& x) const { return x.pooled(max_per_sequence(x.values, x.batch)); }
-
 AttentionPooling::AttentionPooling(Builder& builder)
     : query_(builder.vector("query", builder.width(), Init::normal(1))) {}
 

@@ -6,24 +6,15 @@
 
 namespace orochi {
 
-/// The first row, which a layer class_token has put there.
-class ClsPooling : public Layer {
+/// By an operation of sequence_ops.hpp: the first row of a sequence, the mean, the largest values.
+class Pooling : public Layer {
  public:
-  explicit ClsPooling(Builder&) {}
-  Rows forward(const Rows& x) const override;
-};
+  using Operation = Var (*)(Var x, const Batch& batch);
+  explicit Pooling(Operation pool) : pool_(pool) {}
+  Rows forward(const Rows& x) const override { return x.pooled(pool_(x.values, x.batch)); }
 
-class MeanPooling : public Layer {
- public:
-  explicit MeanPooling(Builder&) {}
-  Rows forward(const Rows& x) const override;
-};
-
-/// The largest value of each column; the gradient goes to the first row that has it.
-class MaxPooling : public Layer {
- public:
-  explicit MaxPooling(Builder&) {}
-  Rows forward(const Rows& x) const override;
+ private:
+  Operation pool_;
 };
 
 /// Rows weighted by softmax(x . query / sqrt(C)) with one trained query.

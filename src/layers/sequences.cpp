@@ -37,18 +37,24 @@ Var weighted_sums(const char* name, Var x, const Batch& batch, Factor factor) {
   return y;
 }
 
-/// y[b] = x[row(b)].
-template <class Row>
-Var one_row(const char* name, Var x, const Batch& batch, Row row) {
-  check_rows(name, x, batch, true);
-  const Measure measure(x.tape().observer(), name, Pass::forward, 0,
-                        bytes_of(2 * batch.num_sequences() * x.cols()));
-  Var y = x.tape().result(batch.num_sequences(), x.cols());  // [B, C]
-  for (Index b = 0; b < y.rows(); ++b) y.value().row(b) = x.value().row(row(b));
+/// y[i] = x[source[i]], a row of zeros where that is -1; `source` [rows] is on the tape.
+Var rows_from(const char* name, Var x, Index rows, const Index* source) {
+  const Index c = x.cols();
+  const double bytes = bytes_of(2 * rows * c);
+  const Measure measure(x.tape().observer(), name, Pass::forward, 0, bytes);
+  Var y = x.tape().result(rows, c);
+  for (Index i = 0; i < rows; ++i) {
+    if (source[i] < 0)
+      std::fill_n(y.data() + i * c, c, Scalar(0));
+    else
+      std::copy_n(x.data() + source[i] * c, c, y.data() + i * c);
+  }
   y.pullback([=] {
     if (!x.needs_grad()) return;
-    MatrixMap dx = x.grad_sum();  // [N, C]
-    for (Index b = 0; b < y.rows(); ++b) dx.row(row(b)) += y.grad().row(b);
+    const Measure back(y.tape().observer(), name, Pass::backward, 0, 1.5 * bytes);
+    Scalar* dx = x.grad_sum().data();  // [N, C]
+    for (Index i = 0; i < rows; ++i)
+      if (source[i] >= 0) kernels::add(c, dx + source[i] * c, y.grad().data() + i * c, dx + source[i] * c);
   });
   return y;
 }
@@ -91,11 +97,17 @@ Var max_per_sequence(Var x, const Batch& batch) {
 }
 
 Var first_per_sequence(Var x, const Batch& batch) {
-  return one_row("first_per_sequence", x, batch, [batch](Index b) { return batch.first_row(b); });
+  check_rows("first_per_sequence", x, batch, true);
+  Index* source = x.tape().allocate_as<Index>(batch.num_sequences());  // [B]
+  for (Index b = 0; b < batch.num_sequences(); ++b) source[b] = batch.first_row(b);
+  return rows_from("first_per_sequence", x, batch.num_sequences(), source);  // [B, C]
 }
+
 Var last_per_sequence(Var x, const Batch& batch) {
-  return one_row("last_per_sequence", x, batch,
-                 [batch](Index b) { return batch.first_row(b) + batch.length(b) - 1; });
+  check_rows("last_per_sequence", x, batch, true);
+  Index* source = x.tape().allocate_as<Index>(batch.num_sequences());  // [B]
+  for (Index b = 0; b < batch.num_sequences(); ++b) source[b] = batch.first_row(b) + batch.length(b) - 1;
+  return rows_from("last_per_sequence", x, batch.num_sequences(), source);  // [B, C]
 }
 
 Var repeat_per_sequence(Var x, const Batch& batch) {
@@ -122,40 +134,21 @@ Var repeat_per_sequence(Var x, const Batch& batch) {
 
 Var shift_per_sequence(Var x, Index by, const Batch& batch) {
   check_rows("shift_per_sequence", x, batch);
-  const Index c = x.cols();
-  const double bytes = bytes_of(2 * x.rows() * c);
-  const Measure measure(x.tape().observer(), "shift_per_sequence", Pass::forward, 0, bytes);
-  /// Rows that stay within the sequence, and where they come from and go to.
-  struct Move {
-    Index count, from, to;
-  };
-  const auto move = [batch, by](Index b) {
-    const Index count = std::max<Index>(batch.length(b) - std::abs(by), 0), first = batch.first_row(b);
-    return Move{count, first + std::max<Index>(-by, 0), first + std::max<Index>(by, 0)};
-  };
-  Var y = x.tape().result(x.rows(), c);  // [N, C]
-  y.value().setZero();
-  for (Index b = 0; b < batch.num_sequences(); ++b)
-    std::copy_n(x.data() + move(b).from * c, move(b).count * c, y.data() + move(b).to * c);
-  y.pullback([=] {
-    if (!x.needs_grad()) return;
-    const Measure back(y.tape().observer(), "shift_per_sequence", Pass::backward, 0, 1.5 * bytes);
-    Scalar* dx = x.grad_sum().data();  // [N, C]
-    for (Index b = 0; b < batch.num_sequences(); ++b) {
-      Scalar* rows = dx + move(b).from * c;
-      kernels::add(move(b).count * c, rows, y.grad().data() + move(b).to * c, rows);
-    }
-  });
-  return y;
+  Index* source = x.tape().allocate_as<Index>(x.rows());  // [N]
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    const Index first = batch.first_row(b), length = batch.length(b);
+    for (Index t = 0; t < length; ++t)
+      source[first + t] = t - by >= 0 && t - by < length ? first + t - by : -1;
+  }
+  return rows_from("shift_per_sequence", x, x.rows(), source);  // [N, C]
 }
 
 Var gather_per_sequence(Var x, std::span<const std::int32_t> positions, const Batch& batch) {
   check_rows("gather_per_sequence", x, batch);
-  const Index n = x.rows(), c = x.cols();
+  const Index n = x.rows();
   if (std::ssize(positions) != n)
     throw operation_error("gather_per_sequence", std::to_string(n) + " positions, one a row",
                           std::to_string(positions.size()));
-  const Measure measure(x.tape().observer(), "gather_per_sequence", Pass::forward, 0, bytes_of(2 * n * c));
   Index* source = x.tape().allocate_as<Index>(n);  // [N]: each row's source row of x, or -1
   for (Index b = 0; b < batch.num_sequences(); ++b)
     for (Index i = batch.first_row(b); i < batch.first_row(b) + batch.length(b); ++i) {
@@ -167,21 +160,7 @@ Var gather_per_sequence(Var x, std::span<const std::int32_t> positions, const Ba
                               std::to_string(position));
       source[i] = position < 0 ? -1 : batch.first_row(b) + position;
     }
-  Var y = x.tape().result(n, c);  // [N, C]
-  for (Index i = 0; i < n; ++i) {
-    if (source[i] < 0)
-      std::fill_n(y.data() + i * c, c, Scalar(0));
-    else
-      std::copy_n(x.data() + source[i] * c, c, y.data() + i * c);
-  }
-  y.pullback([=] {
-    if (!x.needs_grad()) return;
-    const Measure back(y.tape().observer(), "gather_per_sequence", Pass::backward, 0, bytes_of(3 * n * c));
-    Scalar* dx = x.grad_sum().data();  // [N, C]
-    for (Index i = 0; i < n; ++i)
-      if (source[i] >= 0) kernels::add(c, dx + source[i] * c, y.grad().data() + i * c, dx + source[i] * c);
-  });
-  return y;
+  return rows_from("gather_per_sequence", x, n, source);  // [N, C]
 }
 
 }  // namespace orochi
