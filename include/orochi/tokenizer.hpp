@@ -23,6 +23,13 @@ namespace orochi {
 /// Entry 0 of a vocabulary; id 0 is that of every token that the vocabulary does not have.
 inline constexpr std::string_view unknown_token = "<unk>";
 
+/// Texts as token ids: those of text i from ids[offsets[i]] up to ids[offsets[i + 1]].
+struct EncodedTexts {
+  std::vector<std::int32_t> ids;
+  std::vector<Index> offsets{0};  // [texts + 1]
+  std::vector<Index> lengths;     // [texts]: tokens of the whole text, of which `ids` has the first
+};
+
 /// Made from a config's options, then fitted to the training texts or loaded from a checkpoint. After that
 /// any number of threads may encode at once. All texts are valid UTF-8.
 class Tokenizer {
@@ -35,6 +42,8 @@ class Tokenizer {
   /// Learns from the training texts. What lies behind the first `max_length` tokens of a text counts for
   /// nothing: it trains no row. Throws a usage_error where the texts are of no use.
   virtual void fit(std::span<const std::string_view> texts, Index max_length) = 0;
+  /// `fit`, then the ids that `encode` gives for the same texts: overridden where one pass does both.
+  virtual EncodedTexts fit_and_encode(std::span<const std::string_view> texts, Index max_length);
   /// Appends the ids of the first `max_length` tokens, each from 0 to vocabulary_size() - 1. Returns how many
   /// tokens the whole text has.
   virtual Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const = 0;
@@ -73,7 +82,10 @@ class VocabularyTokenizer : public Tokenizer {
 
   /// `<unk>`, then the tokens that occur min_count times or more and have at most `longest_token` bytes, the
   /// most frequent first, equal counts in the order of their bytes; at most vocab_size entries.
-  void fit(std::span<const std::string_view> texts, Index max_length) override;
+  void fit(std::span<const std::string_view> texts, Index max_length) override {
+    fit_and_encode(texts, max_length);
+  }
+  EncodedTexts fit_and_encode(std::span<const std::string_view> texts, Index max_length) override;
   Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const override;
   Index vocabulary_size() const override { return static_cast<Index>(vocabulary_.size()); }
   std::string token(std::int32_t id) const override { return vocabulary_[static_cast<std::size_t>(id)]; }

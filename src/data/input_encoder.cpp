@@ -26,20 +26,21 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
                                   counted(texts_, "text"), 2 * texts_ - 1));
 }
 
-Index InputEncoder::append_tokens(std::string_view text, std::vector<std::int32_t>& ids) const {
-  const auto before = std::ssize(ids);
-  const Index full_length = tokenizer_->encode(text, max_length_, ids);
+void InputEncoder::check(std::span<const std::int32_t> ids, Index full_length) const {
   if (full_length == 0)
     throw usage_error(fmt::format("data.tokenizer \"{}\" finds no token in the text", tokenizer_name_));
-  // Anybody may write a tokenizer, and the rows of the model are found by these numbers.
   const Index size = tokenizer_->vocabulary_size();
   const bool known =
-      std::all_of(ids.begin() + before, ids.end(), [size](std::int32_t id) { return id >= 0 && id < size; });
-  if (!known || std::ssize(ids) - before != std::min(full_length, max_length_))
+      std::all_of(ids.begin(), ids.end(), [size](std::int32_t id) { return id >= 0 && id < size; });
+  if (!known || std::ssize(ids) != std::min(full_length, max_length_))
     throw failure(
         fmt::format("data.tokenizer \"{}\" gave other ids than those of its first {} tokens, from 0 to {}",
                     tokenizer_name_, std::min(full_length, max_length_), size - 1));
-  return full_length;
+}
+
+void InputEncoder::encode(std::string_view text, EncodedTexts& texts) const {
+  texts.lengths.push_back(tokenizer_->encode(text, max_length_, texts.ids));
+  texts.offsets.push_back(std::ssize(texts.ids));
 }
 
 namespace {
@@ -58,10 +59,11 @@ void check_text(std::string_view text) {
 
 std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool* was_cut) const {
   check_text(text);
-  std::vector<std::int32_t> ids;  // [T]
-  const Index full_length = append_tokens(text, ids);
-  if (was_cut != nullptr) *was_cut = full_length > max_length_;
-  return ids;
+  EncodedTexts one;
+  encode(text, one);
+  check(one.ids, one.lengths.front());
+  if (was_cut != nullptr) *was_cut = one.lengths.front() > max_length_;
+  return one.ids;
 }
 
 std::vector<float> InputEncoder::encode_rows(std::span<const float> rows) const {
@@ -94,26 +96,33 @@ std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_
 }
 
 Index InputEncoder::append_texts(std::span<const std::string_view> texts, Sequences& data) const {
-  if (texts.size() == 1) return append_tokens(texts.front(), data.tokens);
-  const Index separators = std::ssize(texts) - 1;
-  std::vector<std::vector<std::int32_t>> ids(texts.size());
+  EncodedTexts encoded;
+  for (const std::string_view text : texts) encode(text, encoded);
+  return append_encoded(encoded, 0, data);
+}
+
+Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const {
+  std::vector<std::span<const std::int32_t>> parts;  // [S]
+  const Index separators = texts_ - 1;
   Index full_length = separators, length = separators;
-  for (std::size_t s = 0; s < texts.size(); ++s) {
-    full_length += append_tokens(texts[s], ids[s]);
-    length += std::ssize(ids[s]);
+  for (auto i = static_cast<std::size_t>(first); std::ssize(parts) < texts_; ++i) {
+    parts.emplace_back(texts.ids.begin() + texts.offsets[i], texts.ids.begin() + texts.offsets[i + 1]);
+    check(parts.back(), texts.lengths[i]);
+    full_length += texts.lengths[i];
+    length += std::ssize(parts.back());
   }
   const auto is_not_longer = [](const auto& a, const auto& b) { return a.size() <= b.size(); };
   for (; length > max_length_; --length) {
-    auto longest = ids.begin();
-    for (auto other = ids.begin(); other != ids.end(); ++other)
+    auto longest = parts.begin();
+    for (auto other = parts.begin(); other != parts.end(); ++other)
       if (is_not_longer(*longest, *other)) longest = other;
-    longest->pop_back();
+    *longest = longest->first(longest->size() - 1);
   }
-  for (std::size_t s = 0; s < texts.size(); ++s) {
+  for (std::size_t s = 0; s < parts.size(); ++s) {
     if (s > 0) data.tokens.push_back(tokenizer_->separator());
-    data.tokens.insert(data.tokens.end(), ids[s].begin(), ids[s].end());
-    const std::size_t rows = ids[s].size() + (s + 1 < texts.size() ? 1 : 0);
-    data.segments.insert(data.segments.end(), rows, static_cast<std::int32_t>(s));
+    data.tokens.insert(data.tokens.end(), parts[s].begin(), parts[s].end());
+    const std::size_t rows = parts[s].size() + (s + 1 < parts.size() ? 1 : 0);
+    if (texts_ > 1) data.segments.insert(data.segments.end(), rows, static_cast<std::int32_t>(s));
   }
   return full_length;
 }

@@ -36,12 +36,15 @@ class InputEncoder {
   /// between two of them, which is of the first's segment. Where they are too long together, the longest is
   /// cut, of equal ones the last. Returns their length before that.
   Index append_texts(std::span<const std::string_view> texts, Sequences& data) const;
-
-  /// Appends the ids of a text that was checked when its file was read; returns its length before the cut.
-  /// Throws a usage_error without a location where the tokenizer finds nothing in it.
-  Index append_tokens(std::string_view text, std::vector<std::int32_t>& ids) const;
+  /// The same of texts that are encoded already: S of them from number `first` on.
+  Index append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const;
 
  private:
+  void encode(std::string_view text, EncodedTexts& texts) const;
+  /// Anybody may write a tokenizer, and the rows of the model are found by these numbers. Throws a
+  /// usage_error without a location where the tokenizer found nothing.
+  void check(std::span<const std::int32_t> ids, Index full_length) const;
+
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::string tokenizer_name_;
   Index max_length_, texts_;

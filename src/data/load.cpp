@@ -127,9 +127,11 @@ void take_target(const TargetFile& file, std::size_t i, const Targets& targets, 
   sequences.weights.insert(sequences.weights.end(), items, static_cast<float>(file.raw.weights[i]));
 }
 
-/// The rows of a part, cut at max_length: numbers as they are, texts as token ids by `encoder`.
+/// The rows of a part, cut at max_length: numbers as they are, texts as token ids by `encoder`, or as they
+/// are `encoded` already, record by record.
 Sequences take_rows(const Part& part, const TargetFile& file, const Targets& targets, Index max_length,
-                    InputEncoder& encoder, std::vector<std::string>& notes) {
+                    InputEncoder& encoder, std::vector<std::string>& notes,
+                    const EncodedTexts* encoded = nullptr) {
   const RawSplit& raw = *part.raw;
   std::vector<FileErrors> errors{FileErrors(raw.path)};
   Sequences sequences;
@@ -142,7 +144,9 @@ Sequences take_rows(const Part& part, const TargetFile& file, const Targets& tar
     if (raw.channels == 0) {
       try {
         texts.assign(raw.texts_of(i).begin(), raw.texts_of(i).end());
-        full_length = encoder.append_texts(texts, sequences);
+        full_length = encoded == nullptr
+                          ? encoder.append_texts(texts, sequences)
+                          : encoder.append_encoded(*encoded, sequences.size() * raw.num_texts, sequences);
       } catch (const Error& error) {
         throw Error(error.code(), fmt::format("{}: {}", raw.location(i), error.what()));
       }
@@ -161,21 +165,24 @@ Sequences take_rows(const Part& part, const TargetFile& file, const Targets& tar
   return sequences;
 }
 
-void fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers& tokenizers,
-                   Preprocessing& preprocessing) {
+/// Returns the texts of train encoded: they are cut into tokens once.
+EncodedTexts fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers& tokenizers,
+                           Preprocessing& preprocessing) {
   std::vector<std::string_view> texts;
   for (const std::uint32_t i : train.rows)
     for (const std::string& text : train.raw->texts_of(i)) texts.push_back(text);
   std::unique_ptr<Tokenizer> tokenizer =
       in_table("data.tokenizer", [&] { return tokenizers.make(config.tokenizer); });
+  EncodedTexts encoded;
   try {
-    in_table("data.tokenizer", [&] { tokenizer->fit(texts, config.max_length); });
+    encoded = in_table("data.tokenizer", [&] { return tokenizer->fit_and_encode(texts, config.max_length); });
   } catch (const OptionError&) {
     throw;
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{}: {}", train.raw->path, error.what()));
   }
   preprocessing.tokenizer = std::move(tokenizer);
+  return encoded;
 }
 
 /// A group of the training file in another one would make that no test of anything new.
@@ -224,11 +231,14 @@ void encode_parts(const std::vector<Part>& parts, const std::vector<const Target
                   const DataConfig& config, const Tokenizers& tokenizers, Targets& targets,
                   LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
-  if (preprocessing.channels == 0) fit_tokenizer(parts.front(), config, tokenizers, preprocessing);
+  EncodedTexts encoded;
+  if (preprocessing.channels == 0) encoded = fit_tokenizer(parts.front(), config, tokenizers, preprocessing);
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    *splits[p] = take_rows(parts[p], *files[p], targets, config.max_length, encoder, data.notes);
+    *splits[p] = take_rows(parts[p], *files[p], targets, config.max_length, encoder, data.notes,
+                           p == 0 ? &encoded : nullptr);
+    encoded = {};
     if (p == 0) in_table("task", [&] { targets.fit_split(data.train.targets); });
     if (preprocessing.channels == 0) continue;
     if (p == 0) fit_normalization(data.train, config.normalize, preprocessing);

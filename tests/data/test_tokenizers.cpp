@@ -204,3 +204,27 @@ TEST_CASE("k-mers of DNA, written outside, go through the same door", "[tokenize
   CHECK(data.train.tokens == Ids{2, 1, 3, 1});
   CHECK(data.train.offsets == std::vector<Index>{0, 3, 4});
 }
+
+TEST_CASE("texts are encoded while the vocabulary is learned as they are after it") {
+  const std::string long_word(VocabularyTokenizer::longest_token + 1, 'x');
+  const std::vector<std::string> texts{"the <unk> the cat", "a CAT, rare " + long_word, "the the a a cat cat",
+                                       "<unk> rare2 the"};
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  for (const char* type : {"word", "whitespace", "char"})
+    for (const std::int64_t min_count : {1, 2})
+      for (const std::int64_t vocab_size : {3, 100})
+        for (const Index max_length : {2, 50}) {
+          INFO(type << " " << min_count << " " << vocab_size << " " << max_length);
+          const auto tokenizer =
+              builtin_tokenizers().make({type, {{"min_count", min_count}, {"vocab_size", vocab_size}}});
+          const EncodedTexts found = tokenizer->fit_and_encode(views, max_length);
+          EncodedTexts expected;
+          for (const std::string_view text : views) {
+            expected.lengths.push_back(tokenizer->encode(text, max_length, expected.ids));
+            expected.offsets.push_back(std::ssize(expected.ids));
+          }
+          CHECK(found.ids == expected.ids);
+          CHECK(found.offsets == expected.offsets);
+          CHECK(found.lengths == expected.lengths);
+        }
+}

@@ -59,8 +59,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   Preprocessing preprocessing;
   std::shared_ptr<Tokenizer> tokenizer = builtin_tokenizers().make(config.tokenizer);
+  EncodedTexts encoded;
   try {
-    tokenizer->fit(lines, config.max_length);
+    encoded = tokenizer->fit_and_encode(lines, config.max_length);
   } catch (const Error& error) {  // no token is frequent enough
     require(error.code() == ExitCode::usage);
     return 0;
@@ -69,12 +70,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Index entries = tokenizer->vocabulary_size();
   require(entries >= 2 && entries <= vocab_size && tokenizer->token(0) == unknown_token);
   InputEncoder encoder(config, preprocessing);
-  for (const std::string_view line : lines) {
-    std::vector<std::int32_t> ids;
-    if (tokenizer->pieces(line).empty()) continue;  // nothing but blanks, which the readers refuse
-    require(encoder.append_tokens(line, ids) >= static_cast<Index>(ids.size()));
-    require(static_cast<Index>(ids.size()) <= config.max_length);
-    for (const std::int32_t id : ids) require(id >= 0 && id < entries);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (tokenizer->pieces(lines[i]).empty()) continue;  // nothing but blanks, which the readers refuse
+    Sequences data, at_once;
+    const Index length = encoder.append_texts({&lines[i], 1}, data);
+    require(length >= std::ssize(data.tokens) && std::ssize(data.tokens) <= config.max_length);
+    for (const std::int32_t id : data.tokens) require(id >= 0 && id < entries);
+    require(encoder.append_encoded(encoded, static_cast<Index>(i), at_once) == length);
+    require(at_once.tokens == data.tokens);
   }
   return 0;
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +12,16 @@
 namespace orochi {
 
 Tokenizer::~Tokenizer() = default;
+
+EncodedTexts Tokenizer::fit_and_encode(std::span<const std::string_view> texts, Index max_length) {
+  fit(texts, max_length);
+  EncodedTexts encoded;
+  for (const std::string_view text : texts) {
+    encoded.lengths.push_back(encode(text, max_length, encoded.ids));
+    encoded.offsets.push_back(std::ssize(encoded.ids));
+  }
+  return encoded;
+}
 
 std::vector<std::string> Tokenizer::pieces(std::string_view text) const {
   std::vector<std::int32_t> ids;
@@ -43,35 +54,51 @@ VocabularyTokenizer::Tokens VocabularyTokenizer::cut(std::string_view text, std:
   return tokens;
 }
 
-void VocabularyTokenizer::fit(std::span<const std::string_view> texts, Index max_length) {
-  std::unordered_map<std::string, Index, TextHash, std::equal_to<>> counts;
+EncodedTexts VocabularyTokenizer::fit_and_encode(std::span<const std::string_view> texts, Index max_length) {
+  struct Token {
+    Index count = 0;
+    std::int32_t number = 0;  // in the order of their first use, from 1; 0: too long to be one
+  };
+  std::unordered_map<std::string, Token, TextHash, std::equal_to<>> seen;
+  EncodedTexts encoded;
   std::string lowered;
   for (const std::string_view text : texts) {
     const Tokens tokens = cut(text, lowered);
     const std::size_t kept = std::min(tokens.size(), static_cast<std::size_t>(max_length));
     for (const std::string_view token : std::span(tokens).first(kept)) {
-      if (token.size() > longest_token) continue;
-      const auto found = counts.find(token);
-      if (found != counts.end()) {
-        ++found->second;
-      } else {
-        counts.emplace(token, 1);
+      auto found = seen.find(token);
+      if (token.size() <= longest_token) {
+        if (found == seen.end())
+          found = seen.emplace(token, Token{0, static_cast<std::int32_t>(seen.size() + 1)}).first;
+        ++found->second.count;
       }
+      encoded.ids.push_back(found == seen.end() ? 0 : found->second.number);
     }
+    encoded.offsets.push_back(std::ssize(encoded.ids));
+    encoded.lengths.push_back(std::ssize(tokens));
   }
-  std::vector<std::pair<Index, std::string>> frequent;
-  for (const auto& [token, count] : counts)
-    if (count >= min_count_) frequent.emplace_back(-count, token);
+  std::vector<std::tuple<Index, std::string, std::int32_t>> frequent;
+  for (const auto& [token, of] : seen)
+    if (of.count >= min_count_) frequent.emplace_back(-of.count, token, of.number);
   std::sort(frequent.begin(), frequent.end());
   vocabulary_ = {std::string(unknown_token)};
-  for (std::size_t i = 0; i < std::min(frequent.size(), static_cast<std::size_t>(vocab_size_ - 1)); ++i)
-    vocabulary_.push_back(std::move(frequent[i].second));
+  std::vector<std::int32_t> ids(seen.size() + 1);  // by number; 0 where a token is not in the vocabulary
+  for (std::size_t i = 0; i < std::min(frequent.size(), static_cast<std::size_t>(vocab_size_ - 1)); ++i) {
+    auto& [count, token, number] = frequent[i];
+    ids[static_cast<std::size_t>(number)] = static_cast<std::int32_t>(vocabulary_.size());
+    vocabulary_.push_back(std::move(token));
+  }
   if (vocabulary_.size() == 1)
     throw usage_error(fmt::format(
         "the vocabulary is empty with min_count = {} and vocab_size = {} of data.tokenizer; lower "
         "the one or raise the other (tokens of more than {} bytes never enter it)",
         min_count_, vocab_size_, longest_token));
   number_tokens();
+  // A token of a text may be "<unk>" itself: the vocabulary has it twice, and `encode` finds the first.
+  if (const auto twice = seen.find(unknown_token); twice != seen.end())
+    ids[static_cast<std::size_t>(twice->second.number)] = 0;
+  for (std::int32_t& id : encoded.ids) id = ids[static_cast<std::size_t>(id)];
+  return encoded;
 }
 
 void VocabularyTokenizer::number_tokens() {
