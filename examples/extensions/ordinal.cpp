@@ -17,9 +17,9 @@ class Ordinal : public LabelTask {
   Index outputs() const override { return labels().size() - 1; }
   Var loss(Var outputs, const Batch& batch, double normalizer) const override {
     const std::size_t k = outputs.cols(), count = batch.targets.size() * k;
-    float* above = outputs.tape().allocate_as<float>(count);  // [B, K - 1]
+    std::vector<double> above(count);  // [B, K - 1]
     for (std::size_t i = 0; i < count; ++i) above[i] = batch.targets[i / k] > i % k ? 1 : 0;
-    return binary_cross_entropy(outputs, {above, count}, {}, batch.weights, normalizer);
+    return binary_cross_entropy(outputs, above, {}, batch.weights, normalizer);
   }
   double chance_loss() const override { return std::log(2.0); }
   Figures metrics(const Outcomes& outcomes) const override {

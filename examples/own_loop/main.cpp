@@ -45,9 +45,7 @@ int main(int argc, char** argv) try {
   parameters.initialize(config.train.seed);
 
   const LossFunction loss = [](Var outputs, const Batch& batch, double normalizer) {
-    float* targets = outputs.tape().allocate_as<float>(outputs.rows());  // [B]; lives until the backward pass
-    std::copy(batch.targets.begin(), batch.targets.end(), targets);
-    return mean_squared_error(outputs, {targets, batch.targets.size()}, {}, normalizer);
+    return mean_squared_error(outputs, batch.targets, {}, normalizer);
   };
   Stepper stepper(*model.classifier, config.train, available_threads());
   Updater optimizer(extensions.optimizers.make(config.train.optimizer), parameters);

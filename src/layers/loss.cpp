@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <numeric>
 
 #include <orochi/losses.hpp>
@@ -71,12 +72,24 @@ void check_labels(Var logits, std::span<const std::int32_t> labels, const LossOp
                             std::to_string(label));
 }
 
+/// A copy that lives until the backward pass.
+template <class T>
+std::span<const T> keep(Tape& tape, std::span<const T> numbers) {
+  T* copy = tape.allocate_as<T>(std::ssize(numbers));
+  std::copy(numbers.begin(), numbers.end(), copy);
+  return {copy, numbers.size()};
+}
+
 }  // namespace
 
-Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options) {
+Var cross_entropy(Var logits, std::span<const std::int32_t> given_labels, const LossOptions& given) {
   const Index k = logits.cols(), rows = logits.rows();
-  check_labels(logits, labels, options);
+  check_labels(logits, given_labels, given);
   Tape& tape = logits.tape();
+  const std::span<const std::int32_t> labels = keep(tape, given_labels);
+  LossOptions options = given;
+  options.weights = keep(tape, given.weights);
+  options.row_weights = keep(tape, given.row_weights);
   const Measure measure(tape.observer(), "loss", Pass::forward, 0, 0);
   const Loss loss(k, options);
   const auto weight = [weights = options.row_weights](Index b) {

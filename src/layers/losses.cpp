@@ -20,7 +20,7 @@ void check_size(const char* operation, const char* what, std::size_t found, Inde
 
 /// The sum that the header gives, of loss(output, target, column).
 template <class Loss>
-Var elementwise_loss(const char* operation, Var outputs, std::span<const float> targets,
+Var elementwise_loss(const char* operation, Var outputs, std::span<const double> targets,
                      std::span<const float> weights, double normalizer, Loss loss) {
   const Index rows = outputs.rows(), k = outputs.cols(), size = rows * k;
   check_size(operation, "targets, one an output", targets.size(), size);
@@ -34,7 +34,7 @@ Var elementwise_loss(const char* operation, Var outputs, std::span<const float> 
     const double weight = weights.empty() ? 1 : static_cast<double>(weights[static_cast<std::size_t>(row)]),
                  share = weight / static_cast<double>(k) / normalizer;
     for (Index column = 0, i = row * k; column < k; ++column, ++i) {
-      const auto target = static_cast<double>(targets[static_cast<std::size_t>(i)]);
+      const double target = targets[static_cast<std::size_t>(i)];
       LossPoint point{0, 0};
       if (!std::isnan(target)) point = loss(static_cast<double>(outputs.data()[i]), target, column);
       total += share * point.value;
@@ -55,7 +55,7 @@ double sigmoid(double z) { return 1 / (1 + std::exp(-z)); }
 
 }  // namespace
 
-Var mean_squared_error(Var outputs, std::span<const float> targets, std::span<const float> weights,
+Var mean_squared_error(Var outputs, std::span<const double> targets, std::span<const float> weights,
                        double normalizer) {
   return elementwise_loss("mean_squared_error", outputs, targets, weights, normalizer,
                           [](double output, double target, Index) {
@@ -64,7 +64,7 @@ Var mean_squared_error(Var outputs, std::span<const float> targets, std::span<co
                           });
 }
 
-Var huber(Var outputs, std::span<const float> targets, std::span<const float> weights, double delta,
+Var huber(Var outputs, std::span<const double> targets, std::span<const float> weights, double delta,
           double normalizer) {
   if (!(delta > 0)) throw operation_error("huber", "delta above 0", std::to_string(delta));
   return elementwise_loss("huber", outputs, targets, weights, normalizer,
@@ -76,7 +76,7 @@ Var huber(Var outputs, std::span<const float> targets, std::span<const float> we
                           });
 }
 
-Var binary_cross_entropy(Var logits, std::span<const float> targets, std::span<const Scalar> positive_weights,
+Var binary_cross_entropy(Var logits, std::span<const double> targets, std::span<const Scalar> positive_weights,
                          std::span<const float> weights, double normalizer) {
   const std::span<const Scalar> p = positive_weights;
   if (!p.empty())

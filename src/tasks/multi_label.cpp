@@ -70,10 +70,7 @@ class MultiLabel : public Task {
   }
 
   Var loss(Var outputs, const Batch& batch, double normalizer) const override {
-    auto* targets = outputs.tape().allocate_as<float>(std::ssize(batch.targets));  // [B, K]
-    std::copy(batch.targets.begin(), batch.targets.end(), targets);
-    return binary_cross_entropy(outputs, {targets, batch.targets.size()}, weights_, batch.weights,
-                                normalizer);
+    return binary_cross_entropy(outputs, batch.targets, weights_, batch.weights, normalizer);
   }
   /// ln 2: of answering one half to every label.
   double chance_loss() const override { return std::log(2.0); }

@@ -58,12 +58,12 @@ class Regression : public Task {
   std::string summary() const override { return counted(outputs(), "number") + " a sequence to predict"; }
 
   Var loss(Var outputs, const Batch& batch, double normalizer) const override {
-    auto* scaled = outputs.tape().allocate_as<float>(std::ssize(batch.targets));  // [B, W]
-    for (std::size_t i = 0; i < batch.targets.size(); ++i)
-      scaled[i] = static_cast<float>(scale(batch.targets[i], i % mean_.size()));
-    const std::span<const float> targets(scaled, batch.targets.size());
-    return huber_ ? huber(outputs, targets, batch.weights, delta_, normalizer)
-                  : mean_squared_error(outputs, targets, batch.weights, normalizer);
+    const std::size_t count = batch.targets.size();
+    double* numbers = outputs.tape().allocate_as<double>(std::ssize(batch.targets));  // [B, W]
+    for (std::size_t i = 0; i < count; ++i) numbers[i] = scale(batch.targets[i], i % mean_.size());
+    const std::span<const double> scaled(numbers, count);
+    return huber_ ? huber(outputs, scaled, batch.weights, delta_, normalizer)
+                  : mean_squared_error(outputs, scaled, batch.weights, normalizer);
   }
   /// Of always answering the mean: the variance, which is 1 as targets are scaled.
   double chance_loss() const override { return 1; }

@@ -53,10 +53,8 @@ std::vector<std::vector<double>> scores_of(const Model& model) {
 
 LossFunction sum_of_squares() {
   return [](Var outputs, const Batch&, double normalizer) {
-    const Index n = outputs.rows() * outputs.cols();
-    float* zeros = outputs.tape().allocate_as<float>(n);
-    std::fill_n(zeros, n, 0.0f);
-    return mean_squared_error(outputs, {zeros, static_cast<std::size_t>(n)}, {}, normalizer);
+    const std::vector<double> zeros(static_cast<std::size_t>(outputs.rows() * outputs.cols()));
+    return mean_squared_error(outputs, zeros, {}, normalizer);
   };
 }
 

@@ -11,7 +11,7 @@ using namespace orochi;
 
 namespace {
 
-constexpr float none = std::numeric_limits<float>::quiet_NaN();
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr double normalizer = 4.25;  // as in scripts/make_golden_operations.py
 
 struct Answer {
@@ -42,12 +42,13 @@ Answer compute(const std::vector<Scalar>& outputs, Index k, Loss loss, Scalar fa
 
 TEST_CASE("losses and their gradients are PyTorch's, with weights and targets that are not given") {
   const GoldenOperation squared("mean_squared_error"), huber_case("huber"), cross("binary_cross_entropy");
-  const auto targets = squared.read_as<float>("targets"), weights = squared.read_as<float>("weights");
+  const auto targets = squared.read_as<double>("targets");
+  const auto weights = squared.read_as<float>("weights");
   squared.check(
       [&](const std::vector<Var>& in) { return mean_squared_error(in[0], targets, weights, normalizer); });
   huber_case.check(
       [&](const std::vector<Var>& in) { return huber(in[0], targets, weights, 0.75, normalizer); });
-  const auto chances = cross.read_as<float>("targets");
+  const auto chances = cross.read_as<double>("targets");
   const auto positive = cross.read_as<Scalar>("positive_weights");
   cross.check([&](const std::vector<Var>& in) {
     return binary_cross_entropy(in[0], chances, positive, weights, normalizer);
@@ -55,7 +56,7 @@ TEST_CASE("losses and their gradients are PyTorch's, with weights and targets th
 }
 
 TEST_CASE("without weights every row counts 1, and the mean is over all columns") {
-  const std::vector<float> targets{1, 2, none, 0};
+  const std::vector<double> targets{1, 2, none, 0};
   const Answer answer =
       compute({3, 0, 5, 1}, 2, [&](Var o) { return mean_squared_error(o, targets, {}, 1); });
   CHECK(answer.loss == (4 + 4) / 2.0 + 1 / 2.0);
@@ -63,7 +64,7 @@ TEST_CASE("without weights every row counts 1, and the mean is over all columns"
 }
 
 TEST_CASE("Huber's loss is quadratic up to delta and linear beyond") {
-  const std::vector<float> targets{0, 0, 0, 0};
+  const std::vector<double> targets{0, 0, 0, 0};
   const Answer answer = compute({0.25, -0.5, 2, -3}, 1, [&](Var o) { return huber(o, targets, {}, 0.5, 1); });
   CHECK(answer.loss == 0.03125 + 0.125 + 0.5 * (2 - 0.25) + 0.5 * (3 - 0.25));
   CHECK(answer.gradient == std::vector<double>{0.25, -0.5, 0.5, -0.5});
@@ -71,8 +72,8 @@ TEST_CASE("Huber's loss is quadratic up to delta and linear beyond") {
 
 TEST_CASE("logits of any size have a binary cross entropy with all its digits") {
   for (const double z : {-1e4, -100.0, -20.0, -1.0, 0.0, 1.0, 20.0, 100.0, 1e4})
-    for (const float target : {0.0F, 0.25F, 1.0F}) {
-      const std::vector<float> targets{target};
+    for (const double target : {0.0, 0.25, 1.0}) {
+      const std::vector<double> targets{target};
       const std::vector<Scalar> positive{Scalar(1.5)};
       const Answer answer = compute({static_cast<Scalar>(z)}, 1,
                                     [&](Var o) { return binary_cross_entropy(o, targets, positive, {}, 1); });
@@ -92,7 +93,7 @@ TEST_CASE("logits of any size have a binary cross entropy with all its digits") 
 }
 
 TEST_CASE("a target that is not given hides its output, whatever that is") {
-  const std::vector<float> targets{none, 1, none, none};
+  const std::vector<double> targets{none, 1, none, none};
   for (const Scalar hidden : {Scalar(3), std::numeric_limits<Scalar>::infinity()}) {
     const Answer answer =
         compute({hidden, 1, hidden, hidden}, 2, [&](Var o) { return mean_squared_error(o, targets, {}, 1); });
@@ -102,7 +103,7 @@ TEST_CASE("a target that is not given hides its output, whatever that is") {
 }
 
 TEST_CASE("an output that is no number makes each loss none") {
-  const std::vector<float> targets{0.5, 0.5};
+  const std::vector<double> targets{0.5, 0.5};
   const std::vector<Scalar> outputs{1, std::numeric_limits<Scalar>::quiet_NaN()};
   CHECK(std::isnan(compute(outputs, 2, [&](Var o) { return mean_squared_error(o, targets, {}, 1); }).loss));
   CHECK(std::isnan(compute(outputs, 2, [&](Var o) { return huber(o, targets, {}, 1, 1); }).loss));
@@ -112,7 +113,8 @@ TEST_CASE("an output that is no number makes each loss none") {
 
 TEST_CASE("parts of a batch add up to the whole, and gradients add to what is there") {
   const std::vector<Scalar> outputs{1, -2, 0.5, 3, 0.25, -1};
-  const std::vector<float> targets{0, 1, 1, 0, 0.5, 1}, weights{1, 0.5, 2};
+  const std::vector<double> targets{0, 1, 1, 0, 0.5, 1};
+  const std::vector<float> weights{1, 0.5, 2};
   const auto part = [&](std::size_t first, std::size_t count) {
     return compute(
         {outputs.data() + 2 * first, outputs.data() + 2 * (first + count)}, 2,
@@ -133,12 +135,13 @@ TEST_CASE("parts of a batch add up to the whole, and gradients add to what is th
 }
 
 TEST_CASE("a wrong number of targets or weights is an error that says both") {
-  const std::vector<float> two{0, 0}, three{0, 0, 0};
+  const std::vector<double> two{0, 0}, three{0, 0, 0};
+  const std::vector<float> two_weights{1, 1};
   const std::vector<Scalar> outputs{1, 2};
   const auto message = [](const std::string& text) { return catch_matchers::Contains(text); };
   CHECK_THROWS_WITH(compute(outputs, 2, [&](Var o) { return mean_squared_error(o, three, {}, 1); }),
                     message("[mean_squared_error] expected 2 targets, one an output, found 3"));
-  CHECK_THROWS_WITH(compute(outputs, 2, [&](Var o) { return huber(o, two, two, 1, 1); }),
+  CHECK_THROWS_WITH(compute(outputs, 2, [&](Var o) { return huber(o, two, two_weights, 1, 1); }),
                     message("[huber] expected 1 weights, one a row, found 2"));
   CHECK_THROWS_WITH(compute(outputs, 2, [&](Var o) { return huber(o, two, {}, 0, 1); }),
                     message("[huber] expected delta above 0"));

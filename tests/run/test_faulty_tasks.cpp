@@ -29,9 +29,7 @@ class Sign : public Task {
   void load(const State&) override {}
   std::string summary() const override { return "a sign"; }
   Var loss(Var outputs, const Batch& batch, double normalizer) const override {
-    float* targets = outputs.tape().allocate_as<float>(outputs.rows());
-    std::copy(batch.targets.begin(), batch.targets.end(), targets);
-    return mean_squared_error(outputs, {targets, batch.targets.size()}, batch.weights, normalizer);
+    return mean_squared_error(outputs, batch.targets, batch.weights, normalizer);
   }
   double chance_loss() const override { return 1; }
   double score(std::span<const Scalar> outputs, std::span<const double> target) const override {
