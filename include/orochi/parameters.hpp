@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <orochi/matrix.hpp>
@@ -52,6 +53,9 @@ struct ParameterView {
 
 /// More numbers than any machine here holds: an error, or sizes that somebody made up.
 inline constexpr Index most_parameters = Index{1} << 40;
+
+/// Whether a checkpoint can have it: parts of letters, digits, "_" and "-", joined by dots.
+bool is_tensor_name(std::string_view name);
 
 /// The flat buffer. Built once: add everything, then `allocate`.
 class Parameters {

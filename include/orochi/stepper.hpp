@@ -62,11 +62,11 @@ class Gradient {
  private:
   friend class Stepper;
   friend class Updater;
-  explicit Gradient(Stepper& stepper) : stepper_(&stepper) {}
+  explicit Gradient(Stepper& stepper);
   Stepper& stepper() const;
   StepSums add(const Batch& batch, const Objective& objective, RandomKey key);
 
-  Stepper* stepper_;  // null once it was moved or consumed
+  Stepper* stepper_;  // null once it was moved or consumed, or its stepper is gone
   std::optional<double> norm_;
   double scale_ = 1;
   bool is_empty_ = true;
@@ -125,9 +125,9 @@ class Stepper {
   std::shared_ptr<PackedWeights> packed_;
   std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
   Index scratch_length_ = 0;
-  std::vector<Scalar> scratch_;  // [threads, scratch_length]: a range's gradient each
-  std::span<Profile> profiles_;  // [threads] or empty
-  bool has_gradient_ = false;
+  std::vector<Scalar> scratch_;   // [threads, scratch_length]: a range's gradient each
+  std::span<Profile> profiles_;   // [threads] or empty
+  Gradient* gradient_ = nullptr;  // the one that there is
 };
 
 }  // namespace orochi

@@ -43,6 +43,13 @@ bool is_allowed(const Option& option, const OptionValue& given) {
 
 Settings::Settings(std::string component, std::span<const Option> options, Options given)
     : component_(std::move(component)), values_(std::move(given)) {
+  for (const Option& option : options) {
+    if (!is_allowed(option, option.value))
+      throw failure("\"" + component_ + "\" is registered with a default of \"" + option.name +
+                    "\" that the option's own range does not allow");
+    if (std::ranges::count(options, option.name, &Option::name) > 1)
+      throw failure("\"" + component_ + "\" is registered with two options named \"" + option.name + "\"");
+  }
   for (const auto& [name, value] : values_) {
     const auto option = std::ranges::find(options, name, &Option::name);
     if (option == options.end())

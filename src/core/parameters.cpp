@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <cstdlib>
 #include <new>
@@ -48,6 +49,18 @@ double draw(const ParameterView& view, std::uint64_t seed, Index number, Index i
 }
 }  // namespace
 
+bool is_tensor_name(std::string_view name) {
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+  };
+  bool begins = true;  // a part
+  for (const char c : name) {
+    if (c == '.' ? begins : !is_plain(c)) return false;
+    begins = c == '.';
+  }
+  return !begins;
+}
+
 Parameters::Parameters(Index most) : room_(most) {}
 Parameters::Parameters(CountOnly) : only_counts_(true) {}
 Parameters::~Parameters() { free_scalars(data_); }
@@ -75,6 +88,9 @@ Parameter Parameters::add(std::span<const std::string> names, std::vector<Index>
   }
   Index at = 0;
   for (const std::string& name : names) {
+    if (!name.empty() && !is_tensor_name(name))  // "" is of a layer alone, without a model
+      throw failure("[parameter] expected a name of letters, digits, '_' and '-', joined by dots, found \"" +
+                    name + "\": a checkpoint takes no other");
     if (!names_.insert(name).second)
       throw failure("two parameters are named \"" + name + "\"; give the second layer another name");
     views_.push_back({name, shape, id, at, size, init});

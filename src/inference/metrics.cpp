@@ -19,6 +19,9 @@ std::vector<Index> Metrics::confusion_row(Index label) const {
 }
 
 std::vector<MetricInfo> all_metrics(const TaskEntry& entry) {
+  if (entry.metrics.empty())
+    throw failure("[task] expected one metric or more where \"" + entry.name +
+                  "\" is registered, found none");
   std::vector<MetricInfo> all{{"loss", "loss", false}};
   all.insert(all.end(), entry.metrics.begin(), entry.metrics.end());
   return all;

@@ -107,7 +107,9 @@ Stepper::Stepper(Classifier& model, const TrainConfig& config, int threads)
     scratch_length_ = std::max(scratch_length_, range.end - range.begin);
   scratch_.resize(static_cast<std::size_t>(pool_->size() * scratch_length_));
 }
-Stepper::~Stepper() = default;
+Stepper::~Stepper() {
+  if (gradient_ != nullptr) gradient_->stepper_ = nullptr;
+}
 
 void Stepper::set_profiles(std::span<Profile> profiles) {
   profiles_ = profiles;
@@ -119,7 +121,7 @@ Profile* Stepper::profile(int worker) {
 }
 
 Gradient Stepper::gradient() {
-  if (std::exchange(has_gradient_, true))
+  if (gradient_ != nullptr)
     throw failure("[gradient] a stepper has one gradient at a time: update with the one before, or drop it");
   return Gradient(*this);
 }
@@ -226,17 +228,21 @@ double Stepper::sum_of_squares() {
   return sum;
 }
 
+Gradient::Gradient(Stepper& stepper) : stepper_(&stepper) { stepper.gradient_ = this; }
 Gradient::Gradient(Gradient&& other) noexcept
     : stepper_(std::exchange(other.stepper_, nullptr)),
       norm_(other.norm_),
       scale_(other.scale_),
-      is_empty_(other.is_empty_) {}
+      is_empty_(other.is_empty_) {
+  if (stepper_ != nullptr) stepper_->gradient_ = this;
+}
 Gradient::~Gradient() {
-  if (stepper_ != nullptr) stepper_->has_gradient_ = false;
+  if (stepper_ != nullptr) stepper_->gradient_ = nullptr;
 }
 
 Stepper& Gradient::stepper() const {
-  if (stepper_ == nullptr) throw failure("[gradient] it was used up by an update, or moved");
+  if (stepper_ == nullptr)
+    throw failure("[gradient] it was used up by an update, moved, or its stepper is gone");
   return *stepper_;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <orochi/error.hpp>
@@ -10,7 +11,13 @@ namespace orochi {
 
 Updater::Updater(std::unique_ptr<const Optimizer> optimizer, Parameters& parameters)
     : optimizer_(std::move(optimizer)), parameters_(parameters) {
-  for (const std::string& name : optimizer_->moments())
+  const std::vector<std::string> names = optimizer_->moments();
+  for (const std::string& name : names)
+    if (!is_tensor_name(name) || name.find('.') != std::string::npos || std::ranges::count(names, name) > 1)
+      throw failure(
+          "[optimizer] expected moments of names of their own, of letters, digits, '_' and '-', found \"" +
+          name + "\"");
+  for (const std::string& name : names)
     moments_.push_back(
         {"optimizer/" + name, std::vector<Scalar>(static_cast<std::size_t>(parameters.size()))});
   for (Moment& moment : moments_) buffers_.push_back(moment.values.data());

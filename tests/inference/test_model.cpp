@@ -133,8 +133,52 @@ TEST_CASE("a model whose parts do not go together is refused when it is made") {
   CHECK_THROWS_WITH(Model(config, preprocessing, class_task(3)), Contains("0 means"));
 }
 
+/// Says that it has these moments.
+class Named : public Optimizer {
+ public:
+  explicit Named(std::vector<std::string> names) : names_(std::move(names)) {}
+  std::vector<std::string> moments() const override { return names_; }
+  void update(const UpdateStep&, const UpdateRange&) const override {}
+
+ private:
+  std::vector<std::string> names_;
+};
+
+TEST_CASE("names that no checkpoint takes are refused where they are made") {
+  Parameters parameters;
+  for (const char* name : {"q q", "a/b", "a.", ".a", "a..b", "\xC3\xA9"}) {
+    INFO(name);
+    CHECK_THROWS_WITH(parameters.add(std::vector<std::string>{name}, {1}, Init::ones(), Use::vector),
+                      Contains("expected a name of letters"));
+  }
+  CHECK_NOTHROW(parameters.add(std::vector<std::string>{"a.b-1_C"}, {1}, Init::ones(), Use::vector));
+  parameters.allocate();
+  for (const std::vector<std::string>& names :
+       {std::vector<std::string>{"mean", "mean"}, {"first moment"}, {"a.b"}, {""}})
+    CHECK_THROWS_WITH(Updater(std::make_unique<Named>(names), parameters),
+                      Contains("expected moments of names of their own"));
+}
+
+TEST_CASE("registrations that cannot work are refused when they are used") {
+  const std::vector<Option> twice{Option("a", 1.0, ""), Option("a", 2.0, "")};
+  CHECK_THROWS_WITH(Settings("x", twice, {}), Contains("two options named \"a\""));
+  const std::vector<Option> outside{Option("a", 0.0, "").above(0)};
+  CHECK_THROWS_WITH(Settings("x", outside, {}), Contains("default of \"a\""));
+  Extensions extensions = builtin();
+  extensions.tasks.add({"mute", "", {}, {}, [](const Settings&) { return class_task(3); }});
+  Config config = small_config();
+  config.task = {"mute", {}};
+  CHECK_THROWS_WITH(Model(config, {}, class_task(3), extensions), Contains("expected one metric or more"));
+}
+
 TEST_CASE("a gradient is used in one order, with its own model") {
   Model model = numeric_model(5), other = numeric_model(6);
+  auto short_lived = std::make_unique<Stepper>(*model.classifier, model.config.train, 1);
+  Gradient orphan = short_lived->gradient();
+  Gradient moved = std::move(orphan);
+  short_lived.reset();
+  CHECK_THROWS_WITH(moved.flat(), Contains("no batch"));
+  CHECK_THROWS_WITH(moved.add({}, sum_of_squares(), 6, {1, 0}), Contains("its stepper is gone"));
   Stepper stepper(*model.classifier, model.config.train, 1);
   Updater updater(builtin().optimizers.make({"sgd", {}}), model.classifier->parameters());
   Updater others(builtin().optimizers.make({"sgd", {}}), other.classifier->parameters());
