@@ -34,7 +34,6 @@ class Attempt {
   void keep(const std::string& previous);
   void put_in_place();
   void sync_folder();
-  void extend(std::size_t length, std::span<const unsigned char> bytes);
 
  private:
   [[noreturn]] void fail(const char* call, const std::string& file, int error) const {
@@ -45,7 +44,6 @@ class Attempt {
     if (result < 0) fail(call, file, errno);
     return result;
   }
-  void write(const std::string& file, std::span<const unsigned char> bytes) const;
   void sync(const std::string& file, bool may_be_unsupported) const;
   void close(const std::string& file) { expect(::close(std::exchange(open_, -1)), "close", file); }
   void rename(const std::string& from, const std::string& to) const {
@@ -69,34 +67,14 @@ void Attempt::write_temporary(std::span<const unsigned char> bytes) {
   open_ =
       expect(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666), "open", temporary_);
   written_ = true;
-  write(temporary_, bytes);
-  sync(temporary_, false);
-  close(temporary_);
-}
-
-void Attempt::write(const std::string& file, std::span<const unsigned char> bytes) const {
   while (!bytes.empty()) {
     const ssize_t count = ::write(open_, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) fail("write", file, count < 0 ? errno : ENOSPC);
+    if (count <= 0) fail("write", temporary_, count < 0 ? errno : ENOSPC);
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
-}
-
-void Attempt::extend(std::size_t length, std::span<const unsigned char> bytes) {
-  open_ = expect(::open(path_.c_str(), O_WRONLY | O_CLOEXEC), "open", path_);
-  const off_t end = ::lseek(open_, 0, SEEK_END), wanted = static_cast<off_t>(length);
-  if (end < 0) fail("lseek", path_, errno);
-  if (end < wanted)
-    throw failure(
-        fmt::format("cannot write '{}': it has {} bytes, but {} were written before", path_, end, length));
-  if (end > wanted) {
-    expect(::ftruncate(open_, wanted), "ftruncate", path_);
-    if (::lseek(open_, wanted, SEEK_SET) < 0) fail("lseek", path_, errno);
-  }
-  write(path_, bytes);
-  sync(path_, false);
-  close(path_);
+  sync(temporary_, false);
+  close(temporary_);
 }
 
 bool Attempt::replaces() const {
@@ -156,10 +134,6 @@ void write_whole_file(const std::string& path, std::span<const unsigned char> by
   if (replaces && !keep_previous.empty()) attempt.keep(keep_previous);
   attempt.put_in_place();
   attempt.sync_folder();
-}
-
-void extend_file(const std::string& path, std::size_t length, std::span<const unsigned char> bytes) {
-  Attempt(path).extend(length, bytes);
 }
 
 void make_folders(const std::string& path) {

@@ -1,4 +1,4 @@
-// Files that are written whole or not at all, or grow by whole pieces; folders that stay.
+// Files that are written whole or not at all; folders that stay.
 #pragma once
 
 #include <span>
@@ -19,10 +19,6 @@ inline std::span<const unsigned char> bytes_of(const std::string& text) {
 /// failed.
 void write_whole_file(const std::string& path, std::span<const unsigned char> bytes,
                       const std::string& keep_previous = {});
-
-/// Appends `bytes` to the file, which is `length` bytes long, and syncs it. What is behind `length` is
-/// cut off: an attempt before this one failed halfway. Throws a failure; `length` then still holds.
-void extend_file(const std::string& path, std::size_t length, std::span<const unsigned char> bytes);
 
 /// Makes the folder and those above it that are missing, and syncs the folder that each was made in: files in
 /// it survive a loss of power only if it does. Throws a failure that gives the reason.

@@ -93,13 +93,12 @@ void RunFolder::write_environment(const std::string& engine, int threads) const 
 }
 
 void RunFolder::start_metrics(std::uint64_t epochs) {
-  const std::vector<EpochRecord> records = metrics_.read(epochs);
-  const std::uint64_t last = records.empty() ? 0 : records.back().epoch;
+  const std::uint64_t last = metrics_.read(epochs);
   std::error_code error;
   if (last < epochs && fs::exists(file("metrics.jsonl"), error))
     note_("metrics.jsonl is whole only up to epoch " + std::to_string(last) + " of " +
           std::to_string(epochs) + "; it is kept as " + quarantine("metrics.jsonl", "damaged"));
-  metrics_.start(records);
+  metrics_.start();
 }
 
 void RunFolder::append_metrics(const EpochRecord& record) { metrics_.append(record); }

@@ -15,7 +15,7 @@ CONFIG = "text"
 
 def of_an_epoch(calls):
     """The numbers of the calls from the end of the second epoch to that of the third."""
-    ends = [call.number - 1 for call in calls if call.name == "write" and call.path.endswith("/metrics.jsonl")]
+    ends = [call.number - 1 for call in calls if call.name == "write" and call.path.endswith("/metrics.jsonl.tmp")]
     return range(ends[1], ends[2])
 
 

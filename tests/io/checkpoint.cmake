@@ -6,7 +6,6 @@ orochi_test(checkpoint
           test_checkpoint_structure.cpp test_checkpoint_types.cpp
   LINKS orochi_checkpoint_support)
 
-orochi_test(extend_file SOURCES test_extend_file.cpp LINKS orochi_checkpoint_support)
 # Every system call of the writer goes through the test, which can make it fail.
 orochi_test(whole_file SOURCES test_whole_file.cpp LINKS orochi_checkpoint_support)
 foreach(call open write fsync close rename link unlink)

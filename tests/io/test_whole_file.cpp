@@ -262,3 +262,13 @@ TEST_CASE("what a dead run left is overwritten", "[whole_file]") {
   REQUIRE(read_bytes(run.last) == run.bytes[2]);
   REQUIRE(read_bytes(run.previous) == run.bytes[1]);
 }
+
+TEST_CASE("folders are made with those above them", "[whole_file]") {
+  const TemporaryFolder folder;
+  make_folders(folder.path("a/b/c/"));
+  make_folders(folder.path("a/b/c"));
+  REQUIRE(std::filesystem::is_directory(folder.path("a/b/c")));
+  write_bytes(folder.path("file"), {'x'});
+  REQUIRE_THAT(message_of([&] { make_folders(folder.path("file/d")); }),
+               Contains("mkdir") && Contains("file"));
+}
