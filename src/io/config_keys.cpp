@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cmath>
-#include <limits>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -17,15 +16,6 @@ namespace {
 constexpr std::array<const char*, 6> types{"boolean", "integer",         "number",
                                            "string",  "list of numbers", "list of strings"};
 
-constexpr double unlimited = std::numeric_limits<double>::infinity();
-
-Allowed number(std::string text, double low, double high) {
-  Allowed allowed{"number", std::move(text)};
-  allowed.low = low;
-  allowed.high = high;
-  return allowed;
-}
-
 /// 1e30, not 1e+30
 std::string bound(double number) {
   std::string text = fmt::format("{}", number);
@@ -35,7 +25,8 @@ std::string bound(double number) {
 
 /// "a number", "an integer, 1 or more", "a number above 0", "a number from 0 up to, not including, 1"
 std::string range_text(const std::string& what, const Allowed& allowed) {
-  const bool has_low = std::isfinite(allowed.low), has_high = std::isfinite(allowed.high);
+  const bool has_low = std::isfinite(allowed.low),
+             has_high = std::isfinite(allowed.high) && allowed.high != largest_integer;
   const std::string high = allowed.below ? fmt::format("up to, not including, {}", bound(allowed.high))
                                          : fmt::format("to {}", bound(allowed.high));
   if (has_low && has_high)
@@ -49,39 +40,14 @@ std::string range_text(const std::string& what, const Allowed& allowed) {
 }  // namespace
 
 Allowed allow_integer(double low, double high) {
-  Allowed allowed{"integer", high == largest_integer
-                                 ? fmt::format("an integer, {} or more", low)
-                                 : fmt::format("an integer from {} to {:.0f}", low, high)};
-  allowed.low = low;
-  allowed.high = high;
-  return allowed;
-}
-Allowed allow_integer(double low) { return allow_integer(low, largest_integer); }
-
-Allowed allow_any_integer() {
-  Allowed allowed{"integer", "an integer"};
-  allowed.low = -unlimited;
-  allowed.high = unlimited;
-  return allowed;
-}
-Allowed allow_any_number() { return number("a number", -unlimited, unlimited); }
-
-Allowed allow_number_from(double low) {
-  return number(fmt::format("a number, {} or more", low), low, unlimited);
-}
-
-Allowed allow_number_above(double low) {
-  Allowed allowed = number(fmt::format("a number above {}", low), low, unlimited);
-  allowed.above = true;
+  Allowed allowed{"integer", "", low, high};
+  allowed.text = range_text("an integer", allowed);
   return allowed;
 }
 
-/// Neither 0 nor infinite as a float, nor are sums and quotients of a few.
-Allowed allow_positive_float() { return number("a number from 1e-30 to 1e30", 1e-30, 1e30); }
-
-Allowed allow_fraction() {
-  Allowed allowed = number("a number from 0 up to, not including, 1", 0, 1);
-  allowed.below = true;
+Allowed allow_number(double low, double high, Without end) {
+  Allowed allowed{"number", "", low, high, end == Without::low, end == Without::high};
+  allowed.text = range_text("a number", allowed);
   return allowed;
 }
 

@@ -3,6 +3,7 @@
 // tests/run/test_keys_*.cpp.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,16 +28,13 @@ struct Allowed {
   Allowed element() const;  // of a list
 };
 
+constexpr double unlimited = std::numeric_limits<double>::infinity();
 constexpr double largest_integer = 2147483647;  // so that products of a few of them stay in 64 bits
 
-Allowed allow_integer(double low);
-Allowed allow_integer(double low, double high);
-Allowed allow_any_integer();
-Allowed allow_any_number();
-Allowed allow_number_from(double low);
-Allowed allow_number_above(double low);
-Allowed allow_positive_float();
-Allowed allow_fraction();  // from 0 up to, not including, 1
+enum class Without { none, low, high };  // the end of a range that is not allowed itself
+
+Allowed allow_integer(double low, double high = largest_integer);
+Allowed allow_number(double low, double high = unlimited, Without end = Without::none);
 Allowed allow_flag();
 Allowed allow_words(std::vector<std::string> words);
 Allowed allow_text();
@@ -69,7 +67,7 @@ void visit_data(Data& c, Visitor&& visit) {
   key("train", c.train, allow_filled_text("a path"), "training file, relative to the config file; required");
   key("validation", c.validation, allow_text(), "validation file; empty: a fraction of the training file");
   key("test", c.test, allow_text(), "test file; empty: no final evaluation");
-  key("validation_fraction", c.validation_fraction, allow_fraction(),
+  key("validation_fraction", c.validation_fraction, allow_number(0, 1, Without::high),
       "share of the training file, stratified by label, when validation is empty; 0: no validation");
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
   key("max_length", c.max_length, allow_integer(1),
@@ -92,15 +90,17 @@ void visit_model(Model& c, Visitor&& visit) {
   of_block("head_dim", c.head_dim, allow_integer(0), "width of one head; 0: d_model / num_heads");
   of_block("dim_feedforward", c.dim_feedforward, allow_integer(0),
            "width inside the feed-forward; 0: 4 x d_model");
-  of_block("dropout", c.dropout, allow_fraction(),
+  of_block("dropout", c.dropout, allow_number(0, 1, Without::high),
            "on embeddings, inside the feed-forward and on what each sub-layer adds");
-  of_block("attention_dropout", c.attention_dropout, allow_fraction(), "on the attention weights");
+  of_block("attention_dropout", c.attention_dropout, allow_number(0, 1, Without::high),
+           "on the attention weights");
   of_block("norm_first", c.norm_first, allow_flag(),
            "norm before each sub-layer: trains without warm-up tricks (PyTorch's default is false)");
   of_block("causal", c.causal, allow_flag(), "a row sees only itself and earlier rows");
   of_block("window", c.window, allow_integer(0),
            "a row sees only rows at most so many positions away, in either direction; 0: all");
-  of_block("layer_norm_eps", c.layer_norm_eps, allow_positive_float(), "added to the variance");
+  // neither 0 nor infinite as a float, nor are sums and quotients of a few
+  of_block("layer_norm_eps", c.layer_norm_eps, allow_number(1e-30, 1e30), "added to the variance");
   of_block("norm", c.norm, allow_layer("rows"), "puts each row on one scale: layer_norm, rms_norm");
   of_block("activation", c.activation, allow_layer("rows"),
            "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu");
@@ -134,7 +134,7 @@ void visit_train_loop(Train& c, Visitor&& visit) {
   key("gradient_memory_mb", c.gradient_memory_mb, allow_integer(1),
       "bound on the shards' gradients: where they would take more, there are fewer shards");
   key("optimizer", c.optimizer, allow_component("optimizer"), "the update rule");
-  key("learning_rate", c.learning_rate, allow_number_above(0), "peak, after warm-up");
+  key("learning_rate", c.learning_rate, allow_number(0, unlimited, Without::low), "peak, after warm-up");
 }
 
 template <class Train, class Visitor>
@@ -144,11 +144,11 @@ void visit_train_goal(Train& c, Visitor&& visit) {
   };
   key("schedule", c.schedule, allow_component("schedule"), "the learning rate after warm-up");
   key("warmup_steps", c.warmup_steps, allow_integer(0), "updates over which the learning rate rises from 0");
-  key("max_grad_norm", c.max_grad_norm, allow_number_from(0), "clip the gradient's global norm; 0: off");
+  key("max_grad_norm", c.max_grad_norm, allow_number(0), "clip the gradient's global norm; 0: off");
   key("on_nonfinite", c.on_nonfinite, allow_words(nonfinite_choice.list()),
       "where a step's loss or gradient is not a finite number: stop training, or leave the step out");
   key("max_skips", c.max_skips, allow_integer(0), "skip: stop after so many steps left out in a run");
-  key("divergence_factor", c.divergence_factor, allow_number_from(0),
+  key("divergence_factor", c.divergence_factor, allow_number(0),
       "stop where the smoothed training loss is above so many times that of chance, ln K; 0: off");
   key("monitor", c.monitor, allow_text(),
       "validation metric that chooses best.h5: loss, or one of the task's; empty: the task's first");
