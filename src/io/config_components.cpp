@@ -44,19 +44,6 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, Component& fiel
   return true;
 }
 
-bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<Component>& field) {
-  const auto* list = std::get_if<TomlList>(&value.data);
-  if (list == nullptr) return refuse_type(key, value);
-  std::vector<Component> blocks;
-  bool good = true;
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    const Key element{key.section, fmt::format("{}[{}]", key.name, i), allow_layer(key.allowed.role), ""};
-    good &= store(element, (*list)[i], blocks.emplace_back(Component{"encoder_layer"}));
-  }
-  if (good) field = blocks;
-  return good;
-}
-
 bool ConfigReader::read_component(const Key& key, const TomlTable& table, const Location&, Component& field) {
   bool good = true;
   const bool is_block = key.allowed.type == allow_layer("").type;

@@ -52,7 +52,6 @@ class ConfigReader {
   // Components and their options (config_components.cpp).
   bool store(const Key& key, const TomlValue& value, Component& field);
   bool read_component(const Key& key, const TomlTable& table, const Location& location, Component& field);
-  bool store(const Key& key, const TomlValue& value, std::vector<Component>& field);
   /// A key of [model] in a block's table; false if `item` is none of them.
   bool read_block_key(const Key& block, const TomlItem& item, Options& options, bool& good);
   /// `table`: what the options belong to, "layer.token_shift".
@@ -72,6 +71,10 @@ class ConfigReader {
   bool store(const Key& key, const TomlValue& value, std::string& field);
   bool store(const Key& key, const TomlValue& value, std::vector<std::string>& field);
   bool store(const Key& key, const TomlValue& value, std::vector<double>& field);
+  bool store(const Key& key, const TomlValue& value, std::vector<Component>& field);
+  template <class Element>
+  bool store_list(const Key& key, const TomlValue& value, const Element& otherwise,
+                  std::vector<Element>& field);
   bool check_word(const std::string& name, const Allowed& allowed, const std::string& word,
                   const Location& location);
   bool refuse_type(const Key& key, const TomlValue& value);

@@ -109,35 +109,30 @@ bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, c
   return false;
 }
 
-bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<std::string>& field) {
+/// Each element must be what the key allows.
+template <class Element>
+bool ConfigReader::store_list(const Key& key, const TomlValue& value, const Element& otherwise,
+                              std::vector<Element>& field) {
   const auto* list = std::get_if<TomlList>(&value.data);
   if (list == nullptr) return refuse_type(key, value);
-  std::vector<std::string> texts;
+  std::vector<Element> elements(list->size(), otherwise);
   bool good = true;
   for (std::size_t i = 0; i < list->size(); ++i) {
     const Key element{key.section, fmt::format("{}[{}]", key.name, i), key.allowed.element(), ""};
-    std::string text;
-    good &= store(element, (*list)[i], text);
-    texts.push_back(text);
+    good &= store(element, (*list)[i], elements[i]);
   }
-  if (good) field = texts;
+  if (good) field = elements;
   return good;
 }
 
-/// Each number must be in the key's range.
+bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<std::string>& field) {
+  return store_list(key, value, std::string(), field);
+}
 bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<double>& field) {
-  const auto* list = std::get_if<TomlList>(&value.data);
-  if (list == nullptr) return refuse_type(key, value);
-  std::vector<double> numbers;
-  bool good = true;
-  for (std::size_t i = 0; i < list->size(); ++i) {
-    const Key element{key.section, fmt::format("{}[{}]", key.name, i), key.allowed.element(), ""};
-    double number = 0;
-    good &= store(element, (*list)[i], number);
-    numbers.push_back(number);
-  }
-  if (good) field = numbers;
-  return good;
+  return store_list(key, value, 0.0, field);
+}
+bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<Component>& field) {
+  return store_list(key, value, Component{"encoder_layer"}, field);
 }
 
 }  // namespace orochi
