@@ -9,22 +9,18 @@ the environment says which of them is planted.
 import re
 
 STRUCTS = {"data": "DataConfig", "model": "ModelConfig", "train": "TrainConfig"}
-KEY = re.compile(r'\bKey\{"(\w+)", name,|\bkey\("(\w+)", c\.(\w+)|\bKey\{"(\w+)", "(\w+)"(.*?)\);\n', re.DOTALL)
+KEY = re.compile(r'\bsection_keys\("(\w+)", visit\)|\bkey\("(\w+)", c\.(\w+)')
 OPTION = re.compile(r'\bsettings\.number\("(\w+)"\)')
 STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*')
 
 
 def config_keys(root):
-    """(section, key, its fields) of each line of the table."""
+    """(section, key, its field) of each line of the table."""
     section = None
     for found in KEY.finditer((root / "src/io/config_keys.hpp").read_text()):
-        heads_section, name, field, own_section, own_name, rest = found.groups()
-        if heads_section:
-            section = heads_section
-        elif name:
-            yield section, name, [field]
-        else:
-            yield own_section, own_name, re.findall(r"\bc\.(\w+)", rest)
+        section = found[1] or section
+        if found[2]:
+            yield section, found[2], found[3]
 
 
 def reading_locations(text, declared, section, field):
@@ -62,17 +58,16 @@ def key_faults(root):
     for path, text in texts.items():
         name, found = str(path.relative_to(root)), []
         header = texts.get(path.with_suffix(".hpp"), "")
-        for section, key, fields in keys:
-            if not any(field in text for field in fields):
+        for section, key, field in keys:
+            if field not in text:
                 continue
             declared = set(re.findall(rf"\b{STRUCTS[section]}&? (\w+)\b", text + header))
-            for field in fields:
-                for start, end in reading_locations(text, declared, section, field):
-                    default = f"orochi::{STRUCTS[section]}{{}}.{field}"
-                    switch = f'(::planted("{section}.{key}") ? {default} : {text[start:end]})'
-                    found.append((start, end, switch))
-                    line = text.count("\n", 0, start) + 1
-                    places.setdefault(f"{section}.{key}", []).append(f"{name}:{line}")
+            for start, end in reading_locations(text, declared, section, field):
+                default = f"orochi::{STRUCTS[section]}{{}}.{field}"
+                switch = f'(::planted("{section}.{key}") ? {default} : {text[start:end]})'
+                found.append((start, end, switch))
+                line = text.count("\n", 0, start) + 1
+                places.setdefault(f"{section}.{key}", []).append(f"{name}:{line}")
         for option in OPTION.finditer(text):
             fault = f"{path.stem}.{option[1]}"
             found.append((*option.span(), f'(::planted("{fault}") ? 0.375 : {option[0]})'))

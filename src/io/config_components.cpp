@@ -139,20 +139,17 @@ bool ConfigReader::store_option(const Key& key, const TomlValue& value, const Op
 }
 
 void ConfigReader::add_defaults() {
-  visit_keys(config_, [&](const Key& key, auto&... fields) {
-    const auto complete = [&](auto& field) {
-      if constexpr (std::is_same_v<Component, std::remove_cvref_t<decltype(field)>>)
-        if (const ComponentSchema* schema = find_component(key.allowed.role, field.type))
-          for (const Option& option : schema->options) field.options.try_emplace(option.name, option.value);
-    };
-    (complete(fields), ...);
+  visit_keys(config_, [&](const Key& key, auto& field) {
+    if constexpr (std::is_same_v<Component, std::remove_cvref_t<decltype(field)>>)
+      if (const ComponentSchema* schema = find_component(key.allowed.role, field.type))
+        for (const Option& option : schema->options) field.options.try_emplace(option.name, option.value);
   });
 }
 
 std::vector<std::pair<std::string, std::string>> ConfigReader::options_of_keys() const {
   std::vector<std::pair<std::string, std::string>> options;
-  visit_keys(config_, [&](const Key& key, const auto&... fields) {
-    if constexpr ((std::is_same_v<Component, std::remove_cvref_t<decltype(fields)>> && ...))
+  visit_keys(config_, [&](const Key& key, const auto& field) {
+    if constexpr (std::is_same_v<Component, std::remove_cvref_t<decltype(field)>>)
       for (const ComponentSchema& schema : components_)
         for (const Option& option : schema.options)
           if (schema.kind == key.allowed.role) options.emplace_back(option.name, key.full_name());

@@ -97,15 +97,15 @@ std::vector<Line> lines_of(const Config& config) {
   std::vector<Line> lines, tables;  // tables of components follow the keys of their section
   std::string section;
   const auto end_section = [&] { lines.insert(lines.end(), tables.begin(), tables.end()), tables.clear(); };
-  visit_keys(config, [&](const Key& key, const auto&... fields) {
+  visit_keys(config, [&](const Key& key, const auto& field) {
     if (key.section != section) end_section();
     section = key.section;
-    if constexpr ((std::is_same_v<Component, std::remove_cvref_t<decltype(fields)>> && ...))
-      (add_component(key, fields, lines, tables), ...);
-    else if constexpr ((std::is_same_v<std::vector<Component>, std::remove_cvref_t<decltype(fields)>> && ...))
-      (add_blocks(key, fields, lines, tables), ...);
+    if constexpr (std::is_same_v<Component, std::remove_cvref_t<decltype(field)>>)
+      add_component(key, field, lines, tables);
+    else if constexpr (std::is_same_v<std::vector<Component>, std::remove_cvref_t<decltype(field)>>)
+      add_blocks(key, field, lines, tables);
     else
-      lines.push_back({key.section, key.name, to_toml(to_value(fields...))});
+      lines.push_back({key.section, key.name, to_toml(to_value(field))});
   });
   end_section();
   for (const auto& [layer, options] : config.layer) {
@@ -121,14 +121,14 @@ std::vector<Line> lines_of(const Config& config) {
 std::vector<ConfigKey> config_keys() {
   std::vector<ConfigKey> keys;
   const Config defaults;
-  visit_keys(defaults, [&](const Key& key, const auto&... fields) {
+  visit_keys(defaults, [&](const Key& key, const auto& field) {
     std::string otherwise;
-    if constexpr ((std::is_same_v<Component, std::remove_cvref_t<decltype(fields)>> && ...))
-      otherwise = (to_toml(to_value(fields.type)) + ...);
-    else if constexpr ((std::is_same_v<std::vector<Component>, std::remove_cvref_t<decltype(fields)>> && ...))
+    if constexpr (std::is_same_v<Component, std::remove_cvref_t<decltype(field)>>)
+      otherwise = to_toml(to_value(field.type));
+    else if constexpr (std::is_same_v<std::vector<Component>, std::remove_cvref_t<decltype(field)>>)
       otherwise = "[]";
     else
-      otherwise = to_toml(to_value(fields...));
+      otherwise = to_toml(to_value(field));
     keys.push_back({key.full_name(), key.allowed.type, otherwise, key.allowed.text, key.doc});
   });
   return keys;

@@ -54,12 +54,18 @@ struct Key {
   std::string full_name() const { return section.empty() ? name : section + "." + name; }
 };
 
-/// Calls visit(key, fields...) for each key of the section; a key has one field, train.class_weights two.
+/// key(name, field, allowed, doc) visits a key of the section.
+template <class Visitor>
+auto section_keys(const char* section, Visitor& visit, bool of_block = false) {
+  return [=, &visit](const char* name, auto& field, Allowed allowed, const char* doc) {
+    visit(Key{section, name, std::move(allowed), doc, of_block}, field);
+  };
+}
+
+/// Calls visit(key, field) for each key of the section.
 template <class Data, class Visitor>
 void visit_data(Data& c, Visitor&& visit) {
-  const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
-    visit(Key{"data", name, std::move(allowed), doc}, field);
-  };
+  const auto key = section_keys("data", visit);
   key("format", c.format, allow_component("reader"),
       "how the files are written: text as label, tab, text (tsv) or with a header line (csv); numeric rows "
       "as "
@@ -78,12 +84,7 @@ void visit_data(Data& c, Visitor&& visit) {
 
 template <class Model, class Visitor>
 void visit_model(Model& c, Visitor&& visit) {
-  const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
-    visit(Key{"model", name, std::move(allowed), doc}, field);
-  };
-  const auto of_block = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
-    visit(Key{"model", name, std::move(allowed), doc, true}, field);
-  };
+  const auto key = section_keys("model", visit), of_block = section_keys("model", visit, true);
   key("d_model", c.d_model, allow_integer(1), "width of every row between the layers");
   key("num_layers", c.num_layers, allow_integer(1, 10000), "encoder layers");
   of_block("num_heads", c.num_heads, allow_integer(1), "attention heads side by side");
@@ -117,10 +118,8 @@ void visit_model(Model& c, Visitor&& visit) {
 ModelConfig block_model(ModelConfig model, const Options& options);
 
 template <class Train, class Visitor>
-void visit_train_loop(Train& c, Visitor&& visit) {
-  const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
-    visit(Key{"train", name, std::move(allowed), doc}, field);
-  };
+void visit_train(Train& c, Visitor&& visit) {
+  const auto key = section_keys("train", visit);
   key("seed", c.seed, allow_integer(0, 4294967295), "initial weights, order, dropout, split: all randomness");
   key("epochs", c.epochs, allow_integer(1), "passes over the training set");
   key("max_steps", c.max_steps, allow_integer(0), "stop after so many updates; 0: no limit");
@@ -135,13 +134,6 @@ void visit_train_loop(Train& c, Visitor&& visit) {
       "bound on the shards' gradients: where they would take more, there are fewer shards");
   key("optimizer", c.optimizer, allow_component("optimizer"), "the update rule");
   key("learning_rate", c.learning_rate, allow_number(0, unlimited, Without::low), "peak, after warm-up");
-}
-
-template <class Train, class Visitor>
-void visit_train_goal(Train& c, Visitor&& visit) {
-  const auto key = [&](const char* name, auto& field, Allowed allowed, const char* doc) {
-    visit(Key{"train", name, std::move(allowed), doc}, field);
-  };
   key("schedule", c.schedule, allow_component("schedule"), "the learning rate after warm-up");
   key("warmup_steps", c.warmup_steps, allow_integer(0), "updates over which the learning rate rises from 0");
   key("max_grad_norm", c.max_grad_norm, allow_number(0), "clip the gradient's global norm; 0: off");
@@ -167,8 +159,7 @@ void visit_keys(ConfigT& config, Visitor&& visit) {
         config.task);
   visit_data(config.data, visit);
   visit_model(config.model, visit);
-  visit_train_loop(config.train, visit);
-  visit_train_goal(config.train, visit);
+  visit_train(config.train, visit);
 }
 
 }  // namespace orochi

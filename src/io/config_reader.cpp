@@ -20,7 +20,7 @@ constexpr const char* sections_text = "[task], [data], [model], [train], [layer.
 std::vector<std::string> keys_of(const std::string& section) {
   const Config config;
   std::vector<std::string> names;
-  visit_keys(config, [&](const Key& key, const auto&...) {
+  visit_keys(config, [&](const Key& key, const auto&) {
     if (key.section == section) names.push_back(key.name);
   });
   return names;
@@ -78,11 +78,11 @@ void ConfigReader::read_item(const TomlItem& item) {
 
 void ConfigReader::read_key(const std::string& section, const TomlItem& item) {
   bool known = false;
-  visit_keys(config_, [&](const Key& key, auto&... fields) {
+  visit_keys(config_, [&](const Key& key, auto& field) {
     if (key.section != section || key.name != item.key) return;
     known = true;
     locations_[key.full_name()] = item.value.location;
-    if (!store(key, item.value, fields...)) wrong_.insert(key.full_name());
+    if (!store(key, item.value, field)) wrong_.insert(key.full_name());
   });
   if (!known) unknown_key(section, item);
 }

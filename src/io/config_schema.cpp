@@ -113,10 +113,10 @@ std::string config_schema(std::span<const ComponentSchema> components) {
   const Values values(components);
   Json all, sections;
   const Config defaults;
-  visit_keys(defaults, [&](const Key& key, const auto&... fields) {
-    Json json = values.of(key.allowed, fields...);
+  visit_keys(defaults, [&](const Key& key, const auto& field) {
+    Json json = values.of(key.allowed, field);
     json["description"] = key.doc;
-    if (!key.allowed.filled) json["default"] = default_of(fields...);
+    if (!key.allowed.filled) json["default"] = default_of(field);
     (key.section.empty() ? all : sections[key.section])[key.name] = json;
   });
   for (const auto& [section, properties] : sections.items()) all[section] = closed_object(properties);
