@@ -18,10 +18,8 @@ const LayerEntry& find_layer(const Layers& layers, const std::string& name) {
   if (const LayerEntry* entry = layers.find(name)) return *entry;
   std::vector<std::string> names;
   for (const LayerEntry& entry : layers.entries()) names.push_back(entry.name);
-  const std::string suggestion = nearest(name, names);
   throw usage_error(fmt::format("no layer is registered as \"{}\"{}; there are {}", name,
-                                suggestion.empty() ? "" : "; did you mean \"" + suggestion + "\"?",
-                                fmt::join(names, ", ")));
+                                did_you_mean(name, names), fmt::join(names, ", ")));
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {

@@ -142,10 +142,9 @@ void ConfigReader::read_layer(const TomlItem& item) {
   const ComponentSchema* schema = find_layer(item.key);
   if (schema == nullptr && is_saved_) return;
   if (schema == nullptr) {
-    const std::string meant = nearest(item.key, layer_names());
-    add_error(item.location,
-              fmt::format("unknown layer \"{}\"; registered: {}{}", item.key, fmt::join(layer_names(), " | "),
-                          meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
+    const std::vector<std::string> names = layer_names();
+    add_error(item.location, fmt::format("unknown layer \"{}\"; registered: {}{}", item.key,
+                                         fmt::join(names, " | "), did_you_mean(item.key, names)));
     return;
   }
   const auto* table = std::get_if<TomlTable>(&item.value.data);

@@ -93,12 +93,11 @@ void ConfigReader::check_monitor() {
   std::vector<std::string> words = task->metrics;
   words.emplace_back("loss");
   if (monitor.empty()) monitor = words.front();
-  const std::string meant = nearest(monitor, words);
   rule(std::find(words.begin(), words.end(), monitor) != words.end(), {"train.monitor", "task"},
        fmt::format(
            "train.monitor is {}; allowed{}: {}{}", to_toml(to_value(monitor)),
            config_.task.type == Config().task.type ? "" : " with task " + to_toml(to_value(task->name)),
-           fmt::join(words, " | "), meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
+           fmt::join(words, " | "), did_you_mean(monitor, words)));
 }
 
 void ConfigReader::check_rules() {

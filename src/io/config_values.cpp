@@ -102,10 +102,8 @@ bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, c
                                      : "";
   std::string choices_text = fmt::format("{}", fmt::join(choices, " | "));
   if (any || (allowed.role.empty() && allowed.type != "string")) choices_text = allowed.text;
-  const std::string meant = nearest(word, choices);
-  add_error(location,
-            fmt::format("{} is {}{}; allowed: {}{}", name, to_toml(to_value(word)), other_role, choices_text,
-                        meant.empty() ? "" : fmt::format("; did you mean \"{}\"?", meant)));
+  add_error(location, fmt::format("{} is {}{}; allowed: {}{}", name, to_toml(to_value(word)), other_role,
+                                  choices_text, did_you_mean(word, choices)));
   return false;
 }
 

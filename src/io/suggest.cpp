@@ -133,6 +133,11 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::string meant = nearest(word, candidates);
+  return meant.empty() ? "" : "; did you mean \"" + meant + "\"?";
+}
+
 std::string familiar_key(std::string_view word) { return look_up(familiar_keys, word); }
 std::string familiar_section(std::string_view word) { return look_up(familiar_sections, word); }
 std::string remark_on(std::string_view word) { return look_up(remarks, word); }

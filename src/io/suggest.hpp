@@ -14,6 +14,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 /// The nearest candidate within a third of the longer word's length; empty if there is none.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
+/// `; did you mean "num_heads"?`, or nothing where no candidate is near.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+
 /// Our key for what other frameworks call it (`n_head` -> `num_heads`); empty if unknown.
 std::string familiar_key(std::string_view word);
 
