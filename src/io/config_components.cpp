@@ -19,6 +19,10 @@ bool has_option(const ComponentSchema& schema, const std::string& name) {
                      [&](const Option& option) { return option.name == name; });
 }
 
+bool is_of(const ComponentSchema& schema, const std::string& kind) {
+  return schema.kind == kind || (kind == "layer" && schema.is_layer());
+}
+
 /// Keys of [model] that a block's table may have, too.
 std::vector<std::string> keys_of_blocks() {
   std::vector<std::string> names;
@@ -36,15 +40,14 @@ bool ComponentSchema::is_layer() const {
 }
 
 bool ConfigReader::store(const Key& key, const TomlValue& value, Component& field) {
-  if (const auto* table = std::get_if<TomlTable>(&value.data))
-    return read_component(key, *table, value.location, field);
+  if (const auto* table = std::get_if<TomlTable>(&value.data)) return read_component(key, *table, field);
   std::string type;
   if (!store(key, value, type)) return false;
   if (type != field.type) field = {type, {}};
   return true;
 }
 
-bool ConfigReader::read_component(const Key& key, const TomlTable& table, const Location&, Component& field) {
+bool ConfigReader::read_component(const Key& key, const TomlTable& table, Component& field) {
   bool good = true;
   const bool is_block = key.allowed.type == allow_layer("").type;
   Key type{key.full_name(), "type", key.allowed, ""};
@@ -158,29 +161,15 @@ std::vector<std::pair<std::string, std::string>> ConfigReader::options_of_keys()
 }
 
 const ComponentSchema* ConfigReader::find_component(const std::string& kind, const std::string& name) const {
-  const auto found = std::find_if(components_.begin(), components_.end(), [&](const ComponentSchema& schema) {
-    return schema.kind == kind && schema.name == name;
-  });
-  return found == components_.end() ? nullptr : &*found;
-}
-
-const ComponentSchema* ConfigReader::find_layer(const std::string& name) const {
   for (const ComponentSchema& schema : components_)
-    if (schema.is_layer() && schema.name == name) return &schema;
+    if (is_of(schema, kind) && schema.name == name) return &schema;
   return nullptr;
 }
 
 std::vector<std::string> ConfigReader::names_of(const std::string& kind) const {
   std::vector<std::string> names;
   for (const ComponentSchema& schema : components_)
-    if (schema.kind == kind) names.push_back(schema.name);
-  return names;
-}
-
-std::vector<std::string> ConfigReader::layer_names() const {
-  std::vector<std::string> names;
-  for (const ComponentSchema& schema : components_)
-    if (schema.is_layer()) names.push_back(schema.name);
+    if (is_of(schema, kind)) names.push_back(schema.name);
   return names;
 }
 

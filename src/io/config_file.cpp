@@ -116,6 +116,18 @@ std::vector<Line> lines_of(const Config& config) {
   return lines;
 }
 
+/// What has read the text and the overrides.
+ConfigReader reader_of(const std::string& text, const std::string& name,
+                       std::span<const std::string> overrides, std::span<const ComponentSchema> components,
+                       bool is_saved = false) {
+  ConfigReader reader(name, components, is_saved);
+  reader.read_text(text);
+  int number = 0;
+  for (const std::string& argument : overrides) reader.read_override(argument, ++number);
+  reader.check_rules();
+  return reader;
+}
+
 }  // namespace
 
 std::vector<ConfigKey> config_keys() {
@@ -136,21 +148,12 @@ std::vector<ConfigKey> config_keys() {
 
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
                     std::span<const ComponentSchema> components) {
-  ConfigReader reader(name, components);
-  reader.read_text(text);
-  int number = 0;
-  for (const std::string& argument : overrides) reader.read_override(argument, ++number);
-  reader.check_rules();
-  return reader.finish();
+  return reader_of(text, name, overrides, components).finish();
 }
 
 Config parse_saved_config(const std::string& text, const std::string& name,
                           std::span<const ComponentSchema> components) {
-  ConfigReader reader(name, components);
-  reader.read_as_saved();
-  reader.read_text(text);
-  reader.check_rules();
-  return reader.finish();
+  return reader_of(text, name, {}, components, true).finish();
 }
 
 Config read_config(const std::string& path, std::span<const std::string> overrides,
@@ -160,11 +163,7 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
 
 std::string find_location(const std::string& path, std::span<const std::string> overrides,
                           std::span<const ComponentSchema> components, const std::string& key) {
-  ConfigReader reader(path, components);
-  reader.read_text(read_text_file(path));
-  int number = 0;
-  for (const std::string& argument : overrides) reader.read_override(argument, ++number);
-  return reader.location_text(key);
+  return reader_of(read_text_file(path), path, overrides, components).location_text(key);
 }
 
 std::string write_config(const Config& config) {

@@ -45,8 +45,8 @@ std::string section_of(const std::string& name) {
 
 }  // namespace
 
-ConfigReader::ConfigReader(std::string name, std::span<const ComponentSchema> components)
-    : name_(std::move(name)), components_(components) {}
+ConfigReader::ConfigReader(std::string name, std::span<const ComponentSchema> components, bool is_saved)
+    : name_(std::move(name)), components_(components), is_saved_(is_saved) {}
 
 void ConfigReader::read_text(const std::string& text) {
   const TomlDocument document = parse_toml(text);
@@ -92,7 +92,7 @@ void ConfigReader::unknown_section(const TomlItem& item) {
   if (section.empty()) section = nearest(item.key, {"data", "model", "train", "layer.NAME", "layer"});
   if (section == "layer") section = "layer.NAME";
   // A layer's name without the word before it: [relu] for [layer.relu].
-  if (find_layer(item.key) != nullptr) section = "layer." + item.key;
+  if (find_component("layer", item.key) != nullptr) section = "layer." + item.key;
   add_error(item.location, section.empty()
                                ? fmt::format("unknown section [{}]; allowed: {}", item.key, sections_text)
                                : fmt::format("unknown section [{}]; did you mean [{}]?", item.key, section));
@@ -139,10 +139,10 @@ std::string ConfigReader::home_of(const std::string& name) const {
 }
 
 void ConfigReader::read_layer(const TomlItem& item) {
-  const ComponentSchema* schema = find_layer(item.key);
+  const ComponentSchema* schema = find_component("layer", item.key);
   if (schema == nullptr && is_saved_) return;
   if (schema == nullptr) {
-    const std::vector<std::string> names = layer_names();
+    const std::vector<std::string> names = names_of("layer");
     add_error(item.location, fmt::format("unknown layer \"{}\"; registered: {}{}", item.key,
                                          fmt::join(names, " | "), did_you_mean(item.key, names)));
     return;

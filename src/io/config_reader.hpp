@@ -16,12 +16,11 @@ namespace orochi {
 
 class ConfigReader {
  public:
-  /// `name` stands for the file in messages.
-  ConfigReader(std::string name, std::span<const ComponentSchema> components);
+  /// `name` stands for the file in messages. `is_saved`: a config that a model keeps: a [layer.NAME] that
+  /// names no registered layer is left out, and there may be no training file, as the data may have been in
+  /// memory.
+  ConfigReader(std::string name, std::span<const ComponentSchema> components, bool is_saved);
 
-  /// A config that a model keeps: a [layer.NAME] that names no registered layer is left out, and there may be
-  /// no training file, as the data may have been in memory.
-  void read_as_saved() { is_saved_ = true; }
   /// Reads the whole file; what cannot be parsed is an error among the others.
   void read_text(const std::string& text);
   /// Reads `section.key=value`, the `number`th of the command line.
@@ -51,7 +50,7 @@ class ConfigReader {
 
   // Components and their options (config_components.cpp).
   bool store(const Key& key, const TomlValue& value, Component& field);
-  bool read_component(const Key& key, const TomlTable& table, const Location& location, Component& field);
+  bool read_component(const Key& key, const TomlTable& table, Component& field);
   /// A key of [model] in a block's table; false if `item` is none of them.
   bool read_block_key(const Key& block, const TomlItem& item, Options& options, bool& good);
   /// `table`: what the options belong to, "layer.token_shift".
@@ -59,7 +58,6 @@ class ConfigReader {
                    Options& options);
   bool store_option(const Key& key, const TomlValue& value, const Option& option, Options& options);
   void add_defaults();
-  const ComponentSchema* find_component(const std::string& kind, const std::string& name) const;
   /// The options of all components that a key may name, with that key: {"beta1", "train.optimizer"}.
   std::vector<std::pair<std::string, std::string>> options_of_keys() const;
 
@@ -100,19 +98,19 @@ class ConfigReader {
   }
   /// Nobody reads more, and each takes time to find out what was meant.
   bool enough() const { return errors_.size() >= 100; }
-  const ComponentSchema* find_layer(const std::string& name) const;
+  // The kind "layer" is that of all layers, whatever their role.
+  const ComponentSchema* find_component(const std::string& kind, const std::string& name) const;
   std::vector<std::string> names_of(const std::string& kind) const;
-  std::vector<std::string> layer_names() const;
 
   std::string name_;
   std::span<const ComponentSchema> components_;
+  bool is_saved_;
   Config config_;
   std::vector<FileError> errors_;
   std::size_t unsaid_ = 0;                     // errors beyond those
   std::map<std::string, Location> locations_;  // of each key's last value
   std::set<std::string> wrong_;                // keys whose value was refused
-  bool is_saved_ = false;
-  bool incomplete_ = false;  // a syntax error hides part of the file
+  bool incomplete_ = false;                    // a syntax error hides part of the file
 };
 
 }  // namespace orochi

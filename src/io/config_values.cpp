@@ -97,9 +97,9 @@ bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, c
     choices = names_of(allowed.role);
     choices.insert(choices.end(), words.begin(), words.end());
   }
-  const std::string other_role = find_layer(word) != nullptr && !allowed.role.empty()
-                                     ? fmt::format(", a layer of role {}", find_layer(word)->kind)
-                                     : "";
+  const ComponentSchema* layer = find_component("layer", word);
+  const std::string other_role =
+      layer != nullptr && !allowed.role.empty() ? fmt::format(", a layer of role {}", layer->kind) : "";
   std::string choices_text = fmt::format("{}", fmt::join(choices, " | "));
   if (any || (allowed.role.empty() && allowed.type != "string")) choices_text = allowed.text;
   add_error(location, fmt::format("{} is {}{}; allowed: {}{}", name, to_toml(to_value(word)), other_role,
