@@ -57,15 +57,6 @@ void check_text(std::string_view text) {
 
 }  // namespace
 
-std::vector<std::int32_t> InputEncoder::encode_text(std::string_view text, bool* was_cut) const {
-  check_text(text);
-  EncodedTexts one;
-  encode(text, one);
-  check(one.ids, one.lengths.front());
-  if (was_cut != nullptr) *was_cut = one.lengths.front() > max_length_;
-  return one.ids;
-}
-
 std::vector<float> InputEncoder::encode_rows(std::span<const float> rows) const {
   if (channels_ == 0) throw usage_error("numeric rows, but the model was trained on texts");
   if (rows.empty() || std::ssize(rows) % channels_ != 0)
@@ -88,11 +79,8 @@ std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_
     throw usage_error(
         fmt::format("{}, but the model was trained on {}", counted(channels, "dimension"), channels_));
   }
-  const auto most = static_cast<std::size_t>(max_length_ * channels_);
-  if (was_cut != nullptr) *was_cut = values.size() > most;
-  values.resize(std::min(values.size(), most));
-  normalize(values, mean_, deviation_);
-  return values;
+  if (was_cut != nullptr) *was_cut = std::ssize(values) > max_length_ * channels_;
+  return encode_rows(values);
 }
 
 Index InputEncoder::append_texts(std::span<const std::string_view> texts, Sequences& data) const {

@@ -17,19 +17,17 @@ class InputEncoder {
  public:
   InputEncoder(const DataConfig& config, const Preprocessing& preprocessing);
 
-  /// Token ids [T] of one text, at most max_length; `was_cut`, if given, says whether there were more.
-  /// Throws a usage_error without a location (bad UTF-8, a NUL byte, nothing but white space): the caller
-  /// knows the line.
-  std::vector<std::int32_t> encode_text(std::string_view text, bool* was_cut = nullptr) const;
-
   /// Normalized rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
-  /// channel; else as encode_text.
+  /// channel; `was_cut`, if given, says whether there were more than max_length. Throws a usage_error without
+  /// a location: the caller knows the line.
   std::vector<float> encode_values(std::string_view text, bool* was_cut = nullptr) const;
 
   /// The same of rows [T, channels] that are numbers already.
   std::vector<float> encode_rows(std::span<const float> rows) const;
+
   /// Appends a line as one more sequence, without target: a text, several with tabs between if training had
-  /// several, or a case. Says whether it was cut. Throws as the functions above; nothing is appended then.
+  /// several, or a case. Says whether it was cut. Throws a usage_error without a location (bad
+  /// UTF-8, a NUL byte, nothing but white space, no case); nothing is appended then.
   bool append_line(std::string_view line, Sequences& data) const;
 
   /// Appends the rows of a sequence's texts [S] that were checked when their file was read, with a separator

@@ -28,24 +28,32 @@ InputEncoder number_encoder(Index max_length) {
   return InputEncoder(config, preprocessing);
 }
 
+std::vector<std::int32_t> ids_of(const InputEncoder& encoder, std::string_view line, bool cut = false) {
+  Sequences data;
+  CHECK(encoder.append_line(line, data) == cut);
+  CHECK(data.offsets == std::vector<Index>{0, std::ssize(data.tokens)});
+  return data.tokens;
+}
+
 }  // namespace
 
 TEST_CASE("a line of text becomes token ids", "[input]") {
   const InputEncoder encoder = text_encoder(4);
-  bool was_cut = true;
-  CHECK(encoder.encode_text("The dog. Cat", &was_cut) == std::vector<std::int32_t>{1, 0, 3, 2});
-  CHECK_FALSE(was_cut);
-  CHECK(encoder.encode_text("the the the the cat", &was_cut) == std::vector<std::int32_t>{1, 1, 1, 1});
-  CHECK(was_cut);
-  CHECK(encoder.encode_text("cat") == std::vector<std::int32_t>{2});
+  CHECK(ids_of(encoder, "The dog. Cat") == std::vector<std::int32_t>{1, 0, 3, 2});
+  CHECK(ids_of(encoder, "the the the the cat", true) == std::vector<std::int32_t>{1, 1, 1, 1});
+  CHECK(ids_of(encoder, "cat") == std::vector<std::int32_t>{2});
 }
 
 TEST_CASE("a line that is no text is an error without a place", "[input]") {
   const InputEncoder encoder = text_encoder(4);
-  CHECK(message_of([&] { encoder.encode_text(" \t"); }) ==
+  Sequences data;
+  CHECK(message_of([&] { encoder.append_line(" \t", data); }) ==
         "the text is empty; expected at least one character");
-  CHECK(message_of([&] { encoder.encode_text("ab\xFF"); }) == "byte 3 (0xff) is not valid UTF-8");
-  CHECK(message_of([&] { encoder.encode_text(std::string_view("a\0b", 3)); }) == "a NUL byte; expected text");
+  CHECK(message_of([&] { encoder.append_line("ab\xFF", data); }) == "byte 3 (0xff) is not valid UTF-8");
+  CHECK(message_of([&] { encoder.append_line(std::string_view("a\0b", 3), data); }) ==
+        "a NUL byte; expected text");
+  CHECK(data.tokens.empty());
+  CHECK(data.size() == 0);
 }
 
 TEST_CASE("a line of numbers becomes normalized rows", "[input]") {

@@ -135,7 +135,8 @@ TEST_CASE("a tokenizer that gives other ids than it may is stopped", "[tokenizer
     Preprocessing preprocessing;
     preprocessing.tokenizer = std::make_shared<Told>(ids, length);
     const InputEncoder encoder(config, preprocessing);
-    return message_of([&] { encoder.encode_text("x"); });
+    Sequences data;
+    return message_of([&] { encoder.append_line("x", data); });
   };
   const std::string start = "data.tokenizer \"told\" gave other ids than those of its first ";
   CHECK(message({0, 2}, 2) == "no error");
