@@ -55,7 +55,7 @@ ChildEnd end_of(int status, bool all_received) {
 
 }  // namespace
 
-void Sender::bytes(const void* data, std::size_t size) {
+bool Sender::bytes(const void* data, std::size_t size) {
   const char* from = static_cast<const char*>(data);
   while (size > 0) {
     const ssize_t sent = ::write(pipe_, from, size);
@@ -64,6 +64,7 @@ void Sender::bytes(const void* data, std::size_t size) {
     from += sent;
     size -= static_cast<std::size_t>(sent);
   }
+  return true;
 }
 
 bool Receiver::bytes(void* data, std::size_t size) {

@@ -9,23 +9,20 @@
 
 namespace orochi {
 
-/// What the child sends: numbers, texts and arrays in this machine's byte order.
+/// What the child sends: numbers, texts and arrays in this machine's byte order. Always true, as what a
+/// Receiver says.
 class Sender {
  public:
   explicit Sender(int pipe) : pipe_(pipe) {}
-  void number(std::uint64_t number) { bytes(&number, sizeof number); }
-  void text(std::string_view text) { array(text.data(), text.size(), 1); }
-  template <class T>
-  void array(const std::vector<T>& values) {
-    array(values.data(), values.size(), sizeof(T));
+  bool number(std::uint64_t number) { return bytes(&number, sizeof number); }
+  bool text(std::string_view text) { return array(text); }
+  template <class Array>
+  bool array(const Array& values) {
+    return number(values.size()) && bytes(values.data(), values.size() * sizeof(values[0]));
   }
 
  private:
-  void array(const void* values, std::size_t count, std::size_t width) {
-    number(count);
-    bytes(values, count * width);
-  }
-  void bytes(const void* data, std::size_t size);
+  bool bytes(const void* data, std::size_t size);
 
   int pipe_;
 };

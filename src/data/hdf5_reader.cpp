@@ -99,35 +99,30 @@ void check_values(const RawSplit& raw, FileErrors& errors) {
   }
 }
 
+/// What goes from the child to this process, for the half of either; false: not all of it came.
+template <class Pipe>
+bool exchange(Pipe& pipe, std::string& report, RawSplit& raw) {
+  auto channels = static_cast<std::uint64_t>(raw.channels);
+  if (!pipe.text(report) || !pipe.number(channels)) return false;
+  raw.channels = static_cast<Index>(channels);
+  for (std::vector<std::string>* texts : {&raw.targets, &raw.groups}) {
+    std::uint64_t count = texts->size();
+    if (!pipe.number(count)) return false;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i == texts->size()) texts->emplace_back();  // not all at once: the count may be wrong
+      if (!pipe.text((*texts)[i])) return false;
+    }
+  }
+  return pipe.array(raw.weights) && pipe.array(raw.offsets) && pipe.array(raw.values);
+}
+
 /// The child's half: reads, and sends what was found.
 void send_datasets(const std::string& path, const Targets& targets, Sender& sender) {
   FileErrors errors(path);
   // No file but this one: a file's contents must not lead to another.
-  const RawSplit raw = read_hdf5_datasets(path, targets, errors, open_no_more_files);
-  sender.text(errors.report());
-  sender.number(static_cast<std::uint64_t>(raw.channels));
-  for (const std::vector<std::string>* texts : {&raw.targets, &raw.groups}) {
-    sender.number(texts->size());
-    for (const std::string& text : *texts) sender.text(text);
-  }
-  sender.array(raw.weights);
-  sender.array(raw.offsets);
-  sender.array(raw.values);
-}
-
-bool receive_datasets(Receiver& receiver, RawSplit& raw, std::string& report) {
-  std::uint64_t channels = 0, count = 0;
-  if (!receiver.text(report) || !receiver.number(channels)) return false;
-  raw.channels = static_cast<Index>(channels);
-  for (std::vector<std::string>* texts : {&raw.targets, &raw.groups}) {
-    if (!receiver.number(count)) return false;
-    for (std::string text; count > 0; --count) {
-      if (!receiver.text(text)) return false;
-      texts->push_back(text);
-    }
-  }
-  if (!receiver.array(raw.weights)) return false;
-  return receiver.array(raw.offsets) && receiver.array(raw.values);
+  RawSplit raw = read_hdf5_datasets(path, targets, errors, open_no_more_files);
+  std::string report = errors.report();
+  exchange(sender, report, raw);
 }
 
 /// What the reading child's end says of the file; that memory is short says nothing of it.
@@ -168,7 +163,7 @@ RawSplit read_checked(const Targets& targets, FileErrors& errors) {
   std::string report;
   const ChildEnd end = run_in_child(
       seconds, [&](Sender& sender) { send_datasets(path, targets, sender); },
-      [&](Receiver& receiver) { return receive_datasets(receiver, raw, report); });
+      [&](Receiver& receiver) { return exchange(receiver, report, raw); });
   if (end.kind != ChildEnd::Kind::whole) {
     add_or_throw(end, seconds, errors);
   } else if (!report.empty()) {
