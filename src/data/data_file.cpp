@@ -40,12 +40,11 @@ bool check_encoding(std::string_view contents, FileErrors& errors) {
     const std::size_t nul = text.find('\0');
     good = good && nul == std::string_view::npos && broken == std::string_view::npos;
     if (nul < broken) {
-      errors.add_byte(line, static_cast<Index>(nul) + 1, "a NUL byte; expected text: is this a binary file?");
+      errors.add("a NUL byte; expected text: is this a binary file?", line, static_cast<Index>(nul) + 1);
     } else if (broken != std::string_view::npos) {
-      errors.add_byte(
-          line, static_cast<Index>(broken) + 1,
-          fmt::format("byte 0x{:02x} is not valid UTF-8; convert the file, for instance with iconv",
-                      static_cast<unsigned char>(text[broken])));
+      errors.add(fmt::format("byte 0x{:02x} is not valid UTF-8; convert the file, for instance with iconv",
+                             static_cast<unsigned char>(text[broken])),
+                 line, static_cast<Index>(broken) + 1);
     }
   }
   return good;
@@ -112,15 +111,6 @@ std::string_view FileInMemory::text() {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   if (text.empty() && errors_.empty()) errors_.add("the file is empty; expected labelled sequences");
   return text;
-}
-
-void FileInMemory::error(const std::string& what, Index line, Index column) {
-  if (line == 0)
-    errors_.add(what);
-  else if (column == 0)
-    errors_.add_line(line, what);
-  else
-    errors_.add_byte(line, column, what);
 }
 
 void FileInMemory::error_in(const Record& record, Index column, const std::string& what) {

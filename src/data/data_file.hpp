@@ -19,7 +19,9 @@ class FileInMemory : public DataFile {
   const std::string& path() const override { return errors_.path(); }
   std::string_view text() override;
   void add(Record record) override;
-  void error(const std::string& what, Index line = 0, Index column = 0) override;
+  void error(const std::string& what, Index line = 0, Index column = 0) override {
+    errors_.add(what, line, column);
+  }
   void report(const std::string& lines) override { errors_.add_report(lines); }
   bool is_good() const override { return errors_.empty(); }
   const Targets& targets() const override { return targets_; }

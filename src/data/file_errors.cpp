@@ -17,16 +17,11 @@ constexpr std::size_t most_listed = 12;  // names in a list
 
 }  // namespace
 
-void FileErrors::add(const std::string& what) {
-  keep(0, [&] { return fmt::format("{}: {}", path_, what); });
-}
-
-void FileErrors::add_line(Index line, const std::string& what) {
-  keep(line, [&] { return fmt::format("{}:{}: {}", path_, line, what); });
-}
-
-void FileErrors::add_byte(Index line, Index column, const std::string& what) {
-  keep(line, [&] { return fmt::format("{}:{}:{}: {}", path_, line, column, what); });
+void FileErrors::add(const std::string& what, Index line, Index column) {
+  keep(line, [&] {
+    const std::string at = line == 0 ? "" : fmt::format(":{}", line);
+    return fmt::format("{}{}{}: {}", path_, at, column == 0 ? "" : fmt::format(":{}", column), what);
+  });
 }
 
 void FileErrors::add_sequence(Index sequence, const std::string& what) {

@@ -15,11 +15,9 @@ class FileErrors {
  public:
   explicit FileErrors(std::string path) : path_(std::move(path)) {}
 
-  /// About the file as a whole.
-  void add(const std::string& what);
-  /// At a line, counted from 1, and if it is known at a byte of that line, counted from 1.
-  void add_line(Index line, const std::string& what);
-  void add_byte(Index line, Index column, const std::string& what);
+  /// At a line, counted from 1, and if it is known at a byte of that line, counted from 1; 0: about the file
+  /// as a whole.
+  void add(const std::string& what, Index line = 0, Index column = 0);
   /// In a file without lines: at sequence number `sequence`, counted from 0 as Python does.
   void add_sequence(Index sequence, const std::string& what);
 

@@ -38,7 +38,7 @@ void add_at(const RawSplit& raw, std::size_t i, FileErrors& errors,
             const std::function<std::string()>& what) {
   const auto sequence = static_cast<Index>(i);
   if (!raw.lines.empty())
-    errors.add_line(raw.lines[i], errors.shows_line(raw.lines[i]) ? what() : "");
+    errors.add(errors.shows_line(raw.lines[i]) ? what() : "", raw.lines[i]);
   else
     errors.add_sequence(sequence, errors.shows_sequence(sequence) ? what() : "");
 }

@@ -75,13 +75,13 @@ TEST_CASE("errors that are not shown are counted and take no memory", "[errors]"
   FileErrors errors("f");
   const std::string what(100'000, 'x');
   const double before = heap_in_use();
-  for (Index line = 3000; line > 2000; --line) errors.add_line(line, what);
+  for (Index line = 3000; line > 2000; --line) errors.add(what, line);
   const double taken = heap_in_use() - before;
   if (heap_is_counted()) CHECK(taken < 20e6);  // 1,000 messages would be 100 million
   CHECK(errors.shows_line(1));
   CHECK_FALSE(errors.shows_line(2020));
-  for (Index line = 1; line <= 20; ++line) errors.add_line(line, "first");
-  errors.add_line(20, "second");
+  for (Index line = 1; line <= 20; ++line) errors.add("first", line);
+  errors.add("second", 20);
   CHECK_FALSE(errors.shows_sequence(19));
   errors.add("whole");
   CHECK(errors.report().starts_with("f: whole\nf:1: first\nf:2: first\n"));
