@@ -200,14 +200,9 @@ class CsvReader : public Reader {
   static void read_records(CsvParser& parser, const Columns& columns, DataFile& file) {
     CsvRecord record;
     bool has_records = false;
-    std::vector<Index> blanks;  // just before this record; they are an error only if a record follows
+    BlankLines blanks("a record");
     while (parser.next(record)) {
-      if (record.is_blank) {
-        blanks.push_back(record.line);
-        continue;
-      }
-      for (const Index line : blanks) file.error("a blank line; expected a record", line);
-      blanks.clear();
+      if (blanks.take(record.is_blank, record.line, file)) continue;
       add_record(record, columns, file);
       has_records = true;
     }

@@ -52,6 +52,25 @@ void add_csv(Readers& readers);
 void add_hdf5(Readers& readers);
 void add_ts(Readers& readers);
 
+/// Blank lines, which are an error only if something follows them.
+class BlankLines {
+ public:
+  /// `expected`: in place of one, "a record".
+  explicit BlankLines(std::string_view expected) : expected_(expected) {}
+
+  /// The next line, or record that begins there: returns whether it is a blank one.
+  bool take(bool is_blank, Index line, DataFile& file) {
+    if (is_blank) return ++count_, true;
+    for (; count_ > 0; --count_)
+      file.error("a blank line; expected " + std::string(expected_), line - count_);
+    return false;
+  }
+
+ private:
+  std::string_view expected_;
+  Index count_ = 0;  // just before the line
+};
+
 /// Opens a file; one that is missing, empty, unreadable or a folder is an error.
 std::ifstream open_file(FileErrors& errors);
 

@@ -233,16 +233,11 @@ class TsReader : public Reader {
     // A broken header would make an error of every case.
     if (!file.is_good()) return;
     bool has_cases = false;
-    Index blanks = 0;  // just before this line; they are an error only if a line follows
+    BlankLines blanks("a case");
     while (!rest.empty()) {
       const std::string_view whole = take_line(rest), text = trim(whole);
       ++line;
-      if (text.empty()) {
-        ++blanks;
-        continue;
-      }
-      for (; blanks > 0; --blanks) file.error("a blank line; expected a case", line - blanks);
-      if (text.starts_with('#')) continue;
+      if (blanks.take(text.empty(), line, file) || text.starts_with('#')) continue;
       has_cases = true;
       read_case(text, line, text.data() - whole.data(), header, file);
     }

@@ -37,15 +37,11 @@ class TsvReader : public Reader {
   void read(DataFile& file) const override {
     std::string_view rest = file.text();
     bool has_lines = false;
-    Index blanks = 0;  // just before this line; they are an error only if a line follows
+    BlankLines blanks("label<TAB>text");
     for (Index line = 1; !rest.empty(); ++line) {
       const std::string_view text = take_line(rest);
-      if (text.empty()) {
-        ++blanks;
-        continue;
-      }
+      if (blanks.take(text.empty(), line, file)) continue;
       has_lines = true;
-      for (; blanks > 0; --blanks) file.error("a blank line; expected label<TAB>text", line - blanks);
       read_line(text, line, file);
     }
     if (!has_lines && file.is_good()) file.error("nothing but blank lines; expected label<TAB>text");
