@@ -51,7 +51,7 @@ struct Seen {
 };
 
 std::string location_and_label(const Part& part, std::uint32_t sequence) {
-  return fmt::format("{} ({})", part.raw->location(sequence), quote(part.raw->targets[sequence]));
+  return fmt::format("{} ({})", part.file->raw.location(sequence), quote(part.file->raw.targets[sequence]));
 }
 
 std::string is_or_are(Index number, std::string_view singular, std::string_view plural) {
@@ -64,7 +64,8 @@ struct Conflicts {
   std::string example;
 
   void check(Seen& seen, const Part& part, std::uint32_t sequence) {
-    if (seen.has_conflict || seen.part->raw->targets[seen.sequence] == part.raw->targets[sequence]) return;
+    if (seen.has_conflict || seen.part->file->raw.targets[seen.sequence] == part.file->raw.targets[sequence])
+      return;
     seen.has_conflict = true;
     if (count++ == 0) {
       example = fmt::format("{}, {}", location_and_label(*seen.part, seen.sequence),
@@ -83,7 +84,7 @@ void note_shared_content(std::span<const Part> parts, std::vector<std::string>& 
     std::vector<Index> shared(p, 0);  // [earlier parts]
     for (const std::uint32_t sequence : part.rows) {
       Seen& seen =
-          contents.try_emplace(digest_of(*part.raw, sequence), Seen{&part, sequence}).first->second;
+          contents.try_emplace(digest_of(part.file->raw, sequence), Seen{&part, sequence}).first->second;
       for (std::size_t q = 0; q < p; ++q) shared[q] += (seen.in_parts >> q) & 1u;
       seen.in_parts |= 1u << p;
       conflicts.check(seen, part, sequence);
@@ -123,25 +124,25 @@ void note_labels_not_validated(const Part& train, const Part& validation, std::s
                                double fraction, std::vector<std::string>& notes) {
   constexpr Index most_named = 5;
   std::vector<Index> count(labels.size(), 0), last(labels.size(), 0);  // [K]
-  for (std::size_t i = 0; i < train.classes.size(); ++i) {
-    const auto k = static_cast<std::size_t>(train.classes[i]);
+  for (std::size_t i = 0; i < train.file->strata.size(); ++i) {
+    const auto k = static_cast<std::size_t>(train.file->strata[i]);
     ++count[k];
     last[k] = static_cast<Index>(i);
   }
   std::vector<bool> is_validated(labels.size());  // [K]
   for (const std::uint32_t i : validation.rows)
-    is_validated[static_cast<std::size_t>(validation.classes[i])] = true;
+    is_validated[static_cast<std::size_t>(validation.file->strata[i])] = true;
   Index singles = 0, small = 0;
   for (std::size_t k = 0; k < labels.size(); ++k) {
     if (count[k] > 1 && !is_validated[k]) ++small;
     if (count[k] == 1 && ++singles <= most_named)
       notes.push_back(
           fmt::format("{}: label {} has one sequence, which stays in train: validation has none of it",
-                      train.raw->location(last[k]), quote(labels[k])));
+                      train.file->raw.location(last[k]), quote(labels[k])));
   }
   if (singles > most_named)
     notes.push_back(fmt::format("and {} more with one sequence", counted(singles - most_named, "label")));
-  const Index all = std::ssize(train.classes), asked = validation_share(all, fraction);
+  const Index all = std::ssize(train.file->strata), asked = validation_share(all, fraction);
   if (small > 0)
     notes.push_back(fmt::format(
         "validation has {} of {} and none of {}: too few for data.validation_fraction = {} of each",
@@ -149,7 +150,7 @@ void note_labels_not_validated(const Part& train, const Part& validation, std::s
   if (std::ssize(validation.rows) < asked)
     notes.push_back(fmt::format("validation has {} where data.validation_fraction = {} asks for {}: {}",
                                 counted(std::ssize(validation.rows), "sequence"), fraction, grouped(asked),
-                                train.raw->groups.empty()
+                                train.file->raw.groups.empty()
                                     ? "each label keeps one sequence in train"
                                     : "groups stay whole, and each label keeps one sequence in train"));
 }

@@ -10,12 +10,23 @@
 
 namespace orochi {
 
+/// A file with the targets of its sequences as numbers.
+struct TargetFile {
+  RawSplit raw;
+  std::vector<double> numbers;         // [M, W]
+  std::vector<std::size_t> begins{0};  // [B + 1]: into numbers
+  std::vector<std::int32_t> strata;    // [B]
+
+  std::span<const double> target(std::size_t i) const {
+    return std::span(numbers).subspan(begins[i], begins[i + 1] - begins[i]);
+  }
+};
+
 /// Some sequences of a file: a split.
 struct Part {
   std::string name;  // train | validation | test, or a file's name
-  const RawSplit* raw = nullptr;
-  std::span<const std::int32_t> classes;  // [sequences of raw]
-  std::vector<std::uint32_t> rows;        // [B]: numbers of raw's sequences
+  const TargetFile* file = nullptr;
+  std::vector<std::uint32_t> rows;  // [B]: numbers of the file's sequences
 };
 
 /// Counts the sequences of each part that an earlier part has too ("82 of 1,186 test sequences are also in

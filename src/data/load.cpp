@@ -21,18 +21,6 @@
 namespace orochi {
 namespace {
 
-/// A file with the targets of its sequences as numbers.
-struct TargetFile {
-  RawSplit raw;
-  std::vector<double> numbers;         // [M, W]
-  std::vector<std::size_t> begins{0};  // [B + 1]: into numbers
-  std::vector<std::int32_t> strata;    // [B]
-
-  std::span<const double> target(std::size_t i) const {
-    return std::span(numbers).subspan(begins[i], begins[i + 1] - begins[i]);
-  }
-};
-
 /// At a sequence of the file, by line where it has lines. `what` is only asked where it is shown.
 void add_at(const RawSplit& raw, std::size_t i, FileErrors& errors,
             const std::function<std::string()>& what) {
@@ -80,7 +68,7 @@ void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing
 }
 
 Part whole_file(const std::string& name, const TargetFile& file) {
-  Part part{name, &file.raw, file.strata, std::vector<std::uint32_t>(file.raw.targets.size())};
+  Part part{name, &file, std::vector<std::uint32_t>(file.raw.targets.size())};
   std::iota(part.rows.begin(), part.rows.end(), 0u);
   return part;
 }
@@ -101,8 +89,8 @@ std::vector<Part> split_train_file(const TargetFile& file, const DataConfig& con
                     "validation set empty; name a data.validation file, or set the fraction to 0",
                     file.raw.path, config.validation_fraction));
   }
-  Part train{"train", &file.raw, file.strata, std::move(split.train)};
-  Part validation{"validation", &file.raw, file.strata, std::move(split.validation)};
+  Part train{"train", &file, std::move(split.train)};
+  Part validation{"validation", &file, std::move(split.validation)};
   if (config.validation_fraction > 0 && targets.strata() > 1)
     note_labels_not_validated(train, validation, targets.strata_names(), config.validation_fraction, notes);
   return {std::move(train), std::move(validation)};
@@ -129,10 +117,9 @@ void take_target(const TargetFile& file, std::size_t i, const Targets& targets, 
 
 /// The rows of a part, cut at max_length: numbers as they are, texts as token ids by `encoder`, or as they
 /// are `encoded` already, record by record.
-Sequences take_rows(const Part& part, const TargetFile& file, const Targets& targets, Index max_length,
-                    InputEncoder& encoder, std::vector<std::string>& notes,
-                    const EncodedTexts* encoded = nullptr) {
-  const RawSplit& raw = *part.raw;
+Sequences take_rows(const Part& part, const Targets& targets, Index max_length, InputEncoder& encoder,
+                    std::vector<std::string>& notes, const EncodedTexts* encoded = nullptr) {
+  const RawSplit& raw = part.file->raw;
   std::vector<FileErrors> errors{FileErrors(raw.path)};
   Sequences sequences;
   sequences.channels = raw.channels;
@@ -158,7 +145,8 @@ Sequences take_rows(const Part& part, const TargetFile& file, const Targets& tar
     }
     lengths.count(full_length, max_length);
     sequences.offsets.push_back(lengths.rows);
-    take_target(file, i, targets, full_length, std::min(full_length, max_length), sequences, errors.front());
+    take_target(*part.file, i, targets, full_length, std::min(full_length, max_length), sequences,
+                errors.front());
   }
   throw_if_any(errors);
   if (!part.rows.empty()) note_lengths(part.name, lengths, max_length, notes);
@@ -170,7 +158,7 @@ EncodedTexts fit_tokenizer(const Part& train, const DataConfig& config, const To
                            Preprocessing& preprocessing) {
   std::vector<std::string_view> texts;
   for (const std::uint32_t i : train.rows)
-    for (const std::string& text : train.raw->texts_of(i)) texts.push_back(text);
+    for (const std::string& text : train.file->raw.texts_of(i)) texts.push_back(text);
   std::unique_ptr<Tokenizer> tokenizer =
       in_table("data.tokenizer", [&] { return tokenizers.make(config.tokenizer); });
   EncodedTexts encoded;
@@ -179,7 +167,7 @@ EncodedTexts fit_tokenizer(const Part& train, const DataConfig& config, const To
   } catch (const OptionError&) {
     throw;
   } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("{}: {}", train.raw->path, error.what()));
+    throw Error(error.code(), fmt::format("{}: {}", train.file->raw.path, error.what()));
   }
   preprocessing.tokenizer = std::move(tokenizer);
   return encoded;
@@ -220,23 +208,23 @@ void note_inputs(const Preprocessing& preprocessing, const std::string& labels,
 
 /// Where the sequences of train are, for who has to name one later.
 void keep_locations(const Part& train, LoadedData& data) {
-  data.train_path = train.raw->path;
-  data.train_has_lines = !train.raw->lines.empty();
+  data.train_path = train.file->raw.path;
+  data.train_has_lines = !train.file->raw.lines.empty();
   for (const std::uint32_t row : train.rows)
-    data.train_locations.push_back(data.train_has_lines ? train.raw->lines[row] : static_cast<Index>(row));
+    data.train_locations.push_back(data.train_has_lines ? train.file->raw.lines[row]
+                                                        : static_cast<Index>(row));
 }
 
-/// Encodes all parts with what the first of them, train, teaches. `files`: each part's.
-void encode_parts(const std::vector<Part>& parts, const std::vector<const TargetFile*>& files,
-                  const DataConfig& config, const Tokenizers& tokenizers, Targets& targets,
-                  LoadedData& data) {
+/// Encodes all parts with what the first of them, train, teaches.
+void encode_parts(const std::vector<Part>& parts, const DataConfig& config, const Tokenizers& tokenizers,
+                  Targets& targets, LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
   EncodedTexts encoded;
   if (preprocessing.channels == 0) encoded = fit_tokenizer(parts.front(), config, tokenizers, preprocessing);
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    *splits[p] = take_rows(parts[p], *files[p], targets, config.max_length, encoder, data.notes,
+    *splits[p] = take_rows(parts[p], targets, config.max_length, encoder, data.notes,
                            p == 0 ? &encoded : nullptr);
     encoded = {};
     if (p == 0) in_table("task", [&] { targets.fit_split(data.train.targets); });
@@ -282,18 +270,14 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   throw_if_any(errors);
 
   std::vector<Part> parts;
-  std::vector<const TargetFile*> sources{&files[0], &files[has_validation_file ? 1 : 0]};
   if (has_validation_file) {
     parts = {whole_file("train", files[0]), whole_file("validation", files[1])};
   } else {
     parts = split_train_file(files[0], config, targets, seed, data.notes);
   }
-  if (!config.test.empty()) {
-    parts.push_back(whole_file("test", files.back()));
-    sources.push_back(&files.back());
-  }
+  if (!config.test.empty()) parts.push_back(whole_file("test", files.back()));
   keep_locations(parts.front(), data);
-  encode_parts(parts, sources, config, tokenizers, targets, data);
+  encode_parts(parts, config, tokenizers, targets, data);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
   note_shared_content(parts, data.notes);
   return data;
@@ -307,7 +291,7 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
   throw_if_any(errors);
   const Part part = whole_file(std::filesystem::path(path).filename().string(), files.front());
   InputEncoder encoder(config, preprocessing);
-  Sequences sequences = take_rows(part, files.front(), targets, config.max_length, encoder, notes);
+  Sequences sequences = take_rows(part, targets, config.max_length, encoder, notes);
   if (preprocessing.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
   note_shared_content({&part, 1}, notes);
   RawSplit& raw = files.front().raw;
