@@ -1,4 +1,4 @@
-// The tokenizers that come with Orochi, one file each.
+// The tokenizers that come with Orochi.
 #pragma once
 
 #include <orochi/tokenizer.hpp>

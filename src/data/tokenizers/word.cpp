@@ -1,11 +1,13 @@
-// What is between white space, with each punctuation mark a token of its own ("don't" is don ' t).
+// What is between white space, with each punctuation mark a token of its own ("don't" is don ' t), or
+// without.
 #include "data/tokenizers/tokenizers.hpp"
 #include "data/utf8.hpp"
 
 namespace orochi {
 namespace {
 
-class Word : public VocabularyTokenizer {
+template <bool marks_apart>
+class Words : public VocabularyTokenizer {
  public:
   using VocabularyTokenizer::VocabularyTokenizer;
   bool cuts_at_blanks() const override { return true; }
@@ -15,7 +17,7 @@ class Word : public VocabularyTokenizer {
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t here = at;
       const char32_t code_point = utf8::decode(text, at);
-      const bool is_mark = utf8::is_punctuation(code_point);
+      const bool is_mark = marks_apart && utf8::is_punctuation(code_point);
       if (!is_mark && !utf8::is_space(code_point)) continue;
       if (here > start) tokens.push_back(text.substr(start, here - start));
       if (is_mark) tokens.push_back(text.substr(here, at - here));
@@ -28,7 +30,14 @@ class Word : public VocabularyTokenizer {
 }  // namespace
 
 void add_word(Tokenizers& tokenizers) {
-  tokenizers.add<Word>("word", "what is between white space; each punctuation mark is a token of its own");
+  tokenizers.add<Words<true>>("word",
+                              "what is between white space; each punctuation mark is a token of its own");
+}
+
+/// For texts that are cut already: one label a token.
+void add_whitespace(Tokenizers& tokenizers) {
+  tokenizers.add<Words<false>>("whitespace",
+                               "what is between white space, marks and all: for texts cut before");
 }
 
 }  // namespace orochi
