@@ -33,7 +33,8 @@ struct AddList {
   void operator()(const std::vector<std::string>& values) const { image.texts(path, values); }
   template <typename Number>
   void operator()(const std::vector<Number>& values) const {
-    image.numbers(path, std::span<const Number>(values));
+    const Index count = std::ssize(values);
+    image.tensor(path, {&count, 1}, values.data());
   }
 };
 
@@ -48,7 +49,9 @@ void add_header(ImageBuilder& image, const CheckpointHeader& header) {
   image.text("checksums/validation", header.validation_checksum);
   for (const auto& field : checkpoint::progress_fields)
     std::visit(
-        [&](auto member) { image.scalar(std::string("progress/") + field.name, header.progress.*member); },
+        [&](auto member) {
+          image.tensor(std::string("progress/") + field.name, {}, &(header.progress.*member));
+        },
         field.member);
 }
 

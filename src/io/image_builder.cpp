@@ -97,15 +97,14 @@ void ImageBuilder::dataset(const std::string& path, hid_t file_type, hid_t memor
 }
 
 template <typename Number>
-void ImageBuilder::scalar(const std::string& path, Number value) {
-  const auto type = number_type(value);
-  dataset(path, type.file, type.memory, scalar_space(), &value);
+void ImageBuilder::tensor(const std::string& path, std::span<const Index> shape, const Number* values) {
+  const auto type = number_type(Number{});
+  dataset(path, type.file, type.memory, shape.empty() ? scalar_space() : simple_space(shape), values);
 }
-
-void ImageBuilder::tensor(const std::string& path, std::span<const Index> shape, const float* values) {
-  const auto type = number_type(float{});
-  dataset(path, type.file, type.memory, simple_space(shape), values);
-}
+template void ImageBuilder::tensor(const std::string&, std::span<const Index>, const float*);
+template void ImageBuilder::tensor(const std::string&, std::span<const Index>, const double*);
+template void ImageBuilder::tensor(const std::string&, std::span<const Index>, const std::int64_t*);
+template void ImageBuilder::tensor(const std::string&, std::span<const Index>, const std::uint64_t*);
 
 void ImageBuilder::text(const std::string& path, const std::string& value) {
   const Hid type = text_type(std::max<std::size_t>(value.size(), 1));
@@ -132,18 +131,5 @@ std::vector<unsigned char> ImageBuilder::bytes(std::size_t more) {
   check(H5Fget_file_image(file_.get(), result.data(), size), building);
   return result;
 }
-
-template <typename Number>
-void ImageBuilder::numbers(const std::string& path, std::span<const Number> values) {
-  const auto type = number_type(Number{});
-  const Index count = std::ssize(values);
-  dataset(path, type.file, type.memory, simple_space({&count, 1}), values.data());
-}
-
-template void ImageBuilder::numbers(const std::string&, std::span<const double>);
-template void ImageBuilder::numbers(const std::string&, std::span<const std::int64_t>);
-template void ImageBuilder::scalar(const std::string&, double);
-template void ImageBuilder::scalar(const std::string&, std::int64_t);
-template void ImageBuilder::scalar(const std::string&, std::uint64_t);
 
 }  // namespace orochi::hdf5

@@ -20,13 +20,10 @@ class ImageBuilder {
   ImageBuilder();
   void attribute(const char* name, std::string_view text);
   void attribute(const char* name, std::int64_t number);
-  template <typename Number>  // float, double, std::int64_t, std::uint64_t
-  void scalar(const std::string& path, Number value);
-  void tensor(const std::string& path, std::span<const Index> shape, const float* values);
+  template <typename Number>  // float, double, std::int64_t, std::uint64_t; without shape: a scalar
+  void tensor(const std::string& path, std::span<const Index> shape, const Number* values);
   void text(const std::string& path, const std::string& value);
   void texts(const std::string& path, std::span<const std::string> values);
-  template <typename Number>  // double, std::int64_t
-  void numbers(const std::string& path, std::span<const Number> values);
   /// The file, with room for `more` bytes after it.
   std::vector<unsigned char> bytes(std::size_t more = 0);
 
