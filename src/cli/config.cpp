@@ -4,7 +4,7 @@
 
 #include "cli/verbs.hpp"
 #include "inference/model_file.hpp"
-#include "io/config_schema.hpp"
+#include "io/config_file.hpp"
 
 namespace orochi {
 namespace {

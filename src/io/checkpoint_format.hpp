@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "io/checkpoint.hpp"
+#include "io/hdf5_image.hpp"
 
 namespace orochi::checkpoint {
 
@@ -69,5 +71,16 @@ std::string shape_text(std::span<const Index> shape);
 
 /// Position of the first NaN or infinity, or -1.
 Index first_not_finite(std::span<const float> values);
+
+/// The HDF5 image of the checkpoint at `path`, without its trailer, which proves it whole before anything is
+/// read from it. Throws a usage_error: no such file, not a file, not a checkpoint, damaged.
+std::vector<unsigned char> load_image(const std::string& path);
+
+/// The tensors of every group by the group's path ("parameters", "optimizer/first_moment"), in the order of
+/// their names, offsets 0. Throws a usage_error that starts with `file` where the datasets are not the
+/// format's: header and progress complete and of the right kinds, states lists of text, float64 or int64,
+/// tensors float32 of one or two dimensions, the optimizer's groups like the parameters, nothing else.
+std::map<std::string, std::vector<TensorSlot>> check_datasets(
+    const std::map<std::string, hdf5::Stored>& datasets, const std::string& file);
 
 }  // namespace orochi::checkpoint

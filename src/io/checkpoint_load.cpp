@@ -1,5 +1,4 @@
-#include "io/checkpoint_load.hpp"
-
+// The bytes of a checkpoint, proven whole by the trailer before anything is read from them.
 #include <algorithm>
 #include <cerrno>
 #include <cstring>

@@ -10,9 +10,6 @@
 #include <orochi/error.hpp>
 
 #include "io/checkpoint_format.hpp"
-#include "io/checkpoint_load.hpp"
-#include "io/checkpoint_schema.hpp"
-#include "io/hdf5_image.hpp"
 
 namespace orochi {
 

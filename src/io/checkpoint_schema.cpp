@@ -1,5 +1,4 @@
-#include "io/checkpoint_schema.hpp"
-
+// Which datasets a checkpoint has.
 #include <algorithm>
 
 #include <fmt/format.h>

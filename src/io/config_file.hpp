@@ -56,6 +56,10 @@ std::string find_location(const std::string& path, std::span<const std::string> 
 /// number.
 std::string write_config(const Config& config);
 
+/// A JSON Schema of the TOML file: with it, editors complete and check configs. It knows every key, type,
+/// range and word, and no rule between keys.
+std::string config_schema(std::span<const ComponentSchema> components);
+
 /// Where two configs differ, by name: "train.epochs: 10 -> 20", for --resume. Values are TOML; "default"
 /// stands for a layer's option that one of the two does not give.
 struct ConfigChange {

@@ -1,10 +1,9 @@
 // The configuration as a JSON Schema (draft 2020-12), from the table of keys and the components.
-#include "io/config_schema.hpp"
-
 #include <cmath>
 
 #include <nlohmann/json.hpp>
 
+#include "io/config_file.hpp"
 #include "io/config_keys.hpp"
 
 namespace orochi {

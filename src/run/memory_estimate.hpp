@@ -1,4 +1,4 @@
-// What a run will take of memory, before it takes it.
+// What a run will take of memory, before it takes it, and what of it is not computed in bf16.
 #pragma once
 
 #include <string>
@@ -7,6 +7,7 @@
 #include <orochi/dataset.hpp>
 #include <orochi/extensions.hpp>
 #include <orochi/optimizer.hpp>
+#include <orochi/parameters.hpp>
 #include <orochi/task.hpp>
 
 namespace orochi {
@@ -47,5 +48,9 @@ void refuse_large_model(const Config& config, const Extensions& extensions, Inpu
                         OutputShape output, double max_memory, double data_bytes = 0);
 /// Throws a usage_error where the estimate is; it says what takes most and what makes it less.
 void refuse_large_run(const MemoryEstimate& estimate, double max_memory);
+
+/// What train.precision = "bf16" leaves in fp32 because of its shape; "" where that is nothing that a key
+/// could change (the head's classes and the input's channels are the data's).
+std::string precision_note(const Parameters& parameters, const ModelConfig& model);
 
 }  // namespace orochi

@@ -1,13 +1,11 @@
-#include "run/precision_note.hpp"
-
-#include <vector>
-
+// What bf16 leaves in fp32.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/packed_weights.hpp"
 #include "io/config_keys.hpp"
 #include "layers/attention_heads.hpp"
+#include "run/memory_estimate.hpp"
 
 namespace orochi {
 namespace {

@@ -10,7 +10,6 @@
 #include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
 #include "run/memory_estimate.hpp"
-#include "run/precision_note.hpp"
 #include "run/resume_point.hpp"
 #include "run/training_run.hpp"
 

@@ -12,8 +12,8 @@
 
 #include "catch.hpp"
 #include "inference/model_file.hpp"
+#include "io/config_file.hpp"
 #include "io/config_keys.hpp"
-#include "io/config_schema.hpp"
 #include "io/toml.hpp"
 
 using namespace orochi;

@@ -3,7 +3,7 @@
 
 #include "catch.hpp"
 #include "core/packed_weights.hpp"
-#include "run/precision_note.hpp"
+#include "run/memory_estimate.hpp"
 #include "small_model.hpp"
 
 using namespace orochi;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <tuple>
 #include <utility>
 
@@ -6,10 +7,18 @@
 
 #include <orochi/tokenizer.hpp>
 
-#include "data/text_key.hpp"
 #include "data/utf8.hpp"
 
 namespace orochi {
+namespace {
+
+/// Lets unordered maps with std::string keys be asked with a std::string_view.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
+}  // namespace
 
 Tokenizer::~Tokenizer() = default;
 
