@@ -1,6 +1,5 @@
 // What bf16 leaves in fp32.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "core/packed_weights.hpp"
 #include "io/config_keys.hpp"
@@ -10,17 +9,6 @@
 namespace orochi {
 namespace {
 
-struct Products {
-  Index all = 0, single = 0;
-  std::string first;  // that stays fp32
-
-  void add(bool bf16, const std::string& text) {
-    ++all;
-    if (bf16) return;
-    if (++single == 1) first = text;
-  }
-};
-
 /// What [model] says of the block that a parameter is of.
 ModelConfig model_at(const std::string& name, const ModelConfig& model) {
   for (std::size_t i = 0; i < model.block.size(); ++i)
@@ -28,9 +16,16 @@ ModelConfig model_at(const std::string& name, const ModelConfig& model) {
   return model;
 }
 
-/// One product for each weight, and one for each attention over its heads.
-Products count_products(const Parameters& parameters, const ModelConfig& model) {
-  Products products;
+}  // namespace
+
+std::string precision_note(const Parameters& parameters, const ModelConfig& model) {
+  Index products = 0, single = 0;
+  std::string first;  // that stays fp32
+  const auto count = [&](bool is_bf16, const std::string& text) {
+    ++products;
+    if (!is_bf16 && ++single == 1) first = text;
+  };
+  // One product for each weight, and one for each attention over its heads.
   Index counted = -1;  // a fused parameter has several views
   for (const ParameterView& view : parameters.views()) {
     const Parameters::Entry& entry = parameters.entries()[static_cast<std::size_t>(view.parameter)];
@@ -38,38 +33,16 @@ Products count_products(const Parameters& parameters, const ModelConfig& model) 
     if (view.parameter == counted || of_the_data || !is_product_weight(entry)) continue;
     counted = view.parameter;
     const Index out = entry.size / entry.cols, in = entry.cols;
-    products.add(fits_bf16(out, in), fmt::format("{} [{}, {}]", view.name, out, in));
+    count(fits_bf16(out, in), fmt::format("{} [{}, {}]", view.name, out, in));
     if (!view.name.ends_with("query.weight")) continue;
     const Index head_dim = view.shape[0] / model_at(view.name, model).num_heads;
-    products.add(head_fits_bf16(head_dim), fmt::format("attention over heads of {} columns", head_dim));
+    count(head_fits_bf16(head_dim), fmt::format("attention over heads of {} columns", head_dim));
   }
-  return products;
-}
-
-/// The keys that make widths which do not fit.
-std::vector<std::string> keys_to_change(const ModelConfig& model) {
-  const Index d_model = model.d_model;
-  const Index hidden = model.dim_feedforward > 0 ? model.dim_feedforward : 4 * d_model;
-  const Index head_dim = model.head_dim > 0 ? model.head_dim : d_model / model.num_heads;
-  std::vector<std::string> keys;
-  if (d_model % 16 != 0) keys.push_back(fmt::format("model.d_model ({})", d_model));
-  if (hidden % 16 != 0) keys.push_back(fmt::format("model.dim_feedforward ({})", hidden));
-  if (!head_fits_bf16(head_dim))
-    keys.push_back(fmt::format("model.num_heads or model.head_dim ({})", head_dim));
-  return keys;
-}
-
-}  // namespace
-
-std::string precision_note(const Parameters& parameters, const ModelConfig& model) {
-  const Products products = count_products(parameters, model);
-  if (products.single == 0) return "";
-  const std::vector<std::string> keys = keys_to_change(model);
+  if (single == 0) return "";
   return fmt::format(
-      "train.precision is \"bf16\", but {} of {} products stay fp32, such as {}: bf16 takes widths that are "
-      "multiples of 16, and heads of at most 64 columns; change {}",
-      products.single, products.all, products.first,
-      keys.empty() ? "that layer's widths" : fmt::format("{}", fmt::join(keys, ", ")));
+      "train.precision is \"bf16\", but {} of {} products stay fp32, such as {}: "
+      "bf16 takes multiples of 16, and heads of at most 64 columns",
+      single, products, first);
 }
 
 }  // namespace orochi
