@@ -9,7 +9,7 @@
 #include "analysis/head_survey.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace orochi {
 namespace {

@@ -9,13 +9,14 @@
 
 #include <orochi/error.hpp>
 
+#include "core/utf8.hpp"
+
 namespace orochi {
 namespace {
 
 constexpr std::size_t bytes_a_read = 1 << 16;
 constexpr std::size_t longest_line = 1
                                      << 24;  // bytes: more is no text but an error, and would fill the memory
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 }  // namespace
 
@@ -64,7 +65,8 @@ bool LineReader::next(std::string_view& line) {
   at_ += line.size() + (feed == std::string_view::npos ? 0 : 1);
   ++line_number_;
   if (line.ends_with('\r')) line.remove_suffix(1);
-  if (line_number_ == 1 && line.starts_with(byte_order_mark)) line.remove_prefix(byte_order_mark.size());
+  if (line_number_ == 1 && line.starts_with(utf8::byte_order_mark))
+    line.remove_prefix(utf8::byte_order_mark.size());
   return true;
 }
 

@@ -5,16 +5,6 @@
 #include "cli/text.hpp"
 
 namespace orochi {
-namespace {
-
-/// Code points of a valid UTF-8 text.
-std::size_t display_width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u;  // not a continuation byte
-  }));
-}
-
-}  // namespace
 
 Table::Table(std::vector<Column> columns) {
   std::vector<std::string> headers;
@@ -33,12 +23,12 @@ void Table::add(std::vector<std::string> cells) {
 std::string Table::text() const {
   std::vector<std::size_t> widths(aligns_.size(), 0);
   for (const std::vector<std::string>& row : rows_)
-    for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], display_width(row[c]));
+    for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], utf8::count(row[c]));
   std::string result;
   for (const std::vector<std::string>& row : rows_) {
     std::string line;
     for (std::size_t c = 0; c < widths.size(); ++c) {
-      const std::string padding(widths[c] - display_width(row[c]), ' ');
+      const std::string padding(widths[c] - utf8::count(row[c]), ' ');
       line += c == 0 ? "" : "  ";
       line += aligns_[c] == Align::left ? row[c] + padding : padding + row[c];
     }

@@ -5,16 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "data/utf8.hpp"
-
 namespace orochi {
 namespace {
-
-/// C0 and C1 controls, line and paragraph separators, and everything that Unicode gives to change direction.
-bool is_active(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
-}
 
 /// $'...' as bash, zsh and ksh read it: a terminal sees plain ASCII, the shell the same bytes.
 std::string ansi_quoted(std::string_view word) {
@@ -33,27 +25,6 @@ bool is_shell_safe(char c) {
 }
 
 }  // namespace
-
-std::string escape(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const std::string_view valid = text.substr(0, utf8::find_invalid(text));
-    for (std::size_t at = 0; at < valid.size();) {
-      const std::size_t start = at;
-      const char32_t c = utf8::decode(valid, at);
-      if (!is_active(c))
-        result += valid.substr(start, at - start);
-      else
-        result += c < 0x80 ? fmt::format("\\x{:02x}", static_cast<unsigned>(c))
-                           : fmt::format("\\u{{{:04x}}}", static_cast<unsigned>(c));
-    }
-    text.remove_prefix(valid.size());
-    if (text.empty()) break;
-    result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text.front()));
-    text.remove_prefix(1);
-  }
-  return result;
-}
 
 std::string escape_cell(std::string_view text) {
   std::string result = escape(text);

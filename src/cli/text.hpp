@@ -5,12 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/utf8.hpp"
+
 namespace orochi {
 
-/// `text` as something that a terminal only shows: control characters, escape sequences, bytes that are not
-/// UTF-8 and marks that turn the direction of writing come out as \xNN or \u{NNNN}. Labels, file names and
-/// vocabularies come from data, and data must not be able to move the cursor.
-std::string escape(std::string_view text);
+using utf8::escape;
 /// The same for a cell of a table that a spreadsheet may open: what it would take for a formula, a text that
 /// begins with =, +, - or @ and is no number, begins with \x3d, ...
 std::string escape_cell(std::string_view text);

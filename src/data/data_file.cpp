@@ -12,12 +12,10 @@
 
 #include <orochi/error.hpp>
 
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace orochi {
 namespace {
-
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 /// What a file is that begins so and is no text of ours, with what to do; or nothing.
 std::string other_kind(std::string_view contents) {
@@ -108,7 +106,7 @@ std::string_view FileInMemory::text() {
   }
   is_valid_ = check_encoding(contents_, errors_);
   std::string_view text = contents_;
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (text.starts_with(utf8::byte_order_mark)) text.remove_prefix(utf8::byte_order_mark.size());
   if (text.empty() && errors_.empty()) errors_.add("the file is empty; expected labelled sequences");
   return text;
 }

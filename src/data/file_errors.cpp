@@ -6,7 +6,7 @@
 
 #include <orochi/error.hpp>
 
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace orochi {
 namespace {
@@ -70,22 +70,15 @@ void throw_if_any(std::span<const FileErrors> files) {
 
 std::string quote(std::string_view text) {
   std::string result = "\"";
-  std::size_t at = 0;
-  while (at < text.size() && at < most_quoted) {
-    const auto byte = static_cast<unsigned char>(text[at]);
-    // The longest valid piece from here is found by trying the four lengths that a code point may have.
-    std::size_t length = 1;
-    while (length <= 4 && utf8::find_invalid(text.substr(at, length)) != std::string_view::npos) ++length;
-    if (length > 4 || byte < 0x20 || byte == 0x7F) {
-      result += fmt::format("\\x{:02x}", byte);
-      length = 1;
-    } else {
-      result += text.substr(at, length);
-    }
-    at += length;
+  const std::size_t size = text.size();
+  while (!text.empty() && size - text.size() < most_quoted) {
+    const auto [bytes, code_point, is_valid] = utf8::take(text);
+    if (!is_valid || code_point < 0x20 || code_point == 0x7F)
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(bytes.front()));
+    else
+      result += bytes;
   }
-  result += at < text.size() ? "...\"" : "\"";
-  return result;
+  return result + (text.empty() ? "\"" : "...\"");
 }
 
 std::string quote_list(std::span<const std::string> texts) {

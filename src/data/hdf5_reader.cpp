@@ -5,9 +5,9 @@
 
 #include <orochi/error.hpp>
 
+#include "core/utf8.hpp"
 #include "data/child_process.hpp"
 #include "data/hdf5_datasets.hpp"
-#include "data/utf8.hpp"
 
 namespace orochi {
 namespace {

@@ -7,9 +7,9 @@
 
 #include <orochi/error.hpp>
 
+#include "core/utf8.hpp"
 #include "data/normalize.hpp"
 #include "data/raw.hpp"
-#include "data/utf8.hpp"
 
 namespace orochi {
 

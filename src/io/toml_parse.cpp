@@ -1,7 +1,6 @@
 // TOML text to a tree, by toml++.
 #include <algorithm>
 #include <cctype>
-#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 
 #include <toml++/toml.h>
 
+#include "core/utf8.hpp"
 #include "io/toml.hpp"
 
 namespace orochi {
@@ -60,12 +60,6 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") + 1 - first);
 }
 
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), std::not_fn(continues_character)));
-}
-
 /// What to write instead, where a faulty line shows what was meant; other languages' habits.
 std::string remedy(std::string_view line, std::size_t column, const std::string& message) {
   line = without_blanks(line);
@@ -88,7 +82,7 @@ std::string remedy(std::string_view line, std::size_t column, const std::string&
   if (begins({"\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x98", "\xE2\x80\x99"}))
     return "; write straight quotes: \"text\"";
   if (says("control character"))
-    return column > count_characters(line) ? "; close the string before the line ends" : "; remove it";
+    return column > utf8::count(line) ? "; close the string before the line ends" : "; remove it";
   if (says("escape sequence")) return "; write \\\\ for a backslash, or the text in 'single quotes'";
   if (says("parsing array")) return "; close the list with ]";
   if (value.size() > 1 && value[0] == '.' && value[1] >= '0' && value[1] <= '9')
@@ -139,40 +133,29 @@ std::optional<TomlError> too_many_dots(std::string_view text) {
   return std::nullopt;
 }
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 /// The text with '~' for every character beyond ASCII, but for the byte order mark. Only strings and comments
 /// may hold a '~', so where toml++ takes this, it meets such characters nowhere else. Met elsewhere, most of
 /// them lead it (3.3) by a way out of a switch that it calls unreachable: is_non_ascii_horizontal_whitespace.
 std::string in_ascii(std::string_view text) {
-  std::string result(text.substr(0, text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0));
+  std::string result(
+      text.substr(0, text.starts_with(utf8::byte_order_mark) ? utf8::byte_order_mark.size() : 0));
   for (const char c : text.substr(result.size()))
     if (is_ascii(c))
       result += c;
-    else if (!continues_character(c))
+    else if (!utf8::continues(c))
       result += '~';
   return result;
 }
 
-/// Whether toml++ can read it, which it is asked to where any text may be.
-bool is_utf8(const std::string& text) {
-  try {
-    static_cast<void>(toml::parse("#" + text));
-    return true;
-  } catch (const toml::parse_error&) {
-    return false;
-  }
-}
-
 /// The character at a location of the text.
 std::string character_at(std::string_view text, const Location& location) {
-  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  if (text.starts_with(utf8::byte_order_mark)) text.remove_prefix(utf8::byte_order_mark.size());
   std::string_view line = line_of(text, location.line);
   for (int column = 1; !line.empty(); ++column) {
     std::size_t size = 1;
-    while (size < line.size() && continues_character(line[size])) ++size;
+    while (size < line.size() && utf8::continues(line[size])) ++size;
     if (column == location.column) return std::string(line.substr(0, size));
     line.remove_prefix(size);
   }
@@ -206,7 +189,8 @@ std::optional<TomlTable> try_parse(const std::string& text, std::vector<TomlErro
   const TomlError& error = found.front();
   const std::string character = character_at(text, error.location);
   const bool beyond = !character.empty() && !is_ascii(character[0]);
-  if (beyond && !is_utf8(character)) return ask_toml(text, errors);  // which says so, before it comes to more
+  if (beyond && utf8::find_invalid(character) != std::string::npos)
+    return ask_toml(text, errors);  // which says so, before it comes to more
   errors.push_back(beyond ? with_character(error, character, text) : error);
   return std::nullopt;
 }

@@ -1,9 +1,9 @@
 // Values to TOML text.
-#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "core/utf8.hpp"
 #include "io/toml.hpp"
 
 namespace orochi {
@@ -16,44 +16,19 @@ std::string number_text(double number) {
   return text;
 }
 
-/// The code point at text[at], and `at` goes behind it; U+FFFD where the bytes are no UTF-8, which stay as
-/// they are.
-char32_t take_code_point(const std::string& text, std::size_t& at) {
-  const auto first = static_cast<unsigned char>(text[at++]);
-  if (first < 0x80) return first;
-  const int more = first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
-  constexpr std::array<char32_t, 4> least{0, 0x80, 0x800, 0x10000};
-  char32_t code = first & (0x3Fu >> more);
-  int found = 0;
-  for (; at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; ++found)
-    code = code << 6 | (static_cast<unsigned char>(text[at++]) & 0x3Fu);
-  return found == more && first >= 0xC0 && code >= least[static_cast<std::size_t>(more)] ? code : 0xFFFD;
-}
-
-/// What a terminal or an editor would act upon: controls, separators of lines, marks of writing direction.
-bool is_active(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
-}
-
-std::string quoted(const std::string& text) {
+/// Bytes that are no UTF-8 stay as they are.
+std::string quoted(std::string_view text) {
   std::string result = "\"";
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t start = at;
-    const char32_t code = take_code_point(text, at);
-    const char c = text[start];
-    if (c == '"' || c == '\\') {
-      result += '\\';
-      result += c;
-    } else if (c == '\n') {
-      result += "\\n";
-    } else if (c == '\t') {
-      result += "\\t";
-    } else if (is_active(code)) {
-      result += fmt::format("\\u{:04X}", static_cast<unsigned>(code));
-    } else {
-      result.append(text, start, at - start);
-    }
+  while (!text.empty()) {
+    const auto [bytes, code_point, is_valid] = utf8::take(text);
+    if (code_point == '"' || code_point == '\\')
+      result += "\\", result += bytes;
+    else if (code_point == '\n' || code_point == '\t')
+      result += code_point == '\n' ? "\\n" : "\\t";
+    else if (is_valid && utf8::is_active(code_point))
+      result += fmt::format("\\u{:04X}", static_cast<unsigned>(code_point));
+    else
+      result += bytes;
   }
   return result + '"';
 }

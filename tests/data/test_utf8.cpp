@@ -1,5 +1,5 @@
 #include "catch.hpp"
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace {
 

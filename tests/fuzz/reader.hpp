@@ -6,7 +6,7 @@
 #include <orochi/targets.hpp>
 
 #include "data/raw.hpp"
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 #include "memory_file.hpp"
 
 namespace orochi::fuzz {

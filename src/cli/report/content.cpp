@@ -17,7 +17,7 @@
 #include "cli/report/outcomes.hpp"
 #include "cli/text.hpp"
 #include "core/as_size.hpp"
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 #include "io/config_file.hpp"
 
 namespace orochi {

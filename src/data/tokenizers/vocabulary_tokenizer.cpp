@@ -7,7 +7,7 @@
 
 #include <orochi/tokenizer.hpp>
 
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace orochi {
 namespace {

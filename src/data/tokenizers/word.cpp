@@ -1,7 +1,7 @@
 // What is between white space, with each punctuation mark a token of its own ("don't" is don ' t), or
 // without.
 #include "data/tokenizers/tokenizers.hpp"
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace orochi {
 namespace {

@@ -1,6 +1,6 @@
 #include <array>
 
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace orochi::utf8 {
 namespace {

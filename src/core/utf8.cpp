@@ -1,7 +1,9 @@
-#include "data/utf8.hpp"
+#include "core/utf8.hpp"
 
 #include <algorithm>
 #include <array>
+
+#include <fmt/format.h>
 
 namespace orochi::utf8 {
 namespace {
@@ -69,6 +71,19 @@ char32_t decode(std::string_view text, std::size_t& position) {
   return code_point;
 }
 
+Piece take(std::string_view& text) {
+  const std::size_t length = sequence_length(text, 0);
+  Piece piece{text.substr(0, std::max<std::size_t>(length, 1)), 0, length > 0};
+  std::size_t at = 0;
+  if (piece.is_valid) piece.code_point = decode(text, at);
+  text.remove_prefix(piece.bytes.size());
+  return piece;
+}
+
+std::size_t count(std::string_view text) {
+  return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues));
+}
+
 void append(std::string& text, char32_t code_point) {
   if (code_point < 0x80) {
     text += static_cast<char>(code_point);
@@ -85,6 +100,25 @@ void append(std::string& text, char32_t code_point) {
 bool is_space(char32_t code_point) { return contains(spaces, code_point); }
 
 bool is_punctuation(char32_t code_point) { return contains(punctuation, code_point); }
+
+bool is_active(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+}
+
+std::string escape(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const Piece piece = take(text);
+    if (piece.is_valid && !is_active(piece.code_point))
+      result += piece.bytes;
+    else if (piece.bytes.size() == 1)
+      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(piece.bytes.front()));
+    else
+      result += fmt::format("\\u{{{:04x}}}", static_cast<unsigned>(piece.code_point));
+  }
+  return result;
+}
 
 bool is_blank(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
