@@ -5,8 +5,8 @@
 
 #include <orochi/targets.hpp>
 
-#include "data/raw.hpp"
 #include "core/utf8.hpp"
+#include "data/raw.hpp"
 #include "memory_file.hpp"
 
 namespace orochi::fuzz {

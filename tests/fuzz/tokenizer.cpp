@@ -1,6 +1,6 @@
 // UTF-8, tokenizers, vocabularies: the first byte chooses, the rest is lines of text.
-#include "data/input_encoder.hpp"
 #include "core/utf8.hpp"
+#include "data/input_encoder.hpp"
 #include "memory_file.hpp"
 #include "tokenizers.hpp"
 

@@ -1,6 +1,6 @@
 // Every code point, white space too.
-#include "data/tokenizers/tokenizers.hpp"
 #include "core/utf8.hpp"
+#include "data/tokenizers/tokenizers.hpp"
 
 namespace orochi {
 namespace {

@@ -1,7 +1,7 @@
 // What is between white space, with each punctuation mark a token of its own ("don't" is don ' t), or
 // without.
-#include "data/tokenizers/tokenizers.hpp"
 #include "core/utf8.hpp"
+#include "data/tokenizers/tokenizers.hpp"
 
 namespace orochi {
 namespace {

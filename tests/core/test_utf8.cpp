@@ -1,3 +1,6 @@
+#include <string>
+#include <vector>
+
 #include "catch.hpp"
 #include "core/utf8.hpp"
 
@@ -62,4 +65,19 @@ TEST_CASE("white space and punctuation", "[utf8]") {
   CHECK(utf8::is_blank(""));
   CHECK(utf8::is_blank(" \t\xC2\xA0"));
   CHECK_FALSE(utf8::is_blank(" x"));
+}
+
+TEST_CASE("a text that need not be valid is taken apart", "[utf8]") {
+  std::string_view text = "a\xC3\xA4\xE2\x82\xED\xA0\x80\xF0\x9F\x98\x80";
+  std::vector<std::string> valid, invalid;
+  std::vector<char32_t> code_points;
+  while (!text.empty()) {
+    const utf8::Piece piece = utf8::take(text);
+    (piece.is_valid ? valid : invalid).emplace_back(piece.bytes);
+    if (piece.is_valid) code_points.push_back(piece.code_point);
+  }
+  CHECK(valid == std::vector<std::string>{"a", "\xC3\xA4", "\xF0\x9F\x98\x80"});
+  CHECK(code_points == std::vector<char32_t>{'a', 0xE4, 0x1F600});
+  CHECK(invalid == std::vector<std::string>{"\xE2", "\x82", "\xED", "\xA0", "\x80"});
+  CHECK(utf8::count("a\xC3\xA4\xF0\x9F\x98\x80") == 3);
 }
