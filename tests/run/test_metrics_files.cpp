@@ -75,19 +75,29 @@ TEST_CASE("metrics that somebody changes during the run are whole again after th
 
 TEST_CASE("the table is made from the lines when a run goes on") {
   const Workplace place("resumed-metrics");
-  const fs::path table = place.root / "run/metrics.csv";
+  const fs::path table = place.root / "run/metrics.csv", lines = place.root / "run/metrics.jsonl";
   Silent observer;
   TrainRequest request = place.request("run");
   request.max_steps = 10;  // in the third epoch
   train(request, builtin(), observer);
-  const std::string before = place.bytes("run/metrics.csv"), lines = place.bytes("run/metrics.jsonl");
+  const std::string rows = place.bytes("run/metrics.csv"), records = place.bytes("run/metrics.jsonl");
   fs::remove(table);
   request.max_steps = 0;
   request.resume = true;
-  train(request, builtin(), observer);
-  check_epochs(place, {1, 2, 3, 4});
-  CHECK(place.bytes("run/metrics.csv").starts_with(before));
-  CHECK(place.bytes("run/metrics.jsonl").starts_with(lines));
+  SECTION("whole ones") {
+    train(request, builtin(), observer);
+    check_epochs(place, {1, 2, 3, 4});
+    CHECK(place.bytes("run/metrics.csv").starts_with(rows));
+    CHECK(place.bytes("run/metrics.jsonl").starts_with(records));
+  }
+  SECTION("one of them cut short, which is kept aside") {
+    fs::resize_file(lines, records.size() - 1);
+    train(request, builtin(), observer);
+    CHECK_THAT(observer.notes, Contains("metrics.jsonl is whole only up to epoch 1 of 2; it is kept as "
+                                        "metrics-damaged.jsonl"));
+    check_epochs(place, {1, 3, 4});
+    CHECK(place.bytes("run/metrics-damaged.jsonl") + "\n" == records);
+  }
 }
 
 TEST_CASE("metrics that cannot be written to the end cost no result") {
