@@ -52,10 +52,11 @@ def started(place, run, *more):
         child.communicate()
 
 
-def read_until(child, text):
-    """Its messages up to one that holds the text."""
+def read_until(child, text, meanwhile=lambda: None):
+    """Its messages up to one that holds the text; does something before each of them."""
     messages = ""
     for line in child.stderr:
+        meanwhile()
         messages += line
         if text in line:
             return messages
@@ -71,7 +72,7 @@ def stop(child):
 
 def fill(folder):
     """Leaves no room."""
-    with open(folder / "filler", "wb", buffering=0) as file:
+    with open(folder / "filler", "ab", buffering=0) as file:
         with contextlib.suppress(OSError):
             while file.write(bytes(4096)):
                 pass
@@ -98,10 +99,13 @@ def disk_full_for_a_while(place, _):
             return "skipped: mounting is not allowed"
         with started(place, "disk", ENDLESS) as child:
             read_until(child, "epoch 2 ")
-            fill(disk)
-            messages = read_until(child, "training goes on and tries again")
+            # Again and again: a checkpoint that was written already frees the room of the one before.
+            messages = read_until(child, "training goes on and tries again", lambda: fill(disk))
             (disk / "filler").unlink()
-            messages += read_until(child, "last.h5' is written again")
+            waiting = [line.split("'")[1] for line in messages.splitlines() if "tries again" in line]
+            for name in waiting:  # a checkpoint or a metrics file, whichever came first
+                if f"'{name}' is written again" not in messages:
+                    messages += read_until(child, f"'{name}' is written again")
             outcome = stop(child)
             expect(outcome.code == 128 + signal.SIGINT, "a disk that was full for a while", outcome)
         for name in harness.CHECKPOINTS:
