@@ -22,8 +22,8 @@ struct LossOptions {
 };
 Var cross_entropy(Var logits, std::span<const std::int32_t> labels, const LossOptions& options);
 
-/// Of numbers, all three: `targets` [B * K], row by row, as a batch has them; where one is NaN (not given), there is no loss and
-/// no gradient. `weights` [B] or empty: all are 1. The result is
+/// Of numbers, all three: `targets` [B * K], row by row, as a batch has them; where one is NaN (not given),
+/// there is no loss and no gradient. `weights` [B] or empty: all are 1. The result is
 ///   sum over rows b of weights[b] * (sum over columns k of loss(outputs[b, k], targets[b, k])) / K
 /// over `normalizer`. Elements and sums count in double.
 
@@ -37,8 +37,9 @@ Var huber(Var outputs, std::span<const double> targets, std::span<const float> w
 
 /// Of logits, with targets in [0, 1]: loss(z, t) = -p[k] t log sigmoid(z) - (1 - t) log(1 - sigmoid(z)), for
 /// logits of any size. `positive_weights` p [K] or empty: all are 1.
-Var binary_cross_entropy(Var logits, std::span<const double> targets, std::span<const Scalar> positive_weights,
-                         std::span<const float> weights, double normalizer);
+Var binary_cross_entropy(Var logits, std::span<const double> targets,
+                         std::span<const Scalar> positive_weights, std::span<const float> weights,
+                         double normalizer);
 
 }  // namespace orochi
 #pragma GCC visibility pop
