@@ -17,7 +17,7 @@ struct Anomaly {
   bool backward = false;
 };
 
-/// Results are looked at when the backward pass begins, since an operation may record its pullback before it
+/// It checks results when the backward pass begins, since an operation may record its pullback before it
 /// has computed; gradients after each step back. The first fault stays.
 class AnomalyDetector : public Observer {
  public:

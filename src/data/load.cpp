@@ -125,12 +125,11 @@ Sequences take_rows(const Part& part, const Targets& targets, Index max_length, 
   sequences.channels = raw.channels;
   sequences.target_width = targets.target_width();
   Lengths lengths;
-  std::vector<std::string_view> texts;  // [S]
   for (const std::uint32_t i : part.rows) {
     Index full_length = 0;
     if (raw.channels == 0) {
       try {
-        texts.assign(raw.texts_of(i).begin(), raw.texts_of(i).end());
+        const std::vector<std::string_view> texts(raw.texts_of(i).begin(), raw.texts_of(i).end());  // [S]
         full_length = encoded == nullptr
                           ? encoder.append_texts(texts, sequences)
                           : encoder.append_encoded(*encoded, sequences.size() * raw.num_texts, sequences);
@@ -145,8 +144,8 @@ Sequences take_rows(const Part& part, const Targets& targets, Index max_length, 
     }
     lengths.count(full_length, max_length);
     sequences.offsets.push_back(lengths.rows);
-    take_target(*part.file, i, targets, full_length, std::min(full_length, max_length), sequences,
-                errors.front());
+    const Index kept = std::min(full_length, max_length);
+    take_target(*part.file, i, targets, full_length, kept, sequences, errors.front());
   }
   throw_if_any(errors);
   if (!part.rows.empty()) note_lengths(part.name, lengths, max_length, notes);
@@ -224,8 +223,8 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    *splits[p] = take_rows(parts[p], targets, config.max_length, encoder, data.notes,
-                           p == 0 ? &encoded : nullptr);
+    *splits[p] =
+        take_rows(parts[p], targets, config.max_length, encoder, data.notes, p == 0 ? &encoded : nullptr);
     encoded = {};
     if (p == 0) in_table("task", [&] { targets.fit_split(data.train.targets); });
     if (preprocessing.channels == 0) continue;

@@ -38,7 +38,7 @@ std::vector<ConfigKey> config_keys();
 Config read_config(const std::string& path, std::span<const std::string> overrides,
                    std::span<const ComponentSchema> components);
 
-/// The same from text (`name` stands for the file in messages).
+/// The same from text (messages call the file `name`).
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
                     std::span<const ComponentSchema> components);
 

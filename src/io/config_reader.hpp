@@ -16,7 +16,7 @@ namespace orochi {
 
 class ConfigReader {
  public:
-  /// `name` stands for the file in messages. `is_saved`: a config that a model keeps: a [layer.NAME] that
+  /// Messages call the file `name`. `is_saved`: a config that a model keeps: a [layer.NAME] that
   /// names no registered layer is left out, and there may be no training file, as the data may have been in
   /// memory.
   ConfigReader(std::string name, std::span<const ComponentSchema> components, bool is_saved);

@@ -7,7 +7,7 @@
 namespace orochi {
 namespace {
 
-/// What to say, and the words that it is said to, between blanks.
+/// A word of ours, and the words of others that mean it, with blanks between.
 struct Answer {
   std::string_view text, words;
 };

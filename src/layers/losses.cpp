@@ -76,8 +76,9 @@ Var huber(Var outputs, std::span<const double> targets, std::span<const float> w
                           });
 }
 
-Var binary_cross_entropy(Var logits, std::span<const double> targets, std::span<const Scalar> positive_weights,
-                         std::span<const float> weights, double normalizer) {
+Var binary_cross_entropy(Var logits, std::span<const double> targets,
+                         std::span<const Scalar> positive_weights, std::span<const float> weights,
+                         double normalizer) {
   const std::span<const Scalar> p = positive_weights;
   if (!p.empty())
     check_size("binary_cross_entropy", "positive weights, one a column", p.size(), logits.cols());

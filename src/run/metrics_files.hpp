@@ -22,7 +22,7 @@ class MetricsFiles {
   std::uint64_t read(std::uint64_t last);
   /// Writes both files. Throws a failure.
   void start() const;
-  /// What cannot be written is said and waits for the next try.
+  /// Says what cannot be written, and tries again at the next call.
   void append(const EpochRecord& record);
   /// Tries what still waits. Returns what could not be written, a reason a line.
   std::string retry() { return writer_.retry(); }
