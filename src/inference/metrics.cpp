@@ -31,6 +31,9 @@ std::vector<double> values_of(const Metrics& metrics, const std::vector<MetricIn
   if (metrics.figures.values.size() + 1 != all.size())
     throw failure(fmt::format("[task] expected {} metrics, as it was registered with, found {}",
                               all.size() - 1, metrics.figures.values.size()));
+  if (metrics.figures.classes.size() != metrics.figures.labels.size())
+    throw failure(fmt::format("[task] expected figures of {} classes, one a label, found {}",
+                              metrics.figures.labels.size(), metrics.figures.classes.size()));
   std::vector<double> values{metrics.loss};
   values.insert(values.end(), metrics.figures.values.begin(), metrics.figures.values.end());
   return values;

@@ -171,6 +171,17 @@ TEST_CASE("registrations that cannot work are refused when they are used") {
   CHECK_THROWS_WITH(Model(config, {}, class_task(3), extensions), Contains("expected one metric or more"));
 }
 
+TEST_CASE("a task that names classes gives the figures of each") {
+  Metrics metrics;
+  metrics.figures.values = {0.5};
+  metrics.figures.labels = {"a", "b"};
+  metrics.figures.classes.resize(1);
+  const std::vector<MetricInfo> all{{"loss", "loss", false}, {"accuracy", "accuracy"}};
+  CHECK_THROWS_WITH(values_of(metrics, all), Contains("figures of 2 classes, one a label, found 1"));
+  metrics.figures.classes.resize(2);
+  CHECK(values_of(metrics, all) == std::vector<double>{0, 0.5});
+}
+
 TEST_CASE("a gradient is used in one order, with its own model") {
   Model model = numeric_model(5), other = numeric_model(6);
   auto short_lived = std::make_unique<Stepper>(*model.classifier, model.config.train, 1);
