@@ -8,7 +8,7 @@
 
 #include <hdf5.h>
 
-#include "data/hdf5_datasets.hpp"
+#include "data/readers/hdf5_datasets.hpp"
 #include "reader.hpp"
 
 namespace {

@@ -4,9 +4,9 @@
 
 #include <sys/stat.h>
 
+#include "../hdf5_fixture.hpp"
 #include "captured_stderr.hpp"
 #include "catch.hpp"
-#include "hdf5_fixture.hpp"
 
 using namespace orochi;
 using namespace orochi::testing;

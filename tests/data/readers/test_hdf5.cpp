@@ -1,7 +1,7 @@
 #include <limits>
 
+#include "../hdf5_fixture.hpp"
 #include "catch.hpp"
-#include "hdf5_fixture.hpp"
 
 using namespace orochi;
 using namespace orochi::testing;

@@ -1,9 +1,9 @@
 #include <unistd.h>
 
+#include "../temp_folder.hpp"
 #include "catch.hpp"
 #include "data/child_process.hpp"
 #include "heap.hpp"
-#include "temp_folder.hpp"
 
 namespace {
 

@@ -1,8 +1,8 @@
 // What the labels of an HDF5 file may be for each kind of task, and the weights and groups beside them.
 #include <algorithm>
 
+#include "../hdf5_fixture.hpp"
 #include "catch.hpp"
-#include "hdf5_fixture.hpp"
 
 using namespace orochi;
 using namespace orochi::testing;

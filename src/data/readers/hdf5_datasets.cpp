@@ -1,4 +1,4 @@
-#include "data/hdf5_datasets.hpp"
+#include "data/readers/hdf5_datasets.hpp"
 
 #include <cstring>
 #include <filesystem>

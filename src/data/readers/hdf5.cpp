@@ -7,7 +7,7 @@
 
 #include "core/utf8.hpp"
 #include "data/child_process.hpp"
-#include "data/hdf5_datasets.hpp"
+#include "data/readers/hdf5_datasets.hpp"
 
 namespace orochi {
 namespace {

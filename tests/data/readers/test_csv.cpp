@@ -1,5 +1,5 @@
+#include "../temp_folder.hpp"
 #include "catch.hpp"
-#include "temp_folder.hpp"
 
 namespace {
 
