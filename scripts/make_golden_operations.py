@@ -134,6 +134,12 @@ def add_sequences(file):
     add_case(file, "embedding", lambda table: F.embedding(tokens, table), [numbers(6, 4)], tokens=tokens.double())
 
 
+
+def add_logarithm_and_sum(file):
+    add_case(file, "log", torch.log, [0.5 + torch.rand(5, 7).float().double()])
+    add_case(file, "sum_rows", lambda x: x.sum(0, keepdim=True), [numbers(5, 7)])
+
+
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else root / "tests" / "fixtures" / "operations.h5"
@@ -143,6 +149,7 @@ def main():
         add_elementwise(file)
         add_matrices(file)
         add_sequences(file)
+        add_logarithm_and_sum(file)
     print(f"{path.name}: {path.stat().st_size / 1024:.0f} KB, torch {torch.__version__}")
 
 

@@ -27,6 +27,7 @@ Var gelu_tanh(Var x);  // its tanh form (Hendrycks & Gimpel 2016)
 Var silu(Var x);       // x sigmoid(x)
 Var elu(Var x);        // x, or exp(x) - 1 below 0 (Clevert et al. 2016)
 Var exp(Var x);
+Var log(Var x);      // natural; of numbers above 0
 Var sigmoid(Var x);  // 1 / (1 + exp(-x))
 Var tanh(Var x);
 

@@ -23,6 +23,8 @@ Var matmul(Var a, Var b, Transpose transpose = Transpose::none);
 Var softmax(Var x);
 /// By row, the sum: [N, C] -> [N, 1].
 Var sum_columns(Var x);
+/// By column, the sum: [N, C] -> [1, C]. Of all numbers: sum_rows(sum_columns(x)), [1, 1].
+Var sum_rows(Var x);
 
 /// Columns first .. first + count - 1: [N, C] -> [N, count].
 Var slice_columns(Var x, Index first, Index count);

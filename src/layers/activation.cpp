@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <orochi/layer.hpp>
 #include <orochi/ops.hpp>
 
@@ -15,6 +17,9 @@ class Activation : public Layer {
  private:
   Elementwise function_;
 };
+
+/// The derivative of log x is 1 / x.
+Point logarithm(Scalar x) { return {std::log(x), 1 / x}; }
 
 }  // namespace
 
@@ -42,6 +47,7 @@ Var gelu_tanh(Var x) { return apply(kernels::gelu_tanh, x); }
 Var silu(Var x) { return apply(kernels::silu, x); }
 Var elu(Var x) { return apply(kernels::elu, x); }
 Var exp(Var x) { return apply(kernels::exp, x); }
+Var log(Var x) { return apply(elementwise<logarithm>(), x); }
 Var sigmoid(Var x) { return apply(kernels::sigmoid, x); }
 Var tanh(Var x) { return apply(kernels::tanh, x); }
 

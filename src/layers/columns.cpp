@@ -50,6 +50,19 @@ Var sum_columns(Var x) {
   return y;
 }
 
+Var sum_rows(Var x) {
+  const Index n = x.rows(), c = x.cols();
+  const Measure measure(x.tape().observer(), "sum_rows", Pass::forward, 0, bytes_of(n * c));
+  Var y = x.tape().result(1, c);  // [1, C]
+  kernels::column_sums(n, c, {x.data(), c}, y.data(), false);
+  y.pullback([=] {
+    if (!x.needs_grad()) return;
+    const Measure back(y.tape().observer(), "sum_rows", Pass::backward, 0, bytes_of(n * c));
+    x.grad_sum().rowwise() += y.grad().row(0);
+  });
+  return y;
+}
+
 Var slice_columns(Var x, Index first, Index count) {
   const Index n = x.rows(), c = x.cols();
   if (first < 0 || count < 1 || first + count > c)
