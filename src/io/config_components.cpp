@@ -23,16 +23,6 @@ bool is_of(const ComponentSchema& schema, const std::string& kind) {
   return schema.kind == kind || (kind == "layer" && schema.is_layer());
 }
 
-/// Keys of [model] that a block's table may have, too.
-std::vector<std::string> keys_of_blocks() {
-  std::vector<std::string> names;
-  const ModelConfig model;
-  visit_model(model, [&](const Key& key, const auto&) {
-    if (key.of_block) names.push_back(key.name);
-  });
-  return names;
-}
-
 }  // namespace
 
 bool ComponentSchema::is_layer() const {

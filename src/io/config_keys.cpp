@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <orochi/error.hpp>
+
 namespace orochi {
 namespace {
 
@@ -35,6 +37,21 @@ std::string range_text(const std::string& what, const Allowed& allowed) {
     return allowed.above ? fmt::format("{} above {}", what, bound(allowed.low))
                          : fmt::format("{}, {} or more", what, bound(allowed.low));
   return has_high ? fmt::format("{} {}", what, high) : what;
+}
+
+/// A config's reader asks the same, and says where; this is for options that are set in C++.
+template <class Field>
+void set_field(const Key& key, const OptionValue& value, Field& field) {
+  if constexpr (std::is_same_v<Field, double>)
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+      field = static_cast<double>(*whole);
+      return;
+    }
+  if (const Field* found = std::get_if<Field>(&value))
+    field = *found;
+  else
+    throw usage_error(
+        fmt::format("model.block: {} has another type; allowed: {}", key.name, key.allowed.text));
 }
 
 }  // namespace
@@ -86,12 +103,21 @@ Allowed allow_component(std::string kind) {
   return allowed;
 }
 
+std::vector<std::string> keys_of_blocks() {
+  std::vector<std::string> names;
+  const ModelConfig model;
+  visit_model(model, [&](const Key& key, const auto&) {
+    if (key.of_block) names.push_back(key.name);
+  });
+  return names;
+}
+
 ModelConfig block_model(ModelConfig model, const Options& options) {
   visit_model(model, [&](const Key& key, auto& field) {
     using Field = std::remove_cvref_t<decltype(field)>;
     if constexpr (std::is_constructible_v<OptionValue, Field>)
       if (const auto found = options.find(key.name); key.of_block && found != options.end())
-        field = std::get<Field>(found->second);
+        set_field(key, found->second, field);
   });
   return model;
 }

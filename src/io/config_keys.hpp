@@ -114,7 +114,10 @@ void visit_model(Model& c, Visitor&& visit) {
       "in place of num_layers x \"encoder_layer\": names, or tables [[model.block]]");
 }
 
-/// What [model] is for one block: `options` may be any keys that are `of_block`.
+/// Keys of [model] that a block's table may have, too.
+std::vector<std::string> keys_of_blocks();
+/// What [model] is for one block: of `options` the keys that are `of_block` count. One of another type is a
+/// usage_error.
 ModelConfig block_model(ModelConfig model, const Options& options);
 
 template <class Train, class Visitor>

@@ -1,5 +1,8 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <orochi/classifier.hpp>
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
@@ -10,11 +13,19 @@
 namespace orochi {
 namespace {
 
-/// What a block's table says of keys of [model]: a layer's own option of that name comes first.
+/// What a block's table says of keys of [model]: a layer's own option of that name comes first. Any other
+/// name is a usage_error.
 Options without_own_options(const Component& block, const Layers& layers) {
   Options options = block.options;
-  if (const LayerEntry* entry = layers.find(block.type); entry != nullptr)
-    for (const Option& own : entry->options) options.erase(own.name);
+  const LayerEntry* entry = layers.find(block.type);
+  if (entry == nullptr) return options;  // an error of its own
+  for (const Option& own : entry->options) options.erase(own.name);
+  const std::vector<std::string> allowed = keys_of_blocks();
+  for (const auto& [name, value] : options)
+    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
+      throw usage_error(
+          fmt::format("a block of type \"{}\" has no option \"{}\"; keys of [model] for one block: {}",
+                      block.type, name, fmt::join(allowed, ", ")));
   return options;
 }
 

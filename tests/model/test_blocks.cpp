@@ -218,4 +218,15 @@ TEST_CASE("a block's keys of [model] are seen by its layer and its children, and
   CHECK_NOTHROW(Run(config));
 }
 
+TEST_CASE("a block's option that nobody knows, or of another type, is refused") {
+  using Catch::Matchers::Contains;
+  Config config = small_config();
+  config.model.block = {{"encoder_layer", {{"num_head", std::int64_t{4}}}}};
+  CHECK_THROWS_WITH(Run(config), Contains("no option \"num_head\"") && Contains("num_heads, head_dim"));
+  config.model.block = {{"encoder_layer", {{"num_heads", 4.0}}}};
+  CHECK_THROWS_WITH(Run(config), Contains("num_heads has another type; allowed: an integer, 1 or more"));
+  config.model.block = {{"encoder_layer", {{"dropout", std::int64_t{0}}}}};
+  CHECK_NOTHROW(Run(config));
+}
+
 }  // namespace orochi
