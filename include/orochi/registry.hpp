@@ -1,7 +1,6 @@
 // Registries: the components of one kind that a program knows, by the names that configs use.
 #pragma once
 
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,23 +18,22 @@ class Registry {
  public:
   using Entry = EntryType;
 
-  /// Adds one component; a name that is taken throws.
-  void add(Entry entry) {
-    if (find(entry.name) != nullptr)
-      throw failure("a component named \"" + entry.name + "\" is registered already");
-    entries_.push_back(std::move(entry));
-  }
+  void add(Entry entry) { entries_.push_back(std::move(entry)); }
   /// Adds a class whose constructor takes the Settings of one instance.
   template <class T>
   void add(std::string name, std::string summary, std::vector<Option> options = {}) {
     add({std::move(name), std::move(summary), std::move(options),
          [](const Settings& settings) { return std::make_unique<T>(settings); }});
   }
-  /// nullptr if there is none.
+  /// nullptr if there is none; a name that was added twice is a failure.
   const Entry* find(const std::string& name) const {
-    const auto at =
-        std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
-    return at == entries_.end() ? nullptr : &*at;
+    const Entry* found = nullptr;
+    for (const Entry& entry : entries_) {
+      if (entry.name != name) continue;
+      if (found != nullptr) throw failure("two components are named \"" + name + "\"; rename one of them");
+      found = &entry;
+    }
+    return found;
   }
   const std::vector<Entry>& entries() const { return entries_; }
 

@@ -21,7 +21,7 @@ const OptionSpec* find_option(const Verb& verb, const std::string& name) {
   return found == verb.options.end() ? nullptr : &*found;
 }
 
-std::string unknown_option(const Verb& verb, const std::string& argument) {
+std::string unknown_option(const Program& program, const Verb& verb, const std::string& argument) {
   const std::string name = before_equals(argument);
   std::vector<std::string> known{"--help"};
   for (const OptionSpec& option : verb.options) known.push_back(option.name);
@@ -32,7 +32,7 @@ std::string unknown_option(const Verb& verb, const std::string& argument) {
     message += fmt::format("; did you mean \"{}\"?", suggestion);
   else if (const std::string hint = verb.hint ? verb.hint(argument) : ""; !hint.empty())
     message += "; " + hint;
-  return message + fmt::format(" (see `orochi help {}`)", verb.name);
+  return message + fmt::format(" (see `{} help {}`)", program.name, verb.name);
 }
 
 /// What CLI11 would let through or word badly: `--json=x`, `--run=`, `--run --json`, `--run` at the end.
@@ -63,7 +63,8 @@ void check_integer(const OptionSpec& option, const std::string& text) {
 }
 
 /// What CLI11 left over: words, and before "--" options that nobody knows.
-std::vector<std::string> take_words(const Verb& verb, const std::vector<std::string>& remaining) {
+std::vector<std::string> take_words(const Program& program, const Verb& verb,
+                                    const std::vector<std::string>& remaining) {
   std::vector<std::string> words;
   bool only_words = false;
   for (const std::string& extra : remaining) {
@@ -72,12 +73,12 @@ std::vector<std::string> take_words(const Verb& verb, const std::vector<std::str
     else if (extra == "--")
       only_words = true;
     else
-      throw usage_error(unknown_option(verb, extra));
+      throw usage_error(unknown_option(program, verb, extra));
   }
   return words;
 }
 
-void check_words(const Verb& verb, const std::vector<std::string>& words) {
+void check_words(const Program& program, const Verb& verb, const std::vector<std::string>& words) {
   std::size_t required = 0;
   bool repeated = false;
   for (const WordSpec& word : verb.words) {
@@ -85,11 +86,11 @@ void check_words(const Verb& verb, const std::vector<std::string>& words) {
     repeated = repeated || word.repeated;
   }
   if (words.size() < required)
-    throw usage_error(
-        fmt::format("{} needs {}; usage: {}", verb.name, verb.words[words.size()].name, usage(verb)));
+    throw usage_error(fmt::format("{} needs {}; usage: {}", verb.name, verb.words[words.size()].name,
+                                  usage(program, verb)));
   if (!repeated && words.size() > verb.words.size())
     throw usage_error(
-        fmt::format("unexpected word \"{}\"; usage: {}", words[verb.words.size()], usage(verb)));
+        fmt::format("unexpected word \"{}\"; usage: {}", words[verb.words.size()], usage(program, verb)));
 }
 
 }  // namespace
@@ -107,13 +108,13 @@ std::int64_t Arguments::integer(const std::string& option, std::int64_t otherwis
   return otherwise;
 }
 
-Arguments parse_arguments(const Verb& verb, const std::string& program, std::vector<std::string> rest) {
+Arguments parse_arguments(const Verb& verb, const Program& program, std::vector<std::string> rest) {
   check_values(verb, rest);
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
   Arguments arguments;
-  arguments.program = program;
+  arguments.program = program.path;
   std::map<std::string, std::vector<std::string>> values;
   std::map<std::string, CLI::Option*> parsed;
   parsed["--help"] = app.add_flag("-h,--help");
@@ -127,7 +128,7 @@ Arguments parse_arguments(const Verb& verb, const std::string& program, std::vec
   try {
     app.parse(rest);
   } catch (const CLI::ParseError& error) {
-    throw usage_error(fmt::format("{}; usage: {}", error.what(), usage(verb)));
+    throw usage_error(fmt::format("{}; usage: {}", error.what(), usage(program, verb)));
   }
   for (const auto& [name, option] : parsed) {
     if (option->count() == 0) continue;
@@ -136,10 +137,10 @@ Arguments parse_arguments(const Verb& verb, const std::string& program, std::vec
     arguments.options[name] = given.empty() ? "" : given.front();
   }
   if (arguments.has("--help")) return arguments;
-  arguments.words = take_words(verb, app.remaining());
+  arguments.words = take_words(program, verb, app.remaining());
   for (const OptionSpec& option : verb.options)
     if (option.most > 0 && arguments.has(option.name)) check_integer(option, arguments.options[option.name]);
-  check_words(verb, arguments.words);
+  check_words(program, verb, arguments.words);
   return arguments;
 }
 

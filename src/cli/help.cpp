@@ -34,8 +34,8 @@ std::string option_form(const OptionSpec& option) {
 
 }  // namespace
 
-std::string usage(const Verb& verb) {
-  std::string result = "orochi " + verb.name;
+std::string usage(const Program& program, const Verb& verb) {
+  std::string result = program.name + " " + verb.name;
   for (const WordSpec& word : verb.words) {
     const std::string form = word.name + (word.repeated ? " ..." : "");
     result += word.required ? " " + form : " [" + form + "]";
@@ -45,23 +45,24 @@ std::string usage(const Verb& verb) {
 }
 
 std::string program_help(const Program& program) {
-  std::string result = "usage: orochi VERB ...\n\n" + program.summary + "\n\nverbs:\n";
+  std::string result = "usage: " + program.name + " VERB ...\n\n" + program.summary + "\n\nverbs:\n";
   std::vector<Entry> entries;
   for (const Verb& verb : program.verbs) entries.push_back({verb.name, verb.summary});
-  entries.push_back({"help", "this text; `orochi help VERB`: words, options and examples of one verb"});
+  entries.push_back(
+      {"help", "this text; `" + program.name + " help VERB`: words, options and examples of one verb"});
   result += two_columns(entries);
   result += "\noptions:\n" + two_columns({{"-h, --help", "this text, or after a verb, the help of that verb"},
                                           {"--version", "the version"}});
   result += "\nexamples:\n";
   for (const Verb& verb : program.verbs)
-    if (!verb.examples.empty()) result += "  orochi " + verb.examples.front() + "\n";
+    if (!verb.examples.empty()) result += "  " + program.name + " " + verb.examples.front() + "\n";
   return result +
          "\nResults go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed,\n"
          "2 wrong usage, configuration or data, 3 training diverged, 128 + n on signal n.\n";
 }
 
-std::string verb_help(const Verb& verb) {
-  std::string result = "usage: " + usage(verb) + "\n\n";
+std::string verb_help(const Program& program, const Verb& verb) {
+  std::string result = "usage: " + usage(program, verb) + "\n\n";
   for (const std::string& line : wrap(verb.description, page_width)) result += line + "\n";
   std::vector<Entry> words, options;
   for (const WordSpec& word : verb.words) words.push_back({word.name, word.help});
@@ -70,7 +71,7 @@ std::string verb_help(const Verb& verb) {
   if (!words.empty()) result += "\nwords:\n" + two_columns(words);
   result += "\noptions:\n" + two_columns(options);
   if (!verb.examples.empty()) result += "\nexamples:\n";
-  for (const std::string& example : verb.examples) result += "  orochi " + example + "\n";
+  for (const std::string& example : verb.examples) result += "  " + program.name + " " + example + "\n";
   return result;
 }
 

@@ -149,7 +149,7 @@ std::string as_text(const std::string& path, const CheckpointReader& reader) {
                      parameter_table(parameters) + "\n# state\n" + state_table(header) + "\n";
   text += fmt::format("file        {}, {} bytes\n", escape(path),
                       grouped(static_cast<Index>(std::filesystem::file_size(path))));
-  text += fmt::format("labels      {}: {}\n", labels.size(), fmt::join(labels, ", "));
+  if (!labels.empty()) text += fmt::format("labels      {}: {}\n", labels.size(), fmt::join(labels, ", "));
   const auto channels = static_cast<Index>(channels_of(header));
   const auto tokens = static_cast<Index>(vocabulary_size(header));
   text += channels > 0 ? fmt::format("input       numbers, {}\n", counted(channels, "channel"))

@@ -85,9 +85,12 @@ std::vector<Part> split_train_file(const TargetFile& file, const DataConfig& con
           "validation set empty; name a data.validation file, or set the fraction to 0",
           file.raw.path, config.validation_fraction));
     throw usage_error(
-        fmt::format("{}: no label has two sequences, so data.validation_fraction = {} leaves the "
-                    "validation set empty; name a data.validation file, or set the fraction to 0",
-                    file.raw.path, config.validation_fraction));
+        fmt::format("{}: {}, so data.validation_fraction = {} leaves the validation set empty; name a "
+                    "data.validation file, or set the fraction to 0",
+                    file.raw.path,
+                    targets.strata() > 1 ? "no label has two sequences"
+                                         : counted(std::ssize(file.strata), "sequence") + " only",
+                    config.validation_fraction));
   }
   Part train{"train", &file, std::move(split.train)};
   Part validation{"validation", &file, std::move(split.validation)};

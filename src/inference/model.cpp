@@ -14,22 +14,33 @@
 
 namespace orochi {
 
+namespace {
+
+/// Checks that each name is there once.
+template <class Entry>
+const std::vector<Entry>& entries_of(const Registry<Entry>& registry) {
+  for (const Entry& entry : registry.entries()) static_cast<void>(registry.find(entry.name));
+  return registry.entries();
+}
+
+}  // namespace
+
 std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
   std::vector<ComponentSchema> schemas;
-  for (const LayerEntry& entry : extensions.layers.entries())
+  for (const LayerEntry& entry : entries_of(extensions.layers))
     schemas.push_back(
         {entry.name, role_name(entry.role), entry.options, entry.summary, {}, entry.head_multiple});
-  for (const TaskEntry& entry : extensions.tasks.entries()) {
+  for (const TaskEntry& entry : entries_of(extensions.tasks)) {
     schemas.push_back({entry.name, "task", entry.options, entry.summary});
     for (const MetricInfo& metric : entry.metrics) schemas.back().metrics.push_back(metric.name);
   }
-  for (const OptimizerEntry& entry : extensions.optimizers.entries())
+  for (const OptimizerEntry& entry : entries_of(extensions.optimizers))
     schemas.push_back({entry.name, "optimizer", entry.options, entry.summary});
-  for (const ScheduleEntry& entry : extensions.schedules.entries())
+  for (const ScheduleEntry& entry : entries_of(extensions.schedules))
     schemas.push_back({entry.name, "schedule", entry.options, entry.summary});
-  for (const ReaderEntry& entry : extensions.readers.entries())
+  for (const ReaderEntry& entry : entries_of(extensions.readers))
     schemas.push_back({entry.name, "reader", entry.options, entry.summary});
-  for (const TokenizerEntry& entry : extensions.tokenizers.entries())
+  for (const TokenizerEntry& entry : entries_of(extensions.tokenizers))
     schemas.push_back({entry.name, "tokenizer", entry.options, entry.summary});
   return schemas;
 }
@@ -97,6 +108,9 @@ Model::Model(Config of, Preprocessing data, std::unique_ptr<Task> learned, const
   const TaskEntry* entry = known.tasks.find(config.task.type);
   if (entry == nullptr) throw usage_error("\"" + config.task.type + "\" is no registered task");
   metrics = all_metrics(*entry);
+  if (task == nullptr || task->outputs() < 1)
+    throw usage_error(fmt::format(
+        "the task \"{}\" has no outputs yet; fit it to targets first, or load its state", config.task.type));
   check_preprocessing(config.data, known.readers, preprocessing);
   classifier = std::make_unique<Classifier>(config, input, OutputShape{task->outputs(), task->level()},
                                             known.layers, most);

@@ -84,8 +84,8 @@ class ConfigReader {
   void check_heads(const ModelConfig& model, const std::string& section);
   void check_train_rules();
   void check_monitor();
-  /// Notes a broken rule where the first of `keys` that was set is; not if one of them is wrong by
-  /// itself.
+  /// Notes a broken rule where the first of `keys` that was set on the command line is, else the first that
+  /// was set; not if one of them is wrong by itself.
   void rule(bool holds, const std::vector<std::string>& keys, const std::string& message);
 
   std::string location_text(const Location& location) const;

@@ -13,10 +13,11 @@ void ConfigReader::rule(bool holds, const std::vector<std::string>& keys, const 
   if (holds) return;
   const auto is_wrong = [this](const std::string& key) { return wrong_.count(key) > 0; };
   if (std::any_of(keys.begin(), keys.end(), is_wrong)) return;
-  Location location;
+  Location location;  // a value on the command line was set last: before it, the file was right
   for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
     const auto found = locations_.find(*key);
-    if (found != locations_.end()) location = found->second;
+    if (found == locations_.end() || (!location.argument.empty() && found->second.argument.empty())) continue;
+    location = found->second;
   }
   add_error(location, message);
 }

@@ -97,6 +97,13 @@ bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, c
     choices = names_of(allowed.role);
     choices.insert(choices.end(), words.begin(), words.end());
   }
+  if (is_saved_ && !allowed.role.empty()) {
+    add_error(location,
+              fmt::format("{} is {}, which this program does not know; use the program that trained "
+                          "the model, or one that registers it",
+                          name, to_toml(to_value(word))));
+    return false;
+  }
   const ComponentSchema* layer = find_component("layer", word);
   const std::string other_role =
       layer != nullptr && !allowed.role.empty() ? fmt::format(", a layer of role {}", layer->kind) : "";

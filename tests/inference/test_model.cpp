@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "core/packed_weights.hpp"
+#include "inference/model_file.hpp"
 #include "small_model.hpp"
 #include "trainer_workplace.hpp"
 
@@ -131,6 +132,8 @@ TEST_CASE("a model whose parts do not go together is refused when it is made") {
   Preprocessing preprocessing;
   preprocessing.channels = 3;
   CHECK_THROWS_WITH(Model(config, preprocessing, class_task(3)), Contains("0 means"));
+  CHECK_THROWS_WITH(Model(config, preprocessing, new_task("classification")),
+                    Contains("\"classification\" has no outputs yet; fit it"));
 }
 
 /// Says that it has these moments.
@@ -169,6 +172,14 @@ TEST_CASE("registrations that cannot work are refused when they are used") {
   Config config = small_config();
   config.task = {"mute", {}};
   CHECK_THROWS_WITH(Model(config, {}, class_task(3), extensions), Contains("expected one metric or more"));
+}
+
+TEST_CASE("a name that is registered twice is an error where it is asked for") {
+  Extensions extensions = builtin();
+  extensions.schedules.add({"cosine", "", {}, nullptr});
+  CHECK_THROWS_WITH(extensions.schedules.find("cosine"), Contains("two components are named \"cosine\""));
+  CHECK(extensions.schedules.find("linear") != nullptr);
+  CHECK_THROWS_WITH(component_schemas(extensions), Contains("\"cosine\""));
 }
 
 TEST_CASE("a task that names classes gives the figures of each") {

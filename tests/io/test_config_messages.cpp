@@ -372,3 +372,15 @@ TEST_CASE("a tokenizer is a name, or a table with its options") {
   CHECK(complaint(start + "[data.tokenizer]\ntype = 'word'\nlower_case = true") ==
         "f:5:1: unknown key \"data.tokenizer.lower_case\"; did you mean \"lowercase\"?");
 }
+
+TEST_CASE("a rule that an override breaks is broken on the command line") {
+  CHECK(complaint("data.train = 'a'\n[model]\nd_model = 16\nnum_heads = 2", {"model.d_model=7"})
+            .starts_with("command line: model.d_model=7: model.num_heads is 2"));
+}
+
+TEST_CASE("a model's config that names a component of another program says how to read it") {
+  CHECK_THROWS_WITH(parse_saved_config("task = 'ordinal'\n[model]\nnorm = 'swiglu'", "f", test_layers()),
+                    catch_matchers::Contains(
+                        "f:1:8: task is \"ordinal\", which this program does not know; use the program") &&
+                        catch_matchers::Contains("f:3:8: model.norm is \"swiglu\", which"));
+}

@@ -101,8 +101,3 @@ TEST_CASE("a program without them refuses the config with the names it knows") {
   CHECK(ending.code == 2);
   CHECK_THAT(ending.message, Contains("train.optimizer is \"lion\"; allowed: sgd | adam | adamw"));
 }
-
-TEST_CASE("a name is registered once") {
-  Extensions extensions = extended();
-  CHECK_THROWS_AS(add_lion(extensions), Error);
-}
