@@ -13,7 +13,7 @@ namespace orochi {
 using AllocationCounter = std::uint64_t (*)();
 
 /// Runs the command line with these components; returns the exit code. Nothing is thrown. A program linked
-/// with the double library has one verb, check-layer.
+/// with the double library has the verbs check-layer and check-task only.
 int run(int argc, char** argv, const Extensions& extensions, AllocationCounter allocations = nullptr);
 
 }  // namespace orochi

@@ -15,9 +15,9 @@ Extensions builtin() {
 }
 
 int run(int argc, char** argv, const Extensions& extensions, AllocationCounter) {
-  return run_program(argc, argv,
-                     {version, "Gradient checks of layers in double precision.", {check_layer_verb()}},
-                     extensions);
+  return run_program(
+      argc, argv, {version, "Gradient checks in double precision.", {check_layer_verb(), check_task_verb()}},
+      extensions);
 }
 
 }  // namespace orochi

@@ -17,6 +17,7 @@ Verb explain_verb();
 Verb report_verb();
 Verb bench_verb(AllocationCounter allocations);
 Verb check_layer_verb();
+Verb check_task_verb();
 Verb components_verb();
 Verb config_verb();
 

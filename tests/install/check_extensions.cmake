@@ -18,6 +18,8 @@ run(${program} config --schema)
 expect("\"const\": \"lion\"")
 
 run(${WORK}/build/extended_f64 check-layer swiglu depthwise)
+run(${WORK}/build/extended_f64 check-task ordinal small large middle large)
+expect("ordinal: gradient")
 
 set(config ${WORK}/extensions/splice.toml)
 set(data data.train=${SOURCE}/datasets/splice/train.tsv data.test=${SOURCE}/datasets/splice/test.tsv)

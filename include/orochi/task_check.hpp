@@ -1,0 +1,27 @@
+// Checks of a task: its loss against central differences, and what training relies on.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/task.hpp>
+
+// Not the namespace's attribute: clang forgets it where a function is defined.
+#pragma GCC visibility push(default)
+namespace orochi {
+
+/// What a task of this entry does wrong with these targets, which are written as in a data file, at random
+/// outputs; empty if nothing:
+/// - the gradient of its loss agrees with central differences;
+/// - the losses of two parts of a batch add up to that of the batch, and so do their gradients;
+/// - weights of 2 double the loss;
+/// - what `text` says of a target is read as the same target;
+/// - a task that was saved and loaded gives the same loss, metrics and answers;
+/// - metrics are as many as registered, scores as many as named.
+std::vector<std::string> check_task(const TaskEntry& entry, std::span<const std::string> targets,
+                                    std::uint64_t seed);
+
+}  // namespace orochi
+#pragma GCC visibility pop
