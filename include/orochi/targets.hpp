@@ -52,6 +52,9 @@ class Targets {
   virtual std::vector<std::string> strata_names() const { return {}; }
   /// "3 labels", "2 numbers": for notes.
   virtual std::string summary() const = 0;
+  /// What is between the labels, or the numbers, of one target; NUL where a target is a single one. Formats
+  /// with lists of labels put them together with it.
+  virtual char separator() const { return '\0'; }
   /// Whether targets are numbers to be predicted: some formats mark them so.
   virtual bool are_numbers() const { return false; }
 };

@@ -37,6 +37,7 @@ class MultiLabel : public Task {
         balanced_(settings.word("positive_weights") == "balanced"),
         given_(settings.numbers("positive_weights")) {}
 
+  char separator() const override { return separator_; }
   Index outputs() const override { return labels_.size(); }
   Index target_width() const override { return labels_.size(); }
 

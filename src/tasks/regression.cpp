@@ -25,6 +25,7 @@ class Regression : public Task {
   Index outputs() const override { return std::ssize(mean_); }
   Index target_width() const override { return outputs(); }
   bool are_numbers() const override { return true; }
+  char separator() const override { return ','; }
 
   std::string check(std::string_view target) const override {
     try {

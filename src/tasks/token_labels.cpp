@@ -38,6 +38,7 @@ class TokenLabels : public ClassTask {
   using ClassTask::ClassTask;
 
   Level level() const override { return Level::row; }
+  char separator() const override { return ' '; }
 
   std::string check(std::string_view target) const override {
     const std::vector<std::string_view> tags = split_list(target, ' ');

@@ -57,9 +57,10 @@ inline std::string errors_in(const TempFolder& folder, const DataConfig& config,
 }
 
 /// The file as read; an error shows as a path that is not the file's.
-inline RawSplit read_back(const TempFolder& folder, const DataConfig& config, std::string_view contents) {
+inline RawSplit read_back(const TempFolder& folder, const DataConfig& config, std::string_view contents,
+                          const std::string& task = "classification", Options of_task = {}) {
   FileErrors errors(folder.write("f", contents));
-  RawSplit raw = read_raw(config, builtin_readers(), *new_task(), errors);
+  RawSplit raw = read_raw(config, builtin_readers(), *new_task(task, std::move(of_task)), errors);
   raw.path = folder.without_path(errors.empty() ? raw.path : errors.report());
   return raw;
 }

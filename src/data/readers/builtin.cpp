@@ -33,6 +33,7 @@ Readers builtin_readers() {
   Readers readers;
   add_tsv(readers);
   add_csv(readers);
+  add_fasttext(readers);
   add_hdf5(readers);
   add_ts(readers);
   return readers;
