@@ -51,6 +51,7 @@ void add_tsv(Readers& readers);
 void add_csv(Readers& readers);
 void add_fasttext(Readers& readers);
 void add_hdf5(Readers& readers);
+void add_jsonl(Readers& readers);
 void add_ts(Readers& readers);
 
 /// Blank lines, which are an error only if something follows them.

@@ -34,6 +34,7 @@ Readers builtin_readers() {
   add_tsv(readers);
   add_csv(readers);
   add_fasttext(readers);
+  add_jsonl(readers);
   add_hdf5(readers);
   add_ts(readers);
   return readers;

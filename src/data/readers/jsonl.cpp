@@ -1,0 +1,179 @@
+// JSON Lines: one object a line.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "core/utf8.hpp"
+#include "data/raw.hpp"
+#include "data/readers/json_line.hpp"
+#include "data/readers/labels.hpp"
+
+namespace orochi {
+namespace {
+
+using Kind = JsonValue::Kind;
+
+bool is_single(const JsonValue& value) {
+  return value.kind == Kind::string || value.kind == Kind::number || value.kind == Kind::boolean;
+}
+
+/// A string, or a list of tokens with blanks between; returns what is wrong, or nothing.
+std::string take_text(JsonValue& value, std::string& text) {
+  if (value.kind == Kind::string) return text = std::move(value.text), "";
+  if (value.kind != Kind::list || !value.is_plain)
+    return fmt::format("is {}; expected a string, or a list of tokens",
+                       value.is_plain ? value.name() : "a nested list");
+  for (const std::string& token : value.items) {
+    // Or a token would become two, and labels a token would shift.
+    if (token.empty() || token.find_first_of(" \t\r\n\v\f") != std::string::npos)
+      return fmt::format("has the token {}; expected tokens that are not empty and have no blanks in them",
+                         quote(token));
+    if (!text.empty()) text += ' ';
+    text += token;
+  }
+  return {};
+}
+
+std::string take_target(JsonValue& value, const std::string& key, const Targets& targets,
+                        std::string& target) {
+  if (is_single(value)) return target = std::move(value.text), "";
+  if (value.kind == Kind::list && value.is_plain) return join_labels(value.items, targets, target);
+  return fmt::format("{} is {}; expected a string, a number, true or false, or a list of them", quote(key),
+                     value.is_plain ? value.name() : "a list with more than plain values in it");
+}
+
+class JsonlReader : public Reader {
+ public:
+  explicit JsonlReader(const Settings& settings)
+      : keys_(settings.texts("text_keys")),
+        texts_(keys_.size()),
+        has_weight_(!settings.word("weight_key").empty()),
+        has_group_(!settings.word("group_key").empty()) {
+    if (keys_.empty()) throw OptionError("text_keys", "text_keys is empty; name a key or two");
+    keys_.push_back(settings.word("label_key"));
+    if (has_weight_) keys_.push_back(settings.word("weight_key"));
+    if (has_group_) keys_.push_back(settings.word("group_key"));
+    std::vector<std::string> sorted = keys_;
+    std::sort(sorted.begin(), sorted.end());
+    if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end())
+      throw OptionError(
+          "text_keys",
+          fmt::format("text_keys and the other keys name {} twice; allowed: each key once", quote(*twice)));
+  }
+
+  void read(DataFile& file) const override {
+    std::string_view rest = file.text();
+    if (rest.empty()) return;
+    BlankLines blanks("an object");
+    bool has_lines = false;
+    for (Index line = 1; !rest.empty(); ++line) {
+      const std::string_view text = take_line(rest);
+      if (blanks.take(text.find_first_not_of(" \t\r") == std::string_view::npos, line, file)) continue;
+      // Such bytes have their error.
+      const bool is_first = !std::exchange(has_lines, true);
+      if (utf8::find_invalid(text) != std::string_view::npos || text.find('\0') != std::string_view::npos)
+        continue;
+      if (is_first && text[text.find_first_not_of(" \t\r")] == '[')
+        return file.error(
+            "begins with a JSON array; expected an object a line: jq -c '.[]' FILE > NEW.jsonl "
+            "writes an array's objects so",
+            line);
+      if (!read_line(text, line, is_first, file)) return;
+    }
+    if (!has_lines && file.is_good()) file.error("nothing but blank lines; expected an object a line");
+  }
+
+ private:
+  /// False where every line would have the same error.
+  bool read_line(std::string_view text, Index line, bool is_first, DataFile& file) const {
+    JsonLine json = read_json_line(text, keys_);
+    if (!json.error.empty()) {
+      const bool is_spread = is_first && json.is_cut;
+      file.error(
+          json.error + (is_spread
+                            ? "; is one object on several lines? jq -c . FILE > NEW.jsonl writes it on one"
+                            : ""),
+          line, static_cast<Index>(json.byte));
+      return !is_spread;
+    }
+    bool has_keys = true;
+    for (std::size_t k = 0; k < keys_.size(); ++k) {
+      if (json.values[k].kind != Kind::missing) continue;
+      has_keys = false;
+      file.error(
+          json.keys.empty()
+              ? "an empty object; expected " + quote_list(keys_)
+              : fmt::format("no key {} (data.format.{}); the object has {}; set the key to one of them",
+                            quote(keys_[k]), option_of(k), quote_list(json.keys)),
+          line);
+      if (json.keys.empty()) break;
+    }
+    if (has_keys) add_record(json, line, file);
+    return has_keys || !is_first;
+  }
+
+  void add_record(JsonLine& json, Index line, DataFile& file) const {
+    Record record;
+    record.line = line;
+    bool good = true;
+    const auto check = [&](std::size_t k, const std::string& wrong) {
+      if (wrong.empty()) return;
+      good = false;
+      file.error(fmt::format("{} {}", quote(keys_[k]), wrong), line);
+    };
+    for (std::size_t k = 0; k < texts_; ++k) check(k, take_text(json.values[k], record.texts.emplace_back()));
+    if (const std::string wrong =
+            take_target(json.values[texts_], keys_[texts_], file.targets(), record.target);
+        !wrong.empty()) {
+      good = false;
+      file.error(wrong, line);
+    }
+    if (has_weight_) check(texts_ + 1, take_weight(json.values[texts_ + 1], record.weight));
+    if (has_group_) {
+      const JsonValue& group = json.values.back();
+      check(keys_.size() - 1,
+            is_single(group) ? "" : fmt::format("is {}; expected a string or a number", group.name()));
+      record.group = group.text;
+    }
+    if (good) file.add(std::move(record));
+  }
+
+  static std::string take_weight(const JsonValue& value, double& weight) {
+    if (value.kind != Kind::number) return fmt::format("is {}; expected a positive number", value.name());
+    try {
+      weight = parse_number(value.text);
+    } catch (const Error&) {
+      return fmt::format("is {}; expected a positive number", value.text);
+    }
+    return {};
+  }
+
+  const char* option_of(std::size_t k) const {
+    if (k < texts_) return "text_keys";
+    if (k == texts_) return "label_key";
+    return has_weight_ && k == texts_ + 1 ? "weight_key" : "group_key";
+  }
+
+  std::vector<std::string> keys_;  // of the texts, then of the label, the weight and the group
+  std::size_t texts_;
+  bool has_weight_, has_group_;
+};
+
+}  // namespace
+
+void add_jsonl(Readers& readers) {
+  readers.add<JsonlReader>(
+      "jsonl",
+      "text as JSON Lines: an object a line; keys of nested objects with a dot, as in \"meta.label\"",
+      {Option("text_keys", std::vector<std::string>{"text"},
+              "key of the text: a string, or a list of tokens"),
+       Option("label_key", "label",
+              "key of the label: a string, a number, true or false, or a list for tasks that take several"),
+       Option("weight_key", "", "key of what a record counts in the training loss; empty: all 1"),
+       Option("group_key", "", "key of what must stay on one side of a split; empty: nothing must")});
+}
+
+}  // namespace orochi
