@@ -49,6 +49,7 @@ RawSplit read_raw(const DataConfig& config, const Readers& readers, const Target
 /// The built-in formats.
 void add_tsv(Readers& readers);
 void add_csv(Readers& readers);
+void add_fasta(Readers& readers);
 void add_fasttext(Readers& readers);
 void add_hdf5(Readers& readers);
 void add_jsonl(Readers& readers);

@@ -35,6 +35,7 @@ Readers builtin_readers() {
   add_csv(readers);
   add_fasttext(readers);
   add_jsonl(readers);
+  add_fasta(readers);
   add_hdf5(readers);
   add_ts(readers);
   return readers;
