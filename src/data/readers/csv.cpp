@@ -1,88 +1,18 @@
-// CSV: a header that names the columns, then one record a sequence.
+// CSV: a header that names the columns, or none, then one record a sequence.
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <orochi/error.hpp>
 
 #include "data/raw.hpp"
+#include "data/readers/csv_parser.hpp"
 
 namespace orochi {
 namespace {
-
-struct CsvRecord {
-  Index line = 0;  // where it starts
-  std::vector<std::string> fields;
-  std::string error;  // what is wrong with its quotes, or nothing
-  bool is_blank = false;
-};
-
-/// Takes records off the text of a CSV file (RFC 4180; lines may also end in LF alone).
-class CsvParser {
- public:
-  CsvParser(std::string_view contents, char delimiter) : rest_(contents), ends_{delimiter, '\n'} {}
-
-  /// False at the end of the text.
-  bool next(CsvRecord& record) {
-    if (rest_.empty()) return false;
-    record.line = line_;
-    record.fields.clear();
-    record.error.clear();
-    record.is_blank = rest_.starts_with('\n') || rest_.starts_with("\r\n");
-    while (take_field(record)) {
-    }
-    return true;
-  }
-
- private:
-  /// Whether another field of the same record follows.
-  bool take_field(CsvRecord& record) {
-    std::string& field = record.fields.emplace_back();
-    const bool is_quoted = rest_.starts_with('"');
-    if (is_quoted) take_quoted(field, record);
-    const std::size_t end = std::min(rest_.find_first_of(ends_), rest_.size());
-    const bool is_last = end == rest_.size() || rest_[end] == '\n';
-    std::string_view plain = rest_.substr(0, end);
-    if (is_last && plain.ends_with('\r')) plain.remove_suffix(1);
-    if (is_quoted && !plain.empty()) {
-      record.error =
-          fmt::format("{} follows a closing quote; expected a comma or the line's end", quote(plain));
-    } else if (plain.find('"') != std::string_view::npos) {
-      record.error = fmt::format("a quote inside the plain field {}; quote the field and double its quotes",
-                                 quote(plain));
-    }
-    field += plain;
-    if (is_last) ++line_;
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    // A delimiter at the very end of the text still opens one more, empty field.
-    return !is_last;
-  }
-
-  /// Reads from an opening quote to just behind the closing one.
-  void take_quoted(std::string& field, CsvRecord& record) {
-    rest_.remove_prefix(1);
-    while (true) {
-      const std::size_t end = std::min(rest_.find('"'), rest_.size());
-      const std::string_view piece = rest_.substr(0, end);
-      line_ += std::count(piece.begin(), piece.end(), '\n');
-      field += piece;
-      rest_.remove_prefix(end);
-      if (rest_.empty()) {
-        record.error = "a quoted field is not closed before the end of the file; quotes inside are doubled";
-        return;
-      }
-      rest_.remove_prefix(1);
-      if (!rest_.starts_with('"')) return;
-      field += '"';  // a doubled quote
-      rest_.remove_prefix(1);
-    }
-  }
-
-  std::string_view rest_;
-  std::string ends_;  // of a plain field
-  Index line_ = 1;
-};
 
 /// The options of one instance.
 struct CsvOptions {
@@ -91,11 +21,60 @@ struct CsvOptions {
         label_column(settings.word("label_column")),
         weight_column(settings.word("weight_column")),
         group_column(settings.word("group_column")),
-        delimiter(settings.word("delimiter")) {}
+        delimiter(settings.word("delimiter")),
+        has_header(settings.flag("header")),
+        has_quotes(settings.flag("quotes")) {
+    if (delimiter == "\\t") delimiter = "\t";  // a shell gives both characters
+  }
+  /// Of all columns that are asked for.
+  std::vector<std::string> names() const {
+    std::vector<std::string> names{label_column};
+    names.insert(names.end(), text_columns.begin(), text_columns.end());
+    for (const std::string* name : {&weight_column, &group_column})
+      if (!name->empty()) names.push_back(*name);
+    return names;
+  }
 
   std::vector<std::string> text_columns;
   std::string label_column, weight_column, group_column, delimiter;
+  bool has_header, has_quotes;
 };
+
+/// A column's number from 1, or 0.
+std::size_t column_number(std::string_view name) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  return error == std::errc() && end == name.data() + name.size() ? number : 0;
+}
+
+/// Whether the first record has a number in it, or a field that comes again below, as labels do.
+bool looks_like_record(const CsvRecord& first, CsvParser rest) {
+  constexpr int most_looked_at = 1000;
+  const auto is_number = [](const std::string& field) {
+    try {
+      return parse_number(field), true;
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  if (std::any_of(first.fields.begin(), first.fields.end(), is_number)) return true;
+  CsvRecord record;
+  for (int i = 0; i < most_looked_at && rest.next(record); ++i)
+    for (std::size_t c = 0; c < std::min(first.fields.size(), record.fields.size()); ++c)
+      if (!first.fields[c].empty() && first.fields[c] == record.fields[c]) return true;
+  return false;
+}
+
+/// The index of a column by its number; one that is not there is an error.
+std::size_t find_numbered(const CsvRecord& first, const std::string& name, const char* key, DataFile& file) {
+  const std::size_t number = column_number(name);
+  if (number <= first.fields.size()) return number - 1;
+  file.error(fmt::format("no column {} (data.format.{}); line 1 has {}; set the key to one of them, or "
+                         "data.format.delimiter to what is between them",
+                         name, key, counted(std::ssize(first.fields), "field")),
+             first.line);
+  return first.fields.size();
+}
 
 /// The index of a named column. A name that is missing or is there twice is an error; then it is the header's
 /// width.
@@ -126,14 +105,14 @@ struct Columns {
   std::optional<std::size_t> weight, group;
   std::size_t count = 0;  // fields a record must have
 
-  Columns(const CsvRecord& header, const CsvOptions& options, DataFile& file) : count(header.fields.size()) {
-    for (const std::string& name : options.text_columns)
-      texts.push_back(find_column(header, name, "text_columns", file));
-    label = find_column(header, options.label_column, "label_column", file);
-    if (!options.weight_column.empty())
-      weight = find_column(header, options.weight_column, "weight_column", file);
-    if (!options.group_column.empty())
-      group = find_column(header, options.group_column, "group_column", file);
+  Columns(const CsvRecord& first, const CsvOptions& options, DataFile& file) : count(first.fields.size()) {
+    const auto find = [&](const std::string& name, const char* key) {
+      return options.has_header ? find_column(first, name, key, file) : find_numbered(first, name, key, file);
+    };
+    for (const std::string& name : options.text_columns) texts.push_back(find(name, "text_columns"));
+    label = find(options.label_column, "label_column");
+    if (!options.weight_column.empty()) weight = find(options.weight_column, "weight_column");
+    if (!options.group_column.empty()) group = find(options.group_column, "group_column");
   }
   bool are_found() const {
     if (weight.value_or(0) >= count || group.value_or(0) >= count) return false;
@@ -141,11 +120,14 @@ struct Columns {
   }
 };
 
-void add_record(CsvRecord& record, const Columns& columns, DataFile& file) {
+void add_record(CsvRecord& record, const Columns& columns, const CsvOptions& options, DataFile& file) {
   if (!record.error.empty()) return file.error(record.error, record.line);
   if (record.fields.size() != columns.count)
-    return file.error(fmt::format("{}, but the header has {}; fields with commas must be quoted",
-                                  counted(static_cast<Index>(record.fields.size()), "field"), columns.count),
+    return file.error(fmt::format("{}, but {} has {}{}", counted(std::ssize(record.fields), "field"),
+                                  options.has_header ? "the header" : "line 1", columns.count,
+                                  options.has_quotes ? fmt::format("; fields with {}s must be quoted",
+                                                                   delimiter_name(options.delimiter.front()))
+                                                     : "; expected as many in every line"),
                       record.line);
   Record result;
   result.line = record.line;
@@ -165,17 +147,21 @@ void add_record(CsvRecord& record, const Columns& columns, DataFile& file) {
 class CsvReader : public Reader {
  public:
   explicit CsvReader(const Settings& settings) : options_(settings) {
-    std::vector<std::string> names = options_.text_columns;
-    if (names.empty()) throw OptionError("text_columns", "text_columns is empty; name a column or two");
+    if (options_.text_columns.empty())
+      throw OptionError("text_columns", "text_columns is empty; name a column or two");
     const std::string& delimiter = options_.delimiter;
     if (delimiter.size() != 1 || delimiter.find_first_of("\"\r\n") == 0 || (delimiter.front() & 0x80) != 0)
       throw OptionError("delimiter",
                         fmt::format("delimiter is {}; allowed: one ASCII character but a quote or a "
                                     "line's end",
                                     quote(delimiter)));
-    names.push_back(options_.label_column);
-    for (const std::string* name : {&options_.weight_column, &options_.group_column})
-      if (!name->empty()) names.push_back(*name);
+    std::vector<std::string> names = options_.names();
+    for (const std::string& name : names)
+      if (!options_.has_header && column_number(name) == 0)
+        throw OptionError(
+            "header", fmt::format("header is false, but a column is named {}; allowed then: column numbers "
+                                  "from 1, as in label_column = \"1\" and text_columns = [\"2\"]",
+                                  quote(name)));
     std::sort(names.begin(), names.end());
     if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
       throw OptionError("text_columns",
@@ -187,23 +173,43 @@ class CsvReader : public Reader {
   void read(DataFile& file) const override {
     const std::string_view text = file.text();
     if (text.empty()) return;
-    CsvParser parser(text, options_.delimiter.front());
-    CsvRecord record;
-    parser.next(record);
-    if (!record.error.empty()) return file.error(record.error, record.line);
-    const Columns columns(record, options_, file);
+    CsvParser parser(text, options_.delimiter.front(), options_.has_quotes);
+    const CsvParser from_start = parser;
+    CsvRecord first;
+    parser.next(first);
+    if (!first.error.empty()) return file.error(first.error, first.line);
+    if (options_.has_header && is_without_header(first, parser)) return report_no_header(first, file);
+    const Columns columns(first, options_, file);
     // Without its columns every record would be an error of its own.
-    if (columns.are_found()) read_records(parser, columns, file);
+    if (columns.are_found()) read_records(options_.has_header ? parser : from_start, columns, file);
   }
 
  private:
-  static void read_records(CsvParser& parser, const Columns& columns, DataFile& file) {
+  bool is_without_header(const CsvRecord& first, const CsvParser& rest) const {
+    const std::vector<std::string> names = options_.names();
+    const bool has_names =
+        std::any_of(first.fields.begin(), first.fields.end(), [&](const std::string& field) {
+          return std::find(names.begin(), names.end(), field) != names.end();
+        });
+    return !has_names && first.fields.size() > 1 && looks_like_record(first, rest);
+  }
+  void report_no_header(const CsvRecord& first, DataFile& file) const {
+    const std::vector<std::string> names = options_.names();
+    file.error(fmt::format("line 1 looks like a record ({}), not like a header with the columns {}; set "
+                           "data.format.header = false and name columns by number, as in "
+                           "data.format.label_column = \"1\", or put a line {} above",
+                           quote_list(first.fields), quote_list(names),
+                           quote(fmt::format("{}", fmt::join(names, options_.delimiter)))),
+               first.line);
+  }
+
+  void read_records(CsvParser parser, const Columns& columns, DataFile& file) const {
     CsvRecord record;
     bool has_records = false;
     BlankLines blanks("a record");
     while (parser.next(record)) {
       if (blanks.take(record.is_blank, record.line, file)) continue;
-      add_record(record, columns, file);
+      add_record(record, columns, options_, file);
       has_records = true;
     }
     if (!has_records && file.is_good()) file.error("a header and nothing else; expected records below it");
@@ -216,13 +222,18 @@ class CsvReader : public Reader {
 
 void add_csv(Readers& readers) {
   readers.add<CsvReader>(
-      "csv", "text with a header that names the columns (RFC 4180)",
+      "csv",
+      "text in columns that a header names (RFC 4180); with delimiter = \"\\t\" also TSV with named columns",
       {Option("text_columns", std::vector<std::string>{"text"}, "header name of the text"),
        Option("label_column", "label", "header name of the label"),
        Option("weight_column", "", "header name of what a record counts in the training loss; empty: all 1"),
        Option("group_column", "",
               "header name of what must stay on one side of a split; empty: nothing must"),
-       Option("delimiter", ",", "between fields: one ASCII character")});
+       Option("delimiter", ",", "between fields: one ASCII character"),
+       Option("header", true,
+              "whether line 1 names the columns; false: it is a record, and columns are given by number, "
+              "\"1\" the first"),
+       Option("quotes", true, "whether a field may be in quotes; false: quotes are part of the text")});
 }
 
 }  // namespace orochi
