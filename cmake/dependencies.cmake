@@ -10,6 +10,10 @@ find_package(nlohmann_json REQUIRED)
 set(HDF5_PREFER_PARALLEL OFF)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+find_package(ZLIB REQUIRED)
+# Not by its CMake package, which names the library differently from version to version.
+find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+find_library(ZSTD_LIBRARY zstd REQUIRED)
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED
   DOC "Folder that holds toml++/toml.h (Ubuntu 22.04 has no package: give a header path here)")
 # Not by oneDNN's own CMake package: Debian's asks for OpenCL's headers, which products on a CPU do not need.

@@ -36,9 +36,9 @@ class DataFile {
   virtual ~DataFile();
 
   virtual const std::string& path() const = 0;
-  /// The whole file as text without a byte order mark; valid as long as the DataFile. A file that is missing,
-  /// empty, no text, or has bytes that are not UTF-8 gets its errors here; what can be read of it may be read
-  /// on.
+  /// The whole file as text, unpacked where it is compressed, without a byte order mark; valid as long as the
+  /// DataFile. A file that is missing, empty, no text, or has bytes that are not UTF-8 gets its errors here;
+  /// what can be read of it may be read on.
   virtual std::string_view text() = 0;
   /// Checks the record and keeps it; its errors are added.
   virtual void add(Record record) = 0;
@@ -78,7 +78,7 @@ class Reader {
   /// The label that a line would have if it were one of the file's: who labels lines of text with `predict`
   /// may have left it there. Empty where it has none.
   virtual std::string_view label_of(std::string_view line) const { return static_cast<void>(line), ""; }
-  /// Without reading it whole. By default its bytes and lines; all 0 where it cannot be opened.
+  /// Without keeping it. By default its bytes and lines, unpacked; all 0 where it cannot be opened.
   virtual FileSize size(const std::string& path) const;
 };
 

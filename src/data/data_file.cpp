@@ -13,13 +13,21 @@
 #include <orochi/error.hpp>
 
 #include "core/utf8.hpp"
+#include "data/unpack.hpp"
 
 namespace orochi {
 namespace {
 
 /// What a file is that begins so and is no text of ours, with what to do; or nothing.
 std::string other_kind(std::string_view contents) {
-  if (contents.starts_with("\x1F\x8B")) return "is compressed with gzip; unpack it first";
+  if (packing_of(contents) != Packing::none) return "is compressed a second time; unpack it once";
+  if (contents.starts_with("\xFD"
+                           "7zXZ"))
+    return "is compressed with xz; unpack it with xz -d, or use gzip or Zstandard, which can be read";
+  if (contents.starts_with("BZh") && contents.substr(4).starts_with("1AY&SY"))
+    return "is compressed with bzip2; unpack it with bzip2 -d, or use gzip or Zstandard, which can be read";
+  if (contents.substr(std::min<std::size_t>(257, contents.size())).starts_with("ustar"))
+    return "is a tar archive; unpack it with tar -xf and name a file that was in it";
   if (contents.starts_with("PK\x03\x04"))
     return "is a ZIP archive or an office document; unpack it or save it as text";
   if (contents.starts_with("\xFF\xFE") || contents.starts_with("\xFE\xFF"))
@@ -48,12 +56,25 @@ bool check_encoding(std::string_view contents, FileErrors& errors) {
   return good;
 }
 
-std::string read_contents(FileErrors& errors) {
+struct Contents {
+  std::string bytes;
+  bool were_packed = false;
+};
+
+Contents read_contents(FileErrors& errors) {
   std::ifstream stream = open_file(errors);
   if (!errors.empty()) return {};
-  std::string contents;
-  for (char bytes[65536]; stream.read(bytes, sizeof bytes), stream.gcount() > 0;)
-    contents.append(bytes, static_cast<std::size_t>(stream.gcount()));
+  Contents contents;
+  const Packing packing = packing_of(stream);
+  contents.were_packed = packing != Packing::none;
+  const auto add = [&](std::string_view piece) { contents.bytes += piece; };
+  if (contents.were_packed) {
+    if (const std::string wrong = unpack(packing, stream, add); !wrong.empty() && !stream.bad())
+      errors.add(wrong);
+  } else {
+    for (char bytes[65536]; stream.read(bytes, sizeof bytes), stream.gcount() > 0;)
+      add({bytes, static_cast<std::size_t>(stream.gcount())});
+  }
   if (stream.bad())
     throw failure(fmt::format("{}: could not be read to its end: {}", errors.path(), std::strerror(errno)));
   return contents;
@@ -98,10 +119,11 @@ std::ifstream open_file(FileErrors& errors) {
 }
 
 std::string_view FileInMemory::text() {
-  contents_ = read_contents(errors_);
+  Contents contents = read_contents(errors_);
   if (!errors_.empty()) return {};
+  contents_ = std::move(contents.bytes);
   if (const std::string kind = other_kind(contents_); !kind.empty()) {
-    errors_.add(kind);
+    errors_.add(contents.were_packed ? "once unpacked, " + kind : kind);
     return {};
   }
   is_valid_ = check_encoding(contents_, errors_);

@@ -11,6 +11,7 @@
 
 #include "core/in_table.hpp"
 #include "data/data_file.hpp"
+#include "data/unpack.hpp"
 
 namespace orochi {
 
@@ -18,11 +19,17 @@ Reader::~Reader() = default;
 
 FileSize Reader::size(const std::string& path) const {
   std::ifstream file(path, std::ios::binary);
-  std::vector<char> bytes(1 << 18);
   FileSize size;
-  while (file.read(bytes.data(), std::ssize(bytes)), file.gcount() > 0) {
-    size.sequences += static_cast<double>(std::count(bytes.begin(), bytes.begin() + file.gcount(), '\n'));
-    size.bytes += static_cast<double>(file.gcount());
+  const auto count = [&](std::string_view piece) {
+    size.sequences += static_cast<double>(std::count(piece.begin(), piece.end(), '\n'));
+    size.bytes += static_cast<double>(piece.size());
+  };
+  if (const Packing packing = packing_of(file); packing != Packing::none) {
+    unpack(packing, file, count);  // what is wrong with it is found again when it is read
+  } else {
+    std::vector<char> bytes(1 << 18);
+    while (file.read(bytes.data(), std::ssize(bytes)), file.gcount() > 0)
+      count({bytes.data(), static_cast<std::size_t>(file.gcount())});
   }
   if (file.bad())
     throw failure(fmt::format("{}: could not be read to its end: {}", path, std::strerror(errno)));
@@ -57,7 +64,9 @@ RawSplit read_raw(const DataConfig& config, const Readers& readers, const Target
     made->read(file);
     return made;
   });
-  std::string ending = std::filesystem::path(errors.path()).extension().string();
+  std::filesystem::path name = errors.path();
+  if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+  std::string ending = name.extension().string();
   if (ending == ".h5") ending = ".hdf5";
   const bool is_known = !ending.empty() && readers.find(ending.substr(1)) != nullptr;
   if (!errors.empty() && is_known && ending != "." + format)
