@@ -65,18 +65,11 @@ Contents read_contents(FileErrors& errors) {
   std::ifstream stream = open_file(errors);
   if (!errors.empty()) return {};
   Contents contents;
-  const Packing packing = packing_of(stream);
-  contents.were_packed = packing != Packing::none;
-  const auto add = [&](std::string_view piece) { contents.bytes += piece; };
-  if (contents.were_packed) {
-    if (const std::string wrong = unpack(packing, stream, add); !wrong.empty() && !stream.bad())
-      errors.add(wrong);
-  } else {
-    for (char bytes[65536]; stream.read(bytes, sizeof bytes), stream.gcount() > 0;)
-      add({bytes, static_cast<std::size_t>(stream.gcount())});
-  }
+  const Unpacked unpacked = read_unpacked(stream, [&](std::string_view piece) { contents.bytes += piece; });
+  contents.were_packed = unpacked.was_packed;
   if (stream.bad())
     throw failure(fmt::format("{}: could not be read to its end: {}", errors.path(), std::strerror(errno)));
+  if (!unpacked.error.empty()) errors.add(unpacked.error);
   return contents;
 }
 

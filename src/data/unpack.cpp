@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -22,17 +23,28 @@ class Input {
  public:
   explicit Input(std::istream& stream) : stream_(stream) {}
 
+  /// The first piece, which comes again: a pipe cannot be set back.
+  std::string_view peek() {
+    const std::span<char> piece = read();
+    is_peeked_ = true;
+    return {piece.data(), piece.size()};
+  }
   /// The next piece; empty at the end.
   std::span<char> next() {
+    return std::exchange(is_peeked_, false) ? std::span(buffer_.data(), total_) : read();
+  }
+  std::size_t total() const { return total_; }  // bytes so far
+
+ private:
+  std::span<char> read() {
     stream_.read(buffer_.data(), std::ssize(buffer_));
     const auto count = static_cast<std::size_t>(stream_.gcount());
     total_ += count;
     return {buffer_.data(), count};
   }
-  std::size_t total() const { return total_; }  // bytes so far
 
- private:
   std::istream& stream_;
+  bool is_peeked_ = false;
   std::vector<char> buffer_ = std::vector<char>(1 << 16);
   std::size_t total_ = 0;
 };
@@ -134,19 +146,16 @@ Packing packing_of(std::string_view first_bytes) {
   return is_skippable && first_bytes.substr(1).starts_with("\x2A\x4D\x18") ? Packing::zstd : Packing::none;
 }
 
-Packing packing_of(std::istream& stream) {
-  char bytes[4];
-  stream.read(bytes, sizeof bytes);
-  const Packing packing = packing_of({bytes, static_cast<std::size_t>(stream.gcount())});
-  stream.clear(stream.rdstate() & std::ios::badbit);
-  stream.seekg(0);
-  return packing;
-}
-
-std::string unpack(Packing packing, std::istream& packed, const std::function<void(std::string_view)>& take) {
-  Input input(packed);
+Unpacked read_unpacked(std::istream& file, const std::function<void(std::string_view)>& take) {
+  Input input(file);
+  const Packing packing = packing_of(input.peek());
+  if (packing == Packing::none) {
+    for (std::span<char> piece = input.next(); !piece.empty(); piece = input.next())
+      take({piece.data(), piece.size()});
+    return {};
+  }
   Output output(take);
-  return packing == Packing::gzip ? unpack_gzip(input, output) : unpack_zstd(input, output);
+  return {packing == Packing::gzip ? unpack_gzip(input, output) : unpack_zstd(input, output), true};
 }
 
 }  // namespace orochi

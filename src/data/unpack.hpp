@@ -10,11 +10,13 @@ namespace orochi {
 
 enum class Packing { none, gzip, zstd };
 Packing packing_of(std::string_view first_bytes);
-/// Of a stream at its start, where it is left.
-Packing packing_of(std::istream& stream);
 
-/// Unpacks a stream from its first byte, and the ones that follow in the same file; `take` gets piece after
-/// piece. Returns what is wrong, or nothing. A stream whose reading failed is the caller's to report.
-std::string unpack(Packing packing, std::istream& packed, const std::function<void(std::string_view)>& take);
+struct Unpacked {
+  std::string error;  // what is wrong with compressed bytes, or nothing
+  bool was_packed = false;
+};
+/// Reads a file to its end and unpacks it where it is compressed; `take` gets piece after piece. A stream
+/// whose reading failed is the caller's to report.
+Unpacked read_unpacked(std::istream& file, const std::function<void(std::string_view)>& take);
 
 }  // namespace orochi

@@ -1,4 +1,7 @@
 // Compressed data files: the same records as unpacked, and an error for all that is not whole.
+#include <thread>
+
+#include <sys/stat.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -93,6 +96,21 @@ TEST_CASE("streams one after the other are one file", "[unpack]") {
     CHECK(testing::read_back(folder, tsv, pack("a\tx\nb") + pack("") + pack("\ty\n")).texts ==
           Words{"x", "y"});
   CHECK(testing::read_back(folder, tsv, skipped + zstd("a\tx\n") + skipped).texts == Words{"x"});
+}
+
+TEST_CASE("a pipe is read once, from its first byte", "[unpack]") {
+  const TempFolder folder;
+  const std::string pipe = folder.file("pipe");
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  const std::string text = lines(300'000);
+  for (const std::string& contents : {text, gzip(text), zstd(text)}) {
+    std::thread writer([&] { folder.write("pipe", contents); });
+    FileErrors errors(pipe);
+    const RawSplit raw = read_raw(tsv, builtin_readers(), *new_task(), errors);
+    writer.join();
+    CHECK(errors.report().empty());
+    CHECK(raw.texts == testing::read_back(folder, tsv, text).texts);
+  }
 }
 
 TEST_CASE("a compressed file that is not whole is an error", "[unpack]") {

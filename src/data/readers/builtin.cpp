@@ -20,17 +20,11 @@ Reader::~Reader() = default;
 FileSize Reader::size(const std::string& path) const {
   std::ifstream file(path, std::ios::binary);
   FileSize size;
-  const auto count = [&](std::string_view piece) {
+  // What is wrong with compressed bytes is found again when they are read.
+  read_unpacked(file, [&](std::string_view piece) {
     size.sequences += static_cast<double>(std::count(piece.begin(), piece.end(), '\n'));
     size.bytes += static_cast<double>(piece.size());
-  };
-  if (const Packing packing = packing_of(file); packing != Packing::none) {
-    unpack(packing, file, count);  // what is wrong with it is found again when it is read
-  } else {
-    std::vector<char> bytes(1 << 18);
-    while (file.read(bytes.data(), std::ssize(bytes)), file.gcount() > 0)
-      count({bytes.data(), static_cast<std::size_t>(file.gcount())});
-  }
+  });
   if (file.bad())
     throw failure(fmt::format("{}: could not be read to its end: {}", path, std::strerror(errno)));
   return size;
