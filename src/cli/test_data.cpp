@@ -10,6 +10,7 @@
 #include <orochi/model.hpp>
 
 #include "cli/text.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 
@@ -30,7 +31,8 @@ std::string beside(const std::string& checkpoint, const std::string& name) {
 
 std::string test_data_path(const Arguments& arguments, const std::string& checkpoint,
                            const DataConfig& data) {
-  if (arguments.has("--data")) return arguments.text("--data");
+  if (arguments.has("--data"))
+    return arguments.text("--data") == "-" ? standard_input : arguments.text("--data");
   if (data.test.empty())
     throw usage_error(checkpoint + ": its config names no data.test; name a labelled file with --data FILE");
   const std::string path = beside(checkpoint, data.test);

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <orochi/error.hpp>
 
@@ -99,6 +100,12 @@ std::ifstream open_file(FileErrors& errors) {
   }
   if (!std::filesystem::status_known(status)) {  // in a folder that may not be entered, for instance
     errors.add(fmt::format("cannot be opened: {}", error.message()));
+    return {};
+  }
+  if (path == standard_input && ::isatty(STDIN_FILENO) == 1) {
+    errors.add(
+        "standard input is a terminal; give it the data by a pipe or with <, again for whatever reads it "
+        "again");
     return {};
   }
   errno = 0;

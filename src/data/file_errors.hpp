@@ -10,6 +10,9 @@
 
 namespace orochi {
 
+/// The path of standard input, for which "-" is written.
+constexpr const char* standard_input = "/dev/stdin";
+
 /// The errors of one file: the first ones by location are kept, the others counted.
 class FileErrors {
  public:

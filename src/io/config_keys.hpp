@@ -70,7 +70,8 @@ void visit_data(Data& c, Visitor&& visit) {
       "how the files are written: text as label, tab, text (tsv) or with a header line (csv); numeric rows "
       "as "
       "HDF5 or UCR/UEA .ts");
-  key("train", c.train, allow_filled_text("a path"), "training file, relative to the config file; required");
+  key("train", c.train, allow_filled_text("a path"),
+      "training file, relative to the config file; \"-\": standard input; required");
   key("validation", c.validation, allow_text(), "validation file; empty: a fraction of the training file");
   key("test", c.test, allow_text(), "test file; empty: no final evaluation");
   key("validation_fraction", c.validation_fraction, allow_number(0, 1, Without::high),

@@ -4,10 +4,14 @@
 #include <array>
 #include <filesystem>
 #include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 
+#include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
 #include "run/resume_point.hpp"
 #include "run/run_folder.hpp"
@@ -66,6 +70,23 @@ fs::path below(fs::path folder, const fs::path& path) {
   return folder;
 }
 
+/// Makes "-" the path of standard input, which can be read for one file only.
+void name_standard_input(DataConfig& data) {
+  const std::pair<const char*, std::string*> files[]{
+      {"data.train", &data.train}, {"data.validation", &data.validation}, {"data.test", &data.test}};
+  const char* first = nullptr;
+  for (const auto& [key, path] : files) {
+    if (*path != "-" && *path != standard_input) continue;
+    if (first != nullptr)
+      throw usage_error(
+          fmt::format("{} and {} are both standard input, which can be read once; name a file for "
+                      "one of them",
+                      first, key));
+    first = key;
+    *path = standard_input;
+  }
+}
+
 }  // namespace
 
 DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to) {
@@ -99,6 +120,7 @@ RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) 
         setup.folder + "`, or name the folder of a run with --run DIR");
   setup.config_path = path;
   setup.config = read_config(path, request.overrides, extensions);
+  name_standard_input(setup.config.data);
   setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
   if (request.resume) setup.changes = allowed_changes(setup, extensions);
   return setup;

@@ -48,6 +48,30 @@ TEST_CASE("a run that was left off says how to go on, and goes on") {
   CHECK(has(other.err, "model.num_heads"));
 }
 
+TEST_CASE("the training data may come from standard input") {
+  const Workplace place("stdin");
+  const std::string config = place.path("small.toml"), run = place.path("run"), whole = place.path("whole");
+  const std::string data = bytes(place.path("train.tsv"));
+  REQUIRE(orochi_program({"train", config, "--run", whole}).code == 0);
+  REQUIRE(orochi_program({"train", config, "--run", run, "data.train=-", "--max-steps", "3"}, data).code ==
+          0);
+  const Outcome without = orochi_program({"train", "--resume", "--run", run});
+  CHECK(without.code == 2);
+  CHECK(has(without.err, "/dev/stdin: the file is empty; expected labelled sequences"));
+  const Outcome other = orochi_program({"train", "--resume", "--run", run}, data.substr(data.find('\n') + 1));
+  CHECK(other.code == 2);
+  CHECK(has(other.err, "give back the files it was trained on"));
+  REQUIRE(orochi_program({"train", "--resume", "--run", run}, data).code == 0);
+  const Outcome tested =
+      orochi_program({"evaluate", run + "/best.h5", "--data", "-"}, bytes(place.path("test.tsv")));
+  CHECK(tested.code == 0);
+  CHECK(tested.out == orochi_program({"evaluate", whole + "/best.h5"}).out);
+  const Outcome twice =
+      orochi_program({"train", config, "--run", place.path("two"), "data.train=-", "data.test=-"}, data);
+  CHECK(twice.code == 2);
+  CHECK(has(twice.err, "data.train and data.test are both standard input, which can be read once"));
+}
+
 TEST_CASE("a layer that the config leaves no columns says so") {
   const Workplace place("narrow");
   const Outcome outcome =
