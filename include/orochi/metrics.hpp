@@ -16,6 +16,10 @@ struct Metrics {
   std::vector<Index> confusion_row(Index label) const;
 };
 
+/// Names the one answer that a model gave to everything, with the share of items for which it is right, where
+/// there was more than one label to tell apart; empty otherwise.
+std::string one_answer_note(const Metrics& metrics);
+
 /// The loss, then the entry's metrics: what train.monitor may name, in the order of `values_of`.
 std::vector<MetricInfo> all_metrics(const TaskEntry& entry);
 /// The loss, then the task's figures, one for each of `all`; a failure where the task gives another number.

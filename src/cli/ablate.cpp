@@ -25,7 +25,7 @@ AblationOptions make_options(const Arguments& arguments) {
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const AblationOptions options = make_options(arguments);
-  const std::string& checkpoint = arguments.words.front();
+  const std::string checkpoint = checkpoint_of(arguments);
   const Model trained = Model::load(checkpoint, extensions);
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path).sequences;
@@ -59,7 +59,8 @@ Verb ablate_verb() {
       "filter in bits; the mean distance between a query and where it looks; and which heads have like maps. "
       "The time "
       "it takes is that of evaluate, once a head.";
-  verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
+  verb.words = {{"CHECKPOINT",
+                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"}};
   verb.options = {test_data_option(),
                   {"--replace-by", "WORD", "zero or mean: what replaces a head (default: zero)"},
                   {"--resamples", "N", "of the bootstrap (default: 1000)", 100, 1000000},

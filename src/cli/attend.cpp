@@ -83,10 +83,11 @@ std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const Model trained = Model::load(arguments.words.front(), extensions);
+  const std::string checkpoint = checkpoint_of(arguments);
+  const Model trained = Model::load(checkpoint, extensions);
   if (arguments.has("--out"))
     refuse_output_over_inputs(
-        arguments.text("--out"), arguments.words.front(), trained.config.data,
+        arguments.text("--out"), checkpoint, trained.config.data,
         {arguments.text("--data"), arguments.words.size() > 1 ? arguments.words[1] : ""});
   const OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);

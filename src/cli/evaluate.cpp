@@ -14,7 +14,7 @@ namespace orochi {
 namespace {
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const std::string& checkpoint = arguments.words.front();
+  const std::string checkpoint = checkpoint_of(arguments);
   const Model trained = Model::load(checkpoint, extensions);
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path).sequences;
@@ -43,7 +43,8 @@ Verb evaluate_verb() {
       "Prints the loss (without smoothing or weights) and the task's metrics; where answers are labels, also "
       "precision, recall, F1 and support of each, and the confusion matrix. Of very many classes, the "
       "worst, the largest and the most frequent confusions; --json has all that is not 0.";
-  verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
+  verb.words = {{"CHECKPOINT",
+                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"}};
   verb.options = {test_data_option(), json_option("one JSON object in place of the tables"),
                   threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",

@@ -14,6 +14,7 @@
 #include "cli/metrics_report.hpp"
 #include "cli/one_sequence.hpp"
 #include "cli/table.hpp"
+#include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "run/machine_memory.hpp"
@@ -147,7 +148,7 @@ nlohmann::ordered_json layer_json(const Model& trained, const OneSequence& one, 
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const Model trained = Model::load(arguments.words.front(), extensions);
+  const Model trained = Model::load(checkpoint_of(arguments), extensions);
   OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);
   const Index layer = std::max<Index>(chosen(arguments, "--layer", std::ssize(grid.layers)), 0);

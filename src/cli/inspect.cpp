@@ -10,6 +10,7 @@
 
 #include "cli/metrics_report.hpp"
 #include "cli/table.hpp"
+#include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "data/file_errors.hpp"
@@ -206,7 +207,7 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
 }
 
 int call(const Extensions&, const Arguments& arguments, Output& out) {
-  const std::string& path = arguments.words.front();
+  const std::string path = checkpoint_of(arguments);
   const CheckpointReader reader(path);
   out.write(arguments.has("--json") ? dump_json(as_json(path, reader), 2) + "\n" : as_text(path, reader));
   return static_cast<int>(ExitCode::done);
@@ -223,7 +224,8 @@ Verb inspect_verb() {
       "each component keeps, the labels in their order, the size of the vocabulary, how far training had "
       "come and which optimizer moments are "
       "there.";
-  verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"}};
+  verb.words = {{"CHECKPOINT",
+                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"}};
   verb.options = {json_option("one JSON object in place of the tables")};
   verb.examples = {"inspect runs/splice/best.h5", "inspect runs/splice/last.h5 --json"};
   verb.call = call;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/table.hpp"
+#include "cli/text.hpp"
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
 
@@ -125,9 +126,10 @@ std::string metrics_text(const Metrics& metrics, const std::vector<MetricInfo>& 
   const std::vector<std::string>& labels = metrics.figures.labels;
   if (!metrics.figures.classes.empty()) text += "\n" + class_tables(metrics, labels);
   if (metrics.figures.confusions.empty()) return text;
-  return text + "\n" +
-         (labels.size() <= widest_matrix ? confusion_matrix(metrics, labels)
-                                         : most_frequent_confusions(metrics, labels));
+  text += "\n" + (labels.size() <= widest_matrix ? confusion_matrix(metrics, labels)
+                                                 : most_frequent_confusions(metrics, labels));
+  if (const std::string note = one_answer_note(metrics); !note.empty()) text += "\n" + escape(note) + "\n";
+  return text;
 }
 
 nlohmann::ordered_json figures_json(const Metrics& metrics, const std::vector<MetricInfo>& names) {

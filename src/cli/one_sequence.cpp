@@ -69,7 +69,8 @@ OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
 }
 
 std::vector<WordSpec> sequence_words() {
-  return {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"},
+  return {{"CHECKPOINT",
+           "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
           {"FILE",
            "its first line is the sequence, as predict takes it (default: standard input, which is also -)",
            false, false}};

@@ -17,6 +17,7 @@
 #include "cli/answers.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/metrics_report.hpp"
+#include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "core/as_size.hpp"
@@ -161,7 +162,7 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending) {
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const Model trained = Model::load(arguments.words.front(), extensions);
+  const Model trained = Model::load(checkpoint_of(arguments), extensions);
   LineReader reader(arguments.words.size() > 1 ? arguments.words[1] : "-");
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
   Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
@@ -192,7 +193,8 @@ Verb predict_verb() {
       "then a line a sequence: the label and the probability of every class, separated by tabs; several "
       "labels with commas, a label a row with blanks, or numbers, as the model's task has it. A line that is "
       "no sequence ends it with exit code 2, after the answers to the lines before.";
-  verb.words = {{"CHECKPOINT", "a file that training wrote, for example runs/splice/best.h5"},
+  verb.words = {{"CHECKPOINT",
+                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
                 {"FILE", "what to label (default: standard input, which is also -)", false, false}};
   verb.options = {json_option("a JSON object a line in place of the tabs, numbers in full precision"),
                   {"--logits", "", "the model's outputs (logits) in place of probabilities"},

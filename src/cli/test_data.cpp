@@ -23,6 +23,12 @@ constexpr std::array run_files{"config.toml", "environment.json", "metrics.csv",
 
 }  // namespace
 
+std::string checkpoint_of(const Arguments& arguments) {
+  const fs::path path = arguments.words.front();
+  std::error_code error;
+  return fs::is_directory(path, error) ? (path / "best.h5").string() : path.string();
+}
+
 std::string beside(const std::string& checkpoint, const std::string& name) {
   const fs::path path = fs::path(checkpoint).parent_path() / name, plain = path.lexically_normal();
   std::error_code error;  // behind a link ".." leads elsewhere than the text says

@@ -12,6 +12,8 @@
 
 namespace orochi {
 
+/// The verb's first word: a checkpoint, or a run folder, which means its best.h5.
+std::string checkpoint_of(const Arguments& arguments);
 /// A file that a checkpoint's config names from the checkpoint's folder.
 std::string beside(const std::string& checkpoint, const std::string& name);
 /// --data, or the test file of the checkpoint's config, which counts from the checkpoint's folder.

@@ -8,6 +8,7 @@
 #include <orochi/metrics.hpp>
 
 #include "core/as_size.hpp"
+#include "data/file_errors.hpp"
 
 namespace orochi {
 
@@ -16,6 +17,21 @@ std::vector<Index> Metrics::confusion_row(Index label) const {
   for (const Confusion& cell : figures.confusions)
     if (cell.label == label) row[as_size(cell.prediction)] = cell.count;
   return row;
+}
+
+std::string one_answer_note(const Metrics& metrics) {
+  const std::vector<Confusion>& cells = metrics.figures.confusions;
+  if (cells.size() < 2) return "";
+  Index right = 0;
+  for (const Confusion& cell : cells) {
+    if (cell.prediction != cells.front().prediction) return "";
+    if (cell.label == cell.prediction) right = cell.count;
+  }
+  return fmt::format(
+      "the model gives one answer to everything, {}, which {:.4f} of {} have: it tells nothing apart",
+      quote(metrics.figures.labels[as_size(cells.front().prediction)]),
+      static_cast<double>(right) / static_cast<double>(metrics.items),
+      counted(metrics.items, metrics.items == metrics.sequences ? "sequence" : "row"));
 }
 
 std::vector<MetricInfo> all_metrics(const TaskEntry& entry) {

@@ -220,6 +220,7 @@ void Trainer::end_epoch() {
   if (best) {
     progress_.best_metric = value;
     progress_.best_step = static_cast<std::int64_t>(progress_.step);
+    oddity_ = one_answer_note(validation);
   }
   folder_.append_metrics(record);
   save_last();
@@ -269,6 +270,7 @@ TrainResult Trainer::result(double seconds) {
   result.metrics = measured_.metrics;
   if (result.finished && progress_.best_step < 0)
     observer_.note("no epoch is the best one: there is no best.h5, and no test");
+  if (result.finished && !oddity_.empty()) observer_.note("on the validation data " + oddity_);
   if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
     const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
     Inference inference(best, threads_);

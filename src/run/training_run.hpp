@@ -81,6 +81,7 @@ class Trainer {
   Progress& progress_;  // the loop's
   Inference inference_;
   std::int64_t saved_step_ = -1;  // of last.h5, which may still wait to be written; -1: there is none yet
+  std::string oddity_;            // of the best epoch's answers; or nothing
   double norm_sum_ = 0;
   std::uint64_t norm_count_ = 0, epoch_tokens_ = 0;
   Clock::time_point epoch_start_;

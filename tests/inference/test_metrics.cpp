@@ -63,3 +63,20 @@ TEST_CASE("a figure that is no number is worse than any that is") {
     CHECK_FALSE(improves(metric, none, none));
   }
 }
+
+TEST_CASE("a model that gives one answer to everything is named, with the share for which it is right") {
+  const std::vector<std::string> names{"common", "rare"};
+  Metrics m;
+  const auto note_of = [&](const std::vector<double>& labels, const std::vector<double>& predictions) {
+    m.figures = class_figures(labels, predictions, names);
+    m.sequences = m.items = std::ssize(labels);
+    return one_answer_note(m);
+  };
+  CHECK(note_of({0, 0, 1, 0}, {0, 0, 0, 0}) ==
+        "the model gives one answer to everything, \"common\", which 0.7500 of 4 sequences have: it tells "
+        "nothing "
+        "apart");
+  CHECK(note_of({0, 0, 0}, {0, 0, 0}).empty());  // nothing to tell apart
+  CHECK(note_of({0, 0, 1, 0}, {0, 0, 0, 1}).empty());
+  CHECK(note_of({0, 1}, {0, 1}).empty());
+}

@@ -72,6 +72,7 @@ ordered_json metrics_content(const Metrics& metrics, const std::vector<MetricInf
   json["figures"] = ordered_json::array();  // the loss last
   for (std::size_t i = 1; i <= names.size(); ++i)
     json["figures"].push_back({names[i % names.size()].title, values[i % names.size()]});
+  json["note"] = escape(one_answer_note(metrics));
   json["classes"] = ordered_json::array();
   for (const Index k : has_rows ? all_classes(metrics) : lowest_classes(metrics, few_class_rows))
     json["classes"].push_back(class_json(labels[as_size(k)], metrics.figures.classes[as_size(k)]));

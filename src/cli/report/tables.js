@@ -14,7 +14,8 @@ function header(content) {
     el("p", {class: "lead"}, `${heads}, ${grouped(content.parameters)} parameters; `,
        word(content.checkpoint), ` of step ${grouped(content.step)}, on the ${data} `, word(content.data),
        `: ${counted(m.count, "sequence")}, ${content.summary}.`),
-    el("dl", {class: "figures"}, m.figures.map(([name, v]) => figure(name, v === null ? "\u2013" : fixed(v, 4))))
+    el("dl", {class: "figures"}, m.figures.map(([name, v]) => figure(name, v === null ? "\u2013" : fixed(v, 4)))),
+    ...(m.note === "" ? [] : [el("p", {class: "lead"}, word(m.note))])
   ];
 }
 
