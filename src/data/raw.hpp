@@ -54,6 +54,8 @@ void add_fasttext(Readers& readers);
 void add_hdf5(Readers& readers);
 void add_jsonl(Readers& readers);
 void add_ts(Readers& readers);
+void add_ucr(Readers& readers);
+void add_arff(Readers& readers);
 
 /// Blank lines, which are an error only if something follows them.
 class BlankLines {

@@ -39,6 +39,8 @@ Readers builtin_readers() {
   add_fasta(readers);
   add_hdf5(readers);
   add_ts(readers);
+  add_ucr(readers);
+  add_arff(readers);
   return readers;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/utf8.hpp"
 #include "data/data_file.hpp"
+#include "data/readers/words.hpp"
 
 namespace orochi {
 namespace {
@@ -18,12 +19,6 @@ namespace {
 // std::regex calls itself for every character; headers of databases have some hundreds.
 constexpr std::size_t longest_header = 2000;
 constexpr std::string_view blanks = " \t";
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// The labels of a second file, by the names of the sequences.
 class LabelFile {

@@ -140,6 +140,6 @@ TEST_CASE("a file in a folder that may not be entered is not called missing", "[
 TEST_CASE("an unknown format is an error", "[tsv]") {
   FileErrors errors("x");
   CHECK(testing::message_of([&] {
-          read_raw(testing::config_for("arff"), builtin_readers(), *new_task(), errors);
-        }) == "\"arff\" is not registered in this program");
+          read_raw(testing::config_for("parquet"), builtin_readers(), *new_task(), errors);
+        }) == "\"parquet\" is not registered in this program");
 }
