@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,11 +19,14 @@ constexpr std::string_view blank_or_tab = " \t";
 
 struct TsHeader {
   std::vector<std::string> classes;  // of @classLabel true a b c
-  std::optional<Index> channels;     // of @univariate true or @dimensions
+  std::set<Index> claimed_channels;  // of @univariate true and @dimensions
+  std::optional<Index> channels;     // what they agree on, or of the first case
   std::optional<Index> length;       // of @seriesLength or, with @equalLength, of the first case
   bool equal_length = false;
-  bool has_classes = false;  // whether @classLabel was there at all
-  bool has_numbers = false;  // @targetLabel true: the last part of a case is a number to be predicted
+  Index no_classes_line = 0;        // of @classLabel false
+  Index numbers_line = 0;           // of @targetLabel true: a case ends with a number to be predicted
+  std::set<std::string> unknown;    // labels that are not of `classes`: each is an error once
+  bool has_label_of_words = false;  // that error was added
 };
 
 std::string_view trim(std::string_view text) {
@@ -31,15 +35,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blank_or_tab) - first + 1);
 }
 
-/// The part before `separator`, which `rest` then loses together with the separator.
-std::string_view take_part(std::string_view& rest, char separator) {
-  const std::size_t end = std::min(rest.find(separator), rest.size());
-  const std::string_view part = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return part;
-}
-
-/// The same up to the first blank or tab.
+/// The part up to the first blank or tab, which `rest` then loses together with that one.
 std::string_view take_word(std::string_view& rest) {
   const std::size_t end = std::min(rest.find_first_of(blank_or_tab), rest.size());
   const std::string_view word = rest.substr(0, end);
@@ -70,12 +66,11 @@ std::optional<Index> parse_count(std::string_view key, std::string_view value, I
   return std::nullopt;
 }
 
+bool is_comment(std::string_view text) { return text.starts_with('#') || text.starts_with('%'); }
+
 void read_classes(std::string_view value, Index line, TsHeader& header, DataFile& file) {
-  header.has_classes = true;
   const std::string_view flag = take_word(value);
-  if (!parse_flag("@classLabel", flag, line, file).value_or(true)) {
-    file.error("@classLabel is false; expected true and the class names", line);
-  }
+  if (!parse_flag("@classLabel", flag, line, file).value_or(true)) header.no_classes_line = line;
   while (!value.empty()) {
     const std::string_view name = take_word(value);
     if (!name.empty()) header.classes.emplace_back(name);
@@ -92,24 +87,46 @@ void read_key(std::string_view text, Index line, TsHeader& header, DataFile& fil
   if (name == "@timestamps") {
     if (parse_flag(key, value, line, file).value_or(false)) {
       file.error(
-          "@timeStamps is true; only equally spaced series without time stamps can be read, remove them",
+          "@timeStamps is true; only equally spaced series without time stamps can be read, remove them and "
+          "set it to false",
           line);
     }
   } else if (name == "@univariate") {
-    if (parse_flag(key, value, line, file).value_or(false)) header.channels = 1;
+    if (parse_flag(key, value, line, file).value_or(false)) header.claimed_channels.insert(1);
   } else if (name == "@dimensions" || name == "@dimension") {
-    header.channels = parse_count(key, value, line, file);
+    if (const auto count = parse_count(key, value, line, file)) header.claimed_channels.insert(*count);
   } else if (name == "@equallength") {
     header.equal_length = parse_flag(key, value, line, file).value_or(false);
   } else if (name == "@serieslength") {
     header.length = parse_count(key, value, line, file);
   } else if (name == "@targetlabel") {
-    header.has_numbers = parse_flag(key, value, line, file).value_or(false);
+    if (parse_flag(key, value, line, file).value_or(false)) header.numbers_line = line;
   } else if (name == "@classlabel") {
     read_classes(value, line, header, file);
   } else {
     file.error(fmt::format("unknown key {}; known are {}", quote(key), known_keys), line);
   }
+}
+
+/// What is wrong with the label of a case, or nothing; `is_told`: and whether an earlier case was told so.
+std::string label_error_in(const std::string& label, TsHeader& header, const Targets& targets,
+                           bool& is_told) {
+  if (std::string wrong = targets.check(label); !wrong.empty()) return wrong;
+  const std::vector<std::string>& classes = header.classes;
+  if (classes.empty() || std::find(classes.begin(), classes.end(), label) != classes.end()) return {};
+  if (label.find_first_of(blank_or_tab) != std::string::npos) {
+    std::string joined = label;
+    for (char& c : joined)
+      if (blank_or_tab.find(c) != std::string_view::npos) c = '_';
+    is_told = std::exchange(header.has_label_of_words, true);
+    return fmt::format(
+        "label {} holds a blank, but blanks in @classLabel part the class names, which are {}; write {} "
+        "there and in every case",
+        quote(label), quote_list(classes), quote(joined));
+  }
+  is_told = !header.unknown.insert(label).second;
+  return fmt::format("label {} is not in @classLabel, which has {}; add it there or correct it", quote(label),
+                     quote_list(classes));
 }
 
 /// One line below @data, without the `indent` blanks before it.
@@ -121,13 +138,9 @@ void read_case(std::string_view text, Index line, Index indent, TsHeader& header
   record.target = trim(text.substr(colon + 1));
   record.line = line;
   record.is_of_text = true;
-  std::string wrong = file.targets().check(record.target);
-  if (wrong.empty() && !header.classes.empty() &&
-      std::find(header.classes.begin(), header.classes.end(), record.target) == header.classes.end()) {
-    wrong = fmt::format("label {} is not in @classLabel, which has {}; add it there or correct it",
-                        quote(record.target), quote_list(header.classes));
-  }
-  if (!wrong.empty()) file.error(wrong, line);
+  bool is_told = false;
+  std::string wrong = label_error_in(record.target, header, file.targets(), is_told);
+  if (!wrong.empty() && !is_told) file.error(wrong, line);
   const bool has_label = wrong.empty();
   std::size_t at = 0;
   wrong = parse_case(text.substr(0, colon), record.values, record.channels, &at);
@@ -148,76 +161,43 @@ void read_case(std::string_view text, Index line, Index indent, TsHeader& header
   if (has_label) file.add(std::move(record));
 }
 
+/// What the keys of a header say together.
+void check_header(TsHeader& header, DataFile& file) {
+  // Files of the archive say both "@univariate true" and "@dimensions 3": then the first case counts.
+  if (header.claimed_channels.size() == 1) header.channels = *header.claimed_channels.begin();
+  const bool are_numbers = file.targets().are_numbers();
+  if (header.numbers_line > 0 && !are_numbers)
+    file.error("@targetLabel marks numbers to be predicted; set task = \"regression\"", header.numbers_line);
+  else if (header.no_classes_line > 0 && header.numbers_line == 0)
+    file.error(are_numbers ? "@classLabel is false; expected @targetLabel true: a number behind every case"
+                           : "@classLabel is false; expected true: a label behind every case",
+               header.no_classes_line);
+}
+
 /// The header up to and with @data; returns the number of its last line.
 Index read_header(std::string_view& rest, TsHeader& header, DataFile& file) {
-  Index line = 1;
-  for (bool has_data = false; !has_data; ++line) {
-    if (rest.empty()) {
-      file.error("no @data line; expected a .ts file: @ keys, @data, then one case a line");
-      return line;
-    }
+  for (Index line = 1; !rest.empty(); ++line) {
     const std::string_view text = trim(take_line(rest));
-    has_data = lower_ascii(text) == "@data";
-    if (text.empty() || text.starts_with('#') || has_data) continue;
+    if (text.empty() || is_comment(text)) continue;
     if (!text.starts_with('@')) {
-      file.error(fmt::format("{} before @data; expected a line that begins with @ or #", quote(text)), line);
-      rest = {};
+      file.error(fmt::format("{} before @data; expected a line that begins with @, # or %", quote(text)),
+                 line);
       return line;
     }
-    read_key(text, line, header, file);
+    if (lower_ascii(text.substr(0, text.find_first_of(blank_or_tab))) != "@data") {
+      read_key(text, line, header, file);
+      continue;
+    }
+    if (text.find_first_of(blank_or_tab) != std::string_view::npos)
+      file.error(
+          fmt::format("{} follows @data, which is alone on its line; the first case is on the next one",
+                      quote(trim(text.substr(text.find_first_of(blank_or_tab))))),
+          line);
+    check_header(header, file);
+    return line;
   }
-  if (header.has_numbers && !file.targets().are_numbers())
-    file.error("@targetLabel marks numbers to be predicted; set task = \"regression\"");
-  else if (!header.has_classes && !file.targets().are_numbers())
-    file.error("no @classLabel in the header; expected @classLabel true and the class names");
-  return line - 1;
-}
-
-/// Whether a number that is out of the range of a double is too small for it, not too large: by the place of
-/// its first digit other than 0.
-bool is_tiny(std::string_view number) {
-  const std::size_t e = std::min(number.find_first_of("eE"), number.size());
-  std::string_view power = number.substr(std::min(e + 1, number.size()));
-  if (power.starts_with('+')) power.remove_prefix(1);
-  Index exponent = 0;
-  const auto [end, error] = std::from_chars(power.data(), power.data() + power.size(), exponent);
-  if (error == std::errc::result_out_of_range) return power.starts_with('-');
-  const std::size_t first = number.find_first_of("123456789"), point = std::min(number.find('.'), e);
-  return exponent < static_cast<Index>(first) - static_cast<Index>(point);
-}
-
-/// Reads one number; returns what is wrong with it, or nothing.
-std::string parse_value(std::string_view text, float& number) {
-  text = trim(text);
-  if (text.empty()) return "is empty; fill it in or leave the case out";
-  if (text == "?") return "is ? (missing); fill it in or leave the case out";
-  if (text.front() == '+' && !text.starts_with("+-")) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
-    return fmt::format("{} is not a number; expected one like -1.5 or 2e-3", quote(text));
-  }
-  const bool out_of_range = error == std::errc::result_out_of_range;  // of a double; then value is still 0
-  const bool too_large = out_of_range && !is_tiny(text);
-  number = static_cast<float>(value);
-  if (!std::isfinite(value))
-    return fmt::format("{} is not finite; fill it in or leave the case out", quote(text));
-  if (too_large || !std::isfinite(number))
-    return fmt::format("{} is out of the range of a float; expected at most 3.4e38", quote(text));
-  return {};
-}
-
-/// Reads the values of one dimension; returns what is wrong with them, or nothing.
-std::string parse_dimension(std::string_view text, Index dimension, std::vector<float>& series,
-                            const char*& at) {
-  bool more = true;
-  while (more) {
-    more = text.find(',') != std::string_view::npos;
-    at = text.data();
-    const std::string wrong = parse_value(take_part(text, ','), series.emplace_back());
-    if (!wrong.empty()) return fmt::format("value {} of dimension {} {}", series.size(), dimension, wrong);
-  }
-  return {};
+  file.error("no @data line; expected a .ts file: @ keys, @data, then one case a line");
+  return 0;
 }
 
 class TsReader : public Reader {
@@ -237,7 +217,8 @@ class TsReader : public Reader {
     while (!rest.empty()) {
       const std::string_view whole = take_line(rest), text = trim(whole);
       ++line;
-      if (blanks.take(text.empty(), line, file) || text.starts_with('#')) continue;
+      if (!has_cases && text.empty()) continue;
+      if (blanks.take(text.empty(), line, file) || is_comment(text)) continue;
       has_cases = true;
       read_case(text, line, text.data() - whole.data(), header, file);
     }
@@ -246,32 +227,6 @@ class TsReader : public Reader {
 };
 
 }  // namespace
-
-std::string parse_case(std::string_view text, std::vector<float>& values, Index& channels, std::size_t* at) {
-  const char* const start = text.data();
-  std::vector<float> series;  // [channels, T]: one dimension after another, as the format has them
-  std::size_t length = 0;
-  bool more = true;
-  for (channels = 0; more; ++channels) {
-    more = text.find(':') != std::string_view::npos;
-    std::vector<float> dimension;  // [T]
-    const char* place = text.data();
-    const std::string_view part = take_part(text, ':');
-    const std::string wrong = parse_dimension(part, channels + 1, dimension, place);
-    if (at != nullptr) *at = static_cast<std::size_t>((wrong.empty() ? part.data() : place) - start);
-    if (!wrong.empty()) return wrong;
-    if (channels == 0) length = dimension.size();
-    if (dimension.size() != length) {
-      return fmt::format("dimension {} has {}, but dimension 1 has {}; expected one a step in each",
-                         channels + 1, counted(static_cast<Index>(dimension.size()), "value"), length);
-    }
-    series.insert(series.end(), dimension.begin(), dimension.end());
-  }
-  for (std::size_t t = 0; t < length; ++t) {
-    for (std::size_t i = t; i < series.size(); i += length) values.push_back(series[i]);
-  }
-  return {};
-}
 
 void add_ts(Readers& readers) {
   readers.add<TsReader>("ts", "numbers as the UCR/UEA archive has them (sktime, aeon): @ keys, @data, cases");

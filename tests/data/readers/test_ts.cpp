@@ -64,20 +64,19 @@ TEST_CASE("what is wrong with the header of a .ts file is said", "[ts]") {
       testing::errors_in(folder, ts,
                          "@timeStamps true\n@univariate maybe\n@dimensions 0\n@seriesLength 2x\n@color red\n"
                          "@classLabel false\n@data\n1:a\n") ==
-      "f:1: @timeStamps is true; only equally spaced series without time stamps can be read, remove them\n"
+      "f:1: @timeStamps is true; only equally spaced series without time stamps can be read, remove them "
+      "and set it to false\n"
       "f:2: @univariate is \"maybe\"; expected true or false\n"
       "f:3: @dimensions is \"0\"; expected an integer of 1 or more\n"
       "f:4: @seriesLength is \"2x\"; expected an integer of 1 or more\n"
       "f:5: unknown key \"@color\"; known are @problemName, @timeStamps, @missing, @univariate, "
       "@dimensions, "
       "@equalLength, @seriesLength, @classLabel, @targetLabel, @data\n"
-      "f:6: @classLabel is false; expected true and the class names");
+      "f:6: @classLabel is false; expected true: a label behind every case");
   CHECK(testing::errors_in(folder, ts, "@classLabel true a\n") ==
         "f: no @data line; expected a .ts file: @ keys, @data, then one case a line");
   CHECK(testing::errors_in(folder, ts, "@classLabel true a\n1,2:a\n") ==
-        "f:2: \"1,2:a\" before @data; expected a line that begins with @ or #");
-  CHECK(testing::errors_in(folder, ts, "@data\n1:a\n") ==
-        "f: no @classLabel in the header; expected @classLabel true and the class names");
+        "f:2: \"1,2:a\" before @data; expected a line that begins with @, # or %");
   CHECK(testing::errors_in(folder, ts, two_channels + "\n") ==
         "f: no case below @data; expected lines v,v,v:label");
 }
@@ -102,6 +101,72 @@ TEST_CASE("what is wrong with a case of a .ts file is said", "[ts]") {
         "f:16:5: value 1 of dimension 2 \"-inf\" is not finite; fill it in or leave the case out\n"
         "f:17:7: value 2 of dimension 2 \"1e999\" is out of the range of a float; expected at most 3.4e38\n"
         "f:18: a blank line; expected a case");
+}
+
+TEST_CASE("comments and blank lines of the archive's files are skipped", "[ts]") {
+  const TempFolder folder;
+  const RawSplit raw = testing::read_back(folder, ts,
+                                          "\n%# made up\n% @dimensions 7\n\n" + two_channels +
+                                              "\n%9,9:9,9:up\n1,2:3,4:up\n  # 9\n5,6:7,8:down\n");
+  CHECK(raw.path == "f");
+  CHECK(raw.values == std::vector<float>{1, 3, 2, 4, 5, 7, 6, 8});
+  CHECK(raw.lines == std::vector<Index>{12, 14});
+}
+
+TEST_CASE("@data is alone on its line", "[ts]") {
+  const TempFolder folder;
+  for (const std::string between : {" ", "\t"})
+    CHECK(testing::errors_in(folder, ts, "@classLabel true a\n@Data" + between + "true\n1,2:a\n") ==
+          "f:2: \"true\" follows @data, which is alone on its line; the first case is on the next one");
+}
+
+TEST_CASE("where the header's keys contradict each other on dimensions, the cases decide", "[ts]") {
+  const TempFolder folder;
+  const std::string univariate = "@univariate true\n", dimensions = "@dimensions 3\n",
+                    rest = "@classLabel true a\n@data\n1:2:a\n3:4:a\n";
+  for (const std::string& header : {univariate + dimensions, dimensions + univariate}) {
+    INFO(header);
+    const RawSplit raw = testing::read_back(folder, ts, header + rest);
+    CHECK(raw.path == "f");
+    CHECK(raw.channels == 2);
+    CHECK(testing::errors_in(folder, ts, header + rest + "5:a\n") ==
+          "f:7: 1 dimension, but expected 2 as in the header or the first case");
+  }
+  CHECK(testing::errors_in(folder, ts, dimensions + rest).starts_with("f:4: 2 dimensions, but expected 3"));
+}
+
+TEST_CASE("without @classLabel the cases say which classes there are", "[ts]") {
+  const TempFolder folder;
+  const RawSplit raw = testing::read_back(folder, ts, "@data\n1:full boil\n2:off\n");
+  CHECK(raw.path == "f");
+  CHECK(raw.targets == std::vector<std::string>{"full boil", "off"});
+}
+
+TEST_CASE("class names of several words are an error once, with what to write", "[ts]") {
+  const TempFolder folder;
+  CHECK(testing::errors_in(
+            folder, ts,
+            "@classLabel true full boil off\n@data\n1:off\n1:full boil\n1:full boil\n2:half boil\n") ==
+        "f:4: label \"full boil\" holds a blank, but blanks in @classLabel part the class names, which are "
+        "\"full\", \"boil\", \"off\"; write \"full_boil\" there and in every case");
+  CHECK(testing::errors_in(folder, ts, "@classLabel true a b\n@data\n1:c\n2:c\n3:d\n4:a\n") ==
+        "f:3: label \"c\" is not in @classLabel, which has \"a\", \"b\"; add it there or correct it\n"
+        "f:5: label \"d\" is not in @classLabel, which has \"a\", \"b\"; add it there or correct it");
+}
+
+TEST_CASE("numbers to be predicted need the task that predicts them", "[ts]") {
+  const TempFolder folder;
+  const auto errors_of = [&](const std::string& task, const std::string& contents) {
+    FileErrors errors(folder.write("f", contents));
+    read_raw(ts, builtin_readers(), *new_task(task), errors);
+    return folder.without_path(errors.report());
+  };
+  const std::string numbers = "@classLabel false\n@targetlabel true\n@data\n1,2:2.5\n3,4:1.5\n";
+  CHECK(errors_of("classification", numbers) ==
+        "f:2: @targetLabel marks numbers to be predicted; set task = \"regression\"");
+  CHECK(errors_of("regression", numbers) == "");
+  CHECK(errors_of("regression", "@classLabel false\n@data\n1,2:2.5\n") ==
+        "f:1: @classLabel is false; expected @targetLabel true: a number behind every case");
 }
 
 TEST_CASE("@equalLength, @seriesLength and @univariate are held", "[ts]") {
