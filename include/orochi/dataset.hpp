@@ -50,12 +50,14 @@ struct Sequences {
 };
 
 /// What training learned of its data; kept in the checkpoint, so that later data is read the same way.
+/// Channels are those of the model: with data.missing_indicator one more than the file has.
 struct Preprocessing {
   std::shared_ptr<const Tokenizer> tokenizer;  // text only
   std::vector<float> mean;                     // [channels]; numeric only
   std::vector<float> deviation;                // [channels]; numeric only; never 0
   Index channels = 0;                          // 0 for text
   Index texts = 1;                             // S: of a sequence
+  std::vector<float> missing_mean;             // [channels]: of known values; where data.missing needs it
 
   Index vocabulary_size() const { return tokenizer == nullptr ? 0 : tokenizer->vocabulary_size(); }
   /// Ids from 0 on that rows may have: a separator is one more.

@@ -20,7 +20,7 @@ Sequences from_line(const Model& trained, LineReader& reader) {
   std::string_view line;
   if (!reader.fill() || !reader.next(line))
     throw usage_error(reader.name() + ": no line; expected a sequence, or --data FILE --index I");
-  const InputEncoder encoder(trained.config.data, trained.preprocessing);
+  const InputEncoder encoder(trained.config.data, trained.preprocessing, trained.task->level());
   Sequences data;
   data.channels = trained.preprocessing.channels;
   bool was_cut = false;

@@ -85,7 +85,7 @@ class Pending {
  public:
   explicit Pending(const Model& trained)
       : reader_(trained.extensions.readers.make(trained.config.data.format)),
-        encoder_(trained.config.data, trained.preprocessing),
+        encoder_(trained.config.data, trained.preprocessing, trained.task->level()),
         channels_(trained.preprocessing.channels) {
     const std::vector<std::string> labels = trained.task->strata_names();
     labels_.insert(labels.begin(), labels.end());

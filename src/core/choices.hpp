@@ -1,4 +1,4 @@
-// Keys of [train] that choose one of a few ways: each way's word is here and nowhere else.
+// Keys that choose one of a few ways: each way's word is here and nowhere else.
 #pragma once
 
 #include <algorithm>
@@ -40,5 +40,9 @@ inline constexpr Choice<Precision, 2> precision_choice{"train.precision", {"fp32
 /// Where a step's loss or gradient is not a finite number.
 enum class OnNonfinite { stop, skip };
 inline constexpr Choice<OnNonfinite, 2> nonfinite_choice{"train.on_nonfinite", {"stop", "skip"}};
+
+/// What a missing number of a series becomes.
+enum class Missing { error, interpolate, mean, zero };
+inline constexpr Choice<Missing, 4> missing_choice{"data.missing", {"error", "interpolate", "mean", "zero"}};
 
 }  // namespace orochi

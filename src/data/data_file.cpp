@@ -7,12 +7,14 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <orochi/error.hpp>
 
+#include "core/as_size.hpp"
 #include "core/utf8.hpp"
 #include "data/unpack.hpp"
 
@@ -95,7 +97,8 @@ std::ifstream open_file(FileErrors& errors) {
     return {};
   }
   if (status.type() == std::filesystem::file_type::not_found) {
-    errors.add("no such file; paths in a config are relative to the config's folder");
+    errors.add(errors.is_of_config() ? "no such file; paths in a config are relative to the config's folder"
+                                     : "no such file");
     return {};
   }
   if (!std::filesystem::status_known(status)) {  // in a folder that may not be entered, for instance
@@ -168,10 +171,44 @@ std::string FileInMemory::shape_error(const Record& record) const {
   if (texts == 0 && (numbers == 0 || numbers % record.channels != 0))
     return fmt::format("{} for {}; expected one row or more", counted(numbers, "number"),
                        counted(record.channels, "channel"));
-  if (raw_.size() == 0 || (texts == texts_ && record.channels == raw_.channels)) return {};
-  return texts_ > 0 ? fmt::format("{}, but the first record has {}", counted(texts, "text"), texts_)
-                    : fmt::format("{}, but the first record has {}", counted(record.channels, "channel"),
-                                  raw_.channels);
+  const Index channels = raw_.channels - (raw_.has_indicator ? 1 : 0);
+  if (raw_.size() == 0 || (texts == texts_ && record.channels == channels)) return {};
+  return texts_ > 0
+             ? fmt::format("{}, but the first record has {}", counted(texts, "text"), texts_)
+             : fmt::format("{}, but the first record has {}", counted(record.channels, "channel"), channels);
+}
+
+void FileInMemory::take_missing(Record& record) {
+  for (float& value : record.values) {
+    if (std::isinf(value))
+      return error_in(record, 0, "a value is not finite; expected numbers of at most 3.4e38");
+    if (std::isnan(value)) value = std::numeric_limits<float>::quiet_NaN();  // one for all: rows are compared
+  }
+  const std::size_t before = record.values.size();
+  // Labels of rows say how many rows there are.
+  if (targets_.level() == Level::sequence) take_off_empty_rows(record.values, record.channels);
+  if (record.values.empty()) return error_in(record, 0, "every value is missing; leave the sequence out");
+  raw_.missing.shortened += record.values.size() < before ? 1 : 0;
+  raw_.missing.add(record.values, record.channels, raw_.size(), record.line > 0 ? 1 : 0);
+}
+
+void FileInMemory::finish() {
+  const MissingCount& missing = raw_.missing;
+  if (missing.values == 0 || missing_ != Missing::error) return;
+  const std::string all = missing.values == 1
+                              ? ""
+                              : fmt::format(" ({} of {} are)", counted(missing.values, "value"),
+                                            counted(missing.sequences, "sequence"));
+  const std::string what = fmt::format(
+      "the value at {} is missing{}; {}", missing.place, all,
+      errors_.is_of_config()
+          ? "set data.missing to \"interpolate\", \"mean\" or \"zero\" to have it filled, or leave the "
+            "sequence out"
+          : "the model was trained with data.missing = \"error\": fill it in or leave the sequence out");
+  if (raw_.lines.empty())
+    errors_.add_sequence(missing.first, what);
+  else
+    errors_.add(what, raw_.lines[as_size(missing.first)]);
 }
 
 void FileInMemory::add(Record record) {
@@ -179,8 +216,9 @@ void FileInMemory::add(Record record) {
   error_in(record, record.target_column, target_error(record));
   for (const std::string& text : record.texts) error_in(record, record.text_column, text_error(record, text));
   const auto is_finite = [](float value) { return std::isfinite(value); };
-  if (!std::all_of(record.values.begin(), record.values.end(), is_finite))
-    error_in(record, 0, "a value is not finite; expected numbers of at most 3.4e38");
+  if (!std::all_of(record.values.begin(), record.values.end(), is_finite)) take_missing(record);
+  raw_.has_indicator = has_indicator_ && record.channels > 0;
+  if (raw_.has_indicator) add_indicator(record.values, record.channels++);
   if (!(record.weight > 0) || !std::isfinite(static_cast<float>(record.weight)) ||
       static_cast<float>(record.weight) == 0)
     error_in(record, 0, fmt::format("its weight is {}; expected a positive number", record.weight));

@@ -6,6 +6,7 @@
 
 #include <orochi/reader.hpp>
 
+#include "core/choices.hpp"
 #include "data/raw.hpp"
 
 namespace orochi {
@@ -13,8 +14,12 @@ namespace orochi {
 /// Fills `raw` with the records and `errors` with the errors.
 class FileInMemory : public DataFile {
  public:
-  FileInMemory(const Targets& targets, RawSplit& raw, FileErrors& errors)
-      : targets_(targets), raw_(raw), errors_(errors) {}
+  FileInMemory(const DataConfig& config, const Targets& targets, RawSplit& raw, FileErrors& errors)
+      : missing_(missing_choice.value(config.missing)),
+        has_indicator_(config.missing_indicator),
+        targets_(targets),
+        raw_(raw),
+        errors_(errors) {}
 
   const std::string& path() const override { return errors_.path(); }
   std::string_view text() override;
@@ -25,6 +30,8 @@ class FileInMemory : public DataFile {
   void report(const std::string& lines) override { errors_.add_report(lines); }
   bool is_good() const override { return errors_.empty(); }
   const Targets& targets() const override { return targets_; }
+  /// What can be said once all records are there.
+  void finish();
 
  private:
   /// Nothing where `what` is empty.
@@ -32,7 +39,11 @@ class FileInMemory : public DataFile {
   std::string shape_error(const Record& record) const;
   std::string target_error(const Record& record) const;
   std::string text_error(const Record& record, std::string_view text) const;
+  /// Where not all values are finite.
+  void take_missing(Record& record);
 
+  const Missing missing_;
+  const bool has_indicator_;
   const Targets& targets_;
   RawSplit& raw_;
   FileErrors& errors_;

@@ -13,10 +13,14 @@ namespace orochi {
 /// The path of standard input, for which "-" is written.
 constexpr const char* standard_input = "/dev/stdin";
 
+/// Where a file's path is from: what there is to do about an error depends on it.
+enum class PathFrom { config, command_line };
+
 /// The errors of one file: the first ones by location are kept, the others counted.
 class FileErrors {
  public:
-  explicit FileErrors(std::string path) : path_(std::move(path)) {}
+  explicit FileErrors(std::string path, PathFrom from = PathFrom::config)
+      : path_(std::move(path)), is_of_config_(from == PathFrom::config) {}
 
   /// At a line, counted from 1, and if it is known at a byte of that line, counted from 1; 0: about the file
   /// as a whole.
@@ -34,6 +38,8 @@ class FileErrors {
 
   bool empty() const { return count_ == 0; }
   const std::string& path() const { return path_; }
+  /// Whether a config names the file; else it is one more file for a model that there is.
+  bool is_of_config() const { return is_of_config_; }
   /// The first 20 by location, one a line, then how many more there are.
   std::string report() const;
 
@@ -47,6 +53,7 @@ class FileErrors {
   void keep(Index location, const Message& message);
 
   std::string path_;
+  bool is_of_config_;
   std::vector<FileError> shown_;  // by location, equal locations as they came
   Index count_ = 0;               // with those that are not shown
 };

@@ -7,20 +7,26 @@
 
 #include <orochi/error.hpp>
 
+#include "core/as_size.hpp"
 #include "core/utf8.hpp"
+#include "data/missing.hpp"
 #include "data/normalize.hpp"
 #include "data/raw.hpp"
 
 namespace orochi {
 
-InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& preprocessing)
+InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& preprocessing, Level level)
     : tokenizer_(preprocessing.tokenizer),
       tokenizer_name_(config.tokenizer.type),
       max_length_(config.max_length),
       texts_(preprocessing.texts),
       channels_(preprocessing.channels),
       mean_(preprocessing.mean),
-      deviation_(preprocessing.deviation) {
+      deviation_(preprocessing.deviation),
+      missing_(missing_choice.value(config.missing)),
+      missing_mean_(preprocessing.missing_mean),
+      has_indicator_(config.missing_indicator),
+      is_of_rows_(level == Level::row) {
   if (max_length_ < 2 * texts_ - 1)
     throw usage_error(fmt::format("data.max_length is {}; {} with separators need {} or more", max_length_,
                                   counted(texts_, "text"), 2 * texts_ - 1));
@@ -57,17 +63,30 @@ void check_text(std::string_view text) {
 
 }  // namespace
 
-std::vector<float> InputEncoder::encode_rows(std::span<const float> rows) const {
+std::vector<float> InputEncoder::encode_rows(std::span<const float> rows, bool* was_cut) const {
   if (channels_ == 0) throw usage_error("numeric rows, but the model was trained on texts");
-  if (rows.empty() || std::ssize(rows) % channels_ != 0)
+  const Index channels = channels_ - (has_indicator_ ? 1 : 0);
+  if (rows.empty() || std::ssize(rows) % channels != 0)
     throw usage_error(fmt::format("{}; expected a multiple of the {} of the model, at least one row",
-                                  counted(std::ssize(rows), "number"), counted(channels_, "channel")));
-  if (!std::all_of(rows.begin(), rows.end(), [](float x) { return std::isfinite(x); }))
+                                  counted(std::ssize(rows), "number"), counted(channels, "channel")));
+  if (std::any_of(rows.begin(), rows.end(), [](float x) { return std::isinf(x); }))
     throw usage_error("a value is not a finite number");
-  const Index kept = std::min(std::ssize(rows), max_length_ * channels_);
-  std::vector<float> values(rows.begin(), rows.begin() + kept);
-  normalize(values, mean_, deviation_);
-  return values;
+  std::vector<float> values(rows.begin(), rows.end());  // [T, channels]
+  if (!is_of_rows_) take_off_empty_rows(values, channels);
+  if (values.empty()) throw usage_error("every value is missing");
+  const std::string place = first_missing(values, channels, 1);
+  if (missing_ == Missing::error && !place.empty())
+    throw usage_error(
+        fmt::format("the value at {} is missing; the model was trained with data.missing = \"error\": fill "
+                    "it in or leave "
+                    "the sequence out",
+                    place));
+  if (has_indicator_) add_indicator(values, channels);
+  if (was_cut != nullptr) *was_cut = std::ssize(values) > max_length_ * channels_;
+  Sequences data;
+  append_values(values, data);
+  normalize(data.values, mean_, deviation_);
+  return std::move(data.values);
 }
 
 std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_cut) const {
@@ -75,12 +94,26 @@ std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_
   Index channels = 0;
   const std::string error = parse_case(text, values, channels);
   if (!error.empty()) throw usage_error(error);
-  if (channels != channels_) {
+  const Index expected = channels_ - (has_indicator_ ? 1 : 0);
+  if (channels != expected) {
     throw usage_error(
-        fmt::format("{}, but the model was trained on {}", counted(channels, "dimension"), channels_));
+        fmt::format("{}, but the model was trained on {}", counted(channels, "dimension"), expected));
   }
-  if (was_cut != nullptr) *was_cut = std::ssize(values) > max_length_ * channels_;
-  return encode_rows(values);
+  return encode_rows(values, was_cut);
+}
+
+void InputEncoder::append_values(std::span<const float> values, Sequences& data) const {
+  const std::size_t kept = std::min(values.size(), as_size(max_length_ * channels_));
+  std::vector<float>& all = data.values;
+  if (first_missing(values, channels_, 0).empty()) {
+    all.insert(all.end(), values.begin(), values.begin() + static_cast<Index>(kept));
+    return;
+  }
+  // Whole: what is behind the cut fills gaps before it.
+  const std::size_t before = all.size();
+  all.insert(all.end(), values.begin(), values.end());
+  fill_missing(std::span(all).subspan(before), channels_, missing_, missing_mean_);
+  all.resize(before + kept);
 }
 
 Index InputEncoder::append_texts(std::span<const std::string_view> texts, Sequences& data) const {

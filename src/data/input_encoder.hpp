@@ -10,20 +10,23 @@
 
 #include <orochi/dataset.hpp>
 
+#include "core/choices.hpp"
+
 namespace orochi {
 
 /// Turns single inputs into token ids or normalized rows.
 class InputEncoder {
  public:
-  InputEncoder(const DataConfig& config, const Preprocessing& preprocessing);
+  /// `level`: of the model's answers; where every row has one, empty last rows stay.
+  InputEncoder(const DataConfig& config, const Preprocessing& preprocessing, Level level = Level::sequence);
 
   /// Normalized rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
   /// channel; `was_cut`, if given, says whether there were more than max_length. Throws a usage_error without
   /// a location: the caller knows the line.
   std::vector<float> encode_values(std::string_view text, bool* was_cut = nullptr) const;
 
-  /// The same of rows [T, channels] that are numbers already.
-  std::vector<float> encode_rows(std::span<const float> rows) const;
+  /// The same of rows [T, channels] that are numbers already, NaN where one is missing.
+  std::vector<float> encode_rows(std::span<const float> rows, bool* was_cut = nullptr) const;
 
   /// Appends a line as one more sequence, without target: a text, several with tabs between if training had
   /// several, or a case. Says whether it was cut. Throws a usage_error without a location (bad
@@ -36,6 +39,9 @@ class InputEncoder {
   Index append_texts(std::span<const std::string_view> texts, Sequences& data) const;
   /// The same of texts that are encoded already: S of them from number `first` on.
   Index append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const;
+  /// Appends the rows [T, channels] of a sequence as FileInMemory keeps them: filled where values are
+  /// missing, cut, not normalized.
+  void append_values(std::span<const float> values, Sequences& data) const;
 
  private:
   void encode(std::string_view text, EncodedTexts& texts) const;
@@ -48,6 +54,9 @@ class InputEncoder {
   Index max_length_, texts_;
   Index channels_;
   std::vector<float> mean_, deviation_;  // [channels]
+  Missing missing_;
+  std::vector<float> missing_mean_;  // [channels]
+  bool has_indicator_, is_of_rows_;
 };
 
 }  // namespace orochi

@@ -11,6 +11,7 @@
 #include <orochi/dataset.hpp>
 #include <orochi/error.hpp>
 
+#include "core/as_size.hpp"
 #include "core/in_table.hpp"
 #include "data/checks.hpp"
 #include "data/input_encoder.hpp"
@@ -63,7 +64,8 @@ void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing
       errors.add(
           fmt::format("{}, but the training data has {}; expected as many", counted(own, noun), expected));
   };
-  compare(raw.channels, "channel", training.channels);
+  const Index added = raw.has_indicator ? 1 : 0;
+  compare(raw.channels - added, "channel", training.channels - added);
   if (raw.channels == 0) compare(raw.num_texts, "text", training.texts);
 }
 
@@ -140,10 +142,9 @@ Sequences take_rows(const Part& part, const Targets& targets, Index max_length, 
         throw Error(error.code(), fmt::format("{}: {}", raw.location(i), error.what()));
       }
     } else {
-      full_length = raw.offsets[i + 1] - raw.offsets[i];
-      const auto first = raw.values.begin() + raw.offsets[i] * raw.channels;
-      sequences.values.insert(sequences.values.end(), first,
-                              first + std::min(full_length, max_length) * raw.channels);
+      const std::span<const float> values = raw.values_of(i);  // [T, channels]
+      full_length = std::ssize(values) / raw.channels;
+      encoder.append_values(values, sequences);
     }
     lengths.count(full_length, max_length);
     sequences.offsets.push_back(lengths.rows);
@@ -153,6 +154,22 @@ Sequences take_rows(const Part& part, const Targets& targets, Index max_length, 
   throw_if_any(errors);
   if (!part.rows.empty()) note_lengths(part.name, lengths, max_length, notes);
   return sequences;
+}
+
+/// By what a sequence keeps of its rows.
+void fit_missing(const Part& train, const DataConfig& config, Preprocessing& preprocessing) {
+  if (!needs_means(missing_choice.value(config.missing))) return;
+  const RawSplit& raw = train.file->raw;
+  KnownMeans known(raw.channels);
+  for (const std::uint32_t i : train.rows) {
+    const std::span<const float> values = raw.values_of(i);
+    known.add(values.first(std::min(values.size(), as_size(config.max_length * raw.channels))));
+  }
+  try {
+    preprocessing.missing_mean = known.means();
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", raw.path, error.what()));
+  }
 }
 
 /// Returns the texts of train encoded: they are cut into tokens once.
@@ -189,10 +206,11 @@ void refuse_shared_groups(const RawSplit& train, const RawSplit& other, FileErro
 }
 
 std::vector<TargetFile> read_files(const DataConfig& config, const Readers& readers, const Targets& targets,
-                                   const std::vector<std::string>& paths, std::vector<FileErrors>& errors) {
+                                   const std::vector<std::string>& paths, PathFrom from,
+                                   std::vector<FileErrors>& errors) {
   std::vector<TargetFile> files;
   for (const std::string& path : paths) {
-    errors.emplace_back(path);
+    errors.emplace_back(path, from);
     files.push_back({read_raw(config, readers, targets, errors.back()), {}, {0}, {}});
   }
   throw_if_any(errors);
@@ -206,6 +224,13 @@ void note_inputs(const Preprocessing& preprocessing, const std::string& labels,
       preprocessing.channels == 0
           ? fmt::format("{}, a vocabulary of {}", labels, counted(preprocessing.vocabulary_size(), "token"))
           : fmt::format("{}, {}", labels, counted(preprocessing.channels, "channel")));
+}
+
+void note_missing(std::span<const TargetFile> files, const DataConfig& config,
+                  std::vector<std::string>& notes) {
+  MissingCount all;
+  for (const TargetFile& file : files) all += file.raw.missing;
+  note_missing(all, missing_choice.value(config.missing), notes);
 }
 
 /// Where the sequences of train are, for who has to name one later.
@@ -222,7 +247,10 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
                   Targets& targets, LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
   EncodedTexts encoded;
-  if (preprocessing.channels == 0) encoded = fit_tokenizer(parts.front(), config, tokenizers, preprocessing);
+  if (preprocessing.channels == 0)
+    encoded = fit_tokenizer(parts.front(), config, tokenizers, preprocessing);
+  else
+    fit_missing(parts.front(), config, preprocessing);
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
@@ -232,6 +260,7 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
     if (p == 0) in_table("task", [&] { targets.fit_split(data.train.targets); });
     if (preprocessing.channels == 0) continue;
     if (p == 0) fit_normalization(data.train, config.normalize, preprocessing);
+    if (config.missing_indicator) preprocessing.mean.back() = 0, preprocessing.deviation.back() = 1;
     normalize(splits[p]->values, preprocessing.mean, preprocessing.deviation);
   }
 }
@@ -257,7 +286,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   if (has_validation_file) paths.push_back((base / config.validation).string());
   if (!config.test.empty()) paths.push_back((base / config.test).string());
   std::vector<FileErrors> errors;
-  std::vector<TargetFile> files = read_files(config, readers, targets, paths, errors);
+  std::vector<TargetFile> files = read_files(config, readers, targets, paths, PathFrom::config, errors);
 
   LoadedData data;
   data.preprocessing.channels = files.front().raw.channels;
@@ -281,6 +310,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   keep_locations(parts.front(), data);
   encode_parts(parts, config, tokenizers, targets, data);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
+  note_missing(files, config, data.notes);
   note_shared_content(parts, data.notes);
   return data;
 }
@@ -288,13 +318,15 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
 LoadedFile load_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
                      const Targets& targets, const std::string& path, std::vector<std::string>& notes) {
   std::vector<FileErrors> errors;
-  std::vector<TargetFile> files = read_files(config, readers, targets, {path}, errors);
+  std::vector<TargetFile> files =
+      read_files(config, readers, targets, {path}, PathFrom::command_line, errors);
   parse_targets(files.front(), targets, preprocessing, errors.front());
   throw_if_any(errors);
   const Part part = whole_file(std::filesystem::path(path).filename().string(), files.front());
   InputEncoder encoder(config, preprocessing);
   Sequences sequences = take_rows(part, targets, config.max_length, encoder, notes);
   if (preprocessing.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
+  note_missing(files, config, notes);
   note_shared_content({&part, 1}, notes);
   RawSplit& raw = files.front().raw;
   return {std::move(sequences), std::move(raw.texts), std::move(raw.groups)};

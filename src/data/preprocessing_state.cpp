@@ -50,6 +50,7 @@ std::map<std::string, State> state_of(const Preprocessing& p) {
   states["data"].set("channels", std::vector<std::int64_t>{p.channels});
   if (p.texts > 1) states["data"].set("texts", std::vector<std::int64_t>{p.texts});
   if (p.tokenizer != nullptr) p.tokenizer->save(states["tokenizer"]);
+  if (!p.missing_mean.empty()) states["missing"].set("mean", as_doubles(p.missing_mean));
   if (p.mean.empty() && p.deviation.empty()) return states;
   states["normalization"].set("mean", as_doubles(p.mean));
   states["normalization"].set("std", as_doubles(p.deviation));
@@ -69,8 +70,10 @@ Preprocessing preprocessing_of(const std::map<std::string, State>& states, const
     throw usage_error("data: its state \"texts\" is not one number that goes with its channels");
   return {load_tokenizer(states, config, tokenizers, channels.front()),
           as_floats(list_of(states, "normalization", &State::numbers, "mean")),
-          as_floats(list_of(states, "normalization", &State::numbers, "std")), channels.front(),
-          texts.front()};
+          as_floats(list_of(states, "normalization", &State::numbers, "std")),
+          channels.front(),
+          texts.front(),
+          as_floats(list_of(states, "missing", &State::numbers, "mean"))};
 }
 
 }  // namespace orochi

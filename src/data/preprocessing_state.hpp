@@ -9,7 +9,8 @@
 
 namespace orochi {
 
-/// What the tokenizer keeps for text, normalization.mean and .std for numbers, data.channels.
+/// What the tokenizer keeps for text, normalization.mean and .std for numbers, missing.mean where missing
+/// ones become it, data.channels.
 std::map<std::string, State> state_of(const Preprocessing& preprocessing);
 
 /// The other way round. Throws a usage_error where a list is missing or of another kind; that the lists go

@@ -13,6 +13,7 @@
 #include <orochi/targets.hpp>
 
 #include "data/file_errors.hpp"
+#include "data/missing.hpp"
 
 namespace orochi {
 
@@ -22,18 +23,26 @@ struct RawSplit {
   std::vector<std::string> targets;  // [B]
   std::vector<std::string> texts;    // [B, S]; text only, valid UTF-8, never blank
   Index num_texts = 1;               // S
-  std::vector<float> values;         // [N, channels]; numeric only, finite
+  std::vector<float> values;         // [N, channels]; numeric only, finite or, where missing, NaN
   std::vector<Index> offsets{0};     // [B + 1]; numeric only
   Index channels = 0;                // 0 for text
   std::vector<Index> lines;          // [B]: where each sequence starts; empty in files without lines
   std::vector<double> weights;       // [B], positive; empty: all are 1
   std::vector<std::string> groups;   // [B]; empty: each a group by itself
+  MissingCount missing;              // of `values`
+  bool has_indicator = false;        // the last channel says where a row misses a value
 
   Index size() const { return static_cast<Index>(targets.size()); }
   /// [S]
   std::span<const std::string> texts_of(std::size_t sequence) const {
     const auto each = static_cast<std::size_t>(num_texts);
     return std::span(texts).subspan(sequence * each, each);
+  }
+  /// [T, channels]
+  std::span<const float> values_of(std::size_t sequence) const {
+    const auto first = static_cast<std::size_t>(offsets[sequence] * channels);
+    return std::span(values).subspan(first,
+                                     static_cast<std::size_t>(offsets[sequence + 1] * channels) - first);
   }
   /// "data.tsv:17" or "data.h5: sequence 16"
   std::string location(Index sequence) const;
@@ -80,7 +89,8 @@ class BlankLines {
 std::ifstream open_file(FileErrors& errors);
 
 /// Reads one case of the `.ts` format without its label, "v,v,v:v,v,v" with one part a channel, as rows
-/// `values` [T, channels]. Returns what is wrong with it, or nothing; `at`, if given, becomes the byte where.
+/// `values` [T, channels], NaN where one is missing. Returns what is wrong with it, or nothing; `at`, if
+/// given, becomes the byte where.
 std::string parse_case(std::string_view text, std::vector<float>& values, Index& channels,
                        std::size_t* at = nullptr);
 

@@ -7,6 +7,7 @@
 #include "core/kernels/kernels.hpp"
 #include "core/packed_weights.hpp"
 #include "data/file_errors.hpp"
+#include "data/missing.hpp"
 #include "data/preprocessing_state.hpp"
 #include "data/raw.hpp"
 #include "inference/model_file.hpp"
@@ -90,7 +91,14 @@ void check_preprocessing(const DataConfig& data, const Readers& readers, const P
   if (std::ssize(p.mean) != p.channels || std::ssize(p.deviation) != p.channels)
     refuse(fmt::format("{} and {} for {}", counted(std::ssize(p.mean), "mean"),
                        counted(std::ssize(p.deviation), "deviation"), counted(p.channels, "channel")));
-  for (const std::vector<float>& figures : {p.mean, p.deviation})
+  const bool has_means = p.channels > 0 && needs_means(missing_choice.value(data.missing));
+  if (std::ssize(p.missing_mean) != (has_means ? p.channels : 0))
+    refuse(fmt::format("{} of missing values for {} with data.missing = \"{}\"",
+                       counted(std::ssize(p.missing_mean), "mean"), counted(p.channels, "channel"),
+                       data.missing));
+  if (data.missing_indicator && p.channels == 1)
+    refuse("one channel, but data.missing_indicator adds one to those of the data");
+  for (const std::vector<float>& figures : {p.mean, p.deviation, p.missing_mean})
     if (checkpoint::first_not_finite(figures) >= 0) refuse("a mean or deviation is NaN or infinity");
   for (const float deviation : p.deviation)
     if (!(deviation > 0)) refuse(fmt::format("a deviation is {}; expected more than 0", deviation));

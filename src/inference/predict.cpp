@@ -17,7 +17,7 @@ Prediction Model::predict(std::string_view text) const {
 }
 
 std::vector<Prediction> Model::predict(std::span<const std::string> texts) const {
-  const InputEncoder encoder(config.data, preprocessing);
+  const InputEncoder encoder(config.data, preprocessing, task->level());
   Sequences data;
   data.channels = preprocessing.channels;
   for (const std::string& text : texts) encoder.append_line(text, data);
@@ -27,7 +27,7 @@ std::vector<Prediction> Model::predict(std::span<const std::string> texts) const
 Prediction Model::predict(std::span<const float> rows) const {
   Sequences data;
   data.channels = preprocessing.channels;
-  data.values = InputEncoder(config.data, preprocessing).encode_rows(rows);
+  data.values = InputEncoder(config.data, preprocessing, task->level()).encode_rows(rows);
   data.offsets.push_back(std::ssize(data.values) / std::max<Index>(data.channels, 1));
   return std::move(predict(data).front());
 }

@@ -81,6 +81,12 @@ void visit_data(Data& c, Visitor&& visit) {
       "rows a sequence may have; longer ones are cut, and counted");
   key("normalize", c.normalize, allow_flag(),
       "numeric: each channel to mean 0 and deviation 1, by the training set's figures");
+  key("missing", c.missing, allow_words(missing_choice.list()),
+      "numeric: what a missing value (? or NaN) becomes: an error, by the line between its neighbours in "
+      "time, "
+      "the channel's mean over the training set, or 0, each before normalization");
+  key("missing_indicator", c.missing_indicator, allow_flag(),
+      "numeric: one channel more, 1 where a row missed a value, else 0");
 }
 
 template <class Model, class Visitor>

@@ -32,6 +32,12 @@ void ConfigReader::check_data_rules() {
        {"data.validation_fraction", "data.validation"},
        fmt::format("data.validation_fraction is {}, but data.validation names a file; remove one of them",
                    to_toml(to_value(c.validation_fraction))));
+  rule(
+      !c.missing_indicator || !missing_choice.is(c.missing, Missing::error),
+      {"data.missing_indicator", "data.missing"},
+      fmt::format("data.missing_indicator is true, but data.missing is \"{}\"; allowed with it: {} | {} | {}",
+                  c.missing, missing_choice.word(Missing::interpolate), missing_choice.word(Missing::mean),
+                  missing_choice.word(Missing::zero)));
 }
 
 void ConfigReader::check_model_rules() {

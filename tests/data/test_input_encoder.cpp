@@ -71,5 +71,5 @@ TEST_CASE("a line that is no case is an error without a place", "[input]") {
   CHECK(message_of([&] { encoder.encode_values("1,2:3"); }) ==
         "dimension 2 has 1 value, but dimension 1 has 2; expected one a step in each");
   CHECK(message_of([&] { encoder.encode_values(""); }) ==
-        "value 1 of dimension 1 is empty; fill it in or leave the case out");
+        "value 1 of dimension 1 is empty; expected a number, or ? where it is missing");
 }

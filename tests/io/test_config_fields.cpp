@@ -18,6 +18,8 @@ test = "c"
 validation_fraction = 0.0
 max_length = 5
 normalize = false
+missing = "mean"
+missing_indicator = true
 
 [data.format]
 type = "csv"
@@ -108,6 +110,8 @@ TEST_CASE("[data] reaches its fields") {
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});
   CHECK(c.max_length == 5);
   CHECK_FALSE(c.normalize);
+  CHECK(c.missing == "mean");
+  CHECK(c.missing_indicator);
 }
 
 TEST_CASE("[model] reaches its fields") {

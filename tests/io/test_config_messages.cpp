@@ -236,6 +236,10 @@ TEST_CASE("rules between keys") {
           "f:2:38: train.schedule.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
          {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
           "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
+         {"[data]\ntrain = \"t\"\nmissing_indicator = true\n",
+          "f:3:21: data.missing_indicator is true, but data.missing is \"error\"; allowed with it: "
+          "interpolate | mean "
+          "| zero"},
          {"data.train = 'a'\ndata.format.label_column = 'x'",
           "f:2:13: unknown key \"data.format.label_column\"; reader \"tsv\" has no options"},
          {"data.train = 'a'\ndata.format = {type = 'csv', text_columns = 'x'}",

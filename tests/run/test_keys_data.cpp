@@ -218,6 +218,31 @@ void test_normalize() {
   CHECK(plain.train.values == std::vector<float>{1, 2, 3, 5, 9});
 }
 
+const char* const with_gap = "@data\n1,?,4:a\n?,2,3:b\n";
+
+/// The rows of `with_gap`, not normalized.
+std::vector<float> filled(const std::string& missing, bool indicator) {
+  return load(with_gap,
+              [&](DataConfig& config) {
+                config.format.type = "ts";
+                config.normalize = false;
+                config.missing = missing;
+                config.missing_indicator = indicator;
+              })
+      .train.values;
+}
+
+void test_missing() {
+  CHECK(filled("interpolate", false) == std::vector<float>{1, 2.5f, 4, 2, 2, 3});
+  CHECK(filled("mean", false) == std::vector<float>{1, 2.5f, 4, 2.5f, 2, 3});
+  CHECK(filled("zero", false) == std::vector<float>{1, 0, 4, 0, 2, 3});
+  CHECK_THROWS_WITH(filled("error", false), catch_matchers::Contains("set data.missing to"));
+}
+
+void test_missing_indicator() {
+  CHECK(filled("zero", true) == std::vector<float>{1, 0, 0, 1, 4, 0, 0, 1, 2, 0, 3, 0});
+}
+
 }  // namespace
 
 KeyTests orochi::data_keys() {
@@ -229,6 +254,8 @@ KeyTests orochi::data_keys() {
           {"data.tokenizer", test_tokenizer},
           {"data.max_length", test_max_length},
           {"data.normalize", test_normalize},
+          {"data.missing", test_missing},
+          {"data.missing_indicator", test_missing_indicator},
           {"reader.csv.text_columns", test_text_columns},
           {"reader.csv.label_column", test_label_column},
           {"reader.csv.weight_column", test_weight_column},

@@ -54,18 +54,19 @@ RawSplit read_raw(const DataConfig& config, const Readers& readers, const Target
   const std::string& format = config.format.type;
   RawSplit raw;
   raw.path = errors.path();
-  FileInMemory file(targets, raw, errors);
+  FileInMemory file(config, targets, raw, errors);
   const std::unique_ptr<Reader> reader = in_table("data.format", [&] {
     std::unique_ptr<Reader> made = readers.make(config.format);
     made->read(file);
     return made;
   });
+  file.finish();
   std::filesystem::path name = errors.path();
   if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
   std::string ending = name.extension().string();
   if (ending == ".h5") ending = ".hdf5";
   const bool is_known = !ending.empty() && readers.find(ending.substr(1)) != nullptr;
-  if (!errors.empty() && is_known && ending != "." + format)
+  if (!errors.empty() && is_known && ending != "." + format && std::filesystem::exists(errors.path()))
     errors.add(fmt::format("is read as data.format = \"{}\"; by its name it may be \"{}\"", format,
                            ending.substr(1)));
   if (errors.empty() && raw.size() == 0) errors.add("no record; expected one or more");

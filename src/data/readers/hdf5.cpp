@@ -89,11 +89,10 @@ void check_values(const RawSplit& raw, FileErrors& errors) {
     for (Index at = raw.offsets[sequence] * raw.channels; at < raw.offsets[sequence + 1] * raw.channels;
          ++at) {
       const float value = raw.values[static_cast<std::size_t>(at)];
-      if (std::isfinite(value)) continue;
+      if (!std::isinf(value)) continue;  // NaN is a missing value
       errors.add_sequence(
           i, fmt::format("row {}, channel {} is {}; expected a finite number (of at most 3.4e38)",
-                         at / raw.channels - raw.offsets[sequence], at % raw.channels,
-                         std::isnan(value) ? std::abs(value) : value));
+                         at / raw.channels - raw.offsets[sequence], at % raw.channels, value));
       break;
     }
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -39,22 +40,24 @@ bool is_tiny(std::string_view number) {
   return exponent < static_cast<Index>(first) - static_cast<Index>(point);
 }
 
-/// Reads one number; returns what is wrong with it, or nothing.
+/// Reads one number, NaN where it is missing (? or NaN); returns what is wrong with it, or nothing.
 std::string parse_value(std::string_view text, float& number) {
   text = trim(text);
-  if (text.empty()) return "is empty; fill it in or leave the case out";
-  if (text == "?") return "is ? (missing); fill it in or leave the case out";
+  if (text.empty()) return "is empty; expected a number, or ? where it is missing";
+  number = std::numeric_limits<float>::quiet_NaN();
+  if (text == "?") return {};
   if (text.front() == '+' && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
     return fmt::format("{} is not a number; expected one like -1.5 or 2e-3", quote(text));
   }
+  if (std::isnan(value)) return {};
   const bool out_of_range = error == std::errc::result_out_of_range;  // of a double; then value is still 0
   const bool too_large = out_of_range && !is_tiny(text);
   number = static_cast<float>(value);
   if (!std::isfinite(value))
-    return fmt::format("{} is not finite; fill it in or leave the case out", quote(text));
+    return fmt::format("{} is not finite; expected a number, or ? where it is missing", quote(text));
   if (too_large || !std::isfinite(number))
     return fmt::format("{} is out of the range of a float; expected at most 3.4e38", quote(text));
   return {};

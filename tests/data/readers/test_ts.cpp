@@ -88,17 +88,17 @@ TEST_CASE("what is wrong with a case of a .ts file is said", "[ts]") {
                                "1,2:3,?:up\n1,nan:3,4:up\n1,abc:3,4:up\n1,2:3,1e99:up\n1,2:,4:up\n"
                                "1,2:3:up\n1,2,3\n1,2:3,4:left\n1,2:3,4:\n1,2:3,4:5,6:up\n1,2:-inf,3:up\n"
                                "1,2:3,1e999:up\n\n1,2:3,4:up\n") ==
-        "f:6:7: value 2 of dimension 2 is ? (missing); fill it in or leave the case out\n"
-        "f:7:3: value 2 of dimension 1 \"nan\" is not finite; fill it in or leave the case out\n"
+        "f:6: the value at row 2, channel 2 is missing (2 values of 2 sequences are); set data.missing to "
+        "\"interpolate\", \"mean\" or \"zero\" to have it filled, or leave the sequence out\n"
         "f:8:3: value 2 of dimension 1 \"abc\" is not a number; expected one like -1.5 or 2e-3\n"
         "f:9:7: value 2 of dimension 2 \"1e99\" is out of the range of a float; expected at most 3.4e38\n"
-        "f:10:5: value 1 of dimension 2 is empty; fill it in or leave the case out\n"
+        "f:10:5: value 1 of dimension 2 is empty; expected a number, or ? where it is missing\n"
         "f:11:5: dimension 2 has 1 value, but dimension 1 has 2; expected one a step in each\n"
         "f:12: no \":\" between values and label; expected v,v,v:v,v,v:label\n"
         "f:13: label \"left\" is not in @classLabel, which has \"up\", \"down\"; add it there or correct it\n"
         "f:14: the label is empty; expected a name\n"
         "f:15: 3 dimensions, but expected 2 as in the header or the first case\n"
-        "f:16:5: value 1 of dimension 2 \"-inf\" is not finite; fill it in or leave the case out\n"
+        "f:16:5: value 1 of dimension 2 \"-inf\" is not finite; expected a number, or ? where it is missing\n"
         "f:17:7: value 2 of dimension 2 \"1e999\" is out of the range of a float; expected at most 3.4e38\n"
         "f:18: a blank line; expected a case");
 }
