@@ -147,6 +147,7 @@ struct LayerEntry {
   std::string before = {};    // of a pooling: the layer that it needs between input and positions
   Index head_multiple = 1;    // of positions: what the width of a head must be a multiple of
   bool takes_tokens = false;  // of role input: the batch's tokens, not its numeric rows
+  bool takes_first = false;   // of a pooling: a sequence's first row alone, which sees no other if causal
 };
 
 /// The layers that a program knows.

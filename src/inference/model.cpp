@@ -29,8 +29,13 @@ const std::vector<Entry>& entries_of(const Registry<Entry>& registry) {
 std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
   std::vector<ComponentSchema> schemas;
   for (const LayerEntry& entry : entries_of(extensions.layers))
-    schemas.push_back(
-        {entry.name, role_name(entry.role), entry.options, entry.summary, {}, entry.head_multiple});
+    schemas.push_back({entry.name,
+                       role_name(entry.role),
+                       entry.options,
+                       entry.summary,
+                       {},
+                       entry.head_multiple,
+                       entry.takes_first});
   for (const TaskEntry& entry : entries_of(extensions.tasks)) {
     schemas.push_back({entry.name, "task", entry.options, entry.summary});
     for (const MetricInfo& metric : entry.metrics) schemas.back().metrics.push_back(metric.name);

@@ -81,6 +81,7 @@ class ConfigReader {
   // Rules (config_rules.cpp).
   void check_data_rules();
   void check_model_rules();
+  void check_causal();
   void check_heads(const ModelConfig& model, const std::string& section);
   void check_train_rules();
   void check_monitor();

@@ -50,6 +50,23 @@ void ConfigReader::check_model_rules() {
       any_as_model = true;
   }
   if (any_as_model) check_heads(config_.model, "model");
+  check_causal();
+}
+
+void ConfigReader::check_causal() {
+  const ModelConfig& c = config_.model;
+  const ComponentSchema* pooling = find_component("pooling", c.pooling);
+  if (pooling == nullptr || !pooling->takes_first || is_saved_) return;
+  const auto is_causal = [&](const Component& block) { return block_model(c, block.options).causal; };
+  const bool all = c.block.empty() ? c.causal : std::all_of(c.block.begin(), c.block.end(), is_causal);
+  std::vector<std::string> others;
+  for (const ComponentSchema& other : components_)
+    if (other.kind == pooling->kind && !other.takes_first) others.push_back(other.name);
+  rule(!all, {"model.pooling", "model.causal"},
+       fmt::format(
+           "model.pooling is \"{}\", whose row is the first and, with model.causal, sees no other: every "
+           "sequence would get the same answer; allowed with it: {}",
+           c.pooling, fmt::join(others, " | ")));
 }
 
 /// `section`: whose keys say the number of heads and their width.

@@ -90,7 +90,8 @@ Layers builtin_layers() {
          .role = Role::pooling,
          .summary = "the row of a trained class token put before each sequence",
          .make = pooling<first_per_sequence>,
-         .before = "class_token"});
+         .before = "class_token",
+         .takes_first = true});
   r.add({"mean", Role::pooling, "the mean of a sequence's rows", pooling<mean_per_sequence>});
   r.add({"max", Role::pooling, "the largest value of each column", pooling<max_per_sequence>});
   r.add<AttentionPooling>("attention", Role::pooling, "rows weighted by attention to one trained query");

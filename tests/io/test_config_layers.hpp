@@ -17,7 +17,10 @@ inline std::vector<ComponentSchema> test_layers() {
     layers.push_back({name, "rows", {}});
   }
   layers.push_back({"rotary", "rows", {}, "", {}, 2});
-  for (const char* name : {"cls", "mean", "max"}) layers.push_back({name, "pooling", {}});
+  for (const char* name : {"cls", "mean", "max"}) {
+    layers.push_back({name, "pooling", {}});
+    layers.back().takes_first = layers.back().name == "cls";
+  }
   for (const char* name : {"tsv", "hdf5", "ts"}) layers.push_back({name, "reader", {}});
   layers.push_back(
       {"csv",

@@ -236,6 +236,17 @@ TEST_CASE("rules between keys") {
           "f:2:38: train.schedule.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
          {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
           "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
+         {"data.train = 'a'\nmodel.causal = true\nmodel.pooling = 'cls'",
+          "f:3:17: model.pooling is \"cls\", whose row is the first and, with model.causal, sees no other: "
+          "every "
+          "sequence would get the same answer; allowed with it: mean | max"},
+         {"data.train = 'a'\nmodel.pooling = 'cls'\nmodel.block = [{type = 'encoder_layer', causal = true}]",
+          "f:2:17: model.pooling is \"cls\", whose row is the first and, with model.causal, sees no other: "
+          "every "
+          "sequence would get the same answer; allowed with it: mean | max"},
+         {"data.train = 'a'\nmodel.pooling = 'cls'\nmodel.causal = true\n"
+          "model.block = [{type = 'encoder_layer', causal = false}, 'encoder_layer']",
+          ""},
          {"[data]\ntrain = \"t\"\nmissing_indicator = true\n",
           "f:3:21: data.missing_indicator is true, but data.missing is \"error\"; allowed with it: "
           "interpolate | mean "
