@@ -14,6 +14,8 @@ find_package(ZLIB REQUIRED)
 # Not by its CMake package, which names the library differently from version to version.
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
 find_library(ZSTD_LIBRARY zstd REQUIRED)
+find_path(UTF8PROC_INCLUDE_DIR utf8proc.h REQUIRED)
+find_library(UTF8PROC_LIBRARY utf8proc REQUIRED)
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED
   DOC "Folder that holds toml++/toml.h (Ubuntu 22.04 has no package: give a header path here)")
 # Not by oneDNN's own CMake package: Debian's asks for OpenCL's headers, which products on a CPU do not need.

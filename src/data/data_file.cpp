@@ -33,6 +33,9 @@ std::string other_kind(std::string_view contents) {
     return "is a tar archive; unpack it with tar -xf and name a file that was in it";
   if (contents.starts_with("PK\x03\x04"))
     return "is a ZIP archive or an office document; unpack it or save it as text";
+  if (contents.starts_with(std::string_view("\xFF\xFE\0\0", 4)) ||
+      contents.starts_with(std::string_view("\0\0\xFE\xFF", 4)))  // begins as UTF-16 does
+    return "is UTF-32; convert it, for instance with iconv -f UTF-32 -t UTF-8";
   if (contents.starts_with("\xFF\xFE") || contents.starts_with("\xFE\xFF"))
     return "is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8";
   if (contents.starts_with("\x89HDF")) return "is an HDF5 file; set data.format to \"hdf5\"";
@@ -190,6 +193,17 @@ void FileInMemory::take_missing(Record& record) {
   if (record.values.empty()) return error_in(record, 0, "every value is missing; leave the sequence out");
   raw_.missing.shortened += record.values.size() < before ? 1 : 0;
   raw_.missing.add(record.values, record.channels, raw_.size(), record.line > 0 ? 1 : 0);
+}
+
+std::string_view FileInMemory::beginning() {
+  constexpr std::size_t enough = 1 << 16;
+  if (contents_.empty()) {
+    std::ifstream stream(path(), std::ios::binary);
+    contents_.resize(enough);
+    stream.read(contents_.data(), static_cast<std::streamsize>(enough));
+    contents_.resize(static_cast<std::size_t>(stream.gcount()));
+  }
+  return std::string_view(contents_).substr(0, enough);
 }
 
 void FileInMemory::finish() {

@@ -32,6 +32,8 @@ class FileInMemory : public DataFile {
   const Targets& targets() const override { return targets_; }
   /// What can be said once all records are there.
   void finish();
+  /// The first bytes of the file, unpacked where its text was read.
+  std::string_view beginning();
 
  private:
   /// Nothing where `what` is empty.

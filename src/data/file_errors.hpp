@@ -37,6 +37,12 @@ class FileErrors {
   bool shows_sequence(Index sequence) const { return shows(sequence + 1); }
 
   bool empty() const { return count_ == 0; }
+  /// In place of all that was added so far.
+  void replace(const std::string& what) {
+    shown_.clear();
+    count_ = 0;
+    add(what);
+  }
   const std::string& path() const { return path_; }
   /// Whether a config names the file; else it is one more file for a model that there is.
   bool is_of_config() const { return is_of_config_; }

@@ -14,6 +14,7 @@
 #include "core/as_size.hpp"
 #include "core/in_table.hpp"
 #include "data/checks.hpp"
+#include "data/column_checks.hpp"
 #include "data/input_encoder.hpp"
 #include "data/normalize.hpp"
 #include "data/raw.hpp"
@@ -289,6 +290,12 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   std::vector<TargetFile> files = read_files(config, readers, targets, paths, PathFrom::config, errors);
 
   LoadedData data;
+  if (const ReaderEntry* reader = readers.find(config.format.type); reader != nullptr)
+    for (std::size_t f = 0; f < files.size(); ++f) {
+      std::vector<std::string> unused;  // of other files than train
+      check_columns(files[f].raw, targets, *reader, errors[f], f == 0 ? data.notes : unused);
+    }
+  throw_if_any(errors);
   data.preprocessing.channels = files.front().raw.channels;
   data.preprocessing.texts = files.front().raw.num_texts;
   if (data.preprocessing.texts > 1 && targets.level() == Level::row)
@@ -311,6 +318,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   encode_parts(parts, config, tokenizers, targets, data);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
   note_missing(files, config, data.notes);
+  if (data.preprocessing.channels == 0) note_tokens(data, files.front().raw, config, tokenizers, data.notes);
   note_shared_content(parts, data.notes);
   return data;
 }

@@ -9,7 +9,9 @@
 #include <orochi/error.hpp>
 #include <orochi/targets.hpp>
 
+#include "core/utf8.hpp"
 #include "data/file_errors.hpp"
+#include "data/label_form.hpp"
 
 namespace orochi {
 namespace {
@@ -58,6 +60,23 @@ void LabelSet::load(const State& state) {
   if (ids_.size() != names_.size()) throw usage_error("two of its labels are the same");
 }
 
+namespace {
+
+/// With a no-break or zero-width space, for instance: "yes" and such a "yes" would be two classes.
+bool begins_or_ends_unseen(std::string_view label) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (is_ascii(label.front()) && is_ascii(label.back())) return false;
+  std::size_t last = label.size() - 1;
+  while (last > 0 && utf8::continues(label[last])) --last;
+  for (std::string_view end : {label, label.substr(last)}) {
+    const utf8::Piece piece = utf8::take(end);
+    if (piece.is_valid && is_invisible(piece.code_point)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::string label_error(std::string_view label) {
   constexpr std::string_view blanks = " \t";
   if (label.find_first_not_of(blanks) == std::string_view::npos) return "the label is empty; expected a name";
@@ -70,6 +89,9 @@ std::string label_error(std::string_view label) {
   if (blanks.find(label.front()) != std::string_view::npos ||
       blanks.find(label.back()) != std::string_view::npos)
     return fmt::format("label {} begins or ends with a blank; remove it", quote(label));
+  if (begins_or_ends_unseen(label))
+    return fmt::format("label {} begins or ends with what cannot be seen; remove it",
+                       quote_code_points(label));
   // A checkpoint pads every label to the longest.
   if (label.size() > longest_label)
     return fmt::format("label {} has {}; expected at most {}: are label and text swapped?", quote(label),

@@ -1,5 +1,6 @@
 // The file formats that come with Orochi, and reading a file of one of those that a program knows.
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -11,6 +12,7 @@
 
 #include "core/in_table.hpp"
 #include "data/data_file.hpp"
+#include "data/sniff.hpp"
 #include "data/unpack.hpp"
 
 namespace orochi {
@@ -49,6 +51,31 @@ std::string RawSplit::location(Index sequence) const {
   return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(sequence)]);
 }
 
+namespace {
+
+/// Where another format than the config's explains all errors, it is the one to report; returns whether.
+bool report_other_format(const DataConfig& config, const Readers& readers, std::string_view beginning,
+                         FileErrors& errors) {
+  constexpr std::array<std::string_view, 9> known{"tsv",      "csv",   "hdf5", "ts",  "jsonl",
+                                                  "fasttext", "fasta", "ucr",  "arff"};
+  const std::string& own = config.format.type;
+  if (std::find(known.begin(), known.end(), own) == known.end()) return false;
+  const Sniffed found = sniff(beginning);
+  if (found.description.empty() || found.format == own || (found.is_no_text && found.format.empty()))
+    return false;
+  const bool is_registered = readers.find(found.format) != nullptr;
+  std::string remedy = found.advice;
+  if (!errors.is_of_config())
+    remedy = fmt::format("the model reads data.format = \"{}\": write it so", own);
+  else if (is_registered)
+    remedy = fmt::format("set data.format to {}", found.setting);
+  errors.replace(
+      fmt::format("looks like {}, but is read as data.format = \"{}\"; {}", found.description, own, remedy));
+  return true;
+}
+
+}  // namespace
+
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
                   FileErrors& errors) {
   const std::string& format = config.format.type;
@@ -61,6 +88,7 @@ RawSplit read_raw(const DataConfig& config, const Readers& readers, const Target
     return made;
   });
   file.finish();
+  if (!errors.empty() && report_other_format(config, readers, file.beginning(), errors)) return raw;
   std::filesystem::path name = errors.path();
   if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
   std::string ending = name.extension().string();

@@ -1,0 +1,169 @@
+#include "data/column_checks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "data/label_form.hpp"
+#include "data/sniff.hpp"
+
+namespace orochi {
+namespace {
+
+/// A label and where it is first.
+struct Use {
+  std::size_t first = 0;
+  Index count = 0;
+};
+using Uses = std::map<std::string_view, Use>;
+
+Uses count_uses(std::span<const std::string> values) {
+  Uses uses;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto [use, is_new] = uses.try_emplace(values[i], Use{i, 0});
+    ++use->second.count;
+  }
+  return uses;
+}
+
+void add_error(const RawSplit& raw, std::size_t sequence, FileErrors& errors, const std::string& what) {
+  if (raw.lines.empty())
+    errors.add_sequence(static_cast<Index>(sequence), what);
+  else
+    errors.add(what, raw.lines[sequence]);
+}
+
+bool has_blank(std::string_view text) { return text.find(' ') != std::string_view::npos; }
+
+bool names_columns(const ReaderEntry& reader) {
+  return std::any_of(reader.options.begin(), reader.options.end(),
+                     [](const Option& option) { return option.name == "label_column"; });
+}
+
+/// The first record is of names that no other record has as its label.
+void check_header(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, FileErrors& errors) {
+  const std::span<const std::string> texts = raw.texts_of(0);
+  const std::string& label = raw.targets.front();
+  if (raw.size() < 2 || !is_column_name(label) || labels.at(label).count > 1 ||
+      !std::all_of(texts.begin(), texts.end(), is_column_name))
+    return;
+  add_error(
+      raw, 0, errors,
+      fmt::format("{}, {} look like a header, not like a record; remove the line{}", quote(label),
+                  quote_list(texts),
+                  names_columns(reader)
+                      ? ""
+                      : ", or set data.format to {type = \"csv\", delimiter = \"\\t\"} and its columns"));
+}
+
+/// Labels of several words that are more than the texts, which are single words: no text could say which.
+void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, FileErrors& errors) {
+  constexpr Index fewest = 4;
+  if (raw.num_texts != 1 || raw.size() < fewest) return;
+  const Uses texts = count_uses(raw.texts);
+  if (texts.size() >= labels.size() || texts.size() * 2 > raw.targets.size()) return;
+  const auto words = std::count_if(raw.texts.begin(), raw.texts.end(), has_blank);
+  const auto sentences = std::count_if(raw.targets.begin(), raw.targets.end(), has_blank);
+  if (words * 10 > raw.size() || sentences * 2 < raw.size()) return;
+  std::size_t at = 0;
+  while (!has_blank(raw.targets[at])) ++at;
+  add_error(raw, at, errors,
+            fmt::format(
+                "label and text look swapped: {} of several words, such as {}, but {} of one word each, such "
+                "as {}; {}",
+                counted(std::ssize(labels), "different label"), quote(raw.targets[at]),
+                counted(std::ssize(texts), "different text"), quote(raw.texts[at]),
+                names_columns(reader)
+                    ? "exchange data.format.label_column and data.format.text_columns"
+                    : "the label comes first: exchange the columns, for instance with awk -F'\\t' "
+                      "'{print $2 \"\\t\" $1}'"));
+}
+
+/// Labels that nobody can tell apart.
+void check_alike(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
+  std::map<std::string, std::pair<std::string_view, std::size_t>> forms;  // with the first label of each
+  std::vector<std::pair<std::size_t, std::string_view>> in_order;
+  for (const auto& [label, use] : labels) in_order.emplace_back(use.first, label);
+  std::sort(in_order.begin(), in_order.end());
+  for (const auto& [at, label] : in_order) {
+    const auto [other, is_new] = forms.try_emplace(visible_form(label), label, at);
+    if (is_new) continue;
+    add_error(raw, at, errors,
+              fmt::format("label {} looks like {} ({}), but is another one; write both alike",
+                          quote_code_points(label), quote_code_points(other->second.first),
+                          raw.location(static_cast<Index>(other->second.second))));
+  }
+}
+
+/// Labels that may be quantities.
+void note_numbers(const RawSplit& raw, const Uses& labels, std::vector<std::string>& notes) {
+  constexpr std::size_t few = 10;
+  if (labels.size() <= few) return;
+  bool is_whole = true;
+  for (const auto& [label, use] : labels) {
+    try {
+      const double number = parse_number(label);
+      is_whole = is_whole && number == std::floor(number);
+    } catch (const Error&) {
+      return;
+    }
+  }
+  if (is_whole && labels.size() * 3 < raw.targets.size()) return;
+  notes.push_back(
+      fmt::format("the labels are {} different numbers, first {} ({}): if they are quantities to be "
+                  "predicted, set task = "
+                  "\"regression\"",
+                  grouped(std::ssize(labels)), quote(raw.targets.front()), raw.location(0)));
+}
+
+/// Share of tokens that the vocabulary does not have.
+double unknown_share(const Sequences& sequences) {
+  const auto unknown = std::count(sequences.tokens.begin(), sequences.tokens.end(), 0);
+  return static_cast<double>(unknown) /
+         static_cast<double>(std::max<std::size_t>(sequences.tokens.size(), 1));
+}
+
+}  // namespace
+
+void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntry& reader, FileErrors& errors,
+                   std::vector<std::string>& notes) {
+  if (raw.size() == 0) return;
+  const Uses labels = count_uses(raw.targets);
+  if (raw.channels == 0) check_header(raw, labels, reader, errors);
+  if (targets.are_numbers()) return;
+  check_alike(raw, labels, errors);
+  if (targets.level() == Level::row) return;
+  if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
+  note_numbers(raw, labels, notes);
+}
+
+void note_tokens(const LoadedData& data, const RawSplit& train, const DataConfig& config,
+                 const Tokenizers& tokenizers, std::vector<std::string>& notes) {
+  constexpr double most = 0.5;
+  const Tokenizer& tokenizer = *data.preprocessing.tokenizer;
+  const bool are_single = std::ssize(data.train.tokens) == data.train.size() &&
+                          std::all_of(train.texts.begin(), train.texts.end(),
+                                      [](const std::string& text) { return text.size() > 4; });
+  // Entry 0 is that of unknown tokens where a tokenizer has one.
+  const double unknown = tokenizer.token(0) == unknown_token ? unknown_share(data.validation) : 0;
+  if (!are_single && unknown <= most) return;
+  std::string text;
+  if (are_single)
+    text = fmt::format("every text is a single token of data.tokenizer = \"{}\"", config.tokenizer.type);
+  if (unknown > most)
+    text += fmt::format("{}{:.0f} % of the validation set's tokens are unknown to the vocabulary",
+                        text.empty() ? "" : ", and ", 100 * unknown);
+  std::string others;
+  for (const char* other : {"char", "bpe", "unigram"})
+    if (other != config.tokenizer.type && tokenizers.find(other) != nullptr)
+      others += fmt::format("{}\"{}\"", others.empty() ? "" : " or ", other);
+  if (!others.empty()) text += fmt::format("; for such text set data.tokenizer = {}", others);
+  notes.push_back(text);
+}
+
+}  // namespace orochi

@@ -1,0 +1,19 @@
+// Labels as people see them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace orochi {
+
+/// The label composed (Unicode's NFC), without what cannot be seen, each white space as one blank: two labels
+/// with the same form look alike. The label must be valid UTF-8.
+std::string visible_form(std::string_view label);
+
+/// Whether nobody sees it: white space, or what Unicode has for formats alone, such as a zero-width space.
+bool is_invisible(char32_t code_point);
+
+/// In double quotes, every code point beyond ASCII as \u{NNNN}.
+std::string quote_code_points(std::string_view label);
+
+}  // namespace orochi

@@ -1,0 +1,23 @@
+// What a file looks like by its first bytes, whatever it is read as.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace orochi {
+
+struct Sniffed {
+  std::string description;  // "JSON Lines: an object a line"; empty: nothing known
+  std::string format;       // the reader for it; empty: none
+  std::string setting;      // what data.format would be, as in a config
+  std::string advice;       // what to do where there is no such reader, or before it can read the file
+  bool is_no_text = false;  // reading such bytes as text says so itself
+};
+
+/// `beginning`: of the file, up to any byte; 64 KiB are enough.
+Sniffed sniff(std::string_view beginning);
+
+/// Whether a field of a first line is likelier the name of a column of labels or texts than one of them.
+bool is_column_name(std::string_view field);
+
+}  // namespace orochi

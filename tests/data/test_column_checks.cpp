@@ -1,0 +1,142 @@
+// What is seen only where a whole column is looked at.
+#include <algorithm>
+
+#include <orochi/dataset.hpp>
+#include <orochi/error.hpp>
+
+#include "catch.hpp"
+#include "data/label_form.hpp"
+#include "temp_folder.hpp"
+
+namespace {
+
+using namespace orochi;
+using testing::message_of;
+using testing::TempFolder;
+
+struct Outcome {
+  std::string error;
+  std::vector<std::string> notes;
+  bool notes_have(const std::string& part) const {
+    return std::any_of(notes.begin(), notes.end(),
+                       [&](const std::string& note) { return note.find(part) != std::string::npos; });
+  }
+};
+
+Outcome load(const std::string& contents, const std::string& format = "tsv",
+             const std::string& task = "classification", const std::string& tokenizer = "word") {
+  const TempFolder folder;
+  folder.write("t", contents);
+  DataConfig config = testing::config_for(format);
+  config.train = config.validation = "t";
+  config.tokenizer.type = tokenizer;
+  Outcome outcome;
+  outcome.error = folder.without_path(message_of([&] {
+    outcome.notes =
+        load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), *new_task(task)).notes;
+  }));
+  for (std::string& note : outcome.notes) note = folder.without_path(note);
+  // Both parts are the same file.
+  outcome.error = outcome.error.substr(0, outcome.error.size() / 2);
+  return outcome;
+}
+
+std::string times(const std::string& text, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("columns that look swapped are an error that says how to turn them", "[columns]") {
+  const std::string swapped = "warm and rich\t1\ncold and thin\t0\ngood bread\t1\nstale bread\t0\n";
+  CHECK_THAT(
+      load(swapped).error,
+      catch_matchers::StartsWith(
+          "t:1: label and text look swapped: 4 different labels of several words, such as \"warm and rich\", "
+          "but "
+          "2 different texts of one word each, such as \"1\"; the label comes first: exchange the columns"));
+  CHECK_THAT(load("label,text\nwarm and rich,1\ncold and thin,0\ngood bread,1\nstale bread,0\n", "csv").error,
+             catch_matchers::Contains("exchange data.format.label_column and data.format.text_columns"));
+  // As many texts as labels, or labels of one word: names of towns may have two.
+  CHECK(load(times("New York\tnyc\nLos Angeles\tla\n", 2)).error.substr(0, 3) != "t:1");
+  CHECK(load(times("a\tyes\nb\tno\nc\tyes\n", 2)).error.substr(0, 3) != "t:1");
+}
+
+TEST_CASE("a header among the records is an error", "[columns]") {
+  CHECK_THAT(load("Label\tText\nyes\ta b\nno\tc d\n").error,
+             catch_matchers::StartsWith(
+                 "t:1: \"Label\", \"Text\" look like a header, not like a record; remove the line, "
+                 "or set data.format to {type = \"csv\", delimiter = \"\\t\"}"));
+  CHECK_THAT(load("label,text\nlabel,text\nyes,a b\nno,c d\n", "csv").error,
+             catch_matchers::StartsWith("t:2: \"label\", \"text\" look like a header"));
+  // A label that occurs again is one.
+  CHECK(load("tag\ttext\nlink\ta b\ntag\tc d\n").error.substr(0, 3) != "t:1");
+}
+
+TEST_CASE("labels that are many numbers are asked about", "[columns]") {
+  std::string halves, classes;
+  for (int i = 0; i < 24; ++i) {
+    halves += std::to_string(i % 12) + ".5\ta b" + std::to_string(i) + "\n";
+    classes += std::to_string(i % 2) + "\ta b" + std::to_string(i) + "\n";
+  }
+  CHECK(load(halves).notes_have(
+      "the labels are 12 different numbers, first \"0.5\" (t:1): if they are quantities"));
+  CHECK_FALSE(load(classes).notes_have("different numbers"));
+  CHECK_FALSE(load(halves, "tsv", "regression").notes_have("different numbers"));
+}
+
+TEST_CASE("labels that look alike are an error that names both", "[columns]") {
+  CHECK_THAT(load("caf\xC3\xA9\ta b\nno\tc\ncafe\xCC\x81\td e\n").error,
+             catch_matchers::StartsWith("t:3: label \"cafe\\u{0301}\" looks like \"caf\\u{00e9}\" (t:1), but "
+                                        "is another one; write both alike"));
+  CHECK_THAT(
+      load("so so\ta b\nno\tc\nso\xC2\xA0so\td e\nn\xE2\x80\x8Bo\tf\n").error,
+      catch_matchers::StartsWith(
+          "t:3: label \"so\\u{00a0}so\" looks like \"so so\" (t:1), but is another one; write both alike\n"
+          "t:4: label \"n\\u{200b}o\" looks like \"no\" (t:2)"));
+}
+
+TEST_CASE("a label with something unseen at an end is refused with line and byte", "[columns]") {
+  const TempFolder folder;
+  CHECK(testing::errors_in(folder, testing::config_for("tsv"),
+                           "good\xC2\xA0\ta\ngood\tb\n\xE2\x80\x8B"
+                           "bad\tc\n\xC3\xA9t\xC3\xA9\td\n") ==
+        "f:1:1: label \"good\\u{00a0}\" begins or ends with what cannot be seen; remove it\n"
+        "f:3:1: label \"\\u{200b}bad\" begins or ends with what cannot be seen; remove it");
+}
+
+TEST_CASE("the form of a label is composed and without what cannot be seen", "[columns]") {
+  CHECK(visible_form("e\xCC\x81\xC2\xAD \xE3\x80\x80x\xE2\x80\x89") == "\xC3\xA9 x");
+  CHECK(visible_form("Yes") == "Yes");
+  CHECK(visible_form("") == "");
+}
+
+TEST_CASE("texts that the tokenizer does not cut are noted", "[columns]") {
+  const TempFolder folder;
+  DataConfig config = testing::config_for("tsv");
+  config.train = "t";
+  config.validation = "v";
+  folder.write("t", "a\tACGTAC\nb\tGGTACA\n");
+  folder.write("v", "a\tACGTTT\nb\tGGTACA\n");
+  const auto notes_with = [&](const std::string& tokenizer) {
+    config.tokenizer.type = tokenizer;
+    Outcome outcome;
+    outcome.notes =
+        load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), *new_task()).notes;
+    return outcome;
+  };
+  CHECK(notes_with("word").notes_have(
+      "every text is a single token of data.tokenizer = \"word\"; for such text set"));
+  CHECK_FALSE(notes_with("char").notes_have("token of"));
+  folder.write("v", "a\tACGTTT\nb\tGGTTTT\n");
+  CHECK(notes_with("word").notes_have(
+      "and 100 % of the validation set's tokens are unknown to the vocabulary; for such "
+      "text set data.tokenizer = \"char\""));
+  folder.write("t", "a\tone two\nb\tthree four\n");
+  folder.write("v", "a\tfive two six\n");
+  CHECK(notes_with("word").notes_have("67 % of the validation set's tokens are unknown"));
+  folder.write("v", "a\tfive two one\n");
+  CHECK_FALSE(notes_with("word").notes_have("unknown"));
+}

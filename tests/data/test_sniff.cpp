@@ -1,0 +1,94 @@
+// What a file looks like, and what is said where it is read as something else.
+#include "catch.hpp"
+#include "data/sniff.hpp"
+#include "temp_folder.hpp"
+
+namespace {
+
+using namespace orochi;
+using namespace std::string_view_literals;
+using testing::TempFolder;
+
+std::string format_of(std::string_view text) { return sniff(text).format; }
+
+/// ASCII text with its bytes `before` and `after` zeros.
+std::string widened(std::string_view text, std::size_t before, std::size_t after) {
+  std::string wide;
+  for (const char c : text) wide += std::string(before, '\0') + c + std::string(after, '\0');
+  return wide;
+}
+
+}  // namespace
+
+TEST_CASE("formats of records are known by their first lines", "[sniff]") {
+  CHECK(format_of("yes\ta b, c\nno\td\n") == "tsv");
+  CHECK(format_of("label\ttext\nyes\ta\n") == "csv");
+  CHECK(format_of("id\tlabel\ttext\n1\tyes\ta\n") == "csv");
+  CHECK(format_of("label,text\nyes,\"a, b\"\n") == "csv");
+  CHECK(format_of("yes,a b\r\nno,\"c, d\"\r\n") == "csv");
+  CHECK(sniff("label;text\nyes;a\n").setting == "{type = \"csv\", delimiter = \";\"}");
+  CHECK(format_of("{\"text\": \"a\\tb\", \"label\": 1}\n{\"text\": \"c\"}\n") == "jsonl");
+  CHECK(format_of("[\n  {\"text\": \"a\"}\n]\n") == "jsonl");
+  CHECK(format_of("__label__yes __label__warm a b\n__label__no c\n") == "fasttext");
+  CHECK(format_of(">seq1 yes\nACGT\nAC\n>seq2 no\nGGT\n") == "fasta");
+  CHECK(format_of("\xEF\xBB\xBF% made up\n\n@RELATION x\n@attribute a numeric\n@data\n") == "arff");
+  CHECK(format_of("# made up\n\n@problemName x\n@data\n1:a\n") == "ts");
+  CHECK(format_of("1\t-0.5\t2e-3\tNaN\n2\t1\t2\t3\n") == "ucr");
+  CHECK(format_of("  1.0e+00  -7.9e-01   2.0\n  2.0e+00  1.5  3\n") == "ucr");
+  CHECK(format_of("\x89HDF\r\n\x1A\nxx"sv) == "hdf5");
+}
+
+TEST_CASE("other files are described", "[sniff]") {
+  CHECK(sniff("\x1F\x8B\x08"sv).description == "a file compressed with gzip");
+  CHECK(sniff("PK\x03\x04xx"sv).description == "a ZIP archive or an office document");
+  CHECK(sniff("PAR1xx").description == "Parquet");
+  CHECK(sniff("\xFF\xFE\0\0y\0\0\0"sv).description == "UTF-32 text");
+  CHECK(sniff("\0\0\xFE\xFF\0\0\0y"sv).description == "UTF-32 text");
+  CHECK(sniff("\xFF\xFEy\0"sv).description == "UTF-16 text");
+  CHECK(sniff(widened("yes\ta b c\n", 0, 3)).description == "UTF-32LE text");
+  CHECK(sniff(widened("yes\ta b c\n", 3, 0)).description == "UTF-32BE text");
+  CHECK(sniff(widened("yes\ta b c\n", 0, 1)).description == "UTF-16LE text");
+  CHECK(sniff(widened("yes\ta b c\n", 1, 0)).description == "UTF-16BE text");
+}
+
+TEST_CASE("what may be anything is not named", "[sniff]") {
+  for (const std::string_view text :
+       {"", "\n\n", "a line of words\nanother, with a comma\n", "yes    a b\nno    c\n",
+        "no tab\nyes\ta\nno tab, either\n", "@someone said so\nand more\n"}) {
+    INFO(text);
+    CHECK(sniff(text).description == "");
+  }
+}
+
+TEST_CASE("a file of another format is one error that names it and the setting", "[sniff]") {
+  const TempFolder folder;
+  const auto said = [&](const std::string& format, std::string_view contents) {
+    return testing::errors_in(folder, testing::config_for(format), contents);
+  };
+  CHECK(said("tsv", "label,text\nyes,a\nno,b\n") ==
+        "f: looks like CSV: commas between fields, but is read as data.format = \"tsv\"; set data.format to "
+        "\"csv\"");
+  CHECK(said("ts", "yes\ta\nno\tb\n") ==
+        "f: looks like lines of label, tab, text, but is read as data.format = \"ts\"; set data.format to "
+        "\"tsv\"");
+  CHECK_THAT(said("tsv", "1\t0.5\t2\n2\t1\t2\n"),
+             catch_matchers::StartsWith("f: looks like numeric series, a label and its values a line"));
+  CHECK(said("tsv", "\xFF\xFE\0\0y\0\0\0"sv) ==
+        "f: is UTF-32; convert it, for instance with iconv -f UTF-32 -t UTF-8");
+  CHECK(said("tsv", widened("yes\ta\nno\tb\n", 0, 3)) ==
+        "f: looks like UTF-32LE text, but is read as data.format = \"tsv\"; convert it, for instance with "
+        "iconv -f "
+        "UTF-32LE -t UTF-8");
+  // A few lines that are wrong are no other format.
+  CHECK(said("tsv", "yes\ta\nno, tab\nno\tb\n") == "f:2: no tab in \"no, tab\"; expected label<TAB>text");
+}
+
+TEST_CASE("a model's own format is named where a later file is of another one", "[sniff]") {
+  const TempFolder folder;
+  FileErrors errors(folder.write("f", "label,text\nyes,a\nno,b\n"), PathFrom::command_line);
+  read_raw(testing::config_for("tsv"), builtin_readers(), *new_task(), errors);
+  CHECK(folder.without_path(errors.report()) ==
+        "f: looks like CSV: commas between fields, but is read as data.format = \"tsv\"; the model reads "
+        "data.format = "
+        "\"tsv\": write it so");
+}
