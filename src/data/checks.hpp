@@ -6,21 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "data/raw.hpp"
+#include "data/target_file.hpp"
 
 namespace orochi {
-
-/// A file with the targets of its sequences as numbers.
-struct TargetFile {
-  RawSplit raw;
-  std::vector<double> numbers;         // [M, W]
-  std::vector<std::size_t> begins{0};  // [B + 1]: into numbers
-  std::vector<std::int32_t> strata;    // [B]
-
-  std::span<const double> target(std::size_t i) const {
-    return std::span(numbers).subspan(begins[i], begins[i + 1] - begins[i]);
-  }
-};
 
 /// Some sequences of a file: a split.
 struct Part {

@@ -11,6 +11,7 @@
 
 #include "data/label_form.hpp"
 #include "data/sniff.hpp"
+#include "data/target_file.hpp"
 
 namespace orochi {
 namespace {
@@ -31,13 +32,6 @@ Uses count_uses(std::span<const std::string> values) {
   return uses;
 }
 
-void add_error(const RawSplit& raw, std::size_t sequence, FileErrors& errors, const std::string& what) {
-  if (raw.lines.empty())
-    errors.add_sequence(static_cast<Index>(sequence), what);
-  else
-    errors.add(what, raw.lines[sequence]);
-}
-
 bool has_blank(std::string_view text) { return text.find(' ') != std::string_view::npos; }
 
 bool names_columns(const ReaderEntry& reader) {
@@ -52,13 +46,13 @@ void check_header(const RawSplit& raw, const Uses& labels, const ReaderEntry& re
   if (raw.size() < 2 || !is_column_name(label) || labels.at(label).count > 1 ||
       !std::all_of(texts.begin(), texts.end(), is_column_name))
     return;
-  add_error(
-      raw, 0, errors,
-      fmt::format("{}, {} look like a header, not like a record; remove the line{}", quote(label),
-                  quote_list(texts),
-                  names_columns(reader)
-                      ? ""
-                      : ", or set data.format to {type = \"csv\", delimiter = \"\\t\"} and its columns"));
+  add_at(raw, 0, errors, [&] {
+    return fmt::format("{}, {} look like a header, not like a record; remove the line{}", quote(label),
+                       quote_list(texts),
+                       names_columns(reader)
+                           ? ""
+                           : ", or set data.format to {type = \"csv\", delimiter = \"\\t\"} and its columns");
+  });
 }
 
 /// Labels of several words that are more than the texts, which are single words: no text could say which.
@@ -72,16 +66,16 @@ void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& r
   if (words * 10 > raw.size() || sentences * 2 < raw.size()) return;
   std::size_t at = 0;
   while (!has_blank(raw.targets[at])) ++at;
-  add_error(raw, at, errors,
-            fmt::format(
-                "label and text look swapped: {} of several words, such as {}, but {} of one word each, such "
-                "as {}; {}",
-                counted(std::ssize(labels), "different label"), quote(raw.targets[at]),
-                counted(std::ssize(texts), "different text"), quote(raw.texts[at]),
-                names_columns(reader)
-                    ? "exchange data.format.label_column and data.format.text_columns"
-                    : "the label comes first: exchange the columns, for instance with awk -F'\\t' "
-                      "'{print $2 \"\\t\" $1}'"));
+  add_at(raw, at, errors, [&] {
+    return fmt::format(
+        "label and text look swapped: {} of several words, such as {}, but {} of one word each, such "
+        "as {}; {}",
+        counted(std::ssize(labels), "different label"), quote(raw.targets[at]),
+        counted(std::ssize(texts), "different text"), quote(raw.texts[at]),
+        names_columns(reader) ? "exchange data.format.label_column and data.format.text_columns"
+                              : "the label comes first: exchange the columns, for instance with awk -F'\\t' "
+                                "'{print $2 \"\\t\" $1}'");
+  });
 }
 
 /// Labels that nobody can tell apart.
@@ -93,10 +87,11 @@ void check_alike(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
   for (const auto& [at, label] : in_order) {
     const auto [other, is_new] = forms.try_emplace(visible_form(label), label, at);
     if (is_new) continue;
-    add_error(raw, at, errors,
-              fmt::format("label {} looks like {} ({}), but is another one; write both alike",
-                          quote_code_points(label), quote_code_points(other->second.first),
-                          raw.location(static_cast<Index>(other->second.second))));
+    add_at(raw, at, errors, [&] {
+      return fmt::format("label {} looks like {} ({}), but is another one; write both alike",
+                         quote_code_points(label), quote_code_points(other->second.first),
+                         raw.location(static_cast<Index>(other->second.second)));
+    });
   }
 }
 

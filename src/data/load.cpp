@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <functional>
 #include <numeric>
 #include <string_view>
 #include <unordered_map>
@@ -19,56 +18,10 @@
 #include "data/normalize.hpp"
 #include "data/raw.hpp"
 #include "data/split.hpp"
+#include "data/target_file.hpp"
 
 namespace orochi {
 namespace {
-
-/// At a sequence of the file, by line where it has lines. `what` is only asked where it is shown.
-void add_at(const RawSplit& raw, std::size_t i, FileErrors& errors,
-            const std::function<std::string()>& what) {
-  const auto sequence = static_cast<Index>(i);
-  if (!raw.lines.empty())
-    errors.add(errors.shows_line(raw.lines[i]) ? what() : "", raw.lines[i]);
-  else
-    errors.add_sequence(sequence, errors.shows_sequence(sequence) ? what() : "");
-}
-
-/// Whoever writes a task may get it wrong, and every target after this one would be another's.
-void check_count(const Targets& targets, Index found) {
-  const Index width = targets.target_width();
-  if (targets.level() == Level::sequence ? found != width : found == 0 || found % width != 0)
-    throw failure(fmt::format("[task] expected {} of a target, found {}",
-                              targets.level() == Level::sequence
-                                  ? counted(width, "number")
-                                  : fmt::format("a multiple of {}", counted(width, "number")),
-                              found));
-}
-
-/// The numbers of each target; one that does not fit and another width of rows are errors.
-void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,
-                   FileErrors& errors) {
-  const RawSplit& raw = file.raw;
-  for (std::size_t i = 0; i < raw.targets.size(); ++i) {
-    try {
-      targets.parse(raw.targets[i], file.numbers);
-      check_count(targets, std::ssize(file.numbers) - static_cast<Index>(file.begins.back()));
-    } catch (const Error& error) {
-      file.numbers.resize(file.begins.back());
-      add_at(raw, i, errors, [&] { return error.what(); });
-    }
-    file.begins.push_back(file.numbers.size());
-    const std::span<const double> target = file.target(i);
-    file.strata.push_back(target.empty() ? 0 : targets.stratum(target));
-  }
-  const auto compare = [&](Index own, const char* noun, Index expected) {
-    if (own != expected)
-      errors.add(
-          fmt::format("{}, but the training data has {}; expected as many", counted(own, noun), expected));
-  };
-  const Index added = raw.has_indicator ? 1 : 0;
-  compare(raw.channels - added, "channel", training.channels - added);
-  if (raw.channels == 0) compare(raw.num_texts, "text", training.texts);
-}
 
 Part whole_file(const std::string& name, const TargetFile& file) {
   Part part{name, &file, std::vector<std::uint32_t>(file.raw.targets.size())};
@@ -263,17 +216,6 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
     if (p == 0) fit_normalization(data.train, config.normalize, preprocessing);
     if (config.missing_indicator) preprocessing.mean.back() = 0, preprocessing.deviation.back() = 1;
     normalize(splits[p]->values, preprocessing.mean, preprocessing.deviation);
-  }
-}
-
-/// What is wrong with all targets of the training file together is an error of it.
-void fit_targets(const RawSplit& raw, Targets& targets, FileErrors& errors) {
-  try {
-    in_table("task", [&] { targets.fit(raw.targets); });
-  } catch (const OptionError&) {
-    throw;
-  } catch (const Error& error) {
-    errors.add(error.what());
   }
 }
 

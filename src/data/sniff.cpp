@@ -76,15 +76,15 @@ bool are_series(const std::vector<std::string_view>& lines, char separator) {
   });
 }
 
-bool has_column_name(std::string_view line, char separator) {
+bool is_header(std::string_view line, char separator) {
   const std::vector<std::string_view> fields = fields_of(line, separator);
-  return fields.size() > 1 && std::any_of(fields.begin(), fields.end(), is_column_name);
+  return std::count_if(fields.begin(), fields.end(), is_column_name) > 1;
 }
 
 bool is_table(const std::vector<std::string_view>& lines, char separator) {
   const std::size_t count = fields_of(lines.front(), separator).size();
   if (count < 2) return false;
-  if (has_column_name(lines.front(), separator)) return true;
+  if (is_header(lines.front(), separator)) return true;
   return lines.size() > 1 &&
          all(lines, [&](std::string_view line) { return fields_of(line, separator).size() == count; });
 }
@@ -160,7 +160,7 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
     return {"numeric series, a label and its values a line, as the UCR archive's .tsv", "ucr", "\"ucr\"",
             as_numbers};
   if (are_series(lines, ',')) return {"numeric series with commas between", "", "", as_numbers};
-  if (has_column_name(lines.front(), '\t'))
+  if (is_header(lines.front(), '\t'))
     return {"a table with a header line and tabs between its columns", "csv",
             "{type = \"csv\", delimiter = \"\\t\"}", ""};
   const auto has_tab = [](std::string_view line) { return line.find('\t') != std::string_view::npos; };
@@ -186,15 +186,27 @@ Sniffed sniff(std::string_view beginning) {
 }
 
 bool is_column_name(std::string_view field) {
-  constexpr std::array<std::string_view, 26> names{
-      "label",   "labels",    "class",     "category",    "target",    "tag",       "sentiment",
-      "intent",  "text",      "texts",     "sentence",    "body",      "content",   "review",
-      "message", "sequence",  "document",  "comment",     "tweet",     "utterance", "text1",
-      "text2",   "sentence1", "sentence2", "class_label", "label_text"};
+  constexpr std::size_t longest = 24;
+  constexpr std::array<std::string_view, 46> names{
+      "label",     "labels",   "class",   "category",   "target",   "tag",      "tags",        "sentiment",
+      "intent",    "topic",    "genre",   "emotion",    "polarity", "rating",   "stars",       "score",
+      "lang",      "language", "species", "text",       "texts",    "sentence", "sentences",   "body",
+      "content",   "review",   "message", "sequence",   "seq",      "document", "comment",     "tweet",
+      "utterance", "question", "answer",  "title",      "abstract", "headline", "description", "summary",
+      "input",     "output",   "premise", "hypothesis", "phrase",   "prompt"};
   field = trim(field);
   if (field.size() > 1 && field.front() == '"' && field.back() == '"')
     field = field.substr(1, field.size() - 2);
-  return std::find(names.begin(), names.end(), lower_ascii(trim(field))) != names.end();
+  if (field.size() > longest) return false;
+  // Of "review_text" and "sentence1" a part.
+  std::string lowered = lower_ascii(field);
+  while (!lowered.empty()) {
+    const std::size_t end = std::min(lowered.find_first_of("_-.0123456789"), lowered.size());
+    if (std::find(names.begin(), names.end(), std::string_view(lowered).substr(0, end)) != names.end())
+      return true;
+    lowered.erase(0, end + 1);
+  }
+  return false;
 }
 
 }  // namespace orochi

@@ -51,6 +51,15 @@ TEST_CASE("other files are described", "[sniff]") {
   CHECK(sniff(widened("yes\ta b c\n", 1, 0)).description == "UTF-16BE text");
 }
 
+TEST_CASE("names of columns are known alone, quoted and as parts", "[sniff]") {
+  for (const char* name : {"label", " Text ", "\"Sentence\"", "review_text", "sentence1", "class-label"})
+    CHECK(is_column_name(name));
+  for (const char* field : {"yes", "", "a text", "context", "labelled", "the label of a very long title"})
+    CHECK_FALSE(is_column_name(field));
+  // A label like one of them makes no header.
+  CHECK(format_of("review\tgood bread\nother\tc\n") == "tsv");
+}
+
 TEST_CASE("what may be anything is not named", "[sniff]") {
   for (const std::string_view text :
        {"", "\n\n", "a line of words\nanother, with a comma\n", "yes    a b\nno    c\n",

@@ -1,0 +1,38 @@
+// A data file whose targets are numbers, as its task has them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <orochi/dataset.hpp>
+
+#include "data/raw.hpp"
+
+namespace orochi {
+
+/// A file with the targets of its sequences as numbers.
+struct TargetFile {
+  RawSplit raw;
+  std::vector<double> numbers;         // [M, W]
+  std::vector<std::size_t> begins{0};  // [B + 1]: into numbers
+  std::vector<std::int32_t> strata;    // [B]
+
+  std::span<const double> target(std::size_t i) const {
+    return std::span(numbers).subspan(begins[i], begins[i + 1] - begins[i]);
+  }
+};
+
+/// At a sequence of the file, by line where it has lines. `what` is only asked where it is shown.
+void add_at(const RawSplit& raw, std::size_t i, FileErrors& errors, const std::function<std::string()>& what);
+
+/// What is wrong with all targets of the training file together is an error of it.
+void fit_targets(const RawSplit& raw, Targets& targets, FileErrors& errors);
+
+/// The numbers of each target; one that does not fit and another width of rows are errors.
+void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,
+                   FileErrors& errors);
+
+}  // namespace orochi
