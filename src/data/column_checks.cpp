@@ -95,8 +95,9 @@ void check_alike(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
   }
 }
 
-/// Labels that may be quantities.
-void note_numbers(const RawSplit& raw, const Uses& labels, std::vector<std::string>& notes) {
+/// Labels that may be quantities: an error where each is there once, else a note.
+void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
+                   std::vector<std::string>& notes) {
   constexpr std::size_t few = 10;
   if (labels.size() <= few) return;
   bool is_whole = true;
@@ -108,12 +109,19 @@ void note_numbers(const RawSplit& raw, const Uses& labels, std::vector<std::stri
       return;
     }
   }
-  if (is_whole && labels.size() * 3 < raw.targets.size()) return;
-  notes.push_back(
-      fmt::format("the labels are {} different numbers, first {} ({}): if they are quantities to be "
-                  "predicted, set task = "
-                  "\"regression\"",
-                  grouped(std::ssize(labels)), quote(raw.targets.front()), raw.location(0)));
+  const bool are_ids = is_whole && labels.size() * 3 < raw.targets.size();
+  if (are_ids) return;
+  const bool is_each_once = labels.size() == raw.targets.size();  // then no class can be learned
+  const auto say = [&](const std::string& location) {
+    return fmt::format(
+        "the labels are {} different numbers, first {}{}: if they are quantities to be predicted, set "
+        "task = \"regression\"",
+        grouped(std::ssize(labels)), quote(raw.targets.front()), location);
+  };
+  if (is_each_once)
+    add_at(raw, 0, errors, [&] { return say(""); });
+  else
+    notes.push_back(say(fmt::format(" ({})", raw.location(0))));
 }
 
 /// Share of tokens that the vocabulary does not have.
@@ -134,7 +142,7 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
   check_alike(raw, labels, errors);
   if (targets.level() == Level::row) return;
   if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
-  note_numbers(raw, labels, notes);
+  check_numbers(raw, labels, errors, notes);
 }
 
 void note_tokens(const LoadedData& data, const RawSplit& train, const DataConfig& config,

@@ -76,13 +76,16 @@ TEST_CASE("a header among the records is an error", "[columns]") {
 }
 
 TEST_CASE("labels that are many numbers are asked about", "[columns]") {
-  std::string halves, classes;
+  std::string halves, once, classes;
   for (int i = 0; i < 24; ++i) {
     halves += std::to_string(i % 12) + ".5\ta b" + std::to_string(i) + "\n";
+    once += std::to_string(i) + "\ta b\n";
     classes += std::to_string(i % 2) + "\ta b" + std::to_string(i) + "\n";
   }
   CHECK(load(halves).notes_have(
       "the labels are 12 different numbers, first \"0.5\" (t:1): if they are quantities"));
+  CHECK_THAT(load(once).error, catch_matchers::StartsWith(
+                                   "t:1: the labels are 24 different numbers, first \"0\": if they are"));
   CHECK_FALSE(load(classes).notes_have("different numbers"));
   CHECK_FALSE(load(halves, "tsv", "regression").notes_have("different numbers"));
 }
