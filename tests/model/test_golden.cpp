@@ -70,7 +70,7 @@ double largest_of(const std::vector<double>& values) {
 /// The model, data and training of a fixture.
 struct Case {
   explicit Case(const std::string& path, const std::string& engine)
-      : golden(path), config(parse_config(golden.text("config"), path, {}, component_schemas(builtin()))) {
+      : golden(path), config(parse_saved_config(golden.text("config"), path, component_schemas(builtin()))) {
     config.train.kernels = engine;
     for (const std::int64_t offset : golden.read<std::int64_t>("offsets", H5T_NATIVE_INT64))
       offsets.push_back(static_cast<Index>(offset));
