@@ -7,7 +7,6 @@
 
 #include <orochi/dataset.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

@@ -19,9 +19,9 @@ struct DataConfig {
   double validation_fraction = 0.1;  // of train, stratified by label, when `validation` is empty
   Component tokenizer{"word", {}};   // text: what a token is
   Index max_length = 256;            // rows a sequence may have; longer ones are cut, and counted
-  bool normalize = true;          // numeric: per channel to mean 0, deviation 1 by the training set's figures
-  std::string missing = "error";  // numeric: error | interpolate | mean | zero: what NaN and ? become
-  bool missing_indicator = false;  // numeric: a channel more: 1 where a row missed a value, else 0
+  bool normalize = true;             // numeric: per channel to mean 0, std 1 by the training set's figures
+  std::string missing = "error";     // numeric: error | interpolate | mean | zero: what NaN and ? become
+  bool missing_indicator = false;    // numeric: a channel more: 1 where a row missed a value, else 0
 };
 
 /// [model]: the encoder. Names follow PyTorch's.

@@ -4,7 +4,6 @@
 #include <orochi/elementwise.hpp>
 #include <orochi/tape.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

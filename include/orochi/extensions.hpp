@@ -9,7 +9,6 @@
 #include <orochi/tokenizer.hpp>
 #include <orochi/verb.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

@@ -12,7 +12,6 @@
 #include <orochi/progress.hpp>
 #include <orochi/updater.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

@@ -3,7 +3,6 @@
 
 #include <orochi/task.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

@@ -13,7 +13,6 @@
 #include <orochi/metrics.hpp>
 #include <orochi/progress.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

@@ -9,7 +9,6 @@
 #include <orochi/sequence_ops.hpp>
 #include <orochi/tape.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

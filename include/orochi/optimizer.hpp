@@ -12,7 +12,6 @@
 #include <orochi/registry.hpp>
 #include <orochi/scalar.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

@@ -11,7 +11,6 @@
 
 #include <orochi/matrix.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

@@ -6,7 +6,6 @@
 #include <orochi/position_table.hpp>
 #include <orochi/tape.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

@@ -5,7 +5,6 @@
 
 #include <orochi/extensions.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

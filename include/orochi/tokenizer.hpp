@@ -16,7 +16,6 @@
 #include <orochi/registry.hpp>
 #include <orochi/state.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

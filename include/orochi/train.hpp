@@ -8,7 +8,6 @@
 #include <orochi/extensions.hpp>
 #include <orochi/metrics.hpp>
 
-// Not the namespace's attribute: clang forgets it where a function is defined.
 #pragma GCC visibility push(default)
 namespace orochi {
 

@@ -78,8 +78,7 @@ std::vector<std::string> moments(const CheckpointReader& reader) {
 }
 
 std::string parameter_table(const std::vector<Summary>& parameters) {
-  Table table(
-      {{"parameter", Align::left}, {"shape"}, {"count"}, {"mean"}, {"deviation"}, {"least"}, {"most"}});
+  Table table({{"parameter", Align::left}, {"shape"}, {"count"}, {"mean"}, {"std"}, {"least"}, {"most"}});
   for (const Summary& p : parameters)
     table.add({p.name, fmt::format("{}", fmt::join(p.shape, " x ")), grouped(p.count),
                fmt::format("{:.4f}", p.mean), fmt::format("{:.4f}", p.deviation),
@@ -200,7 +199,7 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
                                   {"shape", p.shape},
                                   {"count", p.count},
                                   {"mean", p.mean},
-                                  {"deviation", p.deviation},
+                                  {"std", p.deviation},
                                   {"least", p.least},
                                   {"most", p.most}});
   return json;

@@ -27,7 +27,7 @@ std::string other_kind(std::string_view contents) {
   if (contents.starts_with("\xFD"
                            "7zXZ"))
     return "is compressed with xz; unpack it with xz -d, or use gzip or Zstandard, which can be read";
-  if (contents.starts_with("BZh") && contents.substr(4).starts_with("1AY&SY"))
+  if (contents.starts_with("BZh") && contents.substr(0, 10).find("1AY&SY") == 4)
     return "is compressed with bzip2; unpack it with bzip2 -d, or use gzip or Zstandard, which can be read";
   if (contents.substr(std::min<std::size_t>(257, contents.size())).starts_with("ustar"))
     return "is a tar archive; unpack it with tar -xf and name a file that was in it";

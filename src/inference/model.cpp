@@ -95,7 +95,7 @@ void check_preprocessing(const DataConfig& data, const Readers& readers, const P
                        data.format.type));
   if (std::ssize(p.mean) != p.channels || std::ssize(p.deviation) != p.channels)
     refuse(fmt::format("{} and {} for {}", counted(std::ssize(p.mean), "mean"),
-                       counted(std::ssize(p.deviation), "deviation"), counted(p.channels, "channel")));
+                       counted(std::ssize(p.deviation), "std"), counted(p.channels, "channel")));
   const bool has_means = p.channels > 0 && needs_means(missing_choice.value(data.missing));
   if (std::ssize(p.missing_mean) != (has_means ? p.channels : 0))
     refuse(fmt::format("{} of missing values for {} with data.missing = \"{}\"",
@@ -104,9 +104,9 @@ void check_preprocessing(const DataConfig& data, const Readers& readers, const P
   if (data.missing_indicator && p.channels == 1)
     refuse("one channel, but data.missing_indicator adds one to those of the data");
   for (const std::vector<float>& figures : {p.mean, p.deviation, p.missing_mean})
-    if (checkpoint::first_not_finite(figures) >= 0) refuse("a mean or deviation is NaN or infinity");
+    if (checkpoint::first_not_finite(figures) >= 0) refuse("a mean or std is NaN or infinity");
   for (const float deviation : p.deviation)
-    if (!(deviation > 0)) refuse(fmt::format("a deviation is {}; expected more than 0", deviation));
+    if (!(deviation > 0)) refuse(fmt::format("a std is {}; expected more than 0", deviation));
 }
 
 }  // namespace

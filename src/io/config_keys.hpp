@@ -80,7 +80,7 @@ void visit_data(Data& c, Visitor&& visit) {
   key("max_length", c.max_length, allow_integer(1),
       "rows a sequence may have; longer ones are cut, and counted");
   key("normalize", c.normalize, allow_flag(),
-      "numeric: each channel to mean 0 and deviation 1, by the training set's figures");
+      "numeric: each channel to mean 0 and std 1, by the training set's figures");
   key("missing", c.missing, allow_words(missing_choice.list()),
       "numeric: what a missing value (? or NaN) becomes: an error, by the line between its neighbours in "
       "time, "

@@ -202,7 +202,7 @@ TEST_CASE("inspect opens what this program has no layers for, and counts rightly
   CHECK(weight["name"] == "mine.weight");
   CHECK(weight["shape"] == json::parse("[2, 2]"));
   CHECK(weight["mean"] == 3.0);
-  CHECK_THAT(weight["deviation"].get<double>(), catch_matchers::WithinAbs(std::sqrt(3.5), 1e-12));
+  CHECK_THAT(weight["std"].get<double>(), catch_matchers::WithinAbs(std::sqrt(3.5), 1e-12));
   CHECK(weight["least"] == 1.0);
   CHECK(weight["most"] == 6.0);
 }

@@ -161,6 +161,7 @@ TEST_CASE("what is in a compressed file may be of another kind", "[unpack]") {
   tar.replace(257, 5, "ustar");
   CHECK(testing::errors_in(folder, tsv, gzip(tar)) ==
         "f: once unpacked, is a tar archive; unpack it with tar -xf and name a file that was in it");
+  CHECK(testing::errors_in(folder, tsv, "BZh") == "f:1: no tab in \"BZh\"; expected label<TAB>text");
   CHECK(testing::errors_in(folder, tsv, "BZh91AY&SYxxxx") ==
         "f: is compressed with bzip2; unpack it with bzip2 -d, or use gzip or Zstandard, which can be read");
   CHECK(testing::errors_in(folder, tsv,

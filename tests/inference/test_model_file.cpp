@@ -168,14 +168,14 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
   };
   const std::string start = "'a.h5' does not fit together: ";
   CHECK(message(true, [](Trained& t) { t.p.mean = t.p.deviation = {}; }) ==
-        start + "0 means and 0 deviations for 2 channels");
+        start + "0 means and 0 stds for 2 channels");
   CHECK(message(true, [](Trained& t) { t.p.deviation[1] = 0; }) ==
-        start + "a deviation is 0; expected more than 0");
+        start + "a std is 0; expected more than 0");
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     CHECK(message(true, [&](Trained& t) { t.p.mean[1] = bad; }) ==
-          start + "a mean or deviation is NaN or infinity");
+          start + "a mean or std is NaN or infinity");
     CHECK(message(true, [&](Trained& t) { t.p.deviation[0] = bad; }) ==
-          start + "a mean or deviation is NaN or infinity");
+          start + "a mean or std is NaN or infinity");
   }
   CHECK(message(true, [](Trained& t) { t.p.channels = -1; }) ==
         start + "2 means and 2 deviations for -1 channels");
@@ -216,7 +216,7 @@ TEST_CASE("states that are not what reading them needs are refused", "[checkpoin
   figures.set("mean", std::vector<double>{0, 0});
   CHECK(message("normalization", figures) == start + "normalization: its state lacks \"std\"");
   figures.set("std", std::vector<double>{1e300, 1});  // more than a float holds
-  CHECK(message("normalization", figures) == start + "a mean or deviation is NaN or infinity");
+  CHECK(message("normalization", figures) == start + "a mean or std is NaN or infinity");
   State vocabulary;
   vocabulary.set("vocabulary", std::vector<double>{1, 2, 3});
   CHECK(message("tokenizer", vocabulary, false) ==

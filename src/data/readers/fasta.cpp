@@ -32,7 +32,7 @@ class LabelFile {
     }
     RawSplit none;
     FileErrors errors(path);
-    FileInMemory contents(file.targets(), none, errors);
+    FileInMemory contents(DataConfig(), file.targets(), none, errors);
     std::string_view rest = contents.text();
     BlankLines blank_lines("name<TAB>label");
     for (Index line = 1; !rest.empty(); ++line) {
