@@ -9,5 +9,5 @@ void add_ordinal(orochi::Extensions& extensions);
 void add_swiglu(orochi::Layers& layers);
 void add_depthwise(orochi::Layers& layers);
 void add_kmers(orochi::Tokenizers& tokenizers);
-void add_fasta(orochi::Readers& readers);
+void add_embl(orochi::Readers& readers);
 void add_versus(orochi::Verbs& verbs);
