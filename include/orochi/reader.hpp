@@ -51,6 +51,8 @@ class DataFile {
 
   /// What targets must be.
   virtual const Targets& targets() const = 0;
+  /// Whether each record needs a target: a file that is read to be answered may have none.
+  virtual bool needs_targets() const { return true; }
 };
 
 /// Takes the next line off `rest`, without its LF or CR LF.

@@ -23,6 +23,7 @@
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
 #include "data/input_encoder.hpp"
+#include "data/inputs.hpp"
 
 namespace orochi {
 namespace {
@@ -99,9 +100,20 @@ class Pending {
     ++count_;
   }
 
+  /// Sequences of a data file.
+  void add(Sequences data) {
+    count_ += data.size();
+    data_ = std::move(data);
+  }
+
   void answer(Inference& inference, const Model& trained, Writer& writer) {
     std::vector<std::uint32_t> samples;  // [B]
     const Batch all = as_batch(data_, samples);
+    if (channels_ == 0) {
+      tokens_ += std::ssize(data_.tokens);
+      unknown_ +=
+          unknown_share(data_, *trained.preprocessing.tokenizer) * static_cast<double>(data_.tokens.size());
+    }
     const bool of_rows = trained.task->level() == Level::row;
     const Index k = trained.task->outputs();
     const Index step = std::max<Index>(most_outputs / (of_rows ? k * trained.config.data.max_length : k), 1);
@@ -128,9 +140,12 @@ class Pending {
                           counted(count_, "sequence"), max_length);
     if (labelled_ > 0)
       text += fmt::format(
-          "{} of {} begin with a label and a tab, which were read as text; predict takes the text alone: cut "
-          "-f 2\n",
+          "{} of {} begin with a label, which was read as text; predict takes the text alone, or a file of "
+          "the "
+          "model's format by its name\n",
           grouped(labelled_), counted(count_, "line"));
+    const double share = unknown_ / static_cast<double>(std::max<Index>(tokens_, 1));
+    if (const std::string note = unknown_note(share); !note.empty()) text += note + "\n";
     return text;
   }
 
@@ -145,36 +160,72 @@ class Pending {
   Index channels_;
   Sequences data_;
   std::set<std::string, std::less<>> labels_;  // that a line of a labelled file would begin with
-  Index cut_ = 0, labelled_ = 0, count_ = 0;
+  Index cut_ = 0, labelled_ = 0, count_ = 0, tokens_ = 0;
+  double unknown_ = 0;  // of tokens_
 };
 
-/// Adds what has arrived; a line that is no sequence ends it, as an error with its location.
-std::optional<Error> take_lines(LineReader& reader, Pending& pending) {
+/// Adds what has arrived; a line that is no sequence ends it, as an error with its location, or is counted as
+/// skipped.
+std::optional<Error> take_lines(LineReader& reader, Pending& pending, Index* skipped) {
   for (std::string_view line; reader.next(line);) {
     try {
       pending.add(line);
     } catch (
         const Error& error) {  // gets its location here, and is thrown once the lines before it are answered
+      if (skipped != nullptr) {
+        ++*skipped;
+        continue;
+      }
       return usage_error(fmt::format("{}:{}: {}", reader.name(), reader.line_number(), error.what()));
     }
   }
   return std::nullopt;
 }
 
+/// A file of the model's format, with or without labels.
+int answer_file(const Model& trained, const std::string& path, const Arguments& arguments, Output& out) {
+  std::vector<std::string> notes;
+  Pending pending(trained);
+  try {
+    pending.add(
+        load_inputs(trained.config.data, trained.extensions.readers, trained.preprocessing, path, notes));
+  } catch (const Error& error) {
+    throw Error(error.code(),
+                fmt::format("{}\nthe file was read as data.format = \"{}\", as training's; lines of one "
+                            "text each are read from standard input: predict ... <FILE",
+                            error.what(), trained.config.data.format.type));
+  }
+  notes.push_back(fmt::format("read as data.format = \"{}\"; labels, where there are any, are not looked at",
+                              trained.config.data.format.type));
+  for (const std::string& note : notes) std::cerr << escape(note) + "\n";
+  Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
+  Writer writer(arguments, *trained.task, out);
+  pending.answer(inference, trained, writer);
+  std::cerr << pending.notes(trained.config.data.max_length);
+  out.flush();
+  return static_cast<int>(ExitCode::done);
+}
+
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const Model trained = Model::load(checkpoint_of(arguments), extensions);
-  LineReader reader(arguments.words.size() > 1 ? arguments.words[1] : "-");
+  const std::string path = arguments.words.size() > 1 ? arguments.words[1] : "-";
+  if (is_data_file(trained.config.data, path)) return answer_file(trained, path, arguments, out);
+  LineReader reader(path);
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
   Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
   Writer writer(arguments, *trained.task, out);
   Pending pending(trained);
   std::optional<Error> error;
+  Index skipped = 0;
   while (!error && reader.fill()) {
-    error = take_lines(reader, pending);
+    error = take_lines(reader, pending, arguments.has("--skip-bad") ? &skipped : nullptr);
     pending.answer(inference, trained, writer);
     out.flush();
   }
   std::cerr << pending.notes(trained.config.data.max_length);
+  if (skipped > 0)
+    std::cerr << fmt::format("{} skipped, which {} no sequence\n", counted(skipped, "line"),
+                             skipped == 1 ? "is" : "are");
   if (error) throw *error;
   return static_cast<int>(ExitCode::done);
 }
@@ -192,11 +243,15 @@ Verb predict_verb() {
       "case as in .ts files without its label, v,v,v:v,v,v with one part a channel. Prints a header line, "
       "then a line a sequence: the label and the probability of every class, separated by tabs; several "
       "labels with commas, a label a row with blanks, or numbers, as the model's task has it. A line that is "
-      "no sequence ends it with exit code 2, after the answers to the lines before.";
+      "no sequence ends it with exit code 2, after the answers to the lines before. A FILE of the format "
+      "that the "
+      "model was trained on (CSV, JSON Lines, HDF5, .ts, ...) is read as in training, with or without "
+      "labels.";
   verb.words = {{"CHECKPOINT",
                  "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
                 {"FILE", "what to label (default: standard input, which is also -)", false, false}};
   verb.options = {json_option("a JSON object a line in place of the tabs, numbers in full precision"),
+                  {"--skip-bad", "", "leave out lines that are no sequence, and count them"},
                   {"--logits", "", "the model's outputs (logits) in place of probabilities"},
                   threads_option()};
   verb.examples = {"predict runs/splice/best.h5 sequences.txt",

@@ -16,6 +16,7 @@ Verb ablate_verb();
 Verb explain_verb();
 Verb report_verb();
 Verb bench_verb(AllocationCounter allocations);
+Verb check_data_verb();
 Verb check_layer_verb();
 Verb check_task_verb();
 Verb components_verb();

@@ -1,9 +1,11 @@
 #include "data/checks.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <xxhash.h>
 
 #include "data/file_errors.hpp"
@@ -118,6 +120,21 @@ void note_lengths(const std::string& name, const Lengths& lengths, Index max_len
                               grouped(lengths.cut), counted(lengths.sequences, name + " sequence"),
                               is_or_are(lengths.cut, "was", "were"), max_length,
                               is_or_are(lengths.cut, "was", "were"), grouped(lengths.longest)));
+}
+
+void note_weights_and_groups(const RawSplit& raw, std::vector<std::string>& notes) {
+  std::vector<std::string> parts;
+  if (!raw.weights.empty()) {
+    const auto [least, most] = std::minmax_element(raw.weights.begin(), raw.weights.end());
+    parts.push_back(fmt::format("weights from {} to {}", *least, *most));
+  }
+  std::set<std::string_view> groups(raw.groups.begin(), raw.groups.end());
+  const Index alone = std::count(raw.groups.begin(), raw.groups.end(), "");
+  groups.erase("");
+  if (!groups.empty())
+    parts.push_back(counted(std::ssize(groups), "group") +
+                    (alone == 0 ? "" : fmt::format(" ({} without one)", counted(alone, "sequence"))));
+  if (!parts.empty()) notes.push_back(fmt::format("{}", fmt::join(parts, ", ")));
 }
 
 void note_labels_not_validated(const Part& train, const Part& validation, std::span<const std::string> labels,

@@ -32,6 +32,9 @@ struct Lengths {
 void note_lengths(const std::string& name, const Lengths& lengths, Index max_length,
                   std::vector<std::string>& notes);
 
+/// "weights from 0.5 to 2, 37 groups", where the file has them.
+void note_weights_and_groups(const RawSplit& raw, std::vector<std::string>& notes);
+
 /// Of a split file: the labels that validation has none of, and a share that could not be had whole.
 void note_labels_not_validated(const Part& train, const Part& validation, std::span<const std::string> labels,
                                double fraction, std::vector<std::string>& notes);

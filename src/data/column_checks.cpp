@@ -9,6 +9,7 @@
 
 #include <orochi/error.hpp>
 
+#include "data/inputs.hpp"
 #include "data/label_form.hpp"
 #include "data/sniff.hpp"
 #include "data/target_file.hpp"
@@ -124,13 +125,6 @@ void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
     notes.push_back(say(fmt::format(" ({})", raw.location(0))));
 }
 
-/// Share of tokens that the vocabulary does not have.
-double unknown_share(const Sequences& sequences) {
-  const auto unknown = std::count(sequences.tokens.begin(), sequences.tokens.end(), 0);
-  return static_cast<double>(unknown) /
-         static_cast<double>(std::max<std::size_t>(sequences.tokens.size(), 1));
-}
-
 }  // namespace
 
 void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntry& reader, FileErrors& errors,
@@ -147,18 +141,16 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
 
 void note_tokens(const LoadedData& data, const RawSplit& train, const DataConfig& config,
                  const Tokenizers& tokenizers, std::vector<std::string>& notes) {
-  constexpr double most = 0.5;
   const Tokenizer& tokenizer = *data.preprocessing.tokenizer;
   const bool are_single = std::ssize(data.train.tokens) == data.train.size() &&
                           std::all_of(train.texts.begin(), train.texts.end(),
                                       [](const std::string& text) { return text.size() > 4; });
-  // Entry 0 is that of unknown tokens where a tokenizer has one.
-  const double unknown = tokenizer.token(0) == unknown_token ? unknown_share(data.validation) : 0;
-  if (!are_single && unknown <= most) return;
+  const double unknown = unknown_share(data.validation, tokenizer);
+  if (!are_single && unknown <= mostly_unknown) return;
   std::string text;
   if (are_single)
     text = fmt::format("every text is a single token of data.tokenizer = \"{}\"", config.tokenizer.type);
-  if (unknown > most)
+  if (unknown > mostly_unknown)
     text += fmt::format("{}{:.0f} % of the validation set's tokens are unknown to the vocabulary",
                         text.empty() ? "" : ", and ", 100 * unknown);
   std::string others;

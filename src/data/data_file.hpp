@@ -14,8 +14,10 @@ namespace orochi {
 /// Fills `raw` with the records and `errors` with the errors.
 class FileInMemory : public DataFile {
  public:
-  FileInMemory(const DataConfig& config, const Targets& targets, RawSplit& raw, FileErrors& errors)
-      : missing_(missing_choice.value(config.missing)),
+  FileInMemory(const DataConfig& config, const Targets& targets, RawSplit& raw, FileErrors& errors,
+               bool needs_targets = true)
+      : needs_targets_(needs_targets),
+        missing_(missing_choice.value(config.missing)),
         has_indicator_(config.missing_indicator),
         targets_(targets),
         raw_(raw),
@@ -30,6 +32,7 @@ class FileInMemory : public DataFile {
   void report(const std::string& lines) override { errors_.add_report(lines); }
   bool is_good() const override { return errors_.empty(); }
   const Targets& targets() const override { return targets_; }
+  bool needs_targets() const override { return needs_targets_; }
   /// What can be said once all records are there.
   void finish();
   /// The first bytes of the file, unpacked where its text was read.
@@ -44,6 +47,7 @@ class FileInMemory : public DataFile {
   /// Where not all values are finite.
   void take_missing(Record& record);
 
+  const bool needs_targets_;
   const Missing missing_;
   const bool has_indicator_;
   const Targets& targets_;

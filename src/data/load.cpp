@@ -15,6 +15,7 @@
 #include "data/checks.hpp"
 #include "data/column_checks.hpp"
 #include "data/input_encoder.hpp"
+#include "data/inputs.hpp"
 #include "data/normalize.hpp"
 #include "data/raw.hpp"
 #include "data/split.hpp"
@@ -259,6 +260,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   keep_locations(parts.front(), data);
   encode_parts(parts, config, tokenizers, targets, data);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
+  note_weights_and_groups(files.front().raw, data.notes);
   note_missing(files, config, data.notes);
   if (data.preprocessing.channels == 0) note_tokens(data, files.front().raw, config, tokenizers, data.notes);
   note_shared_content(parts, data.notes);
@@ -277,6 +279,9 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
   Sequences sequences = take_rows(part, targets, config.max_length, encoder, notes);
   if (preprocessing.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
   note_missing(files, config, notes);
+  if (preprocessing.channels == 0)
+    if (std::string note = unknown_note(unknown_share(sequences, *preprocessing.tokenizer)); !note.empty())
+      notes.push_back(std::move(note));
   note_shared_content({&part, 1}, notes);
   RawSplit& raw = files.front().raw;
   return {std::move(sequences), std::move(raw.texts), std::move(raw.groups)};

@@ -51,9 +51,9 @@ struct RawSplit {
 constexpr Index most_texts = 16;  // of a record
 
 /// Reads a file of the configured format. What is wrong with it is added to `errors`; then the result is of
-/// no use. Throws a usage_error for a format that is not registered.
+/// no use. Throws a usage_error for a format that is not registered. `needs_targets`: see DataFile.
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
-                  FileErrors& errors);
+                  FileErrors& errors, bool needs_targets = true);
 
 /// The built-in formats.
 void add_tsv(Readers& readers);

@@ -105,7 +105,8 @@ Sniffed wide_text(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) zeros[i % 4] += text[i] == 0 ? 1 : 0;
   const std::size_t most = text.size() / 4;
   const auto is_zero = [&](std::size_t i) { return zeros[i] * 10 > most * 9; };
-  if (most < 2) return {};
+  const auto is_letter = [&](std::size_t i) { return zeros[i] * 10 < most; };
+  if (most < 2 || (!is_letter(0) && !is_letter(3) && !is_letter(1))) return {};
   if (is_zero(1) && is_zero(2)) return text_of(is_zero(3) ? "UTF-32LE" : "UTF-32BE", false);
   if (is_zero(1) && is_zero(3)) return text_of("UTF-16LE", false);
   if (is_zero(0) && is_zero(2)) return text_of("UTF-16BE", false);
@@ -143,12 +144,13 @@ Sniffed with_keys(const std::vector<std::string_view>& lines) {
 Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
   const auto begins = [](char c) { return [c](std::string_view line) { return trim(line).starts_with(c); }; };
   if (all(lines, begins('{')))
-    return {"JSON Lines: an object a line", "jsonl", "\"jsonl\"", "write it as label, tab, text"};
+    return {"JSON Lines: an object a line", "jsonl", "\"jsonl\"",
+            "write it as label, tab, text", false,   Layout::objects};
   if (begins('[')(lines.front()) && lines.front().find('\t') == std::string_view::npos)
     return {"JSON: one list", "jsonl", "\"jsonl\"", "write an object a line, for instance with jq -c '.[]'"};
   if (all(lines, [](std::string_view line) { return line.starts_with("__label__"); }))
     return {"fastText's lines: __label__NAME text", "fasttext", "\"fasttext\"",
-            "write it as label, tab, text"};
+            "write it as label, tab, text",         false,      Layout::label_marks};
   if (begins('>')(lines.front()) && lines.size() > 1 &&
       lines[1].find_first_of(" \t,") == std::string_view::npos)
     return {"FASTA: headers that begin with >", "fasta", "\"fasta\"", "write it as label, tab, sequence"};
@@ -161,15 +163,30 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
             as_numbers};
   if (are_series(lines, ',')) return {"numeric series with commas between", "", "", as_numbers};
   if (is_header(lines.front(), '\t'))
-    return {"a table with a header line and tabs between its columns", "csv",
-            "{type = \"csv\", delimiter = \"\\t\"}", ""};
-  const auto has_tab = [](std::string_view line) { return line.find('\t') != std::string_view::npos; };
-  const auto with_tab = std::count_if(lines.begin(), lines.end(), has_tab);
-  if (with_tab * 2 > std::ssize(lines)) return {"lines of label, tab, text", "tsv", "\"tsv\"", ""};
+    return {"a table with a header line and tabs between its columns",
+            "csv",
+            "{type = \"csv\", delimiter = \"\\t\"}",
+            "",
+            false,
+            Layout::table,
+            '\t'};
+  const auto tabs_of = [](std::string_view line) { return std::count(line.begin(), line.end(), '\t'); };
+  const auto with_tab =
+      std::count_if(lines.begin(), lines.end(), [&](auto line) { return tabs_of(line) > 0; });
+  const auto with_one =
+      std::count_if(lines.begin(), lines.end(), [&](auto line) { return tabs_of(line) == 1; });
+  if (with_one * 5 >= std::ssize(lines) * 4) return {"lines of label, tab, text", "tsv", "\"tsv\"", ""};
   if (with_tab > 0) return {};
-  if (is_table(lines, ',')) return {"CSV: commas between fields", "csv", "\"csv\"", ""};
+  if (is_table(lines, ','))
+    return {"CSV: commas between fields", "csv", "\"csv\"", "", false, Layout::table, ','};
   if (is_table(lines, ';'))
-    return {"CSV with semicolons between fields", "csv", "{type = \"csv\", delimiter = \";\"}", ""};
+    return {"CSV with semicolons between fields",
+            "csv",
+            "{type = \"csv\", delimiter = \";\"}",
+            "",
+            false,
+            Layout::table,
+            ';'};
   return {};
 }
 

@@ -6,12 +6,17 @@
 
 namespace orochi {
 
+/// How a file holds its records.
+enum class Layout { other, table, objects, label_marks };
+
 struct Sniffed {
   std::string description;  // "JSON Lines: an object a line"; empty: nothing known
   std::string format;       // the reader for it; empty: none
   std::string setting;      // what data.format would be, as in a config
   std::string advice;       // what to do where there is no such reader, or before it can read the file
   bool is_no_text = false;  // reading such bytes as text says so itself
+  Layout layout = Layout::other;
+  char delimiter = '\0';  // of a table
 };
 
 /// `beginning`: of the file, up to any byte; 64 KiB are enough.

@@ -295,6 +295,7 @@ TEST_CASE("the split of a file keeps its groups whole", "[load]") {
   std::set<Index> groups;
   for (const Index line : data.train_locations) groups.insert((line - 2) / 6);
   CHECK(groups.size() == 8);
+  CHECK(std::find(data.notes.begin(), data.notes.end(), "10 groups") != data.notes.end());
 }
 
 TEST_CASE("weights are positive numbers, and their place is said", "[load]") {
@@ -310,7 +311,10 @@ TEST_CASE("weights are positive numbers, and their place is said", "[load]") {
         "train.csv:5: its weight is \"heavy\"; expected a positive number\n"
         "train.csv:6: its weight is 1e-60; expected a positive number");
   folder.write("train.csv", "label,text,w\na,x,1\nb,y,2.5\na,z,0.5\n");
-  CHECK(load_data(config, folder.path(), 1).train.weights == std::vector<float>{1, 2.5f, 0.5f});
+  const LoadedData weighted = load_data(config, folder.path(), 1);
+  CHECK(weighted.train.weights == std::vector<float>{1, 2.5f, 0.5f});
+  CHECK(std::find(weighted.notes.begin(), weighted.notes.end(), "weights from 0.5 to 2.5") !=
+        weighted.notes.end());
   config.validation_fraction = 0.34;
   const LoadedData parts = load_data(config, folder.path(), 1);
   CHECK(parts.train.weights.size() == 2);

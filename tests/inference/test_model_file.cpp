@@ -177,8 +177,7 @@ TEST_CASE("inputs that do not go together are refused", "[checkpoint]") {
     CHECK(message(true, [&](Trained& t) { t.p.deviation[0] = bad; }) ==
           start + "a mean or std is NaN or infinity");
   }
-  CHECK(message(true, [](Trained& t) { t.p.channels = -1; }) ==
-        start + "2 means and 2 deviations for -1 channels");
+  CHECK(message(true, [](Trained& t) { t.p.channels = -1; }) == start + "2 means and 2 stds for -1 channels");
   CHECK(message(true, [](Trained& t) {
           t.p.tokenizer = word_tokenizer({"<unk>", "a"});
         }) == start + "a vocabulary of 2 tokens and 2 channels do not go with data.format = \"hdf5\"");

@@ -18,6 +18,7 @@ namespace orochi {
 /// By the key's full name, or an option's: "optimizer.adam.beta1".
 using KeyTests = std::map<std::string, void (*)()>;
 KeyTests data_keys();
+KeyTests reader_keys();
 KeyTests model_keys();
 KeyTests layer_keys();
 KeyTests optimizer_keys();

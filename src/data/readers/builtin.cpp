@@ -77,11 +77,11 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
 }  // namespace
 
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
-                  FileErrors& errors) {
+                  FileErrors& errors, bool needs_targets) {
   const std::string& format = config.format.type;
   RawSplit raw;
   raw.path = errors.path();
-  FileInMemory file(config, targets, raw, errors);
+  FileInMemory file(config, targets, raw, errors, needs_targets);
   const std::unique_ptr<Reader> reader = in_table("data.format", [&] {
     std::unique_ptr<Reader> made = readers.make(config.format);
     made->read(file);

@@ -84,9 +84,10 @@ std::size_t find_column(const CsvRecord& header, const std::string& name, const 
     const bool other =
         header.fields.size() == 1 && header.fields[0].find_first_of(",;\t|") != std::string::npos;
     file.error(
-        fmt::format(
-            "no column {} (data.format.{}); the header has {}{}", quote(name), key, quote_list(header.fields),
-            other ? "; set data.format.delimiter to what is between them" : "; set the key to one of them"),
+        fmt::format("no column {} (data.format.{}); the header has {}{}", quote(name), key,
+                    quote_list(header.fields),
+                    other ? "; set data.format.delimiter to what is between them"
+                          : "; set the key to one of them in the config, or rename the column in the file"),
         header.line);
     return header.fields.size();
   }
@@ -101,8 +102,7 @@ std::size_t find_column(const CsvRecord& header, const std::string& name, const 
 /// Where a record has what.
 struct Columns {
   std::vector<std::size_t> texts;
-  std::size_t label = 0;
-  std::optional<std::size_t> weight, group;
+  std::optional<std::size_t> label, weight, group;
   std::size_t count = 0;  // fields a record must have
 
   Columns(const CsvRecord& first, const CsvOptions& options, DataFile& file) : count(first.fields.size()) {
@@ -110,13 +110,17 @@ struct Columns {
       return options.has_header ? find_column(first, name, key, file) : find_numbered(first, name, key, file);
     };
     for (const std::string& name : options.text_columns) texts.push_back(find(name, "text_columns"));
-    label = find(options.label_column, "label_column");
+    const auto& names = first.fields;
+    const bool has_label =
+        !options.has_header || std::find(names.begin(), names.end(), options.label_column) != names.end();
+    if (file.needs_targets() || has_label) label = find(options.label_column, "label_column");
     if (!options.weight_column.empty()) weight = find(options.weight_column, "weight_column");
     if (!options.group_column.empty()) group = find(options.group_column, "group_column");
   }
   bool are_found() const {
     if (weight.value_or(0) >= count || group.value_or(0) >= count) return false;
-    return label < count && std::all_of(texts.begin(), texts.end(), [&](std::size_t i) { return i < count; });
+    return label.value_or(0) < count &&
+           std::all_of(texts.begin(), texts.end(), [&](std::size_t i) { return i < count; });
   }
 };
 
@@ -132,7 +136,7 @@ void add_record(CsvRecord& record, const Columns& columns, const CsvOptions& opt
   Record result;
   result.line = record.line;
   result.is_of_text = true;
-  result.target = std::move(record.fields[columns.label]);
+  if (columns.label) result.target = std::move(record.fields[*columns.label]);
   for (const std::size_t column : columns.texts) result.texts.push_back(std::move(record.fields[column]));
   if (columns.group) result.group = std::move(record.fields[*columns.group]);
   try {

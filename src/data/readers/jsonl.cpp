@@ -101,14 +101,15 @@ class JsonlReader : public Reader {
     }
     bool has_keys = true;
     for (std::size_t k = 0; k < keys_.size(); ++k) {
-      if (json.values[k].kind != Kind::missing) continue;
+      if (json.values[k].kind != Kind::missing || (k == texts_ && !file.needs_targets())) continue;
       has_keys = false;
-      file.error(
-          json.keys.empty()
-              ? "an empty object; expected " + quote_list(keys_)
-              : fmt::format("no key {} (data.format.{}); the object has {}; set the key to one of them",
-                            quote(keys_[k]), option_of(k), quote_list(json.keys)),
-          line);
+      file.error(json.keys.empty()
+                     ? "an empty object; expected " + quote_list(keys_)
+                     : fmt::format(
+                           "no key {} (data.format.{}); the object has {}; set the key to one of them in the "
+                           "config, or rename it in the file",
+                           quote(keys_[k]), option_of(k), quote_list(json.keys)),
+                 line);
       if (json.keys.empty()) break;
     }
     if (has_keys) add_record(json, line, file);
@@ -125,9 +126,11 @@ class JsonlReader : public Reader {
       file.error(fmt::format("{} {}", quote(keys_[k]), wrong), line);
     };
     for (std::size_t k = 0; k < texts_; ++k) check(k, take_text(json.values[k], record.texts.emplace_back()));
-    if (const std::string wrong =
-            take_target(json.values[texts_], keys_[texts_], file.targets(), record.target);
-        !wrong.empty()) {
+    if (json.values[texts_].kind == Kind::missing) {
+      // No more than an answer is asked of it.
+    } else if (const std::string wrong =
+                   take_target(json.values[texts_], keys_[texts_], file.targets(), record.target);
+               !wrong.empty()) {
       good = false;
       file.error(wrong, line);
     }

@@ -35,11 +35,9 @@ TEST_CASE("the columns are found by the names in the config", "[csv]") {
   CHECK(raw.targets == std::vector<std::string>{"a"});
   CHECK(testing::errors_in(folder, config, "text,label\nx,\n") ==
         "f:1: no column \"body\" (data.format.text_columns); the header has \"text\", \"label\"; set the key "
-        "to one "
-        "of them\n"
+        "to one of them in the config, or rename the column in the file\n"
         "f:1: no column \"kind\" (data.format.label_column); the header has \"text\", \"label\"; set the key "
-        "to one "
-        "of them");
+        "to one of them in the config, or rename the column in the file");
   CHECK(testing::errors_in(folder, config, "kind,body,body\nx,y,z\n") ==
         "f:1: column \"body\" (data.format.text_columns) is in the header twice; rename one");
 }

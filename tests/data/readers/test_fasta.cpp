@@ -95,7 +95,10 @@ TEST_CASE("what is wrong with a FASTA file is said", "[fasta]") {
       "or data.format.labels to a file of lines name<TAB>label\n"
       "f:12:2: \"\u00e9\" in a sequence; expected letters, - and .");
   CHECK(testing::errors_in(folder, fasta, "tea\tACGT\n") ==
-        "f:1: \"tea\\x09ACGT\" before the first header; expected FASTA: >NAME, then lines of letters");
+        "f: looks like lines of label, tab, text, but is read as data.format = \"fasta\"; set data.format to "
+        "\"tsv\"");
+  CHECK(testing::errors_in(folder, fasta, "ACGT\n>x y\nA\n") ==
+        "f:1: \"ACGT\" before the first header; expected FASTA: >NAME, then lines of letters");
   CHECK(testing::errors_in(folder, fasta, "; no more\n\n") ==
         "f: no header; expected FASTA: >NAME, then lines of letters");
   CHECK(testing::errors_in(folder, fasta, ">x bar|\nA\n") == "f:1: the label is empty; expected a name");

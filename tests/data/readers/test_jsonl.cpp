@@ -59,7 +59,7 @@ TEST_CASE("keys are named in the config, nested ones by dots", "[jsonl]") {
                            "{\"text\": \"x\", \"label\": \"y\", \"meta\": {\"kind\": 1, \"z\": []}}\n{}\n") ==
         "f:1: no key \"meta.label\" (data.format.label_key); the object has \"text\", \"label\", "
         "\"meta.kind\", "
-        "\"meta.z\"; set the key to one of them");
+        "\"meta.z\"; set the key to one of them in the config, or rename it in the file");
 }
 
 TEST_CASE("a list is several labels, or a label a token", "[jsonl]") {
@@ -96,7 +96,9 @@ TEST_CASE("what is wrong with a line of JSON is said where it is", "[jsonl]") {
   CHECK(errors("{\"text\": \"x\", \"label\": \"y\"}\n{\"text\": 'x'}\n{\"text\": \"x\"}\n\n5\n{}\n"
                "{\"text\": null, \"label\": {\"a\": 1}}\n{\"label\": null, \"text\": \"\"}\n") ==
         "f:2:10: is not JSON: invalid literal\n"
-        "f:3: no key \"label\" (data.format.label_key); the object has \"text\"; set the key to one of them\n"
+        "f:3: no key \"label\" (data.format.label_key); the object has \"text\"; set the key to one of them "
+        "in the "
+        "config, or rename it in the file\n"
         "f:4: a blank line; expected an object\n"
         "f:5: is a number; expected an object, {...}\n"
         "f:6: an empty object; expected \"text\", \"label\"\n"

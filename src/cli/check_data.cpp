@@ -1,0 +1,122 @@
+// orochi check-data: what a file of data looks like to the readers.
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+#include <fmt/format.h>
+
+#include <orochi/dataset.hpp>
+#include <orochi/error.hpp>
+
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+#include "cli/verbs.hpp"
+#include "core/as_size.hpp"
+#include "data/file_errors.hpp"
+#include "data/guess.hpp"
+#include "data/inputs.hpp"
+#include "inference/model_file.hpp"
+#include "io/config_file.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::size_t most_labels = 20;  // shown
+
+/// The labels with their counts, the most frequent first.
+std::string label_text(const LoadedData& data, const Task& task) {
+  const std::vector<std::string> names = task.strata_names();
+  if (names.empty()) return fmt::format("targets     {}\n", task.summary());
+  std::vector<Index> counts(names.size());  // [K]
+  for (const Sequences* part : {&data.train, &data.validation})
+    for (Index i = 0; i < part->size(); ++i) ++counts[as_size(task.stratum(part->target(i)))];
+  std::vector<std::size_t> order(names.size());
+  for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return counts[a] > counts[b]; });
+  std::string text = fmt::format("labels      {}:", counted(std::ssize(names), "label"));
+  for (std::size_t i = 0; i < std::min(order.size(), most_labels); ++i)
+    text += fmt::format("{} {} {}", i == 0 ? "" : ",", escape(names[order[i]]), grouped(counts[order[i]]));
+  return text + (order.size() > most_labels ? ", ...\n" : "\n");
+}
+
+std::string length_text(const LoadedData& data) {
+  std::vector<Index> lengths;
+  for (const Sequences* part : {&data.train, &data.validation})
+    for (Index i = 0; i < part->size(); ++i) lengths.push_back(part->length(i));
+  std::sort(lengths.begin(), lengths.end());
+  return fmt::format("lengths     {} to {} rows, half of them up to {}\n", grouped(lengths.front()),
+                     grouped(lengths.back()), grouped(lengths[lengths.size() / 2]));
+}
+
+/// Reads the file as training would.
+std::string findings(const Config& config, const Extensions& extensions) {
+  const std::unique_ptr<Task> task = extensions.tasks.make(config.task);
+  const LoadedData data =
+      load_data(config.data, "", config.train.seed, extensions.readers, extensions.tokenizers, *task);
+  std::string text = fmt::format("sequences   {}\n", grouped(data.train.size() + data.validation.size()));
+  text += label_text(data, *task) + length_text(data);
+  if (data.preprocessing.channels > 0)
+    text += fmt::format("channels    {}\n", data.preprocessing.channels);
+  else
+    text += fmt::format("vocabulary  {} by \"{}\", {:.1f} % of validation's tokens unknown\n",
+                        counted(data.preprocessing.vocabulary_size(), "token"), config.data.tokenizer.type,
+                        100 * unknown_share(data.validation, *data.preprocessing.tokenizer));
+  for (const std::string& note : data.notes) text += "note        " + escape(note) + "\n";
+  return text;
+}
+
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+  const std::string& path = arguments.words.front();
+  const auto say = [&](const std::string& text) {
+    if (arguments.has("--config"))
+      std::cerr << text;
+    else
+      out.write(text);
+  };
+  const Guess guess = guess_config(path);
+  const std::string& description = guess.looks_like.description;
+  say(fmt::format("file        {}, {} bytes\nlooks like  {}\n", escape(path),
+                  grouped(static_cast<Index>(std::filesystem::file_size(path))),
+                  description.empty() ? "nothing that is known here" : description));
+  if (guess.config.empty() || extensions.readers.find(guess.looks_like.format) == nullptr)
+    throw usage_error(
+        fmt::format("{}: {}; formats that are read: orochi components reader", path,
+                    guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice));
+  if (!guess.columns.empty()) say(fmt::format("columns     {}\n", escape(quote_list(guess.columns))));
+  const std::vector<std::string> overrides(arguments.words.begin() + 1, arguments.words.end());
+  std::string config = inert_lines(guess.config);
+  for (const std::string& setting : overrides) config += "# and " + escape(setting) + "\n";
+  try {
+    say(findings(parse_config(guess.config, "the config below", overrides, component_schemas(extensions)),
+                 extensions));
+  } catch (const Error&) {
+    say("\n" + config + "\n");
+    throw;
+  }
+  if (!arguments.has("--config")) out.write("\nA config to start from:\n\n");
+  out.write(config);
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Verb check_data_verb() {
+  Verb verb;
+  verb.name = "check-data";
+  verb.summary =
+      "say what a data file looks like: format, columns, labels, lengths, oddities; and a config for it";
+  verb.description =
+      "Tells the format by the file's beginning, chooses columns, reads the file as training would and "
+      "prints what "
+      "training would note, then a config to start from. Settings after the file take the place of what was "
+      "chosen.";
+  verb.words = {{"FILE", "labelled data", true, false},
+                {"KEY=VALUE", "settings, for example task=regression data.tokenizer=char", false, true}};
+  verb.options = {{"--config", "", "the config alone on standard output, the rest on standard error"}};
+  verb.examples = {"check-data datasets/splice/train.tsv", "check-data reviews.csv --config >reviews.toml"};
+  verb.call = call;
+  return verb;
+}
+
+}  // namespace orochi

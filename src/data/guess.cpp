@@ -1,0 +1,152 @@
+#include "data/guess.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <orochi/reader.hpp>
+
+#include "data/raw.hpp"
+#include "data/readers/csv_parser.hpp"
+#include "data/readers/json_line.hpp"
+#include "data/unpack.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr std::size_t enough = 1 << 16;  // bytes
+constexpr std::size_t most_rows = 400;
+
+std::string beginning_of(const std::string& path) {
+  std::vector<FileErrors> errors{FileErrors(path, PathFrom::command_line)};
+  std::ifstream file = open_file(errors.front());
+  throw_if_any(errors);
+  std::string bytes(enough, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(enough));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  if (packing_of(bytes) == Packing::none) return bytes;
+  std::ifstream again(path, std::ios::binary);
+  std::string unpacked;
+  read_unpacked(again, [&](std::string_view piece) {
+    unpacked += piece.substr(0, enough - std::min(enough, unpacked.size()));
+  });
+  return unpacked;
+}
+
+/// Fields by name.
+struct Table {
+  std::vector<std::string> names;
+  std::vector<std::vector<std::string>> rows;
+  bool has_names = true;  // else they are numbers
+};
+
+Table csv_table(std::string_view text, char delimiter) {
+  CsvParser parser(text, delimiter, true);
+  Table table;
+  CsvRecord record;
+  while (table.rows.size() < most_rows && parser.next(record))
+    if (!record.is_blank && record.error.empty()) table.rows.push_back(record.fields);
+  if (table.rows.size() > 1) table.rows.pop_back();  // it may be cut
+  if (table.rows.empty()) return table;
+  table.names = table.rows.front();
+  table.has_names = std::any_of(table.names.begin(), table.names.end(), is_column_name);
+  if (table.has_names)
+    table.rows.erase(table.rows.begin());
+  else
+    for (std::size_t i = 0; i < table.names.size(); ++i) table.names[i] = std::to_string(i + 1);
+  return table;
+}
+
+Table json_table(std::string_view text) {
+  Table table;
+  while (table.rows.size() < most_rows && text.find('\n') != std::string_view::npos) {
+    const std::string_view line = take_line(text);
+    if (table.names.empty()) table.names = read_json_line(line, {}).keys;
+    std::vector<std::string>& row = table.rows.emplace_back();
+    for (const JsonValue& value : read_json_line(line, table.names).values) row.push_back(value.text);
+  }
+  return table;
+}
+
+/// What the columns hold, by their numbers; `count` where there is none.
+struct Choice {
+  std::size_t text, label;
+};
+
+Choice choose(const Table& table) {
+  const std::size_t count = table.names.size();
+  std::vector<std::size_t> bytes(count);
+  std::vector<std::set<std::string_view>> values(count);
+  for (const std::vector<std::string>& row : table.rows)
+    for (std::size_t c = 0; c < std::min(count, row.size()); ++c) {
+      bytes[c] += row[c].size();
+      values[c].insert(row[c]);
+    }
+  Choice choice{count, count};
+  if (count < 2) return choice;
+  choice.text = static_cast<std::size_t>(std::max_element(bytes.begin(), bytes.end()) - bytes.begin());
+  for (std::size_t c = 0; c < count; ++c)
+    if (c != choice.text && values[c].size() > 1 &&
+        (choice.label == count || values[c].size() < values[choice.label].size()))
+      choice.label = c;
+  return choice;
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+std::string format_table(const Guess& guess, const Table& table) {
+  const Choice choice = choose(table);
+  std::string text = fmt::format("\n[data.format]\ntype = {}\n", quoted(guess.looks_like.format));
+  const bool is_csv = guess.looks_like.layout == Layout::table;
+  if (guess.looks_like.delimiter == '\t') text += "delimiter = \"\\t\"\n";
+  if (is_csv && guess.looks_like.delimiter != '\t' && guess.looks_like.delimiter != ',')
+    text += fmt::format("delimiter = \"{}\"\n", guess.looks_like.delimiter);
+  if (!table.has_names) text += "header = false\n";
+  if (choice.label == table.names.size()) return text;
+  return text + fmt::format("text_{0}s = [{1}]\nlabel_{0} = {2}\n", is_csv ? "column" : "key",
+                            quoted(table.names[choice.text]), quoted(table.names[choice.label]));
+}
+
+/// A line of fastText's with two labels.
+bool has_several_labels(std::string_view text) {
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (line.find("__label__", 1) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Guess guess_config(const std::string& path) {
+  const std::string beginning = beginning_of(path);
+  Guess guess;
+  guess.looks_like = sniff(beginning);
+  const std::string& format = guess.looks_like.format;
+  if (format.empty()) return guess;
+  std::string table_text;
+  const Layout layout = guess.looks_like.layout;
+  if (layout == Layout::table || layout == Layout::objects) {
+    const Table table =
+        layout == Layout::objects ? json_table(beginning) : csv_table(beginning, guess.looks_like.delimiter);
+    guess.columns = table.names;
+    table_text = format_table(guess, table);
+  }
+  if (layout == Layout::label_marks && has_several_labels(beginning))
+    guess.config = "task = \"multi_label\"\n\n";
+  guess.config += fmt::format("[data]\ntrain = {}\n", quoted(path));
+  guess.config += table_text.empty() ? fmt::format("format = {}\n", guess.looks_like.setting) : table_text;
+  return guess;
+}
+
+}  // namespace orochi

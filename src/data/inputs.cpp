@@ -1,0 +1,102 @@
+#include "data/inputs.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "data/checks.hpp"
+#include "data/data_file.hpp"
+#include "data/input_encoder.hpp"
+#include "data/normalize.hpp"
+#include "data/sniff.hpp"
+#include "data/target_file.hpp"
+
+namespace orochi {
+namespace {
+
+/// Any text is a target, and none is asked for.
+class AnyTargets : public Targets {
+ public:
+  std::string check(std::string_view) const override { return {}; }
+  void fit(std::span<const std::string>) override {}
+  void parse(std::string_view, std::vector<double>&) const override {}
+  std::string text(std::span<const double>) const override { return {}; }
+  void save(State&) const override {}
+  void load(const State&) override {}
+  std::string summary() const override { return "no labels"; }
+  bool are_numbers() const override { return true; }  // a .ts file need name no classes
+};
+
+/// As many texts, or channels, as the model was trained on.
+void check_shape(const RawSplit& raw, const Preprocessing& training, FileErrors& errors) {
+  const Index added = raw.has_indicator ? 1 : 0;
+  if (raw.channels != training.channels)
+    errors.add(fmt::format("{}, but the training data has {}; expected as many",
+                           counted(raw.channels - added, "channel"), training.channels - added));
+  else if (raw.channels == 0 && raw.num_texts != training.texts)
+    errors.add(fmt::format("{}, but the training data has {}; expected as many",
+                           counted(raw.num_texts, "text"), training.texts));
+}
+
+}  // namespace
+
+Sequences load_inputs(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                      const std::string& path, std::vector<std::string>& notes) {
+  std::vector<FileErrors> errors{FileErrors(path, PathFrom::command_line)};
+  const AnyTargets targets;
+  const RawSplit raw = read_raw(config, readers, targets, errors.front(), false);
+  if (errors.front().empty()) check_shape(raw, preprocessing, errors.front());
+  throw_if_any(errors);
+  const InputEncoder encoder(config, preprocessing);
+  Sequences sequences;
+  sequences.channels = raw.channels;
+  Lengths lengths;
+  for (std::size_t i = 0; i < raw.targets.size(); ++i) {
+    Index length = 0;  // before the cut
+    try {
+      if (raw.channels == 0) {
+        const std::vector<std::string_view> texts(raw.texts_of(i).begin(), raw.texts_of(i).end());  // [S]
+        length = encoder.append_texts(texts, sequences);
+      } else {
+        length = std::ssize(raw.values_of(i)) / raw.channels;
+        encoder.append_values(raw.values_of(i), sequences);
+      }
+    } catch (const Error& error) {
+      throw Error(error.code(), fmt::format("{}: {}", raw.location(static_cast<Index>(i)), error.what()));
+    }
+    lengths.count(length, config.max_length);
+    sequences.offsets.push_back(lengths.rows);
+  }
+  note_lengths(std::filesystem::path(path).filename().string(), lengths, config.max_length, notes);
+  if (raw.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
+  return sequences;
+}
+
+bool is_data_file(const DataConfig& config, const std::string& path) {
+  if (!std::filesystem::is_regular_file(path)) return false;
+  RawSplit none;
+  FileErrors errors(path, PathFrom::command_line);
+  const AnyTargets targets;
+  const Sniffed found = sniff(FileInMemory(config, targets, none, errors).beginning());
+  return found.format == config.format.type || found.is_no_text;
+}
+
+double unknown_share(const Sequences& sequences, const Tokenizer& tokenizer) {
+  // Entry 0 is that of unknown tokens where a tokenizer has one.
+  if (sequences.tokens.empty() || tokenizer.token(0) != unknown_token) return 0;
+  const auto unknown = std::count(sequences.tokens.begin(), sequences.tokens.end(), 0);
+  return static_cast<double>(unknown) / static_cast<double>(sequences.tokens.size());
+}
+
+std::string unknown_note(double share) {
+  if (share <= mostly_unknown) return "";
+  return fmt::format(
+      "{:.0f} % of the tokens are unknown to the model: are these texts of the kind that it was "
+      "trained on?",
+      100 * share);
+}
+
+}  // namespace orochi

@@ -1,0 +1,27 @@
+// A data file that is only to be answered: its records, with or without targets.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <orochi/dataset.hpp>
+
+namespace orochi {
+
+/// The sequences of a file of the model's own format as the model takes them; what targets it has is ignored.
+/// Throws one usage_error that lists the file's errors. Notes are appended.
+Sequences load_inputs(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                      const std::string& path, std::vector<std::string>& notes);
+
+/// Whether the file looks like one of the config's format, not like lines that are one text, or one case,
+/// each.
+bool is_data_file(const DataConfig& config, const std::string& path);
+
+/// Beyond this share of unknown tokens a text is likely of another kind than training's.
+constexpr double mostly_unknown = 0.5;
+/// The share of tokens that the vocabulary does not have; 0 where the tokenizer knows all.
+double unknown_share(const Sequences& sequences, const Tokenizer& tokenizer);
+/// What to say of such a share of texts that a model is asked about; or nothing.
+std::string unknown_note(double share);
+
+}  // namespace orochi

@@ -1,0 +1,139 @@
+// predict and check-data on files of many kinds.
+#include <fstream>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// The answers' labels, one after another.
+std::string labels_of(const Outcome& outcome) {
+  std::string labels;
+  std::size_t at = outcome.out.find('\n');
+  while (at != std::string::npos && at + 1 < outcome.out.size()) {
+    const std::size_t end = outcome.out.find_first_of("\t\n", at + 1);
+    labels += outcome.out.substr(at + 1, end - at - 1) + " ";
+    at = outcome.out.find('\n', at + 1);
+  }
+  return labels;
+}
+
+/// Texts of Workplace's training data.
+const std::vector<std::string> texts{"CGATTACAG", "CGCTTACAG", "AAATTTGGG", "AACTTTGGG"};
+
+void write(const Workplace& place, const std::string& name, const std::string& before,
+           const std::string& between, const std::string& after) {
+  std::ofstream file(place.path(name));
+  file << before;
+  for (const std::string& text : texts) file << between << text << after;
+}
+
+}  // namespace
+
+TEST_CASE("predict reads a file of the model's format by its name, with or without labels") {
+  const Workplace place("predict-files");
+  const auto train = [&](const std::string& run, const std::vector<std::string>& settings) {
+    std::vector<std::string> words{"train", place.path("small.toml"), "--run", place.path(run)};
+    words.insert(words.end(), settings.begin(), settings.end());
+    REQUIRE(orochi_program(words).code == 0);
+  };
+  const auto predict = [&](const std::string& run, const std::string& file) {
+    return orochi_program({"predict", place.path(run), place.path(file)});
+  };
+  train("tsv", {});
+  write(place, "plain.txt", "", "", "\n");
+  const std::string expected = labels_of(predict("tsv", "plain.txt"));
+  REQUIRE(std::count(expected.begin(), expected.end(), ' ') == 4);
+  write(place, "labelled.tsv", "", "yes\t", "\n");
+  const Outcome labelled = predict("tsv", "labelled.tsv");
+  CHECK(labels_of(labelled) == expected);
+  CHECK(has(labelled.err, "read as data.format = \"tsv\"; labels"));
+
+  // The same data as CSV and as JSON Lines gives the same model.
+  std::ifstream lines(place.path("train.tsv"));
+  std::ofstream csv(place.path("train.csv")), jsonl(place.path("train.jsonl"));
+  csv << "label,text\n";
+  for (std::string line; std::getline(lines, line);) {
+    const std::string label = line.substr(0, line.find('\t')), text = line.substr(line.find('\t') + 1);
+    csv << label << "," << text << "\n";
+    jsonl << R"({"label": ")" << label << R"(", "text": ")" << text << "\"}\n";
+  }
+  csv.close();
+  jsonl.close();
+  train("csv", {"data.train=train.csv", "data.format=csv", "data.test="});
+  train("jsonl", {"data.train=train.jsonl", "data.format=jsonl", "data.test="});
+  write(place, "no-label.csv", "text,more\n", "", ",x\n");
+  write(place, "label.csv", "label,text\n", "no,", "\n");
+  write(place, "no-label.jsonl", "", R"({"id": 1, "text": ")", "\"}\n");
+  CHECK(labels_of(predict("csv", "no-label.csv")) == expected);
+  CHECK(labels_of(predict("csv", "label.csv")) == expected);
+  CHECK(labels_of(predict("csv", "plain.txt")) == expected);
+  CHECK(labels_of(predict("jsonl", "no-label.jsonl")) == expected);
+
+  write(place, "renamed.csv", "review,mood\n", "", ",x\n");
+  const Outcome renamed = predict("csv", "renamed.csv");
+  CHECK(renamed.code == 2);
+  CHECK(renamed.out.empty());
+  CHECK(has(renamed.err, "rename the column in the file"));
+  CHECK(has(renamed.err, "predict ... <FILE"));
+
+  std::ofstream(place.path("bad.txt")) << "CGATTACAG\n\nCGCTTACAG\n";
+  const Outcome skipped =
+      orochi_program({"predict", place.path("tsv/best.h5"), place.path("bad.txt"), "--skip-bad"});
+  CHECK(skipped.code == 0);
+  CHECK(labels_of(skipped) == expected.substr(0, labels_of(skipped).size()));
+  CHECK(has(skipped.err, "1 line skipped"));
+  CHECK(predict("tsv", "bad.txt").code == 2);
+  std::ofstream(place.path("other.txt")) << "xyz\nzzzz\n";
+  CHECK(has(predict("tsv", "other.txt").err, "100 % of the tokens are unknown to the model"));
+}
+
+TEST_CASE("check-data names format, columns and labels, and gives a config that trains") {
+  const Workplace place("check-data");
+  const Outcome tsv = orochi_program({"check-data", place.path("train.tsv"), "data.tokenizer=char"});
+  CHECK(tsv.code == 0);
+  CHECK(has(tsv.out,
+            "looks like  lines of label, tab, text\nsequences   80\nlabels      2 labels: no 40, yes 40\n"));
+  CHECK(has(tsv.out, "lengths     9 to 9 rows, half of them up to 9\n"));
+  CHECK(has(tsv.out, "format = \"tsv\"\n# and data.tokenizer=char\n"));
+  CHECK(has(orochi_program({"check-data", place.path("train.tsv")}).out, "every text is a single token"));
+
+  std::ofstream csv(place.path("reviews.csv"));
+  csv << "id;review;mood\n";
+  for (int i = 0; i < 30; ++i) csv << i << ";the soup was " << (i % 2 == 0 ? "cold;bad\n" : "warm;good\n");
+  csv.close();
+  const Outcome table = orochi_program({"check-data", place.path("reviews.csv")});
+  CHECK(table.code == 0);
+  CHECK(has(table.out, "columns     \"id\", \"review\", \"mood\"\n"));
+  CHECK(has(table.out, "bad 15, good 15"));
+  CHECK(has(table.out, "delimiter = \";\"\ntext_columns = [\"review\"]\nlabel_column = \"mood\"\n"));
+  const Outcome config = orochi_program({"check-data", place.path("reviews.csv"), "--config"});
+  CHECK(config.out == table.out.substr(table.out.find("[data]")));
+  CHECK(has(config.err, "bad 15, good 15"));
+  std::ofstream(place.path("start.toml")) << config.out;
+  CHECK(orochi_program({"train", place.path("start.toml"), "train.epochs=1", "--run", place.path("start")})
+            .code == 0);
+
+  std::ofstream jsonl(place.path("nested.jsonl"));
+  for (int i = 0; i < 30; ++i)
+    jsonl << R"({"meta": {"mood": )" << i % 3 << R"(}, "body": "the soup was number )" << i << "\"}\n";
+  jsonl.close();
+  CHECK(has(orochi_program({"check-data", place.path("nested.jsonl")}).out,
+            "text_keys = [\"body\"]\nlabel_key = \"meta.mood\"\n"));
+
+  std::ofstream(place.path("series.ts")) << "@problemName x\n@univariate true\n@classLabel true a b\n@data\n"
+                                            "1,2:a\n1,2,3:b\n2,3:a\n1,3,3:b\n";
+  const Outcome series =
+      orochi_program({"check-data", place.path("series.ts"), "data.validation_fraction=0"});
+  CHECK(has(series.out, "channels    1\n"));
+  std::ofstream(place.path("image.png"), std::ios::binary) << "\x89PNG\r\n\x1A\n----";
+  const Outcome image = orochi_program({"check-data", place.path("image.png")});
+  CHECK(image.code == 2);
+  CHECK(has(image.err, "no reader for it"));
+  CHECK(orochi_program({"check-data", place.path("nothere")}).code == 2);
+}
