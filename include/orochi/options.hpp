@@ -31,12 +31,16 @@ struct Option {
   /// these.
   Option& one_of(std::vector<std::string> allowed) { return words = std::move(allowed), *this; }
 
+  /// A file. In a config a relative path counts from the config's folder.
+  Option& path() { return is_path = true, *this; }
+
   std::string name;
   OptionValue value;  // the default
   std::string doc;    // one line
   double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
   bool without_least = false, without_most = false;  // the bound itself is not allowed
   std::vector<std::string> words;
+  bool is_path = false;
 };
 
 /// What a config says of one component: `optimizer = "adamw"`, or a table with `type` and options.

@@ -50,6 +50,8 @@ class Tokenizer {
   /// The id that is put between two texts of one sequence, such as that of a token "[SEP]"; by default one
   /// more than the vocabulary's, which no text has.
   virtual std::int32_t separator() const { return static_cast<std::int32_t>(vocabulary_size()); }
+  /// The id of whatever the vocabulary does not have; -1 where nothing is unknown.
+  virtual std::int32_t unknown() const { return -1; }
   /// The token of an id, for people.
   virtual std::string token(std::int32_t id) const = 0;
   /// The tokens of a text, as many as encode finds, unknown ones as the text has them; for people.
@@ -87,6 +89,7 @@ class VocabularyTokenizer : public Tokenizer {
   EncodedTexts fit_and_encode(std::span<const std::string_view> texts, Index max_length) override;
   Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const override;
   Index vocabulary_size() const override { return static_cast<Index>(vocabulary_.size()); }
+  std::int32_t unknown() const override { return 0; }
   std::string token(std::int32_t id) const override { return vocabulary_[static_cast<std::size_t>(id)]; }
   std::vector<std::string> pieces(std::string_view text) const override;
   void save(State& state) const override { state.set("vocabulary", vocabulary_); }

@@ -85,9 +85,8 @@ bool is_data_file(const DataConfig& config, const std::string& path) {
 }
 
 double unknown_share(const Sequences& sequences, const Tokenizer& tokenizer) {
-  // Entry 0 is that of unknown tokens where a tokenizer has one.
-  if (sequences.tokens.empty() || tokenizer.token(0) != unknown_token) return 0;
-  const auto unknown = std::count(sequences.tokens.begin(), sequences.tokens.end(), 0);
+  if (sequences.tokens.empty()) return 0;
+  const auto unknown = std::count(sequences.tokens.begin(), sequences.tokens.end(), tokenizer.unknown());
   return static_cast<double>(unknown) / static_cast<double>(sequences.tokens.size());
 }
 

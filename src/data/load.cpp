@@ -12,6 +12,7 @@
 
 #include "core/as_size.hpp"
 #include "core/in_table.hpp"
+#include "core/option_paths.hpp"
 #include "data/checks.hpp"
 #include "data/column_checks.hpp"
 #include "data/input_encoder.hpp"
@@ -128,13 +129,17 @@ void fit_missing(const Part& train, const DataConfig& config, Preprocessing& pre
 }
 
 /// Returns the texts of train encoded: they are cut into tokens once.
-EncodedTexts fit_tokenizer(const Part& train, const DataConfig& config, const Tokenizers& tokenizers,
-                           Preprocessing& preprocessing) {
+EncodedTexts fit_tokenizer(const Part& train, const DataConfig& config, const std::string& folder,
+                           const Tokenizers& tokenizers, Preprocessing& preprocessing) {
   std::vector<std::string_view> texts;
   for (const std::uint32_t i : train.rows)
     for (const std::string& text : train.file->raw.texts_of(i)) texts.push_back(text);
+  Component component = config.tokenizer;
+  if (const TokenizerEntry* entry = tokenizers.find(component.type); entry != nullptr)
+    change_paths(entry->options, component.options,
+                 [&](const std::string& path) { return (std::filesystem::path(folder) / path).string(); });
   std::unique_ptr<Tokenizer> tokenizer =
-      in_table("data.tokenizer", [&] { return tokenizers.make(config.tokenizer); });
+      in_table("data.tokenizer", [&] { return tokenizers.make(component); });
   EncodedTexts encoded;
   try {
     encoded = in_table("data.tokenizer", [&] { return tokenizer->fit_and_encode(texts, config.max_length); });
@@ -198,12 +203,12 @@ void keep_locations(const Part& train, LoadedData& data) {
 }
 
 /// Encodes all parts with what the first of them, train, teaches.
-void encode_parts(const std::vector<Part>& parts, const DataConfig& config, const Tokenizers& tokenizers,
-                  Targets& targets, LoadedData& data) {
+void encode_parts(const std::vector<Part>& parts, const DataConfig& config, const std::string& folder,
+                  const Tokenizers& tokenizers, Targets& targets, LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
   EncodedTexts encoded;
   if (preprocessing.channels == 0)
-    encoded = fit_tokenizer(parts.front(), config, tokenizers, preprocessing);
+    encoded = fit_tokenizer(parts.front(), config, folder, tokenizers, preprocessing);
   else
     fit_missing(parts.front(), config, preprocessing);
   InputEncoder encoder(config, preprocessing);
@@ -258,7 +263,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   }
   if (!config.test.empty()) parts.push_back(whole_file("test", files.back()));
   keep_locations(parts.front(), data);
-  encode_parts(parts, config, tokenizers, targets, data);
+  encode_parts(parts, config, folder, tokenizers, targets, data);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
   note_weights_and_groups(files.front().raw, data.notes);
   note_missing(files, config, data.notes);

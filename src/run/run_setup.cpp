@@ -11,6 +11,7 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 
+#include "core/option_paths.hpp"
 #include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
 #include "run/resume_point.hpp"
@@ -37,7 +38,7 @@ std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Extension
   const Config before =
       parse_saved_config(point.reader->header().config, name, component_schemas(extensions));
   Config now = setup.config;
-  now.data = rebase_paths(now.data, setup.data_folder, setup.folder);
+  now.data = rebase_paths(now.data, extensions.tokenizers, setup.data_folder, setup.folder);
   std::vector<ConfigChange> changes = compare_configs(before, now);
   std::string refused;
   for (const ConfigChange& change : changes)
@@ -89,11 +90,16 @@ void name_standard_input(DataConfig& data) {
 
 }  // namespace
 
-DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to) {
+DataConfig rebase_paths(DataConfig data, const Tokenizers& tokenizers, const std::string& from,
+                        const std::string& to) {
   const fs::path old_folder = without_links(from), new_folder = without_links(to);
+  const auto rebased = [&](const std::string& path) {
+    return below(old_folder, path).lexically_relative(new_folder).string();
+  };
   for (std::string* path : {&data.train, &data.validation, &data.test})
-    if (!path->empty() && !fs::path(*path).is_absolute())
-      *path = below(old_folder, *path).lexically_relative(new_folder).string();
+    if (!path->empty() && !fs::path(*path).is_absolute()) *path = rebased(*path);
+  if (const TokenizerEntry* entry = tokenizers.find(data.tokenizer.type); entry != nullptr)
+    change_paths(entry->options, data.tokenizer.options, rebased);
   return data;
 }
 

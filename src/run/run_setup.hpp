@@ -22,7 +22,9 @@ struct RunSetup {
 /// the config, nothing to train, or on resume a changed key that would make another run of it.
 RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions);
 
-/// Data paths that counted from `from`, counted from `to`, as the system follows links.
-DataConfig rebase_paths(DataConfig data, const std::string& from, const std::string& to);
+/// Data paths that counted from `from`, those of a tokenizer's files too, counted from `to`, as the system
+/// follows links.
+DataConfig rebase_paths(DataConfig data, const Tokenizers& tokenizers, const std::string& from,
+                        const std::string& to);
 
 }  // namespace orochi

@@ -34,7 +34,7 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
       inference_(*model_.classifier, config_.train.kernels, threads_,
                  precision_choice.is(config_.train.precision, Precision::fp32) ? loop_.stepper().packed()
                                                                                : nullptr) {
-  config_.data = rebase_paths(config_.data, setup_.data_folder, folder_.path());
+  config_.data = rebase_paths(config_.data, extensions.tokenizers, setup_.data_folder, folder_.path());
   model_.validation_checksum = run_data_.validation_checksum;
 }
 

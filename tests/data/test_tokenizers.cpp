@@ -110,6 +110,7 @@ TEST_CASE("what a tokenizer keeps makes another one the same", "[tokenizer]") {
   const std::vector<std::string_view> texts{"b a c", "a, d"};
   const Tokenizers tokenizers = with_kmers();
   for (const TokenizerEntry& entry : tokenizers.entries()) {
+    if (entry.name == "wordpiece") continue;  // has its vocabulary from a file: test_wordpiece.cpp
     INFO(entry.name);
     const auto fitted = entry.make(Settings(entry.name, entry.options));
     const auto loaded = entry.make(Settings(entry.name, entry.options));

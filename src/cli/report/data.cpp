@@ -97,8 +97,7 @@ std::vector<RowName> row_names(const Model& trained, const ReportData& data, Ind
     while (end < length && segment(end) == s) ++end;
     const std::size_t rows = end - t - (s + 1 < each ? 1 : 0);          // without the separator
     for (std::size_t at = 0; at < rows && rows <= tokens.size(); ++at)  // where pieces are tokens
-      names[first + t + at] = {tokens[at],
-                               tokenizer.token(data.sequences.tokens[begin + t + at]) == unknown_token};
+      names[first + t + at] = {tokens[at], data.sequences.tokens[begin + t + at] == tokenizer.unknown()};
     t = end;
   }
   return names;

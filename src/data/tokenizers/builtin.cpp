@@ -8,6 +8,7 @@ Tokenizers builtin_tokenizers() {
   add_word(tokenizers);
   add_char(tokenizers);
   add_whitespace(tokenizers);
+  add_wordpiece(tokenizers);
   return tokenizers;
 }
 

@@ -8,5 +8,6 @@ namespace orochi {
 void add_word(Tokenizers& tokenizers);
 void add_char(Tokenizers& tokenizers);
 void add_whitespace(Tokenizers& tokenizers);
+void add_wordpiece(Tokenizers& tokenizers);
 
 }  // namespace orochi

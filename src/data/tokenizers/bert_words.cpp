@@ -1,0 +1,111 @@
+#include "data/tokenizers/bert_words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <memory>
+
+#include <utf8proc.h>
+
+#include <orochi/error.hpp>
+
+#include "core/utf8.hpp"
+
+namespace orochi {
+namespace {
+
+utf8proc_category_t category_of(char32_t code_point) {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(code_point));
+}
+
+/// As Hugging Face has them: U+2B820 to U+2B91F are not among them.
+bool is_cjk(char32_t c) {
+  constexpr std::array<std::array<char32_t, 2>, 7> ranges{{{0x3400, 0x4DBF},
+                                                           {0x4E00, 0x9FFF},
+                                                           {0xF900, 0xFAFF},
+                                                           {0x20000, 0x2A6DF},
+                                                           {0x2A700, 0x2B81F},
+                                                           {0x2B920, 0x2CEAF},
+                                                           {0x2F800, 0x2FA1F}}};
+  return std::any_of(ranges.begin(), ranges.end(), [=](const auto& r) { return r[0] <= c && c <= r[1]; });
+}
+
+bool is_dropped(char32_t c) {
+  if (c == '\t' || c == '\n' || c == '\r') return false;
+  const utf8proc_category_t category = category_of(c);
+  return c == 0xFFFD || category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
+         category == UTF8PROC_CATEGORY_CO;
+}
+
+bool is_mark_of_text(char32_t c) {
+  if (c < 0x80) return utf8::is_punctuation(c);
+  const utf8proc_category_t category = category_of(c);
+  return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+}
+
+/// Appends `text`, without what is dropped and with blanks around Chinese characters.
+void clean(std::string_view text, const BertRules& rules, std::string& result) {
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = utf8::decode(text, at);
+    if (rules.clean_text && is_dropped(c)) continue;
+    const bool is_apart = rules.cjk_apart && is_cjk(c);
+    if (is_apart) result += ' ';
+    utf8::append(result, rules.clean_text && utf8::is_space(c) ? U' ' : c);
+    if (is_apart) result += ' ';
+  }
+}
+
+void strip_accents(std::string& text) {
+  if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
+    return;
+  utf8proc_uint8_t* parts = nullptr;
+  const utf8proc_ssize_t size = utf8proc_map(
+      reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+      &parts, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE));
+  if (size < 0) throw failure("a text could not be decomposed: " + std::string(utf8proc_errmsg(size)));
+  const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owner(parts, std::free);
+  const std::string_view decomposed(reinterpret_cast<const char*>(parts), static_cast<std::size_t>(size));
+  text.clear();
+  for (std::size_t at = 0; at < decomposed.size();) {
+    const char32_t c = utf8::decode(decomposed, at);
+    if (category_of(c) != UTF8PROC_CATEGORY_MN) utf8::append(text, c);
+  }
+}
+
+void lower(std::string& text) {
+  const std::string capitals = std::move(text);
+  text.clear();
+  for (std::size_t at = 0; at < capitals.size();) {
+    const char32_t c = utf8::decode(capitals, at);
+    if (c == 0x130)
+      text += "i\xCC\x87";  // the one letter whose small form is two
+    else
+      utf8::append(text, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string_view> bert_words(std::string_view text, const BertRules& rules,
+                                         std::string& normalized) {
+  normalized.clear();
+  clean(text, rules, normalized);
+  if (rules.strip_accents) strip_accents(normalized);
+  if (rules.lowercase) lower(normalized);
+  std::vector<std::string_view> words;
+  const std::string_view all = normalized;
+  std::size_t start = 0;  // of the word that is open; start == at: none
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t here = at;
+    const char32_t c = utf8::decode(all, at);
+    const bool is_mark = is_mark_of_text(c);
+    if (!is_mark && !utf8::is_space(c)) continue;
+    if (here > start) words.push_back(all.substr(start, here - start));
+    if (is_mark) words.push_back(all.substr(here, at - here));
+    start = at;
+  }
+  if (start < all.size()) words.push_back(all.substr(start));
+  return words;
+}
+
+}  // namespace orochi
