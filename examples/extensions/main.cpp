@@ -9,7 +9,7 @@ int main(int argc, char** argv) {
   add_ordinal(extensions);
   add_swiglu(extensions.layers);
   add_depthwise(extensions.layers);
-  add_kmers(extensions.tokenizers);
+  add_codons(extensions.tokenizers);
   add_embl(extensions.readers);
   if constexpr (sizeof(orochi::Scalar) == 4) add_versus(extensions.verbs);  // in double there are no models
   return orochi::run(argc, argv, extensions);

@@ -3,7 +3,7 @@
 
 #include <orochi/dataset.hpp>
 
-#include "../examples/extensions/kmers.cpp"
+#include "../examples/extensions/codons.cpp"
 #include "catch.hpp"
 #include "data/input_encoder.hpp"
 #include "temp_folder.hpp"
@@ -48,9 +48,9 @@ class Told : public Tokenizer {
   Index length_;
 };
 
-Tokenizers with_kmers() {
+Tokenizers with_codons() {
   Tokenizers tokenizers = builtin_tokenizers();
-  add_kmers(tokenizers);
+  add_codons(tokenizers);
   return tokenizers;
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("the whitespace tokenizer leaves marks where they are", "[tokenizer]")
 }
 
 TEST_CASE("an unknown tokenizer is an error", "[tokenizer]") {
-  CHECK(message_of([] { make_tokenizer("bpe"); }) == "\"bpe\" is not registered in this program");
+  CHECK(message_of([] { make_tokenizer("bpes"); }) == "\"bpes\" is not registered in this program");
 }
 
 TEST_CASE("the vocabulary goes by frequency, then by bytes, after the unknown token", "[tokenizer]") {
@@ -108,7 +108,7 @@ TEST_CASE("ids come after those that are there, up to max_length", "[tokenizer]"
 
 TEST_CASE("what a tokenizer keeps makes another one the same", "[tokenizer]") {
   const std::vector<std::string_view> texts{"b a c", "a, d"};
-  const Tokenizers tokenizers = with_kmers();
+  const Tokenizers tokenizers = with_codons();
   for (const TokenizerEntry& entry : tokenizers.entries()) {
     if (entry.name == "wordpiece") continue;  // has its vocabulary from a file: test_wordpiece.cpp
     INFO(entry.name);
@@ -186,24 +186,39 @@ TEST_CASE("threads encode with one tokenizer at the same time", "[tokenizer]") {
   for (const Ids& ids : found) CHECK(ids == expected);
 }
 
-TEST_CASE("k-mers of DNA, written outside, go through the same door", "[tokenizer]") {
-  const Tokenizers tokenizers = with_kmers();
-  const auto pieces = [&](const Options& options, std::string_view text) {
-    return tokenizers.make(Component{"kmers", options})->pieces(text);
+TEST_CASE("k-mers overlap, or follow one another with a shorter last one", "[tokenizer]") {
+  const auto pieces = [](std::int64_t k, bool overlapping, std::string_view text) {
+    return make_tokenizer("kmers", {{"k", k}, {"overlapping", overlapping}, {"lowercase", false}})
+        ->pieces(text);
   };
-  CHECK(pieces({}, "ACGTA") == Words{"acg", "cgt", "gta"});
-  CHECK(pieces({{"lowercase", false}, {"k", std::int64_t{2}}, {"stride", std::int64_t{2}}}, "ACGTA") ==
-        Words{"AC", "GT"});
-  CHECK(pieces({{"k", std::int64_t{6}}}, "acgta") == Words{"acgta"});
+  CHECK(make_tokenizer("kmers")->pieces("ACGTA") == Words{"acg", "cgt", "gta"});
+  CHECK(pieces(3, true, "ACG") == Words{"ACG"});
+  CHECK(pieces(3, false, "ACGTA") == Words{"ACG", "TA"});
+  CHECK(pieces(2, false, "ACGT") == Words{"AC", "GT"});
+  CHECK(pieces(1, true, "ACG") == Words{"A", "C", "G"});
+  CHECK(pieces(6, true, "ACGTA") == Words{"ACGTA"});
+  CHECK(pieces(6, false, "ACGTA") == Words{"ACGTA"});
+  CHECK(pieces(2, true, "aé🐉b") == Words{"aé", "é🐉", "🐉b"});  // characters, not bytes
+  CHECK(pieces(2, false, "aé🐉") == Words{"aé", "🐉"});
+}
+
+TEST_CASE("codons of DNA, written outside, go through the same door", "[tokenizer]") {
+  const Tokenizers tokenizers = with_codons();
+  const auto pieces = [&](const Options& options, std::string_view text) {
+    return tokenizers.make(Component{"codons", options})->pieces(text);
+  };
+  CHECK(pieces({}, "ACGTAAC") == Words{"acg", "taa"});
+  CHECK(pieces({{"lowercase", false}, {"frame", std::int64_t{1}}}, "AACGTAC") == Words{"ACG", "TAC"});
+  CHECK(pieces({{"frame", std::int64_t{2}}}, "acgt") == Words{"acgt"});
   const testing::TempFolder folder;
-  folder.write("train.tsv", "a\tACGAC\nb\tCGA\n");
+  folder.write("train.tsv", "a\tACGCGAACG\nb\tCGAA\n");
   DataConfig config;
   config.train = "train.tsv";
   config.validation_fraction = 0;
-  config.tokenizer = {"kmers", {{"lowercase", false}}};
+  config.tokenizer = {"codons", {{"lowercase", false}}};
   const LoadedData data = load_data(config, folder.path(), 1, builtin_readers(), tokenizers, *new_task());
-  CHECK(vocabulary_of(*data.preprocessing.tokenizer) == Words{"<unk>", "CGA", "ACG", "GAC"});
-  CHECK(data.train.tokens == Ids{2, 1, 3, 1});
+  CHECK(vocabulary_of(*data.preprocessing.tokenizer) == Words{"<unk>", "ACG", "CGA"});
+  CHECK(data.train.tokens == Ids{1, 2, 1, 2});
   CHECK(data.train.offsets == std::vector<Index>{0, 3, 4});
 }
 
@@ -212,7 +227,7 @@ TEST_CASE("texts are encoded while the vocabulary is learned as they are after i
   const std::vector<std::string> texts{"the <unk> the cat", "a CAT, rare " + long_word, "the the a a cat cat",
                                        "<unk> rare2 the"};
   const std::vector<std::string_view> views(texts.begin(), texts.end());
-  for (const char* type : {"word", "whitespace", "char"})
+  for (const char* type : {"word", "whitespace", "char", "kmers"})
     for (const std::int64_t min_count : {1, 2})
       for (const std::int64_t vocab_size : {3, 100})
         for (const Index max_length : {2, 50}) {

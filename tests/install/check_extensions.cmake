@@ -68,7 +68,7 @@ run(${program} predict ${WORK}/embl/best.h5 ${WORK}/one.txt)
 expect("\n(ei|ie|n)\t")
 
 # The labels "ei", "ie" and "n" have an order by their bytes, which is all that this task asks for.
-set(ordinal task=ordinal data.tokenizer.type=kmers data.tokenizer.k=4)
+set(ordinal task=ordinal data.tokenizer.type=codons data.tokenizer.frame=1)
 run(${program} train ${config} ${data} ${ordinal} train.epochs=2 --run ${WORK}/ordinal)
 expect("rank error")
 run(${program} train ${config} ${data} ${ordinal} train.epochs=2 --run ${WORK}/ordinal-parts --max-steps 17)

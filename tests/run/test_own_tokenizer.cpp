@@ -3,7 +3,7 @@
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
 
-#include "../examples/extensions/kmers.cpp"
+#include "../examples/extensions/codons.cpp"
 #include "catch.hpp"
 #include "io/checkpoint.hpp"
 #include "tokenizers.hpp"
@@ -38,14 +38,14 @@ TrainRequest request(const Workplace& place, const std::string& run, const std::
 
 }  // namespace
 
-TEST_CASE("k-mers train, go on in the same bits, and come back from the checkpoint") {
-  const Workplace place("kmers");
+TEST_CASE("codons train, go on in the same bits, and come back from the checkpoint") {
+  const Workplace place("codons");
   Extensions extensions = builtin();
-  add_kmers(extensions.tokenizers);
-  const std::string two = "{type = 'kmers', k = 2, lowercase = false}";
+  add_codons(extensions.tokenizers);
+  const std::string second = "{type = 'codons', frame = 1, lowercase = false}";
   Silent observer;
-  train(request(place, "whole", two), extensions, observer);
-  TrainRequest part = request(place, "parts", two);
+  train(request(place, "whole", second), extensions, observer);
+  TrainRequest part = request(place, "parts", second);
   part.max_steps = 5;
   train(part, extensions, observer);
   part.max_steps = 0;
@@ -55,27 +55,25 @@ TEST_CASE("k-mers train, go on in the same bits, and come back from the checkpoi
 
   const std::string best = (place.root / "whole/best.h5").string();
   const Model model = Model::load(best, extensions);
-  CHECK(model.config.data.tokenizer == Component{"kmers",
-                                                 {{"k", std::int64_t{2}},
+  CHECK(model.config.data.tokenizer == Component{"codons",
+                                                 {{"frame", std::int64_t{1}},
                                                   {"lowercase", false},
                                                   {"min_count", std::int64_t{1}},
-                                                  {"stride", std::int64_t{1}},
                                                   {"vocab_size", std::int64_t{30000}}}});
   const Tokenizer& tokenizer = *model.preprocessing.tokenizer;
-  CHECK(tokenizer.vocabulary_size() == 1 + 4 * 4);  // every pair of letters occurs
+  REQUIRE(tokenizer.vocabulary_size() > 50);
+  for (std::int32_t id = 1; id < tokenizer.vocabulary_size(); ++id) CHECK(tokenizer.token(id).size() == 3);
   std::vector<std::int32_t> ids;
-  CHECK(tokenizer.encode("GATTACA", 9, ids) == 6);
-  std::string read;
-  for (const std::int32_t id : ids) read += tokenizer.token(id) + " ";
-  CHECK(read == "GA AT TT TA AC CA ");
-  CHECK_THAT(ending_of(request(place, "other", "kmer"), observer, extensions).message,
-             Contains("allowed: word | char | whitespace | kmers; did you mean \"kmers\"?"));
+  CHECK(tokenizer.encode("GATTACA", 9, ids) == 2);
+  CHECK(tokenizer.pieces("GATTACA") == std::vector<std::string>{"ATT", "ACA"});
+  CHECK_THAT(ending_of(request(place, "other", "codon"), observer, extensions).message,
+             Contains("| codons; did you mean \"codons\"?"));
   try {
     Model::load(best, builtin());
-    FAIL("a program without k-mers opened their model");
+    FAIL("a program without codons opened their model");
   } catch (const Error& error) {
     CHECK(error.code() == ExitCode::usage);
-    CHECK_THAT(error.what(), Contains("data.tokenizer.type is \"kmers\", which this program does not know"));
+    CHECK_THAT(error.what(), Contains("data.tokenizer.type is \"codons\", which this program does not know"));
   }
 }
 

@@ -9,6 +9,7 @@ Tokenizers builtin_tokenizers() {
   add_char(tokenizers);
   add_whitespace(tokenizers);
   add_wordpiece(tokenizers);
+  add_kmers(tokenizers);
   return tokenizers;
 }
 

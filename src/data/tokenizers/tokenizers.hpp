@@ -9,5 +9,6 @@ void add_word(Tokenizers& tokenizers);
 void add_char(Tokenizers& tokenizers);
 void add_whitespace(Tokenizers& tokenizers);
 void add_wordpiece(Tokenizers& tokenizers);
+void add_kmers(Tokenizers& tokenizers);
 
 }  // namespace orochi
