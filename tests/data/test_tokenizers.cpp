@@ -122,6 +122,7 @@ TEST_CASE("what a tokenizer keeps makes another one the same", "[tokenizer]") {
     Ids before, after;
     CHECK(fitted->encode("a c b, x", 10, before) == loaded->encode("a c b, x", 10, after));
     CHECK(before == after);
+    if (dynamic_cast<VocabularyTokenizer*>(loaded.get()) == nullptr) continue;
     CHECK(message_of([&] { loaded->load({}); }) == "its state lacks \"vocabulary\"");
     state.set("vocabulary", Words{});
     CHECK(message_of([&] { loaded->load(state); }) == "its vocabulary is empty");

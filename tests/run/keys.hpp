@@ -19,6 +19,7 @@ namespace orochi {
 using KeyTests = std::map<std::string, void (*)()>;
 KeyTests data_keys();
 KeyTests reader_keys();
+KeyTests tokenizer_keys();
 KeyTests model_keys();
 KeyTests layer_keys();
 KeyTests optimizer_keys();

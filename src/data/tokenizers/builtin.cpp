@@ -10,6 +10,7 @@ Tokenizers builtin_tokenizers() {
   add_whitespace(tokenizers);
   add_wordpiece(tokenizers);
   add_kmers(tokenizers);
+  add_sentencepiece(tokenizers);
   return tokenizers;
 }
 

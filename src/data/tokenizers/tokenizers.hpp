@@ -10,5 +10,6 @@ void add_char(Tokenizers& tokenizers);
 void add_whitespace(Tokenizers& tokenizers);
 void add_wordpiece(Tokenizers& tokenizers);
 void add_kmers(Tokenizers& tokenizers);
+void add_sentencepiece(Tokenizers& tokenizers);
 
 }  // namespace orochi

@@ -1,0 +1,192 @@
+// Pieces of words by SentencePiece: byte-pair encoding and unigram, learned from the training texts or read
+// from a model of its own. What a vocabulary lacks is spelled in bytes, so that nothing is unknown.
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <sentencepiece_processor.h>
+#include <sentencepiece_trainer.h>
+
+#include "data/file_errors.hpp"
+#include "data/tokenizers/read_bytes.hpp"
+#include "data/tokenizers/sentencepiece_model.hpp"
+#include "data/tokenizers/tokenizers.hpp"
+
+namespace orochi {
+namespace {
+
+namespace sp = sentencepiece;
+
+constexpr Index fixed_pieces = 257;             // of every vocabulary: the unknown one and the bytes
+constexpr std::size_t most_bytes = 20'000'000;  // of texts to learn from: minutes on one thread
+
+/// Hands SentencePiece the texts, evenly taken where they are more than it is given.
+class Texts : public sp::SentenceIterator {
+ public:
+  explicit Texts(std::span<const std::string_view> texts) : texts_(texts) {
+    std::size_t bytes = 0;
+    for (const std::string_view text : texts) bytes += text.size();
+    stride_ = bytes / most_bytes + 1;
+    take();
+  }
+  bool done() const override { return at_ >= texts_.size(); }
+  void Next() override {
+    at_ += stride_;
+    take();
+  }
+  const std::string& value() const override { return text_; }
+  sp::util::Status status() const override { return {}; }
+
+ private:
+  void take() {
+    if (!done()) text_ = texts_[at_];
+  }
+
+  std::span<const std::string_view> texts_;
+  std::size_t at_ = 0, stride_ = 1;
+  std::string text_;
+};
+
+/// A checkpoint keeps the model's bytes as integers, eight in each, after their number.
+std::vector<std::int64_t> packed(std::string_view bytes) {
+  std::vector<std::uint64_t> words(1 + (bytes.size() + 7) / 8);
+  words[0] = bytes.size();
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    words[1 + i / 8] |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * (i % 8));
+  return {words.begin(), words.end()};
+}
+
+std::string unpacked(std::span<const std::int64_t> words) {
+  const auto bytes = words.empty() ? -1 : words.front();
+  if (bytes < 0 || bytes > 8 * (std::ssize(words) - 1)) throw usage_error("its state \"model\" is cut short");
+  std::string result(static_cast<std::size_t>(bytes), '\0');
+  for (std::size_t i = 0; i < result.size(); ++i)
+    result[i] = static_cast<char>(static_cast<std::uint64_t>(words[1 + i / 8]) >> (8 * (i % 8)));
+  return result;
+}
+
+class SentencePiece : public Tokenizer {
+ public:
+  SentencePiece(std::string type, const Settings& settings)
+      : type_(std::move(type)),
+        path_(settings.word("model")),
+        lowercase_(settings.flag("lowercase")),
+        vocab_size_(settings.integer("vocab_size")) {}
+
+  static std::vector<Option> options() {
+    return {
+        Option(
+            "vocab_size", 8000,
+            "pieces: the unknown one, 256 bytes, the texts' characters, then what is frequent; fewer where "
+            "the texts have no more")
+            .from(fixed_pieces + 1)
+            .to(1e6),
+        Option("lowercase", true, "fold case before looking pieces up; a model says itself"),
+        Option("model", "",
+               "a SentencePiece .model to read in place of learning one; needed to train, not after it; "
+               "relative to the config's folder")
+            .path()};
+  }
+
+  void fit(std::span<const std::string_view> texts, Index) override {
+    if (!path_.empty()) return read();
+    if (std::all_of(texts.begin(), texts.end(), [](std::string_view text) { return text.empty(); }))
+      throw usage_error("there is no text to learn a vocabulary from");
+    // SentencePiece ends the program for want of characters, so they are counted first.
+    take(trained("char", 1'200'000, texts));
+    const Index needed = vocabulary_size();
+    if (needed == fixed_pieces)
+      throw usage_error("the texts have no letters, marks or digits to learn a vocabulary from");
+    if (needed > vocab_size_)
+      throw OptionError("vocab_size",
+                        fmt::format("vocab_size = {} has no room for the texts' {}; raise it to {} or more",
+                                    vocab_size_, counted(needed - fixed_pieces, "character"), needed));
+    take(trained(type_, vocab_size_, texts));
+  }
+
+  Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const override {
+    std::vector<int> found;
+    if (!processor_.Encode(as_given(text), &found).ok())
+      throw failure("SentencePiece could not encode a text");
+    const auto kept = std::min(std::ssize(found), max_length);
+    ids.insert(ids.end(), found.begin(), found.begin() + kept);
+    return std::ssize(found);
+  }
+
+  std::vector<std::string> pieces(std::string_view text) const override {
+    std::vector<std::string> found;
+    if (!processor_.Encode(as_given(text), &found).ok())
+      throw failure("SentencePiece could not encode a text");
+    return found;
+  }
+
+  Index vocabulary_size() const override { return processor_.GetPieceSize(); }
+  std::int32_t unknown() const override { return processor_.unk_id(); }
+  std::string token(std::int32_t id) const override { return processor_.IdToPiece(id); }
+  bool cuts_at_blanks() const override { return true; }
+
+  void save(State& state) const override { state.set("model", packed(model_)); }
+  void load(const State& state) override { take(unpacked(state.integers("model"))); }
+
+ private:
+  static absl::string_view as_given(std::string_view text) { return {text.data(), text.size()}; }
+
+  void read() {
+    try {
+      take(read_bytes(path_, "a SentencePiece model"));
+    } catch (const Error& error) {
+      if (error.code() != ExitCode::usage) throw;
+      throw OptionError("model", fmt::format("model: {}", error.what()));
+    }
+  }
+
+  std::string trained(const std::string& type, Index vocab_size,
+                      std::span<const std::string_view> texts) const {
+    const std::unordered_map<std::string, std::string> settings{
+        {"model_type", type},
+        {"vocab_size", std::to_string(vocab_size)},
+        {"hard_vocab_limit", "false"},
+        {"byte_fallback", "true"},
+        {"normalization_rule_name", lowercase_ ? "nmt_nfkc_cf" : "nmt_nfkc"},
+        {"max_sentence_length", "1000000000"},
+        {"num_threads", "1"},  // the same sums in the same order, on every machine
+        {"unk_id", "0"},
+        {"bos_id", "-1"},
+        {"eos_id", "-1"},
+        {"pad_id", "-1"},
+        {"minloglevel", "3"}};
+    Texts sentences(texts);
+    std::string model;
+    const sp::util::Status status = sp::SentencePieceTrainer::Train(settings, &sentences, &model);
+    if (!status.ok()) throw usage_error("SentencePiece learns nothing from the texts: " + status.ToString());
+    return model;
+  }
+
+  void take(std::string model) {
+    if (!has_sound_tables(model) || !processor_.LoadFromSerializedProto(as_given(model)).ok() ||
+        processor_.GetPieceSize() < 1)
+      throw usage_error(fmt::format("{}no SentencePiece model", path_.empty() ? "" : path_ + ": "));
+    model_ = std::move(model);
+  }
+
+  std::string type_, path_;
+  bool lowercase_;
+  Index vocab_size_;
+  std::string model_;  // serialized
+  sp::SentencePieceProcessor processor_;
+};
+
+void add(Tokenizers& tokenizers, const std::string& name, const std::string& summary) {
+  tokenizers.add({name, summary, SentencePiece::options(), [name](const Settings& settings) {
+                    return std::make_unique<SentencePiece>(name, settings);
+                  }});
+}
+
+}  // namespace
+
+void add_sentencepiece(Tokenizers& tokenizers) {
+  add(tokenizers, "bpe", "pieces of words, learned by merging frequent pairs (byte-pair encoding)");
+  add(tokenizers, "unigram", "pieces of words, learned as the likeliest (unigram language model)");
+}
+
+}  // namespace orochi
