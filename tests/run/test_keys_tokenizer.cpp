@@ -74,7 +74,7 @@ void test_kmers_vocab_size() {
 const char* const animals = "a\tthe cat and the dog and the bird\nb\tThe dogs and the cats sang to birds\n";
 
 void check_vocab_size(const std::string& type) {
-  for (const std::int64_t size : {280, 290}) {
+  for (const std::int64_t size : {272, 275}) {
     const Words pieces = vocabulary(type, {{"vocab_size", size}}, animals);
     CHECK(std::ssize(pieces) == size);
   }

@@ -1,4 +1,7 @@
-// A tokenizer from outside: trained with, resumed with, and loaded again by its name in the config.
+// Tokenizers from outside and those that read files: trained with, resumed with, and loaded again by their
+// names in the config.
+#include <fstream>
+
 #include <orochi/extensions.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
@@ -89,4 +92,38 @@ TEST_CASE("a tokenizer that keeps nothing trains and comes back, too") {
   const Model model = Model::load((place.root / "run/best.h5").string(), extensions);
   CHECK(model.input.vocab_size == 257);
   CHECK_FALSE(CheckpointReader((place.root / "run/best.h5").string()).header().state.contains("tokenizer"));
+}
+
+TEST_CASE("tokenizers of pieces train, go on in the same bits, and come back without their files") {
+  const Workplace place("pieces");
+  std::ofstream(place.root / "vocab.txt") << "[UNK]\na\nc\ng\nt\n##a\n##c\n##g\n##t\n##ac\n##gt\n";
+  Silent observer;
+  for (const std::string tokenizer :
+       {"{type = 'wordpiece', vocabulary = 'vocab.txt'}", "{type = 'kmers', k = 2}",
+        "{type = 'bpe', vocab_size = 280}", "{type = 'unigram', vocab_size = 280}"}) {
+    INFO(tokenizer);
+    fs::remove_all(place.root / "whole");
+    fs::remove_all(place.root / "parts");
+    train(request(place, "whole", tokenizer), builtin(), observer);
+    TrainRequest part = request(place, "parts", tokenizer);
+    part.max_steps = 5;
+    train(part, builtin(), observer);
+    TrainRequest rest;  // by the run's own config, in which the path of the vocabulary is another
+    rest.run = (place.root / "parts").string();
+    rest.resume = true;
+    rest.threads = 2;
+    train(rest, builtin(), observer);
+    CHECK(place.bytes("parts/last.h5") == place.bytes("whole/last.h5"));
+
+    fs::rename(place.root / "vocab.txt", place.root / "away.txt");
+    const Model model = Model::load((place.root / "whole/best.h5").string(), builtin());
+    const Model again = Model::load((place.root / "parts/best.h5").string(), builtin());
+    fs::rename(place.root / "away.txt", place.root / "vocab.txt");
+    std::vector<std::int32_t> ids, same;
+    CHECK(model.preprocessing.tokenizer->encode("GATTACA", 99, ids) > 1);
+    again.preprocessing.tokenizer->encode("GATTACA", 99, same);
+    CHECK(ids == same);
+    if (tokenizer.find("wordpiece") != std::string::npos)
+      CHECK(ids == std::vector<std::int32_t>{3, 5, 8, 8, 9, 5});  // g ##a ##t ##t ##ac ##a
+  }
 }
