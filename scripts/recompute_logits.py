@@ -11,6 +11,7 @@ import pathlib
 import subprocess
 import sys
 import tomllib
+import unicodedata
 
 import h5py
 import numpy as np
@@ -18,11 +19,7 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOLERANCE = 1e-4
 
-CAPITALS = """0041-0181 0186 018A 0190 0198 01A0-01A4 01AF 01B3 01CD-01EE 01F8-021E 0222-0232 0386-03AB 0400-0556
-    1E00-1EFE FF21-FF3A"""
 SPACES = "0009-000D 0020 0085 00A0 1680 2000-200A 2028-2029 202F 205F 3000"
-PUNCTUATION = """0021-002F 003A-0040 005B-0060 007B-007E 00A1-00A9 00AB-00AC 00AE-00B1 00B4 00B6-00B8 00BB 00BF
-    2010-2027 2030-205E 3001-3003 3008-3011 3014-301F FF01-FF0F FF1A-FF20 FF3B-FF40 FF5B-FF65"""
 
 
 def characters(ranges):
@@ -31,24 +28,40 @@ def characters(ranges):
     return {chr(point) for item in ends for point in range(item[0], item[-1] + 1)}
 
 
-# str.lower gives the full mapping; its first code point is the simple one (U+0130 is the only one of two).
-LOWER = str.maketrans({capital: capital.lower()[0] for capital in characters(CAPITALS)})
-SPACES, PUNCTUATION = characters(SPACES), characters(PUNCTUATION)
+SPACES = characters(SPACES)
 
 
-def words(text, marks=PUNCTUATION):
-    tokens, word = [], ""
-    for char in text + " ":
-        if char not in SPACES and char not in marks:
-            word += char
-            continue
-        tokens += [word] if word else []
-        tokens += [char] if char in marks else []
-        word = ""
+def normal(text, lowercase):
+    text = unicodedata.normalize("NFC", text)
+    # str.lower gives the full mapping; its first code point is the simple one (U+0130 is the only one of two).
+    return "".join(char.lower()[0] for char in text) if lowercase else text
+
+
+def with_marks(text):
+    """Its characters, each with the combining marks behind it."""
+    tokens = []
+    for char in text:
+        if tokens and unicodedata.category(char)[0] == "M":
+            tokens[-1] += char
+        else:
+            tokens.append(char)
     return tokens
 
 
-TOKENIZERS = {"word": words, "char": list, "whitespace": lambda text: words(text, marks=())}
+def words(text, marks="PS"):
+    tokens, word = [], ""
+    for char in with_marks(text) + [" "]:
+        is_mark = unicodedata.category(char[0])[0] in marks
+        if char[0] not in SPACES and not is_mark:
+            word += char
+            continue
+        tokens += [word] if word else []
+        tokens += [char] if is_mark else []
+        word = "" if is_mark else char[1:]
+    return tokens
+
+
+TOKENIZERS = {"word": words, "char": with_marks, "whitespace": lambda text: words(text, marks=())}
 
 
 def softmax(z):
@@ -109,8 +122,7 @@ class Checkpoint:
 
     def tokens(self, line):
         tokenizer = self.data["tokenizer"]
-        text = line.translate(LOWER) if tokenizer["lowercase"] else line
-        tokens = TOKENIZERS[tokenizer["type"]](text)
+        tokens = TOKENIZERS[tokenizer["type"]](normal(line, tokenizer["lowercase"]))
         return [self.numbers.get(token, 0) for token in tokens[:self.data["max_length"]]]
 
     def values(self, line):

@@ -78,7 +78,8 @@ class VocabularyTokenizer : public Tokenizer {
   /// lowercase, min_count, vocab_size: registered with every class derived from this one.
   static std::vector<Option> common_options();
 
-  /// Appends the text's tokens, parts of `text`, in their order.
+  /// Appends the text's tokens, parts of `text`, in their order. The text is composed (NFC), and in lower
+  /// case with `lowercase`.
   virtual void split(std::string_view text, Tokens& tokens) const = 0;
 
   /// `<unk>`, then the tokens that occur min_count times or more and have at most `longest_token` bytes, the
@@ -99,8 +100,8 @@ class VocabularyTokenizer : public Tokenizer {
   static constexpr std::size_t longest_token = 256;  // bytes
 
  private:
-  /// The tokens; with `lowercase` parts of `lowered`.
-  Tokens cut(std::string_view text, std::string& lowered) const;
+  /// The tokens of the text in normal form: parts of it, or of `normal`.
+  Tokens cut(std::string_view text, std::string& normal) const;
   void number_tokens();
 
   bool lowercase_;

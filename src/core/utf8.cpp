@@ -17,13 +17,6 @@ constexpr std::array spaces{Range{0x09, 0x0D},     Range{0x20, 0x20},     Range{
                             Range{0x2028, 0x2029}, Range{0x202F, 0x202F}, Range{0x205F, 0x205F},
                             Range{0x3000, 0x3000}};
 
-constexpr std::array punctuation{
-    Range{0x21, 0x2F},     Range{0x3A, 0x40},     Range{0x5B, 0x60},     Range{0x7B, 0x7E},
-    Range{0xA1, 0xA9},     Range{0xAB, 0xAC},     Range{0xAE, 0xB1},     Range{0xB4, 0xB4},
-    Range{0xB6, 0xB8},     Range{0xBB, 0xBB},     Range{0xBF, 0xBF},     Range{0x2010, 0x2027},
-    Range{0x2030, 0x205E}, Range{0x3001, 0x3003}, Range{0x3008, 0x3011}, Range{0x3014, 0x301F},
-    Range{0xFF01, 0xFF0F}, Range{0xFF1A, 0xFF20}, Range{0xFF3B, 0xFF40}, Range{0xFF5B, 0xFF65}};
-
 template <std::size_t Size>
 bool contains(const std::array<Range, Size>& ranges, char32_t code_point) {
   return std::any_of(ranges.begin(), ranges.end(),
@@ -98,8 +91,6 @@ void append(std::string& text, char32_t code_point) {
 }
 
 bool is_space(char32_t code_point) { return contains(spaces, code_point); }
-
-bool is_punctuation(char32_t code_point) { return contains(punctuation, code_point); }
 
 bool is_active(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F ||

@@ -1,4 +1,4 @@
-// UTF-8: validation, decoding, and the few classes of code points that tokenizers and messages need.
+// UTF-8: validation, decoding, and the few classes of code points that readers and messages need.
 #pragma once
 
 #include <cstddef>
@@ -33,18 +33,8 @@ std::size_t count(std::string_view text);
 /// Appends one code point, encoded.
 void append(std::string& text, char32_t code_point);
 
-/// Simple (one to one) lower case of the Latin, Greek, Cyrillic and Armenian alphabets and of full-width
-/// letters; every other code point stays. By table, so that no locale changes what a model was trained on.
-char32_t to_lower(char32_t code_point);
-
-/// The whole text in lower case; `lowered` is overwritten. The text must be valid.
-void to_lower(std::string_view text, std::string& lowered);
-
 /// White space as Unicode has it (property White_Space).
 bool is_space(char32_t code_point);
-
-/// ASCII punctuation and symbols, Latin-1 marks, general punctuation, CJK and full-width marks.
-bool is_punctuation(char32_t code_point);
 
 /// What a terminal or an editor would act upon: C0 and C1 controls, separators of lines and paragraphs, and
 /// everything that Unicode gives to change direction.

@@ -1,6 +1,7 @@
 // UTF-8, tokenizers, vocabularies: the first byte chooses, the rest is lines of text.
 #include "core/utf8.hpp"
 #include "data/input_encoder.hpp"
+#include "data/tokenizers/unicode.hpp"
 #include "memory_file.hpp"
 #include "tokenizers.hpp"
 
@@ -10,8 +11,8 @@ using fuzz::require;
 namespace {
 
 std::string lowered(std::string_view text, bool fold) {
-  std::string result(text);
-  if (fold) utf8::to_lower(text, result);
+  std::string result;
+  unicode::normalize(text, fold, result);
   require(utf8::find_invalid(result) == std::string::npos);
   return result;
 }

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <memory>
 
 #include <utf8proc.h>
 
-#include <orochi/error.hpp>
-
 #include "core/utf8.hpp"
+#include "data/tokenizers/unicode.hpp"
 
 namespace orochi {
 namespace {
-
-utf8proc_category_t category_of(char32_t code_point) {
-  return utf8proc_category(static_cast<utf8proc_int32_t>(code_point));
-}
 
 /// As Hugging Face has them: U+2B820 to U+2B91F are not among them.
 bool is_cjk(char32_t c) {
@@ -32,15 +25,14 @@ bool is_cjk(char32_t c) {
 
 bool is_dropped(char32_t c) {
   if (c == '\t' || c == '\n' || c == '\r') return false;
-  const utf8proc_category_t category = category_of(c);
+  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
   return c == 0xFFFD || category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
          category == UTF8PROC_CATEGORY_CO;
 }
 
-bool is_mark_of_text(char32_t c) {
-  if (c < 0x80) return utf8::is_punctuation(c);
-  const utf8proc_category_t category = category_of(c);
-  return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+/// The symbols of ASCII are punctuation, those of others are not.
+bool is_word_of_its_own(char32_t c) {
+  return unicode::is_punctuation(c) || (c < 0x80 && unicode::is_symbol(c));
 }
 
 /// Appends `text`, without what is dropped and with blanks around Chinese characters.
@@ -56,19 +48,12 @@ void clean(std::string_view text, const BertRules& rules, std::string& result) {
 }
 
 void strip_accents(std::string& text) {
-  if (std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }))
-    return;
-  utf8proc_uint8_t* parts = nullptr;
-  const utf8proc_ssize_t size = utf8proc_map(
-      reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
-      &parts, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE));
-  if (size < 0) throw failure("a text could not be decomposed: " + std::string(utf8proc_errmsg(size)));
-  const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owner(parts, std::free);
-  const std::string_view decomposed(reinterpret_cast<const char*>(parts), static_cast<std::size_t>(size));
+  if (unicode::is_ascii(text)) return;
+  const std::string parts = unicode::decomposed(text);
   text.clear();
-  for (std::size_t at = 0; at < decomposed.size();) {
-    const char32_t c = utf8::decode(decomposed, at);
-    if (category_of(c) != UTF8PROC_CATEGORY_MN) utf8::append(text, c);
+  for (std::size_t at = 0; at < parts.size();) {
+    const char32_t c = utf8::decode(parts, at);
+    if (!unicode::is_nonspacing_mark(c)) utf8::append(text, c);
   }
 }
 
@@ -80,7 +65,7 @@ void lower(std::string& text) {
     if (c == 0x130)
       text += "i\xCC\x87";  // the one letter whose small form is two
     else
-      utf8::append(text, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
+      utf8::append(text, unicode::to_lower(c));
   }
 }
 
@@ -98,7 +83,7 @@ std::vector<std::string_view> bert_words(std::string_view text, const BertRules&
   for (std::size_t at = 0; at < all.size();) {
     const std::size_t here = at;
     const char32_t c = utf8::decode(all, at);
-    const bool is_mark = is_mark_of_text(c);
+    const bool is_mark = is_word_of_its_own(c);
     if (!is_mark && !utf8::is_space(c)) continue;
     if (here > start) words.push_back(all.substr(start, here - start));
     if (is_mark) words.push_back(all.substr(here, at - here));

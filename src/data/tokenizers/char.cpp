@@ -1,6 +1,7 @@
-// Every code point, white space too.
+// Every character with the marks that belong to it, white space too.
 #include "core/utf8.hpp"
 #include "data/tokenizers/tokenizers.hpp"
+#include "data/tokenizers/unicode.hpp"
 
 namespace orochi {
 namespace {
@@ -14,6 +15,7 @@ class Char : public VocabularyTokenizer {
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t here = at;
       utf8::decode(text, at);
+      unicode::skip_marks(text, at);
       tokens.push_back(text.substr(here, at - here));
     }
   }
@@ -21,6 +23,8 @@ class Char : public VocabularyTokenizer {
 
 }  // namespace
 
-void add_char(Tokenizers& tokenizers) { tokenizers.add<Char>("char", "each character, white space too"); }
+void add_char(Tokenizers& tokenizers) {
+  tokenizers.add<Char>("char", "each character with its accents, white space too");
+}
 
 }  // namespace orochi

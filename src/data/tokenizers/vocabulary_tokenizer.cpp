@@ -7,7 +7,7 @@
 
 #include <orochi/tokenizer.hpp>
 
-#include "core/utf8.hpp"
+#include "data/tokenizers/unicode.hpp"
 
 namespace orochi {
 namespace {
@@ -52,10 +52,10 @@ VocabularyTokenizer::VocabularyTokenizer(const Settings& settings)
       min_count_(settings.integer("min_count")),
       vocab_size_(settings.integer("vocab_size")) {}
 
-VocabularyTokenizer::Tokens VocabularyTokenizer::cut(std::string_view text, std::string& lowered) const {
-  if (lowercase_) {
-    utf8::to_lower(text, lowered);
-    text = lowered;
+VocabularyTokenizer::Tokens VocabularyTokenizer::cut(std::string_view text, std::string& normal) const {
+  if (lowercase_ || !unicode::is_ascii(text)) {
+    unicode::normalize(text, lowercase_, normal);
+    text = normal;
   }
   Tokens tokens;
   tokens.reserve(std::min<std::size_t>(text.size(), 1024));  // most texts take one step of growth
@@ -70,9 +70,9 @@ EncodedTexts VocabularyTokenizer::fit_and_encode(std::span<const std::string_vie
   };
   std::unordered_map<std::string, Token, TextHash, std::equal_to<>> seen;
   EncodedTexts encoded;
-  std::string lowered;
+  std::string normal;
   for (const std::string_view text : texts) {
-    const Tokens tokens = cut(text, lowered);
+    const Tokens tokens = cut(text, normal);
     const std::size_t kept = std::min(tokens.size(), static_cast<std::size_t>(max_length));
     for (const std::string_view token : std::span(tokens).first(kept)) {
       auto found = seen.find(token);
@@ -118,8 +118,8 @@ void VocabularyTokenizer::number_tokens() {
 
 Index VocabularyTokenizer::encode(std::string_view text, Index max_length,
                                   std::vector<std::int32_t>& ids) const {
-  std::string lowered;
-  const Tokens tokens = cut(text, lowered);
+  std::string normal;
+  const Tokens tokens = cut(text, normal);
   const auto full_length = static_cast<Index>(tokens.size());
   for (Index t = 0; t < std::min(full_length, max_length); ++t) {
     const auto found = numbers_.find(tokens[static_cast<std::size_t>(t)]);
@@ -129,8 +129,8 @@ Index VocabularyTokenizer::encode(std::string_view text, Index max_length,
 }
 
 std::vector<std::string> VocabularyTokenizer::pieces(std::string_view text) const {
-  std::string lowered;
-  const Tokens tokens = cut(text, lowered);
+  std::string normal;
+  const Tokens tokens = cut(text, normal);
   return {tokens.begin(), tokens.end()};
 }
 

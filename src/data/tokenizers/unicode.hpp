@@ -1,0 +1,30 @@
+// What tokenizers ask of Unicode: normal forms, case, classes of code points (by utf8proc, whatever the
+// locale).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace orochi::unicode {
+
+/// Letters and their marks as one code point where there is one (NFC), or apart (NFD). The text must be
+/// valid.
+std::string composed(std::string_view text);
+std::string decomposed(std::string_view text);
+
+/// The text composed, and on wish in lower case, one code point to one; `result` is overwritten.
+void normalize(std::string_view text, bool lowercase, std::string& result);
+
+/// One to one: a capital I with a dot becomes a plain i.
+char32_t to_lower(char32_t code_point);
+
+bool is_ascii(std::string_view text);
+bool is_punctuation(char32_t code_point);      // categories P*
+bool is_symbol(char32_t code_point);           // S*: of money, of mathematics, emoji, lone accents
+bool is_mark(char32_t code_point);             // M*: it belongs to the character before it
+bool is_nonspacing_mark(char32_t code_point);  // Mn
+
+/// `at` behind the marks that follow there.
+void skip_marks(std::string_view text, std::size_t& at);
+
+}  // namespace orochi::unicode
