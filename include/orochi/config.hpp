@@ -2,18 +2,35 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <orochi/options.hpp>
 
 namespace [[gnu::visibility("default")]] orochi {
 
+/// Files that are read as if they were one, in this order. Most often it is one.
+struct Paths {
+  Paths() = default;
+  Paths(std::initializer_list<std::string> several) : files(several) {}
+  Paths(std::vector<std::string> several) : files(std::move(several)) {}
+  Paths(const std::string& path) {
+    if (!path.empty()) files.push_back(path);
+  }
+  Paths(const char* path) : Paths(std::string(path)) {}
+  bool operator==(const Paths&) const = default;
+  bool empty() const { return files.empty(); }
+
+  std::vector<std::string> files;
+};
+
 /// [data]: where the sequences come from and how they become rows.
 struct DataConfig {
   Component format{"tsv", {}};       // how the files are written
-  std::string train;                 // path, relative to the config file; required
+  Paths train;                       // relative to the config file; required
   std::string validation;            // path; empty: a stratified fraction of train
   std::string test;                  // path; empty: no final evaluation
   double validation_fraction = 0.1;  // of train, stratified by label, when `validation` is empty

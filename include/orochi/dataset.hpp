@@ -65,14 +65,22 @@ struct Preprocessing {
   std::string token(std::int32_t id) const;
 };
 
+/// One of several files that were read as one.
+struct SourceFile {
+  std::string path;
+  Index first = 0;  // number of the first sequence that is of it, or would be
+};
+
 struct LoadedData {
   Sequences train, validation, test;  // test is empty when the config names none
   Preprocessing preprocessing;
-  std::vector<std::string> notes;  // for the user: sizes, cuts, duplicates, conflicts; one line each
-  std::string train_path;
+  std::vector<std::string> notes;         // for the user: sizes, cuts, duplicates, conflicts; one line each
+  std::string train_path;                 // of several files what people are told
+  std::vector<SourceFile> train_sources;  // where there are several
   bool train_has_lines = false;
   std::vector<Index> train_locations;  // [sequences of train]: line, or number in a file without lines
 
+  const std::string& train_file(std::uint32_t sample) const;
   /// Where a training sequence is: "train.tsv:17" or "train.h5: sequence 16".
   std::string train_location(std::uint32_t sample) const;
 };
@@ -94,10 +102,10 @@ struct LoadedFile {
   std::vector<std::string> groups;  // [B]; empty where the file has none
 };
 
-/// Reads one more file with the figures of an earlier training (for `evaluate`). A target that does not fit
-/// is an error. Notes are appended.
+/// Reads one more file, or several as one, with the figures of an earlier training (for `evaluate`). A target
+/// that does not fit is an error. Notes are appended.
 LoadedFile load_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
-                     const Targets& targets, const std::string& path, std::vector<std::string>& notes);
+                     const Targets& targets, const Paths& paths, std::vector<std::string>& notes);
 
 }  // namespace orochi
 #pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include <orochi/model.hpp>
 
 #include "cli/text.hpp"
+#include "data/data_paths.hpp"
 #include "data/file_errors.hpp"
 
 namespace orochi {
@@ -53,8 +54,8 @@ void refuse_output_over_inputs(const std::string& out, const std::string& checkp
                                std::vector<std::string> inputs) {
   inputs.push_back(checkpoint);
   for (const char* name : run_files) inputs.push_back(beside(checkpoint, name));
-  for (const std::string* name : {&data.train, &data.validation, &data.test})
-    if (!name->empty()) inputs.push_back(beside(checkpoint, *name));
+  visit_paths(
+      data, [&](const std::string&, const std::string& name) { inputs.push_back(beside(checkpoint, name)); });
   for (const std::string& input : inputs) {
     std::error_code error;
     if (!input.empty() && fs::equivalent(out, input, error) && !error)
@@ -63,10 +64,10 @@ void refuse_output_over_inputs(const std::string& out, const std::string& checkp
   }
 }
 
-LoadedFile load_labelled(const Model& trained, const std::string& path) {
+LoadedFile load_labelled(const Model& trained, const Paths& paths) {
   std::vector<std::string> notes;
   LoadedFile file = load_file(trained.config.data, trained.extensions.readers, trained.preprocessing,
-                              *trained.task, path, notes);
+                              *trained.task, paths, notes);
   for (const std::string& note : notes) std::cerr << escape(note) + "\n";
   return file;
 }

@@ -19,8 +19,8 @@ std::string beside(const std::string& checkpoint, const std::string& name);
 /// --data, or the test file of the checkpoint's config, which counts from the checkpoint's folder.
 std::string test_data_path(const Arguments& arguments, const std::string& checkpoint, const DataConfig& data);
 OptionSpec test_data_option();
-/// The file's sequences as the model takes them; what is to be noted of them goes to standard error.
-LoadedFile load_labelled(const Model& trained, const std::string& path);
+/// The files' sequences as the model takes them; what is to be noted of them goes to standard error.
+LoadedFile load_labelled(const Model& trained, const Paths& paths);
 
 /// Refuses an --out (under whatever name) that is one of `inputs`, the checkpoint, a file of the run it
 /// is in, or data that its config names: it would be gone.

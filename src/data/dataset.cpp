@@ -15,10 +15,16 @@ std::string Preprocessing::token(std::int32_t id) const {
   return id < vocabulary_size() ? tokenizer->token(id) : "[sep]";
 }
 
+const std::string& LoadedData::train_file(std::uint32_t sample) const {
+  const auto later = std::find_if(train_sources.begin(), train_sources.end(),
+                                  [&](const SourceFile& source) { return source.first > Index{sample}; });
+  return train_sources.empty() ? train_path : (later - 1)->path;
+}
+
 std::string LoadedData::train_location(std::uint32_t sample) const {
   const Index location = train_locations[sample];
-  return train_has_lines ? fmt::format("{}:{}", train_path, location)
-                         : fmt::format("{}: sequence {}", train_path, location);
+  return train_has_lines ? fmt::format("{}:{}", train_file(sample), location)
+                         : fmt::format("{}: sequence {}", train_file(sample), location);
 }
 
 Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {

@@ -17,6 +17,17 @@ constexpr std::size_t most_listed = 12;  // names in a list
 
 }  // namespace
 
+FileErrors::FileErrors(const std::vector<std::string>& paths, PathFrom from)
+    : FileErrors(name_of_all(paths), from) {
+  if (paths.size() < 2) return;
+  for (const std::string& path : paths) files_.emplace_back(path, from);
+}
+
+bool FileErrors::empty() const {
+  return count_ == 0 &&
+         std::all_of(files_.begin(), files_.end(), [](const FileErrors& file) { return file.empty(); });
+}
+
 void FileErrors::add(const std::string& what, Index line, Index column) {
   keep(line, [&] {
     const std::string at = line == 0 ? "" : fmt::format(":{}", line);
@@ -49,12 +60,14 @@ void FileErrors::keep(Index location, const Message& message) {
 
 std::string FileErrors::report() const {
   std::string report;
-  for (const FileError& error : shown_) {
-    if (!report.empty()) report += '\n';
-    report += error.message;
-  }
+  const auto append = [&](const std::string& lines) {
+    if (!report.empty() && !lines.empty()) report += '\n';
+    report += lines;
+  };
+  for (const FileError& error : shown_) append(error.message);
   const Index more = count_ - static_cast<Index>(shown_.size());
-  if (more > 0) report += fmt::format("\n{}: and {} more", path_, grouped(more));
+  if (more > 0) append(fmt::format("{}: and {} more", path_, grouped(more)));
+  for (const FileErrors& file : files_) append(file.report());
   return report;
 }
 
@@ -89,6 +102,12 @@ std::string quote_list(std::span<const std::string> texts) {
   }
   if (texts.size() > most_listed) list += fmt::format(" and {} more", texts.size() - most_listed);
   return list;
+}
+
+std::string name_of_all(std::span<const std::string> paths) {
+  if (paths.size() < 2) return paths.empty() ? "" : paths.front();
+  if (paths.size() == 2) return fmt::format("{} and {}", paths[0], paths[1]);
+  return fmt::format("{} and {} more files", paths[0], paths.size() - 1);
 }
 
 std::string grouped(Index number) {

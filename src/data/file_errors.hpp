@@ -1,4 +1,4 @@
-// What is wrong with one input file, collected so that the user sees all of it at once.
+// What is wrong with input files, collected so that the user sees all of it at once.
 #pragma once
 
 #include <span>
@@ -16,11 +16,16 @@ constexpr const char* standard_input = "/dev/stdin";
 /// Where a file's path is from: what there is to do about an error depends on it.
 enum class PathFrom { config, command_line };
 
-/// The errors of one file: the first ones by location are kept, the others counted.
+/// The errors of one file: the first ones by location are kept, the others counted. Or those of several that
+/// are read as one: what is not about one of them alone is about all.
 class FileErrors {
  public:
   explicit FileErrors(std::string path, PathFrom from = PathFrom::config)
       : path_(std::move(path)), is_of_config_(from == PathFrom::config) {}
+  explicit FileErrors(const std::vector<std::string>& paths, PathFrom from = PathFrom::config);
+
+  std::size_t files() const { return files_.empty() ? 1 : files_.size(); }
+  FileErrors& of_file(std::size_t number) { return files_.empty() ? *this : files_[number]; }
 
   /// At a line, counted from 1, and if it is known at a byte of that line, counted from 1; 0: about the file
   /// as a whole.
@@ -36,7 +41,7 @@ class FileErrors {
   bool shows_line(Index line) const { return shows(line); }
   bool shows_sequence(Index sequence) const { return shows(sequence + 1); }
 
-  bool empty() const { return count_ == 0; }
+  bool empty() const;
   /// In place of all that was added so far.
   void replace(const std::string& what) {
     shown_.clear();
@@ -46,7 +51,7 @@ class FileErrors {
   const std::string& path() const { return path_; }
   /// Whether a config names the file; else it is one more file for a model that there is.
   bool is_of_config() const { return is_of_config_; }
-  /// The first 20 by location, one a line, then how many more there are.
+  /// Of each file the first 20 by location, one a line, then how many more there are.
   std::string report() const;
 
  private:
@@ -60,8 +65,9 @@ class FileErrors {
 
   std::string path_;
   bool is_of_config_;
-  std::vector<FileError> shown_;  // by location, equal locations as they came
-  Index count_ = 0;               // with those that are not shown
+  std::vector<FileError> shown_;   // by location, equal locations as they came
+  Index count_ = 0;                // with those that are not shown
+  std::vector<FileErrors> files_;  // where there are several
 };
 
 /// Throws one usage_error with the reports of all files that have errors; returns if none has.
@@ -73,6 +79,9 @@ std::string quote(std::string_view text);
 
 /// Several texts, quoted, with commas between; at most the first 12.
 std::string quote_list(std::span<const std::string> texts);
+
+/// "a.tsv", "a.tsv and b.tsv", "a.tsv and 3 more files"
+std::string name_of_all(std::span<const std::string> paths);
 
 /// "1,186"
 std::string grouped(Index number);

@@ -18,7 +18,7 @@
 #include "data/input_encoder.hpp"
 #include "data/inputs.hpp"
 #include "data/normalize.hpp"
-#include "data/raw.hpp"
+#include "data/raw_files.hpp"
 #include "data/split.hpp"
 #include "data/target_file.hpp"
 
@@ -81,7 +81,7 @@ void take_target(const TargetFile& file, std::size_t i, const Targets& targets, 
 Sequences take_rows(const Part& part, const Targets& targets, Index max_length, InputEncoder& encoder,
                     std::vector<std::string>& notes, const EncodedTexts* encoded = nullptr) {
   const RawSplit& raw = part.file->raw;
-  std::vector<FileErrors> errors{FileErrors(raw.path)};
+  std::vector<FileErrors> errors{FileErrors(raw.paths())};
   Sequences sequences;
   sequences.channels = raw.channels;
   sequences.target_width = targets.target_width();
@@ -166,12 +166,12 @@ void refuse_shared_groups(const RawSplit& train, const RawSplit& other, FileErro
 }
 
 std::vector<TargetFile> read_files(const DataConfig& config, const Readers& readers, const Targets& targets,
-                                   const std::vector<std::string>& paths, PathFrom from,
+                                   const std::vector<Paths>& splits, PathFrom from,
                                    std::vector<FileErrors>& errors) {
   std::vector<TargetFile> files;
-  for (const std::string& path : paths) {
-    errors.emplace_back(path, from);
-    files.push_back({read_raw(config, readers, targets, errors.back()), {}, {0}, {}});
+  for (const Paths& paths : splits) {
+    errors.emplace_back(paths.files, from);
+    files.push_back({read_raw_files(config, readers, targets, errors.back()), {}, {0}, {}});
   }
   throw_if_any(errors);
   return files;
@@ -195,11 +195,17 @@ void note_missing(std::span<const TargetFile> files, const DataConfig& config,
 
 /// Where the sequences of train are, for who has to name one later.
 void keep_locations(const Part& train, LoadedData& data) {
-  data.train_path = train.file->raw.path;
-  data.train_has_lines = !train.file->raw.lines.empty();
-  for (const std::uint32_t row : train.rows)
-    data.train_locations.push_back(data.train_has_lines ? train.file->raw.lines[row]
-                                                        : static_cast<Index>(row));
+  const RawSplit& raw = train.file->raw;
+  data.train_path = raw.path;
+  data.train_has_lines = !raw.lines.empty();
+  for (const SourceFile& source : raw.sources) {
+    const auto first = std::lower_bound(train.rows.begin(), train.rows.end(), source.first);
+    data.train_sources.push_back({source.path, first - train.rows.begin()});
+  }
+  for (const std::uint32_t row : train.rows) {
+    const Index first = raw.sources.empty() ? 0 : raw.sources[raw.source_of(row)].first;
+    data.train_locations.push_back(data.train_has_lines ? raw.lines[row] : Index{row} - first);
+  }
 }
 
 /// Encodes all parts with what the first of them, train, teaches.
@@ -231,9 +237,11 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
                      const Readers& readers, const Tokenizers& tokenizers, Targets& targets) {
   const std::filesystem::path base = folder;
   const bool has_validation_file = !config.validation.empty();
-  std::vector<std::string> paths{(base / config.train).string()};
-  if (has_validation_file) paths.push_back((base / config.validation).string());
-  if (!config.test.empty()) paths.push_back((base / config.test).string());
+  std::vector<std::string> train;
+  for (const std::string& path : config.train.files) train.push_back((base / path).string());
+  std::vector<Paths> paths{train};
+  if (has_validation_file) paths.emplace_back((base / config.validation).string());
+  if (!config.test.empty()) paths.emplace_back((base / config.test).string());
   std::vector<FileErrors> errors;
   std::vector<TargetFile> files = read_files(config, readers, targets, paths, PathFrom::config, errors);
 
@@ -273,13 +281,16 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
 }
 
 LoadedFile load_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
-                     const Targets& targets, const std::string& path, std::vector<std::string>& notes) {
+                     const Targets& targets, const Paths& paths, std::vector<std::string>& notes) {
   std::vector<FileErrors> errors;
   std::vector<TargetFile> files =
-      read_files(config, readers, targets, {path}, PathFrom::command_line, errors);
+      read_files(config, readers, targets, {paths}, PathFrom::command_line, errors);
   parse_targets(files.front(), targets, preprocessing, errors.front());
   throw_if_any(errors);
-  const Part part = whole_file(std::filesystem::path(path).filename().string(), files.front());
+  std::vector<std::string> names;
+  for (const std::string& path : paths.files)
+    names.push_back(std::filesystem::path(path).filename().string());
+  const Part part = whole_file(name_of_all(names), files.front());
   InputEncoder encoder(config, preprocessing);
   Sequences sequences = take_rows(part, targets, config.max_length, encoder, notes);
   if (preprocessing.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);

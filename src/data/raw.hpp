@@ -1,4 +1,4 @@
-// One input file as read: targets and texts are still text.
+// Input as read from one file, or from several as if they were one: targets and texts are still text.
 #pragma once
 
 #include <fstream>
@@ -9,6 +9,7 @@
 
 #include <orochi/batch.hpp>
 #include <orochi/config.hpp>
+#include <orochi/dataset.hpp>
 #include <orochi/reader.hpp>
 #include <orochi/targets.hpp>
 
@@ -17,9 +18,10 @@
 
 namespace orochi {
 
-/// B sequences of one file. Text formats fill `texts`, numeric ones `values` and `offsets`.
+/// B sequences. Text formats fill `texts`, numeric ones `values` and `offsets`.
 struct RawSplit {
-  std::string path;
+  std::string path;                  // of several files what people are told
+  std::vector<SourceFile> sources;   // where there are several
   std::vector<std::string> targets;  // [B]
   std::vector<std::string> texts;    // [B, S]; text only, valid UTF-8, never blank
   Index num_texts = 1;               // S
@@ -32,6 +34,7 @@ struct RawSplit {
   MissingCount missing;              // of `values`
   bool has_indicator = false;        // the last channel says where a row misses a value
 
+  std::vector<std::string> paths() const;
   Index size() const { return static_cast<Index>(targets.size()); }
   /// [S]
   std::span<const std::string> texts_of(std::size_t sequence) const {
@@ -44,6 +47,8 @@ struct RawSplit {
     return std::span(values).subspan(first,
                                      static_cast<std::size_t>(offsets[sequence + 1] * channels) - first);
   }
+  /// The number of the file that it is of.
+  std::size_t source_of(Index sequence) const;
   /// "data.tsv:17" or "data.h5: sequence 16"
   std::string location(Index sequence) const;
 };

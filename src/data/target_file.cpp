@@ -10,11 +10,11 @@ namespace orochi {
 
 void add_at(const RawSplit& raw, std::size_t i, FileErrors& errors,
             const std::function<std::string()>& what) {
-  const auto sequence = static_cast<Index>(i);
-  if (!raw.lines.empty())
-    errors.add(errors.shows_line(raw.lines[i]) ? what() : "", raw.lines[i]);
-  else
-    errors.add_sequence(sequence, errors.shows_sequence(sequence) ? what() : "");
+  const std::size_t source = raw.source_of(static_cast<Index>(i));
+  FileErrors& own = errors.of_file(source);
+  if (!raw.lines.empty()) return own.add(own.shows_line(raw.lines[i]) ? what() : "", raw.lines[i]);
+  const Index sequence = static_cast<Index>(i) - (raw.sources.empty() ? 0 : raw.sources[source].first);
+  own.add_sequence(sequence, own.shows_sequence(sequence) ? what() : "");
 }
 
 void fit_targets(const RawSplit& raw, Targets& targets, FileErrors& errors) {

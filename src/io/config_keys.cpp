@@ -78,8 +78,8 @@ Allowed allow_words(std::vector<std::string> words) {
 
 Allowed allow_text() { return {"string", "a string"}; }
 
-Allowed allow_filled_text(std::string text) {
-  Allowed allowed{"string", std::move(text)};
+Allowed allow_paths() {
+  Allowed allowed{"string or list of strings", "a path or a list of paths"};
   allowed.filled = true;
   return allowed;
 }
@@ -125,7 +125,7 @@ ModelConfig block_model(ModelConfig model, const Options& options) {
 Allowed Allowed::element() const {
   if (!role.empty()) return allow_layer(role);
   Allowed one = *this;
-  const bool of_strings = type == types[5];
+  const bool of_strings = type.ends_with(types[5]);
   one.type = types[of_strings ? 3 : 2];
   one.text = of_strings ? fmt::format("{}", fmt::join(words, " | ")) : range_text("a number", *this);
   if (one.text.empty()) one.text = "a string, not empty";

@@ -38,7 +38,7 @@ Allowed allow_number(double low, double high = unlimited, Without end = Without:
 Allowed allow_flag();
 Allowed allow_words(std::vector<std::string> words);
 Allowed allow_text();
-Allowed allow_filled_text(std::string text);
+Allowed allow_paths();
 Allowed allow_layer(std::string role);
 Allowed allow_component(std::string kind);
 Allowed allow_blocks(std::string role);
@@ -70,8 +70,9 @@ void visit_data(Data& c, Visitor&& visit) {
       "how the files are written: text as label, tab, text (tsv) or with a header line (csv); numeric rows "
       "as "
       "HDF5 or UCR/UEA .ts");
-  key("train", c.train, allow_filled_text("a path"),
-      "training file, relative to the config file; \"-\": standard input; required");
+  key("train", c.train, allow_paths(),
+      "training file, or several that are read as one, relative to the config file; \"-\": standard input; "
+      "required");
   key("validation", c.validation, allow_text(), "validation file; empty: a fraction of the training file");
   key("test", c.test, allow_text(), "test file; empty: no final evaluation");
   key("validation_fraction", c.validation_fraction, allow_number(0, 1, Without::high),

@@ -68,6 +68,7 @@ class ConfigReader {
   bool store(const Key& key, const TomlValue& value, double& field);
   bool store(const Key& key, const TomlValue& value, std::string& field);
   bool store(const Key& key, const TomlValue& value, std::vector<std::string>& field);
+  bool store(const Key& key, const TomlValue& value, Paths& field);
   bool store(const Key& key, const TomlValue& value, std::vector<double>& field);
   bool store(const Key& key, const TomlValue& value, std::vector<Component>& field);
   template <class Element>

@@ -44,6 +44,11 @@ class Values {
   Json of(const Allowed& allowed, const std::vector<std::string>&) const {
     return {{"type", "array"}, {"items", of(allowed.element(), std::string())}};
   }
+  Json of(const Allowed&, const Paths&) const {
+    const Json path{{"type", "string"}, {"minLength", 1}};
+    Json list{{"type", "array"}, {"items", path}, {"minItems", 1}};
+    return {{"anyOf", {path, list}}};
+  }
   Json of(const Allowed& allowed, const std::vector<Component>&) const {
     Json forms{{{"enum", choices(allowed)}}};
     for (const ComponentSchema& component : components_) {
@@ -104,6 +109,7 @@ class Values {
 
 Json default_of(const Component& component) { return component.type; }
 Json default_of(const std::vector<Component>&) { return Json::array(); }
+Json default_of(const Paths& paths) { return paths.files; }
 Json default_of(const auto& value) { return value; }
 
 }  // namespace

@@ -133,6 +133,19 @@ bool ConfigReader::store_list(const Key& key, const TomlValue& value, const Elem
 bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<std::string>& field) {
   return store_list(key, value, std::string(), field);
 }
+bool ConfigReader::store(const Key& key, const TomlValue& value, Paths& field) {
+  std::string file;
+  if (const auto* list = std::get_if<TomlList>(&value.data); list != nullptr) {
+    if (!list->empty()) return store(key, value, field.files);
+    add_error(value.location,
+              fmt::format("{} is an empty list; allowed: {}", key.full_name(), key.allowed.text));
+    return false;
+  }
+  if (!store(key, value, file)) return false;
+  field = file;
+  return true;
+}
+
 bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<double>& field) {
   return store_list(key, value, 0.0, field);
 }

@@ -7,7 +7,7 @@
 #include <variant>
 #include <vector>
 
-#include <orochi/options.hpp>
+#include <orochi/config.hpp>
 
 namespace orochi {
 
@@ -62,6 +62,7 @@ TomlValue to_value(double number);
 TomlValue to_value(const std::string& text);
 TomlValue to_value(const std::vector<std::string>& texts);
 TomlValue to_value(const std::vector<double>& numbers);
+TomlValue to_value(const Paths& paths);
 TomlValue to_value(const OptionValue& option);
 
 }  // namespace orochi

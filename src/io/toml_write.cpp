@@ -74,6 +74,11 @@ TomlValue to_value(const std::vector<std::string>& texts) {
   return {values};
 }
 
+TomlValue to_value(const Paths& paths) {
+  if (paths.files.size() > 1) return to_value(paths.files);
+  return to_value(paths.empty() ? std::string() : paths.files.front());
+}
+
 TomlValue to_value(const std::vector<double>& numbers) {
   TomlList values;
   for (const double number : numbers) values.push_back(to_value(number));

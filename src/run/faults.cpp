@@ -23,7 +23,10 @@ std::string describe_samples(const FailedStep& failed, const LoadedData& data) {
   const std::vector<std::uint32_t>& samples = failed.fault.samples;
   std::string text;
   for (std::size_t i = 0; i < std::min(samples.size(), most_samples); ++i)
-    text += i == 0 ? data.train_location(samples[i]) : fmt::format(", {}", data.train_locations[samples[i]]);
+    if (i > 0 && data.train_file(samples[i]) == data.train_file(samples[i - 1]))
+      text += fmt::format(", {}", data.train_locations[samples[i]]);
+    else
+      text += (i > 0 ? ", " : "") + data.train_location(samples[i]);
   return text + fmt::format("{}; {} of the step's {}", samples.size() > most_samples ? ", ..." : "",
                             samples.size(), counted(failed.sequences, "sequence"));
 }

@@ -8,6 +8,7 @@
 #include <orochi/inference.hpp>
 
 #include "core/in_table.hpp"
+#include "data/data_paths.hpp"
 #include "data/file_errors.hpp"
 #include "data/reading_memory.hpp"
 #include "inference/model_file.hpp"
@@ -27,15 +28,14 @@ void refuse_large_files(const RunSetup& setup, const Extensions& extensions, dou
       in_table("data.tokenizer", [&] { return extensions.tokenizers.make(config.tokenizer); });
   double needed = 0, most = 0;
   std::string largest;
-  for (const std::string* name : {&config.train, &config.validation, &config.test}) {
-    if (name->empty()) continue;
-    const std::string path = (fs::path(setup.data_folder) / *name).string();
+  visit_paths(config, [&](const std::string&, const std::string& name) {
+    const std::string path = (fs::path(setup.data_folder) / name).string();
     const double one = reading_memory(config, *reader, *tokenizer, path);
     needed += one;
-    if (one <= most) continue;
+    if (one <= most) return;
     most = one;
     largest = path;
-  }
+  });
   if (needed < worth_asking) return;
   const MemoryLeft left = memory_left(max_memory);
   if (needed > left.bytes)

@@ -12,6 +12,7 @@
 #include <orochi/inference.hpp>
 
 #include "core/option_paths.hpp"
+#include "data/data_paths.hpp"
 #include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
 #include "run/resume_point.hpp"
@@ -73,19 +74,17 @@ fs::path below(fs::path folder, const fs::path& path) {
 
 /// Makes "-" the path of standard input, which can be read for one file only.
 void name_standard_input(DataConfig& data) {
-  const std::pair<const char*, std::string*> files[]{
-      {"data.train", &data.train}, {"data.validation", &data.validation}, {"data.test", &data.test}};
-  const char* first = nullptr;
-  for (const auto& [key, path] : files) {
-    if (*path != "-" && *path != standard_input) continue;
-    if (first != nullptr)
+  std::string first;
+  visit_paths(data, [&](const std::string& key, std::string& path) {
+    if (path != "-" && path != standard_input) return;
+    if (!first.empty())
       throw usage_error(
           fmt::format("{} and {} are both standard input, which can be read once; name a file for "
                       "one of them",
                       first, key));
     first = key;
-    *path = standard_input;
-  }
+    path = standard_input;
+  });
 }
 
 }  // namespace
@@ -96,8 +95,9 @@ DataConfig rebase_paths(DataConfig data, const Tokenizers& tokenizers, const std
   const auto rebased = [&](const std::string& path) {
     return below(old_folder, path).lexically_relative(new_folder).string();
   };
-  for (std::string* path : {&data.train, &data.validation, &data.test})
-    if (!path->empty() && !fs::path(*path).is_absolute()) *path = rebased(*path);
+  visit_paths(data, [&](const std::string&, std::string& path) {
+    if (!fs::path(path).is_absolute()) path = rebased(path);
+  });
   if (const TokenizerEntry* entry = tokenizers.find(data.tokenizer.type); entry != nullptr)
     change_paths(entry->options, data.tokenizer.options, rebased);
   return data;

@@ -96,3 +96,34 @@ TEST_CASE("errors of a config come all at once; divergence has its own exit code
   CHECK(diverged.out.empty());
   CHECK(has(diverged.err, "diverged"));
 }
+
+TEST_CASE("several training files are resumed, reported and protected as one is") {
+  const Workplace place("several");
+  const std::string config = place.path("small.toml"), run = place.path("run"), whole = place.path("whole");
+  const std::string data = bytes(place.path("train.tsv"));
+  const std::size_t half = data.find('\n', data.size() / 2) + 1;
+  std::filesystem::create_directories(place.path("parts"));
+  std::ofstream(place.path("parts/one.tsv")) << data.substr(0, half);
+  std::ofstream(place.path("parts/two.tsv")) << data.substr(half);
+  const std::string parts = "data.train=[\"parts/one.tsv\", \"parts/two.tsv\"]";
+  REQUIRE(orochi_program({"train", config, "--run", whole, "data.test="}).code == 0);
+  REQUIRE(orochi_program({"train", config, "--run", run, parts, "data.test=", "--max-steps", "3"}).code == 0);
+  REQUIRE(orochi_program({"train", "--resume", "--run", run}).code == 0);
+  const std::string test = place.path("test.tsv");
+  CHECK(orochi_program({"evaluate", run + "/best.h5", "--data", test}).out ==
+        orochi_program({"evaluate", whole + "/best.h5", "--data", test}).out);
+  CHECK(has(bytes(run + "/config.toml"), "train = [\"../parts/one.tsv\", \"../parts/two.tsv\"]"));
+  const Outcome over = orochi_program({"report", run, "--data", test, "--out", place.path("parts/two.tsv")});
+  CHECK(over.code == 2);
+  CHECK(has(over.err, "which would be gone"));
+  CHECK(orochi_program({"report", run, "--out", place.path("report.html")}).code == 0);
+  std::ofstream(place.path("parts/two.tsv"), std::ios::app) << "yes\tAAAA\n";
+  const Outcome changed = orochi_program({"train", "--resume", "--run", run});
+  CHECK(changed.code == 2);
+  CHECK(has(changed.err, "one.tsv and "));
+  CHECK(has(changed.err, "two.tsv gives other sequences"));
+  const Outcome twice = orochi_program(
+      {"train", config, "--run", place.path("two"), "data.train=[\"-\", \"train.tsv\", \"-\"]"}, data);
+  CHECK(twice.code == 2);
+  CHECK(has(twice.err, "data.train[0] and data.train[2] are both standard input"));
+}

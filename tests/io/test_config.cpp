@@ -47,6 +47,7 @@ Config any_config(std::mt19937_64& random) {
   const auto fraction = [&] { return std::ldexp(static_cast<double>(random() >> 11), -53); };
   c.data.format.type = random() % 2 ? "csv" : "hdf5";
   c.data.train = any_text(random);
+  if (random() % 2 == 0) c.data.train.files.push_back(any_text(random));
   c.data.test = any_text(random);
   if (c.data.format.type == "csv")
     c.data.format.options = {{"text_columns", std::vector<std::string>{any_text(random), any_text(random)}},

@@ -102,6 +102,7 @@ TEST_CASE("[data] reaches its fields") {
   CHECK(c.format ==
         Component{"csv", {{"text_columns", std::vector<std::string>{"d", "f"}}, {"label_column", "e"}}});
   CHECK(c.train == "a");
+  CHECK(parse("data.train = ['a', 'b c']").data.train == Paths{"a", "b c"});
   CHECK(c.validation == "b");
   CHECK(c.test == "c");
   CHECK(c.validation_fraction == 0.0);

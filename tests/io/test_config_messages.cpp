@@ -131,7 +131,11 @@ TEST_CASE("values out of range") {
        {"class_weights = \"equal\"",
         "17: task.class_weights is \"equal\"; allowed: \"balanced\" | a list of numbers from 1e-30 to "
         "1e30"}});
-  check({{"data.train = ''", "f:1:14: data.train is \"\"; allowed: a path"},
+  check({{"data.train = ''", "f:1:14: data.train is \"\"; allowed: a path or a list of paths"},
+         {"data.train = 3", "f:1:14: data.train is the integer 3; allowed: a path or a list of paths"},
+         {"data.train = []", "f:1:14: data.train is an empty list; allowed: a path or a list of paths"},
+         {"data.train = ['a', '']", "f:1:20: data.train[1] is \"\"; allowed: a string, not empty"},
+         {"data.train = [['a']]", "f:1:15: data.train[0] is a list; allowed: a string, not empty"},
          {"[data]\ntrain = 'a'\ntokenizer.vocab_size = 1",
           "f:3:24: data.tokenizer.vocab_size is 1; allowed: an integer, 2 or more"},
          {"[data]\ntrain = 'a'\nformat.type = 'csv'\nformat.text_columns = ['b', '']",

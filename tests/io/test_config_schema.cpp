@@ -87,6 +87,8 @@ bool fits(const json& schema, const json& value) {
       good &= value.is_object() && object_fits(schema, value);
     else if (word == "additionalProperties")
       REQUIRE(rule == false);
+    else if (word == "minItems")
+      good &= value.is_array() && value.size() >= rule;
     else if (word == "items")
       good &= value.is_array() &&
               std::all_of(value.begin(), value.end(), [&](const json& one) { return fits(rule, one); });
@@ -199,6 +201,10 @@ TEST_CASE("the schema and the reader agree on each value") {
   }
   CHECK_FALSE(text_fits("[data]\ntest = 'a'"));
   CHECK_FALSE(text_fits("[data]\ntrain = ''"));
+  for (const std::string value : {"'a'", "['a']", "['a', 'b']", "[]", "['a', '']", "['a', 3]", "3"}) {
+    INFO(value);
+    CHECK(text_fits("[data]\ntrain = " + value) == is_read("[data]\ntrain = " + value));
+  }
   CHECK_FALSE(text_fits("[model]\nd_model = 8"));
 }
 

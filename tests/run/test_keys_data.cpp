@@ -72,6 +72,9 @@ std::vector<Index> sizes(void (*change)(DataConfig&)) {
 void test_train() {
   CHECK(sizes([](DataConfig& config) { config.train = "four"; }) == std::vector<Index>{4, 0, 0});
   CHECK(sizes([](DataConfig& config) { config.train = "two"; }) == std::vector<Index>{2, 0, 0});
+  CHECK(sizes([](DataConfig& config) {
+          config.train = Paths{"two", "four"};
+        }) == std::vector<Index>{6, 0, 0});
 }
 
 void test_validation() {

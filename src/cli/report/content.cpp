@@ -18,6 +18,7 @@
 #include "cli/text.hpp"
 #include "core/as_size.hpp"
 #include "core/utf8.hpp"
+#include "data/file_errors.hpp"
 #include "io/config_file.hpp"
 
 namespace orochi {
@@ -178,7 +179,7 @@ ordered_json report_content(const ReportRequest& request, const Model& trained, 
       {"run", escape(request.run)},
       {"checkpoint", escape(std::filesystem::path(request.checkpoint).filename().string())},
       {"step", trained.progress.step},
-      {"data", escape(data.path)},
+      {"data", escape(name_of_all(data.paths.files))},
       {"part", data.part},
       {"labels", shown_labels(outcomes.metrics.figures.labels)},
       {"summary", trained.task->summary()},

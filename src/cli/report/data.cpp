@@ -11,6 +11,7 @@
 
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
+#include "data/file_errors.hpp"
 #include "data/split.hpp"
 
 namespace orochi {
@@ -23,13 +24,14 @@ ReportData choose_file(const Model& trained, const std::string& checkpoint, cons
   const DataConfig& config = trained.config.data;
   ReportData data;
   if (arguments.has("--data")) {
-    data.path = arguments.text("--data");
+    data.paths = arguments.text("--data");
   } else if (!config.test.empty() || (config.validation.empty() && config.validation_fraction == 0)) {
-    data.path = test_data_path(arguments, checkpoint, config);
+    data.paths = test_data_path(arguments, checkpoint, config);
     data.part = "test";
   } else {
     data.is_share_of_training = config.validation.empty();
-    data.path = beside(checkpoint, data.is_share_of_training ? config.train : config.validation);
+    const Paths named = data.is_share_of_training ? config.train : config.validation;
+    for (const std::string& name : named.files) data.paths.files.push_back(beside(checkpoint, name));
     data.part = "validation";
   }
   return data;
@@ -47,7 +49,7 @@ void keep_validation(const Model& trained, std::span<const std::string> groups, 
   data.sequences = data.sequences.take(split.validation);
   if (!trained.validation_checksum.empty() && trained.validation_checksum != checksum(data.sequences))
     throw usage_error(
-        data.path +
+        name_of_all(data.paths.files) +
         ": its validation part holds other sequences than the model was validated on: the file was "
         "changed, or an older version split it. Some may have been trained on; name labelled data "
         "with --data FILE");
@@ -64,7 +66,7 @@ void keep_validation(const Model& trained, std::span<const std::string> groups, 
 
 ReportData report_data(const Model& trained, const std::string& checkpoint, const Arguments& arguments) {
   ReportData data = choose_file(trained, checkpoint, arguments);
-  LoadedFile file = load_labelled(trained, data.path);
+  LoadedFile file = load_labelled(trained, data.paths);
   data.sequences = std::move(file.sequences);
   data.texts = std::move(file.texts);
   data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));

@@ -12,7 +12,8 @@
 namespace orochi {
 
 struct ReportData {
-  std::string path, part;             // part: "test", "validation" or "" for a file of --data
+  Paths paths;
+  std::string part;                   // "test", "validation" or "" for a file of --data
   bool is_share_of_training = false;  // what was split off the training file
   Sequences sequences;                // B
   std::vector<std::string> texts;     // [B, S], as they are in the file; empty for numeric data

@@ -46,11 +46,6 @@ Readers builtin_readers() {
   return readers;
 }
 
-std::string RawSplit::location(Index sequence) const {
-  if (lines.empty()) return fmt::format("{}: sequence {}", path, sequence);
-  return fmt::format("{}:{}", path, lines[static_cast<std::size_t>(sequence)]);
-}
-
 namespace {
 
 /// Where another format than the config's explains all errors, it is the one to report; returns whether.
