@@ -34,6 +34,7 @@ struct DataConfig {
   std::string validation;            // path; empty: a stratified fraction of train
   std::string test;                  // path; empty: no final evaluation
   double validation_fraction = 0.1;  // of train, stratified by label, when `validation` is empty
+  std::string encoding = "utf-8";    // of text files: utf-8 | latin-1 | cp1252
   Component tokenizer{"word", {}};   // text: what a token is
   Index max_length = 256;            // rows a sequence may have; longer ones are cut, and counted
   bool normalize = true;             // numeric: per channel to mean 0, std 1 by the training set's figures

@@ -35,14 +35,14 @@ class DataFile {
   virtual ~DataFile();
 
   virtual const std::string& path() const = 0;
-  /// The whole file as text, unpacked where it is compressed, without a byte order mark; valid as long as the
-  /// DataFile. A file that is missing, empty, no text, or has bytes that are not UTF-8 gets its errors here;
-  /// what can be read of it may be read on.
+  /// The whole file as text, unpacked where it is compressed, in UTF-8 whatever data.encoding says, without a
+  /// byte order mark; valid as long as the DataFile. A file that is missing, empty, no text, or has bytes
+  /// that are not UTF-8 gets its errors here; what can be read of it may be read on.
   virtual std::string_view text() = 0;
   /// Checks the record and keeps it; its errors are added.
   virtual void add(Record record) = 0;
 
-  /// About the file, or about a line and one of its bytes, counted from 1.
+  /// About the file, or about a line and one of its bytes in text(), counted from 1.
   virtual void error(const std::string& what, Index line = 0, Index column = 0) = 0;
   /// Whole lines that name the file themselves.
   virtual void report(const std::string& lines) = 0;
@@ -53,6 +53,8 @@ class DataFile {
   virtual const Targets& targets() const = 0;
   /// Whether each record needs a target: a file that is read to be answered may have none.
   virtual bool needs_targets() const { return true; }
+  /// data.encoding: a further text that belongs to the file is written so, too.
+  virtual const std::string& encoding() const = 0;
 };
 
 /// Takes the next line off `rest`, without its LF or CR LF.

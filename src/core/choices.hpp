@@ -41,6 +41,10 @@ inline constexpr Choice<Precision, 2> precision_choice{"train.precision", {"fp32
 enum class OnNonfinite { stop, skip };
 inline constexpr Choice<OnNonfinite, 2> nonfinite_choice{"train.on_nonfinite", {"stop", "skip"}};
 
+/// How a text file's bytes are characters.
+enum class Encoding { utf8, latin1, cp1252 };
+inline constexpr Choice<Encoding, 3> encoding_choice{"data.encoding", {"utf-8", "latin-1", "cp1252"}};
+
 /// What a missing number of a series becomes.
 enum class Missing { error, interpolate, mean, zero };
 inline constexpr Choice<Missing, 4> missing_choice{"data.missing", {"error", "interpolate", "mean", "zero"}};

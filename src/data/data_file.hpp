@@ -8,6 +8,7 @@
 
 #include "core/choices.hpp"
 #include "data/raw.hpp"
+#include "data/text_file.hpp"
 
 namespace orochi {
 
@@ -19,20 +20,21 @@ class FileInMemory : public DataFile {
       : needs_targets_(needs_targets),
         missing_(missing_choice.value(config.missing)),
         has_indicator_(config.missing_indicator),
+        encoding_(config.encoding),
         targets_(targets),
         raw_(raw),
-        errors_(errors) {}
+        errors_(errors),
+        text_(encoding_choice.value(config.encoding)) {}
 
   const std::string& path() const override { return errors_.path(); }
   std::string_view text() override;
   void add(Record record) override;
-  void error(const std::string& what, Index line = 0, Index column = 0) override {
-    errors_.add(what, line, column);
-  }
+  void error(const std::string& what, Index line = 0, Index column = 0) override;
   void report(const std::string& lines) override { errors_.add_report(lines); }
   bool is_good() const override { return errors_.empty(); }
   const Targets& targets() const override { return targets_; }
   bool needs_targets() const override { return needs_targets_; }
+  const std::string& encoding() const override { return encoding_; }
   /// What can be said once all records are there.
   void finish();
   /// The first bytes of the file, unpacked where its text was read.
@@ -50,11 +52,11 @@ class FileInMemory : public DataFile {
   const bool needs_targets_;
   const Missing missing_;
   const bool has_indicator_;
+  const std::string encoding_;
   const Targets& targets_;
   RawSplit& raw_;
   FileErrors& errors_;
-  std::string contents_;
-  bool is_valid_ = false;   // contents: UTF-8 without NUL
+  TextFile text_;
   bool has_lines_ = false;  // of the first record
   Index texts_ = 0;         // of the first record
 };

@@ -77,6 +77,8 @@ void visit_data(Data& c, Visitor&& visit) {
   key("test", c.test, allow_text(), "test file; empty: no final evaluation");
   key("validation_fraction", c.validation_fraction, allow_number(0, 1, Without::high),
       "share of the training file, stratified by label, when validation is empty; 0: no validation");
+  key("encoding", c.encoding, allow_words(encoding_choice.list()),
+      "how the bytes of text files are characters, those that evaluate reads, too; HDF5 ignores it");
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
   key("max_length", c.max_length, allow_integer(1),
       "rows a sequence may have; longer ones are cut, and counted");

@@ -64,6 +64,7 @@ constexpr Answer familiar_keys[] = {
     {"delimiter", "sep separator"},
     {"label_column", "label_key"},
     {"normalize", "standardize"},
+    {"encoding", "charset file_encoding"},
 };
 
 constexpr Answer familiar_sections[] = {

@@ -16,6 +16,7 @@ train = "a"
 validation = "b"
 test = "c"
 validation_fraction = 0.0
+encoding = "cp1252"
 max_length = 5
 normalize = false
 missing = "mean"
@@ -109,6 +110,7 @@ TEST_CASE("[data] reaches its fields") {
   CHECK(c.tokenizer ==
         Component{"char",
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});
+  CHECK(c.encoding == "cp1252");
   CHECK(c.max_length == 5);
   CHECK_FALSE(c.normalize);
   CHECK(c.missing == "mean");

@@ -195,6 +195,18 @@ void test_tokenizer() {
   CHECK(vocabulary_of(*cut.preprocessing.tokenizer) == Words{"<unk>", "x,", "y"});
 }
 
+void test_encoding() {
+  const auto vocabulary = [](const std::string& encoding) {
+    const LoadedData data =
+        load("a\tcaf\xE9 \x80\nb\tx\n", [&](DataConfig& config) { config.encoding = encoding; });
+    return vocabulary_of(*data.preprocessing.tokenizer);
+  };
+  CHECK(vocabulary("cp1252") == Words{"<unk>", "café", "x", "€"});
+  CHECK(vocabulary("latin-1") == Words{"<unk>", "café", "x", "\xC2\x80"});
+  CHECK_THROWS_WITH(vocabulary("utf-8"), catch_matchers::Contains("set data.encoding to"));
+  CHECK_THROWS_WITH(vocabulary("ebcdic"), catch_matchers::Contains("utf-8 | latin-1 | cp1252"));
+}
+
 void test_max_length() {
   const LoadedData text = load("a\tx y z z\nb\tz\n", [](DataConfig& config) { config.max_length = 2; });
   CHECK(text.train.offsets == std::vector<Index>{0, 2, 3});
@@ -254,6 +266,7 @@ KeyTests orochi::data_keys() {
           {"data.validation", test_validation},
           {"data.test", test_test},
           {"data.validation_fraction", test_validation_fraction},
+          {"data.encoding", test_encoding},
           {"data.tokenizer", test_tokenizer},
           {"data.max_length", test_max_length},
           {"data.normalize", test_normalize},

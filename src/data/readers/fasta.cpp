@@ -32,7 +32,9 @@ class LabelFile {
     }
     RawSplit none;
     FileErrors errors(path);
-    FileInMemory contents(DataConfig(), file.targets(), none, errors);
+    DataConfig config;
+    config.encoding = file.encoding();
+    FileInMemory contents(config, file.targets(), none, errors);
     std::string_view rest = contents.text();
     BlankLines blank_lines("name<TAB>label");
     for (Index line = 1; !rest.empty(); ++line) {

@@ -60,7 +60,8 @@ TEST_CASE("what is wrong with a record is said where it starts", "[csv]") {
         "data.format.quotes = false if no field of the file is quoted");
   CHECK(testing::errors_in(folder, csv, header + "a,x\n\nb,y\n\n") == "f:3: a blank line; expected a record");
   CHECK(testing::errors_in(folder, csv, header + "a,\"x\ny\xFF\"\n") ==
-        "f:3:2: byte 0xff is not valid UTF-8; convert the file, for instance with iconv");
+        "f:3:2: byte 0xff is not valid UTF-8; set data.encoding to \"latin-1\" or \"cp1252\", or convert the "
+        "file, for instance with iconv");
   CHECK(testing::errors_in(folder, csv, header) == "f: a header and nothing else; expected records below it");
   CHECK(testing::errors_in(folder, csv, "") == "f: the file is empty; expected labelled sequences");
 }

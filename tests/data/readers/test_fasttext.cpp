@@ -56,7 +56,8 @@ TEST_CASE("what is wrong with a fastText line is said", "[fasttext]") {
   CHECK(testing::errors_in(folder, fasttext, "\n\n") ==
         "f: nothing but blank lines; expected __label__NAME and text");
   CHECK(testing::errors_in(folder, fasttext, "__label__a \xFFx\n") ==
-        "f:1:12: byte 0xff is not valid UTF-8; convert the file, for instance with iconv");
+        "f:1:12: byte 0xff is not valid UTF-8; set data.encoding to \"latin-1\" or \"cp1252\", or convert "
+        "the file, for instance with iconv");
 }
 
 TEST_CASE("the prefix of labels can be chosen", "[fasttext]") {

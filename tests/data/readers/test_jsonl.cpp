@@ -117,7 +117,8 @@ TEST_CASE("what is wrong with a line of JSON is said where it is", "[jsonl]") {
                      "; is one object on several lines? jq -c . FILE > NEW.jsonl writes it on one"));
   CHECK(errors("\n\n") == "f: nothing but blank lines; expected an object a line");
   CHECK(errors("{\"text\": \"\xFF\", \"label\": 1}\n") ==
-        "f:1:11: byte 0xff is not valid UTF-8; convert the file, for instance with iconv");
+        "f:1:11: byte 0xff is not valid UTF-8; set data.encoding to \"latin-1\" or \"cp1252\", or convert "
+        "the file, for instance with iconv");
 }
 
 TEST_CASE("what JSON allows and no record can have is an error", "[jsonl]") {

@@ -50,7 +50,8 @@ TEST_CASE("what is wrong with a line of a TSV file is said", "[tsv]") {
         "f:1:3: the text is empty; expected at least one character\nf:2:1: the label is empty; expected a "
         "name");
   CHECK(testing::errors_in(folder, tsv, "a\tx\na\tx\xFFz\xFF\n") ==
-        "f:2:4: byte 0xff is not valid UTF-8; convert the file, for instance with iconv");
+        "f:2:4: byte 0xff is not valid UTF-8; set data.encoding to \"latin-1\" or \"cp1252\", or convert the "
+        "file, for instance with iconv");
   CHECK(testing::errors_in(folder, tsv, std::string_view("a\tx\0\n", 5)) ==
         "f:1:4: a NUL byte; expected text: is this a binary file?");
   CHECK(testing::errors_in(folder, tsv, "a\x01\tx\n") ==
@@ -64,9 +65,10 @@ TEST_CASE("the first 20 errors are shown in the order of lines, and how many fol
   std::string expected;
   for (int line = 1; line <= 20; ++line) {
     const std::string place = "f:" + std::to_string(line);
-    expected += line == 3
-                    ? place + ":3: byte 0xff is not valid UTF-8; convert the file, for instance with iconv\n"
-                    : place + ":3: the text is empty; expected at least one character\n";
+    expected += line == 3 ? place +
+                                ":3: byte 0xff is not valid UTF-8; set data.encoding to \"latin-1\" or "
+                                "\"cp1252\", or convert the file, for instance with iconv\n"
+                          : place + ":3: the text is empty; expected at least one character\n";
   }
   CHECK(testing::errors_in(folder, tsv, contents) == expected + "f: and 1,004 more");
 }

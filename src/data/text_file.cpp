@@ -1,0 +1,203 @@
+#include "data/text_file.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <orochi/error.hpp>
+#include <orochi/reader.hpp>
+
+#include "core/utf8.hpp"
+#include "data/raw.hpp"
+#include "data/unpack.hpp"
+
+namespace orochi {
+namespace {
+
+/// What a file is that begins so and is no text of ours, with what to do; or nothing.
+std::string other_kind(std::string_view contents) {
+  if (packing_of(contents) != Packing::none) return "is compressed a second time; unpack it once";
+  if (contents.starts_with("\xFD"
+                           "7zXZ"))
+    return "is compressed with xz; unpack it with xz -d, or use gzip or Zstandard, which can be read";
+  if (contents.starts_with("BZh") && contents.substr(0, 10).find("1AY&SY") == 4)
+    return "is compressed with bzip2; unpack it with bzip2 -d, or use gzip or Zstandard, which can be read";
+  if (contents.substr(std::min<std::size_t>(257, contents.size())).starts_with("ustar"))
+    return "is a tar archive; unpack it with tar -xf and name a file that was in it";
+  if (contents.starts_with("PK\x03\x04"))
+    return "is a ZIP archive or an office document; unpack it or save it as text";
+  if (contents.starts_with(std::string_view("\xFF\xFE\0\0", 4)) ||
+      contents.starts_with(std::string_view("\0\0\xFE\xFF", 4)))  // begins as UTF-16 does
+    return "is UTF-32; convert it, for instance with iconv -f UTF-32 -t UTF-8";
+  if (contents.starts_with("\xFF\xFE") || contents.starts_with("\xFE\xFF"))
+    return "is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8";
+  if (contents.starts_with("\x89HDF")) return "is an HDF5 file; set data.format to \"hdf5\"";
+  return {};
+}
+
+/// What to do about a file of another encoding than `own`.
+std::string remedy(const std::string& own, const FileErrors& errors) {
+  if (!errors.is_of_config())
+    return fmt::format(
+        "the model was trained with data.encoding = \"{}\": convert the file, for instance "
+        "with iconv",
+        own);
+  std::string others;
+  for (const std::string& other : encoding_choice.list())
+    if (other != own) others += fmt::format("{}\"{}\"", others.empty() ? "" : " or ", other);
+  return fmt::format("set data.encoding to {}, or convert the file, for instance with iconv", others);
+}
+
+/// Calls found(line, place in it, all of it) for the first NUL byte, or byte that `find` finds, of each line:
+/// what follows is seldom worth reading.
+template <class Find, class Found>
+void for_broken_lines(std::string_view contents, const Find& find, const Found& found) {
+  for (Index line = 1; !contents.empty(); ++line) {
+    const std::string_view text = take_line(contents);
+    const std::size_t at = std::min(find(text), text.find('\0'));
+    if (at != std::string_view::npos) found(line, at, text);
+  }
+}
+
+/// Whether each line is text in the encoding; errors where not.
+bool check_lines(std::string_view contents, Encoding encoding, FileErrors& errors) {
+  const std::string own = encoding_choice.word(encoding);
+  const auto find = [&](std::string_view line) {
+    return encoding == Encoding::utf8 ? utf8::find_invalid(line) : find_undefined(line, encoding);
+  };
+  bool good = true;
+  for_broken_lines(contents, find, [&](Index line, std::size_t at, std::string_view text) {
+    good = false;
+    const auto byte = static_cast<unsigned char>(text[at]);
+    errors.add(byte == 0 ? "a NUL byte; expected text: is this a binary file?"
+               : encoding == Encoding::utf8
+                   ? fmt::format("byte 0x{:02x} is not valid UTF-8; {}", byte, remedy(own, errors))
+                   : fmt::format("byte 0x{:02x} is no character of {}; {}", byte, own, remedy(own, errors)),
+               line, static_cast<Index>(at) + 1);
+  });
+  return good;
+}
+
+/// Text of one byte a character is next to never UTF-8 by chance: it would be read as nonsense.
+void refuse_utf8(std::string_view contents, const std::string& own, FileErrors& errors) {
+  if (utf8::find_invalid(contents) != std::string_view::npos) return;
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  Index line = 1;
+  while (!contents.empty()) {
+    const std::string_view text = take_line(contents);
+    const auto other = std::find_if_not(text.begin(), text.end(), is_ascii);
+    if (other != text.end())
+      return errors.add(
+          fmt::format("is valid UTF-8, but is read as data.encoding = \"{}\"; {}", own,
+                      errors.is_of_config() ? "set data.encoding to \"utf-8\""
+                                            : "the model was trained on files in it: convert the file, for "
+                                              "instance with iconv -f UTF-8"),
+          line, other - text.begin() + 1);
+    ++line;
+  }
+}
+
+struct Contents {
+  std::string bytes;
+  bool were_packed = false;
+};
+
+Contents read_contents(FileErrors& errors) {
+  std::ifstream stream = open_file(errors);
+  if (!errors.empty()) return {};
+  Contents contents;
+  const Unpacked unpacked = read_unpacked(stream, [&](std::string_view piece) { contents.bytes += piece; });
+  contents.were_packed = unpacked.was_packed;
+  if (stream.bad())
+    throw failure(fmt::format("{}: could not be read to its end: {}", errors.path(), std::strerror(errno)));
+  if (!unpacked.error.empty()) errors.add(unpacked.error);
+  return contents;
+}
+
+}  // namespace
+
+std::string_view take_line(std::string_view& rest) {
+  const std::size_t end = rest.find('\n');
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::ifstream open_file(FileErrors& errors) {
+  std::error_code error;
+  const std::filesystem::path path = errors.path();
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) {
+    errors.add("is a folder; expected a file");
+    return {};
+  }
+  if (status.type() == std::filesystem::file_type::not_found) {
+    errors.add(errors.is_of_config() ? "no such file; paths in a config are relative to the config's folder"
+                                     : "no such file");
+    return {};
+  }
+  if (!std::filesystem::status_known(status)) {  // in a folder that may not be entered, for instance
+    errors.add(fmt::format("cannot be opened: {}", error.message()));
+    return {};
+  }
+  if (path == standard_input && ::isatty(STDIN_FILENO) == 1) {
+    errors.add(
+        "standard input is a terminal; give it the data by a pipe or with <, again for whatever reads it "
+        "again");
+    return {};
+  }
+  errno = 0;
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) {
+    errors.add(fmt::format("cannot be opened: {}", std::strerror(errno)));
+  } else if (stream.peek() == std::ifstream::traits_type::eof() && !stream.bad()) {
+    errors.add("the file is empty; expected labelled sequences");
+  }
+  return stream;
+}
+
+std::string_view TextFile::read(FileErrors& errors) {
+  Contents contents = read_contents(errors);
+  if (!errors.empty()) return {};
+  bytes_ = std::move(contents.bytes);
+  if (const std::string kind = other_kind(bytes_); !kind.empty()) {
+    errors.add(contents.were_packed ? "once unpacked, " + kind : kind);
+    return {};
+  }
+  is_valid_ = check_lines(bytes_, encoding_, errors);
+  if (encoding_ != Encoding::utf8) {
+    refuse_utf8(bytes_, encoding_choice.word(encoding_), errors);
+    bytes_ = to_utf8(bytes_, encoding_);
+  }
+  std::string_view text = bytes_;
+  if (encoding_ == Encoding::utf8 && text.starts_with(utf8::byte_order_mark))
+    text.remove_prefix(utf8::byte_order_mark.size());
+  if (text.empty() && errors.empty()) errors.add("the file is empty; expected labelled sequences");
+  return text;
+}
+
+Index TextFile::column_in_file(Index line, Index column) const {
+  if (encoding_ == Encoding::utf8) return column;
+  std::string_view rest = bytes_, text;
+  for (Index i = 0; i < line && !rest.empty(); ++i) text = take_line(rest);
+  // A byte of the file is a character.
+  const std::string_view before = text.substr(0, static_cast<std::size_t>(column - 1));
+  return static_cast<Index>(
+             std::count_if(before.begin(), before.end(), [](char c) { return !utf8::continues(c); })) +
+         1;
+}
+
+void TextFile::read_beginning(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  bytes_.resize(beginning_bytes);
+  stream.read(bytes_.data(), static_cast<std::streamsize>(beginning_bytes));
+  bytes_.resize(static_cast<std::size_t>(stream.gcount()));
+}
+
+}  // namespace orochi
