@@ -37,6 +37,7 @@ struct DataConfig {
   std::string encoding = "utf-8";    // of text files: utf-8 | latin-1 | cp1252
   Component tokenizer{"word", {}};   // text: what a token is
   Index max_length = 256;            // rows a sequence may have; longer ones are cut, and counted
+  std::string truncation = "head";   // head | tail | middle: the rows that are kept, but middle: left out
   bool normalize = true;             // numeric: per channel to mean 0, std 1 by the training set's figures
   std::string missing = "error";     // numeric: error | interpolate | mean | zero: what NaN and ? become
   bool missing_indicator = false;    // numeric: a channel more: 1 where a row missed a value, else 0

@@ -45,6 +45,10 @@ inline constexpr Choice<OnNonfinite, 2> nonfinite_choice{"train.on_nonfinite", {
 enum class Encoding { utf8, latin1, cp1252 };
 inline constexpr Choice<Encoding, 3> encoding_choice{"data.encoding", {"utf-8", "latin-1", "cp1252"}};
 
+/// Which rows are kept of a sequence that is too long.
+enum class Truncation { head, tail, middle };
+inline constexpr Choice<Truncation, 3> truncation_choice{"data.truncation", {"head", "tail", "middle"}};
+
 /// What a missing number of a series becomes.
 enum class Missing { error, interpolate, mean, zero };
 inline constexpr Choice<Missing, 4> missing_choice{"data.missing", {"error", "interpolate", "mean", "zero"}};

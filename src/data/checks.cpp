@@ -1,6 +1,7 @@
 #include "data/checks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <unordered_map>
 
@@ -8,6 +9,7 @@
 #include <fmt/ranges.h>
 #include <xxhash.h>
 
+#include "core/choices.hpp"
 #include "data/file_errors.hpp"
 #include "data/split.hpp"
 
@@ -111,15 +113,18 @@ void Lengths::count(Index full_length, Index max_length) {
   longest = std::max(longest, full_length);
 }
 
-void note_lengths(const std::string& name, const Lengths& lengths, Index max_length,
+void note_lengths(const std::string& name, const Lengths& lengths, const DataConfig& config,
                   std::vector<std::string>& notes) {
+  constexpr std::array<const char*, 3> kept{"first rows", "last rows", "first and last rows"};
   notes.push_back(fmt::format("{}: {}, {}, longest {}", name, counted(lengths.sequences, "sequence"),
-                              counted(lengths.rows, "row"), grouped(std::min(lengths.longest, max_length))));
+                              counted(lengths.rows, "row"),
+                              grouped(std::min(lengths.longest, config.max_length))));
   if (lengths.cut == 0) return;
-  notes.push_back(fmt::format("{} of {} {} longer than max_length = {} and {} cut (longest: {})",
-                              grouped(lengths.cut), counted(lengths.sequences, name + " sequence"),
-                              is_or_are(lengths.cut, "was", "were"), max_length,
-                              is_or_are(lengths.cut, "was", "were"), grouped(lengths.longest)));
+  notes.push_back(fmt::format(
+      "{} of {} {} longer than max_length = {} and {} cut to {} {} (longest: {})", grouped(lengths.cut),
+      counted(lengths.sequences, name + " sequence"), is_or_are(lengths.cut, "was", "were"),
+      config.max_length, is_or_are(lengths.cut, "was", "were"), is_or_are(lengths.cut, "its", "their"),
+      kept[static_cast<std::size_t>(truncation_choice.value(config.truncation))], grouped(lengths.longest)));
 }
 
 void note_weights_and_groups(const RawSplit& raw, std::vector<std::string>& notes) {

@@ -28,8 +28,8 @@ struct Lengths {
   void count(Index full_length, Index max_length);
 };
 
-/// "train: 1,800 sequences, 108,000 rows, longest 60", and how many were cut.
-void note_lengths(const std::string& name, const Lengths& lengths, Index max_length,
+/// "train: 1,800 sequences, 108,000 rows, longest 60", how many were cut, and to what.
+void note_lengths(const std::string& name, const Lengths& lengths, const DataConfig& config,
                   std::vector<std::string>& notes);
 
 /// "weights from 0.5 to 2, 37 groups", where the file has them.

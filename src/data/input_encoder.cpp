@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,8 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
       tokenizer_name_(config.tokenizer.type),
       max_length_(config.max_length),
       texts_(preprocessing.texts),
+      truncation_(truncation_choice.value(config.truncation)),
+      tokens_needed_(tokens_needed(config)),
       channels_(preprocessing.channels),
       mean_(preprocessing.mean),
       deviation_(preprocessing.deviation),
@@ -32,20 +35,26 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
                                   counted(texts_, "text"), 2 * texts_ - 1));
 }
 
+Index InputEncoder::tokens_needed(const DataConfig& config) {
+  constexpr Index all = std::numeric_limits<std::int32_t>::max();
+  return truncation_choice.is(config.truncation, Truncation::head) ? config.max_length : all;
+}
+
 void InputEncoder::check(std::span<const std::int32_t> ids, Index full_length) const {
   if (full_length == 0)
     throw usage_error(fmt::format("data.tokenizer \"{}\" finds no token in the text", tokenizer_name_));
   const Index size = tokenizer_->vocabulary_size();
   const bool known =
       std::all_of(ids.begin(), ids.end(), [size](std::int32_t id) { return id >= 0 && id < size; });
-  if (!known || std::ssize(ids) != std::min(full_length, max_length_))
+  const Index expected = std::min(full_length, tokens_needed_);
+  if (!known || std::ssize(ids) != expected)
     throw failure(
         fmt::format("data.tokenizer \"{}\" gave other ids than those of its first {} tokens, from 0 to {}",
-                    tokenizer_name_, std::min(full_length, max_length_), size - 1));
+                    tokenizer_name_, expected, size - 1));
 }
 
 void InputEncoder::encode(std::string_view text, EncodedTexts& texts) const {
-  texts.lengths.push_back(tokenizer_->encode(text, max_length_, texts.ids));
+  texts.lengths.push_back(tokenizer_->encode(text, tokens_needed_, texts.ids));
   texts.offsets.push_back(std::ssize(texts.ids));
 }
 
@@ -103,17 +112,12 @@ std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_
 }
 
 void InputEncoder::append_values(std::span<const float> values, Sequences& data) const {
-  const std::size_t kept = std::min(values.size(), as_size(max_length_ * channels_));
-  std::vector<float>& all = data.values;
-  if (first_missing(values, channels_, 0).empty()) {
-    all.insert(all.end(), values.begin(), values.begin() + static_cast<Index>(kept));
-    return;
-  }
-  // Whole: what is behind the cut fills gaps before it.
-  const std::size_t before = all.size();
-  all.insert(all.end(), values.begin(), values.end());
-  fill_missing(std::span(all).subspan(before), channels_, missing_, missing_mean_);
-  all.resize(before + kept);
+  const KeptRows rows = kept(std::ssize(values) / channels_);
+  if (first_missing(values, channels_, 0).empty()) return append_kept(values, channels_, rows, data.values);
+  // Whole: what is left out fills gaps beside it.
+  std::vector<float> whole(values.begin(), values.end());
+  fill_missing(whole, channels_, missing_, missing_mean_);
+  append_kept(std::span<const float>(whole), channels_, rows, data.values);
 }
 
 Index InputEncoder::append_texts(std::span<const std::string_view> texts, Sequences& data) const {
@@ -124,26 +128,27 @@ Index InputEncoder::append_texts(std::span<const std::string_view> texts, Sequen
 
 Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const {
   std::vector<std::span<const std::int32_t>> parts;  // [S]
+  std::vector<Index> rows;                           // [S]: of each that are kept
   const Index separators = texts_ - 1;
   Index full_length = separators, length = separators;
   for (auto i = static_cast<std::size_t>(first); std::ssize(parts) < texts_; ++i) {
     parts.emplace_back(texts.ids.begin() + texts.offsets[i], texts.ids.begin() + texts.offsets[i + 1]);
     check(parts.back(), texts.lengths[i]);
     full_length += texts.lengths[i];
-    length += std::ssize(parts.back());
+    rows.push_back(std::min(std::ssize(parts.back()), max_length_));
+    length += rows.back();
   }
-  const auto is_not_longer = [](const auto& a, const auto& b) { return a.size() <= b.size(); };
   for (; length > max_length_; --length) {
-    auto longest = parts.begin();
-    for (auto other = parts.begin(); other != parts.end(); ++other)
-      if (is_not_longer(*longest, *other)) longest = other;
-    *longest = longest->first(longest->size() - 1);
+    auto longest = rows.begin();
+    for (auto other = rows.begin(); other != rows.end(); ++other)
+      if (*longest <= *other) longest = other;
+    --*longest;
   }
   for (std::size_t s = 0; s < parts.size(); ++s) {
     if (s > 0) data.tokens.push_back(tokenizer_->separator());
-    data.tokens.insert(data.tokens.end(), parts[s].begin(), parts[s].end());
-    const std::size_t rows = parts[s].size() + (s + 1 < parts.size() ? 1 : 0);
-    if (texts_ > 1) data.segments.insert(data.segments.end(), rows, static_cast<std::int32_t>(s));
+    append_kept(parts[s], 1, kept_rows(truncation_, std::ssize(parts[s]), rows[s]), data.tokens);
+    const Index own = rows[s] + (s + 1 < parts.size() ? 1 : 0);
+    if (texts_ > 1) data.segments.insert(data.segments.end(), as_size(own), static_cast<std::int32_t>(s));
   }
   return full_length;
 }

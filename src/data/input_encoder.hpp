@@ -11,6 +11,7 @@
 #include <orochi/dataset.hpp>
 
 #include "core/choices.hpp"
+#include "data/truncation.hpp"
 
 namespace orochi {
 
@@ -35,13 +36,19 @@ class InputEncoder {
 
   /// Appends the rows of a sequence's texts [S] that were checked when their file was read, with a separator
   /// between two of them, which is of the first's segment. Where they are too long together, the longest is
-  /// cut, of equal ones the last. Returns their length before that.
+  /// cut, of equal ones the last; what is kept of each is by data.truncation. Returns their length before
+  /// that.
   Index append_texts(std::span<const std::string_view> texts, Sequences& data) const;
   /// The same of texts that are encoded already: S of them from number `first` on.
   Index append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const;
   /// Appends the rows [T, channels] of a sequence as FileInMemory keeps them: filled where values are
   /// missing, cut, not normalized.
   void append_values(std::span<const float> values, Sequences& data) const;
+
+  /// What is kept of a sequence's rows.
+  KeptRows kept(Index rows) const { return kept_rows(truncation_, rows, max_length_); }
+  /// The tokens of a text that a tokenizer must give for that, from the first on.
+  static Index tokens_needed(const DataConfig& config);
 
  private:
   void encode(std::string_view text, EncodedTexts& texts) const;
@@ -52,6 +59,8 @@ class InputEncoder {
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::string tokenizer_name_;
   Index max_length_, texts_;
+  Truncation truncation_;
+  Index tokens_needed_;
   Index channels_;
   std::vector<float> mean_, deviation_;  // [channels]
   Missing missing_;

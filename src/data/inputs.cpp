@@ -70,7 +70,7 @@ Sequences load_inputs(const DataConfig& config, const Readers& readers, const Pr
     lengths.count(length, config.max_length);
     sequences.offsets.push_back(lengths.rows);
   }
-  note_lengths(std::filesystem::path(path).filename().string(), lengths, config.max_length, notes);
+  note_lengths(std::filesystem::path(path).filename().string(), lengths, config, notes);
   if (raw.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
   return sequences;
 }

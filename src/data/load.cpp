@@ -57,8 +57,8 @@ std::vector<Part> split_train_file(const TargetFile& file, const DataConfig& con
   return {std::move(train), std::move(validation)};
 }
 
-/// The target of a sequence of `rows` rows, of which `kept` stay.
-void take_target(const TargetFile& file, std::size_t i, const Targets& targets, Index rows, Index kept,
+/// The target of a sequence of `rows` rows, some of which are kept.
+void take_target(const TargetFile& file, std::size_t i, const Targets& targets, Index rows, KeptRows kept,
                  Sequences& sequences, FileErrors& errors) {
   std::span<const double> target = file.target(i);
   if (targets.level() == Level::row) {
@@ -68,17 +68,18 @@ void take_target(const TargetFile& file, std::size_t i, const Targets& targets, 
         return fmt::format("{} for {}; expected a label a row", counted(found, "label"),
                            counted(rows, "row"));
       });
-    target = target.first(static_cast<std::size_t>(kept * width));
+    append_kept(target, width, kept, sequences.targets);
+  } else {
+    sequences.targets.insert(sequences.targets.end(), target.begin(), target.end());
   }
-  sequences.targets.insert(sequences.targets.end(), target.begin(), target.end());
   if (file.raw.weights.empty()) return;
-  const auto items = static_cast<std::size_t>(std::ssize(target) / targets.target_width());
+  const std::size_t items = targets.level() == Level::row ? as_size(kept.all()) : 1;
   sequences.weights.insert(sequences.weights.end(), items, static_cast<float>(file.raw.weights[i]));
 }
 
-/// The rows of a part, cut at max_length: numbers as they are, texts as token ids by `encoder`, or as they
+/// The rows of a part, cut to max_length: numbers as they are, texts as token ids by `encoder`, or as they
 /// are `encoded` already, record by record.
-Sequences take_rows(const Part& part, const Targets& targets, Index max_length, InputEncoder& encoder,
+Sequences take_rows(const Part& part, const Targets& targets, const DataConfig& config, InputEncoder& encoder,
                     std::vector<std::string>& notes, const EncodedTexts* encoded = nullptr) {
   const RawSplit& raw = part.file->raw;
   std::vector<FileErrors> errors{FileErrors(raw.paths())};
@@ -102,13 +103,12 @@ Sequences take_rows(const Part& part, const Targets& targets, Index max_length, 
       full_length = std::ssize(values) / raw.channels;
       encoder.append_values(values, sequences);
     }
-    lengths.count(full_length, max_length);
+    lengths.count(full_length, config.max_length);
     sequences.offsets.push_back(lengths.rows);
-    const Index kept = std::min(full_length, max_length);
-    take_target(*part.file, i, targets, full_length, kept, sequences, errors.front());
+    take_target(*part.file, i, targets, full_length, encoder.kept(full_length), sequences, errors.front());
   }
   throw_if_any(errors);
-  if (!part.rows.empty()) note_lengths(part.name, lengths, max_length, notes);
+  if (!part.rows.empty()) note_lengths(part.name, lengths, config, notes);
   return sequences;
 }
 
@@ -116,10 +116,12 @@ Sequences take_rows(const Part& part, const Targets& targets, Index max_length, 
 void fit_missing(const Part& train, const DataConfig& config, Preprocessing& preprocessing) {
   if (!needs_means(missing_choice.value(config.missing))) return;
   const RawSplit& raw = train.file->raw;
+  const Truncation how = truncation_choice.value(config.truncation);
   KnownMeans known(raw.channels);
   for (const std::uint32_t i : train.rows) {
     const std::span<const float> values = raw.values_of(i);
-    known.add(values.first(std::min(values.size(), as_size(config.max_length * raw.channels))));
+    const KeptRows kept = kept_rows(how, std::ssize(values) / raw.channels, config.max_length);
+    for_kept(values, raw.channels, kept, [&](std::span<const float> rows) { known.add(rows); });
   }
   try {
     preprocessing.missing_mean = known.means();
@@ -142,7 +144,8 @@ EncodedTexts fit_tokenizer(const Part& train, const DataConfig& config, const st
       in_table("data.tokenizer", [&] { return tokenizers.make(component); });
   EncodedTexts encoded;
   try {
-    encoded = in_table("data.tokenizer", [&] { return tokenizer->fit_and_encode(texts, config.max_length); });
+    encoded = in_table("data.tokenizer",
+                       [&] { return tokenizer->fit_and_encode(texts, InputEncoder::tokens_needed(config)); });
   } catch (const OptionError&) {
     throw;
   } catch (const Error& error) {
@@ -220,8 +223,7 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    *splits[p] =
-        take_rows(parts[p], targets, config.max_length, encoder, data.notes, p == 0 ? &encoded : nullptr);
+    *splits[p] = take_rows(parts[p], targets, config, encoder, data.notes, p == 0 ? &encoded : nullptr);
     encoded = {};
     if (p == 0) in_table("task", [&] { targets.fit_split(data.train.targets); });
     if (preprocessing.channels == 0) continue;
@@ -292,7 +294,7 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
     names.push_back(std::filesystem::path(path).filename().string());
   const Part part = whole_file(name_of_all(names), files.front());
   InputEncoder encoder(config, preprocessing);
-  Sequences sequences = take_rows(part, targets, config.max_length, encoder, notes);
+  Sequences sequences = take_rows(part, targets, config, encoder, notes);
   if (preprocessing.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
   note_missing(files, config, notes);
   if (preprocessing.channels == 0)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "data/input_encoder.hpp"
+
 namespace orochi {
 namespace {
 
@@ -23,7 +25,7 @@ double reading_memory(const DataConfig& config, const Reader& reader, const Toke
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return 0;
   const FileSize size = reader.size(path);
-  const double longest = size.sequences * static_cast<double>(config.max_length);
+  const double longest = size.sequences * static_cast<double>(InputEncoder::tokens_needed(config));
   const double characters =
       reader.is_text() && !tokenizer.cuts_at_blanks() ? std::min(size.bytes, longest) : 0;
   return per_byte * size.bytes + per_sequence * size.sequences + per_character * characters +

@@ -82,6 +82,9 @@ void visit_data(Data& c, Visitor&& visit) {
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
   key("max_length", c.max_length, allow_integer(1),
       "rows a sequence may have; longer ones are cut, and counted");
+  key("truncation", c.truncation, allow_words(truncation_choice.list()),
+      "what is kept of a longer sequence: its first rows (head), its last rows (tail), or the first and last "
+      "halves with the middle left out (middle)");
   key("normalize", c.normalize, allow_flag(),
       "numeric: each channel to mean 0 and std 1, by the training set's figures");
   key("missing", c.missing, allow_words(missing_choice.list()),

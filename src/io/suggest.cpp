@@ -65,6 +65,7 @@ constexpr Answer familiar_keys[] = {
     {"label_column", "label_key"},
     {"normalize", "standardize"},
     {"encoding", "charset file_encoding"},
+    {"truncation", "truncate truncation_side"},
 };
 
 constexpr Answer familiar_sections[] = {

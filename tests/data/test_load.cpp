@@ -198,14 +198,16 @@ TEST_CASE("sequences in two splits, conflicting labels and cuts are counted", "[
   DataConfig config = files("tsv", "train.tsv", "validation.tsv", "test.tsv");
   config.max_length = 3;
   const Lines notes = without_paths(folder, load_data(config, folder.path(), 1).notes);
-  CHECK(notes == Lines{"train: 5 sequences, 10 rows, longest 3",
-                       "2 of 5 train sequences were longer than max_length = 3 and were cut (longest: 6)",
-                       "validation: 2 sequences, 4 rows, longest 3", "test: 5 sequences, 10 rows, longest 3",
-                       "1 of 5 test sequences was longer than max_length = 3 and was cut (longest: 4)",
-                       "2 labels, a vocabulary of 6 tokens", "1 of 2 validation sequences is also in train",
-                       "3 of 5 test sequences are also in train",
-                       "3 of 5 test sequences are also in validation",
-                       "2 sequences have two labels, first: train.tsv:1 (\"a\"), test.tsv:2 (\"b\")"});
+  CHECK(
+      notes ==
+      Lines{"train: 5 sequences, 10 rows, longest 3",
+            "2 of 5 train sequences were longer than max_length = 3 and were cut to their first rows "
+            "(longest: 6)",
+            "validation: 2 sequences, 4 rows, longest 3", "test: 5 sequences, 10 rows, longest 3",
+            "1 of 5 test sequences was longer than max_length = 3 and was cut to its first rows (longest: 4)",
+            "2 labels, a vocabulary of 6 tokens", "1 of 2 validation sequences is also in train",
+            "3 of 5 test sequences are also in train", "3 of 5 test sequences are also in validation",
+            "2 sequences have two labels, first: train.tsv:1 (\"a\"), test.tsv:2 (\"b\")"});
 }
 
 TEST_CASE("numeric files are cut, normalized by train's figures and compared as they were", "[load]") {
@@ -224,12 +226,14 @@ TEST_CASE("numeric files are cut, normalized by train's figures and compared as 
   CHECK(data.train.values == std::vector<float>{-2 / deviation, 0, 0, 0, 2 / deviation, 0});
   CHECK(data.validation.values == std::vector<float>{2 / deviation, 0, 4 / deviation, 2, -2 / deviation, -2});
   CHECK(data.validation.offsets == std::vector<Index>{0, 1, 3});
-  CHECK(without_paths(folder, data.notes) ==
-        Lines{"train: 2 sequences, 3 rows, longest 2",
-              "1 of 2 train sequences was longer than max_length = 2 and was cut (longest: 3)",
-              "validation: 2 sequences, 3 rows, longest 2", "2 labels, 2 channels",
-              "1 of 2 validation sequences is also in train",
-              "1 sequence has two labels, first: train.ts:4 (\"2\"), test.ts:3 (\"1\")"});
+  CHECK(
+      without_paths(folder, data.notes) ==
+      Lines{
+          "train: 2 sequences, 3 rows, longest 2",
+          "1 of 2 train sequences was longer than max_length = 2 and was cut to its first rows (longest: 3)",
+          "validation: 2 sequences, 3 rows, longest 2", "2 labels, 2 channels",
+          "1 of 2 validation sequences is also in train",
+          "1 sequence has two labels, first: train.ts:4 (\"2\"), test.ts:3 (\"1\")"});
   config.validation = "narrow.ts";
   CHECK(load_message(folder, config) ==
         "narrow.ts: 1 channel, but the training data has 2; expected as many");
@@ -252,7 +256,8 @@ TEST_CASE("one more file is read as training's files were", "[load]") {
   CHECK(more.targets == std::vector<double>{1, 0, 1});
   CHECK(without_paths(folder, notes) ==
         Lines{"before", "more.tsv: 3 sequences, 7 rows, longest 3",
-              "2 of 3 more.tsv sequences were longer than max_length = 3 and were cut (longest: 4)",
+              "2 of 3 more.tsv sequences were longer than max_length = 3 and were cut to their first rows "
+              "(longest: 4)",
               "1 sequence has two labels, first: more.tsv:1 (\"b\"), more.tsv:2 (\"a\")"});
   folder.write("new.tsv", "c\tx\n");
   CHECK(folder.without_path(message_of([&] {

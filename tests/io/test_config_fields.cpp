@@ -18,6 +18,7 @@ test = "c"
 validation_fraction = 0.0
 encoding = "cp1252"
 max_length = 5
+truncation = "middle"
 normalize = false
 missing = "mean"
 missing_indicator = true
@@ -112,6 +113,7 @@ TEST_CASE("[data] reaches its fields") {
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});
   CHECK(c.encoding == "cp1252");
   CHECK(c.max_length == 5);
+  CHECK(c.truncation == "middle");
   CHECK_FALSE(c.normalize);
   CHECK(c.missing == "mean");
   CHECK(c.missing_indicator);

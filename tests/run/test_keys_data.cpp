@@ -220,6 +220,20 @@ void test_max_length() {
   CHECK(numbers.train.values == std::vector<float>{1, 2, 5, 9});
 }
 
+void test_truncation() {
+  const auto kept = [](const std::string& truncation) {
+    return load(two_cases,
+                [&](DataConfig& config) {
+                  config.format.type = "ts", config.max_length = 2, config.normalize = false;
+                  config.truncation = truncation;
+                })
+        .train.values;
+  };
+  CHECK(kept("head") == std::vector<float>{1, 2, 5, 9});
+  CHECK(kept("tail") == std::vector<float>{2, 3, 5, 9});
+  CHECK(kept("middle") == std::vector<float>{1, 3, 5, 9});
+}
+
 void test_normalize() {
   const LoadedData data = load(two_cases, [](DataConfig& config) { config.format.type = "ts"; });
   const double deviation = std::sqrt(40.0 / 5);  // of 1, 2, 3, 5, 9 with mean 4: 9 + 4 + 1 + 1 + 25
@@ -269,6 +283,7 @@ KeyTests orochi::data_keys() {
           {"data.encoding", test_encoding},
           {"data.tokenizer", test_tokenizer},
           {"data.max_length", test_max_length},
+          {"data.truncation", test_truncation},
           {"data.normalize", test_normalize},
           {"data.missing", test_missing},
           {"data.missing_indicator", test_missing_indicator},

@@ -11,8 +11,10 @@
 
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
+#include "core/choices.hpp"
 #include "data/file_errors.hpp"
 #include "data/split.hpp"
+#include "data/truncation.hpp"
 
 namespace orochi {
 namespace {
@@ -89,6 +91,7 @@ std::vector<RowName> row_names(const Model& trained, const ReportData& data, Ind
   const auto length = static_cast<std::size_t>(data.sequences.length(i));
   const auto begin = static_cast<std::size_t>(data.sequences.offsets[static_cast<std::size_t>(i)]);
   const std::size_t first = names.size() - length;  // after a class token
+  const Truncation truncation = truncation_choice.value(trained.config.data.truncation);
   const auto segment = [&](std::size_t t) {
     return each == 1 ? 0 : static_cast<std::size_t>(data.sequences.segments[begin + t]);
   };
@@ -97,9 +100,17 @@ std::vector<RowName> row_names(const Model& trained, const ReportData& data, Ind
         tokenizer.pieces(data.texts[static_cast<std::size_t>(i) * each + s]);
     std::size_t end = t;
     while (end < length && segment(end) == s) ++end;
-    const std::size_t rows = end - t - (s + 1 < each ? 1 : 0);          // without the separator
-    for (std::size_t at = 0; at < rows && rows <= tokens.size(); ++at)  // where pieces are tokens
-      names[first + t + at] = {tokens[at], data.sequences.tokens[begin + t + at] == tokenizer.unknown()};
+    const Index rows = static_cast<Index>(end - t) - (s + 1 < each ? 1 : 0);  // without the separator
+    std::size_t row = t;
+    const auto name = [&](std::span<const std::string> part) {
+      for (const std::string& token : part) {
+        names[first + row] = {token, data.sequences.tokens[begin + row] == tokenizer.unknown()};
+        ++row;
+      }
+    };
+    const Index count = std::ssize(tokens);
+    if (rows <= count)  // where pieces are tokens
+      for_kept(std::span(tokens), 1, kept_rows(truncation, count, rows), name);
     t = end;
   }
   return names;
