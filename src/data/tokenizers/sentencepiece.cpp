@@ -17,8 +17,8 @@ namespace {
 
 namespace sp = sentencepiece;
 
-constexpr Index fixed_pieces = 257;             // of every vocabulary: the unknown one and the bytes
-constexpr std::size_t most_bytes = 20'000'000;  // of texts to learn from: minutes on one thread
+constexpr Index fixed_pieces = 257;            // of every vocabulary: the unknown one and the bytes
+constexpr std::size_t most_bytes = 5'000'000;  // of texts to learn from: without blanks they take minutes
 
 /// Hands SentencePiece the texts, evenly taken where they are more than it is given.
 class Texts : public sp::SentenceIterator {

@@ -159,6 +159,18 @@ TEST_CASE("texts that SentencePiece cannot learn from are errors, not the progra
   }
 }
 
+TEST_CASE("of texts of more than 5 MB every second teaches", "[tokenizer]") {
+  std::string first, second;
+  while (first.size() < 10'000) first += "ab cd ", second += "wx yz ";
+  for (const std::size_t texts : {480, 600}) {  // 4.8 and 6 MB
+    std::vector<std::string> all;
+    for (std::size_t i = 0; i < texts; ++i) all.push_back(i % 2 == 0 ? first : second);
+    const auto tokenizer = fitted("bpe", 280, all);
+    CHECK(tokenizer->pieces("cd").size() == 1);
+    CHECK((tokenizer->pieces("yz").size() == 1) == (texts == 480));
+  }
+}
+
 TEST_CASE("a SentencePiece model can be read in place of learning one", "[tokenizer]") {
   const TempFolder folder;
   const auto learned = fitted("unigram", 280, lines());
