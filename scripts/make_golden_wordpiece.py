@@ -4,7 +4,8 @@
 usage: scripts/make_golden_wordpiece.py [FILE]      (needs `pip install tokenizers`)
 
 Texts are made up of letters of Unicode ranges, by a seed: words of a few hundred stems a script, so that a vocabulary
-that is trained on them cuts them in many ways. Tokenizers know categories as of Unicode 8; later characters are left out.
+that is trained on them cuts them in many ways. Tokenizers know categories as of Unicode 8; later characters are left out. The
+training breaks ties by chance, so that another run writes another vocabulary, and its ids.
 """
 import gzip
 import json
