@@ -134,6 +134,11 @@ Arguments parse_arguments(const Verb& verb, const Program& program, std::vector<
     if (option->count() == 0) continue;
     const std::vector<std::string>& given = values[name];
     if (given.size() > 1) throw usage_error(fmt::format("{} is given {} times", name, given.size()));
+    if (!given.empty() && given.front().starts_with("~/"))
+      throw usage_error(
+          fmt::format("{} is {}: shells leave ~ as it is in quotes and behind \"=\"; write "
+                      "\"$HOME{}\", or ./{} for a folder of that name",
+                      name, given.front(), given.front().substr(1), given.front()));
     arguments.options[name] = given.empty() ? "" : given.front();
   }
   if (arguments.has("--help")) return arguments;

@@ -85,14 +85,15 @@ void check_alike(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
   std::vector<std::pair<std::size_t, std::string_view>> in_order;
   for (const auto& [label, use] : labels) in_order.emplace_back(use.first, label);
   std::sort(in_order.begin(), in_order.end());
-  for (const auto& [at, label] : in_order) {
-    const auto [other, is_new] = forms.try_emplace(visible_form(label), label, at);
-    if (is_new) continue;
-    add_at(raw, at, errors, [&] {
-      return fmt::format("label {} looks like {} ({}), but is another one; write both alike",
-                         quote_code_points(label), quote_code_points(other->second.first),
-                         raw.location(static_cast<Index>(other->second.second)));
-    });
+  for (const auto& use : in_order) {  // clang before 16 captures no structured bindings
+    const std::string_view label = use.second;
+    const auto found = forms.try_emplace(visible_form(label), label, use.first);
+    if (found.second) continue;
+    const auto& [other, at] = found.first->second;
+    const std::string text =
+        fmt::format("label {} looks like {} ({}), but is another one; write both alike",
+                    quote_code_points(label), quote_code_points(other), raw.location(static_cast<Index>(at)));
+    add_at(raw, use.first, errors, [&] { return text; });
   }
 }
 

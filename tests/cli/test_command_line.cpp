@@ -57,6 +57,8 @@ TEST_CASE("errors are one line with a way out") {
   CHECK(has(error({"rye", "-json"}), "did you mean \"--json\"?"));
   CHECK(has(error({"rye", "--quickly"}), "bake has no option \"--quickly\" (see `orochi help bake`)"));
   CHECK(has(error({"rye", "--oven"}), "--oven needs a value: --oven DIR"));
+  CHECK(has(error({"rye", "--oven=~/x"}), "--oven is ~/x: shells leave ~"));
+  CHECK(has(error({"rye", "--oven=~/x"}), "write \"$HOME/x\", or ./~/x"));
   CHECK(has(error({"rye", "--oven", "--json"}), "--oven needs a value"));
   CHECK(has(error({"rye", "--oven="}), "--oven needs a value"));
   CHECK(has(error({"rye", "--json=yes"}), "--json is a switch"));
