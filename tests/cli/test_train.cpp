@@ -120,8 +120,7 @@ TEST_CASE("several training files are resumed, reported and protected as one is"
   std::ofstream(place.path("parts/two.tsv"), std::ios::app) << "yes\tAAAA\n";
   const Outcome changed = orochi_program({"train", "--resume", "--run", run});
   CHECK(changed.code == 2);
-  CHECK(has(changed.err, "one.tsv and "));
-  CHECK(has(changed.err, "two.tsv gives other sequences"));
+  CHECK(has(changed.err, "give back the files it was trained on"));
   const Outcome twice = orochi_program(
       {"train", config, "--run", place.path("two"), "data.train=[\"-\", \"train.tsv\", \"-\"]"}, data);
   CHECK(twice.code == 2);

@@ -71,10 +71,7 @@ std::vector<Index> sizes(void (*change)(DataConfig&)) {
 
 void test_train() {
   CHECK(sizes([](DataConfig& config) { config.train = "four"; }) == std::vector<Index>{4, 0, 0});
-  CHECK(sizes([](DataConfig& config) { config.train = "two"; }) == std::vector<Index>{2, 0, 0});
-  CHECK(sizes([](DataConfig& config) {
-          config.train = Paths{"two", "four"};
-        }) == std::vector<Index>{6, 0, 0});
+  CHECK(sizes([](DataConfig& config) { config.train = {"two", "four"}; }) == std::vector<Index>{6, 0, 0});
 }
 
 void test_validation() {
@@ -197,14 +194,12 @@ void test_tokenizer() {
 
 void test_encoding() {
   const auto vocabulary = [](const std::string& encoding) {
-    const LoadedData data =
-        load("a\tcaf\xE9 \x80\nb\tx\n", [&](DataConfig& config) { config.encoding = encoding; });
-    return vocabulary_of(*data.preprocessing.tokenizer);
+    return vocabulary_of(*load("a\tcaf\xE9 \x80\nb\tx\n", [&](DataConfig& config) {
+                            config.encoding = encoding;
+                          }).preprocessing.tokenizer);
   };
   CHECK(vocabulary("cp1252") == Words{"<unk>", "café", "x", "€"});
-  CHECK(vocabulary("latin-1") == Words{"<unk>", "café", "x", "\xC2\x80"});
   CHECK_THROWS_WITH(vocabulary("utf-8"), catch_matchers::Contains("set data.encoding to"));
-  CHECK_THROWS_WITH(vocabulary("ebcdic"), catch_matchers::Contains("utf-8 | latin-1 | cp1252"));
 }
 
 void test_max_length() {
@@ -222,12 +217,11 @@ void test_max_length() {
 
 void test_truncation() {
   const auto kept = [](const std::string& truncation) {
-    return load(two_cases,
-                [&](DataConfig& config) {
-                  config.format.type = "ts", config.max_length = 2, config.normalize = false;
-                  config.truncation = truncation;
-                })
-        .train.values;
+    const auto change = [&](DataConfig& config) {
+      config.format.type = "ts", config.max_length = 2, config.normalize = false;
+      config.truncation = truncation;
+    };
+    return load(two_cases, change).train.values;
   };
   CHECK(kept("head") == std::vector<float>{1, 2, 5, 9});
   CHECK(kept("tail") == std::vector<float>{2, 3, 5, 9});
