@@ -6,6 +6,7 @@
 #include <orochi/dataset.hpp>
 
 #include "catch.hpp"
+#include "data/target_file.hpp"
 #include "temp_folder.hpp"
 
 namespace {
@@ -182,4 +183,20 @@ TEST_CASE("each of several files shows its first errors", "[files]") {
   const std::string message = load_message(folder, config);
   for (const char* part : {"a:2: ", "a:21: ", "\na: and 10 more\nb:2: ", "b:21: ", "\nb: and 10 more"})
     CHECK_THAT(message, catch_matchers::Contains(part));
+}
+
+TEST_CASE("sequences of files without lines are counted in their own file", "[files]") {
+  RawSplit raw;
+  raw.sources = {{"a", 0}, {"b", 2}};
+  raw.targets = {"x", "x", "y", "y"};
+  CHECK(raw.location(1) == "a: sequence 1");
+  CHECK(raw.location(2) == "b: sequence 0");
+  FileErrors errors(raw.paths());
+  add_at(raw, 3, errors, [] { return "wrong"; });
+  CHECK(errors.report() == "b: sequence 1: wrong");
+  LoadedData data;
+  data.train_sources = {{"a", 0}, {"b", 1}};  // one of the first file's two is validated on
+  data.train_locations = {1, 0, 1};
+  CHECK(data.train_location(0) == "a: sequence 1");
+  CHECK(data.train_location(2) == "b: sequence 1");
 }
