@@ -76,7 +76,7 @@ TEST_CASE("every config trains two steps") {
     request.run = (work / entry.path().stem()).string();
     request.threads = 2;
     request.max_steps = 2;
-    if (config.data.train.find("generated") != std::string::npos) {
+    if (config.data.train.files.front().find("generated") != std::string::npos) {
       const fs::path stand_in =
           work / (entry.path().stem().string() + (config.data.format.type == "hdf5" ? ".h5" : ".tsv"));
       config.data.format.type == "hdf5" ? write_hdf5(stand_in) : write_tsv(stand_in);
