@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <numeric>
 #include <string_view>
-#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -153,19 +152,6 @@ EncodedTexts fit_tokenizer(const Part& train, const DataConfig& config, const st
   }
   preprocessing.tokenizer = std::move(tokenizer);
   return encoded;
-}
-
-/// A group of the training file in another one would make that no test of anything new.
-void refuse_shared_groups(const RawSplit& train, const RawSplit& other, FileErrors& errors) {
-  std::unordered_map<std::string_view, Index> first_of;
-  for (std::size_t i = 0; i < train.groups.size(); ++i)
-    if (!train.groups[i].empty()) first_of.try_emplace(train.groups[i], static_cast<Index>(i));
-  for (std::size_t i = 0; i < other.groups.size(); ++i)
-    if (const auto found = first_of.find(other.groups[i]); found != first_of.end())
-      add_at(other, i, errors, [&] {
-        return fmt::format("its group {} is in the training file, too: {}; a group must be in one file",
-                           quote(other.groups[i]), train.location(found->second));
-      });
 }
 
 std::vector<TargetFile> read_files(const DataConfig& config, const Readers& readers, const Targets& targets,

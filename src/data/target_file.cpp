@@ -1,5 +1,8 @@
 #include "data/target_file.hpp"
 
+#include <string_view>
+#include <unordered_map>
+
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
@@ -65,6 +68,18 @@ void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing
   const Index added = raw.has_indicator ? 1 : 0;
   compare(raw.channels - added, "channel", training.channels - added);
   if (raw.channels == 0) compare(raw.num_texts, "text", training.texts);
+}
+
+void refuse_shared_groups(const RawSplit& train, const RawSplit& other, FileErrors& errors) {
+  std::unordered_map<std::string_view, Index> first_of;
+  for (std::size_t i = 0; i < train.groups.size(); ++i)
+    if (!train.groups[i].empty()) first_of.try_emplace(train.groups[i], static_cast<Index>(i));
+  for (std::size_t i = 0; i < other.groups.size(); ++i)
+    if (const auto found = first_of.find(other.groups[i]); found != first_of.end())
+      add_at(other, i, errors, [&] {
+        return fmt::format("its group {} is in the training file, too: {}; a group must be in one file",
+                           quote(other.groups[i]), train.location(found->second));
+      });
 }
 
 }  // namespace orochi

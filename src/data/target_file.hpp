@@ -35,4 +35,7 @@ void fit_targets(const RawSplit& raw, Targets& targets, FileErrors& errors);
 void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,
                    FileErrors& errors);
 
+/// A group of the training file in another one would make that no test of anything new.
+void refuse_shared_groups(const RawSplit& train, const RawSplit& other, FileErrors& errors);
+
 }  // namespace orochi
