@@ -81,7 +81,7 @@ expect("label\n(ei|ie|n)\n")
 
 # A further verb; the p value by hand: the models answer alike, then n sequences of one sign.
 run(${program} help versus)
-expect("orochi versus FIRST SECOND FILE")
+expect("extended versus FIRST SECOND FILE")
 run(${program} versus ${WORK}/whole/last.h5 ${WORK}/parts/last.h5 ${SOURCE}/datasets/splice/test.tsv)
 expect("first better   0\nsecond better  0\np value        1.0")
 run(${program} versus ${WORK}/whole/best.h5 ${WORK}/ordinal/best.h5 ${SOURCE}/datasets/splice/test.tsv)
