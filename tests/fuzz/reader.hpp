@@ -46,7 +46,7 @@ inline void check_accepted(const RawSplit& raw, bool text) {
   require(raw.channels > 0 && raw.offsets.size() == raw.targets.size() + 1 && raw.offsets.front() == 0);
   for (std::size_t i = 1; i < raw.offsets.size(); ++i) require(raw.offsets[i - 1] < raw.offsets[i]);
   require(static_cast<Index>(raw.values.size()) == raw.offsets.back() * raw.channels);
-  for (const float value : raw.values) require(std::isfinite(value));
+  for (const float value : raw.values) require(!std::isinf(value));  // NaN: a missing value
 }
 
 /// Reads the bytes as a file of this format: errors, or a split that holds together.
@@ -60,6 +60,8 @@ inline void read_as(const std::string& format, const std::uint8_t* data, std::si
   const RawSplit raw = read_raw(config, readers, labels, errors);
   if (errors.empty()) {
     check_accepted(raw, readers.make(config.format)->is_text());
+    for (const float value : raw.values)
+      require(std::isfinite(value));  // missing ones are an error by default
   } else {
     require(!errors.report().empty());
   }
