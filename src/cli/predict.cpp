@@ -195,8 +195,8 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
                             "text each are read from standard input: predict ... <FILE",
                             error.what(), trained.config.data.format.type));
   }
-  notes.push_back(fmt::format("read as data.format = \"{}\"; labels, where there are any, are not looked at",
-                              trained.config.data.format.type));
+  notes.push_back(
+      fmt::format("read as data.format = \"{}\"; labels are ignored", trained.config.data.format.type));
   for (const std::string& note : notes) std::cerr << escape(note) + "\n";
   Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
   Writer writer(arguments, *trained.task, out);

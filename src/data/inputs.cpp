@@ -10,6 +10,7 @@
 #include "data/checks.hpp"
 #include "data/data_file.hpp"
 #include "data/input_encoder.hpp"
+#include "data/missing.hpp"
 #include "data/normalize.hpp"
 #include "data/sniff.hpp"
 #include "data/target_file.hpp"
@@ -29,17 +30,6 @@ class AnyTargets : public Targets {
   std::string summary() const override { return "no labels"; }
   bool are_numbers() const override { return true; }  // a .ts file need name no classes
 };
-
-/// As many texts, or channels, as the model was trained on.
-void check_shape(const RawSplit& raw, const Preprocessing& training, FileErrors& errors) {
-  const Index added = raw.has_indicator ? 1 : 0;
-  if (raw.channels != training.channels)
-    errors.add(fmt::format("{}, but the training data has {}; expected as many",
-                           counted(raw.channels - added, "channel"), training.channels - added));
-  else if (raw.channels == 0 && raw.num_texts != training.texts)
-    errors.add(fmt::format("{}, but the training data has {}; expected as many",
-                           counted(raw.num_texts, "text"), training.texts));
-}
 
 }  // namespace
 
@@ -70,6 +60,7 @@ Sequences load_inputs(const DataConfig& config, const Readers& readers, const Pr
     lengths.count(length, config.max_length);
     sequences.offsets.push_back(lengths.rows);
   }
+  note_missing(raw.missing, missing_choice.value(config.missing), notes);
   note_lengths(std::filesystem::path(path).filename().string(), lengths, config, notes);
   if (raw.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
   return sequences;

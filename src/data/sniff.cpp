@@ -8,6 +8,7 @@
 #include <orochi/reader.hpp>
 
 #include "core/utf8.hpp"
+#include "data/readers/words.hpp"
 
 namespace orochi {
 namespace {
@@ -15,19 +16,6 @@ namespace {
 constexpr std::size_t most_lines = 40;
 constexpr std::string_view blanks = " \t";
 const char* const as_numbers = "write it as .ts (v,v,v:label) or HDF5";
-
-std::string lower_ascii(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lowered;
-}
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 /// The first lines that are not blank, without one that is cut.
 std::vector<std::string_view> first_lines(std::string_view text) {

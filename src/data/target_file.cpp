@@ -45,6 +45,17 @@ void check_count(const Targets& targets, Index found) {
 
 }  // namespace
 
+void check_shape(const RawSplit& raw, const Preprocessing& training, FileErrors& errors) {
+  const auto compare = [&](Index own, const char* noun, Index expected) {
+    if (own != expected)
+      errors.add(
+          fmt::format("{}, but the training data has {}; expected as many", counted(own, noun), expected));
+  };
+  const Index added = raw.has_indicator ? 1 : 0;
+  compare(raw.channels - added, "channel", training.channels - added);
+  if (raw.channels == 0) compare(raw.num_texts, "text", training.texts);
+}
+
 void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,
                    FileErrors& errors) {
   const RawSplit& raw = file.raw;
@@ -60,14 +71,7 @@ void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing
     const std::span<const double> target = file.target(i);
     file.strata.push_back(target.empty() ? 0 : targets.stratum(target));
   }
-  const auto compare = [&](Index own, const char* noun, Index expected) {
-    if (own != expected)
-      errors.add(
-          fmt::format("{}, but the training data has {}; expected as many", counted(own, noun), expected));
-  };
-  const Index added = raw.has_indicator ? 1 : 0;
-  compare(raw.channels - added, "channel", training.channels - added);
-  if (raw.channels == 0) compare(raw.num_texts, "text", training.texts);
+  check_shape(raw, training, errors);
 }
 
 void refuse_shared_groups(const RawSplit& train, const RawSplit& other, FileErrors& errors) {

@@ -52,7 +52,7 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
   write(place, "labelled.tsv", "", "yes\t", "\n");
   const Outcome labelled = predict("tsv", "labelled.tsv");
   CHECK(labels_of(labelled) == expected);
-  CHECK(has(labelled.err, "read as data.format = \"tsv\"; labels"));
+  CHECK(has(labelled.err, "read as data.format = \"tsv\"; labels are ignored"));
 
   // The same data as CSV and as JSON Lines gives the same model.
   std::ifstream lines(place.path("train.tsv"));
@@ -131,6 +131,14 @@ TEST_CASE("check-data names format, columns and labels, and gives a config that 
   const Outcome series =
       orochi_program({"check-data", place.path("series.ts"), "data.validation_fraction=0"});
   CHECK(has(series.out, "channels    1\n"));
+  REQUIRE(orochi_program({"train", place.path("small.toml"), "data.train=series.ts", "data.format=ts",
+                          "data.test=", "data.validation_fraction=0", "data.missing=mean", "--run",
+                          place.path("filled")})
+              .code == 0);
+  std::ofstream(place.path("gap.ts")) << "@problemName x\n@univariate true\n@data\n1,?,3:a\n";
+  const Outcome filled = orochi_program({"predict", place.path("filled"), place.path("gap.ts")});
+  CHECK(filled.code == 0);
+  CHECK(has(filled.err, "filled 1 missing value of 1 sequence by the channel's training mean\n"));
   std::ofstream(place.path("image.png"), std::ios::binary) << "\x89PNG\r\n\x1A\n----";
   const Outcome image = orochi_program({"check-data", place.path("image.png")});
   CHECK(image.code == 2);

@@ -8,7 +8,7 @@
 
 namespace orochi {
 
-/// What stands at a key, as text: numbers and booleans as JSON spells them.
+/// The value of a key, as text: numbers and booleans as JSON spells them.
 struct JsonValue {
   enum class Kind { missing, null, boolean, number, string, list, object };
   Kind kind = Kind::missing;

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "data/raw.hpp"
+#include "data/readers/words.hpp"
 
 namespace orochi {
 namespace {
@@ -29,26 +30,12 @@ struct TsHeader {
   bool has_label_of_words = false;  // that error was added
 };
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blank_or_tab);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank_or_tab) - first + 1);
-}
-
 /// The part up to the first blank or tab, which `rest` then loses together with that one.
 std::string_view take_word(std::string_view& rest) {
   const std::size_t end = std::min(rest.find_first_of(blank_or_tab), rest.size());
   const std::string_view word = rest.substr(0, end);
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return word;
-}
-
-std::string lower_ascii(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lowered;
 }
 
 std::optional<bool> parse_flag(std::string_view key, std::string_view value, Index line, DataFile& file) {

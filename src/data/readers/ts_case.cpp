@@ -7,17 +7,10 @@
 #include <fmt/format.h>
 
 #include "data/raw.hpp"
+#include "data/readers/words.hpp"
 
 namespace orochi {
 namespace {
-
-constexpr std::string_view blank_or_tab = " \t";
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blank_or_tab);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank_or_tab) - first + 1);
-}
 
 /// The part before `separator`, which `rest` then loses together with the separator.
 std::string_view take_part(std::string_view& rest, char separator) {
