@@ -12,6 +12,12 @@ namespace orochi {
 
 /// A permutation of 0 .. size - 1 that depends on (seed, epoch) alone.
 std::vector<std::uint32_t> epoch_order(Index size, std::uint64_t seed, std::uint64_t epoch);
+/// One that reads neighbours together: blocks of so many of them in random order, and the sequences of so
+/// many blocks at a time.
+std::vector<std::uint32_t> block_order(Index size, Index block, Index blocks_at_a_time, std::uint64_t seed,
+                                       std::uint64_t epoch);
+/// Of data in memory the first, of data on disk the second, with about 1 MB a block and 256 MB at a time.
+std::vector<std::uint32_t> epoch_order(const Sequences& data, std::uint64_t seed, std::uint64_t epoch);
 
 /// Owns the memory of one batch; refilled without allocating once it is large enough.
 class BatchStorage {

@@ -41,6 +41,7 @@ struct DataConfig {
   bool normalize = true;             // numeric: per channel to mean 0, std 1 by the training set's figures
   std::string missing = "error";     // numeric: error | interpolate | mean | zero: what NaN and ? become
   bool missing_indicator = false;    // numeric: a channel more: 1 where a row missed a value, else 0
+  std::string storage = "memory";    // memory | disk: where the data is while it is used
 };
 
 /// [model]: the encoder. Names follow PyTorch's.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <orochi/batch.hpp>
+#include <orochi/column.hpp>
 #include <orochi/config.hpp>
 #include <orochi/reader.hpp>
 #include <orochi/targets.hpp>
@@ -18,15 +19,24 @@ namespace orochi {
 
 /// B sequences with targets, as packed rows. Text fills `tokens`, numeric data fills `values`.
 struct Sequences {
-  std::vector<std::int32_t> tokens;    // [N]
-  std::vector<float> values;           // [N, channels]
-  Index channels = 0;                  // 0 for text
-  std::vector<Index> offsets{0};       // [B + 1]
-  std::vector<double> targets;         // [B, W] or, of rows, [N, W]
-  Index target_width = 1;              // W
-  std::vector<float> weights;          // one a target; empty: all are 1
-  std::vector<std::int32_t> segments;  // [N]: which of its texts a row is of; empty where there is one
+  Sequences(const Storage& storage = {})
+      : tokens(storage),
+        values(storage),
+        offsets(1, 0, storage),
+        targets(storage),
+        weights(storage),
+        segments(storage) {}
 
+  Column<std::int32_t> tokens;    // [N]
+  Column<float> values;           // [N, channels]
+  Index channels = 0;             // 0 for text
+  Column<Index> offsets;          // [B + 1]
+  Column<double> targets;         // [B, W] or, of rows, [N, W]
+  Index target_width = 1;         // W
+  Column<float> weights;          // one a target; empty: all are 1
+  Column<std::int32_t> segments;  // [N]: which of its texts a row is of; empty where there is one
+
+  Storage storage() const { return offsets.get_allocator().storage; }
   Index size() const { return static_cast<Index>(offsets.size()) - 1; }
   Index length(Index i) const { return offsets[i + 1] - offsets[i]; }
   bool has_row_targets() const { return std::ssize(targets) != size() * target_width; }
@@ -78,7 +88,7 @@ struct LoadedData {
   std::string train_path;                 // of several files what people are told
   std::vector<SourceFile> train_sources;  // where there are several
   bool train_has_lines = false;
-  std::vector<Index> train_locations;  // [sequences of train]: line, or number in a file without lines
+  Column<Index> train_locations;  // [sequences of train]: line, or number in a file without lines
 
   const std::string& train_file(std::uint32_t sample) const;
   /// Where a training sequence is: "train.tsv:17" or "train.h5: sequence 16".
@@ -98,8 +108,8 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
 /// A file's sequences, and their texts as the file has them: a vocabulary knows neither rare words nor case.
 struct LoadedFile {
   Sequences sequences;
-  std::vector<std::string> texts;   // [B, S]; empty for numbers
-  std::vector<std::string> groups;  // [B]; empty where the file has none
+  TextColumn texts;            // [B, S]; empty for numbers
+  Column<std::string> groups;  // [B]; empty where the file has none
 };
 
 /// Reads one more file, or several as one, with the figures of an earlier training (for `evaluate`). A target

@@ -85,7 +85,7 @@ class VocabularyTokenizer : public Tokenizer {
   /// `<unk>`, then the tokens that occur min_count times or more and have at most `longest_token` bytes, the
   /// most frequent first, equal counts in the order of their bytes; at most vocab_size entries.
   void fit(std::span<const std::string_view> texts, Index max_length) override {
-    fit_and_encode(texts, max_length);
+    learn(texts, max_length, nullptr);
   }
   EncodedTexts fit_and_encode(std::span<const std::string_view> texts, Index max_length) override;
   Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const override;
@@ -102,6 +102,7 @@ class VocabularyTokenizer : public Tokenizer {
  private:
   /// The tokens of the text in normal form: parts of it, or of `normal`.
   Tokens cut(std::string_view text, std::string& normal) const;
+  void learn(std::span<const std::string_view> texts, Index max_length, EncodedTexts* encoded);
   void number_tokens();
 
   bool lowercase_;

@@ -53,4 +53,8 @@ inline constexpr Choice<Truncation, 3> truncation_choice{"data.truncation", {"he
 enum class Missing { error, interpolate, mean, zero };
 inline constexpr Choice<Missing, 4> missing_choice{"data.missing", {"error", "interpolate", "mean", "zero"}};
 
+/// Where the columns of a data set are.
+enum class StorageKind { memory, disk };
+inline constexpr Choice<StorageKind, 2> storage_choice{"data.storage", {"memory", "disk"}};
+
 }  // namespace orochi

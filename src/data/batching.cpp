@@ -15,6 +15,32 @@ std::vector<std::uint32_t> epoch_order(Index size, std::uint64_t seed, std::uint
   return order;
 }
 
+std::vector<std::uint32_t> block_order(Index size, Index block, Index blocks_at_a_time, std::uint64_t seed,
+                                       std::uint64_t epoch) {
+  std::vector<std::uint32_t> blocks(static_cast<std::size_t>((size + block - 1) / block)), order;
+  std::iota(blocks.begin(), blocks.end(), 0u);
+  SplitMix random(seed, epoch);
+  random.shuffle(blocks);
+  order.reserve(static_cast<std::size_t>(size));
+  for (std::size_t b = 0, begin = 0; b < blocks.size(); ++b) {
+    const Index first = blocks[b] * block;
+    for (Index i = first; i < std::min(first + block, size); ++i)
+      order.push_back(static_cast<std::uint32_t>(i));
+    if ((static_cast<Index>(b) + 1) % blocks_at_a_time != 0 && b + 1 < blocks.size()) continue;
+    random.shuffle(std::span(order).subspan(begin));
+    begin = order.size();
+  }
+  return order;
+}
+
+std::vector<std::uint32_t> epoch_order(const Sequences& data, std::uint64_t seed, std::uint64_t epoch) {
+  constexpr Index block_bytes = 1'000'000, blocks_at_a_time = 256;
+  if (!data.storage().is_on_disk()) return epoch_order(data.size(), seed, epoch);
+  const Index bytes = data.offsets.back() * std::max<Index>(data.channels, 1) * 4;  // of tokens or floats
+  const Index block = std::max<Index>(1, block_bytes * data.size() / std::max<Index>(bytes, 1));
+  return block_order(data.size(), block, blocks_at_a_time, seed, epoch);
+}
+
 Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t> rows) {
   tokens_.clear();
   segments_.clear();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
-#include <unordered_map>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,11 +18,7 @@ namespace {
 
 struct Digest {
   std::uint64_t low, high;
-  bool operator==(const Digest&) const = default;
-};
-
-struct DigestHash {
-  std::size_t operator()(const Digest& digest) const { return digest.low; }
+  auto operator<=>(const Digest&) const = default;
 };
 
 Digest digest_of(const RawSplit& raw, std::uint32_t sequence) {
@@ -30,12 +26,10 @@ Digest digest_of(const RawSplit& raw, std::uint32_t sequence) {
   std::size_t bytes = 0;
   std::string joined;  // no text has a NUL byte
   if (raw.channels == 0) {
-    const std::span<const std::string> texts = raw.texts_of(sequence);
-    for (const std::string& text : texts.subspan(1)) joined += '\0' + text;
-    joined.insert(0, texts.size() > 1 ? texts.front() : "");
-    const std::string& whole = texts.size() > 1 ? joined : texts.front();
-    start = whole.data();
-    bytes = whole.size();
+    const std::vector<std::string_view> texts = raw.texts_of(sequence);
+    for (const std::string_view text : texts) joined.append(text) += '\0';
+    start = joined.data();
+    bytes = joined.size();
   } else {
     const Index first = raw.offsets[sequence] * raw.channels;
     const Index last = raw.offsets[sequence + 1] * raw.channels;
@@ -46,64 +40,64 @@ Digest digest_of(const RawSplit& raw, std::uint32_t sequence) {
   return {hash.low64, hash.high64};
 }
 
-/// Where a content was first seen, and in which parts.
-struct Seen {
-  const Part* part = nullptr;
-  std::uint32_t sequence = 0;
-  bool has_conflict = false;
-  std::uint32_t in_parts = 0;  // bit p: part p has it
+/// A sequence of a part. In the order of their members equal contents are neighbours, and in theirs.
+struct Content {
+  Digest digest;
+  std::uint32_t part, at;  // at: in Part::rows
+  auto operator<=>(const Content&) const = default;
 };
 
-std::string location_and_label(const Part& part, std::uint32_t sequence) {
-  return fmt::format("{} ({})", part.file->raw.location(sequence), quote(part.file->raw.targets[sequence]));
+std::string location_and_label(std::span<const Part> parts, const Content& content) {
+  const RawSplit& raw = parts[content.part].file->raw;
+  const std::uint32_t sequence = parts[content.part].rows[content.at];
+  return fmt::format("{} ({})", raw.location(sequence), quote(raw.targets[sequence]));
 }
 
 std::string is_or_are(Index number, std::string_view singular, std::string_view plural) {
   return std::string(number == 1 ? singular : plural);
 }
 
-/// Conflicting labels, counted while the contents pass by.
-struct Conflicts {
-  Index count = 0;
-  std::string example;
-
-  void check(Seen& seen, const Part& part, std::uint32_t sequence) {
-    if (seen.has_conflict || seen.part->file->raw.targets[seen.sequence] == part.file->raw.targets[sequence])
-      return;
-    seen.has_conflict = true;
-    if (count++ == 0) {
-      example = fmt::format("{}, {}", location_and_label(*seen.part, seen.sequence),
-                            location_and_label(part, sequence));
-    }
-  }
-};
-
 }  // namespace
 
 void note_shared_content(std::span<const Part> parts, std::vector<std::string>& notes) {
-  std::unordered_map<Digest, Seen, DigestHash> contents;
-  Conflicts conflicts;
-  for (std::size_t p = 0; p < parts.size(); ++p) {
-    const Part& part = parts[p];
-    std::vector<Index> shared(p, 0);  // [earlier parts]
-    for (const std::uint32_t sequence : part.rows) {
-      Seen& seen =
-          contents.try_emplace(digest_of(part.file->raw, sequence), Seen{&part, sequence}).first->second;
-      for (std::size_t q = 0; q < p; ++q) shared[q] += (seen.in_parts >> q) & 1u;
-      seen.in_parts |= 1u << p;
-      conflicts.check(seen, part, sequence);
+  Column<Content> contents(parts.front().file->raw.storage());
+  for (std::uint32_t p = 0; p < parts.size(); ++p)
+    for (std::uint32_t at = 0; at < parts[p].rows.size(); ++at)
+      contents.push_back({digest_of(parts[p].file->raw, parts[p].rows[at]), p, at});
+  std::sort(contents.begin(), contents.end());
+
+  const auto target = [&](const Content& content) -> const std::string& {
+    return parts[content.part].file->raw.targets[parts[content.part].rows[content.at]];
+  };
+  std::vector<std::vector<Index>> shared(parts.size(),
+                                         std::vector<Index>(parts.size()));  // by later, earlier
+  Index conflicts = 0;
+  const Content *first = nullptr, *other = nullptr;  // the first conflict
+  for (auto begin = contents.begin(), end = begin; begin != contents.end(); begin = end) {
+    end = std::find_if(begin, contents.end(), [&](const Content& c) { return c.digest != begin->digest; });
+    std::vector<bool> is_in(parts.size());
+    for (auto c = begin; c != end; ++c) {
+      is_in[c->part] = true;
+      for (std::uint32_t earlier = 0; earlier < c->part; ++earlier)
+        shared[c->part][earlier] += is_in[earlier] ? 1 : 0;
     }
-    for (std::size_t q = 0; q < p; ++q) {
-      if (shared[q] == 0) continue;
-      notes.push_back(fmt::format("{} of {} {} also in {}", grouped(shared[q]),
-                                  counted(static_cast<Index>(part.rows.size()), part.name + " sequence"),
-                                  is_or_are(shared[q], "is", "are"), parts[q].name));
-    }
+    const auto differs =
+        std::find_if(begin, end, [&](const Content& c) { return target(c) != target(*begin); });
+    if (differs == end) continue;
+    ++conflicts;
+    if (other == nullptr || std::tie(differs->part, differs->at) < std::tie(other->part, other->at))
+      first = &*begin, other = &*differs;
   }
-  if (conflicts.count > 0) {
-    notes.push_back(fmt::format("{} {} two labels, first: {}", counted(conflicts.count, "sequence"),
-                                is_or_are(conflicts.count, "has", "have"), conflicts.example));
-  }
+  for (std::size_t p = 0; p < parts.size(); ++p)
+    for (std::size_t q = 0; q < p; ++q)
+      if (shared[p][q] > 0)
+        notes.push_back(fmt::format("{} of {} {} also in {}", grouped(shared[p][q]),
+                                    counted(std::ssize(parts[p].rows), parts[p].name + " sequence"),
+                                    is_or_are(shared[p][q], "is", "are"), parts[q].name));
+  if (conflicts > 0)
+    notes.push_back(fmt::format("{} {} two labels, first: {}, {}", counted(conflicts, "sequence"),
+                                is_or_are(conflicts, "has", "have"), location_and_label(parts, *first),
+                                location_and_label(parts, *other)));
 }
 
 void Lengths::count(Index full_length, Index max_length) {

@@ -24,7 +24,8 @@ struct Use {
 };
 using Uses = std::map<std::string_view, Use>;
 
-Uses count_uses(std::span<const std::string> values) {
+template <class Texts>
+Uses count_uses(const Texts& values) {
   Uses uses;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto [use, is_new] = uses.try_emplace(values[i], Use{i, 0});
@@ -41,11 +42,11 @@ bool names_columns(const ReaderEntry& reader) {
 }
 
 /// The first record is of names that no other record has as its label.
-void check_header(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, FileErrors& errors) {
-  const std::span<const std::string> texts = raw.texts_of(0);
+void check_header(const RawSplit& raw, const ReaderEntry& reader, FileErrors& errors) {
+  const std::vector<std::string_view> texts = raw.texts_of(0);
   const std::string& label = raw.targets.front();
-  if (raw.size() < 2 || !is_column_name(label) || labels.at(label).count > 1 ||
-      !std::all_of(texts.begin(), texts.end(), is_column_name))
+  if (raw.size() < 2 || !is_column_name(label) || !std::all_of(texts.begin(), texts.end(), is_column_name) ||
+      std::find(raw.targets.begin() + 1, raw.targets.end(), label) != raw.targets.end())
     return;
   add_at(raw, 0, errors, [&] {
     return fmt::format("{}, {} look like a header, not like a record; remove the line{}", quote(label),
@@ -60,11 +61,12 @@ void check_header(const RawSplit& raw, const Uses& labels, const ReaderEntry& re
 void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, FileErrors& errors) {
   constexpr Index fewest = 4;
   if (raw.num_texts != 1 || raw.size() < fewest) return;
+  if (std::count_if(raw.targets.begin(), raw.targets.end(), has_blank) * 2 < raw.size()) return;
+  Index words = 0;
+  for (std::size_t i = 0; i < raw.texts.size(); ++i) words += has_blank(raw.texts[i]) ? 1 : 0;
+  if (words * 10 > raw.size()) return;
   const Uses texts = count_uses(raw.texts);
   if (texts.size() >= labels.size() || texts.size() * 2 > raw.targets.size()) return;
-  const auto words = std::count_if(raw.texts.begin(), raw.texts.end(), has_blank);
-  const auto sentences = std::count_if(raw.targets.begin(), raw.targets.end(), has_blank);
-  if (words * 10 > raw.size() || sentences * 2 < raw.size()) return;
   std::size_t at = 0;
   while (!has_blank(raw.targets[at])) ++at;
   add_at(raw, at, errors, [&] {
@@ -131,9 +133,9 @@ void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
 void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntry& reader, FileErrors& errors,
                    std::vector<std::string>& notes) {
   if (raw.size() == 0) return;
-  const Uses labels = count_uses(raw.targets);
-  if (raw.channels == 0) check_header(raw, labels, reader, errors);
+  if (raw.channels == 0) check_header(raw, reader, errors);
   if (targets.are_numbers()) return;
+  const Uses labels = count_uses(raw.targets);
   check_alike(raw, labels, errors);
   if (targets.level() == Level::row) return;
   if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
@@ -143,9 +145,8 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
 void note_tokens(const LoadedData& data, const RawSplit& train, const DataConfig& config,
                  const Tokenizers& tokenizers, std::vector<std::string>& notes) {
   const Tokenizer& tokenizer = *data.preprocessing.tokenizer;
-  const bool are_single = std::ssize(data.train.tokens) == data.train.size() &&
-                          std::all_of(train.texts.begin(), train.texts.end(),
-                                      [](const std::string& text) { return text.size() > 4; });
+  bool are_single = std::ssize(data.train.tokens) == data.train.size();
+  for (std::size_t i = 0; i < train.texts.size() && are_single; ++i) are_single = train.texts[i].size() > 4;
   const double unknown = unknown_share(data.validation, tokenizer);
   if (!are_single && unknown <= mostly_unknown) return;
   std::string text;

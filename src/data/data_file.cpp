@@ -15,7 +15,12 @@
 namespace orochi {
 DataFile::~DataFile() = default;
 
-std::string_view FileInMemory::text() { return text_.read(errors_); }
+std::string_view FileInMemory::text() {
+  const std::string_view text = text_.read(errors_);
+  // Where room is files, growing would write all texts several times.
+  if (raw_.storage().is_on_disk()) raw_.texts.reserve(text.size());
+  return text;
+}
 
 void FileInMemory::error(const std::string& what, Index line, Index column) {
   if (column > 0 && errors_.shows_line(line)) column = text_.column_in_file(line, column);
@@ -129,7 +134,7 @@ void FileInMemory::add(Record record) {
     raw_.groups.push_back(std::move(record.group));
   }
   raw_.targets.push_back(std::move(record.target));
-  for (std::string& text : record.texts) raw_.texts.push_back(std::move(text));
+  for (const std::string& text : record.texts) raw_.texts.push_back(text);
   if (has_lines_) raw_.lines.push_back(record.line);
   if (record.channels == 0) return;
   raw_.values.insert(raw_.values.end(), record.values.begin(), record.values.end());

@@ -24,7 +24,7 @@ class FileInMemory : public DataFile {
         targets_(targets),
         raw_(raw),
         errors_(errors),
-        text_(encoding_choice.value(config.encoding)) {}
+        text_(encoding_choice.value(config.encoding), raw.storage()) {}
 
   const std::string& path() const override { return errors_.path(); }
   std::string_view text() override;

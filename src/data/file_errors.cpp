@@ -95,6 +95,10 @@ std::string quote(std::string_view text) {
 }
 
 std::string quote_list(std::span<const std::string> texts) {
+  return quote_list(std::vector<std::string_view>(texts.begin(), texts.end()));
+}
+
+std::string quote_list(std::span<const std::string_view> texts) {
   std::string list;
   for (std::size_t i = 0; i < std::min(texts.size(), most_listed); ++i) {
     if (i > 0) list += ", ";

@@ -79,6 +79,7 @@ std::string quote(std::string_view text);
 
 /// Several texts, quoted, with commas between; at most the first 12.
 std::string quote_list(std::span<const std::string> texts);
+std::string quote_list(std::span<const std::string_view> texts);
 
 /// "a.tsv", "a.tsv and b.tsv", "a.tsv and 3 more files"
 std::string name_of_all(std::span<const std::string> paths);

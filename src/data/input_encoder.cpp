@@ -72,7 +72,7 @@ void check_text(std::string_view text) {
 
 }  // namespace
 
-std::vector<float> InputEncoder::encode_rows(std::span<const float> rows, bool* was_cut) const {
+Column<float> InputEncoder::encode_rows(std::span<const float> rows, bool* was_cut) const {
   if (channels_ == 0) throw usage_error("numeric rows, but the model was trained on texts");
   const Index channels = channels_ - (has_indicator_ ? 1 : 0);
   if (rows.empty() || std::ssize(rows) % channels != 0)
@@ -98,7 +98,7 @@ std::vector<float> InputEncoder::encode_rows(std::span<const float> rows, bool* 
   return std::move(data.values);
 }
 
-std::vector<float> InputEncoder::encode_values(std::string_view text, bool* was_cut) const {
+Column<float> InputEncoder::encode_values(std::string_view text, bool* was_cut) const {
   std::vector<float> values;  // [T, channels]
   Index channels = 0;
   const std::string error = parse_case(text, values, channels);
@@ -156,7 +156,7 @@ Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Seque
 bool InputEncoder::append_line(std::string_view line, Sequences& data) const {
   bool was_cut = false;
   if (channels_ > 0) {
-    const std::vector<float> values = encode_values(line, &was_cut);  // [T, channels]
+    const Column<float> values = encode_values(line, &was_cut);  // [T, channels]
     data.values.insert(data.values.end(), values.begin(), values.end());
     data.offsets.push_back(std::ssize(data.values) / channels_);
     return was_cut;

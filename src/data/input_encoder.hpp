@@ -24,10 +24,10 @@ class InputEncoder {
   /// Normalized rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
   /// channel; `was_cut`, if given, says whether there were more than max_length. Throws a usage_error without
   /// a location: the caller knows the line.
-  std::vector<float> encode_values(std::string_view text, bool* was_cut = nullptr) const;
+  Column<float> encode_values(std::string_view text, bool* was_cut = nullptr) const;
 
   /// The same of rows [T, channels] that are numbers already, NaN where one is missing.
-  std::vector<float> encode_rows(std::span<const float> rows, bool* was_cut = nullptr) const;
+  Column<float> encode_rows(std::span<const float> rows, bool* was_cut = nullptr) const;
 
   /// Appends a line as one more sequence, without target: a text, several with tabs between if training had
   /// several, or a case. Says whether it was cut. Throws a usage_error without a location (bad

@@ -48,8 +48,7 @@ Sequences load_inputs(const DataConfig& config, const Readers& readers, const Pr
     Index length = 0;  // before the cut
     try {
       if (raw.channels == 0) {
-        const std::vector<std::string_view> texts(raw.texts_of(i).begin(), raw.texts_of(i).end());  // [S]
-        length = encoder.append_texts(texts, sequences);
+        length = encoder.append_texts(raw.texts_of(i), sequences);
       } else {
         length = std::ssize(raw.values_of(i)) / raw.channels;
         encoder.append_values(raw.values_of(i), sequences);

@@ -2,6 +2,7 @@
 #include <array>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -32,7 +33,7 @@ Part whole_file(const std::string& name, const TargetFile& file) {
 
 std::vector<Part> split_train_file(const TargetFile& file, const DataConfig& config, const Targets& targets,
                                    std::uint64_t seed, std::vector<std::string>& notes) {
-  const std::vector<std::string>& groups = file.raw.groups;
+  const Column<std::string>& groups = file.raw.groups;
   TrainValidation split =
       split_training(file.strata, targets.strata(), groups, config.validation_fraction, seed);
   if (split.validation.empty() && config.validation_fraction > 0) {
@@ -82,7 +83,7 @@ Sequences take_rows(const Part& part, const Targets& targets, const DataConfig& 
                     std::vector<std::string>& notes, const EncodedTexts* encoded = nullptr) {
   const RawSplit& raw = part.file->raw;
   std::vector<FileErrors> errors{FileErrors(raw.paths())};
-  Sequences sequences;
+  Sequences sequences(raw.storage());
   sequences.channels = raw.channels;
   sequences.target_width = targets.target_width();
   Lengths lengths;
@@ -90,9 +91,8 @@ Sequences take_rows(const Part& part, const Targets& targets, const DataConfig& 
     Index full_length = 0;
     if (raw.channels == 0) {
       try {
-        const std::vector<std::string_view> texts(raw.texts_of(i).begin(), raw.texts_of(i).end());  // [S]
         full_length = encoded == nullptr
-                          ? encoder.append_texts(texts, sequences)
+                          ? encoder.append_texts(raw.texts_of(i), sequences)
                           : encoder.append_encoded(*encoded, sequences.size() * raw.num_texts, sequences);
       } catch (const Error& error) {
         throw Error(error.code(), fmt::format("{}: {}", raw.location(i), error.what()));
@@ -129,22 +129,29 @@ void fit_missing(const Part& train, const DataConfig& config, Preprocessing& pre
   }
 }
 
-/// Returns the texts of train encoded: they are cut into tokens once.
-EncodedTexts fit_tokenizer(const Part& train, const DataConfig& config, const std::string& folder,
-                           const Tokenizers& tokenizers, Preprocessing& preprocessing) {
-  std::vector<std::string_view> texts;
+/// Returns the texts of train encoded, for they are cut into tokens once; none where they are on disk, which
+/// have no room in memory.
+std::optional<EncodedTexts> fit_tokenizer(const Part& train, const DataConfig& config,
+                                          const std::string& folder, const Tokenizers& tokenizers,
+                                          Preprocessing& preprocessing) {
+  Column<std::string_view> texts(train.file->raw.storage());
   for (const std::uint32_t i : train.rows)
-    for (const std::string& text : train.file->raw.texts_of(i)) texts.push_back(text);
+    for (const std::string_view text : train.file->raw.texts_of(i)) texts.push_back(text);
   Component component = config.tokenizer;
   if (const TokenizerEntry* entry = tokenizers.find(component.type); entry != nullptr)
     change_paths(entry->options, component.options,
                  [&](const std::string& path) { return (std::filesystem::path(folder) / path).string(); });
   std::unique_ptr<Tokenizer> tokenizer =
       in_table("data.tokenizer", [&] { return tokenizers.make(component); });
-  EncodedTexts encoded;
+  std::optional<EncodedTexts> encoded;
   try {
-    encoded = in_table("data.tokenizer",
-                       [&] { return tokenizer->fit_and_encode(texts, InputEncoder::tokens_needed(config)); });
+    in_table("data.tokenizer", [&] {
+      const Index needed = InputEncoder::tokens_needed(config);
+      if (train.file->raw.storage().is_on_disk())
+        tokenizer->fit(texts, needed);
+      else
+        encoded = tokenizer->fit_and_encode(texts, needed);
+    });
   } catch (const OptionError&) {
     throw;
   } catch (const Error& error) {
@@ -160,7 +167,7 @@ std::vector<TargetFile> read_files(const DataConfig& config, const Readers& read
   std::vector<TargetFile> files;
   for (const Paths& paths : splits) {
     errors.emplace_back(paths.files, from);
-    files.push_back({read_raw_files(config, readers, targets, errors.back()), {}, {0}, {}});
+    files.emplace_back(read_raw_files(config, readers, targets, errors.back()));
   }
   throw_if_any(errors);
   return files;
@@ -186,6 +193,7 @@ void note_missing(std::span<const TargetFile> files, const DataConfig& config,
 void keep_locations(const Part& train, LoadedData& data) {
   const RawSplit& raw = train.file->raw;
   data.train_path = raw.path;
+  data.train_locations = Column<Index>(raw.storage());
   data.train_has_lines = !raw.lines.empty();
   for (const SourceFile& source : raw.sources) {
     const auto first = std::lower_bound(train.rows.begin(), train.rows.end(), source.first);
@@ -201,7 +209,7 @@ void keep_locations(const Part& train, LoadedData& data) {
 void encode_parts(const std::vector<Part>& parts, const DataConfig& config, const std::string& folder,
                   const Tokenizers& tokenizers, Targets& targets, LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
-  EncodedTexts encoded;
+  std::optional<EncodedTexts> encoded;
   if (preprocessing.channels == 0)
     encoded = fit_tokenizer(parts.front(), config, folder, tokenizers, preprocessing);
   else
@@ -209,8 +217,8 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    *splits[p] = take_rows(parts[p], targets, config, encoder, data.notes, p == 0 ? &encoded : nullptr);
-    encoded = {};
+    *splits[p] = take_rows(parts[p], targets, config, encoder, data.notes, encoded ? &*encoded : nullptr);
+    encoded.reset();
     if (p == 0) in_table("task", [&] { targets.fit_split(data.train.targets); });
     if (preprocessing.channels == 0) continue;
     if (p == 0) fit_normalization(data.train, config.normalize, preprocessing);

@@ -11,7 +11,7 @@ void fit_normalization(const Sequences& train, bool enabled, Preprocessing& prep
   preprocessing.mean.assign(channels, 0.0f);
   preprocessing.deviation.assign(channels, 1.0f);
   if (!enabled || train.values.empty()) return;
-  const std::vector<float>& values = train.values;  // [N, channels]
+  const Column<float>& values = train.values;  // [N, channels]
   const double rows = static_cast<double>(values.size() / channels);
   // Sums of differences from the first row: a constant channel then has a deviation of exactly 0.
   std::vector<double> mean(channels, 0.0);    // [channels], less the first row

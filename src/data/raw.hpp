@@ -20,26 +20,38 @@ namespace orochi {
 
 /// B sequences. Text formats fill `texts`, numeric ones `values` and `offsets`.
 struct RawSplit {
-  std::string path;                  // of several files what people are told
-  std::vector<SourceFile> sources;   // where there are several
-  std::vector<std::string> targets;  // [B]
-  std::vector<std::string> texts;    // [B, S]; text only, valid UTF-8, never blank
-  Index num_texts = 1;               // S
-  std::vector<float> values;         // [N, channels]; numeric only, finite or, where missing, NaN
-  std::vector<Index> offsets{0};     // [B + 1]; numeric only
-  Index channels = 0;                // 0 for text
-  std::vector<Index> lines;          // [B]: where each sequence starts; empty in files without lines
-  std::vector<double> weights;       // [B], positive; empty: all are 1
-  std::vector<std::string> groups;   // [B]; empty: each a group by itself
-  MissingCount missing;              // of `values`
-  bool has_indicator = false;        // the last channel says where a row misses a value
+  RawSplit(const Storage& storage = {})
+      : targets(storage),
+        texts(storage),
+        values(storage),
+        offsets(1, 0, storage),
+        lines(storage),
+        weights(storage),
+        groups(storage) {}
 
+  std::string path;                 // of several files what people are told
+  std::vector<SourceFile> sources;  // where there are several
+  Column<std::string> targets;      // [B]
+  TextColumn texts;                 // [B, S]; text only, valid UTF-8, never blank
+  Index num_texts = 1;              // S
+  Column<float> values;             // [N, channels]; numeric only, finite or, where missing, NaN
+  Column<Index> offsets;            // [B + 1]; numeric only
+  Index channels = 0;               // 0 for text
+  Column<Index> lines;              // [B]: where each sequence starts; empty in files without lines
+  Column<double> weights;           // [B], positive; empty: all are 1
+  Column<std::string> groups;       // [B]; empty: each a group by itself
+  MissingCount missing;             // of `values`
+  bool has_indicator = false;       // the last channel says where a row misses a value
+
+  Storage storage() const { return offsets.get_allocator().storage; }
   std::vector<std::string> paths() const;
   Index size() const { return static_cast<Index>(targets.size()); }
   /// [S]
-  std::span<const std::string> texts_of(std::size_t sequence) const {
+  std::vector<std::string_view> texts_of(std::size_t sequence) const {
+    std::vector<std::string_view> own;
     const auto each = static_cast<std::size_t>(num_texts);
-    return std::span(texts).subspan(sequence * each, each);
+    for (std::size_t s = 0; s < each; ++s) own.push_back(texts[sequence * each + s]);
+    return own;
   }
   /// [T, channels]
   std::span<const float> values_of(std::size_t sequence) const {
@@ -52,6 +64,9 @@ struct RawSplit {
   /// "data.tsv:17" or "data.h5: sequence 16"
   std::string location(Index sequence) const;
 };
+
+/// data.storage; on disk: in $TMPDIR or /var/tmp.
+Storage storage_of(const DataConfig& config);
 
 constexpr Index most_texts = 16;  // of a record
 

@@ -38,13 +38,13 @@ void check_shape(const RawSplit& first, const RawSplit& other, FileErrors& error
 }
 
 template <class Element>
-void move_to(std::vector<Element>& all, std::vector<Element>& more) {
+void move_to(Column<Element>& all, Column<Element>& more) {
   all.insert(all.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
 }
 
 /// Of a list that is empty where every sequence has `otherwise`.
 template <class Element>
-void move_to(std::vector<Element>& all, Index size, std::vector<Element>& more, Index more_size,
+void move_to(Column<Element>& all, Index size, Column<Element>& more, Index more_size,
              const Element& otherwise) {
   if (all.empty() && more.empty()) return;
   all.resize(static_cast<std::size_t>(size), otherwise);
@@ -57,7 +57,7 @@ void append(RawSplit& all, RawSplit more) {
   move_to(all.weights, all.size(), more.weights, more.size(), 1.0);
   move_to(all.groups, all.size(), more.groups, more.size(), std::string());
   move_to(all.targets, more.targets);
-  move_to(all.texts, more.texts);
+  for (std::size_t i = 0; i < more.texts.size(); ++i) all.texts.push_back(more.texts[i]);
   move_to(all.values, more.values);
   const Index rows = all.offsets.back();
   for (std::size_t i = 1; i < more.offsets.size(); ++i) all.offsets.push_back(rows + more.offsets[i]);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/choices.hpp"
 #include "data/input_encoder.hpp"
 
 namespace orochi {
@@ -28,6 +29,10 @@ double reading_memory(const DataConfig& config, const Reader& reader, const Toke
   const double longest = size.sequences * static_cast<double>(InputEncoder::tokens_needed(config));
   const double characters =
       reader.is_text() && !tokenizer.cuts_at_blanks() ? std::min(size.bytes, longest) : 0;
+  // On disk a sequence leaves its place in the order of the epoch and of the split in memory.
+  constexpr double per_sequence_on_disk = 30;
+  if (storage_choice.is(config.storage, StorageKind::disk) && reader.is_text())
+    return per_sequence_on_disk * size.sequences;
   return per_byte * size.bytes + per_sequence * size.sequences + per_character * characters +
          per_number * size.numbers;
 }

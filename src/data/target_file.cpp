@@ -59,12 +59,14 @@ void check_shape(const RawSplit& raw, const Preprocessing& training, FileErrors&
 void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,
                    FileErrors& errors) {
   const RawSplit& raw = file.raw;
+  std::vector<double> numbers;  // of one target
   for (std::size_t i = 0; i < raw.targets.size(); ++i) {
     try {
-      targets.parse(raw.targets[i], file.numbers);
-      check_count(targets, std::ssize(file.numbers) - static_cast<Index>(file.begins.back()));
+      numbers.clear();
+      targets.parse(raw.targets[i], numbers);
+      check_count(targets, std::ssize(numbers));
+      file.numbers.insert(file.numbers.end(), numbers.begin(), numbers.end());
     } catch (const Error& error) {
-      file.numbers.resize(file.begins.back());
       add_at(raw, i, errors, [&] { return error.what(); });
     }
     file.begins.push_back(file.numbers.size());

@@ -15,10 +15,13 @@ namespace orochi {
 
 /// A file with the targets of its sequences as numbers.
 struct TargetFile {
+  explicit TargetFile(RawSplit split = RawSplit())
+      : raw(std::move(split)), numbers(raw.storage()), begins(1, 0, raw.storage()), strata(raw.storage()) {}
+
   RawSplit raw;
-  std::vector<double> numbers;         // [M, W]
-  std::vector<std::size_t> begins{0};  // [B + 1]: into numbers
-  std::vector<std::int32_t> strata;    // [B]
+  Column<double> numbers;       // [M, W]
+  Column<std::size_t> begins;   // [B + 1]: into numbers
+  Column<std::int32_t> strata;  // [B]
 
   std::span<const double> target(std::size_t i) const {
     return std::span(numbers).subspan(begins[i], begins[i + 1] - begins[i]);

@@ -102,21 +102,30 @@ void refuse_utf8(std::string_view contents, const std::string& own, FileErrors& 
   }
 }
 
-struct Contents {
-  std::string bytes;
-  bool were_packed = false;
-};
+void append(Column<char>& bytes, std::string_view more) {
+  bytes.insert(bytes.end(), more.begin(), more.end());
+}
 
-Contents read_contents(FileErrors& errors) {
+/// Appends the bytes of the file; returns whether they were compressed.
+bool read_contents(FileErrors& errors, Column<char>& bytes) {
   std::ifstream stream = open_file(errors);
-  if (!errors.empty()) return {};
-  Contents contents;
-  const Unpacked unpacked = read_unpacked(stream, [&](std::string_view piece) { contents.bytes += piece; });
-  contents.were_packed = unpacked.was_packed;
+  if (!errors.empty()) return false;
+  std::error_code unknown;  // of a pipe
+  if (const auto size = std::filesystem::file_size(errors.path(), unknown); !unknown) bytes.reserve(size);
+  const Unpacked unpacked = read_unpacked(stream, [&](std::string_view piece) { append(bytes, piece); });
   if (stream.bad())
     throw failure(fmt::format("{}: could not be read to its end: {}", errors.path(), std::strerror(errno)));
   if (!unpacked.error.empty()) errors.add(unpacked.error);
-  return contents;
+  return unpacked.was_packed;
+}
+
+/// to_utf8 piece by piece.
+Column<char> all_to_utf8(const Column<char>& bytes, Encoding encoding) {
+  constexpr std::size_t most = 1 << 20;
+  Column<char> result(bytes.get_allocator());
+  for (std::size_t at = 0; at < bytes.size(); at += most)
+    append(result, to_utf8({bytes.data() + at, std::min(most, bytes.size() - at)}, encoding));
+  return result;
 }
 
 }  // namespace
@@ -163,19 +172,19 @@ std::ifstream open_file(FileErrors& errors) {
 }
 
 std::string_view TextFile::read(FileErrors& errors) {
-  Contents contents = read_contents(errors);
+  bytes_.clear();
+  const bool were_packed = read_contents(errors, bytes_);
   if (!errors.empty()) return {};
-  bytes_ = std::move(contents.bytes);
-  if (const std::string kind = other_kind(bytes_); !kind.empty()) {
-    errors.add(contents.were_packed ? "once unpacked, " + kind : kind);
+  if (const std::string kind = other_kind(bytes()); !kind.empty()) {
+    errors.add(were_packed ? "once unpacked, " + kind : kind);
     return {};
   }
-  is_valid_ = check_lines(bytes_, encoding_, errors);
+  is_valid_ = check_lines(bytes(), encoding_, errors);
   if (encoding_ != Encoding::utf8) {
-    refuse_utf8(bytes_, encoding_choice.word(encoding_), errors);
-    bytes_ = to_utf8(bytes_, encoding_);
+    refuse_utf8(bytes(), encoding_choice.word(encoding_), errors);
+    bytes_ = all_to_utf8(bytes_, encoding_);
   }
-  std::string_view text = bytes_;
+  std::string_view text = bytes();
   if (encoding_ == Encoding::utf8 && text.starts_with(utf8::byte_order_mark))
     text.remove_prefix(utf8::byte_order_mark.size());
   if (text.empty() && errors.empty()) errors.add("the file is empty; expected labelled sequences");
@@ -184,7 +193,7 @@ std::string_view TextFile::read(FileErrors& errors) {
 
 Index TextFile::column_in_file(Index line, Index column) const {
   if (encoding_ == Encoding::utf8) return column;
-  std::string_view rest = bytes_, text;
+  std::string_view rest = bytes(), text;
   for (Index i = 0; i < line && !rest.empty(); ++i) text = take_line(rest);
   // A byte of the file is a character.
   const std::string_view before = text.substr(0, static_cast<std::size_t>(column - 1));

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include <orochi/column.hpp>
+
 #include "core/choices.hpp"
 #include "data/encoding.hpp"
 #include "data/file_errors.hpp"
@@ -12,7 +14,7 @@ namespace orochi {
 
 class TextFile {
  public:
-  explicit TextFile(Encoding encoding) : encoding_(encoding) {}
+  explicit TextFile(Encoding encoding, const Storage& storage = {}) : encoding_(encoding), bytes_(storage) {}
 
   /// The file that `errors` is of, as DataFile::text() says; valid as long as this.
   std::string_view read(FileErrors& errors);
@@ -25,11 +27,11 @@ class TextFile {
   /// In place of the whole file its first bytes, unpacked or not.
   void read_beginning(const std::string& path);
   /// As they were read, in UTF-8.
-  std::string_view bytes() const { return bytes_; }
+  std::string_view bytes() const { return {bytes_.data(), bytes_.size()}; }
 
  private:
   Encoding encoding_;
-  std::string bytes_;
+  Column<char> bytes_;
   bool is_valid_ = false;
 };
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <span>
-#include <vector>
 
 #include <orochi/batch.hpp>
+#include <orochi/column.hpp>
 
 #include "core/as_size.hpp"
 #include "core/choices.hpp"
@@ -34,7 +34,7 @@ void for_kept(std::span<Element> rows, Index width, KeptRows kept, const Take& t
 
 /// Appends the kept ones of rows [T, width].
 template <class Element>
-void append_kept(std::span<const Element> rows, Index width, KeptRows kept, std::vector<Element>& to) {
+void append_kept(std::span<const Element> rows, Index width, KeptRows kept, Column<Element>& to) {
   for_kept(rows, width, kept, [&](auto part) { to.insert(to.end(), part.begin(), part.end()); });
 }
 

@@ -93,6 +93,9 @@ void visit_data(Data& c, Visitor&& visit) {
       "the channel's mean over the training set, or 0, each before normalization");
   key("missing_indicator", c.missing_indicator, allow_flag(),
       "numeric: one channel more, 1 where a row missed a value, else 0");
+  key("storage", c.storage, allow_words(storage_choice.list()),
+      "where the data is while it is used: in memory, or, where it is larger, in temporary files in $TMPDIR "
+      "or /var/tmp (disk); an epoch then goes through it by blocks of neighbours");
 }
 
 template <class Model, class Visitor>

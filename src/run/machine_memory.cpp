@@ -69,7 +69,12 @@ std::optional<double> left_in_groups(const std::string& root) {
 
 }  // namespace
 
-double resident_memory() { return 1024 * field("/proc/self/status", "VmRSS:").value_or(0); }
+double resident_memory() {
+  const auto kilobytes = [](const char* name) { return field("/proc/self/status", name).value_or(0); };
+  // Pages of files can be given back at any time, but the program's and its libraries' are in use.
+  const double code = kilobytes("VmExe:") + kilobytes("VmLib:");
+  return 1024 * (kilobytes("VmRSS:") - std::max(0.0, kilobytes("RssFile:") - code));
+}
 double peak_memory() { return 1024 * field("/proc/self/status", "VmHWM:").value_or(0); }
 
 MemoryLeft memory_left(double most, const std::string& root) {

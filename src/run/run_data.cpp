@@ -7,6 +7,7 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 
+#include "core/choices.hpp"
 #include "core/in_table.hpp"
 #include "data/data_paths.hpp"
 #include "data/file_errors.hpp"
@@ -40,8 +41,11 @@ void refuse_large_files(const RunSetup& setup, const Extensions& extensions, dou
   const MemoryLeft left = memory_left(max_memory);
   if (needed > left.bytes)
     throw usage_error(
-        fmt::format("{}: reading the data would take about {} of memory, but {}; use a part of it", largest,
-                    memory_text(needed), left.reason));
+        fmt::format("{}: reading the data would take about {} of memory, but {}; {}use a part of it", largest,
+                    memory_text(needed), left.reason,
+                    reader->is_text() && storage_choice.is(config.storage, StorageKind::memory)
+                        ? "set data.storage = \"disk\", or "
+                        : ""));
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ Loop::Loop(Classifier& model, const Task& task, const Sequences& data, const Tra
       schedule_(extensions.schedules.make(config.schedule)),
       total_steps_(count_steps(data.size(), config)) {}
 
-void Loop::begin_epoch() { order_ = epoch_order(data_.size(), config_.seed, progress.epoch); }
+void Loop::begin_epoch() { order_ = epoch_order(data_, config_.seed, progress.epoch); }
 
 Loop::Step Loop::step() {
   Step step;

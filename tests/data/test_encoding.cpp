@@ -49,7 +49,7 @@ TEST_CASE("each text format reads a file of another encoding", "[encoding]") {
   const TempFolder folder;
   const auto text_of = [&](const DataConfig& config, std::string_view contents) {
     const RawSplit raw = testing::read_back(folder, config, contents);
-    return raw.path == "f" ? raw.targets.front() + "|" + raw.texts.front() : raw.path;
+    return raw.path == "f" ? raw.targets.front() + "|" + std::string(raw.texts[0]) : raw.path;
   };
   CHECK(text_of(config_in("latin-1"),
                 "caf\xE9\tfa\xE7"

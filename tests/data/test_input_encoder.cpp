@@ -28,7 +28,7 @@ InputEncoder number_encoder(Index max_length) {
   return InputEncoder(config, preprocessing);
 }
 
-std::vector<std::int32_t> ids_of(const InputEncoder& encoder, std::string_view line, bool cut = false) {
+Column<std::int32_t> ids_of(const InputEncoder& encoder, std::string_view line, bool cut = false) {
   Sequences data;
   CHECK(encoder.append_line(line, data) == cut);
   CHECK(data.offsets == std::vector<Index>{0, std::ssize(data.tokens)});

@@ -104,7 +104,7 @@ TEST_CASE("the indicator is a channel that says where a row missed a value", "[m
   CHECK(data.preprocessing.channels == 3);
   CHECK(data.preprocessing.mean[2] == 0);
   CHECK(data.preprocessing.deviation[2] == 1);
-  const std::vector<float>& values = data.train.values;  // [4, 3]
+  const Column<float>& values = data.train.values;  // [4, 3]
   REQUIRE(values.size() == 12);
   CHECK(std::vector<float>{values[2], values[5], values[8], values[11]} == std::vector<float>{0, 1, 1, 0});
   config.validation = "v";
@@ -176,8 +176,8 @@ TEST_CASE("a model fills what it is given as its training data was filled", "[mi
       const Preprocessing kept = preprocessing_of(state_of(data.preprocessing), config, builtin_tokenizers());
       CHECK(kept.missing_mean == data.preprocessing.missing_mean);
       const InputEncoder encoder(config, kept);
-      std::vector<float> values = encoder.encode_values("?,1,NaN,nAn,4,?:1,2,3,4,5,6");
-      const std::vector<float> second = encoder.encode_rows(std::vector<float>{3, gap, 7, gap, gap, gap});
+      Column<float> values = encoder.encode_values("?,1,NaN,nAn,4,?:1,2,3,4,5,6");
+      const Column<float> second = encoder.encode_rows(std::vector<float>{3, gap, 7, gap, gap, gap});
       values.insert(values.end(), second.begin(), second.end());
       CHECK(values == data.train.values);
       std::vector<std::string> notes;

@@ -54,7 +54,7 @@ TEST_CASE("a large mean does not swallow a small deviation", "[normalize]") {
 
 TEST_CASE("without normalization the values stay", "[normalize]") {
   Sequences data = sample();
-  const std::vector<float> before = data.values;
+  const Column<float> before = data.values;
   Preprocessing figures;
   fit_normalization(data, false, figures);
   CHECK(figures.mean == std::vector<float>{0, 0});

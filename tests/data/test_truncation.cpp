@@ -121,8 +121,8 @@ TEST_CASE("numbers are cut so, gaps filled before", "[truncation]") {
     config.missing = missing;
     const Loaded loaded = load(folder, "@data\n1,?,4,?,7:10,20,30,40,50:a\n8:9:b\n", config);
     bool was_cut = false;
-    const std::vector<float> predicted = InputEncoder(loaded.config, loaded.data.preprocessing)
-                                             .encode_values("1,?,4,?,7:10,20,30,40,50", &was_cut);
+    const Column<float> predicted = InputEncoder(loaded.config, loaded.data.preprocessing)
+                                        .encode_values("1,?,4,?,7:10,20,30,40,50", &was_cut);
     CHECK(was_cut);
     CHECK(std::equal(predicted.begin(), predicted.end(), loaded.data.train.values.begin()));
     CHECK(loaded.data.train.offsets == std::vector<Index>{0, 2, 3});

@@ -39,8 +39,8 @@ inline void check_accepted(const RawSplit& raw, bool text) {
   if (text) {
     require(raw.texts.size() == raw.targets.size() && raw.lines.size() == raw.targets.size() &&
             raw.channels == 0);
-    for (const std::string& body : raw.texts)
-      require(utf8::find_invalid(body) == std::string::npos && !utf8::is_blank(body));
+    for (std::size_t i = 0; i < raw.texts.size(); ++i)
+      require(utf8::find_invalid(raw.texts[i]) == std::string::npos && !utf8::is_blank(raw.texts[i]));
     return;
   }
   require(raw.channels > 0 && raw.offsets.size() == raw.targets.size() + 1 && raw.offsets.front() == 0);

@@ -244,7 +244,7 @@ void test_normalize() {
 const char* const with_gap = "@data\n1,?,4:a\n?,2,3:b\n";
 
 /// The rows of `with_gap`, not normalized.
-std::vector<float> filled(const std::string& missing, bool indicator) {
+Column<float> filled(const std::string& missing, bool indicator) {
   return load(with_gap,
               [&](DataConfig& config) {
                 config.format.type = "ts";
@@ -266,6 +266,14 @@ void test_missing_indicator() {
   CHECK(filled("zero", true) == std::vector<float>{1, 0, 0, 1, 4, 0, 0, 1, 2, 0, 3, 0});
 }
 
+void test_storage() {
+  const auto where = [](const std::string& storage) {
+    return load("a\tx\nb\ty\n", [&](DataConfig& config) { config.storage = storage; }).train.storage();
+  };
+  CHECK(!where("memory").is_on_disk());
+  CHECK(where("disk").is_on_disk());
+}
+
 }  // namespace
 
 KeyTests orochi::data_keys() {
@@ -281,6 +289,7 @@ KeyTests orochi::data_keys() {
           {"data.normalize", test_normalize},
           {"data.missing", test_missing},
           {"data.missing_indicator", test_missing_indicator},
+          {"data.storage", test_storage},
           {"reader.csv.text_columns", test_text_columns},
           {"reader.csv.label_column", test_label_column},
           {"reader.csv.weight_column", test_weight_column},

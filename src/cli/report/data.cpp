@@ -70,7 +70,7 @@ ReportData report_data(const Model& trained, const std::string& checkpoint, cons
   ReportData data = choose_file(trained, checkpoint, arguments);
   LoadedFile file = load_labelled(trained, data.paths);
   data.sequences = std::move(file.sequences);
-  data.texts = std::move(file.texts);
+  for (std::size_t i = 0; i < file.texts.size(); ++i) data.texts.emplace_back(file.texts[i]);
   data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));
   std::iota(data.numbers.begin(), data.numbers.end(), 0);
   if (data.is_share_of_training) keep_validation(trained, file.groups, data);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -71,10 +72,16 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
 
 }  // namespace
 
+Storage storage_of(const DataConfig& config) {
+  if (storage_choice.is(config.storage, StorageKind::memory)) return {};
+  const char* folder = std::getenv("TMPDIR");
+  return Storage::on_disk(folder == nullptr || *folder == '\0' ? "/var/tmp" : folder);
+}
+
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
                   FileErrors& errors, bool needs_targets) {
   const std::string& format = config.format.type;
-  RawSplit raw;
+  RawSplit raw(storage_of(config));
   raw.path = errors.path();
   FileInMemory file(config, targets, raw, errors, needs_targets);
   const std::unique_ptr<Reader> reader = in_table("data.format", [&] {

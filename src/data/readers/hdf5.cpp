@@ -67,7 +67,7 @@ void join_labels(RawSplit& raw, FileErrors& errors) {
   if (raw.size() != rows)
     return errors.add(
         fmt::format("{} and {}; expected a label a row", counted(raw.size(), "label"), counted(rows, "row")));
-  std::vector<std::string> joined;  // [B]
+  Column<std::string> joined;  // [B]
   for (std::size_t i = 0; i + 1 < raw.offsets.size(); ++i) {
     std::string& labels = joined.emplace_back();
     for (Index row = raw.offsets[i]; row < raw.offsets[i + 1]; ++row) {
@@ -104,7 +104,7 @@ bool exchange(Pipe& pipe, std::string& report, RawSplit& raw) {
   auto channels = static_cast<std::uint64_t>(raw.channels);
   if (!pipe.text(report) || !pipe.number(channels)) return false;
   raw.channels = static_cast<Index>(channels);
-  for (std::vector<std::string>* texts : {&raw.targets, &raw.groups}) {
+  for (Column<std::string>* texts : {&raw.targets, &raw.groups}) {
     std::uint64_t count = texts->size();
     if (!pipe.number(count)) return false;
     for (std::size_t i = 0; i < count; ++i) {

@@ -166,12 +166,12 @@ class VariableStrings {
   std::vector<char*> strings_;  // [B]; null for an empty string
 };
 
-std::vector<std::string> read_fixed_strings(const Dataset& dataset) {
+Column<std::string> read_fixed_strings(const Dataset& dataset) {
   const std::size_t width = H5Tget_size(dataset.type.get());
   const bool is_space_padded = H5Tget_strpad(dataset.type.get()) == H5T_STR_SPACEPAD;
   std::vector<char> bytes(dataset.size() * width);  // [B, width]
   read_all(dataset, dataset.type.get(), bytes.data(), "labels");
-  std::vector<std::string> labels;
+  Column<std::string> labels;
   labels.reserve(dataset.size());
   for (std::size_t at = 0; at < bytes.size(); at += width) {
     std::string label(bytes.data() + at, strnlen(bytes.data() + at, width));
@@ -182,10 +182,10 @@ std::vector<std::string> read_fixed_strings(const Dataset& dataset) {
 }
 
 template <class Number>
-std::vector<std::string> read_numbers(const Dataset& dataset, hid_t type) {
+Column<std::string> read_numbers(const Dataset& dataset, hid_t type) {
   std::vector<Number> numbers(dataset.size());  // [B]
   read_all(dataset, type, numbers.data(), "labels");
-  std::vector<std::string> labels;
+  Column<std::string> labels;
   labels.reserve(numbers.size());
   const std::size_t width = dataset.shape.size() == 2 ? dataset.shape[1] : 1;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -198,14 +198,14 @@ std::vector<std::string> read_numbers(const Dataset& dataset, hid_t type) {
   return labels;
 }
 
-std::vector<std::string> read_labels(const Dataset& dataset) {
+Column<std::string> read_labels(const Dataset& dataset) {
   if (dataset.kind == H5T_INTEGER && H5Tget_sign(dataset.type.get()) == H5T_SGN_NONE)
     return read_numbers<std::uint64_t>(dataset, H5T_NATIVE_UINT64);  // as int64 the largest would all be one
   if (dataset.kind == H5T_INTEGER) return read_numbers<std::int64_t>(dataset, H5T_NATIVE_INT64);
   if (dataset.kind == H5T_FLOAT) return read_numbers<double>(dataset, H5T_NATIVE_DOUBLE);
   if (H5Tis_variable_str(dataset.type.get()) <= 0) return read_fixed_strings(dataset);
   const VariableStrings strings(dataset);
-  std::vector<std::string> labels;
+  Column<std::string> labels;
   for (const char* label : strings.get()) labels.emplace_back(label == nullptr ? "" : label);
   return labels;
 }

@@ -64,12 +64,19 @@ VocabularyTokenizer::Tokens VocabularyTokenizer::cut(std::string_view text, std:
 }
 
 EncodedTexts VocabularyTokenizer::fit_and_encode(std::span<const std::string_view> texts, Index max_length) {
+  EncodedTexts encoded;
+  learn(texts, max_length, &encoded);
+  return encoded;
+}
+
+/// Encodes, too, where `encoded` is given.
+void VocabularyTokenizer::learn(std::span<const std::string_view> texts, Index max_length,
+                                EncodedTexts* encoded) {
   struct Token {
     Index count = 0;
     std::int32_t number = 0;  // in the order of their first use, from 1; 0: too long to be one
   };
   std::unordered_map<std::string, Token, TextHash, std::equal_to<>> seen;
-  EncodedTexts encoded;
   std::string normal;
   for (const std::string_view text : texts) {
     const Tokens tokens = cut(text, normal);
@@ -81,10 +88,11 @@ EncodedTexts VocabularyTokenizer::fit_and_encode(std::span<const std::string_vie
           found = seen.emplace(token, Token{0, static_cast<std::int32_t>(seen.size() + 1)}).first;
         ++found->second.count;
       }
-      encoded.ids.push_back(found == seen.end() ? 0 : found->second.number);
+      if (encoded != nullptr) encoded->ids.push_back(found == seen.end() ? 0 : found->second.number);
     }
-    encoded.offsets.push_back(std::ssize(encoded.ids));
-    encoded.lengths.push_back(std::ssize(tokens));
+    if (encoded == nullptr) continue;
+    encoded->offsets.push_back(std::ssize(encoded->ids));
+    encoded->lengths.push_back(std::ssize(tokens));
   }
   std::vector<std::tuple<Index, std::string, std::int32_t>> frequent;
   for (const auto& [token, of] : seen)
@@ -103,11 +111,11 @@ EncodedTexts VocabularyTokenizer::fit_and_encode(std::span<const std::string_vie
         "the one or raise the other (tokens of more than {} bytes never enter it)",
         min_count_, vocab_size_, longest_token));
   number_tokens();
+  if (encoded == nullptr) return;
   // A token of a text may be "<unk>" itself: the vocabulary has it twice, and `encode` finds the first.
   if (const auto twice = seen.find(unknown_token); twice != seen.end())
     ids[static_cast<std::size_t>(twice->second.number)] = 0;
-  for (std::int32_t& id : encoded.ids) id = ids[static_cast<std::size_t>(id)];
-  return encoded;
+  for (std::int32_t& id : encoded->ids) id = ids[static_cast<std::size_t>(id)];
 }
 
 void VocabularyTokenizer::number_tokens() {

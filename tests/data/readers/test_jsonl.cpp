@@ -67,7 +67,7 @@ TEST_CASE("a list is several labels, or a label a token", "[jsonl]") {
   const auto read = [&](const std::string& label, const std::string& task) {
     const RawSplit raw = testing::read_back(
         folder, jsonl, "{\"text\": [\"New\", \"York\"], \"label\": " + label + "}\n", task);
-    return raw.path == "f" ? raw.texts.front() + ": " + raw.targets.front() : raw.path;
+    return raw.path == "f" ? std::string(raw.texts[0]) + ": " + raw.targets.front() : raw.path;
   };
   CHECK(read("[\"a\", \"b c\", 3]", "multi_label") == "New York: a,b c,3");
   CHECK(read("[]", "multi_label") == "New York: ");
