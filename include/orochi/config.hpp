@@ -70,10 +70,11 @@ struct ModelConfig {
 
 /// [train]: the optimizer loop.
 struct TrainConfig {
-  std::uint64_t seed = 42;                // initial weights, order, dropout, split: everything random
-  Index epochs = 10;                      // passes over the training set
-  Index max_steps = 0;                    // stop after so many updates; 0: no limit
-  Index batch_size = 32;                  // sequences a step and micro-batch
+  std::string from;         // checkpoint to start from, with its vocabulary and labels; empty: fresh weights
+  std::uint64_t seed = 42;  // initial weights, order, dropout, split: everything random
+  Index epochs = 10;        // passes over the training set
+  Index max_steps = 0;      // stop after so many updates; 0: no limit
+  Index batch_size = 32;    // sequences a step and micro-batch
   Index gradient_accumulation_steps = 1;  // micro-batches an update
   Index shards = 8;  // shards of a batch; fixes the order of summation, so never taken from the machine
   Index chunk_rows =

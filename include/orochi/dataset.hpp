@@ -67,6 +67,7 @@ struct Preprocessing {
   Index channels = 0;                          // 0 for text
   Index texts = 1;                             // S: of a sequence
   std::vector<float> missing_mean;             // [channels]: of known values; where data.missing needs it
+  double unknown_share = -1;                   // of validation's tokens; -1 where that is not known
 
   Index vocabulary_size() const { return tokenizer == nullptr ? 0 : tokenizer->vocabulary_size(); }
   /// Ids from 0 on that rows may have: a separator is one more.
@@ -99,11 +100,19 @@ struct LoadedData {
 /// like.
 std::string checksum(const Sequences& data);
 
+/// What further training starts from.
+struct DataStart {
+  const Preprocessing&
+      learned;  // figures and vocabulary of before; `targets` of load_data has loaded its own
+  bool adds_labels = false, adds_tokens = false;  // that are new; else they are errors, or unknown tokens
+};
+
 /// Reads what `config` names, relative to `folder`; throws one usage_error that lists the errors found
 /// (`file:line: what; what was expected`), at most the first 20 of a file. `targets` learns from the training
-/// file.
+/// file, unless there is a `start`.
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
-                     const Readers& readers, const Tokenizers& tokenizers, Targets& targets);
+                     const Readers& readers, const Tokenizers& tokenizers, Targets& targets,
+                     const DataStart* start = nullptr);
 
 /// A file's sequences, and their texts as the file has them: a vocabulary knows neither rare words nor case.
 struct LoadedFile {

@@ -26,6 +26,8 @@ struct Record {
   /// Texts and target are parts of DataFile::text() that were cut at ASCII characters: their bytes have been
   /// checked.
   bool is_of_text = false;
+  /// All that the file has of it, a field a column: only where DataFile::keeps_fields asks.
+  std::vector<std::string> fields = {};
 };
 
 /// A data file while a reader reads it: takes the records, and what is wrong with the file. Errors are
@@ -53,6 +55,10 @@ class DataFile {
   virtual const Targets& targets() const = 0;
   /// Whether each record needs a target: a file that is read to be answered may have none.
   virtual bool needs_targets() const { return true; }
+  /// Whether records shall have their fields; `name_fields` says before the first one what they are called.
+  /// Without names a record has one field, a JSON object.
+  virtual bool keeps_fields() const { return false; }
+  virtual void name_fields(std::vector<std::string> names) { static_cast<void>(names); }
   /// data.encoding: a further text that belongs to the file is written so, too.
   virtual const std::string& encoding() const = 0;
 };

@@ -33,6 +33,13 @@ class Targets {
   virtual std::string check(std::string_view target) const = 0;
   /// Learns from the targets of the training file: its labels.
   virtual void fit(std::span<const std::string> targets) = 0;
+  /// Of the targets of further training: the labels that are not known yet, each once. None by default, which
+  /// is of tasks that take no further labels.
+  virtual std::vector<std::string> new_labels(std::span<const std::string> targets) const {
+    return static_cast<void>(targets), std::vector<std::string>();
+  }
+  /// Takes them behind those that are known, whose numbers stay. A usage_error by default.
+  virtual void add_labels(std::span<const std::string> labels);
   /// Learns from the training split, after validation was taken off: weights, means. [M, W]
   virtual void fit_split(std::span<const double> targets) { static_cast<void>(targets); }
   /// Appends the numbers of one sequence's target: [W], or [T, W] at level row.
@@ -70,6 +77,10 @@ class LabelSet {
   const std::vector<std::string>& names() const { return names_; }
   const std::string& name(double id) const { return names_[static_cast<std::size_t>(id)]; }
   Index size() const { return static_cast<Index>(names_.size()); }
+  /// Those that are not in the set, each once, in the order of a set of their own.
+  std::vector<std::string> missing(std::span<const std::string_view> labels) const;
+  /// Behind those that there are, whose ids stay.
+  void add(std::span<const std::string> labels);
   void save(State& state) const { state.set("labels", names_); }
   /// A usage_error where two are the same, or there are none.
   void load(const State& state);

@@ -149,6 +149,7 @@ class LabelTask : public Task {
   /// The class of one item's outputs; by default that of the largest, the first of equal ones.
   virtual Index choose(std::span<const Scalar> outputs) const;
   const LabelSet& labels() const { return labels_; }
+  LabelSet& labels() { return labels_; }
 
  private:
   LabelSet labels_;

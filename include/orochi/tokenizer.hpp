@@ -43,6 +43,9 @@ class Tokenizer {
   virtual void fit(std::span<const std::string_view> texts, Index max_length) = 0;
   /// `fit`, then the ids that `encode` gives for the same texts: overridden where one pass does both.
   virtual EncodedTexts fit_and_encode(std::span<const std::string_view> texts, Index max_length);
+  /// Takes what it does not know yet of the texts of further training, behind what it knows, whose ids stay.
+  /// A usage_error by default.
+  virtual void extend(std::span<const std::string_view> texts, Index max_length);
   /// Appends the ids of the first `max_length` tokens, each from 0 to vocabulary_size() - 1. Returns how many
   /// tokens the whole text has.
   virtual Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const = 0;
@@ -88,6 +91,8 @@ class VocabularyTokenizer : public Tokenizer {
     learn(texts, max_length, nullptr);
   }
   EncodedTexts fit_and_encode(std::span<const std::string_view> texts, Index max_length) override;
+  /// By the same rule, of tokens that are not in the vocabulary.
+  void extend(std::span<const std::string_view> texts, Index max_length) override;
   Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const override;
   Index vocabulary_size() const override { return static_cast<Index>(vocabulary_.size()); }
   std::int32_t unknown() const override { return 0; }

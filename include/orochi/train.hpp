@@ -22,7 +22,11 @@ struct TrainRequest {
   std::vector<std::string> overrides;  // KEY=VALUE
   std::string run;                     // folder; empty: runs/<config name>
   bool resume = false;
-  int threads = 0;             // 0: all that this process may use
+  std::string
+      from;  // in place of config_path: a checkpoint whose config, vocabulary and weights it starts from
+  std::string data;                             // with `from`: the training file; empty: an override names it
+  bool add_labels = false, add_tokens = false;  // starting from a checkpoint: those of the data that are new
+  int threads = 0;                              // 0: all that this process may use
   std::function<bool()> stop;  // asked after each step; true: leave off with a checkpoint, as max_steps does
   double max_memory = 0;       // bytes that the process may take; 0: what the machine has
   Index max_steps = 0;         // leave off after so many updates in all, as an interruption would; 0: no

@@ -50,6 +50,10 @@ TrainRequest make_request(const Arguments& arguments) {
   }
   request.run = arguments.text("--run");
   request.resume = arguments.has("--resume");
+  request.from = arguments.text("--from");
+  request.data = arguments.text("--data");
+  request.add_labels = arguments.has("--add-labels");
+  request.add_tokens = arguments.has("--add-tokens");
   request.threads = static_cast<int>(arguments.integer("--threads", 0));
   if (arguments.has("--max-memory")) request.max_memory = parse_size(arguments.text("--max-memory"));
   request.max_steps = static_cast<Index>(arguments.integer("--max-steps", 0));
@@ -128,7 +132,8 @@ Verb train_verb() {
       "current "
       "step with a checkpoint; a second one stops at once.";
   verb.words = {
-      {"CONFIG", "a TOML file (docs/config.md); with --resume it may be left out", false, false},
+      {"CONFIG", "a TOML file (docs/config.md); left out with --from, and perhaps with --resume", false,
+       false},
       {"KEY=VALUE", "settings that take the place of the file's, for example model.num_heads=8 train.seed=3",
        false, true}};
   verb.options = {
@@ -137,6 +142,15 @@ Verb train_verb() {
        "go on from last.h5 in the run folder, to the same bits as without the interruption (default: start "
        "anew; "
        "example: --resume --run runs/splice)"},
+      {"--from", "CHECKPOINT",
+       "start from a trained model, or a run folder's best.h5: its config, weights, vocabulary and labels "
+       "(default: "
+       "fresh weights by CONFIG; example: --from runs/splice/best.h5 --data new.tsv)"},
+      {"--data", "FILE",
+       "with --from: what to train on; validation is a part of it (no default; example: --data new.tsv)"},
+      {"--add-labels", "", "with --from: take labels that the model does not know (default: an error)"},
+      {"--add-tokens", "",
+       "with --from: take tokens that the vocabulary does not have (default: they stay unknown)"},
       threads_option(),
       {"--max-memory", "SIZE",
        "refuse a run that would take more memory in all (default: what the machine and the control group "
@@ -148,7 +162,8 @@ Verb train_verb() {
        1, most_steps}};
   verb.examples = {"train configs/splice.toml",
                    "train configs/splice.toml model.num_heads=8 train.seed=3 --run runs/wide",
-                   "train --resume --run runs/splice"};
+                   "train --resume --run runs/splice",
+                   "train --from runs/splice/best.h5 --data new.tsv --add-labels --run runs/more"};
   verb.call = call;
   verb.hint = hint;
   return verb;

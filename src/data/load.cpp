@@ -12,9 +12,9 @@
 
 #include "core/as_size.hpp"
 #include "core/in_table.hpp"
-#include "core/option_paths.hpp"
 #include "data/checks.hpp"
 #include "data/column_checks.hpp"
+#include "data/fit.hpp"
 #include "data/input_encoder.hpp"
 #include "data/inputs.hpp"
 #include "data/normalize.hpp"
@@ -111,56 +111,6 @@ Sequences take_rows(const Part& part, const Targets& targets, const DataConfig& 
   return sequences;
 }
 
-/// By what a sequence keeps of its rows.
-void fit_missing(const Part& train, const DataConfig& config, Preprocessing& preprocessing) {
-  if (!needs_means(missing_choice.value(config.missing))) return;
-  const RawSplit& raw = train.file->raw;
-  const Truncation how = truncation_choice.value(config.truncation);
-  KnownMeans known(raw.channels);
-  for (const std::uint32_t i : train.rows) {
-    const std::span<const float> values = raw.values_of(i);
-    const KeptRows kept = kept_rows(how, std::ssize(values) / raw.channels, config.max_length);
-    for_kept(values, raw.channels, kept, [&](std::span<const float> rows) { known.add(rows); });
-  }
-  try {
-    preprocessing.missing_mean = known.means();
-  } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("{}: {}", raw.path, error.what()));
-  }
-}
-
-/// Returns the texts of train encoded, for they are cut into tokens once; none where they are on disk, which
-/// have no room in memory.
-std::optional<EncodedTexts> fit_tokenizer(const Part& train, const DataConfig& config,
-                                          const std::string& folder, const Tokenizers& tokenizers,
-                                          Preprocessing& preprocessing) {
-  Column<std::string_view> texts(train.file->raw.storage());
-  for (const std::uint32_t i : train.rows)
-    for (const std::string_view text : train.file->raw.texts_of(i)) texts.push_back(text);
-  Component component = config.tokenizer;
-  if (const TokenizerEntry* entry = tokenizers.find(component.type); entry != nullptr)
-    change_paths(entry->options, component.options,
-                 [&](const std::string& path) { return (std::filesystem::path(folder) / path).string(); });
-  std::unique_ptr<Tokenizer> tokenizer =
-      in_table("data.tokenizer", [&] { return tokenizers.make(component); });
-  std::optional<EncodedTexts> encoded;
-  try {
-    in_table("data.tokenizer", [&] {
-      const Index needed = InputEncoder::tokens_needed(config);
-      if (train.file->raw.storage().is_on_disk())
-        tokenizer->fit(texts, needed);
-      else
-        encoded = tokenizer->fit_and_encode(texts, needed);
-    });
-  } catch (const OptionError&) {
-    throw;
-  } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("{}: {}", train.file->raw.path, error.what()));
-  }
-  preprocessing.tokenizer = std::move(tokenizer);
-  return encoded;
-}
-
 std::vector<TargetFile> read_files(const DataConfig& config, const Readers& readers, const Targets& targets,
                                    const std::vector<Paths>& splits, PathFrom from,
                                    std::vector<FileErrors>& errors) {
@@ -205,12 +155,14 @@ void keep_locations(const Part& train, LoadedData& data) {
   }
 }
 
-/// Encodes all parts with what the first of them, train, teaches.
+/// Encodes all parts with what the first of them, train, teaches, or with what was learned before.
 void encode_parts(const std::vector<Part>& parts, const DataConfig& config, const std::string& folder,
-                  const Tokenizers& tokenizers, Targets& targets, LoadedData& data) {
+                  const Tokenizers& tokenizers, Targets& targets, const DataStart* start, LoadedData& data) {
   Preprocessing& preprocessing = data.preprocessing;
   std::optional<EncodedTexts> encoded;
-  if (preprocessing.channels == 0)
+  if (start != nullptr)
+    extend_tokenizer(parts.front(), config, tokenizers, *start, preprocessing, data.notes);
+  else if (preprocessing.channels == 0)
     encoded = fit_tokenizer(parts.front(), config, folder, tokenizers, preprocessing);
   else
     fit_missing(parts.front(), config, preprocessing);
@@ -219,9 +171,9 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
   for (std::size_t p = 0; p < parts.size(); ++p) {
     *splits[p] = take_rows(parts[p], targets, config, encoder, data.notes, encoded ? &*encoded : nullptr);
     encoded.reset();
-    if (p == 0) in_table("task", [&] { targets.fit_split(data.train.targets); });
+    if (p == 0) fit_split(data.train.targets, start, targets);
     if (preprocessing.channels == 0) continue;
-    if (p == 0) fit_normalization(data.train, config.normalize, preprocessing);
+    if (p == 0 && start == nullptr) fit_normalization(data.train, config.normalize, preprocessing);
     if (config.missing_indicator) preprocessing.mean.back() = 0, preprocessing.deviation.back() = 1;
     normalize(splits[p]->values, preprocessing.mean, preprocessing.deviation);
   }
@@ -230,7 +182,8 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
 }  // namespace
 
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
-                     const Readers& readers, const Tokenizers& tokenizers, Targets& targets) {
+                     const Readers& readers, const Tokenizers& tokenizers, Targets& targets,
+                     const DataStart* start) {
   const std::filesystem::path base = folder;
   const bool has_validation_file = !config.validation.empty();
   std::vector<std::string> train;
@@ -248,11 +201,15 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
       check_columns(files[f].raw, targets, *reader, errors[f], f == 0 ? data.notes : unused);
     }
   throw_if_any(errors);
-  data.preprocessing.channels = files.front().raw.channels;
-  data.preprocessing.texts = files.front().raw.num_texts;
+  if (start != nullptr) data.preprocessing = start->learned;
+  if (start == nullptr) data.preprocessing.channels = files.front().raw.channels;
+  if (start == nullptr) data.preprocessing.texts = files.front().raw.num_texts;
   if (data.preprocessing.texts > 1 && targets.level() == Level::row)
     errors.front().add("several texts a record, but the task has a label a row; expected one text");
-  fit_targets(files.front().raw, targets, errors.front());
+  if (start == nullptr)
+    fit_targets(files.front().raw, targets, errors.front());
+  else
+    extend_labels(files.front().raw, *start, targets, errors.front(), data.notes);
   for (std::size_t f = 0; f < files.size(); ++f)
     parse_targets(files[f], targets, data.preprocessing, errors[f]);
   for (std::size_t f = 1; f < files.size(); ++f)
@@ -267,7 +224,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   }
   if (!config.test.empty()) parts.push_back(whole_file("test", files.back()));
   keep_locations(parts.front(), data);
-  encode_parts(parts, config, folder, tokenizers, targets, data);
+  encode_parts(parts, config, folder, tokenizers, targets, start, data);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
   note_weights_and_groups(files.front().raw, data.notes);
   note_missing(files, config, data.notes);

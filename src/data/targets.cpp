@@ -29,6 +29,10 @@ std::optional<std::int64_t> as_integer(const std::string& label) {
 
 Targets::~Targets() = default;
 
+void Targets::add_labels(std::span<const std::string>) {
+  throw usage_error("this task takes no further labels; leave --add-labels out");
+}
+
 LabelSet::LabelSet(std::vector<std::string> labels) : names_(std::move(labels)) {
   std::sort(names_.begin(), names_.end());
   names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
@@ -51,6 +55,18 @@ Index LabelSet::id(std::string_view label) const {
         fmt::format("label {} does not occur in the training data, which has {}; correct or remove it",
                     quote(label), quote_list(names_)));
   return found->second;
+}
+
+std::vector<std::string> LabelSet::missing(std::span<const std::string_view> labels) const {
+  std::vector<std::string> unknown;
+  for (const std::string_view label : labels)
+    if (!ids_.contains(label)) unknown.emplace_back(label);
+  return LabelSet(std::move(unknown)).names_;
+}
+
+void LabelSet::add(std::span<const std::string> labels) {
+  names_.insert(names_.end(), labels.begin(), labels.end());
+  index();
 }
 
 void LabelSet::load(const State& state) {

@@ -52,12 +52,16 @@ std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
 }
 
 void with_location(const std::string& config_path, std::span<const std::string> overrides,
-                   const Extensions& extensions, const std::function<void()>& work) {
+                   const Extensions& extensions, const std::function<void()>& work,
+                   const std::string& config_text) {
   try {
     work();
   } catch (const OptionError& error) {
-    throw usage_error(find_location(config_path, overrides, component_schemas(extensions), error.option()) +
-                      ": " + error.what());
+    const std::vector<ComponentSchema> schemas = component_schemas(extensions);
+    const std::string location =
+        config_text.empty() ? find_location(config_path, overrides, schemas, error.option())
+                            : find_location(config_text, config_path, overrides, schemas, error.option());
+    throw usage_error(location + ": " + error.what());
   }
 }
 

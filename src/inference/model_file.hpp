@@ -18,9 +18,11 @@ namespace orochi {
 /// What the config reader must know of the registered components.
 std::vector<ComponentSchema> component_schemas(const Extensions& extensions);
 
-/// Does `work`; an OptionError in it gets the location of its key.
+/// Does `work`; an OptionError in it gets the location of its key in the file, or in the text, if there is
+/// one.
 void with_location(const std::string& config_path, std::span<const std::string> overrides,
-                   const Extensions& extensions, const std::function<void()>& work);
+                   const Extensions& extensions, const std::function<void()>& work,
+                   const std::string& config_text = {});
 
 /// What task, tokenizer and numeric data have learned, by component.
 std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing);

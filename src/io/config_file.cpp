@@ -163,7 +163,13 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
 
 std::string find_location(const std::string& path, std::span<const std::string> overrides,
                           std::span<const ComponentSchema> components, const std::string& key) {
-  return reader_of(read_text_file(path), path, overrides, components).location_text(key);
+  return find_location(read_text_file(path), path, overrides, components, key);
+}
+
+std::string find_location(const std::string& text, const std::string& name,
+                          std::span<const std::string> overrides, std::span<const ComponentSchema> components,
+                          const std::string& key) {
+  return reader_of(text, name, overrides, components).location_text(key);
 }
 
 std::string write_config(const Config& config) {

@@ -52,6 +52,10 @@ Config parse_saved_config(const std::string& text, const std::string& name,
 /// errors that show only later. The config must be one that read_config takes.
 std::string find_location(const std::string& path, std::span<const std::string> overrides,
                           std::span<const ComponentSchema> components, const std::string& key);
+/// The same in a text that messages call `name`.
+std::string find_location(const std::string& text, const std::string& name,
+                          std::span<const std::string> overrides, std::span<const ComponentSchema> components,
+                          const std::string& key);
 
 /// Every key with its value, in a fixed order; parse_config(write_config(c)) == c, to the last bit of a
 /// number.

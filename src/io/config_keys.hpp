@@ -139,6 +139,10 @@ ModelConfig block_model(ModelConfig model, const Options& options);
 template <class Train, class Visitor>
 void visit_train(Train& c, Visitor&& visit) {
   const auto key = section_keys("train", visit);
+  key("from", c.from, allow_text(),
+      "checkpoint to start from, relative to the config file: weights, vocabulary and labels are its own, "
+      "and "
+      "so must [model] be; empty: fresh weights");
   key("seed", c.seed, allow_integer(0, 4294967295), "initial weights, order, dropout, split: all randomness");
   key("epochs", c.epochs, allow_integer(1), "passes over the training set");
   key("max_steps", c.max_steps, allow_integer(0), "stop after so many updates; 0: no limit");

@@ -53,13 +53,25 @@ void refuse_large_files(const RunSetup& setup, const Extensions& extensions, dou
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
   RunData data;
   double before = 0;
-  with_location(setup.config_path, request.overrides, extensions, [&] {
-    refuse_large_files(setup, extensions, request.max_memory);
-    before = resident_memory();
-    data.task = in_table("task", [&] { return extensions.tasks.make(setup.config.task); });
-    data.loaded = load_data(setup.config.data, setup.data_folder, setup.config.train.seed, extensions.readers,
-                            extensions.tokenizers, *data.task);
-  });
+  with_location(
+      setup.config_path, request.overrides, extensions,
+      [&] {
+        refuse_large_files(setup, extensions, request.max_memory);
+        before = resident_memory();
+        data.task = in_table("task", [&] { return extensions.tasks.make(setup.config.task); });
+        std::optional<DataStart> start;
+        if (!setup.start.empty()) {
+          data.start = Model::load(setup.start, extensions);
+          State learned;
+          data.start->task->save(learned);
+          data.task->load(learned);
+          start.emplace(DataStart{data.start->preprocessing, request.add_labels, request.add_tokens});
+        }
+        data.loaded =
+            load_data(setup.config.data, setup.data_folder, setup.config.train.seed, extensions.readers,
+                      extensions.tokenizers, *data.task, start ? &*start : nullptr);
+      },
+      setup.config_text);
   data.train_checksum = checksum(data.loaded.train);
   data.validation_checksum = checksum(data.loaded.validation);
   refuse_large_model(setup.config, extensions, input_shape(setup.config.data, data.loaded.preprocessing),

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <orochi/dataset.hpp>
 #include <orochi/extensions.hpp>
+#include <orochi/model.hpp>
 
 #include "io/checkpoint.hpp"
 #include "run/run_setup.hpp"
@@ -16,6 +18,7 @@ namespace orochi {
 struct RunData {
   LoadedData loaded;
   std::unique_ptr<Task> task;                       // has learned from `loaded`
+  std::optional<Model> start;                       // what the weights are to be taken from
   std::string train_checksum, validation_checksum;  // of the sequences
 };
 

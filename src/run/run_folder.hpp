@@ -35,7 +35,8 @@ struct Unwritten {
 /// Refuses a folder that holds a run unless `resume`, with the ways out.
 void check_run_folder(const std::string& path, bool resume);
 
-/// runs/NAME/: config.toml, metrics.csv, metrics.jsonl, last.h5, last-1.h5, best.h5, environment.json.
+/// runs/NAME/: config.toml, metrics.csv, metrics.jsonl, last.h5, last-1.h5, best.h5, environment.json,
+/// start.h5 where it started from a checkpoint.
 class RunFolder {
  public:
   /// Makes the folder and takes its lock. A folder that holds a run is refused unless `resume`; one that

@@ -17,6 +17,7 @@
 #include "inference/model_file.hpp"
 #include "run/resume_point.hpp"
 #include "run/run_folder.hpp"
+#include "run/start.hpp"
 
 namespace orochi {
 namespace {
@@ -108,27 +109,64 @@ Config read_config(const std::string& path, const std::vector<std::string>& over
   return read_config(path, overrides, component_schemas(extensions));
 }
 
-RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) {
+namespace {
+
+/// Refuses what does not go together.
+void check_request(const TrainRequest& request) {
+  const auto refuse = [](const char* what) { throw usage_error(what); };
+  if (request.from.empty() && !request.data.empty())
+    refuse("--data goes with --from; a config names its data itself: data.train=FILE");
+  if (!request.from.empty() && request.resume)
+    refuse("--from starts a run and --resume goes on with one; leave one of them out");
+  if (!request.from.empty() && !request.config_path.empty())
+    throw usage_error(
+        fmt::format("--from takes the checkpoint's config; leave \"{}\" out, or set train.from "
+                    "in it in place of --from",
+                    request.config_path));
+  if (request.resume && (request.add_labels || request.add_tokens))
+    refuse("labels and tokens are added when a run starts; leave --add-labels and --add-tokens out");
+}
+
+/// Of a config that is in a file.
+RunSetup setup_from_file(const TrainRequest& request, const Extensions& extensions) {
   RunSetup setup;
   const bool own_config = request.resume && request.config_path.empty();
   if (own_config && request.run.empty())
     throw usage_error("--resume needs the run folder: `orochi train --resume --run DIR`");
   if (!own_config && request.config_path.empty())
     throw usage_error("no configuration is named: `orochi train CONFIG`, for example configs/splice.toml");
-  setup.folder = request.run.empty() ? "runs/" + fs::path(request.config_path).stem().string() : request.run;
-  const std::string path = own_config ? setup.folder + "/config.toml" : request.config_path;
-  check_run_folder(setup.folder, request.resume);
+  setup.folder = "runs/" + fs::path(request.config_path).stem().string();
+  const std::string path = own_config ? request.run + "/config.toml" : request.config_path;
   std::error_code error;
   if (own_config && !fs::exists(path, error))
     throw usage_error(
-        setup.folder +
+        request.run +
         " holds no run: there is no config.toml in it; start one with `orochi train CONFIG --run " +
-        setup.folder + "`, or name the folder of a run with --run DIR");
+        request.run + "`, or name the folder of a run with --run DIR");
   setup.config_path = path;
   setup.config = read_config(path, request.overrides, extensions);
-  name_standard_input(setup.config.data);
   setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
-  if (request.resume) setup.changes = allowed_changes(setup, extensions);
+  return setup;
+}
+
+}  // namespace
+
+RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) {
+  check_request(request);
+  if (!request.run.empty()) check_run_folder(request.run, request.resume);
+  RunSetup setup = request.from.empty() ? setup_from_file(request, extensions)
+                                        : setup_from_checkpoint(request, extensions);
+  if (!request.run.empty()) setup.folder = request.run;
+  check_run_folder(setup.folder, request.resume);
+  name_standard_input(setup.config.data);
+  if (!setup.config.train.from.empty())
+    setup.start = checkpoint_at((fs::path(setup.data_folder) / setup.config.train.from).string());
+  else if (request.add_labels || request.add_tokens)
+    throw usage_error("--add-labels and --add-tokens go with a checkpoint to start from: --from CHECKPOINT");
+  if (request.resume)
+    setup.changes = allowed_changes(setup, extensions);
+  else if (!setup.start.empty())
+    refuse_other_model(setup, request, extensions);
   return setup;
 }
 

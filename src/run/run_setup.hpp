@@ -12,9 +12,12 @@ namespace orochi {
 
 struct RunSetup {
   Config config;
-  std::string config_path;
+  std::string config_path;            // or how messages call it
+  std::string config_text = {};       // of a config that is in no file
   std::string folder;                 // of the run
   std::string data_folder;            // what data paths are relative to
+  std::string start = {};             // checkpoint whose weights, vocabulary and labels it has; or nothing
+  std::vector<std::string> notes;     // for the user
   std::vector<ConfigChange> changes;  // resume: keys that differ from the checkpoint's and may
 };
 

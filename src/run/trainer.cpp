@@ -11,6 +11,7 @@
 #include "run/machine_memory.hpp"
 #include "run/memory_estimate.hpp"
 #include "run/resume_point.hpp"
+#include "run/start.hpp"
 #include "run/training_run.hpp"
 
 namespace orochi {
@@ -35,12 +36,15 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
                  precision_choice.is(config_.train.precision, Precision::fp32) ? loop_.stepper().packed()
                                                                                : nullptr) {
   config_.data = rebase_paths(config_.data, extensions.tokenizers, setup_.data_folder, folder_.path());
+  if (!setup_.start.empty()) config_.train.from = start_name;
   model_.validation_checksum = run_data_.validation_checksum;
 }
 
 TrainResult Trainer::run() {
+  for (const std::string& note : setup_.notes) observer_.note(note);
   for (const std::string& note : data_.notes) observer_.note(note);
   model_.classifier->parameters().initialize(config_.train.seed);
+  if (run_data_.start) start();
   if (request_.resume) resume();
   folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
                             threads_);

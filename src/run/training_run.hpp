@@ -44,6 +44,7 @@ class Trainer {
 
   RunFolder open_folder(
       const Optimizers& optimizers) const;  // the last moment to refuse without having written anything
+  void start();
   void resume();
   void restore_best();
   void train_epoch();

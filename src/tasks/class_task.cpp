@@ -46,6 +46,14 @@ ClassTask::ClassTask(const Settings& settings)
 
 void ClassTask::fit(std::span<const std::string> targets) {
   LabelTask::fit(targets);
+  check_weights();
+}
+
+std::vector<std::string> ClassTask::new_labels(std::span<const std::string> targets) const {
+  return labels().missing(std::vector<std::string_view>(targets.begin(), targets.end()));
+}
+
+void ClassTask::check_weights() const {
   if (!given_.empty() && std::ssize(given_) != labels().size())
     throw OptionError(
         "class_weights",
@@ -55,6 +63,7 @@ void ClassTask::fit(std::span<const std::string> targets) {
 }
 
 void ClassTask::fit_split(std::span<const double> ids) {
+  check_weights();  // again: further training may have added labels
   std::vector<double> weights = given_;
   if (balanced_) {
     weights.assign(as_size(labels().size()), 0);

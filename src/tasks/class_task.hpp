@@ -11,6 +11,8 @@ class ClassTask : public LabelTask {
   explicit ClassTask(const Settings& settings);
 
   void fit(std::span<const std::string> targets) override;
+  std::vector<std::string> new_labels(std::span<const std::string> targets) const override;
+  void add_labels(std::span<const std::string> added) override { labels().add(added); }
   /// Sets the weights: the config's, or "balanced", N / (K x count), as scikit-learn.
   void fit_split(std::span<const double> ids) override;
   Var loss(Var outputs, const Batch& batch, double normalizer) const override;
@@ -20,6 +22,8 @@ class ClassTask : public LabelTask {
   std::vector<std::string> score_names() const override { return labels().names(); }
 
  private:
+  void check_weights() const;
+
   double smoothing_;
   bool balanced_;
   std::vector<double> given_;    // [K] or empty

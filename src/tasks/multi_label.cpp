@@ -47,6 +47,16 @@ class MultiLabel : public Task {
     return {};
   }
   void fit(std::span<const std::string> targets) override;
+  std::vector<std::string> new_labels(std::span<const std::string> targets) const override {
+    std::vector<std::string_view> all;
+    for (const std::string& target : targets)
+      for (const std::string_view label : split_list(target, separator_)) all.push_back(label);
+    return labels_.missing(all);
+  }
+  void add_labels(std::span<const std::string> labels) override {
+    labels_.add(labels);
+    thresholds_.resize(as_size(labels_.size()), 0.5);
+  }
   void fit_split(std::span<const double> targets) override;
   void parse(std::string_view target, std::vector<double>& numbers) const override {
     const std::size_t at = numbers.size();
@@ -112,6 +122,7 @@ class MultiLabel : public Task {
   bool answers_list() const override { return true; }
 
  private:
+  void check_weights() const;
   Prediction prediction_of(std::span<const double> p, double threshold) const {
     Prediction prediction;
     for (std::size_t k = 0; k < p.size(); ++k)
@@ -139,6 +150,10 @@ void MultiLabel::fit(std::span<const std::string> targets) {
   labels_ = LabelSet(std::move(all));
   if (labels_.size() == 0) throw usage_error("no sequence has a label; expected labels with commas between");
   thresholds_.assign(as_size(labels_.size()), 0.5);
+  check_weights();
+}
+
+void MultiLabel::check_weights() const {
   if (!given_.empty() && std::ssize(given_) != labels_.size())
     throw OptionError(
         "positive_weights",
@@ -148,6 +163,7 @@ void MultiLabel::fit(std::span<const std::string> targets) {
 }
 
 void MultiLabel::fit_split(std::span<const double> targets) {
+  check_weights();  // again: further training may have added labels
   std::vector<double> weights = given_;
   for (std::size_t k = 0; balanced_ && k < as_size(labels_.size()); ++k) {
     const std::vector<double> values = column(targets, k);

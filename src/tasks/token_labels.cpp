@@ -53,6 +53,12 @@ class TokenLabels : public ClassTask {
       for (const std::string_view tag : split_list(target, ' ')) all.emplace_back(tag);
     ClassTask::fit(all);
   }
+  std::vector<std::string> new_labels(std::span<const std::string> targets) const override {
+    std::vector<std::string_view> all;
+    for (const std::string& target : targets)
+      for (const std::string_view tag : split_list(target, ' ')) all.push_back(tag);
+    return labels().missing(all);
+  }
   void parse(std::string_view target, std::vector<double>& numbers) const override {
     for (const std::string_view tag : split_list(target, ' '))
       numbers.push_back(static_cast<double>(labels().id(tag)));

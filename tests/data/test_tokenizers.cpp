@@ -56,6 +56,22 @@ Tokenizers with_codons() {
 
 }  // namespace
 
+TEST_CASE("further tokens are the most frequent new ones, behind the old", "[tokenizer]") {
+  const auto extended = [](Index min_count, Index vocab_size) {
+    const auto tokenizer = make_tokenizer("word", {{"min_count", min_count}, {"vocab_size", vocab_size}});
+    const std::vector<std::string_view> first{"b b a a"}, further{"c d a", "D e c <unk>", "d f cut"};
+    tokenizer->fit(first, 10);
+    tokenizer->extend(further, 2);
+    return vocabulary_of(*tokenizer);
+  };
+  CHECK(extended(1, 100) == Words{"<unk>", "a", "b", "d", "c", "e", "f"});
+  CHECK(extended(2, 100) == Words{"<unk>", "a", "b", "d"});
+  CHECK(extended(1, 5) == Words{"<unk>", "a", "b", "d", "c"});
+  CHECK(extended(1, 3) == Words{"<unk>", "a", "b"});
+  CHECK_THAT(message_of([] { Told({0}, 1).extend({}, 1); }),
+             Catch::Matchers::Contains("this tokenizer takes no further tokens; leave --add-tokens out"));
+}
+
 TEST_CASE("the word tokenizer splits at white space and makes each mark a token", "[tokenizer]") {
   CHECK(split("word", false, "Don't stop, (now)...") ==
         Words{"Don", "'", "t", "stop", ",", "(", "now", ")", ".", ".", "."});

@@ -55,6 +55,7 @@ feed_forward = "gelu"
 block = ["encoder_layer", "convolution"]
 
 [train]
+from = "best.h5"
 seed = 14
 epochs = 15
 max_steps = 16
@@ -143,6 +144,7 @@ TEST_CASE("[model] reaches its fields") {
 
 TEST_CASE("[train] reaches its fields") {
   const TrainConfig c = parse(everything).train;
+  CHECK(c.from == "best.h5");
   CHECK(c.seed == 14);
   CHECK(c.epochs == 15);
   CHECK(c.max_steps == 16);

@@ -32,6 +32,19 @@ void test_seed() {
   CHECK(losses[0] != losses[1]);  // test_randomness computes them from weights, order and dropout
 }
 
+void test_from() {  // test_start has the rest
+  Workplace place("keys-from");
+  Silent silent;
+  std::vector<double> losses;
+  for (const std::string from : {"", "first/best.h5"}) {
+    TrainRequest request = place.request(from.empty() ? "first" : "second");
+    request.overrides = {"train.epochs=20", "train.from=" + from};
+    CHECK(ending_of(request, silent, builtin()).code == 0);
+    losses.push_back(silent.losses.at(losses.size() * 80));
+  }
+  CHECK(losses[1] < 0.5 * losses[0]);
+}
+
 void test_epochs() {
   const Run run("epochs", {"train.epochs=3"});
   CHECK(run.observer.records.size() == 3);
@@ -192,7 +205,8 @@ void test_checkpoint_every_steps() {
 }  // namespace
 
 KeyTests orochi::loop_keys() {
-  return {{"train.seed", test_seed},
+  return {{"train.from", test_from},
+          {"train.seed", test_seed},
           {"train.epochs", test_epochs},
           {"train.max_steps", test_max_steps},
           {"train.batch_size", test_batch_size},

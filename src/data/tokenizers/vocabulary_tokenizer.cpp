@@ -32,6 +32,12 @@ EncodedTexts Tokenizer::fit_and_encode(std::span<const std::string_view> texts, 
   return encoded;
 }
 
+void Tokenizer::extend(std::span<const std::string_view>, Index) {
+  throw usage_error(
+      "this tokenizer takes no further tokens; leave --add-tokens out, and what it does not know stays "
+      "unknown");
+}
+
 std::vector<std::string> Tokenizer::pieces(std::string_view text) const {
   std::vector<std::int32_t> ids;
   encode(text, static_cast<Index>(text.size()), ids);
@@ -116,6 +122,24 @@ void VocabularyTokenizer::learn(std::span<const std::string_view> texts, Index m
   if (const auto twice = seen.find(unknown_token); twice != seen.end())
     ids[static_cast<std::size_t>(twice->second.number)] = 0;
   for (std::int32_t& id : encoded->ids) id = ids[static_cast<std::size_t>(id)];
+}
+
+void VocabularyTokenizer::extend(std::span<const std::string_view> texts, Index max_length) {
+  std::unordered_map<std::string, Index, TextHash, std::equal_to<>> counts;  // of what is new
+  std::string normal;
+  for (const std::string_view text : texts) {
+    const Tokens tokens = cut(text, normal);
+    for (const std::string_view token :
+         std::span(tokens).first(std::min(tokens.size(), static_cast<std::size_t>(max_length))))
+      if (token.size() <= longest_token && !numbers_.contains(token)) ++counts[std::string(token)];
+  }
+  std::vector<std::pair<Index, std::string>> frequent;
+  for (const auto& [token, count] : counts)
+    if (count >= min_count_) frequent.emplace_back(-count, token);
+  std::sort(frequent.begin(), frequent.end());
+  for (auto& [count, token] : frequent)
+    if (vocabulary_size() < vocab_size_) vocabulary_.push_back(std::move(token));
+  number_tokens();
 }
 
 void VocabularyTokenizer::number_tokens() {

@@ -1,0 +1,131 @@
+#include "run/start.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <orochi/error.hpp>
+
+#include "inference/model_file.hpp"
+#include "model/copy_parameters.hpp"
+#include "run/training_run.hpp"
+
+namespace orochi {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string folder_of(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  return folder.empty() ? "." : folder.string();
+}
+
+Config config_of(const std::string& checkpoint, const Extensions& extensions) {
+  return parse_saved_config(CheckpointReader(checkpoint).header().config, checkpoint + ":/config",
+                            component_schemas(extensions));
+}
+
+bool names_data(const TrainRequest& request) {
+  return std::any_of(request.overrides.begin(), request.overrides.end(),
+                     [](const std::string& override) { return override.starts_with("data.train="); });
+}
+
+/// Files of the checkpoint's own training would measure another thing on other data.
+std::string note_files(const std::string& checkpoint, const DataConfig& before) {
+  std::vector<std::string> keys;
+  if (!before.validation.empty()) keys.emplace_back("data.validation");
+  if (!before.test.empty()) keys.emplace_back("data.test");
+  if (keys.empty()) return "";
+  return fmt::format("{} of {} {} not taken, as the data is another; name others with {}=FILE",
+                     fmt::join(keys, " and "), checkpoint, keys.size() == 1 ? "is" : "are",
+                     fmt::join(keys, "=FILE "));
+}
+
+}  // namespace
+
+std::string checkpoint_at(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(path, error) ? (fs::path(path) / "best.h5").string() : path;
+}
+
+RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& extensions) {
+  if (request.data.empty() != names_data(request))
+    throw usage_error(request.data.empty()
+                          ? "--from needs the data to train on: --data FILE"
+                          : "--data and data.train both name the data to train on; leave one of them out");
+  const std::string path = checkpoint_at(request.from);
+  Config config = config_of(path, extensions);
+  RunSetup setup;
+  if (const std::string note = note_files(path, config.data); !note.empty()) setup.notes.push_back(note);
+  config.data.validation = config.data.test = "";
+  config.data = rebase_paths(config.data, extensions.tokenizers, folder_of(path), ".");
+  if (!request.data.empty()) config.data.train = request.data;
+  config.train.from = path;
+  setup.config_path = path + ":/config";
+  setup.config_text = write_config(config);
+  setup.config =
+      parse_config(setup.config_text, setup.config_path, request.overrides, component_schemas(extensions));
+  setup.data_folder = ".";
+  setup.folder = "runs/" + fs::path(setup.config.data.train.files.front()).stem().string();
+  return setup;
+}
+
+void refuse_other_model(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
+  Config before = config_of(setup.start, extensions), now = setup.config;
+  before.data = rebase_paths(before.data, extensions.tokenizers, folder_of(setup.start), setup.data_folder);
+  now.data = rebase_paths(now.data, extensions.tokenizers, setup.data_folder, setup.data_folder);
+  // What may be another: how the data is read, and how the model is trained.
+  before.train = now.train;
+  before.task.options = now.task.options;
+  before.model.dropout = now.model.dropout;
+  before.model.attention_dropout = now.model.attention_dropout;
+  DataConfig& data = before.data;
+  data.train = now.data.train, data.validation = now.data.validation, data.test = now.data.test;
+  data.validation_fraction = now.data.validation_fraction;
+  data.format = now.data.format, data.encoding = now.data.encoding, data.truncation = now.data.truncation;
+  if (request.add_tokens)
+    for (const char* name : {"min_count", "vocab_size"})
+      if (const auto given = now.data.tokenizer.options.find(name); given != now.data.tokenizer.options.end())
+        data.tokenizer.options[name] = given->second;
+  std::string refused;
+  for (const ConfigChange& change : compare_configs(before, now))
+    refused += "\n  " + change.key + ": " + change.before + " -> " + change.after;
+  if (!refused.empty())
+    throw usage_error(fmt::format(
+        "{} is of another model than the configuration asks for:{}\nleave these keys as they are; others may "
+        "change: [train], options of [task], data.format, data.encoding, data.truncation, "
+        "data.validation_fraction, model.dropout, model.attention_dropout and, with --add-tokens, min_count "
+        "and vocab_size of data.tokenizer",
+        setup.start, refused));
+}
+
+namespace {
+
+/// Rows of labels and tokens that were added stay as they were drawn.
+void take_weights(const Model& start, Model& model) {
+  // The row of a separator that is no token lies behind the vocabulary.
+  const Preprocessing& now = model.preprocessing;
+  const bool keeps_last = now.channels == 0 && now.num_ids() > now.vocabulary_size();
+  const std::vector<std::string> left = copy_parameters(
+      start.classifier->parameters(), model.classifier->parameters(), keeps_last ? "embedding.weight" : "");
+  if (!left.empty())
+    throw usage_error(fmt::format(
+        "the weights of the checkpoint do not fit: {} {} of another shape there, or not there; leave the "
+        "options of [task] as they were, or train a new model",
+        fmt::join(left, ", "), left.size() == 1 ? "is" : "are"));
+}
+
+}  // namespace
+
+/// The run's own copy, with what was added, is all that a resume needs.
+void Trainer::start() {
+  take_weights(*run_data_.start, model_);
+  run_data_.start.reset();
+  if (request_.resume) return;
+  model_.save(folder_.file(start_name));
+  observer_.note("starting from " + setup_.start + ", kept as " + folder_.file(start_name));
+}
+
+}  // namespace orochi
