@@ -15,7 +15,8 @@ namespace {
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string checkpoint = checkpoint_of(arguments);
-  const Model trained = Model::load(checkpoint, extensions);
+  Model trained = Model::load(checkpoint, extensions);
+  take_settings(trained, std::span(arguments.words).subspan(1));
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path).sequences;
   Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
@@ -43,8 +44,13 @@ Verb evaluate_verb() {
       "Prints the loss (without smoothing or weights) and the task's metrics; where answers are labels, also "
       "precision, recall, F1 and support of each, and the confusion matrix. Of very many classes, the "
       "worst, the largest and the most frequent confusions; --json has all that is not 0.";
-  verb.words = {{"CHECKPOINT",
-                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"}};
+  verb.words = {
+      {"CHECKPOINT",
+       "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
+      {"KEY=VALUE",
+       "how the data is read, where it is another way than in training: settings of data.format and "
+       "data.encoding, for example data.format.text_columns=review",
+       false, true}};
   verb.options = {test_data_option(), json_option("one JSON object in place of the tables"),
                   threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",

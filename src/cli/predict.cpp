@@ -33,8 +33,13 @@ constexpr Index most_outputs = 1 << 22;  // held at a time: 16 MB, as a read may
 /// Answers in the form that was asked for.
 class Writer {
  public:
-  Writer(const Arguments& arguments, const Task& task, Output& out)
-      : json_(arguments.has("--json")), wants_logits_(arguments.has("--logits")), out_(out), task_(task) {
+  /// `kept`: what the file's fields are called; "" where there is one that is a JSON object.
+  Writer(const Arguments& arguments, const Task& task, Output& out, std::vector<std::string> kept = {})
+      : json_(arguments.has("--json")),
+        wants_logits_(arguments.has("--logits")),
+        kept_(std::move(kept)),
+        out_(out),
+        task_(task) {
     const bool has_columns = task.level() == Level::sequence;
     if (wants_logits_ && !json_ && !has_columns)
       throw usage_error("--logits: the model answers every row; add --json for a list a sequence");
@@ -45,12 +50,14 @@ class Writer {
     if (has_columns)
       for (const std::string& name : names)
         header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", escape(name));
+    for (const std::string& name : kept_)
+      header += name.empty() ? "\tinput" : fmt::format("\tinput({})", escape(name));
     if (!json_) out_.write(header + "\n");
     out_.flush();
   }
 
-  /// Of one sequence: outputs [items, K].
-  void write(std::span<const Scalar> outputs) {
+  /// Of one sequence: outputs [items, K], and what the file has of it.
+  void write(std::span<const Scalar> outputs, std::span<const std::string> fields) {
     const Prediction prediction = task_.predict(outputs);
     if (json_) {
       nlohmann::ordered_json line = answer_json(task_, prediction);
@@ -58,6 +65,7 @@ class Writer {
         line.erase("probabilities");
         line["logits"] = outputs_json(task_, outputs);
       }
+      if (!fields.empty()) line["input"] = input_json(fields);
       out_.write(dump_json(line) + "\n");
       return;
     }
@@ -66,10 +74,18 @@ class Writer {
         wants_logits_ ? std::vector<double>(outputs.begin(), outputs.end()) : prediction.scores;
     if (task_.level() == Level::sequence)
       for (const double value : columns) line += fmt::format("\t{:.6f}", value);
+    for (const std::string& field : fields) line += "\t" + escape_cell(field);
     out_.write(line + "\n");
   }
 
  private:
+  nlohmann::ordered_json input_json(std::span<const std::string> fields) const {
+    if (kept_.front().empty()) return nlohmann::ordered_json::parse(fields.front());
+    nlohmann::ordered_json input;
+    for (std::size_t i = 0; i < fields.size(); ++i) input[kept_[i]] = fields[i];
+    return input;
+  }
+
   /// Labels as cells that a spreadsheet takes for text.
   std::string text_of(Prediction prediction) const {
     for (std::string& label : prediction.labels) label = escape_cell(label);
@@ -77,6 +93,7 @@ class Writer {
   }
 
   bool json_, wants_logits_;
+  std::vector<std::string> kept_;
   Output& out_;
   const Task& task_;
 };
@@ -87,7 +104,8 @@ class Pending {
   explicit Pending(const Model& trained)
       : reader_(trained.extensions.readers.make(trained.config.data.format)),
         encoder_(trained.config.data, trained.preprocessing, trained.task->level()),
-        channels_(trained.preprocessing.channels) {
+        channels_(trained.preprocessing.channels),
+        usual_(trained.preprocessing.unknown_share) {
     const std::vector<std::string> labels = trained.task->strata_names();
     labels_.insert(labels.begin(), labels.end());
     clear();
@@ -100,10 +118,11 @@ class Pending {
     ++count_;
   }
 
-  /// Sequences of a data file.
-  void add(Sequences data) {
-    count_ += data.size();
-    data_ = std::move(data);
+  /// Sequences of a data file, with the fields that are kept of it.
+  void add(Inputs inputs) {
+    count_ += inputs.sequences.size();
+    data_ = std::move(inputs.sequences);
+    fields_ = std::move(inputs.fields);
   }
 
   void answer(Inference& inference, const Model& trained, Writer& writer) {
@@ -125,7 +144,7 @@ class Pending {
         const auto mine = outputs.subspan(as_size(item * k), as_size(items * k));
         if (!std::all_of(mine.begin(), mine.end(), [](Scalar output) { return std::isfinite(output); }))
           throw not_finite(count_ - data_.size() + first + b);
-        writer.write(mine);
+        writer.write(mine, fields_.empty() ? std::span<const std::string>() : fields_[as_size(first + b)]);
         item += items;
       }
     }
@@ -145,7 +164,7 @@ class Pending {
           "model's format by its name\n",
           grouped(labelled_), counted(count_, "line"));
     const double share = unknown_ / static_cast<double>(std::max<Index>(tokens_, 1));
-    if (const std::string note = unknown_note(share); !note.empty()) text += note + "\n";
+    if (const std::string note = unknown_note(share, tokens_, usual_); !note.empty()) text += note + "\n";
     return text;
   }
 
@@ -158,8 +177,10 @@ class Pending {
   std::unique_ptr<Reader> reader_;
   InputEncoder encoder_;
   Index channels_;
+  double usual_;  // share of unknown tokens
   Sequences data_;
-  std::set<std::string, std::less<>> labels_;  // that a line of a labelled file would begin with
+  std::vector<std::vector<std::string>> fields_;  // [B] or none
+  std::set<std::string, std::less<>> labels_;     // that a line of a labelled file would begin with
   Index cut_ = 0, labelled_ = 0, count_ = 0, tokens_ = 0;
   double unknown_ = 0;  // of tokens_
 };
@@ -184,11 +205,14 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending, Index* ski
 
 /// A file of the model's format, with or without labels.
 int answer_file(const Model& trained, const std::string& path, const Arguments& arguments, Output& out) {
-  std::vector<std::string> notes;
+  std::vector<std::string> notes, kept;
   Pending pending(trained);
   try {
-    pending.add(
-        load_inputs(trained.config.data, trained.extensions.readers, trained.preprocessing, path, notes));
+    Inputs inputs = load_inputs(trained.config.data, trained.extensions.readers, trained.preprocessing, path,
+                                arguments.has("--keep"), arguments.has("--skip-bad"), notes);
+    kept = inputs.fields.empty() || !inputs.field_names.empty() ? inputs.field_names
+                                                                : std::vector<std::string>(1);
+    pending.add(std::move(inputs));
   } catch (const Error& error) {
     throw Error(error.code(),
                 fmt::format("{}\nthe file was read as data.format = \"{}\", as training's; lines of one "
@@ -199,7 +223,7 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
       fmt::format("read as data.format = \"{}\"; labels are ignored", trained.config.data.format.type));
   for (const std::string& note : notes) std::cerr << escape(note) + "\n";
   Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
-  Writer writer(arguments, *trained.task, out);
+  Writer writer(arguments, *trained.task, out, std::move(kept));
   pending.answer(inference, trained, writer);
   std::cerr << pending.notes(trained.config.data.max_length);
   out.flush();
@@ -209,7 +233,11 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const Model trained = Model::load(checkpoint_of(arguments), extensions);
   const std::string path = arguments.words.size() > 1 ? arguments.words[1] : "-";
-  if (is_data_file(trained.config.data, path)) return answer_file(trained, path, arguments, out);
+  const bool keeps = arguments.has("--keep");
+  if (keeps && path == "-")
+    throw usage_error(
+        "--keep keeps the columns of a data file, but standard input is lines of one text each");
+  if (keeps || is_data_file(trained.config.data, path)) return answer_file(trained, path, arguments, out);
   LineReader reader(path);
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
   Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
@@ -250,10 +278,12 @@ Verb predict_verb() {
   verb.words = {{"CHECKPOINT",
                  "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
                 {"FILE", "what to label (default: standard input, which is also -)", false, false}};
-  verb.options = {json_option("a JSON object a line in place of the tabs, numbers in full precision"),
-                  {"--skip-bad", "", "leave out lines that are no sequence, and count them"},
-                  {"--logits", "", "the model's outputs (logits) in place of probabilities"},
-                  threads_option()};
+  verb.options = {
+      json_option("a JSON object a line in place of the tabs, numbers in full precision"),
+      {"--skip-bad", "", "leave out lines, or records of a FILE, that are no sequence, and count them"},
+      {"--keep", "", "write the columns of a csv, tsv or jsonl FILE behind the answers"},
+      {"--logits", "", "the model's outputs (logits) in place of probabilities"},
+      threads_option()};
   verb.examples = {"predict runs/splice/best.h5 sequences.txt",
                    "predict runs/splice/best.h5 --json <sequences.txt"};
   verb.call = call;

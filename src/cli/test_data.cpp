@@ -10,8 +10,10 @@
 #include <orochi/model.hpp>
 
 #include "cli/text.hpp"
+#include "cli/verbs.hpp"
 #include "data/data_paths.hpp"
 #include "data/file_errors.hpp"
+#include "inference/model_file.hpp"
 
 namespace orochi {
 
@@ -62,6 +64,27 @@ void refuse_output_over_inputs(const std::string& out, const std::string& checkp
       throw usage_error(fmt::format("--out {} is {}, which would be gone; name another file", out,
                                     input == out ? "a file of the run, or one that is read" : input));
   }
+}
+
+void take_settings(Model& trained, std::span<const std::string> settings) {
+  if (settings.empty()) return;
+  for (const std::string& setting : settings)
+    if (!is_override(setting))
+      throw usage_error(
+          fmt::format("unexpected word \"{}\"; settings have the form KEY=VALUE, for example "
+                      "data.format.text_columns=review",
+                      setting));
+  const Config now = parse_saved_config(write_config(trained.config), "the checkpoint's config",
+                                        component_schemas(trained.extensions), settings);
+  trained.config.data.format = now.data.format;
+  trained.config.data.encoding = now.data.encoding;
+  std::string refused;
+  for (const ConfigChange& change : compare_configs(trained.config, now)) refused += " " + change.key;
+  if (!refused.empty())
+    throw usage_error(
+        fmt::format("the model has{} from its training; allowed here are settings of how data is "
+                    "read: data.format and data.encoding",
+                    refused));
 }
 
 LoadedFile load_labelled(const Model& trained, const Paths& paths) {

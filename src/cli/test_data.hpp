@@ -19,6 +19,9 @@ std::string beside(const std::string& checkpoint, const std::string& name);
 /// --data, or the test file of the checkpoint's config, which counts from the checkpoint's folder.
 std::string test_data_path(const Arguments& arguments, const std::string& checkpoint, const DataConfig& data);
 OptionSpec test_data_option();
+/// Takes settings KEY=VALUE that say how a data file is read: data.format and data.encoding. Others are a
+/// usage_error.
+void take_settings(Model& trained, std::span<const std::string> settings);
 /// The files' sequences as the model takes them; what is to be noted of them goes to standard error.
 LoadedFile load_labelled(const Model& trained, const Paths& paths);
 

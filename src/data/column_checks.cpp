@@ -13,6 +13,7 @@
 #include "data/label_form.hpp"
 #include "data/sniff.hpp"
 #include "data/target_file.hpp"
+#include "data/tokenizers/unicode.hpp"
 
 namespace orochi {
 namespace {
@@ -99,6 +100,32 @@ void check_alike(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
   }
 }
 
+/// Labels that differ in case alone: another class each, which is rarely meant.
+void note_case(const RawSplit& raw, char separator, std::vector<std::string>& notes) {
+  constexpr Index most_named = 3;
+  std::set<std::string, std::less<>> seen;
+  std::map<std::string, std::pair<std::string, Index>>
+      forms;  // in lower case; the first label and its record
+  Index count = 0;
+  std::string form;
+  for (Index i = 0; i < raw.size(); ++i) {
+    const std::string& target = raw.targets[static_cast<std::size_t>(i)];
+    for (const std::string_view label :
+         separator == '\0' ? std::vector<std::string_view>{target} : split_list(target, separator)) {
+      if (seen.contains(label)) continue;
+      seen.emplace(label);
+      unicode::normalize(label, true, form);
+      const auto [other, is_new] = forms.try_emplace(form, label, i);
+      if (is_new || ++count > most_named) continue;
+      notes.push_back(fmt::format(
+          "label {} ({}) is {} ({}) in another case, and another class; write both alike if they are one",
+          quote(label), raw.location(i), quote(other->second.first), raw.location(other->second.second)));
+    }
+  }
+  if (count > most_named)
+    notes.push_back(fmt::format("and {} more in another case", counted(count - most_named, "label")));
+}
+
 /// Labels that may be quantities: an error where each is there once, else a note.
 void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
                    std::vector<std::string>& notes) {
@@ -131,15 +158,16 @@ void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
 }  // namespace
 
 void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntry& reader, FileErrors& errors,
-                   std::vector<std::string>& notes) {
+                   std::vector<std::string>& notes, bool is_taught) {
   if (raw.size() == 0) return;
   if (raw.channels == 0) check_header(raw, reader, errors);
   if (targets.are_numbers()) return;
   const Uses labels = count_uses(raw.targets);
   check_alike(raw, labels, errors);
+  if (is_taught) note_case(raw, targets.separator(), notes);
   if (targets.level() == Level::row) return;
   if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
-  check_numbers(raw, labels, errors, notes);
+  if (is_taught) check_numbers(raw, labels, errors, notes);
 }
 
 void note_tokens(const LoadedData& data, const RawSplit& train, const DataConfig& config,

@@ -12,9 +12,9 @@
 namespace orochi {
 
 /// Looks at the labels and texts of a whole file. What would make training senseless is an error of it, the
-/// rest a note. `reader`: of the file.
+/// rest a note. `reader`: of the file; `is_taught`: not where labels are known already.
 void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntry& reader, FileErrors& errors,
-                   std::vector<std::string>& notes);
+                   std::vector<std::string>& notes, bool is_taught = true);
 
 /// Notes texts that are one token each, and a validation set whose tokens training mostly did not see.
 void note_tokens(const LoadedData& data, const RawSplit& train, const DataConfig& config,

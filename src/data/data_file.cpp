@@ -23,13 +23,20 @@ std::string_view FileInMemory::text() {
 }
 
 void FileInMemory::error(const std::string& what, Index line, Index column) {
+  if (mode_.skipped != nullptr && line > 0) {
+    *mode_.skipped += line == last_left_out_ ? 0 : 1;
+    last_left_out_ = line;
+    return left_out_.add(what, line, column);
+  }
   if (column > 0 && errors_.shows_line(line)) column = text_.column_in_file(line, column);
   errors_.add(what, line, column);
 }
 
 void FileInMemory::error_in(const Record& record, Index column, const std::string& what) {
   if (what.empty()) return;
-  if (record.line == 0)
+  if (record.line == 0 && mode_.skipped != nullptr)
+    ++*mode_.skipped, left_out_.add_sequence(raw_.size(), what);
+  else if (record.line == 0)
     errors_.add_sequence(raw_.size(), what);
   else
     error(what, record.line, column);
@@ -75,6 +82,8 @@ void FileInMemory::take_missing(Record& record) {
       return error_in(record, 0, "a value is not finite; expected numbers of at most 3.4e38");
     if (std::isnan(value)) value = std::numeric_limits<float>::quiet_NaN();  // one for all: rows are compared
   }
+  if (mode_.skipped != nullptr && missing_ == Missing::error)
+    return error_in(record, 0, "a value is missing; fill it in");
   const std::size_t before = record.values.size();
   // Labels of rows say how many rows there are.
   if (targets_.level() == Level::sequence) take_off_empty_rows(record.values, record.channels);
@@ -89,6 +98,7 @@ std::string_view FileInMemory::beginning() {
 }
 
 void FileInMemory::finish() {
+  if (raw_.size() == 0 && !left_out_.empty()) errors_.add_report(left_out_.report());
   const MissingCount& missing = raw_.missing;
   if (missing.values == 0 || missing_ != Missing::error) return;
   const std::string all = missing.values == 1
@@ -108,6 +118,7 @@ void FileInMemory::finish() {
 }
 
 void FileInMemory::add(Record record) {
+  const Index before = mode_.skipped == nullptr ? 0 : *mode_.skipped;
   if (const std::string wrong = shape_error(record); !wrong.empty()) return error_in(record, 0, wrong);
   error_in(record, record.target_column, target_error(record));
   for (const std::string& text : record.texts) error_in(record, record.text_column, text_error(record, text));
@@ -118,6 +129,7 @@ void FileInMemory::add(Record record) {
   if (!(record.weight > 0) || !std::isfinite(static_cast<float>(record.weight)) ||
       static_cast<float>(record.weight) == 0)
     error_in(record, 0, fmt::format("its weight is {}; expected a positive number", record.weight));
+  if (mode_.skipped != nullptr && *mode_.skipped > before) return;
   if (raw_.size() == 0) {
     has_lines_ = record.line > 0;
     texts_ = std::ssize(record.texts);
@@ -133,6 +145,7 @@ void FileInMemory::add(Record record) {
     raw_.groups.resize(number);
     raw_.groups.push_back(std::move(record.group));
   }
+  if (mode_.keeps_fields) raw_.fields.push_back(std::move(record.fields));
   raw_.targets.push_back(std::move(record.target));
   for (const std::string& text : record.texts) raw_.texts.push_back(text);
   if (has_lines_) raw_.lines.push_back(record.line);

@@ -16,14 +16,15 @@ namespace orochi {
 class FileInMemory : public DataFile {
  public:
   FileInMemory(const DataConfig& config, const Targets& targets, RawSplit& raw, FileErrors& errors,
-               bool needs_targets = true)
-      : needs_targets_(needs_targets),
+               ReadMode mode = {})
+      : mode_(mode),
         missing_(missing_choice.value(config.missing)),
         has_indicator_(config.missing_indicator),
         encoding_(config.encoding),
         targets_(targets),
         raw_(raw),
         errors_(errors),
+        left_out_(errors.path(), errors.is_of_config() ? PathFrom::config : PathFrom::command_line),
         text_(encoding_choice.value(config.encoding), raw.storage()) {}
 
   const std::string& path() const override { return errors_.path(); }
@@ -33,7 +34,9 @@ class FileInMemory : public DataFile {
   void report(const std::string& lines) override { errors_.add_report(lines); }
   bool is_good() const override { return errors_.empty(); }
   const Targets& targets() const override { return targets_; }
-  bool needs_targets() const override { return needs_targets_; }
+  bool needs_targets() const override { return mode_.needs_targets; }
+  bool keeps_fields() const override { return mode_.keeps_fields; }
+  void name_fields(std::vector<std::string> names) override { raw_.field_names = std::move(names); }
   const std::string& encoding() const override { return encoding_; }
   /// What can be said once all records are there.
   void finish();
@@ -49,13 +52,15 @@ class FileInMemory : public DataFile {
   /// Where not all values are finite.
   void take_missing(Record& record);
 
-  const bool needs_targets_;
+  const ReadMode mode_;
   const Missing missing_;
   const bool has_indicator_;
   const std::string encoding_;
   const Targets& targets_;
   RawSplit& raw_;
   FileErrors& errors_;
+  FileErrors left_out_;      // in place of errors_: why records were left out
+  Index last_left_out_ = 0;  // line
   TextFile text_;
   bool has_lines_ = false;  // of the first record
   Index texts_ = 0;         // of the first record

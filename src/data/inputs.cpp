@@ -33,13 +33,22 @@ class AnyTargets : public Targets {
 
 }  // namespace
 
-Sequences load_inputs(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
-                      const std::string& path, std::vector<std::string>& notes) {
+Inputs load_inputs(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                   const std::string& path, bool keeps_fields, bool skips_bad,
+                   std::vector<std::string>& notes) {
   std::vector<FileErrors> errors{FileErrors(path, PathFrom::command_line)};
   const AnyTargets targets;
-  const RawSplit raw = read_raw(config, readers, targets, errors.front(), false);
+  Index skipped = 0;
+  RawSplit raw = read_raw(config, readers, targets, errors.front(),
+                          {false, keeps_fields, skips_bad ? &skipped : nullptr});
   if (errors.front().empty()) check_shape(raw, preprocessing, errors.front());
   throw_if_any(errors);
+  if (skipped > 0)
+    notes.push_back(fmt::format("{} left out, which {} no sequence", counted(skipped, "record"),
+                                skipped == 1 ? "is" : "are"));
+  if (keeps_fields && raw.fields.front().empty())
+    throw usage_error(fmt::format("{}: data.format = \"{}\" has no columns to keep; csv, tsv and jsonl have",
+                                  path, config.format.type));
   const InputEncoder encoder(config, preprocessing);
   Sequences sequences;
   sequences.channels = raw.channels;
@@ -62,7 +71,7 @@ Sequences load_inputs(const DataConfig& config, const Readers& readers, const Pr
   note_missing(raw.missing, missing_choice.value(config.missing), notes);
   note_lengths(std::filesystem::path(path).filename().string(), lengths, config, notes);
   if (raw.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
-  return sequences;
+  return {std::move(sequences), std::move(raw.field_names), std::move(raw.fields)};
 }
 
 bool is_data_file(const DataConfig& config, const std::string& path) {
@@ -80,12 +89,20 @@ double unknown_share(const Sequences& sequences, const Tokenizer& tokenizer) {
   return static_cast<double>(unknown) / static_cast<double>(sequences.tokens.size());
 }
 
-std::string unknown_note(double share) {
-  if (share <= mostly_unknown) return "";
+std::string unknown_note(double share, Index tokens, double usual) {
+  constexpr Index enough = 100;  // tokens: of fewer a share says little
+  constexpr double little = 0.05, far = 3;
+  const bool is_far = usual >= 0 && tokens >= enough && share > little && share > far * usual;
+  if (share <= mostly_unknown && !is_far) return "";
   return fmt::format(
-      "{:.0f} % of the tokens are unknown to the model: are these texts of the kind that it was "
-      "trained on?",
-      100 * share);
+      "{:.0f} % of the tokens are unknown to the model{}: are these texts of the kind that it was trained "
+      "on?",
+      100 * share, usual < 0 ? "" : fmt::format(", and {:.1f} % of its validation data's were", 100 * usual));
+}
+
+std::string unknown_note(const Sequences& sequences, const Preprocessing& preprocessing) {
+  return unknown_note(unknown_share(sequences, *preprocessing.tokenizer), std::ssize(sequences.tokens),
+                      preprocessing.unknown_share);
 }
 
 }  // namespace orochi

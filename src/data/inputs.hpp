@@ -8,10 +8,18 @@
 
 namespace orochi {
 
+struct Inputs {
+  Sequences sequences;
+  std::vector<std::string> field_names;  // of what is kept of the file; none: a field is a JSON object
+  std::vector<std::vector<std::string>> fields;  // [B] where they are kept
+};
+
 /// The sequences of a file of the model's own format as the model takes them; what targets it has is ignored.
-/// Throws one usage_error that lists the file's errors. Notes are appended.
-Sequences load_inputs(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
-                      const std::string& path, std::vector<std::string>& notes);
+/// Throws one usage_error that lists the file's errors; with `skips_bad` records that have one are left out,
+/// which a note counts. Notes are appended.
+Inputs load_inputs(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                   const std::string& path, bool keeps_fields, bool skips_bad,
+                   std::vector<std::string>& notes);
 
 /// Whether the file looks like one of the config's format, not like lines that are one text, or one case,
 /// each.
@@ -21,7 +29,9 @@ bool is_data_file(const DataConfig& config, const std::string& path);
 constexpr double mostly_unknown = 0.5;
 /// The share of tokens that the vocabulary does not have; 0 where the tokenizer knows all.
 double unknown_share(const Sequences& sequences, const Tokenizer& tokenizer);
-/// What to say of such a share of texts that a model is asked about; or nothing.
-std::string unknown_note(double share);
+/// What to say of such a share of so many tokens that a model is asked about, where `usual` of validation's
+/// were unknown (-1: that is not known); or nothing.
+std::string unknown_note(double share, Index tokens, double usual);
+std::string unknown_note(const Sequences& sequences, const Preprocessing& preprocessing);
 
 }  // namespace orochi

@@ -225,6 +225,11 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   if (!config.test.empty()) parts.push_back(whole_file("test", files.back()));
   keep_locations(parts.front(), data);
   encode_parts(parts, config, folder, tokenizers, targets, start, data);
+  if (start != nullptr && !start->adds_tokens && data.preprocessing.channels == 0)
+    if (const std::string note = unknown_note(data.train, start->learned); !note.empty())
+      data.notes.push_back(note + " --add-tokens takes their tokens up");
+  if (data.preprocessing.channels == 0 && data.validation.size() > 0)
+    data.preprocessing.unknown_share = unknown_share(data.validation, *data.preprocessing.tokenizer);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
   note_weights_and_groups(files.front().raw, data.notes);
   note_missing(files, config, data.notes);
@@ -238,6 +243,9 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
   std::vector<FileErrors> errors;
   std::vector<TargetFile> files =
       read_files(config, readers, targets, {paths}, PathFrom::command_line, errors);
+  if (const ReaderEntry* reader = readers.find(config.format.type); reader != nullptr)
+    check_columns(files.front().raw, targets, *reader, errors.front(), notes, false);
+  throw_if_any(errors);
   parse_targets(files.front(), targets, preprocessing, errors.front());
   throw_if_any(errors);
   std::vector<std::string> names;
@@ -249,7 +257,7 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
   if (preprocessing.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
   note_missing(files, config, notes);
   if (preprocessing.channels == 0)
-    if (std::string note = unknown_note(unknown_share(sequences, *preprocessing.tokenizer)); !note.empty())
+    if (std::string note = unknown_note(sequences, preprocessing); !note.empty())
       notes.push_back(std::move(note));
   note_shared_content({&part, 1}, notes);
   RawSplit& raw = files.front().raw;

@@ -49,6 +49,8 @@ std::map<std::string, State> state_of(const Preprocessing& p) {
   std::map<std::string, State> states;
   states["data"].set("channels", std::vector<std::int64_t>{p.channels});
   if (p.texts > 1) states["data"].set("texts", std::vector<std::int64_t>{p.texts});
+  if (p.unknown_share >= 0)
+    states["data"].set("measured_unknown_share", std::vector<double>{p.unknown_share});
   if (p.tokenizer != nullptr) p.tokenizer->save(states["tokenizer"]);
   if (!p.missing_mean.empty()) states["missing"].set("mean", as_doubles(p.missing_mean));
   if (p.mean.empty() && p.deviation.empty()) return states;
@@ -68,12 +70,18 @@ Preprocessing preprocessing_of(const std::map<std::string, State>& states, const
   if (texts.size() != 1 || texts.front() < 1 || texts.front() > most_texts ||
       (texts.front() > 1 && channels.front() != 0))
     throw usage_error("data: its state \"texts\" is not one number that goes with its channels");
+  std::vector<double> unknown{-1};  // checkpoints of earlier versions do not say
+  if (states.at("data").has("measured_unknown_share"))
+    unknown = list_of(states, "data", &State::numbers, "measured_unknown_share");
+  if (unknown.size() != 1 || !(unknown.front() >= -1 && unknown.front() <= 1))
+    throw usage_error("data: its state \"measured_unknown_share\" is not one share");
   return {load_tokenizer(states, config, tokenizers, channels.front()),
           as_floats(list_of(states, "normalization", &State::numbers, "mean")),
           as_floats(list_of(states, "normalization", &State::numbers, "std")),
           channels.front(),
           texts.front(),
-          as_floats(list_of(states, "missing", &State::numbers, "mean"))};
+          as_floats(list_of(states, "missing", &State::numbers, "mean")),
+          unknown.front()};
 }
 
 }  // namespace orochi

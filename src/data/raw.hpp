@@ -29,19 +29,21 @@ struct RawSplit {
         weights(storage),
         groups(storage) {}
 
-  std::string path;                 // of several files what people are told
-  std::vector<SourceFile> sources;  // where there are several
-  Column<std::string> targets;      // [B]
-  TextColumn texts;                 // [B, S]; text only, valid UTF-8, never blank
-  Index num_texts = 1;              // S
-  Column<float> values;             // [N, channels]; numeric only, finite or, where missing, NaN
-  Column<Index> offsets;            // [B + 1]; numeric only
-  Index channels = 0;               // 0 for text
-  Column<Index> lines;              // [B]: where each sequence starts; empty in files without lines
-  Column<double> weights;           // [B], positive; empty: all are 1
-  Column<std::string> groups;       // [B]; empty: each a group by itself
-  MissingCount missing;             // of `values`
-  bool has_indicator = false;       // the last channel says where a row misses a value
+  std::string path;                      // of several files what people are told
+  std::vector<SourceFile> sources;       // where there are several
+  Column<std::string> targets;           // [B]
+  TextColumn texts;                      // [B, S]; text only, valid UTF-8, never blank
+  Index num_texts = 1;                   // S
+  Column<float> values;                  // [N, channels]; numeric only, finite or, where missing, NaN
+  Column<Index> offsets;                 // [B + 1]; numeric only
+  Index channels = 0;                    // 0 for text
+  Column<Index> lines;                   // [B]: where each sequence starts; empty in files without lines
+  Column<double> weights;                // [B], positive; empty: all are 1
+  Column<std::string> groups;            // [B]; empty: each a group by itself
+  MissingCount missing;                  // of `values`
+  bool has_indicator = false;            // the last channel says where a row misses a value
+  std::vector<std::string> field_names;  // where fields are kept; none: a field is a JSON object
+  std::vector<std::vector<std::string>> fields;  // [B] or none
 
   Storage storage() const { return offsets.get_allocator().storage; }
   std::vector<std::string> paths() const;
@@ -70,10 +72,16 @@ Storage storage_of(const DataConfig& config);
 
 constexpr Index most_texts = 16;  // of a record
 
+/// How a file is read; of the first two see DataFile.
+struct ReadMode {
+  bool needs_targets = true, keeps_fields = false;
+  Index* skipped = nullptr;  // in place of errors in records: how many were left out for one
+};
+
 /// Reads a file of the configured format. What is wrong with it is added to `errors`; then the result is of
-/// no use. Throws a usage_error for a format that is not registered. `needs_targets`: see DataFile.
+/// no use. Throws a usage_error for a format that is not registered.
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
-                  FileErrors& errors, bool needs_targets = true);
+                  FileErrors& errors, ReadMode mode = {});
 
 /// The built-in formats.
 void add_tsv(Readers& readers);

@@ -152,8 +152,9 @@ Config parse_config(const std::string& text, const std::string& name, std::span<
 }
 
 Config parse_saved_config(const std::string& text, const std::string& name,
-                          std::span<const ComponentSchema> components) {
-  return reader_of(text, name, {}, components, true).finish();
+                          std::span<const ComponentSchema> components,
+                          std::span<const std::string> overrides) {
+  return reader_of(text, name, overrides, components, true).finish();
 }
 
 Config read_config(const std::string& path, std::span<const std::string> overrides,

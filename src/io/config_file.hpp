@@ -46,7 +46,8 @@ Config parse_config(const std::string& text, const std::string& name, std::span<
 /// A checkpoint's config. A [layer.NAME] of a layer that is not registered here is left out: whether the
 /// model uses it the keys of [model] say.
 Config parse_saved_config(const std::string& text, const std::string& name,
-                          std::span<const ComponentSchema> components);
+                          std::span<const ComponentSchema> components,
+                          std::span<const std::string> overrides = {});
 
 /// Where a key's value is, "run.toml:7:17", "command line: KEY=VALUE" or, for a default, "run.toml": for
 /// errors that show only later. The config must be one that read_config takes.

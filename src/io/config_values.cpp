@@ -1,6 +1,7 @@
 // One value into one field of the configuration, or an error.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -25,6 +26,17 @@ const double* as_number(const TomlValue& value, double& storage) {
     return &storage;
   }
   return std::get_if<double>(&value.data);
+}
+
+/// What was typed for this very key on the command line, where that is one value: for a text, "1" needs no
+/// quotes there.
+std::optional<std::string> typed_text(const Key& key, const TomlValue& value) {
+  const std::string start = key.full_name() + "=";
+  const bool is_one =
+      !std::holds_alternative<TomlList>(value.data) && !std::holds_alternative<TomlTable>(value.data);
+  if (!is_one || !value.location.argument.starts_with(start)) return std::nullopt;
+  if (const auto* text = std::get_if<std::string>(&value.data)) return *text;
+  return value.location.argument.substr(start.size());
 }
 
 }  // namespace
@@ -78,8 +90,9 @@ bool ConfigReader::store(const Key& key, const TomlValue& value, double& field) 
 }
 
 bool ConfigReader::store(const Key& key, const TomlValue& value, std::string& field) {
-  const auto* text = std::get_if<std::string>(&value.data);
-  if (text == nullptr) return refuse_type(key, value);
+  std::optional<std::string> text = typed_text(key, value);
+  if (const auto* written = std::get_if<std::string>(&value.data)) text = *written;
+  if (!text) return refuse_type(key, value);
   if (!check_word(key.full_name(), key.allowed, *text, value.location)) return false;
   field = *text;
   return true;
@@ -131,6 +144,7 @@ bool ConfigReader::store_list(const Key& key, const TomlValue& value, const Elem
 }
 
 bool ConfigReader::store(const Key& key, const TomlValue& value, std::vector<std::string>& field) {
+  if (const std::optional<std::string> one = typed_text(key, value)) return field = {*one}, true;
   return store_list(key, value, std::string(), field);
 }
 bool ConfigReader::store(const Key& key, const TomlValue& value, Paths& field) {

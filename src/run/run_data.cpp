@@ -82,12 +82,12 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
 
 namespace {
 
-/// Without what is chosen on validation data, whose names begin with "tuned_".
+/// Without what is chosen or measured on validation data, whose names begin with "tuned_" or "measured_".
 std::map<std::string, State> learned(const std::map<std::string, State>& states) {
   std::map<std::string, State> result;
   for (const auto& [component, state] : states)
     for (const auto& [name, value] : state.values())
-      if (!name.starts_with("tuned_")) result[component].set(name, value);
+      if (!name.starts_with("tuned_") && !name.starts_with("measured_")) result[component].set(name, value);
   return result;
 }
 

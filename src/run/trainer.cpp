@@ -82,26 +82,6 @@ void Trainer::loop() {
   }
 }
 
-TrainResult Trainer::finish(double seconds) {
-  const Unwritten unwritten = folder_.retry();
-  if (!unwritten.checkpoints.empty())
-    throw failure(unwritten.all() + "; this was the last attempt. Kept: " + kept_checkpoint(folder_.path()) +
-                  ". Mend that, then `orochi train --resume --run " + folder_.path() +
-                  "` goes on from there, to the same result");
-  const TrainResult done = result(seconds);
-  if (unwritten.metrics.empty()) return done;
-  if (done.tested) {
-    std::string figures;
-    const std::vector<double> values = values_of(done.test, measured_.metrics);
-    for (std::size_t i = 0; i < values.size(); ++i)
-      figures += fmt::format(" {} {:.4f}", measured_.metrics[i].title, values[i]);
-    observer_.note("best.h5 on the test data:" + figures);
-  }
-  throw failure(unwritten.metrics +
-                "; this was the last attempt. The checkpoints are written; the figures "
-                "that are missing there were printed epoch by epoch");
-}
-
 RunFolder Trainer::open_folder(const Optimizers& optimizers) const {
   Evaluated evaluated;
   evaluated.add(data_.validation);
@@ -259,35 +239,6 @@ void Trainer::save(const std::string& name, const std::string& keep_previous) {
                fmt::format("lower train.learning_rate ({})", config_.train.learning_rate));
   write_checkpoint(folder_.file(name), header(), tensor_slots(parameters), groups, keep_previous,
                    [this](const auto&... file) { folder_.save(file...); });
-}
-
-TrainResult Trainer::result(double seconds) {
-  TrainResult result;
-  result.run = folder_.path();
-  result.finished = finished();
-  result.steps = progress_.step;
-  result.seconds = seconds;
-  result.monitor = measured_.metrics[monitored_].name;
-  result.validated = validated();
-  result.best_metric = progress_.best_metric;
-  result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
-  result.metrics = measured_.metrics;
-  if (result.finished && progress_.best_step < 0)
-    observer_.note("no epoch is the best one: there is no best.h5, and no test");
-  if (result.finished && !oddity_.empty()) observer_.note("on the validation data " + oddity_);
-  if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
-    const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
-    Inference inference(best, threads_);
-    result.tested = true;
-    result.test = evaluate(inference, *best.task, data_.test).metrics;
-    if (!std::isfinite(result.test.loss))
-      throw failure(fmt::format(
-          "training is complete, but the numbers of {} overflow on the test data: its loss is not a finite "
-          "number, and other figures would say nothing; look for extreme values in {}, or lower "
-          "train.learning_rate ({})",
-          folder_.file("best.h5"), setup_.config.data.test, config_.train.learning_rate));
-  }
-  return result;
 }
 
 TrainResult train(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer) {

@@ -83,6 +83,8 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
   CHECK(has(renamed.err, "predict ... <FILE"));
 
   std::ofstream(place.path("bad.txt")) << "CGATTACAG\n\nCGCTTACAG\n";
+  CHECK(has(orochi_program({"predict", place.path("tsv"), "--keep"}).err,
+            "--keep keeps the columns of a data file"));
   const Outcome skipped =
       orochi_program({"predict", place.path("tsv/best.h5"), place.path("bad.txt"), "--skip-bad"});
   CHECK(skipped.code == 0);
@@ -91,6 +93,130 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
   CHECK(predict("tsv", "bad.txt").code == 2);
   std::ofstream(place.path("other.txt")) << "xyz\nzzzz\n";
   CHECK(has(predict("tsv", "other.txt").err, "100 % of the tokens are unknown to the model"));
+}
+
+TEST_CASE("predict keeps the columns of a data file, and leaves out records that are none") {
+  const Workplace place("predict-keep");
+  const auto train = [&](const std::string& run, const std::vector<std::string>& settings) {
+    std::vector<std::string> words{"train", place.path("small.toml"), "--run", place.path(run),
+                                   "train.epochs=1"};
+    words.insert(words.end(), settings.begin(), settings.end());
+    REQUIRE(orochi_program(words).code == 0);
+  };
+  const auto predict = [&](const std::string& run, const std::string& file,
+                           std::vector<std::string> options) {
+    options.insert(options.begin(), {"predict", place.path(run), place.path(file)});
+    return orochi_program(options);
+  };
+  std::ifstream lines(place.path("train.tsv"));
+  std::ofstream csv(place.path("train.csv")), jsonl(place.path("train.jsonl"));
+  csv << "id,text,label\n";
+  int id = 0;
+  for (std::string line; std::getline(lines, line); ++id) {
+    const std::string label = line.substr(0, line.find('\t')), text = line.substr(line.find('\t') + 1);
+    csv << id << "," << text << "," << label << "\n";
+    jsonl << R"({"id": )" << id << R"(, "label": ")" << label << R"(", "text": ")" << text << "\"}\n";
+  }
+  csv.close(), jsonl.close();
+  train("csv", {"data.train=train.csv", "data.format=csv", "data.test="});
+  train("jsonl", {"data.train=train.jsonl", "data.format=jsonl", "data.test="});
+  train("tsv", {});
+
+  std::ofstream(place.path("new.csv"))
+      << "id,text,what\n7,ACGTACGTA,\"=a\tb\"\n8,,x\n9,CCCCCCCCC,y,z\n10,GGG,z\n";
+  CHECK(predict("csv", "new.csv", {"--keep"}).code == 2);
+  const Outcome kept = predict("csv", "new.csv", {"--keep", "--skip-bad"});
+  CHECK(kept.code == 0);
+  CHECK(has(kept.err, "2 records left out, which are no sequence"));
+  CHECK(has(kept.out, "\tp(yes)\tinput(id)\tinput(text)\tinput(what)\n"));
+  CHECK(has(kept.out, "\t7\tACGTACGTA\t\\x3da\\x09b\n"));
+  CHECK(has(kept.out, "\t10\tGGG\tz\n"));
+  CHECK(std::count(kept.out.begin(), kept.out.end(), '\n') == 3);
+  CHECK(has(predict("csv", "new.csv", {"--keep", "--skip-bad", "--json"}).out,
+            R"("input":{"id":"10","text":"GGG","what":"z"}})"));
+  std::ofstream(place.path("none.csv")) << "id,words\n7,ACGTACGTA\n";
+  CHECK(has(predict("csv", "none.csv", {"--skip-bad"}).err, "no column \"text\""));
+
+  std::ofstream(place.path("new.jsonl")) << "{\"id\": {\"a\": 1}, \"text\": \"ACGTACGTA\"}\n{\"id\": 2}\n";
+  CHECK(predict("jsonl", "new.jsonl", {}).code == 2);
+  const Outcome objects = predict("jsonl", "new.jsonl", {"--keep", "--skip-bad", "--json"});
+  CHECK(has(objects.err, "1 record left out, which is no sequence"));
+  CHECK(has(objects.out, R"("input":{"id":{"a":1},"text":"ACGTACGTA"}})"));
+  CHECK(has(predict("jsonl", "new.jsonl", {"--keep", "--skip-bad"}).out,
+            "\t{\"id\": {\"a\": 1}, \"text\": \"ACGTACGTA\"}\n"));
+
+  std::ofstream(place.path("new.tsv")) << "yes\tACGTACGTA\nno\tCCC\nCCC\n";
+  const Outcome tabs = predict("tsv", "new.tsv", {"--keep", "--skip-bad"});
+  CHECK(has(tabs.err, "1 record left out"));
+  CHECK(has(tabs.out, "\tinput(label)\tinput(text)\n"));
+  CHECK(has(tabs.out, "\tno\tCCC\n"));
+}
+
+TEST_CASE("evaluate reads a file whose columns are named otherwise") {
+  const Workplace place("evaluate-columns");
+  std::ifstream lines(place.path("train.tsv"));
+  std::ofstream csv(place.path("train.csv")), other(place.path("other.csv")), bare(place.path("bare.csv"));
+  csv << "label,text\n";
+  other << "mood;review\n";
+  for (std::string line; std::getline(lines, line);) {
+    const std::string label = line.substr(0, line.find('\t')), text = line.substr(line.find('\t') + 1);
+    csv << label << "," << text << "\n";
+    other << label << ";" << text << "\n";
+    bare << label << "," << text << "\n";
+  }
+  csv.close(), other.close(), bare.close();
+  REQUIRE(orochi_program({"train", place.path("small.toml"), "data.train=train.csv", "data.format=csv",
+                          "data.test=", "--run", place.path("run")})
+              .code == 0);
+  const auto evaluate = [&](const std::string& file, const std::vector<std::string>& settings) {
+    std::vector<std::string> words{"evaluate", place.path("run"), "--data", place.path(file)};
+    words.insert(words.end(), settings.begin(), settings.end());
+    return orochi_program(words);
+  };
+  const Outcome own = evaluate("train.csv", {});
+  REQUIRE(own.code == 0);
+  CHECK(evaluate("other.csv", {}).code == 2);
+  CHECK(evaluate("other.csv", {"data.format.text_columns=review", "data.format.label_column=mood",
+                               "data.format.delimiter=;"})
+            .out == own.out);
+  CHECK(evaluate("bare.csv",
+                 {"data.format.header=false", "data.format.label_column=1", "data.format.text_columns=2"})
+            .out == own.out);
+  CHECK(evaluate("train.tsv", {"data.format=tsv"}).out == own.out);
+  const Outcome refused = evaluate("train.csv", {"data.max_length=3", "data.tokenizer=word"});
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "data.max_length"));
+  CHECK(has(refused.err, "allowed here are settings of how data is read: data.format and data.encoding"));
+  CHECK(has(evaluate("train.csv", {"more"}).err, "unexpected word \"more\""));
+}
+
+TEST_CASE("a share of unknown tokens far above validation's is noted") {
+  const Workplace place("unknown-share");
+  REQUIRE(orochi_program({"train", place.path("small.toml"), "--run", place.path("run"), "train.epochs=1"})
+              .code == 0);
+  const auto write = [&](const std::string& name, int known, int unknown) {
+    std::ofstream file(place.path(name));
+    for (int i = 0; i < 20; ++i)
+      file << "yes\t" << std::string(static_cast<std::size_t>(known), 'A')
+           << std::string(static_cast<std::size_t>(unknown), 'N') << "\n";
+  };
+  write("few.tsv", 9, 0), write("some.tsv", 8, 1);
+  std::ofstream(place.path("short.tsv")) << "yes\tAAAN\n";
+  const std::string note =
+      "11 % of the tokens are unknown to the model, and 0.0 % of its validation data's were: are these texts "
+      "of "
+      "the kind that it was trained on?";
+  const auto evaluated = [&](const std::string& name) {
+    return orochi_program({"evaluate", place.path("run"), "--data", place.path(name)}).err;
+  };
+  CHECK(has(evaluated("some.tsv"), note));
+  CHECK_FALSE(has(evaluated("few.tsv"), "unknown"));
+  CHECK_FALSE(has(evaluated("short.tsv"), "unknown"));  // four tokens say little
+  CHECK(has(orochi_program({"predict", place.path("run"), place.path("some.tsv")}).err, note));
+  CHECK(has(orochi_program({"train", "--from", place.path("run"), "--data", place.path("some.tsv"), "--run",
+                            place.path("more"), "data.validation_fraction=0", "train.epochs=1"})
+                .err,
+            note + " --add-tokens takes their tokens up"));
 }
 
 TEST_CASE("check-data names format, columns and labels, and gives a config that trains") {

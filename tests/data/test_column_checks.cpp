@@ -7,6 +7,7 @@
 #include "catch.hpp"
 #include "data/label_form.hpp"
 #include "temp_folder.hpp"
+#include "tokenizers.hpp"
 
 namespace {
 
@@ -142,4 +143,46 @@ TEST_CASE("texts that the tokenizer does not cut are noted", "[columns]") {
   CHECK(notes_with("word").notes_have("67 % of the validation set's tokens are unknown"));
   folder.write("v", "a\tfive two one\n");
   CHECK_FALSE(notes_with("word").notes_have("unknown"));
+}
+
+TEST_CASE("labels that differ in case alone are noted with their first lines", "[columns]") {
+  const Outcome two = load("BAD\twarm\nbad\tcold\nBAD\tstale\nbad\tgood\ngood\tthin\n");
+  CHECK(
+      two.notes_have("label \"bad\" (t:2) is \"BAD\" (t:1) in another case, and another class; write both "
+                     "alike if they are one"));
+  std::string many;
+  for (const std::string label : {"a", "b", "c", "d", "e"})
+    many += label + "\tx y\n" + std::string(1, static_cast<char>(label[0] - 32)) + "\ty z\n";
+  const Outcome five = load(many);
+  CHECK(five.notes_have("label \"C\" (t:6) is \"c\" (t:5) in another case"));
+  CHECK_FALSE(five.notes_have("label \"D\""));
+  CHECK(five.notes_have("and 2 labels more in another case"));
+  CHECK_FALSE(load("bad\twarm\ngood\tcold\nbad\tthin\n").notes_have("another case"));
+  CHECK(load("a,B\tx y\nb\ty z\n", "tsv", "multi_label").notes_have("label \"b\" (t:2) is \"B\" (t:1)"));
+  CHECK(load("O B-x\ta b\nO b-x\tb a\n", "tsv", "token_labels")
+            .notes_have("label \"b-x\" (t:2) is \"B-x\" (t:1)"));
+}
+
+TEST_CASE("a file that is evaluated is looked at as a whole, too", "[columns]") {
+  const TempFolder folder;
+  const auto error = [&](const std::string& contents, const std::string& format = "tsv") {
+    const DataConfig config = testing::config_for(format);
+    const auto task = new_task();
+    task->fit(std::vector<std::string>{"good", "bad", "1", "2", "3"});
+    Preprocessing preprocessing;
+    preprocessing.tokenizer = test::word_tokenizer({"<unk>", "warm"});
+    const std::string path = folder.write("t", contents);
+    std::vector<std::string> notes;
+    return folder.without_path(
+        message_of([&] { load_file(config, builtin_readers(), preprocessing, *task, Paths(path), notes); }));
+  };
+  CHECK(error("good\twarm\nbad\tcold\n") == "no error");
+  CHECK_THAT(error("label\ttext\ngood\twarm\nbad\tcold\n"),
+             catch_matchers::StartsWith("t:1: \"label\", \"text\" look like a header, not like a record"));
+  CHECK_THAT(error("warm and rich\tgood\ncold and thin\tbad\ngood bread\tgood\nstale bread\tbad\n"),
+             catch_matchers::StartsWith("t:1: label and text look swapped"));
+  CHECK_THAT(error("{\"text\": \"warm\", \"label\": \"good\"}\n"),
+             catch_matchers::StartsWith("t: looks like JSON Lines"));
+  // Each label once is no fault of a file that teaches none.
+  CHECK(error("1\twarm\n2\tcold\n3\tbread\n") == "no error");
 }

@@ -2,6 +2,7 @@
 
 #include "catch.hpp"
 #include "data/input_encoder.hpp"
+#include "data/inputs.hpp"
 #include "temp_folder.hpp"
 #include "tokenizers.hpp"
 
@@ -72,4 +73,19 @@ TEST_CASE("a line that is no case is an error without a place", "[input]") {
         "dimension 2 has 1 value, but dimension 1 has 2; expected one a step in each");
   CHECK(message_of([&] { encoder.encode_values(""); }) ==
         "value 1 of dimension 1 is empty; expected a number, or ? where it is missing");
+}
+
+TEST_CASE("a share of unknown tokens is compared with validation's", "[data]") {
+  const std::string none;
+  CHECK(unknown_note(0.51, 1, -1) ==
+        "51 % of the tokens are unknown to the model: are these texts of the kind that it was trained on?");
+  CHECK(unknown_note(0.5, 1000, -1) == none);
+  CHECK(
+      unknown_note(0.2, 100, 0.05) ==
+      "20 % of the tokens are unknown to the model, and 5.0 % of its validation data's were: are these texts "
+      "of the kind that it was trained on?");
+  CHECK(unknown_note(0.2, 99, 0.05) == none);
+  CHECK(unknown_note(0.15, 100, 0.05) == none);  // three times
+  CHECK(unknown_note(0.05, 100, 0) == none);
+  CHECK(unknown_note(0.06, 100, 0) != none);
 }

@@ -98,3 +98,25 @@ TEST_CASE("a run goes on with its data in another place") {
   CHECK(found.message == "");
   CHECK_THAT(observer.notes, Contains("data.train changed: "));
 }
+
+TEST_CASE("a resumed run names a model that gives one answer to everything, too") {
+  const Workplace place("one-answer");
+  Silent whole, first, second;
+  TrainRequest request = place.request("whole");
+  request.overrides = {"train.learning_rate=1e-30", "train.epochs=2", "model.block=[]", "data.train=one.tsv",
+                       "data.test="};
+  std::string text;  // nothing in it tells the labels apart
+  for (int i = 0; i < 40; ++i) text += i % 4 == 0 ? "yes\tA\n" : "no\tA\n";
+  std::ofstream(place.root / "one.tsv") << text;
+  REQUIRE(ending_of(request, whole, builtin()).message == "");
+  const std::string note = "on the validation data the model gives one answer to everything";
+  CHECK_THAT(whole.notes, Contains(note));
+  request.run = (place.root / "run").string();
+  request.max_steps = 1;  // an epoch, the best one
+  REQUIRE(ending_of(request, first, builtin()).message == "");
+  CHECK_THAT(first.notes, !Contains(note));
+  request.resume = true;
+  request.max_steps = 0;
+  REQUIRE(ending_of(request, second, builtin()).message == "");
+  CHECK_THAT(second.notes, Contains(note));
+}

@@ -79,11 +79,11 @@ Storage storage_of(const DataConfig& config) {
 }
 
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
-                  FileErrors& errors, bool needs_targets) {
+                  FileErrors& errors, ReadMode mode) {
   const std::string& format = config.format.type;
   RawSplit raw(storage_of(config));
   raw.path = errors.path();
-  FileInMemory file(config, targets, raw, errors, needs_targets);
+  FileInMemory file(config, targets, raw, errors, mode);
   const std::unique_ptr<Reader> reader = in_table("data.format", [&] {
     std::unique_ptr<Reader> made = readers.make(config.format);
     made->read(file);

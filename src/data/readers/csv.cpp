@@ -1,5 +1,6 @@
 // CSV: a header that names the columns, or none, then one record a sequence.
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <optional>
 
@@ -10,6 +11,7 @@
 
 #include "data/raw.hpp"
 #include "data/readers/csv_parser.hpp"
+#include "data/sniff.hpp"
 
 namespace orochi {
 namespace {
@@ -47,22 +49,41 @@ std::size_t column_number(std::string_view name) {
   return error == std::errc() && end == name.data() + name.size() ? number : 0;
 }
 
+bool is_number(const std::string& field) {
+  try {
+    return parse_number(field), true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 /// Whether the first record has a number in it, or a field that comes again below, as labels do.
 bool looks_like_record(const CsvRecord& first, CsvParser rest) {
   constexpr int most_looked_at = 1000;
-  const auto is_number = [](const std::string& field) {
-    try {
-      return parse_number(field), true;
-    } catch (const Error&) {
-      return false;
-    }
-  };
   if (std::any_of(first.fields.begin(), first.fields.end(), is_number)) return true;
   CsvRecord record;
   for (int i = 0; i < most_looked_at && rest.next(record); ++i)
     for (std::size_t c = 0; c < std::min(first.fields.size(), record.fields.size()); ++c)
       if (!first.fields[c].empty() && first.fields[c] == record.fields[c]) return true;
   return false;
+}
+
+/// Whether no field of the first record is a number or comes again, while a column is of numbers below it, or
+/// two fields are what columns are often called.
+bool looks_like_header(const CsvRecord& first, CsvParser rest) {
+  constexpr int most_looked_at = 1000, fewest = 3;
+  if (looks_like_record(first, rest)) return false;
+  if (std::count_if(first.fields.begin(), first.fields.end(), is_column_name) > 1) return true;
+  std::vector<bool> is_of_numbers;
+  for (const std::string& field : first.fields)
+    is_of_numbers.push_back(!field.empty() && std::isalpha(static_cast<unsigned char>(field.front())) != 0);
+  CsvRecord record;
+  int records = 0;
+  for (; records < most_looked_at && rest.next(record); ++records)
+    for (std::size_t c = 0; c < is_of_numbers.size(); ++c)
+      is_of_numbers[c] = is_of_numbers[c] && c < record.fields.size() && is_number(record.fields[c]);
+  return records >= fewest &&
+         std::find(is_of_numbers.begin(), is_of_numbers.end(), true) != is_of_numbers.end();
 }
 
 /// The index of a column by its number; one that is not there is an error.
@@ -134,6 +155,7 @@ void add_record(CsvRecord& record, const Columns& columns, const CsvOptions& opt
                                                      : "; expected as many in every line"),
                       record.line);
   Record result;
+  if (file.keeps_fields()) result.fields = record.fields;
   result.line = record.line;
   result.is_of_text = true;
   if (columns.label) result.target = std::move(record.fields[*columns.label]);
@@ -143,7 +165,7 @@ void add_record(CsvRecord& record, const Columns& columns, const CsvOptions& opt
     if (columns.weight) result.weight = parse_number(record.fields[*columns.weight]);
   } catch (const Error&) {
     const std::string& text = record.fields[*columns.weight];
-    file.error(fmt::format("its weight is {}; expected a positive number", quote(text)), record.line);
+    return file.error(fmt::format("its weight is {}; expected a positive number", quote(text)), record.line);
   }
   file.add(std::move(result));
 }
@@ -183,7 +205,14 @@ class CsvReader : public Reader {
     parser.next(first);
     if (!first.error.empty()) return file.error(first.error, first.line);
     if (options_.has_header && is_without_header(first, parser)) return report_no_header(first, file);
+    if (!options_.has_header && looks_like_header(first, parser))
+      return file.error(
+          fmt::format("line 1 looks like a header ({}), not like a record; set data.format.header "
+                      "= true and name the columns by it, or remove the line",
+                      quote_list(first.fields)),
+          first.line);
     const Columns columns(first, options_, file);
+    if (file.keeps_fields()) file.name_fields(field_names(first));
     // Without its columns every record would be an error of its own.
     if (columns.are_found()) read_records(options_.has_header ? parser : from_start, columns, file);
   }
@@ -196,6 +225,12 @@ class CsvReader : public Reader {
           return std::find(names.begin(), names.end(), field) != names.end();
         });
     return !has_names && first.fields.size() > 1 && looks_like_record(first, rest);
+  }
+  std::vector<std::string> field_names(const CsvRecord& first) const {
+    std::vector<std::string> names = first.fields;
+    if (!options_.has_header)
+      for (std::size_t c = 0; c < names.size(); ++c) names[c] = std::to_string(c + 1);
+    return names;
   }
   void report_no_header(const CsvRecord& first, DataFile& file) const {
     const std::vector<std::string> names = options_.names();

@@ -112,12 +112,13 @@ class JsonlReader : public Reader {
                  line);
       if (json.keys.empty()) break;
     }
-    if (has_keys) add_record(json, line, file);
+    if (has_keys) add_record(json, text, line, file);
     return has_keys || !is_first;
   }
 
-  void add_record(JsonLine& json, Index line, DataFile& file) const {
+  void add_record(JsonLine& json, std::string_view text, Index line, DataFile& file) const {
     Record record;
+    if (file.keeps_fields()) record.fields.emplace_back(text);
     record.line = line;
     bool good = true;
     const auto check = [&](std::size_t k, const std::string& wrong) {

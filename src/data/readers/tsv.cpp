@@ -27,6 +27,7 @@ void read_line(std::string_view text, Index line, DataFile& file) {
   record.target_column = 1;
   record.text_column = static_cast<Index>(tab) + 2;
   record.is_of_text = true;
+  if (file.keeps_fields()) record.fields = {record.target, record.texts.front()};
   file.add(std::move(record));
 }
 
@@ -36,6 +37,7 @@ class TsvReader : public Reader {
 
   void read(DataFile& file) const override {
     std::string_view rest = file.text();
+    if (file.keeps_fields()) file.name_fields({"label", "text"});
     bool has_lines = false;
     BlankLines blanks("label<TAB>text");
     for (Index line = 1; !rest.empty(); ++line) {

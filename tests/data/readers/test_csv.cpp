@@ -136,3 +136,20 @@ TEST_CASE("no bytes break the CSV reader", "[csv]") {
       {"header", false}, {"label_column", "1"}, {"text_columns", std::vector<std::string>{"2"}}};
   testing::read_mutations(config, {"1,\"a \"\"b\"\"\"\r\n2,c\n\n"}, 800);
 }
+
+TEST_CASE("a header is not taken for a record where header = false", "[csv]") {
+  const TempFolder folder;
+  DataConfig config = testing::config_for("csv");
+  config.format.options = {
+      {"header", false}, {"label_column", std::string("3")}, {"text_columns", std::vector<std::string>{"2"}}};
+  const auto errors = [&](const std::string& text) { return testing::errors_in(folder, config, text); };
+  const std::string expected =
+      "f:1: line 1 looks like a header (\"id\", \"words\", \"mood\"), not like a record; set "
+      "data.format.header = true and name the columns by it, or remove the line";
+  CHECK(errors("id,words,mood\n1,so good,a\n2,so bad,b\n3,so so,b\n") == expected);
+  CHECK_THAT(errors("no,text,label\nx,so good,a\ny,so bad,b\n"),
+             Catch::Matchers::StartsWith("f:1: line 1 looks like a header"));
+  CHECK(errors("1,so good,a\n2,so bad,b\n3,so so,b\n").empty());
+  CHECK(errors("x,so good,a\n2,so bad,b\n3,so so,a\n4,well,a\n").empty());  // its label comes again
+  CHECK(errors("x,so good,a\ny,so bad,b\nz,so so,c\n").empty());
+}
