@@ -8,6 +8,7 @@
 #include <sentencepiece_trainer.h>
 
 #include "data/file_errors.hpp"
+#include "data/tokenizers/from_json.hpp"
 #include "data/tokenizers/read_bytes.hpp"
 #include "data/tokenizers/sentencepiece_model.hpp"
 #include "data/tokenizers/tokenizers.hpp"
@@ -83,8 +84,9 @@ class SentencePiece : public Tokenizer {
             .to(1e6),
         Option("lowercase", true, "fold case before looking pieces up; a model says itself"),
         Option("model", "",
-               "a SentencePiece .model to read in place of learning one; needed to train, not after it; "
-               "relative to the config's folder")
+               "a SentencePiece .model, or Hugging Face's tokenizer.json (by the ending .json), to read in "
+               "place "
+               "of learning one; needed to train, not after it; relative to the config's folder")
             .path()};
   }
 
@@ -132,12 +134,7 @@ class SentencePiece : public Tokenizer {
   static absl::string_view as_given(std::string_view text) { return {text.data(), text.size()}; }
 
   void read() {
-    try {
-      take(read_bytes(path_, "a SentencePiece model"));
-    } catch (const Error& error) {
-      if (error.code() != ExitCode::usage) throw;
-      throw OptionError("model", fmt::format("model: {}", error.what()));
-    }
+    in_option("model", [&] { take(read_bytes(path_, "a SentencePiece model")); });
   }
 
   std::string trained(const std::string& type, Index vocab_size,
@@ -177,7 +174,10 @@ class SentencePiece : public Tokenizer {
 };
 
 void add(Tokenizers& tokenizers, const std::string& name, const std::string& summary) {
-  tokenizers.add({name, summary, SentencePiece::options(), [name](const Settings& settings) {
+  tokenizers.add({name, summary, SentencePiece::options(),
+                  [name](const Settings& settings) -> std::unique_ptr<Tokenizer> {
+                    if (settings.word("model").ends_with(".json"))
+                      return name == "bpe" ? make_byte_pairs(settings) : make_unigram_pieces(settings);
                     return std::make_unique<SentencePiece>(name, settings);
                   }});
 }

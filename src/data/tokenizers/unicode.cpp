@@ -47,6 +47,11 @@ std::string decomposed(std::string_view text) {
   return is_ascii(text) ? std::string(text) : mapped(text, UTF8PROC_DECOMPOSE);
 }
 
+std::string in_form(std::string_view text, std::string_view form) {
+  const int order = form.ends_with('C') ? UTF8PROC_COMPOSE : UTF8PROC_DECOMPOSE;
+  return mapped(text, static_cast<utf8proc_option_t>(order | (form.size() == 4 ? UTF8PROC_COMPAT : 0)));
+}
+
 void normalize(std::string_view text, bool lowercase, std::string& result) {
   if (!lowercase) {
     result = composed(text);
@@ -69,6 +74,8 @@ bool is_ascii(std::string_view text) {
 
 bool is_punctuation(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO); }
 bool is_symbol(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_SM, UTF8PROC_CATEGORY_SO); }
+bool is_letter(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LO); }
+bool is_number(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NO); }
 bool is_mark(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME); }
 bool is_nonspacing_mark(char32_t c) { return category_of(c) == UTF8PROC_CATEGORY_MN; }
 

@@ -12,6 +12,9 @@ namespace orochi::unicode {
 std::string composed(std::string_view text);
 std::string decomposed(std::string_view text);
 
+/// In one of Unicode's normal forms: "NFC", "NFD", "NFKC" or "NFKD".
+std::string in_form(std::string_view text, std::string_view form);
+
 /// The text composed, and on wish in lower case, one code point to one; `result` is overwritten.
 void normalize(std::string_view text, bool lowercase, std::string& result);
 
@@ -21,6 +24,8 @@ char32_t to_lower(char32_t code_point);
 bool is_ascii(std::string_view text);
 bool is_punctuation(char32_t code_point);      // categories P*
 bool is_symbol(char32_t code_point);           // S*: of money, of mathematics, emoji, lone accents
+bool is_letter(char32_t code_point);           // L*
+bool is_number(char32_t code_point);           // N*
 bool is_mark(char32_t code_point);             // M*: it belongs to the character before it
 bool is_nonspacing_mark(char32_t code_point);  // Mn
 

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "core/utf8.hpp"
+#include "data/tokenizers/from_json.hpp"
+#include "data/tokenizers/tokenizer_json.hpp"
 #include "data/tokenizers/tokenizers.hpp"
 #include "data/tokenizers/wordpiece_file.hpp"
 
@@ -21,12 +23,7 @@ class WordPiece : public Tokenizer {
   void fit(std::span<const std::string_view>, Index) override {
     if (path_.empty())
       throw OptionError("vocabulary", "vocabulary is missing; name BERT's vocab.txt, or a tokenizer.json");
-    try {
-      pieces_ = read_word_pieces(path_, lowercase_);
-    } catch (const Error& error) {
-      if (error.code() != ExitCode::usage) throw;
-      throw OptionError("vocabulary", std::string("vocabulary: ") + error.what());
-    }
+    in_option("vocabulary", [&] { pieces_ = read_word_pieces(path_, lowercase_); });
     number_pieces();
   }
 
@@ -71,9 +68,9 @@ class WordPiece : public Tokenizer {
     const std::vector<std::string>& continuation = state.texts("continuation");
     if (continuation.size() != 1) throw usage_error("its state \"continuation\" is not one text");
     pieces_.continuation = continuation.front();
-    pieces_.unknown = number(state, "unknown", vocabulary_size() - 1);
-    pieces_.longest_word = number(state, "longest_word", std::numeric_limits<std::int64_t>::max());
-    for (const auto& [name, rule] : rules) pieces_.rules.*rule = number(state, name, 1) == 1;
+    pieces_.unknown = number_of(state, "unknown", 0, vocabulary_size() - 1);
+    pieces_.longest_word = number_of(state, "longest_word", 0, std::numeric_limits<std::int64_t>::max());
+    for (const auto& [name, rule] : rules) pieces_.rules.*rule = number_of(state, name, 0, 1) == 1;
     number_pieces();
   }
 
@@ -83,13 +80,6 @@ class WordPiece : public Tokenizer {
        {"cjk_apart", &BertRules::cjk_apart},
        {"strip_accents", &BertRules::strip_accents},
        {"lowercase", &BertRules::lowercase}}};
-
-  static Index number(const State& state, const std::string& name, Index most) {
-    const std::vector<std::int64_t>& list = state.integers(name);
-    if (list.size() != 1 || list.front() < 0 || list.front() > most)
-      throw usage_error("its state \"" + name + "\" is not one number from 0 to " + std::to_string(most));
-    return list.front();
-  }
 
   void number_pieces() {
     starts_.clear();

@@ -4,22 +4,18 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <orochi/error.hpp>
 #include <orochi/reader.hpp>
-#include <orochi/tokenizer.hpp>
 
 #include "data/file_errors.hpp"
 #include "data/tokenizers/read_bytes.hpp"
+#include "data/tokenizers/tokenizer_json.hpp"
 
 namespace orochi {
 namespace {
 
 using nlohmann::json;
-
-/// Also in a checkpoint's texts, each of which takes the room of the longest.
-constexpr std::size_t longest_piece = VocabularyTokenizer::longest_token;
 
 Index find_unknown(const WordPieces& pieces, const std::string& unknown, const std::string& path,
                    const std::string& advice) {
@@ -56,40 +52,15 @@ WordPieces read_lines(const std::string& path, bool lowercase) {
   return pieces;
 }
 
-void expect_type(const json& file, const char* name, const std::string& type, const std::string& path) {
-  const json& object = file.at(name);
-  const json found = object.is_object() ? object.value("type", json()) : json();
-  if (found == type) return;
-  throw usage_error(fmt::format("{}: its {} is {}; data.tokenizer = \"wordpiece\" reads \"{}\"", path, name,
-                                found.is_string() ? quote(found.get<std::string>()) : "of no type", type));
-}
-
-std::vector<std::string> by_id(const json& vocab, const std::string& path) {
-  std::vector<std::string> pieces(vocab.size());
-  std::vector<bool> has(vocab.size());
-  for (const auto& [piece, id] : vocab.items()) {
-    const Index number = id.is_number_integer() ? id.get<Index>() : -1;
-    if (number < 0 || number >= std::ssize(pieces) || has[static_cast<std::size_t>(number)])
-      throw usage_error(fmt::format("{}: the id of {} is {}; expected each of 0 to {} once", path,
-                                    quote(piece), quote(id.dump()), pieces.size() - 1));
-    if (piece.size() > longest_piece || piece.find('\0') != std::string::npos)
-      throw usage_error(fmt::format("{}: the piece {} has {}; expected at most {}, none of them NUL", path,
-                                    quote(piece), counted(std::ssize(piece), "byte"), longest_piece));
-    pieces[static_cast<std::size_t>(number)] = piece;
-    has[static_cast<std::size_t>(number)] = true;
-  }
-  return pieces;
-}
-
 WordPieces take_apart(const json& file, const std::string& path) {
   const json &model = file.at("model"), &normalizer = file.at("normalizer");
-  expect_type(file, "model", "WordPiece", path);
-  expect_type(file, "pre_tokenizer", "BertPreTokenizer", path);
+  expect_type(file, "model", "WordPiece", "wordpiece", path);
+  expect_type(file, "pre_tokenizer", "BertPreTokenizer", "wordpiece", path);
   WordPieces pieces;
   if (normalizer.is_null()) {
     pieces.rules = {false, false, false, false};
   } else {
-    expect_type(file, "normalizer", "BertNormalizer", path);
+    expect_type(file, "normalizer", "BertNormalizer", "wordpiece", path);
     BertRules& rules = pieces.rules;
     rules.clean_text = normalizer.value("clean_text", true);
     rules.cjk_apart = normalizer.value("handle_chinese_chars", true);
@@ -99,30 +70,15 @@ WordPieces take_apart(const json& file, const std::string& path) {
   }
   pieces.continuation = model.value("continuing_subword_prefix", pieces.continuation);
   pieces.longest_word = model.value("max_input_chars_per_word", pieces.longest_word);
-  const json& vocab = model.at("vocab");
-  if (!vocab.is_object() || vocab.empty())
-    throw usage_error(path + ": its model has no vocab; expected an object of pieces and their ids");
-  pieces.vocabulary = by_id(vocab, path);
+  pieces.vocabulary = pieces_by_id(model.at("vocab"), path);
   pieces.unknown = find_unknown(pieces, model.value("unk_token", "[UNK]"), path, ", its unk_token");
   return pieces;
-}
-
-WordPieces read_json(const std::string& path) {
-  const std::string text = read_text(path, "Hugging Face's tokenizer.json");
-  try {
-    return take_apart(json::parse(text), path);
-  } catch (const json::parse_error& error) {
-    throw usage_error(
-        fmt::format("{}: no JSON from byte {} on; expected Hugging Face's tokenizer.json", path, error.byte));
-  } catch (const json::exception& error) {
-    throw usage_error(fmt::format("{}: {}; expected Hugging Face's tokenizer.json", path, error.what()));
-  }
 }
 
 }  // namespace
 
 WordPieces read_word_pieces(const std::string& path, bool lowercase) {
-  return path.ends_with(".json") ? read_json(path) : read_lines(path, lowercase);
+  return path.ends_with(".json") ? read_tokenizer_json(path, take_apart) : read_lines(path, lowercase);
 }
 
 }  // namespace orochi
