@@ -101,11 +101,7 @@ class BytePairs : public Tokenizer {
 
   Index vocabulary_size() const override { return std::ssize(vocabulary_); }
   std::int32_t unknown() const override { return static_cast<std::int32_t>(unknown_); }
-  std::int32_t separator() const override {
-    const auto found = std::find(vocabulary_.begin(), vocabulary_.end(), "</s>");
-    return found == vocabulary_.end() ? Tokenizer::separator()
-                                      : static_cast<std::int32_t>(found - vocabulary_.begin());
-  }
+  std::int32_t separator() const override { return separator_; }
   std::string token(std::int32_t id) const override { return vocabulary_[static_cast<std::size_t>(id)]; }
   bool cuts_at_blanks() const override { return rules_.cuts; }
 
@@ -172,6 +168,8 @@ class BytePairs : public Tokenizer {
     std::unordered_map<std::string_view, std::int32_t> numbers;
     std::int32_t id = 0;
     for (const std::string& piece : vocabulary_) numbers.emplace(piece, id++);
+    const auto separator = numbers.find("</s>");
+    separator_ = separator == numbers.end() ? Tokenizer::separator() : separator->second;
     const std::array<std::string, 256> letters = byte_letters();
     for (std::size_t byte = 0; byte < letters.size(); ++byte) {
       const auto found = numbers.find(letters[byte]);
@@ -241,6 +239,7 @@ class BytePairs : public Tokenizer {
   std::vector<std::string> vocabulary_;  // [V]
   std::vector<std::int64_t> merged_;     // [2 M]: the ids of each pair, the first learned first
   Index unknown_ = -1;                   // -1: there is none
+  std::int32_t separator_ = 0;
   Rules rules_;
   std::array<std::int32_t, 256> letters_{};         // id of each byte; -1: none
   std::unordered_map<std::uint64_t, Merge> ranks_;  // by pair_of
