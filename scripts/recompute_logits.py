@@ -123,12 +123,11 @@ class Checkpoint:
     def tokens(self, line):
         tokenizer = self.data["tokenizer"]
         tokens = TOKENIZERS[tokenizer["type"]](normal(line, tokenizer["lowercase"]))
-        return [self.numbers.get(token, 0) for token in tokens[:self.data["max_length"]]]
+        return [self.numbers.get(token, 0) for token in tokens]
 
     def values(self, line):
         rows = np.array([part.split(",") for part in line.split(":")], dtype=np.float64).T  # [T, channels]
-        rows = rows.astype(np.float32)[:self.data["max_length"]]
-        return (rows - self.mean) / self.std
+        return (rows.astype(np.float32) - self.mean) / self.std
 
     def linear(self, prefix, x):
         return x @ self.parameter(prefix + ".weight").T + self.parameter(prefix + ".bias")
@@ -207,10 +206,23 @@ class Checkpoint:
             return softmax(x @ self.parameter(prefix + ".query") / math.sqrt(x.shape[1])) @ x
         sys.exit(f"the pooling {name} is not one of docs/checkpoint.md")
 
+    def kept(self, rows):
+        """The sequences that a record is to the model: one, or its windows."""
+        most = self.data["max_length"]
+        if self.data.get("long", "cut") == "windows":
+            return np.array_split(rows, -(-len(rows) // most))
+        if len(rows) <= most:
+            return [rows]
+        last = {"head": 0, "tail": most, "middle": most // 2}[self.data.get("truncation", "head")]
+        return [np.concatenate([rows[:most - last], rows[len(rows) - last:]])]
+
     def logits(self, line):
+        rows = self.values(line) if self.channels else np.array(self.tokens(line))
+        return np.mean([self.sequence_logits(sequence) for sequence in self.kept(rows)], axis=0)
+
+    def sequence_logits(self, rows):
         model = self.model
-        x = self.linear("input", self.values(line)) if self.channels else \
-            self.parameter("embedding.weight")[self.tokens(line)]
+        x = self.linear("input", rows) if self.channels else self.parameter("embedding.weight")[rows]
         if model["pooling"] == "cls":
             x = np.vstack([self.parameter("class_token"), x])
         if model["positions"] not in ("rotary", "alibi", "none"):

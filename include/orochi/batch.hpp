@@ -22,12 +22,19 @@ struct Batch {
   Index target_width = 1;           // W
   std::span<const float> weights = {};  // one a target: its factor in the loss; empty: all are 1
   std::span<const std::int32_t> segments =
-      {};  // [N]: which of a sequence's texts a row is of; empty: one text
+      {};            // [N]: which of a sequence's texts a row is of; empty: one text
+  Index window = 0;  // longer sequences are asked about by windows of at most so many rows; 0: whole
 
   Index num_rows() const { return offsets.empty() ? 0 : offsets.back() - offsets.front(); }             // N
   Index num_sequences() const { return offsets.empty() ? 0 : static_cast<Index>(offsets.size()) - 1; }  // B
   Index length(Index b) const { return offsets[b + 1] - offsets[b]; }                                   // T
   Index num_targets() const { return static_cast<Index>(targets.size()) / target_width; }  // B or N
+  /// Whether a sequence is longer than a window.
+  bool has_windows() const {
+    for (Index b = 0; window > 0 && b < num_sequences(); ++b)
+      if (length(b) > window) return true;
+    return false;
+  }
   /// Where sequence b starts among this batch's own rows (a slice keeps its parent's offsets).
   Index first_row(Index b) const { return offsets[b] - offsets[0]; }
 };

@@ -22,7 +22,8 @@ std::vector<std::uint32_t> epoch_order(const Sequences& data, std::uint64_t seed
 /// Owns the memory of one batch; refilled without allocating once it is large enough.
 class BatchStorage {
  public:
-  /// Gathers the named sequences. The view is valid until the next call. `samples[b]` is `rows[b]`.
+  /// Gathers the named sequences, to train on: what has windows is cut into them before. The view is valid
+  /// until the next call. `samples[b]` is `rows[b]`.
   Batch gather(const Sequences& data, std::span<const std::uint32_t> rows);
 
  private:

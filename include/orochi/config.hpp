@@ -29,19 +29,20 @@ struct Paths {
 
 /// [data]: where the sequences come from and how they become rows.
 struct DataConfig {
-  Component format{"tsv", {}};       // how the files are written
-  Paths train;                       // relative to the config file; required
-  std::string validation;            // path; empty: a stratified fraction of train
-  std::string test;                  // path; empty: no final evaluation
-  double validation_fraction = 0.1;  // of train, stratified by label, when `validation` is empty
-  std::string encoding = "utf-8";    // of text files: utf-8 | latin-1 | cp1252
-  Component tokenizer{"word", {}};   // text: what a token is
-  Index max_length = 256;            // rows a sequence may have; longer ones are cut, and counted
-  std::string truncation = "head";   // head | tail | middle: the rows that are kept, but middle: left out
-  bool normalize = true;             // numeric: per channel to mean 0, std 1 by the training set's figures
-  std::string missing = "error";     // numeric: error | interpolate | mean | zero: what NaN and ? become
-  bool missing_indicator = false;    // numeric: a channel more: 1 where a row missed a value, else 0
-  std::string storage = "memory";    // memory | disk: where the data is while it is used
+  Component format{"tsv", {}};         // how the files are written
+  Paths train;                         // relative to the config file; required
+  std::string validation;              // path; empty: a stratified fraction of train
+  std::string test;                    // path; empty: no final evaluation
+  double validation_fraction = 0.1;    // of train, stratified by label, when `validation` is empty
+  std::string encoding = "utf-8";      // of text files: utf-8 | latin-1 | cp1252
+  Component tokenizer{"word", {}};     // text: what a token is
+  Index max_length = 256;              // rows a sequence may have; longer ones are cut, and counted
+  std::string truncation = "head";     // head | tail | middle: the rows that are kept, but middle: left out
+  std::string long_sequences = "cut";  // cut | windows: data.long, what becomes of longer sequences
+  bool normalize = true;               // numeric: per channel to mean 0, std 1 by the training set's figures
+  std::string missing = "error";       // numeric: error | interpolate | mean | zero: what NaN and ? become
+  bool missing_indicator = false;      // numeric: a channel more: 1 where a row missed a value, else 0
+  std::string storage = "memory";      // memory | disk: where the data is while it is used
 };
 
 /// [model]: the encoder. Names follow PyTorch's.

@@ -35,6 +35,7 @@ struct Sequences {
   Index target_width = 1;         // W
   Column<float> weights;          // one a target; empty: all are 1
   Column<std::int32_t> segments;  // [N]: which of its texts a row is of; empty where there is one
+  Index window = 0;  // a longer sequence is windows of at most so many rows to a model; 0: all are whole
 
   Storage storage() const { return offsets.get_allocator().storage; }
   Index size() const { return static_cast<Index>(offsets.size()) - 1; }
@@ -57,6 +58,10 @@ struct Sequences {
   /// The sequences of these numbers, by themselves.
   Sequences take(std::span<const std::uint32_t> numbers) const;
 };
+
+/// Makes each window a sequence of its own, to train on: windows lie one after another and are of about equal
+/// length. Each of n windows has the sequence's target with 1 / n of its weight; rows keep theirs.
+void cut_windows(Sequences& data);
 
 /// What training learned of its data; kept in the checkpoint, so that later data is read the same way.
 /// Channels are those of the model: with data.missing_indicator one more than the file has.
@@ -83,7 +88,7 @@ struct SourceFile {
 };
 
 struct LoadedData {
-  Sequences train, validation, test;  // test is empty when the config names none
+  Sequences train, validation, test;  // test is empty when the config names none; train's windows are cut
   Preprocessing preprocessing;
   std::vector<std::string> notes;         // for the user: sizes, cuts, duplicates, conflicts; one line each
   std::string train_path;                 // of several files what people are told

@@ -15,6 +15,7 @@
 #include "core/thread_pool.hpp"
 #include "data/file_errors.hpp"
 #include "data/split_mix.hpp"
+#include "data/windows.hpp"
 #include "run/machine_memory.hpp"
 
 namespace orochi {
@@ -106,9 +107,17 @@ std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequenc
   HeadProbe probe{&recording, {}};
   tape.attach(&probe);
   tape.begin(Mode::infer, nullptr, {});
-  const Var y = trained.classifier->forward(tape, slice(as_batch(data, samples), i, i + 1));  // [items, K]
+  const Batch one = slice(as_batch(data, samples), i, i + 1);
+  const Windows windows = windows_of(one.offsets, one.window);
+  const Var y = trained.classifier->forward(tape, slice(window_batch(one, windows), 0, 1));  // [items, K]
   if (!y.value().allFinite()) throw not_finite(i);
-  if (outputs != nullptr) outputs->assign(y.data(), y.data() + y.rows() * y.cols());
+  if (outputs != nullptr && !one.has_windows()) {
+    outputs->assign(y.data(), y.data() + y.rows() * y.cols());
+  } else if (outputs != nullptr) {
+    Inference inference(trained, 1);
+    const std::span<const Scalar> all = inference.outputs(one);  // [items, K]
+    outputs->assign(all.begin(), all.end());
+  }
   return std::move(recording.records);
 }
 
@@ -126,7 +135,9 @@ HeadGrid head_grid(const Model& trained, const Sequences& data) {
 Ablation ablate_heads(const Model& trained, const Sequences& data, const AblationOptions& options,
                       int threads) {
   const HeadGrid grid = head_grid(trained, data);
-  const HeadSurvey survey = survey_heads(trained, data, grid, threads);
+  Sequences windows;
+  if (data.window > 0) cut_windows(windows = data);
+  const HeadSurvey survey = survey_heads(trained, data.window > 0 ? windows : data, grid, threads);
   Inference inference(trained, threads);
   const Evaluation all = run(inference, trained, data);
   Bootstrap bootstrap(data.size(), options, threads);

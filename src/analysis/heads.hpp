@@ -10,9 +10,9 @@
 
 namespace orochi {
 
-/// One forward pass over sequence i: the record of every attention layer; also its outputs [items, K], if
-/// asked for. Whole maps of a long sequence may not fit into memory: see require_memory_for_maps. Without
-/// `maps`, map_rows shows some rows of any length.
+/// One forward pass over sequence i, or over its first window: the record of every attention layer; also the
+/// sequence's outputs [items, K], if asked for. Whole maps of a long sequence may not fit into memory: see
+/// require_memory_for_maps. Without `maps`, map_rows shows some rows of any length.
 std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequences& data, Index i,
                                              std::vector<Scalar>* outputs = nullptr, bool maps = true);
 
@@ -41,7 +41,8 @@ struct Interval {
   double value = 0, low = 0, high = 0;
 };
 
-/// One head, over a labelled data set. Means are over sequences, of their means over queries.
+/// One head, over a labelled data set. Means are over sequences, of their means over queries; of importance,
+/// entropy and distance over windows, where sequences are windows.
 struct HeadFigures {
   Index layer = 0, head = 0;       // from 0
   double score = 0, loss = 0;      // of the model without this head; Task::score

@@ -12,6 +12,7 @@
 #include "cli/text.hpp"
 #include "data/file_errors.hpp"
 #include "data/input_encoder.hpp"
+#include "data/windows.hpp"
 
 namespace orochi {
 namespace {
@@ -21,24 +22,38 @@ Sequences from_line(const Model& trained, LineReader& reader) {
   if (!reader.fill() || !reader.next(line))
     throw usage_error(reader.name() + ": no line; expected a sequence, or --data FILE --index I");
   const InputEncoder encoder(trained.config.data, trained.preprocessing, trained.task->level());
-  Sequences data;
-  data.channels = trained.preprocessing.channels;
-  bool was_cut = false;
+  Sequences data = encoder.none();
+  bool is_long = false;
   try {
-    was_cut = encoder.append_line(line, data);
+    is_long = encoder.append_line(line, data);
   } catch (const Error& error) {
     throw usage_error(fmt::format("{}:{}: {}", reader.name(), reader.line_number(), error.what()));
   }
-  if (was_cut) std::cerr << fmt::format("cut to max_length {}\n", trained.config.data.max_length);
+  if (is_long && data.window == 0)
+    std::cerr << fmt::format("cut to max_length {}\n", trained.config.data.max_length);
   if (reader.next(line)) std::cerr << "the lines after the first are not looked at\n";
   return data;
+}
+
+/// Of a sequence that is windows, the one that is looked at, by itself.
+Sequences take_window(Sequences data, Index number) {
+  cut_windows(data);
+  const Index count = data.size();
+  if (number > count)
+    throw usage_error(
+        fmt::format("--window {}: the sequence has {}, counted from 1", number, counted(count, "window")));
+  if (count > 1)
+    std::cerr << fmt::format(
+        "window {} of {} (--window chooses): numbers and answer are this window's alone\n", number, count);
+  const auto index = static_cast<std::uint32_t>(number - 1);
+  return data.take({&index, 1});
 }
 
 }  // namespace
 
 std::vector<std::string> row_labels(const Model& trained, const Sequences& data, Index i) {
   std::vector<std::string> labels(static_cast<std::size_t>(trained.classifier->rows_before()), "[cls]");
-  for (Index row = data.offsets[i]; row < data.offsets[i + 1]; ++row)
+  for (Index row = data.offsets[i]; row < data.offsets[i] + windows_of(data, i).rows(0); ++row)
     labels.push_back(data.channels > 0
                          ? std::to_string(row - data.offsets[i] + 1)
                          : trained.preprocessing.token(data.tokens[static_cast<std::size_t>(row)]));
@@ -47,6 +62,7 @@ std::vector<std::string> row_labels(const Model& trained, const Sequences& data,
 
 OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
   OneSequence one;
+  const Index window = arguments.integer("--window", 1);
   if (arguments.has("--data")) {
     if (arguments.words.size() > 1) throw usage_error("either FILE or --data FILE, not both");
     const Sequences all = load_labelled(trained, arguments.text("--data")).sequences;
@@ -55,14 +71,14 @@ OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
       throw usage_error(fmt::format("--index {}: {} has {}, numbered from 0", i, arguments.text("--data"),
                                     counted(all.size(), "sequence")));
     const auto number = static_cast<std::uint32_t>(i);
-    one.data = all.take({&number, 1});
+    one.data = take_window(all.take({&number, 1}), window);
     one.target = trained.task->text(one.data.targets);
   } else {
     if (arguments.has("--index"))
       throw usage_error("--index counts the sequences of --data FILE, which is missing");
     LineReader reader(arguments.words.size() > 1 ? arguments.words[1] : "-");
     if (reader.is_terminal()) std::cerr << "one sequence on a line\n";
-    one.data = from_line(trained, reader);
+    one.data = take_window(from_line(trained, reader), window);
   }
   one.tokens = row_labels(trained, one.data, 0);
   return one;
@@ -81,7 +97,10 @@ std::vector<OptionSpec> sequence_options() {
       {"--data", "FILE",
        "take the sequence from labelled data in the format that the model was trained on (example: --data "
        "datasets/splice/test.tsv --index 7)"},
-      {"--index", "I", "which sequence of --data, counted from 0 (default: 0)", 0, 1000000000}};
+      {"--index", "I", "which sequence of --data, counted from 0 (default: 0)", 0, 1000000000},
+      {"--window", "W",
+       "which window of a sequence that data.long makes several of, counted from 1 (default: 1)", 1,
+       1000000000}};
 }
 
 Index chosen(const Arguments& arguments, const std::string& option, Index count) {

@@ -13,7 +13,7 @@
 namespace orochi {
 
 struct OneSequence {
-  Sequences data;                   // the sequence, without a target where none is known
+  Sequences data;                   // the sequence, or a window of it, without a target where none is known
   std::string target;               // "" where none is known
   std::vector<std::string> tokens;  // [T]: what is at each row, as text; with "[cls]" first for that pooling
 };
@@ -21,7 +21,8 @@ struct OneSequence {
 /// --data FILE --index I, or the first line of FILE or of standard input.
 OneSequence take_sequence(const Model& trained, const Arguments& arguments);
 
-/// What is at each row of sequence i, as text: its token, or for numbers the position, from 1.
+/// What is at each row of sequence i, or of its first window, as text: its token, or for numbers the
+/// position, from 1.
 std::vector<std::string> row_labels(const Model& trained, const Sequences& data, Index i);
 
 /// The words and options that say which.

@@ -114,7 +114,7 @@ class Pending {
   /// Throws a usage_error for a line that is no sequence; nothing is added then.
   void add(std::string_view line) {
     if (channels_ == 0) labelled_ += labels_.contains(reader_->label_of(line)) ? 1 : 0;
-    cut_ += encoder_.append_line(line, data_) ? 1 : 0;
+    long_ += encoder_.append_line(line, data_) ? 1 : 0;
     ++count_;
   }
 
@@ -135,7 +135,9 @@ class Pending {
     }
     const bool of_rows = trained.task->level() == Level::row;
     const Index k = trained.task->outputs();
-    const Index step = std::max<Index>(most_outputs / (of_rows ? k * trained.config.data.max_length : k), 1);
+    Index longest = 1;
+    for (Index b = 0; b < all.num_sequences(); ++b) longest = std::max(longest, all.length(b));
+    const Index step = std::max<Index>(most_outputs / (of_rows ? k * longest : k), 1);
     for (Index first = 0; first < data_.size(); first += step) {
       const Batch some = slice(all, first, std::min(first + step, data_.size()));
       const std::span<const Scalar> outputs = inference.outputs(some);  // [items, K]
@@ -154,9 +156,10 @@ class Pending {
   /// What people should know of the lines; empty, or whole lines.
   std::string notes(Index max_length) const {
     std::string text;
-    if (cut_ > 0)
-      text += fmt::format("{} of {} longer than max_length {} and cut\n", grouped(cut_),
-                          counted(count_, "sequence"), max_length);
+    if (long_ > 0)
+      text += fmt::format("{} of {} longer than max_length {} and {}\n", grouped(long_),
+                          counted(count_, "sequence"), max_length,
+                          data_.window > 0 ? "read as windows, whose outputs are averaged" : "cut");
     if (labelled_ > 0)
       text += fmt::format(
           "{} of {} begin with a label, which was read as text; predict takes the text alone, or a file of "
@@ -169,10 +172,7 @@ class Pending {
   }
 
  private:
-  void clear() {
-    data_ = {};
-    data_.channels = channels_;
-  }
+  void clear() { data_ = encoder_.none(); }
 
   std::unique_ptr<Reader> reader_;
   InputEncoder encoder_;
@@ -181,7 +181,7 @@ class Pending {
   Sequences data_;
   std::vector<std::vector<std::string>> fields_;  // [B] or none
   std::set<std::string, std::less<>> labels_;     // that a line of a labelled file would begin with
-  Index cut_ = 0, labelled_ = 0, count_ = 0, tokens_ = 0;
+  Index long_ = 0, labelled_ = 0, count_ = 0, tokens_ = 0;
   double unknown_ = 0;  // of tokens_
 };
 

@@ -49,6 +49,10 @@ inline constexpr Choice<Encoding, 3> encoding_choice{"data.encoding", {"utf-8", 
 enum class Truncation { head, tail, middle };
 inline constexpr Choice<Truncation, 3> truncation_choice{"data.truncation", {"head", "tail", "middle"}};
 
+/// What becomes of a sequence that is too long.
+enum class Long { cut, windows };
+inline constexpr Choice<Long, 2> long_choice{"data.long", {"cut", "windows"}};
+
 /// What a missing number of a series becomes.
 enum class Missing { error, interpolate, mean, zero };
 inline constexpr Choice<Missing, 4> missing_choice{"data.missing", {"error", "interpolate", "mean", "zero"}};

@@ -69,8 +69,8 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
     const std::span<const float> weights = data.weights_of(i);
     weights_.insert(weights_.end(), weights.begin(), weights.end());
   }
-  return {tokens_,  values_,           data.channels, offsets_, samples_,
-          targets_, data.target_width, weights_,      segments_};
+  return {tokens_,  values_,           data.channels, offsets_,  samples_,
+          targets_, data.target_width, weights_,      segments_, data.window};
 }
 
 Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
@@ -78,6 +78,7 @@ Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
   std::iota(samples.begin(), samples.end(), 0u);
   Batch batch{data.tokens, data.values,  data.channels,    data.offsets,
               samples,     data.targets, data.target_width};
+  batch.window = data.window;
   batch.segments = data.segments;  // and no weights: figures count every sequence alike
   return batch;
 }

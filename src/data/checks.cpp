@@ -12,6 +12,8 @@
 #include "core/choices.hpp"
 #include "data/file_errors.hpp"
 #include "data/split.hpp"
+#include "data/truncation.hpp"
+#include "data/windows.hpp"
 
 namespace orochi {
 namespace {
@@ -100,11 +102,13 @@ void note_shared_content(std::span<const Part> parts, std::vector<std::string>& 
                                 location_and_label(parts, *other)));
 }
 
-void Lengths::count(Index full_length, Index max_length) {
+void Lengths::count(Index full_length, const DataConfig& config) {
   ++sequences;
-  rows += std::min(full_length, max_length);
-  cut += full_length > max_length ? 1 : 0;
+  rows += std::min(full_length, most_rows(config));
   longest = std::max(longest, full_length);
+  if (full_length <= config.max_length) return;
+  ++longer;
+  windows += window_count(full_length, config.max_length);
 }
 
 void note_lengths(const std::string& name, const Lengths& lengths, const DataConfig& config,
@@ -112,13 +116,18 @@ void note_lengths(const std::string& name, const Lengths& lengths, const DataCon
   constexpr std::array<const char*, 3> kept{"first rows", "last rows", "first and last rows"};
   notes.push_back(fmt::format("{}: {}, {}, longest {}", name, counted(lengths.sequences, "sequence"),
                               counted(lengths.rows, "row"),
-                              grouped(std::min(lengths.longest, config.max_length))));
-  if (lengths.cut == 0) return;
-  notes.push_back(fmt::format(
-      "{} of {} {} longer than max_length = {} and {} cut to {} {} (longest: {})", grouped(lengths.cut),
-      counted(lengths.sequences, name + " sequence"), is_or_are(lengths.cut, "was", "were"),
-      config.max_length, is_or_are(lengths.cut, "was", "were"), is_or_are(lengths.cut, "its", "their"),
-      kept[static_cast<std::size_t>(truncation_choice.value(config.truncation))], grouped(lengths.longest)));
+                              grouped(std::min(lengths.longest, most_rows(config)))));
+  if (lengths.longer == 0) return;
+  const std::string became =
+      long_choice.is(config.long_sequences, Long::windows)
+          ? fmt::format("became {}", counted(lengths.windows, "window"))
+          : fmt::format("{} cut to {} {}", is_or_are(lengths.longer, "was", "were"),
+                        is_or_are(lengths.longer, "its", "their"),
+                        kept[static_cast<std::size_t>(truncation_choice.value(config.truncation))]);
+  notes.push_back(fmt::format("{} of {} {} longer than max_length = {} and {} (longest: {})",
+                              grouped(lengths.longer), counted(lengths.sequences, name + " sequence"),
+                              is_or_are(lengths.longer, "was", "were"), config.max_length, became,
+                              grouped(lengths.longest)));
 }
 
 void note_weights_and_groups(const RawSplit& raw, std::vector<std::string>& notes) {

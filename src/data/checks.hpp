@@ -24,11 +24,12 @@ void note_shared_content(std::span<const Part> parts, std::vector<std::string>& 
 
 /// The lengths of one part, before the cut at max_length.
 struct Lengths {
-  Index sequences = 0, rows = 0, cut = 0, longest = 0;  // rows: after the cut
-  void count(Index full_length, Index max_length);
+  Index sequences = 0, rows = 0, longest = 0;  // rows: after the cut
+  Index longer = 0, windows = 0;               // than max_length; and what they became
+  void count(Index full_length, const DataConfig& config);
 };
 
-/// "train: 1,800 sequences, 108,000 rows, longest 60", how many were cut, and to what.
+/// "train: 1,800 sequences, 108,000 rows, longest 60", how many were cut, and to what, or became windows.
 void note_lengths(const std::string& name, const Lengths& lengths, const DataConfig& config,
                   std::vector<std::string>& notes);
 

@@ -31,6 +31,7 @@ Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {
   Sequences result;
   result.channels = channels;
   result.target_width = target_width;
+  result.window = window;
   const auto append = [](auto& to, const auto& from, Index begin, Index end) {
     to.insert(to.end(), from.begin() + begin, from.begin() + end);
   };

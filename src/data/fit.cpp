@@ -42,7 +42,7 @@ void fit_missing(const Part& train, const DataConfig& config, Preprocessing& pre
   KnownMeans known(raw.channels);
   for (const std::uint32_t i : train.rows) {
     const std::span<const float> values = raw.values_of(i);
-    const KeptRows kept = kept_rows(how, std::ssize(values) / raw.channels, config.max_length);
+    const KeptRows kept = kept_rows(how, std::ssize(values) / raw.channels, most_rows(config));
     for_kept(values, raw.channels, kept, [&](std::span<const float> rows) { known.add(rows); });
   }
   try {

@@ -15,13 +15,13 @@
 #include "data/raw.hpp"
 
 namespace orochi {
-
 InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& preprocessing, Level level)
     : tokenizer_(preprocessing.tokenizer),
       tokenizer_name_(config.tokenizer.type),
       max_length_(config.max_length),
       texts_(preprocessing.texts),
       truncation_(truncation_choice.value(config.truncation)),
+      most_rows_(most_rows(config)),
       tokens_needed_(tokens_needed(config)),
       channels_(preprocessing.channels),
       mean_(preprocessing.mean),
@@ -30,6 +30,10 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
       missing_mean_(preprocessing.missing_mean),
       has_indicator_(config.missing_indicator),
       is_of_rows_(level == Level::row) {
+  if (most_rows_ > max_length_ && texts_ > 1)
+    throw usage_error(
+        fmt::format("data.long is \"windows\", but a record has {}; allowed with several texts: \"cut\"",
+                    counted(texts_, "text")));
   if (max_length_ < 2 * texts_ - 1)
     throw usage_error(fmt::format("data.max_length is {}; {} with separators need {} or more", max_length_,
                                   counted(texts_, "text"), 2 * texts_ - 1));
@@ -37,7 +41,14 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
 
 Index InputEncoder::tokens_needed(const DataConfig& config) {
   constexpr Index all = std::numeric_limits<std::int32_t>::max();
-  return truncation_choice.is(config.truncation, Truncation::head) ? config.max_length : all;
+  return truncation_choice.is(config.truncation, Truncation::head) ? std::min(most_rows(config), all) : all;
+}
+
+Sequences InputEncoder::none(const Storage& storage) const {
+  Sequences data(storage);
+  data.channels = channels_;
+  data.window = most_rows_ > max_length_ ? max_length_ : 0;
+  return data;
 }
 
 void InputEncoder::check(std::span<const std::int32_t> ids, Index full_length) const {
@@ -72,7 +83,7 @@ void check_text(std::string_view text) {
 
 }  // namespace
 
-Column<float> InputEncoder::encode_rows(std::span<const float> rows, bool* was_cut) const {
+Column<float> InputEncoder::encode_rows(std::span<const float> rows, bool* is_long) const {
   if (channels_ == 0) throw usage_error("numeric rows, but the model was trained on texts");
   const Index channels = channels_ - (has_indicator_ ? 1 : 0);
   if (rows.empty() || std::ssize(rows) % channels != 0)
@@ -91,14 +102,14 @@ Column<float> InputEncoder::encode_rows(std::span<const float> rows, bool* was_c
                     "the sequence out",
                     place));
   if (has_indicator_) add_indicator(values, channels);
-  if (was_cut != nullptr) *was_cut = std::ssize(values) > max_length_ * channels_;
+  if (is_long != nullptr) *is_long = std::ssize(values) > max_length_ * channels_;
   Sequences data;
   append_values(values, data);
   normalize(data.values, mean_, deviation_);
   return std::move(data.values);
 }
 
-Column<float> InputEncoder::encode_values(std::string_view text, bool* was_cut) const {
+Column<float> InputEncoder::encode_values(std::string_view text, bool* is_long) const {
   std::vector<float> values;  // [T, channels]
   Index channels = 0;
   const std::string error = parse_case(text, values, channels);
@@ -108,7 +119,7 @@ Column<float> InputEncoder::encode_values(std::string_view text, bool* was_cut) 
     throw usage_error(
         fmt::format("{}, but the model was trained on {}", counted(channels, "dimension"), expected));
   }
-  return encode_rows(values, was_cut);
+  return encode_rows(values, is_long);
 }
 
 void InputEncoder::append_values(std::span<const float> values, Sequences& data) const {
@@ -135,10 +146,10 @@ Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Seque
     parts.emplace_back(texts.ids.begin() + texts.offsets[i], texts.ids.begin() + texts.offsets[i + 1]);
     check(parts.back(), texts.lengths[i]);
     full_length += texts.lengths[i];
-    rows.push_back(std::min(std::ssize(parts.back()), max_length_));
+    rows.push_back(std::min(std::ssize(parts.back()), most_rows_));
     length += rows.back();
   }
-  for (; length > max_length_; --length) {
+  for (; length > most_rows_; --length) {
     auto longest = rows.begin();
     for (auto other = rows.begin(); other != rows.end(); ++other)
       if (*longest <= *other) longest = other;
@@ -154,12 +165,12 @@ Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Seque
 }
 
 bool InputEncoder::append_line(std::string_view line, Sequences& data) const {
-  bool was_cut = false;
+  bool is_long = false;
   if (channels_ > 0) {
-    const Column<float> values = encode_values(line, &was_cut);  // [T, channels]
+    const Column<float> values = encode_values(line, &is_long);  // [T, channels]
     data.values.insert(data.values.end(), values.begin(), values.end());
     data.offsets.push_back(std::ssize(data.values) / channels_);
-    return was_cut;
+    return is_long;
   }
   std::vector<std::string_view> texts{line};
   while (texts_ > 1 && texts.back().find('\t') != std::string_view::npos) {
@@ -171,9 +182,9 @@ bool InputEncoder::append_line(std::string_view line, Sequences& data) const {
     throw usage_error(
         fmt::format("{}; expected {} with tabs between", counted(std::ssize(texts), "text"), texts_));
   for (const std::string_view text : texts) check_text(text);
-  was_cut = append_texts(texts, data) > max_length_;
+  is_long = append_texts(texts, data) > max_length_;
   data.offsets.push_back(std::ssize(data.tokens));
-  return was_cut;
+  return is_long;
 }
 
 }  // namespace orochi

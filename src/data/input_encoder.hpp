@@ -21,17 +21,20 @@ class InputEncoder {
   /// `level`: of the model's answers; where every row has one, empty last rows stay.
   InputEncoder(const DataConfig& config, const Preprocessing& preprocessing, Level level = Level::sequence);
 
+  /// No sequences yet, for appending: in windows, if config.data has them.
+  Sequences none(const Storage& storage = {}) const;
+
   /// Normalized rows [T, channels] of one case in `.ts` form without a label, "v,v,v:v,v,v" with one part a
-  /// channel; `was_cut`, if given, says whether there were more than max_length. Throws a usage_error without
+  /// channel; `is_long`, if given, says whether there were more than max_length. Throws a usage_error without
   /// a location: the caller knows the line.
-  Column<float> encode_values(std::string_view text, bool* was_cut = nullptr) const;
+  Column<float> encode_values(std::string_view text, bool* is_long = nullptr) const;
 
   /// The same of rows [T, channels] that are numbers already, NaN where one is missing.
-  Column<float> encode_rows(std::span<const float> rows, bool* was_cut = nullptr) const;
+  Column<float> encode_rows(std::span<const float> rows, bool* is_long = nullptr) const;
 
   /// Appends a line as one more sequence, without target: a text, several with tabs between if training had
-  /// several, or a case. Says whether it was cut. Throws a usage_error without a location (bad
-  /// UTF-8, a NUL byte, nothing but white space, no case); nothing is appended then.
+  /// several, or a case. Says whether it is longer than max_length. Throws a usage_error without a location
+  /// (bad UTF-8, a NUL byte, nothing but white space, no case); nothing is appended then.
   bool append_line(std::string_view line, Sequences& data) const;
 
   /// Appends the rows of a sequence's texts [S] that were checked when their file was read, with a separator
@@ -46,7 +49,7 @@ class InputEncoder {
   void append_values(std::span<const float> values, Sequences& data) const;
 
   /// What is kept of a sequence's rows.
-  KeptRows kept(Index rows) const { return kept_rows(truncation_, rows, max_length_); }
+  KeptRows kept(Index rows) const { return kept_rows(truncation_, rows, most_rows_); }
   /// The tokens of a text that a tokenizer must give for that, from the first on.
   static Index tokens_needed(const DataConfig& config);
 
@@ -60,6 +63,7 @@ class InputEncoder {
   std::string tokenizer_name_;
   Index max_length_, texts_;
   Truncation truncation_;
+  Index most_rows_;  // that are kept of a sequence: of windows all
   Index tokens_needed_;
   Index channels_;
   std::vector<float> mean_, deviation_;  // [channels]

@@ -2,17 +2,17 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <numeric>
 
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
 
-#include "data/checks.hpp"
 #include "data/data_file.hpp"
-#include "data/input_encoder.hpp"
 #include "data/missing.hpp"
 #include "data/normalize.hpp"
 #include "data/sniff.hpp"
+#include "data/take_rows.hpp"
 #include "data/target_file.hpp"
 
 namespace orochi {
@@ -49,27 +49,11 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
   if (keeps_fields && raw.fields.front().empty())
     throw usage_error(fmt::format("{}: data.format = \"{}\" has no columns to keep; csv, tsv and jsonl have",
                                   path, config.format.type));
-  const InputEncoder encoder(config, preprocessing);
-  Sequences sequences;
-  sequences.channels = raw.channels;
-  Lengths lengths;
-  for (std::size_t i = 0; i < raw.targets.size(); ++i) {
-    Index length = 0;  // before the cut
-    try {
-      if (raw.channels == 0) {
-        length = encoder.append_texts(raw.texts_of(i), sequences);
-      } else {
-        length = std::ssize(raw.values_of(i)) / raw.channels;
-        encoder.append_values(raw.values_of(i), sequences);
-      }
-    } catch (const Error& error) {
-      throw Error(error.code(), fmt::format("{}: {}", raw.location(static_cast<Index>(i)), error.what()));
-    }
-    lengths.count(length, config.max_length);
-    sequences.offsets.push_back(lengths.rows);
-  }
   note_missing(raw.missing, missing_choice.value(config.missing), notes);
-  note_lengths(std::filesystem::path(path).filename().string(), lengths, config, notes);
+  std::vector<std::uint32_t> all(raw.targets.size());
+  std::iota(all.begin(), all.end(), 0u);
+  Sequences sequences = take_rows(raw, all, std::filesystem::path(path).filename().string(), config,
+                                  InputEncoder(config, preprocessing), notes);
   if (raw.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
   return {std::move(sequences), std::move(raw.field_names), std::move(raw.fields)};
 }

@@ -20,7 +20,9 @@
 #include "data/normalize.hpp"
 #include "data/raw_files.hpp"
 #include "data/split.hpp"
+#include "data/take_rows.hpp"
 #include "data/target_file.hpp"
+#include "data/windows.hpp"
 
 namespace orochi {
 namespace {
@@ -77,37 +79,18 @@ void take_target(const TargetFile& file, std::size_t i, const Targets& targets, 
   sequences.weights.insert(sequences.weights.end(), items, static_cast<float>(file.raw.weights[i]));
 }
 
-/// The rows of a part, cut to max_length: numbers as they are, texts as token ids by `encoder`, or as they
-/// are `encoded` already, record by record.
-Sequences take_rows(const Part& part, const Targets& targets, const DataConfig& config, InputEncoder& encoder,
-                    std::vector<std::string>& notes, const EncodedTexts* encoded = nullptr) {
-  const RawSplit& raw = part.file->raw;
-  std::vector<FileErrors> errors{FileErrors(raw.paths())};
-  Sequences sequences(raw.storage());
-  sequences.channels = raw.channels;
+/// The rows of a part, with its targets.
+Sequences take_part(const Part& part, const Targets& targets, const DataConfig& config,
+                    const InputEncoder& encoder, std::vector<std::string>& notes,
+                    const EncodedTexts* encoded = nullptr) {
+  const TargetFile& file = *part.file;
+  std::vector<FileErrors> errors{FileErrors(file.raw.paths())};
+  const auto target = [&](std::uint32_t i, Index rows, Sequences& sequences) {
+    take_target(file, i, targets, rows, encoder.kept(rows), sequences, errors.front());
+  };
+  Sequences sequences = take_rows(file.raw, part.rows, part.name, config, encoder, notes, target, encoded);
   sequences.target_width = targets.target_width();
-  Lengths lengths;
-  for (const std::uint32_t i : part.rows) {
-    Index full_length = 0;
-    if (raw.channels == 0) {
-      try {
-        full_length = encoded == nullptr
-                          ? encoder.append_texts(raw.texts_of(i), sequences)
-                          : encoder.append_encoded(*encoded, sequences.size() * raw.num_texts, sequences);
-      } catch (const Error& error) {
-        throw Error(error.code(), fmt::format("{}: {}", raw.location(i), error.what()));
-      }
-    } else {
-      const std::span<const float> values = raw.values_of(i);  // [T, channels]
-      full_length = std::ssize(values) / raw.channels;
-      encoder.append_values(values, sequences);
-    }
-    lengths.count(full_length, config.max_length);
-    sequences.offsets.push_back(lengths.rows);
-    take_target(*part.file, i, targets, full_length, encoder.kept(full_length), sequences, errors.front());
-  }
   throw_if_any(errors);
-  if (!part.rows.empty()) note_lengths(part.name, lengths, config, notes);
   return sequences;
 }
 
@@ -155,6 +138,18 @@ void keep_locations(const Part& train, LoadedData& data) {
   }
 }
 
+/// Each window of train is a sequence from now on, where the whole one is.
+void cut_train(LoadedData& data) {
+  const Windows windows = windows_of(data.train.offsets, data.train.window);
+  Column<Index> locations(data.train.storage());
+  for (std::size_t b = 0; b + 1 < windows.first.size(); ++b)
+    locations.insert(locations.end(), as_size(windows.first[b + 1] - windows.first[b]),
+                     data.train_locations[b]);
+  data.train_locations = std::move(locations);
+  for (SourceFile& source : data.train_sources) source.first = windows.first[as_size(source.first)];
+  cut_windows(data.train);
+}
+
 /// Encodes all parts with what the first of them, train, teaches, or with what was learned before.
 void encode_parts(const std::vector<Part>& parts, const DataConfig& config, const std::string& folder,
                   const Tokenizers& tokenizers, Targets& targets, const DataStart* start, LoadedData& data) {
@@ -169,7 +164,7 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
   for (std::size_t p = 0; p < parts.size(); ++p) {
-    *splits[p] = take_rows(parts[p], targets, config, encoder, data.notes, encoded ? &*encoded : nullptr);
+    *splits[p] = take_part(parts[p], targets, config, encoder, data.notes, encoded ? &*encoded : nullptr);
     encoded.reset();
     if (p == 0) fit_split(data.train.targets, start, targets);
     if (preprocessing.channels == 0) continue;
@@ -235,6 +230,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   note_missing(files, config, data.notes);
   if (data.preprocessing.channels == 0) note_tokens(data, files.front().raw, config, tokenizers, data.notes);
   note_shared_content(parts, data.notes);
+  cut_train(data);
   return data;
 }
 
@@ -253,7 +249,7 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
     names.push_back(std::filesystem::path(path).filename().string());
   const Part part = whole_file(name_of_all(names), files.front());
   InputEncoder encoder(config, preprocessing);
-  Sequences sequences = take_rows(part, targets, config, encoder, notes);
+  Sequences sequences = take_part(part, targets, config, encoder, notes);
   if (preprocessing.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
   note_missing(files, config, notes);
   if (preprocessing.channels == 0)

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <span>
 
 #include <orochi/batch.hpp>
 #include <orochi/column.hpp>
+#include <orochi/config.hpp>
 
 #include "core/as_size.hpp"
 #include "core/choices.hpp"
@@ -30,6 +32,12 @@ template <class Element, class Take>
 void for_kept(std::span<Element> rows, Index width, KeptRows kept, const Take& take) {
   if (kept.first > 0) take(rows.first(as_size(kept.first * width)));
   if (kept.last > 0) take(rows.last(as_size(kept.last * width)));
+}
+
+/// Rows that are kept of a sequence: of windows all.
+inline Index most_rows(const DataConfig& config) {
+  const bool in_windows = long_choice.is(config.long_sequences, Long::windows);
+  return in_windows ? std::numeric_limits<Index>::max() : config.max_length;
 }
 
 /// Appends the kept ones of rows [T, width].

@@ -16,9 +16,6 @@
 #include "inference/pieces.hpp"
 
 namespace orochi {
-namespace {
-constexpr Index rows_a_piece = 256;
-}
 
 Inference::Inference(const Classifier& model, const std::string& engine, int threads,
                      std::shared_ptr<PackedWeights> packed)
@@ -47,24 +44,15 @@ void Inference::pack() {
   packed_->end_packing();
 }
 
-std::vector<Index> cut_pieces(const Batch& batch) {
-  std::vector<Index> cuts{0};
-  for (Index b = 0; b < batch.num_sequences(); ++b)
-    if (b + 1 == batch.num_sequences() || batch.offsets[b + 1] - batch.offsets[cuts.back()] >= rows_a_piece)
-      cuts.push_back(b + 1);
-  return cuts;
-}
-
 void Inference::for_pieces(const Batch& batch, const Take& take) {
   if (!packed_->is_current()) pack();
   const std::vector<Index> cuts = cut_pieces(batch);
+  std::vector<std::vector<Scalar>> memory(tapes_.size());  // of each worker
   pool_->for_each(std::ssize(cuts) - 1, [&](Index i, int worker) {
     const Index first = cuts[as_size(i)];
-    Tape& tape = *tapes_[static_cast<std::size_t>(worker)];
-    tape.begin(Mode::infer, nullptr, {});
-    const Var y = model_.forward(tape, slice(batch, first, cuts[as_size(i) + 1]));  // [m, K]
+    const auto w = static_cast<std::size_t>(worker);
     const Index item = model_.level() == Level::row ? batch.first_row(first) : first;
-    take(item, {y.data(), as_size(y.rows() * y.cols())});
+    take(item, infer(model_, *tapes_[w], slice(batch, first, cuts[as_size(i) + 1]), memory[w]));
   });
 }
 

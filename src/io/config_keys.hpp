@@ -82,6 +82,9 @@ void visit_data(Data& c, Visitor&& visit) {
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
   key("max_length", c.max_length, allow_integer(1),
       "rows a sequence may have; longer ones are cut, and counted");
+  key("long", c.long_sequences, allow_words(long_choice.list()),
+      "what becomes of a longer sequence: it is cut, or read as windows of about equal length whose outputs "
+      "are averaged; train.batch_size counts windows, each of n windows weighs 1 / n");
   key("truncation", c.truncation, allow_words(truncation_choice.list()),
       "what is kept of a longer sequence: its first rows (head), its last rows (tail), or the first and last "
       "halves with the middle left out (middle)");

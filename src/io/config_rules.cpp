@@ -32,6 +32,11 @@ void ConfigReader::check_data_rules() {
        {"data.validation_fraction", "data.validation"},
        fmt::format("data.validation_fraction is {}, but data.validation names a file; remove one of them",
                    to_toml(to_value(c.validation_fraction))));
+  rule(!long_choice.is(c.long_sequences, Long::windows) || c.truncation == defaults.truncation,
+       {"data.truncation", "data.long"},
+       fmt::format(
+           "data.truncation is \"{}\", but with data.long = \"windows\" nothing is cut; remove one of them",
+           c.truncation));
   rule(
       !c.missing_indicator || !missing_choice.is(c.missing, Missing::error),
       {"data.missing_indicator", "data.missing"},

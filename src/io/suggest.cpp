@@ -53,6 +53,7 @@ constexpr Answer familiar_keys[] = {
     {"precision", "fp16 bf16 dtype"},
     {"on_nonfinite", "skip_nan"},
     {"max_length", "max_len max_seq_length seq_len block_size max_position_embeddings"},
+    {"long", "stride sliding_window return_overflowing_tokens"},
     {"vocab_size", "n_vocab max_vocab max_tokens"},
     {"min_count", "min_freq min_frequency"},
     {"lowercase", "do_lower_case lower"},

@@ -99,6 +99,10 @@ Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
 }
 
 Var Classifier::forward(Var rows, const Batch& batch) const {
+  if (batch.has_windows())
+    throw failure(
+        "[model] a sequence is longer than the batch's window of " + std::to_string(batch.window) +
+        " rows; ask by Inference or Model::predict, which average over windows, or cut them by cut_windows");
   Rows x = input_->forward({rows, batch});  // [N, C]
   if (before_ != nullptr) x = before_->forward(x);
   x = positions_->forward(x);

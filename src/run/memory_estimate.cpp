@@ -152,7 +152,8 @@ struct StoredBytes {
 void Evaluated::add(const Sequences& part) {
   sequences = std::max(sequences, part.size());
   items = std::max(items, part.item(part.size()));
-  longest = std::max(longest, longest_of(part));
+  const Index rows = longest_of(part);
+  longest = std::max(longest, part.window > 0 ? std::min(rows, part.window) : rows);
 }
 
 MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const Config& config,

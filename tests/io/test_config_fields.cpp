@@ -18,7 +18,8 @@ test = "c"
 validation_fraction = 0.0
 encoding = "cp1252"
 max_length = 5
-truncation = "middle"
+long = "windows"
+truncation = "head"
 normalize = false
 missing = "mean"
 missing_indicator = true
@@ -114,7 +115,8 @@ TEST_CASE("[data] reaches its fields") {
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});
   CHECK(c.encoding == "cp1252");
   CHECK(c.max_length == 5);
-  CHECK(c.truncation == "middle");
+  CHECK(c.long_sequences == "windows");
+  CHECK(parse("data.train = 'a'\ndata.truncation = 'middle'").data.truncation == "middle");
   CHECK_FALSE(c.normalize);
   CHECK(c.missing == "mean");
   CHECK(c.missing_indicator);

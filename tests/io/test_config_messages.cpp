@@ -236,39 +236,43 @@ TEST_CASE("rules between keys") {
                "13: model.positions is \"rotary\", which takes a head's columns by 2, but a head has 3; "
                "allowed: a multiple of 2 as model.head_dim (or as model.d_model / model.num_heads)"},
               {"window = -1", "10: model.window is -1; allowed: an integer, 0 or more"}});
-  check({{"data.train = 'a'\ntrain.schedule.final_learning_rate = 1",
-          "f:2:38: train.schedule.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
-         {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
-          "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
-         {"data.train = 'a'\nmodel.causal = true\nmodel.pooling = 'cls'",
-          "f:3:17: model.pooling is \"cls\", whose row is the first and, with model.causal, sees no other: "
-          "every "
-          "sequence would get the same answer; allowed with it: mean | max"},
-         {"data.train = 'a'\nmodel.pooling = 'cls'\nmodel.block = [{type = 'encoder_layer', causal = true}]",
-          "f:2:17: model.pooling is \"cls\", whose row is the first and, with model.causal, sees no other: "
-          "every "
-          "sequence would get the same answer; allowed with it: mean | max"},
-         {"data.train = 'a'\nmodel.pooling = 'cls'\nmodel.causal = true\n"
-          "model.block = [{type = 'encoder_layer', causal = false}, 'encoder_layer']",
-          ""},
-         {"[data]\ntrain = \"t\"\nmissing_indicator = true\n",
-          "f:3:21: data.missing_indicator is true, but data.missing is \"error\"; allowed with it: "
-          "interpolate | mean "
-          "| zero"},
-         {"data.train = 'a'\ndata.format.label_column = 'x'",
-          "f:2:13: unknown key \"data.format.label_column\"; reader \"tsv\" has no options"},
-         {"data.train = 'a'\ndata.format = {type = 'csv', text_columns = 'x'}",
-          "f:2:45: data.format.text_columns is the string \"x\"; allowed: a list of strings"},
-         {"data.train = 'a'\ntrain.warmup_steps = 10\ntrain.max_steps = 10",
-          "f:2:22: train.warmup_steps is 10; allowed: less than train.max_steps, 10"},
-         {"data.train = 'a'\ntrain.precision = 'bf16'\ntrain.kernels = 'eigen'",
-          "f:2:19: train.precision is \"bf16\", but train.kernels is \"eigen\"; allowed with it: auto | "
-          "native"},
-         {"data.train = 'a'\ndata.validation_fraction = 0\ntrain.patience = 3",
-          "f:3:18: train.patience is 3, but there is no validation data; "
-          "give data.validation or data.validation_fraction"},
-         {"[model]\nd_model = 64\n", "f: data.train is missing; write train = \"path\" in [data]"},
-         {"", "f: data.train is missing; write train = \"path\" in [data]"}});
+  check(
+      {{"data.train = 'a'\ntrain.schedule.final_learning_rate = 1",
+        "f:2:38: train.schedule.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
+       {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
+        "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
+       {"data.train = 'a'\nmodel.causal = true\nmodel.pooling = 'cls'",
+        "f:3:17: model.pooling is \"cls\", whose row is the first and, with model.causal, sees no other: "
+        "every "
+        "sequence would get the same answer; allowed with it: mean | max"},
+       {"data.train = 'a'\nmodel.pooling = 'cls'\nmodel.block = [{type = 'encoder_layer', causal = true}]",
+        "f:2:17: model.pooling is \"cls\", whose row is the first and, with model.causal, sees no other: "
+        "every "
+        "sequence would get the same answer; allowed with it: mean | max"},
+       {"data.train = 'a'\nmodel.pooling = 'cls'\nmodel.causal = true\n"
+        "model.block = [{type = 'encoder_layer', causal = false}, 'encoder_layer']",
+        ""},
+       {"[data]\ntrain = \"t\"\nlong = \"windows\"\ntruncation = \"tail\"\n",
+        "f:4:14: data.truncation is \"tail\", but with data.long = \"windows\" nothing is cut; remove one of "
+        "them"},
+       {"[data]\ntrain = \"t\"\nmissing_indicator = true\n",
+        "f:3:21: data.missing_indicator is true, but data.missing is \"error\"; allowed with it: "
+        "interpolate | mean "
+        "| zero"},
+       {"data.train = 'a'\ndata.format.label_column = 'x'",
+        "f:2:13: unknown key \"data.format.label_column\"; reader \"tsv\" has no options"},
+       {"data.train = 'a'\ndata.format = {type = 'csv', text_columns = 'x'}",
+        "f:2:45: data.format.text_columns is the string \"x\"; allowed: a list of strings"},
+       {"data.train = 'a'\ntrain.warmup_steps = 10\ntrain.max_steps = 10",
+        "f:2:22: train.warmup_steps is 10; allowed: less than train.max_steps, 10"},
+       {"data.train = 'a'\ntrain.precision = 'bf16'\ntrain.kernels = 'eigen'",
+        "f:2:19: train.precision is \"bf16\", but train.kernels is \"eigen\"; allowed with it: auto | "
+        "native"},
+       {"data.train = 'a'\ndata.validation_fraction = 0\ntrain.patience = 3",
+        "f:3:18: train.patience is 3, but there is no validation data; "
+        "give data.validation or data.validation_fraction"},
+       {"[model]\nd_model = 64\n", "f: data.train is missing; write train = \"path\" in [data]"},
+       {"", "f: data.train is missing; write train = \"path\" in [data]"}});
 }
 
 TEST_CASE("rules that hold") {

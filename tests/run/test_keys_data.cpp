@@ -228,6 +228,19 @@ void test_truncation() {
   CHECK(kept("middle") == std::vector<float>{1, 3, 5, 9});
 }
 
+void test_long() {
+  const auto offsets = [](const std::string& what) {
+    return load("a\tx y z z z\nb\tz\n",
+                [&](DataConfig& config) {
+                  config.max_length = 2;
+                  config.long_sequences = what;
+                })
+        .train.offsets;
+  };
+  CHECK(offsets("cut") == std::vector<Index>{0, 2, 3});
+  CHECK(offsets("windows") == std::vector<Index>{0, 2, 4, 5, 6});
+}
+
 void test_normalize() {
   const LoadedData data = load(two_cases, [](DataConfig& config) { config.format.type = "ts"; });
   const double deviation = std::sqrt(40.0 / 5);  // of 1, 2, 3, 5, 9 with mean 4: 9 + 4 + 1 + 1 + 25
@@ -286,6 +299,7 @@ KeyTests orochi::data_keys() {
           {"data.tokenizer", test_tokenizer},
           {"data.max_length", test_max_length},
           {"data.truncation", test_truncation},
+          {"data.long", test_long},
           {"data.normalize", test_normalize},
           {"data.missing", test_missing},
           {"data.missing_indicator", test_missing_indicator},

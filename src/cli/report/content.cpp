@@ -19,6 +19,7 @@
 #include "core/as_size.hpp"
 #include "core/utf8.hpp"
 #include "data/file_errors.hpp"
+#include "data/windows.hpp"
 #include "io/config_file.hpp"
 
 namespace orochi {
@@ -137,7 +138,7 @@ ordered_json errors_json(const Model& trained, const ReportData& data, const Eva
   return json;
 }
 
-/// One sequence with all its maps.
+/// One sequence with all its maps, which are of its first window.
 ordered_json sequence_json(const Model& trained, const ReportData& data, const Evaluation& outcomes, Index i,
                            std::size_t shown_sequences) {
   std::vector<Scalar> outputs;  // [items, K]
@@ -145,12 +146,14 @@ ordered_json sequence_json(const Model& trained, const ReportData& data, const E
   const std::vector<RowName> names = row_names(trained, data, i);
   std::erase_if(records,
                 [&](const AttentionRecord& r) { return r.length != std::ssize(names); });  // other rows
+  const Windows windows = windows_of(data.sequences, i);
   Index maps = 0;
   for (const AttentionRecord& record : records) maps += record.options.num_heads;
   const Index rows = std::min(drawable_rows(maps * static_cast<Index>(shown_sequences)), std::ssize(names));
   ordered_json json = outcome_json(trained, data, outcomes, i, outputs);
   json["length"] = names.size();
-  json["class_token"] = std::ssize(names) - data.sequences.length(i);
+  json["class_token"] = std::ssize(names) - windows.rows(0);
+  json["windows"] = windows.count();
   json["rows"] = ordered_json::array();
   json["unknown"] = ordered_json::array();
   for (Index t = 0; t < rows; ++t) {

@@ -15,6 +15,7 @@
 #include "data/file_errors.hpp"
 #include "data/split.hpp"
 #include "data/truncation.hpp"
+#include "data/windows.hpp"
 
 namespace orochi {
 namespace {
@@ -88,7 +89,7 @@ std::vector<RowName> row_names(const Model& trained, const ReportData& data, Ind
   if (data.texts.empty()) return names;
   const Tokenizer& tokenizer = *trained.preprocessing.tokenizer;
   const auto each = static_cast<std::size_t>(trained.preprocessing.texts);
-  const auto length = static_cast<std::size_t>(data.sequences.length(i));
+  const auto length = static_cast<std::size_t>(windows_of(data.sequences, i).rows(0));
   const auto begin = static_cast<std::size_t>(data.sequences.offsets[static_cast<std::size_t>(i)]);
   const std::size_t first = names.size() - length;  // after a class token
   const Truncation truncation = truncation_choice.value(trained.config.data.truncation);

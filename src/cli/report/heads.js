@@ -23,12 +23,15 @@ function sequenceCard(content, sequence) {
       note(`Cut for drawing: the maps show the first ${sequence.rows.length} of ${
           counted(sequence.length, "row")}.`) :
       null;
+  const windows = sequence.windows > 1 ?
+      note(`Read as ${sequence.windows} windows: rows and maps are of the first, the answer is the mean of all.`) :
+      null;
   return el(
       "div", {class: "sequence"},
       el("div", {},
          el("p", {}, el("strong", {}, verdict(content, sequence)),
             el("span", {class: "muted"}, ` no. ${sequence.number}, loss ${fixed(sequence.loss, 3)}`)),
-         rowsText(content, sequence), unknown, cutRows),
+         rowsText(content, sequence), unknown, windows, cutRows),
       probabilityBars(content, sequence));
 }
 
