@@ -46,8 +46,8 @@ inline void read_mutations(const DataConfig& config, const std::vector<std::stri
       const RawSplit raw = read_back(folder, config, contents, task);
       if (raw.path != "f") continue;
       ++accepted;
-      for (std::size_t i = 0; i < raw.texts.size(); ++i) {
-        const std::string_view text = raw.texts[i];
+      for (std::size_t t = 0; t < raw.texts.size(); ++t) {
+        const std::string_view text = raw.texts[t];
         CAPTURE(contents);
         REQUIRE(utf8::find_invalid(text) == std::string::npos);
         REQUIRE_FALSE(utf8::is_blank(text));

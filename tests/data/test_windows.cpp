@@ -124,7 +124,9 @@ TEST_CASE("a record is whole where it is evaluated or predicted, the same from f
   CHECK(evaluated.targets == std::vector<double>{0, 1});
   CHECK(words_of(evaluated, data.preprocessing) == Lines{"abcde", "fg"});
   CHECK(notes[1] == "1 of 2 f sequences was longer than max_length = 2 and became 3 windows (longest: 5)");
-  const Sequences asked = load_inputs(config, builtin_readers(), data.preprocessing, folder.file("f"), notes);
+  const Sequences asked =
+      load_inputs(config, builtin_readers(), data.preprocessing, folder.file("f"), false, false, notes)
+          .sequences;
   const InputEncoder encoder(config, data.preprocessing);
   Sequences lines = encoder.none();
   CHECK(encoder.append_line("a b c d e", lines));

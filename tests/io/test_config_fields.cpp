@@ -23,6 +23,7 @@ truncation = "head"
 normalize = false
 missing = "mean"
 missing_indicator = true
+storage = "disk"
 
 [data.format]
 type = "csv"
@@ -120,6 +121,7 @@ TEST_CASE("[data] reaches its fields") {
   CHECK_FALSE(c.normalize);
   CHECK(c.missing == "mean");
   CHECK(c.missing_indicator);
+  CHECK(c.storage == "disk");
 }
 
 TEST_CASE("[model] reaches its fields") {

@@ -80,7 +80,7 @@ struct KeyModel {
 
 inline Sequences tokens(const std::vector<std::int32_t>& ids) {
   Sequences data;
-  data.tokens = ids;
+  data.tokens.assign(ids.begin(), ids.end());
   data.offsets.push_back(std::ssize(ids));
   data.targets.push_back(0);
   return data;

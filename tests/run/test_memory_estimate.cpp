@@ -189,8 +189,11 @@ TEST_CASE("data that memory does not hold is refused before it is read") {
   TrainRequest request = place.request("run");
   request.max_memory = resident_memory() + 20e6;
   CHECK_THAT(message_of([&] { load_run_data(prepare_run(request, builtin()), request, builtin()); }),
-             Contains("train.tsv: reading the data would take about 4") && Contains("; use a part of it"));
+             Contains("train.tsv: reading the data would take about 4") &&
+                 Contains("; set data.storage = \"disk\", or use a part of it"));
   CHECK_FALSE(fs::exists(place.root / "run"));
+  request.overrides = {"data.storage=disk"};
+  CHECK(message_of([&] { load_run_data(prepare_run(request, builtin()), request, builtin()); }) == "");
 }
 
 TEST_CASE("the largest part of a refused run is named, with what makes it smaller") {

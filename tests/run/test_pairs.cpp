@@ -17,7 +17,7 @@
 
 using namespace orochi;
 using catch_matchers::Contains;
-using Ids = std::vector<std::int32_t>;
+using Ids = Column<std::int32_t>;
 
 namespace {
 

@@ -70,8 +70,9 @@ TEST_CASE("evaluation, a file's answers and a line's answers agree") {
   CHECK(evaluation.metrics.loss == result.test.loss);
   CHECK(evaluation.metrics.figures.values == result.test.figures.values);
   const std::vector<std::string> texts = texts_of(path);
-  const std::vector<Prediction> of_file =
-      model.predict(load_inputs(model.config.data, builtin_readers(), model.preprocessing, path, notes));
+  const std::vector<Prediction> of_file = model.predict(
+      load_inputs(model.config.data, builtin_readers(), model.preprocessing, path, false, false, notes)
+          .sequences);
   const std::vector<Prediction> of_lines = model.predict(texts);
   REQUIRE(of_file.size() == 60);
   REQUIRE(of_lines.size() == 60);

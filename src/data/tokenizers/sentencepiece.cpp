@@ -173,20 +173,23 @@ class SentencePiece : public Tokenizer {
   sp::SentencePieceProcessor processor_;
 };
 
-void add(Tokenizers& tokenizers, const std::string& name, const std::string& summary) {
-  tokenizers.add({name, summary, SentencePiece::options(),
-                  [name](const Settings& settings) -> std::unique_ptr<Tokenizer> {
-                    if (settings.word("model").ends_with(".json"))
-                      return name == "bpe" ? make_byte_pairs(settings) : make_unigram_pieces(settings);
-                    return std::make_unique<SentencePiece>(name, settings);
-                  }});
+using Make = std::unique_ptr<Tokenizer> (*)(const Settings&);
+
+void add(Tokenizers& tokenizers, const std::string& name, const std::string& summary, Make make_from_json) {
+  tokenizers.add(
+      {name, summary, SentencePiece::options(), [=](const Settings& settings) -> std::unique_ptr<Tokenizer> {
+         if (settings.word("model").ends_with(".json")) return make_from_json(settings);
+         return std::make_unique<SentencePiece>(name, settings);
+       }});
 }
 
 }  // namespace
 
 void add_sentencepiece(Tokenizers& tokenizers) {
-  add(tokenizers, "bpe", "pieces of words, learned by merging frequent pairs (byte-pair encoding)");
-  add(tokenizers, "unigram", "pieces of words, learned as the likeliest (unigram language model)");
+  add(tokenizers, "bpe", "pieces of words, learned by merging frequent pairs (byte-pair encoding)",
+      make_byte_pairs);
+  add(tokenizers, "unigram", "pieces of words, learned as the likeliest (unigram language model)",
+      make_unigram_pieces);
 }
 
 }  // namespace orochi
