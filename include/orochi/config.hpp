@@ -36,7 +36,7 @@ struct DataConfig {
   double validation_fraction = 0.1;    // of train, stratified by label, when `validation` is empty
   std::string encoding = "utf-8";      // of text files: utf-8 | latin-1 | cp1252
   Component tokenizer{"word", {}};     // text: what a token is
-  Index max_length = 256;              // rows a sequence may have; longer ones are cut, and counted
+  Index max_length = 256;              // rows a sequence may have; of longer ones see the next two
   std::string truncation = "head";     // head | tail | middle: the rows that are kept, but middle: left out
   std::string long_sequences = "cut";  // cut | windows: data.long, what becomes of longer sequences
   bool normalize = true;               // numeric: per channel to mean 0, std 1 by the training set's figures

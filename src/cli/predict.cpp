@@ -33,8 +33,9 @@ constexpr Index most_outputs = 1 << 22;  // held at a time: 16 MB, as a read may
 /// Answers in the form that was asked for.
 class Writer {
  public:
-  /// `kept`: what the file's fields are called; "" where there is one that is a JSON object.
-  Writer(const Arguments& arguments, const Task& task, Output& out, std::vector<std::string> kept = {})
+  /// `kept`: what the file's fields are called, where they are kept; none: a field is a JSON object.
+  Writer(const Arguments& arguments, const Task& task, Output& out,
+         std::optional<std::vector<std::string>> kept = {})
       : json_(arguments.has("--json")),
         wants_logits_(arguments.has("--logits")),
         kept_(std::move(kept)),
@@ -50,8 +51,9 @@ class Writer {
     if (has_columns)
       for (const std::string& name : names)
         header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", escape(name));
-    for (const std::string& name : kept_)
-      header += name.empty() ? "\tinput" : fmt::format("\tinput({})", escape(name));
+    if (kept_ && kept_->empty()) header += "\tinput";
+    if (kept_)
+      for (const std::string& name : *kept_) header += fmt::format("\tinput({})", escape(name));
     if (!json_) out_.write(header + "\n");
     out_.flush();
   }
@@ -80,9 +82,9 @@ class Writer {
 
  private:
   nlohmann::ordered_json input_json(std::span<const std::string> fields) const {
-    if (kept_.front().empty()) return nlohmann::ordered_json::parse(fields.front());
+    if (kept_->empty()) return nlohmann::ordered_json::parse(fields.front());
     nlohmann::ordered_json input;
-    for (std::size_t i = 0; i < fields.size(); ++i) input[kept_[i]] = fields[i];
+    for (std::size_t i = 0; i < fields.size(); ++i) input[(*kept_)[i]] = fields[i];
     return input;
   }
 
@@ -93,7 +95,7 @@ class Writer {
   }
 
   bool json_, wants_logits_;
-  std::vector<std::string> kept_;
+  std::optional<std::vector<std::string>> kept_;
   Output& out_;
   const Task& task_;
 };
@@ -205,13 +207,13 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending, Index* ski
 
 /// A file of the model's format, with or without labels.
 int answer_file(const Model& trained, const std::string& path, const Arguments& arguments, Output& out) {
-  std::vector<std::string> notes, kept;
+  std::vector<std::string> notes;
+  std::optional<std::vector<std::string>> kept;
   Pending pending(trained);
   try {
     Inputs inputs = load_inputs(trained.config.data, trained.extensions.readers, trained.preprocessing, path,
                                 arguments.has("--keep"), arguments.has("--skip-bad"), notes);
-    kept = inputs.fields.empty() || !inputs.field_names.empty() ? inputs.field_names
-                                                                : std::vector<std::string>(1);
+    if (arguments.has("--keep")) kept = inputs.field_names;
     pending.add(std::move(inputs));
   } catch (const Error& error) {
     throw Error(error.code(),

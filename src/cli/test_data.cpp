@@ -78,12 +78,13 @@ void take_settings(Model& trained, std::span<const std::string> settings) {
                                         component_schemas(trained.extensions), settings);
   trained.config.data.format = now.data.format;
   trained.config.data.encoding = now.data.encoding;
+  trained.config.data.storage = now.data.storage;
   std::string refused;
   for (const ConfigChange& change : compare_configs(trained.config, now)) refused += " " + change.key;
   if (!refused.empty())
     throw usage_error(
         fmt::format("the model has{} from its training; allowed here are settings of how data is "
-                    "read: data.format and data.encoding",
+                    "read: data.format, data.encoding and data.storage",
                     refused));
 }
 

@@ -55,11 +55,11 @@ void* Storage::allocate(std::size_t bytes) const {
   const File file(*folder_);
   // Room is reserved: a disk that is full while a page is written would end the program.
   const int error = ::posix_fallocate(file.descriptor(), 0, static_cast<off_t>(bytes));
+  const bool is_full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   if (error != 0)
-    throw failure(
-        fmt::format("{}: no room for {:.1f} GB of the data: {}; set TMPDIR to a larger disk, or use "
-                    "a part of the data",
-                    *folder_, static_cast<double>(bytes) / 1e9, std::strerror(error)));
+    throw failure(fmt::format("{}: no room for {:.1f} GB of the data: {}{}", *folder_,
+                              static_cast<double>(bytes) / 1e9, std::strerror(error),
+                              is_full ? "; set TMPDIR to a larger disk, or use a part of the data" : ""));
   void* start = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.descriptor(), 0);
   if (start == MAP_FAILED) throw std::bad_alloc();
   return start;

@@ -82,12 +82,13 @@ void FileInMemory::take_missing(Record& record) {
       return error_in(record, 0, "a value is not finite; expected numbers of at most 3.4e38");
     if (std::isnan(value)) value = std::numeric_limits<float>::quiet_NaN();  // one for all: rows are compared
   }
-  if (mode_.skipped != nullptr && missing_ == Missing::error)
-    return error_in(record, 0, "a value is missing; fill it in");
   const std::size_t before = record.values.size();
   // Labels of rows say how many rows there are.
   if (targets_.level() == Level::sequence) take_off_empty_rows(record.values, record.channels);
   if (record.values.empty()) return error_in(record, 0, "every value is missing; leave the sequence out");
+  if (mode_.skipped != nullptr && missing_ == Missing::error &&
+      !first_missing(record.values, record.channels, 0).empty())
+    return error_in(record, 0, "a value is missing; fill it in");
   raw_.missing.shortened += record.values.size() < before ? 1 : 0;
   raw_.missing.add(record.values, record.channels, raw_.size(), record.line > 0 ? 1 : 0);
 }
@@ -118,6 +119,8 @@ void FileInMemory::finish() {
 }
 
 void FileInMemory::add(Record record) {
+  // The reader has reported one of the record's lines, and may have read on.
+  if (record.line > 0 && record.line <= last_left_out_) return;
   const Index before = mode_.skipped == nullptr ? 0 : *mode_.skipped;
   if (const std::string wrong = shape_error(record); !wrong.empty()) return error_in(record, 0, wrong);
   error_in(record, record.target_column, target_error(record));

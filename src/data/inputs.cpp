@@ -43,9 +43,7 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
                           {false, keeps_fields, skips_bad ? &skipped : nullptr});
   if (errors.front().empty()) check_shape(raw, preprocessing, errors.front());
   throw_if_any(errors);
-  if (skipped > 0)
-    notes.push_back(fmt::format("{} left out, which {} no sequence", counted(skipped, "record"),
-                                skipped == 1 ? "is" : "are"));
+  if (skipped > 0) notes.push_back(fmt::format("{} with an error left out", counted(skipped, "record")));
   if (keeps_fields && raw.fields.front().empty())
     throw usage_error(fmt::format("{}: data.format = \"{}\" has no columns to keep; csv, tsv and jsonl have",
                                   path, config.format.type));

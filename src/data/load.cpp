@@ -193,7 +193,8 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   if (const ReaderEntry* reader = readers.find(config.format.type); reader != nullptr)
     for (std::size_t f = 0; f < files.size(); ++f) {
       std::vector<std::string> unused;  // of other files than train
-      check_columns(files[f].raw, targets, *reader, errors[f], f == 0 ? data.notes : unused);
+      check_columns(files[f].raw, targets, *reader, errors[f], f == 0 ? data.notes : unused,
+                    start == nullptr);
     }
   throw_if_any(errors);
   if (start != nullptr) data.preprocessing = start->learned;
@@ -222,7 +223,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   encode_parts(parts, config, folder, tokenizers, targets, start, data);
   if (start != nullptr && !start->adds_tokens && data.preprocessing.channels == 0)
     if (const std::string note = unknown_note(data.train, start->learned); !note.empty())
-      data.notes.push_back(note + " --add-tokens takes their tokens up");
+      data.notes.push_back(note + " --add-tokens adds their tokens to the vocabulary");
   if (data.preprocessing.channels == 0 && data.validation.size() > 0)
     data.preprocessing.unknown_share = unknown_share(data.validation, *data.preprocessing.tokenizer);
   note_inputs(data.preprocessing, targets.summary(), data.notes);

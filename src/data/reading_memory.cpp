@@ -32,7 +32,7 @@ double reading_memory(const DataConfig& config, const Reader& reader, const Toke
   // On disk a sequence leaves its place in the order of the epoch and of the split in memory.
   constexpr double per_sequence_on_disk = 30;
   if (storage_choice.is(config.storage, StorageKind::disk) && reader.is_text())
-    return per_sequence_on_disk * size.sequences;
+    return per_sequence_on_disk * size.sequences;  // of short labels
   return per_byte * size.bytes + per_sequence * size.sequences + per_character * characters +
          per_number * size.numbers;
 }

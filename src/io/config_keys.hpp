@@ -81,7 +81,7 @@ void visit_data(Data& c, Visitor&& visit) {
       "how the bytes of text files are characters, those that evaluate reads, too; HDF5 ignores it");
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
   key("max_length", c.max_length, allow_integer(1),
-      "rows a sequence may have; longer ones are cut, and counted");
+      "rows a sequence may have; longer ones are cut or, with long, windows, and counted");
   key("long", c.long_sequences, allow_words(long_choice.list()),
       "what becomes of a longer sequence: it is cut, or read as windows of about equal length whose outputs "
       "are averaged; train.batch_size counts windows, each of n windows weighs 1 / n");

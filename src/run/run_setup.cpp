@@ -159,7 +159,10 @@ RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) 
   if (!request.run.empty()) setup.folder = request.run;
   check_run_folder(setup.folder, request.resume);
   name_standard_input(setup.config.data);
-  if (!setup.config.train.from.empty())
+  if (request.resume && !setup.config.train.from.empty()) {  // whatever it started from, the run has it
+    setup.config.train.from = start_name;
+    setup.start = setup.folder + "/" + start_name;
+  } else if (!setup.config.train.from.empty())
     setup.start = checkpoint_at((fs::path(setup.data_folder) / setup.config.train.from).string());
   else if (request.add_labels || request.add_tokens)
     throw usage_error("--add-labels and --add-tokens go with a checkpoint to start from: --from CHECKPOINT");

@@ -60,6 +60,11 @@ RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& ex
   RunSetup setup;
   if (const std::string note = note_files(path, config.data); !note.empty()) setup.notes.push_back(note);
   config.data.validation = config.data.test = "";
+  const auto names_validation = [](const std::string& setting) {
+    return setting.starts_with("data.validation=");
+  };
+  if (std::any_of(request.overrides.begin(), request.overrides.end(), names_validation))
+    config.data.validation_fraction = DataConfig().validation_fraction;
   config.data = rebase_paths(config.data, extensions.tokenizers, folder_of(path), ".");
   if (!request.data.empty()) config.data.train = request.data;
   config.train.from = path;
@@ -84,7 +89,8 @@ void refuse_other_model(const RunSetup& setup, const TrainRequest& request, cons
   DataConfig& data = before.data;
   data.train = now.data.train, data.validation = now.data.validation, data.test = now.data.test;
   data.validation_fraction = now.data.validation_fraction;
-  data.format = now.data.format, data.encoding = now.data.encoding, data.truncation = now.data.truncation;
+  data.format = now.data.format, data.encoding = now.data.encoding, data.storage = now.data.storage;
+  data.truncation = now.data.truncation, data.long_sequences = now.data.long_sequences;
   if (request.add_tokens)
     for (const char* name : {"min_count", "vocab_size"})
       if (const auto given = now.data.tokenizer.options.find(name); given != now.data.tokenizer.options.end())
@@ -95,7 +101,8 @@ void refuse_other_model(const RunSetup& setup, const TrainRequest& request, cons
   if (!refused.empty())
     throw usage_error(fmt::format(
         "{} is of another model than the configuration asks for:{}\nleave these keys as they are; others may "
-        "change: [train], options of [task], data.format, data.encoding, data.truncation, "
+        "change: [train], options of [task], data.format, data.encoding, data.storage, data.truncation, "
+        "data.long, "
         "data.validation_fraction, model.dropout, model.attention_dropout and, with --add-tokens, min_count "
         "and vocab_size of data.tokenizer",
         setup.start, refused));

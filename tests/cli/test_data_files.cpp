@@ -127,27 +127,39 @@ TEST_CASE("predict keeps the columns of a data file, and leaves out records that
   CHECK(predict("csv", "new.csv", {"--keep"}).code == 2);
   const Outcome kept = predict("csv", "new.csv", {"--keep", "--skip-bad"});
   CHECK(kept.code == 0);
-  CHECK(has(kept.err, "2 records left out, which are no sequence"));
+  CHECK(has(kept.err, "2 records with an error left out"));
   CHECK(has(kept.out, "\tp(yes)\tinput(id)\tinput(text)\tinput(what)\n"));
   CHECK(has(kept.out, "\t7\tACGTACGTA\t\\x3da\\x09b\n"));
   CHECK(has(kept.out, "\t10\tGGG\tz\n"));
   CHECK(std::count(kept.out.begin(), kept.out.end(), '\n') == 3);
   CHECK(has(predict("csv", "new.csv", {"--keep", "--skip-bad", "--json"}).out,
             R"("input":{"id":"10","text":"GGG","what":"z"}})"));
+  std::ofstream(place.path("index.csv")) << ",text\n0,ACGTACGTA\n";  // pandas writes its index so
+  CHECK(
+      has(predict("csv", "index.csv", {"--keep", "--json"}).out, R"("input":{"":"0","text":"ACGTACGTA"}})"));
   std::ofstream(place.path("none.csv")) << "id,words\n7,ACGTACGTA\n";
   CHECK(has(predict("csv", "none.csv", {"--skip-bad"}).err, "no column \"text\""));
 
   std::ofstream(place.path("new.jsonl")) << "{\"id\": {\"a\": 1}, \"text\": \"ACGTACGTA\"}\n{\"id\": 2}\n";
   CHECK(predict("jsonl", "new.jsonl", {}).code == 2);
   const Outcome objects = predict("jsonl", "new.jsonl", {"--keep", "--skip-bad", "--json"});
-  CHECK(has(objects.err, "1 record left out, which is no sequence"));
+  CHECK(has(objects.err, "1 record with an error left out"));
   CHECK(has(objects.out, R"("input":{"id":{"a":1},"text":"ACGTACGTA"}})"));
   CHECK(has(predict("jsonl", "new.jsonl", {"--keep", "--skip-bad"}).out,
             "\t{\"id\": {\"a\": 1}, \"text\": \"ACGTACGTA\"}\n"));
 
+  std::ofstream fasta(place.path("train.fasta"));
+  for (int i = 0; i < 20; ++i) fasta << ">" << i << (i % 2 == 0 ? " yes\nACGT\nACC\n" : " no\nGGG\n");
+  fasta.close();
+  train("fasta", {"data.train=train.fasta", "data.format=fasta", "data.test="});
+  std::ofstream(place.path("new.fasta")) << ">a x\nAC\n>b x\nAC\nA1\nGG\n>c x\nGG\n";
+  const Outcome letters = predict("fasta", "new.fasta", {"--skip-bad"});
+  CHECK(has(letters.err, "1 record with an error left out"));
+  CHECK(std::count(letters.out.begin(), letters.out.end(), '\n') == 3);  // never b without its second line
+
   std::ofstream(place.path("new.tsv")) << "yes\tACGTACGTA\nno\tCCC\nCCC\n";
   const Outcome tabs = predict("tsv", "new.tsv", {"--keep", "--skip-bad"});
-  CHECK(has(tabs.err, "1 record left out"));
+  CHECK(has(tabs.err, "1 record with an error left out"));
   CHECK(has(tabs.out, "\tinput(label)\tinput(text)\n"));
   CHECK(has(tabs.out, "\tno\tCCC\n"));
 }
@@ -186,7 +198,8 @@ TEST_CASE("evaluate reads a file whose columns are named otherwise") {
   const Outcome refused = evaluate("train.csv", {"data.max_length=3", "data.tokenizer=word"});
   CHECK(refused.code == 2);
   CHECK(has(refused.err, "data.max_length"));
-  CHECK(has(refused.err, "allowed here are settings of how data is read: data.format and data.encoding"));
+  CHECK(has(refused.err,
+            "allowed here are settings of how data is read: data.format, data.encoding and data.storage"));
   CHECK(has(evaluate("train.csv", {"more"}).err, "unexpected word \"more\""));
 }
 
@@ -216,7 +229,7 @@ TEST_CASE("a share of unknown tokens far above validation's is noted") {
   CHECK(has(orochi_program({"train", "--from", place.path("run"), "--data", place.path("some.tsv"), "--run",
                             place.path("more"), "data.validation_fraction=0", "train.epochs=1"})
                 .err,
-            note + " --add-tokens takes their tokens up"));
+            note + " --add-tokens adds their tokens to the vocabulary"));
 }
 
 TEST_CASE("check-data names format, columns and labels, and gives a config that trains") {

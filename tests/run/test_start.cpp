@@ -298,3 +298,22 @@ TEST_CASE("several labels a sequence and a label a row take further ones", "[sta
   notes_of(request);
   CHECK(place.model("more/best.h5").task->score_names() == Words{"B-x", "O", "B-y"});
 }
+
+TEST_CASE("where the data is may change, and a config that starts from a checkpoint resumes", "[start]") {
+  const Trained place("config");
+  TrainRequest request = place.further("disk");
+  request.overrides = {"data.storage=disk", "train.epochs=1"};
+  CHECK(ending(request).code == 0);
+  request = place.further("windows");
+  request.overrides = {"data.long=windows", "train.epochs=1"};
+  CHECK(ending(request).code == 0);
+
+  request = place.request("more");
+  request.overrides = {"train.from=old/best.h5", "train.epochs=2"};
+  request.max_steps = 3;
+  CHECK(ending(request).code == 0);
+  fs::remove_all(place.root / "old");
+  request.resume = true;
+  request.max_steps = 0;
+  CHECK(ending(request).message.empty());
+}

@@ -175,7 +175,7 @@ class ArffReader : public Reader {
                             : "no \",\" between values and class; expected v,v,v,CLASS",
                         line);
     record.target = *label;
-    if (header.classes &&
+    if (file.needs_targets() && header.classes &&
         std::find(header.classes->begin(), header.classes->end(), *label) == header.classes->end())
       file.error(
           fmt::format("label {} is not in the class attribute, which has {}; add it there or correct it",

@@ -126,7 +126,8 @@ void read_case(std::string_view text, Index line, Index indent, TsHeader& header
   record.line = line;
   record.is_of_text = true;
   bool is_told = false;
-  std::string wrong = label_error_in(record.target, header, file.targets(), is_told);
+  std::string wrong;
+  if (file.needs_targets()) wrong = label_error_in(record.target, header, file.targets(), is_told);
   if (!wrong.empty() && !is_told) file.error(wrong, line);
   const bool has_label = wrong.empty();
   std::size_t at = 0;
