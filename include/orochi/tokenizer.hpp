@@ -27,6 +27,8 @@ struct EncodedTexts {
   std::vector<std::int32_t> ids;
   std::vector<Index> offsets{0};  // [texts + 1]
   std::vector<Index> lengths;     // [texts]: tokens of the whole text, of which `ids` has the first
+
+  void append(const EncodedTexts& more);
 };
 
 /// Made from a config's options, then fitted to the training texts or loaded from a checkpoint. After that
@@ -49,6 +51,8 @@ class Tokenizer {
   /// Appends the ids of the first `max_length` tokens, each from 0 to vocabulary_size() - 1. Returns how many
   /// tokens the whole text has.
   virtual Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const = 0;
+  /// Of many texts, on all cores.
+  EncodedTexts encode_all(std::span<const std::string_view> texts, Index max_length) const;
   virtual Index vocabulary_size() const = 0;  // V; at least 1
   /// The id that is put between two texts of one sequence, such as that of a token "[SEP]"; by default one
   /// more than the vocabulary's, which no text has.
@@ -107,7 +111,11 @@ class VocabularyTokenizer : public Tokenizer {
  private:
   /// The tokens of the text in normal form: parts of it, or of `normal`.
   Tokens cut(std::string_view text, std::string& normal) const;
+  struct Seen;
+  void look(std::span<const std::string_view> texts, Index max_length, bool encodes, Seen& seen) const;
   void learn(std::span<const std::string_view> texts, Index max_length, EncodedTexts* encoded);
+  /// The vocabulary, of tokens and how often they are.
+  void choose(const std::unordered_map<std::string_view, Index>& counts);
   void number_tokens();
 
   bool lowercase_;

@@ -64,9 +64,8 @@ void InputEncoder::check(std::span<const std::int32_t> ids, Index full_length) c
                     tokenizer_name_, expected, size - 1));
 }
 
-void InputEncoder::encode(std::string_view text, EncodedTexts& texts) const {
-  texts.lengths.push_back(tokenizer_->encode(text, tokens_needed_, texts.ids));
-  texts.offsets.push_back(std::ssize(texts.ids));
+EncodedTexts InputEncoder::encode(std::span<const std::string_view> texts) const {
+  return tokenizer_->encode_all(texts, tokens_needed_);
 }
 
 namespace {
@@ -132,9 +131,7 @@ void InputEncoder::append_values(std::span<const float> values, Sequences& data)
 }
 
 Index InputEncoder::append_texts(std::span<const std::string_view> texts, Sequences& data) const {
-  EncodedTexts encoded;
-  for (const std::string_view text : texts) encode(text, encoded);
-  return append_encoded(encoded, 0, data);
+  return append_encoded(encode(texts), 0, data);
 }
 
 Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const {

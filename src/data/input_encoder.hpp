@@ -42,6 +42,8 @@ class InputEncoder {
   /// cut, of equal ones the last; what is kept of each is by data.truncation. Returns their length before
   /// that.
   Index append_texts(std::span<const std::string_view> texts, Sequences& data) const;
+  /// Of checked texts, on all cores, for append_encoded.
+  EncodedTexts encode(std::span<const std::string_view> texts) const;
   /// The same of texts that are encoded already: S of them from number `first` on.
   Index append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const;
   /// Appends the rows [T, channels] of a sequence as FileInMemory keeps them: filled where values are
@@ -54,7 +56,6 @@ class InputEncoder {
   static Index tokens_needed(const DataConfig& config);
 
  private:
-  void encode(std::string_view text, EncodedTexts& texts) const;
   /// Anybody may write a tokenizer, and the rows of the model are found by these numbers. Throws a
   /// usage_error without a location where the tokenizer found nothing.
   void check(std::span<const std::int32_t> ids, Index full_length) const;

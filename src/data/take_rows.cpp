@@ -1,25 +1,48 @@
 #include "data/take_rows.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
 
+#include "core/as_size.hpp"
 #include "data/checks.hpp"
 
 namespace orochi {
+
+namespace {
+
+EncodedTexts encode_texts(const RawSplit& raw, std::span<const std::uint32_t> records,
+                          const InputEncoder& encoder) {
+  std::vector<std::string_view> texts;
+  for (const std::uint32_t i : records)
+    for (const std::string_view text : raw.texts_of(i)) texts.push_back(text);
+  return encoder.encode(texts);
+}
+
+}  // namespace
 
 Sequences take_rows(const RawSplit& raw, std::span<const std::uint32_t> records, const std::string& name,
                     const DataConfig& config, const InputEncoder& encoder, std::vector<std::string>& notes,
                     const TakeTarget& take_target, const EncodedTexts* encoded) {
   Sequences sequences = encoder.none(raw.storage());
   Lengths lengths;
+  constexpr Index at_a_time = 1 << 11;  // records whose texts are encoded before their rows are taken
+  EncodedTexts block;
   for (const std::uint32_t i : records) {
     Index full_length = 0;
     if (raw.channels == 0) {
+      const Index record = sequences.size(), in_block = encoded == nullptr ? record % at_a_time : record;
+      if (encoded == nullptr && in_block == 0)
+        block = encode_texts(raw,
+                             records.subspan(as_size(record))
+                                 .first(std::min(records.size() - as_size(record), as_size(at_a_time))),
+                             encoder);
       try {
-        full_length = encoded == nullptr
-                          ? encoder.append_texts(raw.texts_of(i), sequences)
-                          : encoder.append_encoded(*encoded, sequences.size() * raw.num_texts, sequences);
+        full_length = encoder.append_encoded(encoded == nullptr ? block : *encoded, in_block * raw.num_texts,
+                                             sequences);
       } catch (const Error& error) {
         throw Error(error.code(), fmt::format("{}: {}", raw.location(i), error.what()));
       }

@@ -1,12 +1,14 @@
 #include <algorithm>
 #include <functional>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include <orochi/threads.hpp>
 #include <orochi/tokenizer.hpp>
 
+#include "core/as_size.hpp"
+#include "core/thread_pool.hpp"
 #include "data/tokenizers/unicode.hpp"
 
 namespace orochi {
@@ -22,13 +24,32 @@ struct TextHash {
 
 Tokenizer::~Tokenizer() = default;
 
+void EncodedTexts::append(const EncodedTexts& more) {
+  const Index before = std::ssize(ids);
+  ids.insert(ids.end(), more.ids.begin(), more.ids.end());
+  lengths.insert(lengths.end(), more.lengths.begin(), more.lengths.end());
+  for (std::size_t i = 1; i < more.offsets.size(); ++i) offsets.push_back(before + more.offsets[i]);
+}
+
 EncodedTexts Tokenizer::fit_and_encode(std::span<const std::string_view> texts, Index max_length) {
   fit(texts, max_length);
+  return encode_all(texts, max_length);
+}
+
+EncodedTexts Tokenizer::encode_all(std::span<const std::string_view> texts, Index max_length) const {
+  constexpr std::size_t few = 1000;  // for which starting threads does not pay
+  ThreadPool pool(texts.size() < few ? 1 : available_threads());
+  std::vector<EncodedTexts> runs(static_cast<std::size_t>(pool.size()));
+  pool.for_each(std::ssize(runs), [&](Index run, int) {
+    EncodedTexts& own = runs[as_size(run)];
+    for (std::size_t i = texts.size() * as_size(run) / runs.size();
+         i < texts.size() * as_size(run + 1) / runs.size(); ++i) {
+      own.lengths.push_back(encode(texts[i], max_length, own.ids));
+      own.offsets.push_back(std::ssize(own.ids));
+    }
+  });
   EncodedTexts encoded;
-  for (const std::string_view text : texts) {
-    encoded.lengths.push_back(encode(text, max_length, encoded.ids));
-    encoded.offsets.push_back(std::ssize(encoded.ids));
-  }
+  for (const EncodedTexts& run : runs) encoded.append(run);
   return encoded;
 }
 
@@ -75,53 +96,82 @@ EncodedTexts VocabularyTokenizer::fit_and_encode(std::span<const std::string_vie
   return encoded;
 }
 
-/// Encodes, too, where `encoded` is given.
-void VocabularyTokenizer::learn(std::span<const std::string_view> texts, Index max_length,
-                                EncodedTexts* encoded) {
+/// What some of the texts have.
+struct VocabularyTokenizer::Seen {
   struct Token {
     Index count = 0;
     std::int32_t number = 0;  // in the order of their first use, from 1; 0: too long to be one
   };
-  std::unordered_map<std::string, Token, TextHash, std::equal_to<>> seen;
+  std::unordered_map<std::string, Token, TextHash, std::equal_to<>> tokens;
+  EncodedTexts encoded;  // by number
+};
+
+void VocabularyTokenizer::look(std::span<const std::string_view> texts, Index max_length, bool encodes,
+                               Seen& seen) const {
   std::string normal;
   for (const std::string_view text : texts) {
     const Tokens tokens = cut(text, normal);
     const std::size_t kept = std::min(tokens.size(), static_cast<std::size_t>(max_length));
     for (const std::string_view token : std::span(tokens).first(kept)) {
-      auto found = seen.find(token);
+      auto found = seen.tokens.find(token);
       if (token.size() <= longest_token) {
-        if (found == seen.end())
-          found = seen.emplace(token, Token{0, static_cast<std::int32_t>(seen.size() + 1)}).first;
+        if (found == seen.tokens.end())
+          found =
+              seen.tokens.emplace(token, Seen::Token{0, static_cast<std::int32_t>(seen.tokens.size() + 1)})
+                  .first;
         ++found->second.count;
       }
-      if (encoded != nullptr) encoded->ids.push_back(found == seen.end() ? 0 : found->second.number);
+      if (encodes) seen.encoded.ids.push_back(found == seen.tokens.end() ? 0 : found->second.number);
     }
-    if (encoded == nullptr) continue;
-    encoded->offsets.push_back(std::ssize(encoded->ids));
-    encoded->lengths.push_back(std::ssize(tokens));
+    if (!encodes) continue;
+    seen.encoded.offsets.push_back(std::ssize(seen.encoded.ids));
+    seen.encoded.lengths.push_back(std::ssize(tokens));
   }
-  std::vector<std::tuple<Index, std::string, std::int32_t>> frequent;
-  for (const auto& [token, of] : seen)
-    if (of.count >= min_count_) frequent.emplace_back(-of.count, token, of.number);
+}
+
+/// Encodes, too, where `encoded` is given. Each thread looks at a run of the texts; counts add up to the same
+/// vocabulary whatever the runs are.
+void VocabularyTokenizer::learn(std::span<const std::string_view> texts, Index max_length,
+                                EncodedTexts* encoded) {
+  constexpr std::size_t few = 1000;  // texts, for which starting threads does not pay
+  ThreadPool pool(texts.size() < few ? 1 : available_threads());
+  std::vector<Seen> runs(static_cast<std::size_t>(pool.size()));
+  pool.for_each(std::ssize(runs), [&](Index run, int) {
+    const std::size_t r = as_size(run), begin = texts.size() * r / runs.size();
+    look(texts.subspan(begin, texts.size() * (r + 1) / runs.size() - begin), max_length, encoded != nullptr,
+         runs[r]);
+  });
+  std::unordered_map<std::string_view, Index> counts;
+  for (const Seen& run : runs)
+    for (const auto& [token, of] : run.tokens) counts[token] += of.count;
+  choose(counts);
+  if (encoded == nullptr) return;
+  pool.for_each(std::ssize(runs), [&](Index run, int) {
+    Seen& seen = runs[as_size(run)];
+    std::vector<std::int32_t> ids(seen.tokens.size() + 1);  // by number; 0 where the vocabulary has it not
+    for (const auto& [token, of] : seen.tokens)
+      if (const auto found = numbers_.find(token); found != numbers_.end())
+        ids[as_size(of.number)] = found->second;
+    for (std::int32_t& id : seen.encoded.ids) id = ids[as_size(id)];
+  });
+  for (const Seen& run : runs) encoded->append(run.encoded);
+}
+
+void VocabularyTokenizer::choose(const std::unordered_map<std::string_view, Index>& counts) {
+  std::vector<std::pair<Index, std::string_view>> frequent;
+  for (const auto& [token, count] : counts)
+    if (count >= min_count_) frequent.emplace_back(-count, token);
   std::sort(frequent.begin(), frequent.end());
-  vocabulary_ = {std::string(unknown_token)};
-  std::vector<std::int32_t> ids(seen.size() + 1);  // by number; 0 where a token is not in the vocabulary
-  for (std::size_t i = 0; i < std::min(frequent.size(), static_cast<std::size_t>(vocab_size_ - 1)); ++i) {
-    auto& [count, token, number] = frequent[i];
-    ids[static_cast<std::size_t>(number)] = static_cast<std::int32_t>(vocabulary_.size());
-    vocabulary_.push_back(std::move(token));
-  }
-  if (vocabulary_.size() == 1)
+  frequent.resize(std::min(frequent.size(), as_size(vocab_size_ - 1)));
+  if (frequent.empty())
     throw usage_error(fmt::format(
         "the vocabulary is empty with min_count = {} and vocab_size = {} of data.tokenizer; lower "
         "the one or raise the other (tokens of more than {} bytes never enter it)",
         min_count_, vocab_size_, longest_token));
+  vocabulary_ = {std::string(unknown_token)};
+  for (const auto& [count, token] : frequent) vocabulary_.emplace_back(token);
+  // A token of a text may be "<unk>" itself: the vocabulary has it twice, and the first is found.
   number_tokens();
-  if (encoded == nullptr) return;
-  // A token of a text may be "<unk>" itself: the vocabulary has it twice, and `encode` finds the first.
-  if (const auto twice = seen.find(unknown_token); twice != seen.end())
-    ids[static_cast<std::size_t>(twice->second.number)] = 0;
-  for (std::int32_t& id : encoded->ids) id = ids[static_cast<std::size_t>(id)];
 }
 
 void VocabularyTokenizer::extend(std::span<const std::string_view> texts, Index max_length) {
