@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/text.hpp"
+#include "data/tokenizers/unicode.hpp"
 
 namespace orochi {
 
@@ -23,12 +24,12 @@ void Table::add(std::vector<std::string> cells) {
 std::string Table::text() const {
   std::vector<std::size_t> widths(aligns_.size(), 0);
   for (const std::vector<std::string>& row : rows_)
-    for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], utf8::count(row[c]));
+    for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], unicode::width(row[c]));
   std::string result;
   for (const std::vector<std::string>& row : rows_) {
     std::string line;
     for (std::size_t c = 0; c < widths.size(); ++c) {
-      const std::string padding(widths[c] - utf8::count(row[c]), ' ');
+      const std::string padding(widths[c] - unicode::width(row[c]), ' ');
       line += c == 0 ? "" : "  ";
       line += aligns_[c] == Align::left ? row[c] + padding : padding + row[c];
     }

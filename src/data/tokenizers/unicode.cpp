@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include <utf8proc.h>
 
@@ -78,6 +79,18 @@ bool is_letter(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_LU, UTF8PROC
 bool is_number(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NO); }
 bool is_mark(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME); }
 bool is_nonspacing_mark(char32_t c) { return category_of(c) == UTF8PROC_CATEGORY_MN; }
+
+std::size_t width(std::string_view text) {
+  std::size_t sum = 0, own = 0;  // own: of the grapheme cluster at hand
+  utf8proc_int32_t before = 0, state = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto now = static_cast<utf8proc_int32_t>(utf8::decode(text, at));
+    if (utf8proc_grapheme_break_stateful(before, now, &state)) sum += std::exchange(own, 0);
+    own = std::max(own, static_cast<std::size_t>(std::max(utf8proc_charwidth(now), 0)));
+    before = now;
+  }
+  return sum + own;
+}
 
 void skip_marks(std::string_view text, std::size_t& at) {
   while (at < text.size()) {

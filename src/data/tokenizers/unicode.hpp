@@ -1,5 +1,5 @@
-// What tokenizers ask of Unicode: normal forms, case, classes of code points (by utf8proc, whatever the
-// locale).
+// What tokenizers and tables ask of Unicode: normal forms, case, classes and width of code points (by
+// utf8proc, whatever the locale).
 #pragma once
 
 #include <string>
@@ -28,6 +28,10 @@ bool is_letter(char32_t code_point);           // L*
 bool is_number(char32_t code_point);           // N*
 bool is_mark(char32_t code_point);             // M*: it belongs to the character before it
 bool is_nonspacing_mark(char32_t code_point);  // Mn
+
+/// Columns of a terminal: a character with its marks, or an emoji of several code points, counts once; those
+/// of East Asian scripts are two wide.
+std::size_t width(std::string_view text);
 
 /// `at` behind the marks that follow there.
 void skip_marks(std::string_view text, std::size_t& at);

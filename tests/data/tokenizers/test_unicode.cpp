@@ -84,3 +84,12 @@ TEST_CASE("texts of ASCII are cut as they always were", "[tokenizer]") {
       CHECK(split("word", text) == Words{text});
   }
 }
+
+TEST_CASE("width is what a terminal shows", "[unicode]") {
+  CHECK(unicode::width("") == 0);
+  CHECK(unicode::width("abc") == 3);
+  CHECK(unicode::width("ne\u0301e") == 3);                                   // an accent apart
+  CHECK(unicode::width("\u6F22\u5B57") == 4);                                // two of the East
+  CHECK(unicode::width("\u0915\u094D\u0937") <= 2);                          // a conjunct of Devanagari
+  CHECK(unicode::width("\U0001F469\u200D\U0001F469\u200D\U0001F467") == 2);  // one family
+}
