@@ -35,7 +35,7 @@ Sequences from_line(const Model& trained, LineReader& reader) {
   return data;
 }
 
-/// Of a sequence that is windows, the one that is looked at, by itself.
+/// The chosen window of a sequence, as a sequence of its own.
 Sequences take_window(Sequences data, Index number) {
   cut_windows(data);
   const Index count = data.size();

@@ -140,6 +140,7 @@ void keep_locations(const Part& train, LoadedData& data) {
 
 /// Each window of train is a sequence from now on, where the whole one is.
 void cut_train(LoadedData& data) {
+  if (data.train.window == 0) return;
   const Windows windows = windows_of(data.train.offsets, data.train.window);
   Column<Index> locations(data.train.storage());
   for (std::size_t b = 0; b + 1 < windows.first.size(); ++b)

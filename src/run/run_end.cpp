@@ -1,4 +1,4 @@
-// How a session of training ends: what still waits is written, and the best model is looked at.
+// How a session of training ends: writes what could not be written before, and tests the best model.
 #include <algorithm>
 #include <cmath>
 

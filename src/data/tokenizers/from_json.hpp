@@ -11,7 +11,7 @@
 
 namespace orochi {
 
-/// The option `model` names the file. What stands in a text for a special token is text.
+/// The option `model` names the file. A special token that a text spells out is text.
 std::unique_ptr<Tokenizer> make_byte_pairs(const Settings& settings);
 std::unique_ptr<Tokenizer> make_unigram_pieces(const Settings& settings);
 
