@@ -57,18 +57,6 @@ void strip_accents(std::string& text) {
   }
 }
 
-void lower(std::string& text) {
-  const std::string capitals = std::move(text);
-  text.clear();
-  for (std::size_t at = 0; at < capitals.size();) {
-    const char32_t c = utf8::decode(capitals, at);
-    if (c == 0x130)
-      text += "i\xCC\x87";  // the one letter whose small form is two
-    else
-      utf8::append(text, unicode::to_lower(c));
-  }
-}
-
 }  // namespace
 
 std::vector<std::string_view> bert_words(std::string_view text, const BertRules& rules,
@@ -76,7 +64,7 @@ std::vector<std::string_view> bert_words(std::string_view text, const BertRules&
   normalized.clear();
   clean(text, rules, normalized);
   if (rules.strip_accents) strip_accents(normalized);
-  if (rules.lowercase) lower(normalized);
+  if (rules.lowercase) normalized = unicode::lowered(normalized);
   std::vector<std::string_view> words;
   const std::string_view all = normalized;
   std::size_t start = 0;  // of the word that is open; start == at: none

@@ -29,18 +29,6 @@ std::string without_controls(std::string_view text) {
   return result;
 }
 
-std::string lowered(std::string_view text) {
-  std::string result;
-  for (std::size_t at = 0; at < text.size();) {
-    const char32_t c = utf8::decode(text, at);
-    if (c == 0x130)
-      result += "i\xCC\x87";  // the one letter whose small form is two
-    else
-      utf8::append(result, unicode::to_lower(c));
-  }
-  return result;
-}
-
 /// `from` as often as it is there; `in_a_row`: two or more of it as one.
 std::string replaced(std::string_view text, const std::string& from, const std::string& to, bool in_a_row) {
   std::string result;
@@ -163,7 +151,7 @@ std::vector<std::string> TextRules::words(std::string_view text) const {
       else if (name == "Nmt")
         parts.push_back(without_controls(word));
       else if (name == "Lowercase")
-        parts.push_back(lowered(word));
+        parts.push_back(unicode::lowered(word));
       else
         parts.push_back(unicode::in_form(word, name));
     }

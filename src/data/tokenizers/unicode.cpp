@@ -80,6 +80,18 @@ bool is_number(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_ND, UTF8PROC
 bool is_mark(char32_t c) { return is_between(c, UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME); }
 bool is_nonspacing_mark(char32_t c) { return category_of(c) == UTF8PROC_CATEGORY_MN; }
 
+std::string lowered(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const char32_t c = utf8::decode(text, at);
+    if (c == 0x130)
+      result += "i\xCC\x87";  // the one letter whose small form is two
+    else
+      utf8::append(result, to_lower(c));
+  }
+  return result;
+}
+
 std::size_t width(std::string_view text) {
   std::size_t sum = 0, own = 0;  // own: of the grapheme cluster at hand
   utf8proc_int32_t before = 0, state = 0;

@@ -21,6 +21,9 @@ void normalize(std::string_view text, bool lowercase, std::string& result);
 /// One to one: a capital I with a dot becomes a plain i.
 char32_t to_lower(char32_t code_point);
 
+/// All of a text, as the Unicode Standard has it: a capital I with a dot becomes two code points.
+std::string lowered(std::string_view text);
+
 bool is_ascii(std::string_view text);
 bool is_punctuation(char32_t code_point);      // categories P*
 bool is_symbol(char32_t code_point);           // S*: of money, of mathematics, emoji, lone accents
