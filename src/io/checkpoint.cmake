@@ -5,7 +5,7 @@ target_compile_definitions(orochi_hdf5 PUBLIC H5_USE_110_API)
 orochi_module(orochi_checkpoint SCALAR_FREE
   SOURCES
     checkpoint_format.cpp checkpoint_image.cpp checkpoint_load.cpp checkpoint_reader.cpp checkpoint_schema.cpp
-    checkpoint_writer.cpp hdf5_image.cpp hdf5_messages.cpp whole_file.cpp
-  LINKS orochi_hdf5
+    checkpoint_writer.cpp hdf5_image.cpp hdf5_messages.cpp
+  LINKS orochi_hdf5 orochi_files
   PRIVATE_LINKS fmt::fmt)
 target_include_directories(orochi_checkpoint SYSTEM PRIVATE ${XXHASH_INCLUDE_DIR})
