@@ -92,6 +92,7 @@ ACTIVATIONS = {
     "gelu": lambda x: x * (1 + erf(x / math.sqrt(2))) / 2,
     "gelu_tanh": lambda x: x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2,
     "silu": lambda x: x / (1 + np.exp(-x)),
+    "tanh": np.tanh,
 }
 
 
@@ -101,7 +102,7 @@ class Checkpoint:
     def __init__(self, path):
         with h5py.File(path) as file:
             config = tomllib.loads(file["config"].asstr()[()])
-            self.data, self.model = config["data"], config["model"]
+            self.data, self.model, self.layers = config["data"], config["model"], config.get("layer", {})
             self.labels = list(file["state/task/labels"].asstr()[:])
             self.channels = int(file["state/data/channels"][0])
             if self.channels:
@@ -196,8 +197,11 @@ class Checkpoint:
 
     def pooling(self, name, prefix, x):
         """[T, C] to [C]"""
-        if name == "cls":
+        if name in ("cls", "first"):
             return x[0]
+        if name == "pooler":
+            function = self.layers.get("pooler", {}).get("activation", "tanh")
+            return self.layer(function, prefix + ".activation", self.linear(prefix, x[:1]))[0]
         if name == "mean":
             return x.mean(axis=0)
         if name == "max":
@@ -223,10 +227,16 @@ class Checkpoint:
     def sequence_logits(self, rows):
         model = self.model
         x = self.linear("input", rows) if self.channels else self.parameter("embedding.weight")[rows]
+        if "embedding.segment" in self.parameters:
+            x = x + self.parameter("embedding.segment")[0]
         if model["pooling"] == "cls":
             x = np.vstack([self.parameter("class_token"), x])
         if model["positions"] not in ("rotary", "alibi", "none"):
             x = self.layer(model["positions"], "positions", x)
+        if model.get("embedding_norm", False):
+            x = self.layer(model["norm"], "embedding_norm", x)
+        if model.get("embedding_dim", 0):
+            x = self.linear("embedding_projection", x)
         for i, block in enumerate(model["block"] or ["encoder_layer"] * model["num_layers"]):
             block = block if isinstance(block, dict) else {"type": block}
             self.model = {**model, **block}  # a block's table may say keys of [model] otherwise

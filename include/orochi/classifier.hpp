@@ -10,15 +10,16 @@
 
 namespace [[gnu::visibility("default")]] orochi {
 
-/// What the head makes: K outputs for each sequence, or for each row.
+/// What the head makes: K outputs for each sequence, or for each row. 0: there is no head, and the outputs
+/// are the rows that it would take.
 struct OutputShape {
   OutputShape(Index outputs, Level of = Level::sequence) : count(outputs), level(of) {}
   Index count;
   Level level;
 };
 
-/// input -> what the pooling needs before (a class token) -> positions -> dropout -> blocks -> norm (when
-/// norm_first) -> pooling (of sequences) -> head.
+/// input -> what the pooling needs before (a class token) -> positions -> norm (embedding_norm) -> dropout ->
+/// linear (embedding_dim) -> blocks -> norm (when norm_first) -> pooling (of sequences) -> head.
 class Classifier {
  public:
   /// Parameters are laid out and zero: `parameters().initialize(seed)` or a checkpoint fills them. Throws a
@@ -39,10 +40,12 @@ class Classifier {
   /// Outputs [B, K], or [N, K] of rows, from `rows`.
   Var forward(Var rows, const Batch& batch) const;
   Var forward(Tape& tape, const Batch& batch) const { return forward(rows(tape, batch), batch); }
+  /// What the head takes: [B, C], or [N, C] of rows.
+  Var encode(Var rows, const Batch& batch) const;
 
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
-  Index outputs() const { return head_weight_.rows; }  // K
+  Index outputs() const { return outputs_; }  // K, or C without a head
   Level level() const { return level_; }
   /// Rows that each sequence has more behind the input: 1 with a class token.
   Index rows_before() const { return rows_before_; }
@@ -55,10 +58,12 @@ class Classifier {
   void add_layers(const Config& config, InputShape input, OutputShape output, const Layers& layers);
 
   Parameters parameters_;
-  std::unique_ptr<Layer> input_, before_, positions_, norm_, pooling_;
+  std::unique_ptr<Layer> input_, before_, positions_, embedding_norm_, norm_, pooling_;
   std::vector<std::unique_ptr<Layer>> blocks_;
   Builder::PositionTables position_tables_;
-  Parameter head_weight_, head_bias_;  // [K, C], [K]
+  Parameter projection_weight_, projection_bias_;  // [C, E], [C]
+  Parameter head_weight_, head_bias_;              // [K, C], [K]; none without a head
+  Index outputs_ = 0;
   std::string head_name_ = "head";
   double dropout_;
   std::uint32_t stream_ = 0;

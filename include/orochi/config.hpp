@@ -36,6 +36,7 @@ struct DataConfig {
   double validation_fraction = 0.1;    // of train, stratified by label, when `validation` is empty
   std::string encoding = "utf-8";      // of text files: utf-8 | latin-1 | cp1252
   Component tokenizer{"word", {}};     // text: what a token is
+  bool special_tokens = false;         // the tokenizer's own tokens around a sequence: [CLS] and [SEP]
   Index max_length = 256;              // rows a sequence may have; of longer ones see the next two
   std::string truncation = "head";     // head | tail | middle: the rows that are kept, but middle: left out
   std::string long_sequences = "cut";  // cut | windows: data.long, what becomes of longer sequences
@@ -47,7 +48,10 @@ struct DataConfig {
 
 /// [model]: the encoder. Names follow PyTorch's.
 struct ModelConfig {
+  std::string init_from;              // checkpoint whose encoder the model is and starts as; empty: neither
   Index d_model = 64;                 // C: width of every row between the layers
+  Index embedding_dim = 0;            // width of the embeddings before a projection to d_model; 0: d_model
+  bool embedding_norm = false;        // a norm behind embeddings and positions, as BERT has it
   Index num_layers = 2;               // encoder layers
   Index num_heads = 4;                // H: self-attentions side by side
   Index head_dim = 0;                 // D: width of one head; 0: d_model / num_heads
@@ -59,9 +63,9 @@ struct ModelConfig {
   Index window = 0;                   // a row sees only rows at most so many positions away; 0: all
   double layer_norm_eps = 1e-5;       // added to the variance
   std::string norm = "layer_norm";    // layer_norm | rms_norm
-  std::string activation = "gelu";    // relu | gelu (erf) | gelu_tanh | silu
+  std::string activation = "gelu";    // relu | gelu (erf) | gelu_tanh | silu | tanh
   std::string positions = "learned";  // learned | sinusoidal | rotary | alibi | none
-  std::string pooling = "mean";       // cls | mean | max | attention
+  std::string pooling = "mean";       // cls | first | pooler | mean | max | attention
   std::string attention = "multi_head_attention";  // the layer that mixes rows
   std::string feed_forward = "feed_forward";       // the layer that works on each row
   /// In place of num_layers x "encoder_layer". Options: a layer's own, and keys of this section that shall be

@@ -114,10 +114,11 @@ struct DataStart {
 
 /// Reads what `config` names, relative to `folder`; throws one usage_error that lists the errors found
 /// (`file:line: what; what was expected`), at most the first 20 of a file. `targets` learns from the training
-/// file, unless there is a `start`.
+/// file, unless there is a `start`. `tokenizer`: one that has learned before, in place of one that learns
+/// here.
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
                      const Readers& readers, const Tokenizers& tokenizers, Targets& targets,
-                     const DataStart* start = nullptr);
+                     const DataStart* start = nullptr, std::shared_ptr<const Tokenizer> tokenizer = nullptr);
 
 /// A file's sequences, and their texts as the file has them: a vocabulary knows neither rare words nor case.
 struct LoadedFile {

@@ -19,13 +19,17 @@ namespace orochi {
 /// What a checkpoint holds. Any number of threads may ask a const one at once.
 struct Model {
   Model() = default;
-  /// A new one for a task that has learned its targets. The parameters are 0: `initialize` draws them. Throws
-  /// a usage_error where the parts do not go together, or are more than `most` parameters.
+  /// A new one for a task that has learned its targets; without a task, an encoder without a head. The
+  /// parameters are 0: `initialize` draws them. Throws a usage_error where the parts do not go together, or
+  /// are more than `most` parameters.
   Model(Config config, Preprocessing preprocessing, std::unique_ptr<Task> task,
         const Extensions& extensions = builtin(), Index most = most_parameters);
 
   /// Throws a usage_error that says what is wrong with the file.
   static Model load(const std::string& path, const Extensions& extensions = builtin());
+  /// The same, also of a checkpoint without a head, as `orochi import` writes it, which `load` refuses: its
+  /// task is null then.
+  static Model load_encoder(const std::string& path, const Extensions& extensions = builtin());
   /// Writes a checkpoint, whole or not at all; a run cannot go on from it, as it has no optimizer state.
   void save(const std::string& path) const;
 
@@ -51,7 +55,7 @@ struct Model {
   InputShape input;
   Extensions extensions;            // that it was built with
   std::vector<MetricInfo> metrics;  // the loss, then the task's
-  std::unique_ptr<Task> task;
+  std::unique_ptr<Task> task;       // null without a head
   std::unique_ptr<Classifier> classifier;
   std::shared_ptr<PackedWeights> packed;  // by load
 };

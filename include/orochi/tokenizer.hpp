@@ -57,6 +57,10 @@ class Tokenizer {
   /// The id that is put between two texts of one sequence, such as that of a token "[SEP]"; by default one
   /// more than the vocabulary's, which no text has.
   virtual std::int32_t separator() const { return static_cast<std::int32_t>(vocabulary_size()); }
+  /// The ids of the vocabulary that data.special_tokens puts before and behind a sequence, such as those of
+  /// "[CLS]" and "[SEP]"; -1 where there are none.
+  virtual std::int32_t begin() const { return -1; }
+  virtual std::int32_t end() const { return -1; }
   /// The id of whatever the vocabulary does not have; -1 where nothing is unknown.
   virtual std::int32_t unknown() const { return -1; }
   /// The token of an id, for people.

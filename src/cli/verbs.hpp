@@ -15,6 +15,8 @@ Verb attend_verb();
 Verb ablate_verb();
 Verb explain_verb();
 Verb report_verb();
+Verb import_verb();
+Verb embed_verb();
 Verb bench_verb(AllocationCounter allocations);
 Verb check_data_verb();
 Verb check_layer_verb();

@@ -30,13 +30,25 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
       missing_mean_(preprocessing.missing_mean),
       has_indicator_(config.missing_indicator),
       is_of_rows_(level == Level::row) {
+  if (config.special_tokens) {
+    if (tokenizer_ != nullptr) begin_ = tokenizer_->begin(), end_ = tokenizer_->end();
+    if (begin_ < 0 || end_ < 0)
+      throw OptionError(
+          "data.special_tokens",
+          fmt::format("data.special_tokens is true, but {} tokens for the beginning and the end of "
+                      "a sequence; BERT's [CLS] and [SEP] are of \"wordpiece\", RoBERTa's <s> and "
+                      "</s> of \"bpe\"",
+                      tokenizer_ == nullptr ? "numbers have no"
+                                            : "data.tokenizer \"" + tokenizer_name_ + "\" has no"));
+  }
   if (most_rows_ > max_length_ && texts_ > 1)
     throw usage_error(
         fmt::format("data.long is \"windows\", but a record has {}; allowed with several texts: \"cut\"",
                     counted(texts_, "text")));
-  if (max_length_ < 2 * texts_ - 1)
+  const Index least = 2 * texts_ - 1 + special_rows();
+  if (max_length_ < least)
     throw usage_error(fmt::format("data.max_length is {}; {} with separators need {} or more", max_length_,
-                                  counted(texts_, "text"), 2 * texts_ - 1));
+                                  counted(texts_, "text"), least));
 }
 
 Index InputEncoder::tokens_needed(const DataConfig& config) {
@@ -137,8 +149,8 @@ Index InputEncoder::append_texts(std::span<const std::string_view> texts, Sequen
 Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const {
   std::vector<std::span<const std::int32_t>> parts;  // [S]
   std::vector<Index> rows;                           // [S]: of each that are kept
-  const Index separators = texts_ - 1;
-  Index full_length = separators, length = separators;
+  Index length = texts_ - 1 + special_rows();        // separators
+  Index full_length = length;
   for (auto i = static_cast<std::size_t>(first); std::ssize(parts) < texts_; ++i) {
     parts.emplace_back(texts.ids.begin() + texts.offsets[i], texts.ids.begin() + texts.offsets[i + 1]);
     check(parts.back(), texts.lengths[i]);
@@ -152,10 +164,13 @@ Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Seque
       if (*longest <= *other) longest = other;
     --*longest;
   }
+  if (begin_ >= 0) data.tokens.push_back(begin_);
   for (std::size_t s = 0; s < parts.size(); ++s) {
-    if (s > 0) data.tokens.push_back(tokenizer_->separator());
     append_kept(parts[s], 1, kept_rows(truncation_, std::ssize(parts[s]), rows[s]), data.tokens);
-    const Index own = rows[s] + (s + 1 < parts.size() ? 1 : 0);
+    const bool is_last = s + 1 == parts.size();
+    const std::int32_t behind = is_last ? end_ : tokenizer_->separator();
+    if (behind >= 0) data.tokens.push_back(behind);
+    const Index own = rows[s] + (behind >= 0 ? 1 : 0) + (s == 0 && begin_ >= 0 ? 1 : 0);
     if (texts_ > 1) data.segments.insert(data.segments.end(), as_size(own), static_cast<std::int32_t>(s));
   }
   return full_length;

@@ -38,9 +38,9 @@ class InputEncoder {
   bool append_line(std::string_view line, Sequences& data) const;
 
   /// Appends the rows of a sequence's texts [S] that were checked when their file was read, with a separator
-  /// between two of them, which is of the first's segment. Where they are too long together, the longest is
-  /// cut, of equal ones the last; what is kept of each is by data.truncation. Returns their length before
-  /// that.
+  /// between two of them, which is of the first's segment, and the special tokens around. Where they are too
+  /// long together, the longest is cut, of equal ones the last; what is kept of each is by data.truncation.
+  /// Returns their length before that.
   Index append_texts(std::span<const std::string_view> texts, Sequences& data) const;
   /// Of checked texts, on all cores, for append_encoded.
   EncodedTexts encode(std::span<const std::string_view> texts) const;
@@ -56,6 +56,7 @@ class InputEncoder {
   static Index tokens_needed(const DataConfig& config);
 
  private:
+  Index special_rows() const { return (begin_ < 0 ? 0 : 1) + (end_ < 0 ? 0 : 1); }
   /// Anybody may write a tokenizer, and the rows of the model are found by these numbers. Throws a
   /// usage_error without a location where the tokenizer found nothing.
   void check(std::span<const std::int32_t> ids, Index full_length) const;
@@ -66,6 +67,7 @@ class InputEncoder {
   Truncation truncation_;
   Index most_rows_;  // that are kept of a sequence: of windows all
   Index tokens_needed_;
+  std::int32_t begin_ = -1, end_ = -1;  // tokens around a sequence; -1: none
   Index channels_;
   std::vector<float> mean_, deviation_;  // [channels]
   Missing missing_;

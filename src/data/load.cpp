@@ -158,9 +158,9 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
   std::optional<EncodedTexts> encoded;
   if (start != nullptr)
     extend_tokenizer(parts.front(), config, tokenizers, *start, preprocessing, data.notes);
-  else if (preprocessing.channels == 0)
+  else if (preprocessing.channels == 0 && preprocessing.tokenizer == nullptr)
     encoded = fit_tokenizer(parts.front(), config, folder, tokenizers, preprocessing);
-  else
+  else if (preprocessing.channels > 0)
     fit_missing(parts.front(), config, preprocessing);
   InputEncoder encoder(config, preprocessing);
   const std::array<Sequences*, 3> splits{&data.train, &data.validation, &data.test};
@@ -179,7 +179,7 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
 
 LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
                      const Readers& readers, const Tokenizers& tokenizers, Targets& targets,
-                     const DataStart* start) {
+                     const DataStart* start, std::shared_ptr<const Tokenizer> tokenizer) {
   const std::filesystem::path base = folder;
   const bool has_validation_file = !config.validation.empty();
   std::vector<std::string> train;
@@ -198,7 +198,13 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
                     start == nullptr);
     }
   throw_if_any(errors);
+  if (config.special_tokens && targets.level() == Level::row)
+    throw OptionError(
+        "data.special_tokens",
+        "data.special_tokens is true, but the task has a label a row, and these rows have none; "
+        "set it to false");
   if (start != nullptr) data.preprocessing = start->learned;
+  if (tokenizer != nullptr) data.preprocessing.tokenizer = std::move(tokenizer);
   if (start == nullptr) data.preprocessing.channels = files.front().raw.channels;
   if (start == nullptr) data.preprocessing.texts = files.front().raw.num_texts;
   if (data.preprocessing.texts > 1 && targets.level() == Level::row)

@@ -1,4 +1,6 @@
 // Models and checkpoints: what is written, and how a model is built again from it.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
@@ -65,9 +67,9 @@ void with_location(const std::string& config_path, std::span<const std::string> 
   }
 }
 
-std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing) {
+std::map<std::string, State> state_of(const Task* task, const Preprocessing& preprocessing) {
   std::map<std::string, State> states = state_of(preprocessing);
-  task.save(states["task"]);
+  if (task != nullptr) task->save(states["task"]);
   return states;
 }
 
@@ -125,12 +127,12 @@ Model::Model(Config of, Preprocessing data, std::unique_ptr<Task> learned, const
   const TaskEntry* entry = known.tasks.find(config.task.type);
   if (entry == nullptr) throw usage_error("\"" + config.task.type + "\" is no registered task");
   metrics = all_metrics(*entry);
-  if (task == nullptr || task->outputs() < 1)
+  if (task != nullptr && task->outputs() < 1)
     throw usage_error(fmt::format(
         "the task \"{}\" has no outputs yet; fit it to targets first, or load its state", config.task.type));
   check_preprocessing(config.data, known.readers, preprocessing);
-  classifier = std::make_unique<Classifier>(config, input, OutputShape{task->outputs(), task->level()},
-                                            known.layers, most);
+  const OutputShape output = task == nullptr ? OutputShape(0) : OutputShape(task->outputs(), task->level());
+  classifier = std::make_unique<Classifier>(config, input, output, known.layers, most);
 }
 
 namespace {
@@ -139,6 +141,11 @@ namespace {
 State state_of_task(const CheckpointHeader& header) {
   const auto found = header.state.find("task");
   return found == header.state.end() ? State() : found->second;
+}
+
+bool has_head(const std::vector<TensorSlot>& slots) {
+  return std::any_of(slots.begin(), slots.end(),
+                     [](const TensorSlot& slot) { return slot.name == "head.weight"; });
 }
 
 /// The model of a checkpoint, without its parameters.
@@ -152,11 +159,15 @@ Model build(const CheckpointReader& reader, const std::string& path, const Exten
   }
   try {
     Preprocessing preprocessing = preprocessing_of(header.state, config.data, extensions.tokenizers);
-    std::unique_ptr<Task> task = extensions.tasks.make(config.task);
-    task->load(state_of_task(header));
+    const std::vector<TensorSlot> slots = reader.slots("parameters");
+    std::unique_ptr<Task> task;
+    if (has_head(slots)) {
+      task = extensions.tasks.make(config.task);
+      task->load(state_of_task(header));
+    }
     // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
     return Model(std::move(config), std::move(preprocessing), std::move(task), extensions,
-                 number_count(reader.slots("parameters")));
+                 number_count(slots));
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("'{}' does not fit together: {}", path, error.what()));
   }
@@ -165,6 +176,16 @@ Model build(const CheckpointReader& reader, const std::string& path, const Exten
 }  // namespace
 
 Model Model::load(const std::string& path, const Extensions& extensions) {
+  Model result = load_encoder(path, extensions);
+  if (result.task == nullptr)
+    throw usage_error(fmt::format(
+        "'{0}' is an encoder without a head, which answers nothing; train a model that starts from it, with "
+        "model.init_from = \"{0}\", or ask for its vectors with `orochi embed {0}`",
+        path));
+  return result;
+}
+
+Model Model::load_encoder(const std::string& path, const Extensions& extensions) {
   const CheckpointReader reader(path);
   Model result = build(reader, path, extensions);
   result.progress = reader.header().progress;
@@ -186,7 +207,7 @@ std::shared_ptr<PackedWeights> Model::packed_weights() const {
 
 CheckpointHeader header_of(const Model& model) {
   return {write_config(model.config),
-          state_of(*model.task, model.preprocessing),
+          state_of(model.task.get(), model.preprocessing),
           {},
           model.validation_checksum,
           model.progress};

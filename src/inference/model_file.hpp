@@ -24,8 +24,8 @@ void with_location(const std::string& config_path, std::span<const std::string> 
                    const Extensions& extensions, const std::function<void()>& work,
                    const std::string& config_text = {});
 
-/// What task, tokenizer and numeric data have learned, by component.
-std::map<std::string, State> state_of(const Task& task, const Preprocessing& preprocessing);
+/// What task (if there is one), tokenizer and numeric data have learned, by component.
+std::map<std::string, State> state_of(const Task* task, const Preprocessing& preprocessing);
 
 /// All but the checksum of the training data, which a model does not know.
 CheckpointHeader header_of(const Model& model);

@@ -119,8 +119,8 @@ std::vector<Line> lines_of(const Config& config) {
 /// What has read the text and the overrides.
 ConfigReader reader_of(const std::string& text, const std::string& name,
                        std::span<const std::string> overrides, std::span<const ComponentSchema> components,
-                       bool is_saved = false) {
-  ConfigReader reader(name, components, is_saved);
+                       bool is_saved = false, const Config& defaults = {}) {
+  ConfigReader reader(name, components, is_saved, defaults);
   reader.read_text(text);
   int number = 0;
   for (const std::string& argument : overrides) reader.read_override(argument, ++number);
@@ -147,8 +147,8 @@ std::vector<ConfigKey> config_keys() {
 }
 
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
-                    std::span<const ComponentSchema> components) {
-  return reader_of(text, name, overrides, components).finish();
+                    std::span<const ComponentSchema> components, const Config& defaults) {
+  return reader_of(text, name, overrides, components, false, defaults).finish();
 }
 
 Config parse_saved_config(const std::string& text, const std::string& name,
@@ -158,8 +158,8 @@ Config parse_saved_config(const std::string& text, const std::string& name,
 }
 
 Config read_config(const std::string& path, std::span<const std::string> overrides,
-                   std::span<const ComponentSchema> components) {
-  return parse_config(read_text_file(path), path, overrides, components);
+                   std::span<const ComponentSchema> components, const Config& defaults) {
+  return parse_config(read_text_file(path), path, overrides, components, defaults);
 }
 
 std::string find_location(const std::string& path, std::span<const std::string> overrides,

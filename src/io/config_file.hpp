@@ -36,12 +36,13 @@ std::vector<ConfigKey> config_keys();
 /// the rules between fields. Throws one usage_error with every error, one a line: `file:line:column: what
 /// is wrong; what is allowed; did you mean "num_heads"?`. An override's location is `command line:
 /// KEY=VALUE`. Paths stay as they are written. A file that cannot be read is an Error, too.
+/// What it leaves out is as in `defaults`.
 Config read_config(const std::string& path, std::span<const std::string> overrides,
-                   std::span<const ComponentSchema> components);
+                   std::span<const ComponentSchema> components, const Config& defaults = {});
 
 /// The same from text (messages call the file `name`).
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
-                    std::span<const ComponentSchema> components);
+                    std::span<const ComponentSchema> components, const Config& defaults = {});
 
 /// A checkpoint's config. A [layer.NAME] of a layer that is not registered here is left out: whether the
 /// model uses it the keys of [model] say.

@@ -80,6 +80,9 @@ void visit_data(Data& c, Visitor&& visit) {
   key("encoding", c.encoding, allow_words(encoding_choice.list()),
       "how the bytes of text files are characters, those that evaluate reads, too; HDF5 ignores it");
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
+  key("special_tokens", c.special_tokens, allow_flag(),
+      "text: the tokenizer's own tokens around a sequence, such as BERT's [CLS] before and [SEP] behind it; "
+      "they count in max_length");
   key("max_length", c.max_length, allow_integer(1),
       "rows a sequence may have; longer ones are cut or, with long, windows, and counted");
   key("long", c.long_sequences, allow_words(long_choice.list()),
@@ -104,7 +107,16 @@ void visit_data(Data& c, Visitor&& visit) {
 template <class Model, class Visitor>
 void visit_model(Model& c, Visitor&& visit) {
   const auto key = section_keys("model", visit), of_block = section_keys("model", visit, true);
+  key("init_from", c.init_from, allow_text(),
+      "checkpoint whose encoder, vocabulary and keys of [model] the model takes, relative to the config "
+      "file; "
+      "its head is new; empty: fresh weights");
   key("d_model", c.d_model, allow_integer(1), "width of every row between the layers");
+  key("embedding_dim", c.embedding_dim, allow_integer(0),
+      "width of embeddings and positions, which a linear layer then takes to d_model; 0: d_model, without "
+      "one");
+  key("embedding_norm", c.embedding_norm, allow_flag(),
+      "a norm behind embeddings and positions, as BERT has it");
   key("num_layers", c.num_layers, allow_integer(1, 10000), "encoder layers");
   of_block("num_heads", c.num_heads, allow_integer(1), "attention heads side by side");
   of_block("head_dim", c.head_dim, allow_integer(0), "width of one head; 0: d_model / num_heads");
@@ -123,10 +135,11 @@ void visit_model(Model& c, Visitor&& visit) {
   of_block("layer_norm_eps", c.layer_norm_eps, allow_number(1e-30, 1e30), "added to the variance");
   of_block("norm", c.norm, allow_layer("rows"), "puts each row on one scale: layer_norm, rms_norm");
   of_block("activation", c.activation, allow_layer("rows"),
-           "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu");
+           "inside the feed-forward: relu, gelu (with erf), gelu_tanh, silu, tanh");
   key("positions", c.positions, allow_layer("rows"),
       "what tells a row its position: learned, sinusoidal, or, inside of attention, rotary, alibi; none");
-  key("pooling", c.pooling, allow_layer("pooling"), "how rows become one: cls, mean, max, attention");
+  key("pooling", c.pooling, allow_layer("pooling"),
+      "how rows become one: cls, first, pooler, mean, max, attention");
   of_block("attention", c.attention, allow_layer("rows"), "the layer that mixes rows");
   of_block("feed_forward", c.feed_forward, allow_layer("rows"), "the layer that works on each row");
   key("block", c.block, allow_blocks("rows"),

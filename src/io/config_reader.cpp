@@ -45,8 +45,9 @@ std::string section_of(const std::string& name) {
 
 }  // namespace
 
-ConfigReader::ConfigReader(std::string name, std::span<const ComponentSchema> components, bool is_saved)
-    : name_(std::move(name)), components_(components), is_saved_(is_saved) {}
+ConfigReader::ConfigReader(std::string name, std::span<const ComponentSchema> components, bool is_saved,
+                           const Config& defaults)
+    : name_(std::move(name)), components_(components), is_saved_(is_saved), config_(defaults) {}
 
 void ConfigReader::read_text(const std::string& text) {
   const TomlDocument document = parse_toml(text);

@@ -19,7 +19,8 @@ class ConfigReader {
   /// Messages call the file `name`. `is_saved`: a config that a model keeps: a [layer.NAME] that
   /// names no registered layer is left out, and there may be no training file, as the data may have been in
   /// memory.
-  ConfigReader(std::string name, std::span<const ComponentSchema> components, bool is_saved);
+  ConfigReader(std::string name, std::span<const ComponentSchema> components, bool is_saved,
+               const Config& defaults = {});
 
   /// Reads the whole file; what cannot be parsed is an error among the others.
   void read_text(const std::string& text);

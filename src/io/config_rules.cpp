@@ -37,6 +37,10 @@ void ConfigReader::check_data_rules() {
        fmt::format(
            "data.truncation is \"{}\", but with data.long = \"windows\" nothing is cut; remove one of them",
            c.truncation));
+  rule(!c.special_tokens || !long_choice.is(c.long_sequences, Long::windows),
+       {"data.special_tokens", "data.long"},
+       "data.special_tokens is true, but with data.long = \"windows\" a window begins anywhere; remove one "
+       "of them");
   rule(
       !c.missing_indicator || !missing_choice.is(c.missing, Missing::error),
       {"data.missing_indicator", "data.missing"},

@@ -56,11 +56,16 @@ Layers builtin_layers() {
          .role = Role::input,
          .summary = "a trained row for each token of the vocabulary",
          .make = [](Builder& b) { return std::make_unique<TokenEmbedding>(b); },
+         .options = {Option("segments", 0,
+                            "rows of a second table, of which the first text's tokens add the first, and so "
+                            "on, later texts the last; 0: as many as texts where a record has several")
+                         .from(0)},
          .takes_tokens = true});
   r.add({"input_projection", Role::input, "numeric rows through a linear layer to d_model columns",
          [](Builder& b) {
-           b.set_width(b.model().d_model);
-           return std::make_unique<Linear>(b, b.model().d_model);
+           const Index width = embedding_width(b.model());
+           b.set_width(width);
+           return std::make_unique<Linear>(b, width);
          }});
   r.add<LearnedPositions>("learned", Role::rows, "adds a trained row for each position");
   r.add<SinusoidalPositions>("sinusoidal", Role::rows, "adds sines and cosines of the position");
@@ -79,6 +84,7 @@ Layers builtin_layers() {
   r.add_activation("gelu", "x Phi(x), exact", kernels::gelu);
   r.add_activation("gelu_tanh", "gelu in its tanh form", kernels::gelu_tanh);
   r.add_activation("silu", "x sigmoid(x)", kernels::silu);
+  r.add_activation("tanh", "tanh(x)", kernels::tanh);
   r.add<MultiHeadAttention>("multi_head_attention", Role::rows,
                             "self-attentions side by side, concatenated, linear", {},
                             {causal, wide_heads, window, causal_window, rotary, alibi, alibi_window});
@@ -91,6 +97,18 @@ Layers builtin_layers() {
          .summary = "the row of a trained class token put before each sequence",
          .make = pooling<first_per_sequence>,
          .before = "class_token",
+         .takes_first = true});
+  r.add({.name = "first",
+         .role = Role::pooling,
+         .summary = "a sequence's first row, which data.special_tokens puts there",
+         .make = pooling<first_per_sequence>,
+         .takes_first = true});
+  r.add({.name = "pooler",
+         .role = Role::pooling,
+         .summary = "the first row through a linear layer and tanh, as BERT's",
+         .make = [](Builder& b) { return std::make_unique<Pooler>(b); },
+         .options = {Option("activation", "tanh",
+                            "the function behind the linear layer: tanh, relu, gelu, ...")},
          .takes_first = true});
   r.add({"mean", Role::pooling, "the mean of a sequence's rows", pooling<mean_per_sequence>});
   r.add({"max", Role::pooling, "the largest value of each column", pooling<max_per_sequence>});

@@ -36,13 +36,18 @@ void check_positions(Index length, Index positions) {
 
 double embedding_scale(Index d_model) { return 1 / std::sqrt(static_cast<double>(d_model)); }
 
-TokenEmbedding::TokenEmbedding(Builder& builder)
-    : table_(builder.embedding("weight", builder.input().vocab_size, builder.model().d_model,
-                               Init::normal(embedding_scale(builder.model().d_model)), Use::lookup)) {
-  builder.set_width(builder.model().d_model);
-  if (builder.input().num_texts > 1)
-    segments_ = builder.embedding("segment", builder.input().num_texts, builder.model().d_model,
-                                  Init::normal(embedding_scale(builder.model().d_model)), Use::table);
+Index embedding_width(const ModelConfig& model) {
+  return model.embedding_dim > 0 ? model.embedding_dim : model.d_model;
+}
+
+TokenEmbedding::TokenEmbedding(Builder& builder) : has_one_text_(builder.input().num_texts == 1) {
+  const Index width = embedding_width(builder.model()), texts = builder.input().num_texts;
+  const Init init = Init::normal(embedding_scale(width));
+  table_ = builder.embedding("weight", builder.input().vocab_size, width, init, Use::lookup);
+  builder.set_width(width);
+  Index segments = builder.integer("segments");
+  if (segments == 0 && texts > 1) segments = texts;
+  if (segments > 0) segments_ = builder.embedding("segment", segments, width, init, Use::table);
 }
 
 Rows TokenEmbedding::forward(const Rows& x) const {
@@ -52,10 +57,16 @@ Rows TokenEmbedding::forward(const Rows& x) const {
                           std::to_string(batch.tokens.size()));
   const Var tokens = embedding(x.tape(), table_, batch.tokens);  // [N, C]
   if (!segments_) return x.with(tokens);
-  if (std::ssize(batch.segments) != batch.num_rows())
+  std::span<const std::int32_t> segments = batch.segments;  // [N]
+  if (std::ssize(segments) != batch.num_rows() && !(segments.empty() && has_one_text_))
     throw operation_error("embedding", std::to_string(batch.num_rows()) + " segments, one a row",
-                          std::to_string(batch.segments.size()));
-  return x.with(add(tokens, embedding(x.tape(), *segments_, batch.segments)));
+                          std::to_string(segments.size()));
+  auto* ids = x.tape().allocate_as<std::int32_t>(batch.num_rows());  // [N]
+  std::fill_n(ids, batch.num_rows(), 0);
+  const auto last = static_cast<std::int32_t>(segments_->rows - 1);
+  std::transform(segments.begin(), segments.end(), ids,
+                 [last](std::int32_t id) { return std::min(id, last); });
+  return x.with(add(tokens, embedding(x.tape(), *segments_, {ids, as_size(batch.num_rows())})));
 }
 
 Var embedding(Tape& tape, Parameter table, std::span<const std::int32_t> tokens) {

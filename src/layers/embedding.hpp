@@ -13,8 +13,11 @@ double embedding_scale(Index d_model);
 /// A sequence of more rows than the model has positions for is a usage_error.
 void check_positions(Index length, Index positions);
 
-/// Tokens -> rows of a table [V, C]; where a sequence has several texts, plus the row of a second table for
-/// the text that the token is of.
+/// Columns of the rows that the input layer makes.
+Index embedding_width(const ModelConfig& model);
+
+/// Tokens -> rows of a table [V, C]; where a sequence has several texts, or the option `segments` asks for
+/// it, plus the row of a second table for the text that the token is of.
 class TokenEmbedding : public Layer {
  public:
   explicit TokenEmbedding(Builder& builder);
@@ -23,6 +26,7 @@ class TokenEmbedding : public Layer {
  private:
   Parameter table_;                    // [V, C]
   std::optional<Parameter> segments_;  // [S, C]
+  bool has_one_text_;
 };
 
 /// Adds a trained row for each position in the sequence. [N, C] -> [N, C].

@@ -9,6 +9,16 @@
 
 namespace orochi {
 
+Pooler::Pooler(Builder& builder)
+    : weight_(builder.weight("weight", builder.width(), builder.width())),
+      bias_(builder.vector("bias", builder.width())),
+      activation_(builder.layer("activation", builder.word("activation"))) {}
+
+Rows Pooler::forward(const Rows& x) const {
+  const Rows first = x.pooled(first_per_sequence(x.values, x.batch));  // [B, C]
+  return activation_->forward(first.with(linear(first.values, weight_, &bias_)));
+}
+
 AttentionPooling::AttentionPooling(Builder& builder)
     : query_(builder.vector("query", builder.width(), Init::normal(1))) {}
 

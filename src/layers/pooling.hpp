@@ -17,6 +17,17 @@ class Pooling : public Layer {
   Operation pool_;
 };
 
+/// BERT's: f(W x + b) of a sequence's first row x.
+class Pooler : public Layer {
+ public:
+  explicit Pooler(Builder& builder);
+  Rows forward(const Rows& x) const override;
+
+ private:
+  Parameter weight_, bias_;  // [C, C], [C]
+  std::unique_ptr<Layer> activation_;
+};
+
 /// Rows weighted by softmax(x . query / sqrt(C)) with one trained query.
 class AttentionPooling : public Layer {
  public:

@@ -61,25 +61,38 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
   const LayerEntry* pooling = level_ == Level::sequence ? layers.find(model.pooling) : nullptr;
   Builder builder(config, input, layers, parameters_);
   // Each layer is as wide as the rows that the one before it returns.
-  const auto add = [&builder](const std::string& name, const std::string& registered) {
-    return builder.layer(name, registered, builder.child_width());
+  Index width = input.channels;
+  const auto add = [&](const std::string& name, const std::string& registered) {
+    std::unique_ptr<Layer> layer = builder.layer(name, registered, width);
+    width = builder.child_width();
+    return layer;
   };
-  input_ = tokens ? builder.layer("embedding", "token_embedding")
-                  : builder.layer("input", "input_projection", input.channels);
+  input_ = tokens ? add("embedding", "token_embedding") : add("input", "input_projection");
   if (pooling != nullptr && !pooling->before.empty()) before_ = add(pooling->before, pooling->before);
   rows_before_ = builder.input().max_length - input.max_length;
   positions_ = add("positions", model.positions);
+  if (model.embedding_norm) embedding_norm_ = add("embedding_norm", model.norm);
   stream_ = builder.random_streams();
+  if (model.embedding_dim > 0) {
+    projection_weight_ = builder.weight("embedding_projection.weight", model.d_model, width);
+    projection_bias_ = builder.vector("embedding_projection.bias", model.d_model);
+    width = model.d_model;
+  }
   std::vector<Component> blocks = model.block;
   if (blocks.empty()) blocks.assign(static_cast<std::size_t>(model.num_layers), {"encoder_layer"});
-  for (std::size_t i = 0; i < blocks.size(); ++i)
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
     blocks_.push_back(builder.layer("encoder." + std::to_string(i), blocks[i],
-                                    block_model(model, without_own_options(blocks[i], layers)),
-                                    builder.child_width()));
+                                    block_model(model, without_own_options(blocks[i], layers)), width));
+    width = builder.child_width();
+  }
   if (model.norm_first) norm_ = add("norm", model.norm);
   if (level_ == Level::sequence) pooling_ = add("pooling", model.pooling);
-  head_weight_ = builder.weight("head.weight", output.count, builder.child_width());
-  head_bias_ = builder.vector("head.bias", output.count);
+  outputs_ = width;
+  if (output.count > 0) {
+    outputs_ = output.count;
+    head_weight_ = builder.weight("head.weight", output.count, width);
+    head_bias_ = builder.vector("head.bias", output.count);
+  }
   position_tables_ = builder.position_tables();
   rows_added_ = builder.input().max_length - input.max_length;
 }
@@ -99,6 +112,13 @@ Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
 }
 
 Var Classifier::forward(Var rows, const Batch& batch) const {
+  const Var x = encode(rows, batch);  // [B, C] or [N, C]
+  if (head_weight_.id < 0) return x;
+  const LayerScope scope(x.tape(), head_name_);
+  return linear(x, head_weight_, &head_bias_);  // [B, K] or [N, K]
+}
+
+Var Classifier::encode(Var rows, const Batch& batch) const {
   if (batch.has_windows())
     throw failure(
         "[model] a sequence is longer than the batch's window of " + std::to_string(batch.window) +
@@ -106,7 +126,9 @@ Var Classifier::forward(Var rows, const Batch& batch) const {
   Rows x = input_->forward({rows, batch});  // [N, C]
   if (before_ != nullptr) x = before_->forward(x);
   x = positions_->forward(x);
+  if (embedding_norm_ != nullptr) x = embedding_norm_->forward(x);
   x.values = dropout(x.values, dropout_, stream_, x.batch);
+  if (projection_weight_.id >= 0) x.values = linear(x.values, projection_weight_, &projection_bias_);
   Tape& tape = x.tape();
   for (const std::unique_ptr<Layer>& block : blocks_) {
     const Arena::Mark before = tape.mark();
@@ -121,8 +143,7 @@ Var Classifier::forward(Var rows, const Batch& batch) const {
     throw usage_error("the task has a target for each of " + std::to_string(batch.num_rows()) +
                       " rows, but the layers of [model] make " + std::to_string(x.batch.num_rows()) +
                       " of them");
-  const LayerScope scope(tape, head_name_);
-  return linear(x.values, head_weight_, &head_bias_);  // [B, K] or [N, K]
+  return x.values;
 }
 
 }  // namespace orochi

@@ -8,10 +8,15 @@
 
 namespace orochi {
 
+struct CopyRules {
+  std::string keeps_last = {};  // of this parameter the last row of `from` becomes the last of `to`
+  std::string without = {};     // names that begin so are not copied
+  bool cuts = false;            // where `to` has fewer rows, it gets the first ones
+};
+
 /// Copies what has the same name and shape. Where there are more rows in `to` than in `from`, the first ones
-/// are copied and the others stay as they are; of the parameter `keeps_last` the last row of `from` becomes
-/// the last of `to`. Returns the names of `to` that got nothing: absent in `from`, or of another shape.
-std::vector<std::string> copy_parameters(const Parameters& from, Parameters& to,
-                                         const std::string& keeps_last = {});
+/// are copied and the others stay as they are. Returns the names of `to` that got nothing: absent in `from`,
+/// or of another shape.
+std::vector<std::string> copy_parameters(const Parameters& from, Parameters& to, const CopyRules& rules = {});
 
 }  // namespace orochi

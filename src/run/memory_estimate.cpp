@@ -193,7 +193,7 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
   constexpr double threads_and_libraries = 3e6, heap_share = 0.08;
   estimate.overhead = threads_and_libraries + heap_share * estimate.training();
   double states = 0;
-  for (const auto& [component, state] : state_of(task, preprocessing))
+  for (const auto& [component, state] : state_of(&task, preprocessing))
     for (const auto& [name, value] : state.values()) states += std::visit(StoredBytes{}, value);
   estimate.checkpoint = 2 * (all + estimate.optimizer + states);  // the library's image and our copy of it
   return estimate;

@@ -67,9 +67,14 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
           data.task->load(learned);
           start.emplace(DataStart{data.start->preprocessing, request.add_labels, request.add_tokens});
         }
+        std::shared_ptr<const Tokenizer> tokenizer;
+        if (!setup.encoder.empty()) {
+          data.start = Model::load_encoder(setup.encoder, extensions);
+          tokenizer = data.start->preprocessing.tokenizer;
+        }
         data.loaded =
             load_data(setup.config.data, setup.data_folder, setup.config.train.seed, extensions.readers,
-                      extensions.tokenizers, *data.task, start ? &*start : nullptr);
+                      extensions.tokenizers, *data.task, start ? &*start : nullptr, tokenizer);
       },
       setup.config_text);
   data.train_checksum = checksum(data.loaded.train);

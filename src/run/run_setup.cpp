@@ -15,6 +15,7 @@
 #include "data/data_paths.hpp"
 #include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
+#include "run/init_from.hpp"
 #include "run/resume_point.hpp"
 #include "run/run_folder.hpp"
 #include "run/start.hpp"
@@ -146,6 +147,15 @@ RunSetup setup_from_file(const TrainRequest& request, const Extensions& extensio
   setup.config_path = path;
   setup.config = read_config(path, request.overrides, extensions);
   setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
+  if (setup.config.model.init_from.empty()) return setup;
+  if (!setup.config.train.from.empty())
+    throw usage_error(
+        "model.init_from and train.from both name a checkpoint to start from; leave one of them out");
+  if (!request.run.empty()) setup.folder = request.run;
+  setup.encoder = request.resume
+                      ? setup.folder + "/" + start_name
+                      : checkpoint_at((fs::path(setup.data_folder) / setup.config.model.init_from).string());
+  setup.config = read_config_over(setup.encoder, path, request.overrides, extensions);
   return setup;
 }
 
@@ -159,6 +169,7 @@ RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) 
   if (!request.run.empty()) setup.folder = request.run;
   check_run_folder(setup.folder, request.resume);
   name_standard_input(setup.config.data);
+  if (request.resume && !setup.encoder.empty()) setup.config.model.init_from = start_name;
   if (request.resume && !setup.config.train.from.empty()) {  // whatever it started from, the run has it
     setup.config.train.from = start_name;
     setup.start = setup.folder + "/" + start_name;

@@ -17,6 +17,7 @@ struct RunSetup {
   std::string folder;                 // of the run
   std::string data_folder;            // what data paths are relative to
   std::string start = {};             // checkpoint whose weights, vocabulary and labels it has; or nothing
+  std::string encoder = {};           // checkpoint whose encoder and vocabulary it starts with; or nothing
   std::vector<std::string> notes;     // for the user
   std::vector<ConfigChange> changes;  // resume: keys that differ from the checkpoint's and may
 };

@@ -10,6 +10,7 @@
 
 #include "inference/model_file.hpp"
 #include "model/copy_parameters.hpp"
+#include "run/init_from.hpp"
 #include "run/training_run.hpp"
 
 namespace orochi {
@@ -68,6 +69,7 @@ RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& ex
   config.data = rebase_paths(config.data, extensions.tokenizers, folder_of(path), ".");
   if (!request.data.empty()) config.data.train = request.data;
   config.train.from = path;
+  config.model.init_from = "";
   setup.config_path = path + ":/config";
   setup.config_text = write_config(config);
   setup.config =
@@ -84,6 +86,7 @@ void refuse_other_model(const RunSetup& setup, const TrainRequest& request, cons
   // What may be another: how the data is read, and how the model is trained.
   before.train = now.train;
   before.task.options = now.task.options;
+  before.model.init_from = now.model.init_from;
   before.model.dropout = now.model.dropout;
   before.model.attention_dropout = now.model.attention_dropout;
   DataConfig& data = before.data;
@@ -115,8 +118,9 @@ void take_weights(const Model& start, Model& model) {
   // The row of a separator that is no token lies behind the vocabulary.
   const Preprocessing& now = model.preprocessing;
   const bool keeps_last = now.channels == 0 && now.num_ids() > now.vocabulary_size();
-  const std::vector<std::string> left = copy_parameters(
-      start.classifier->parameters(), model.classifier->parameters(), keeps_last ? "embedding.weight" : "");
+  const std::vector<std::string> left =
+      copy_parameters(start.classifier->parameters(), model.classifier->parameters(),
+                      {.keeps_last = keeps_last ? "embedding.weight" : ""});
   if (!left.empty())
     throw usage_error(fmt::format(
         "the weights of the checkpoint do not fit: {} {} of another shape there, or not there; leave the "
@@ -128,11 +132,17 @@ void take_weights(const Model& start, Model& model) {
 
 /// The run's own copy, with what was added, is all that a resume needs.
 void Trainer::start() {
-  take_weights(*run_data_.start, model_);
+  std::vector<std::string> fresh;
+  if (setup_.encoder.empty())
+    take_weights(*run_data_.start, model_);
+  else
+    fresh = take_encoder(*run_data_.start, model_);
   run_data_.start.reset();
   if (request_.resume) return;
   model_.save(folder_.file(start_name));
-  observer_.note("starting from " + setup_.start + ", kept as " + folder_.file(start_name));
+  observer_.note(fmt::format("starting from {}{}, kept as {}{}", setup_.start, setup_.encoder,
+                             folder_.file(start_name),
+                             fresh.empty() ? "" : fmt::format("; new: {}", fmt::join(fresh, ", "))));
 }
 
 }  // namespace orochi

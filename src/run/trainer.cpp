@@ -37,6 +37,7 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
                                                                                : nullptr) {
   config_.data = rebase_paths(config_.data, extensions.tokenizers, setup_.data_folder, folder_.path());
   if (!setup_.start.empty()) config_.train.from = start_name;
+  if (!setup_.encoder.empty()) config_.model.init_from = start_name;
   model_.validation_checksum = run_data_.validation_checksum;
 }
 

@@ -34,9 +34,9 @@ Start documented_start(const ParameterView& view) {
   if (named({".query"})) return {Start::Kind::normal, 1};  // of attention pooling
   if (named({"norm.weight", "norm1.weight", "norm2.weight"})) return {Start::Kind::constant, 1};
   if (named({".bias"})) return {Start::Kind::constant, 0};
-  REQUIRE(
-      named({"query.weight", "key.weight", "value.weight", "output.weight", "linear1.weight",
-             "linear2.weight", "input.weight", "input_projection.weight", "head.weight", "linear.weight"}));
+  REQUIRE(named({"query.weight", "key.weight", "value.weight", "output.weight", "linear1.weight",
+                 "linear2.weight", "input.weight", "input_projection.weight", "head.weight", "linear.weight",
+                 "pooler.weight"}));
   REQUIRE(view.shape.size() == 2);
   return {Start::Kind::uniform, std::sqrt(6 / static_cast<double>(view.shape[0] + view.shape[1]))};
 }

@@ -17,6 +17,7 @@ validation = "b"
 test = "c"
 validation_fraction = 0.0
 encoding = "cp1252"
+special_tokens = false
 max_length = 5
 long = "windows"
 truncation = "head"
@@ -37,7 +38,10 @@ min_count = 3
 vocab_size = 4
 
 [model]
+init_from = "encoder.h5"
 d_model = 6
+embedding_dim = 5
+embedding_norm = true
 num_layers = 7
 num_heads = 8
 head_dim = 9
@@ -115,6 +119,8 @@ TEST_CASE("[data] reaches its fields") {
         Component{"char",
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});
   CHECK(c.encoding == "cp1252");
+  CHECK_FALSE(c.special_tokens);
+  CHECK(parse("data.train = 'a'\ndata.special_tokens = true").data.special_tokens);
   CHECK(c.max_length == 5);
   CHECK(c.long_sequences == "windows");
   CHECK(parse("data.train = 'a'\ndata.truncation = 'middle'").data.truncation == "middle");
@@ -126,7 +132,10 @@ TEST_CASE("[data] reaches its fields") {
 
 TEST_CASE("[model] reaches its fields") {
   const ModelConfig c = parse(everything).model;
+  CHECK(c.init_from == "encoder.h5");
   CHECK(c.d_model == 6);
+  CHECK(c.embedding_dim == 5);
+  CHECK(c.embedding_norm);
   CHECK(c.num_layers == 7);
   CHECK(c.num_heads == 8);
   CHECK(c.head_dim == 9);

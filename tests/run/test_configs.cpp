@@ -73,7 +73,7 @@ TEST_CASE("every config trains two steps") {
     const Config config = read_config(entry.path().string(), {}, component_schemas(builtin()));
     TrainRequest request;
     request.config_path = entry.path().string();
-    request.run = (work / entry.path().stem()).string();
+    request.run = (work / ("run-" + std::to_string(configs))).string();
     request.threads = 2;
     request.max_steps = 2;
     if (config.data.train.files.front().find("generated") != std::string::npos) {

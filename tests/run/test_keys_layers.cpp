@@ -85,8 +85,71 @@ void test_positions() {
   }
 }
 
+/// W x of the first row; the bias is 0 at first.
+RowMatrix pooler_product(KeyModel& model, const RowMatrix& x) {
+  return x.row(0) * MatrixMap(model.values("pooling.weight").data(), width, width).transpose();
+}
+
+void test_pooler_activation() {
+  Config config = plain_config();
+  config.model.pooling = "pooler";
+  config.model.norm_first = false;
+  config.model.block = {{"spy"}};
+  config.layer["pooler"]["activation"] = "relu";
+  KeyModel model(config);
+  const RowMatrix logits = model.run(tokens({1, 2, 3}));
+  const RowMatrix pooled = pooler_product(model, model.seen.at(0)).cwiseMax(0);
+  check_same(logits, pooled * MatrixMap(model.values("head.weight").data(), 2, width).transpose());
+}
+
+/// Rows as they come to the first block, of tokens 1, 2, 3 of the first text.
+RowMatrix embedded(
+    const Config& config, const std::function<void(KeyModel&)>& prepare = [](KeyModel&) {}) {
+  Config with_spy = config;
+  with_spy.model.block = {{"spy"}};
+  KeyModel model(with_spy);
+  prepare(model);
+  model.run(tokens({1, 2, 3}));
+  return model.seen.at(0);
+}
+
+void test_segments() {
+  Config config = plain_config();
+  const RowMatrix without = embedded(config);
+  config.layer["token_embedding"]["segments"] = Index{2};
+  const auto prepare = [](KeyModel& model) {
+    const std::span<Scalar> segment = model.values("embedding.segment");
+    CHECK(segment.size() == 2 * width);
+    std::fill(segment.begin(), segment.begin() + width, Scalar(3));
+  };
+  check_same(embedded(config, prepare), RowMatrix(without.array() + Scalar(3)));
+}
+
+void test_embedding_norm() {
+  Config config = plain_config();
+  const RowMatrix without = embedded(config);
+  config.model.embedding_norm = true;
+  check_same(embedded(config), normed(without, config.model.layer_norm_eps));
+}
+
+void test_embedding_dim() {
+  Config config = plain_config();
+  config.model.embedding_dim = 3;
+  config.model.positions = "learned";
+  RowMatrix expected;
+  const RowMatrix found = embedded(config, [&](KeyModel& model) {
+    CHECK(model.shape("embedding.weight") == std::vector<Index>{11, 3});
+    CHECK(model.shape("positions.weight") == std::vector<Index>{8, 3});
+    const MatrixMap table(model.values("embedding.weight").data(), 11, 3),
+        positions(model.values("positions.weight").data(), 8, 3),
+        projection(model.values("embedding_projection.weight").data(), width, 3);
+    expected = (table.middleRows(1, 3) + positions.topRows(3)) * projection.transpose();
+  });
+  check_same(found, expected);
+}
+
 void test_pooling() {
-  for (const std::string name : {"cls", "mean", "max", "attention"}) {
+  for (const std::string name : {"cls", "first", "pooler", "mean", "max", "attention"}) {
     Config config = plain_config();
     config.model.pooling = name;
     config.model.norm_first = false;
@@ -99,6 +162,10 @@ void test_pooling() {
       CHECK(x.rows() == 4);
       pooled = MatrixMap(model.values("class_token").data(), 1, width);
       CHECK(x.row(0) == pooled.row(0));
+    } else if (name == "first") {
+      pooled = x.row(0);
+    } else if (name == "pooler") {
+      pooled = pooler_product(model, x).array().tanh();
     } else if (name == "max") {
       pooled = x.colwise().maxCoeff();
     } else if (name == "attention") {
@@ -144,6 +211,10 @@ KeyTests orochi::layer_keys() {
           {"model.activation", test_activation},
           {"model.positions", test_positions},
           {"model.pooling", test_pooling},
+          {"pooling.pooler.activation", test_pooler_activation},
+          {"input.token_embedding.segments", test_segments},
+          {"model.embedding_norm", test_embedding_norm},
+          {"model.embedding_dim", test_embedding_dim},
           {"model.attention", test_attention},
           {"model.feed_forward", test_feed_forward},
           {"model.block", test_blocks}};

@@ -45,6 +45,28 @@ void test_from() {  // test_start has the rest
   CHECK(losses[1] < 0.5 * losses[0]);
 }
 
+void test_init_from() {  // test_init_from has the rest
+  const Workplace place("keys-init-from");
+  Silent silent;
+  TrainRequest request = place.request("first");
+  request.overrides = {"model.d_model=24", "train.epochs=1"};
+  CHECK(ending_of(request, silent, builtin()).code == 0);
+  std::ofstream(place.root / "fine.toml")
+      << "data.train = 'train.tsv'\ndata.max_length = 9\nmodel.init_from = 'first'\n"
+         "train.epochs = 1\n";
+  request = place.request("second");
+  request.config_path = (place.root / "fine.toml").string();
+  CHECK(ending_of(request, silent, builtin()).code == 0);
+  const Model first = Model::load((place.root / "first/best.h5").string()),
+              start = Model::load((place.root / "second/start.h5").string());
+  CHECK(start.config.model.d_model == 24);
+  const Scalar* before = std::as_const(*first.classifier).parameters().data();
+  const ParameterView& norm = first.classifier->parameters().views()[1];
+  CHECK(std::equal(before + norm.offset, before + norm.offset + norm.size,
+                   std::as_const(*start.classifier).parameters().data() +
+                       start.classifier->parameters().views()[1].offset));
+}
+
 void test_epochs() {
   const Run run("epochs", {"train.epochs=3"});
   CHECK(run.observer.records.size() == 3);
@@ -206,6 +228,7 @@ void test_checkpoint_every_steps() {
 
 KeyTests orochi::loop_keys() {
   return {{"train.from", test_from},
+          {"model.init_from", test_init_from},
           {"train.seed", test_seed},
           {"train.epochs", test_epochs},
           {"train.max_steps", test_max_steps},

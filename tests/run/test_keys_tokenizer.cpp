@@ -48,6 +48,34 @@ void test_pieces_lowercase() {
   CHECK(tokens(false) == Ids{2, 1});
 }
 
+/// [CLS] and [SEP] around a text or two, which they are cut for.
+void test_special_tokens() {
+  const auto load_words = [](const std::string& text, bool special, const std::string& format = "tsv",
+                             const std::string& tokenizer = "wordpiece") {
+    const Workplace place("keys-special");
+    std::ofstream(place.root / "native") << text;
+    std::ofstream(place.root / "vocab.txt") << "[UNK]\n[CLS]\n[SEP]\nx\ny\nz\n";
+    DataConfig config;
+    config.train = "native";
+    config.format.type = format;
+    if (format == "csv") config.format.options["text_columns"] = Words{"a", "b"};
+    config.validation_fraction = 0;
+    config.max_length = 5;
+    config.special_tokens = special;
+    config.tokenizer = {tokenizer, {}};
+    if (tokenizer == "wordpiece") config.tokenizer.options["vocabulary"] = "vocab.txt";
+    return load_data(config, place.root.string(), 1, builtin_readers(), builtin_tokenizers(), *new_task())
+        .train;
+  };
+  CHECK(load_words("a\tx y\nb\tx y z z z z\n", false).tokens == Ids{3, 4, 3, 4, 5, 5, 5});
+  CHECK(load_words("a\tx y\nb\tx y z z z z\n", true).tokens == Ids{1, 3, 4, 2, 1, 3, 4, 5, 2});
+  const Sequences pairs = load_words("label,a,b\nu,x y z,y z\nv,z,x\n", true, "csv");
+  CHECK(pairs.tokens == Ids{1, 3, 2, 4, 2, 1, 5, 2, 3, 2});
+  CHECK(pairs.segments == Ids{0, 0, 0, 1, 1, 0, 0, 0, 1, 1});
+  CHECK_THROWS_WITH(load_words("a\tx\nb\ty\n", true, "tsv", "word"),
+                    catch_matchers::Contains("data.tokenizer \"word\" has no tokens for the beginning"));
+}
+
 void test_k() {
   CHECK(vocabulary("kmers", {{"k", std::int64_t{2}}}, "a\tabc\nb\tab\n") == Words{"<unk>", "ab", "bc"});
   CHECK(vocabulary("kmers", {{"k", std::int64_t{4}}}, "a\tabcd\nb\tab\n") == Words{"<unk>", "ab", "abcd"});
@@ -100,6 +128,7 @@ void check_model(const std::string& type) {
 KeyTests orochi::tokenizer_keys() {
   return {{"tokenizer.wordpiece.vocabulary", test_vocabulary},
           {"tokenizer.wordpiece.lowercase", test_pieces_lowercase},
+          {"data.special_tokens", test_special_tokens},
           {"tokenizer.kmers.k", test_k},
           {"tokenizer.kmers.overlapping", test_overlapping},
           {"tokenizer.kmers.lowercase", test_kmers_lowercase},

@@ -101,7 +101,9 @@ class BytePairs : public Tokenizer {
 
   Index vocabulary_size() const override { return std::ssize(vocabulary_); }
   std::int32_t unknown() const override { return static_cast<std::int32_t>(unknown_); }
-  std::int32_t separator() const override { return separator_; }
+  std::int32_t separator() const override { return end_ < 0 ? Tokenizer::separator() : end_; }
+  std::int32_t begin() const override { return begin_; }
+  std::int32_t end() const override { return end_; }
   std::string token(std::int32_t id) const override { return vocabulary_[static_cast<std::size_t>(id)]; }
   bool cuts_at_blanks() const override { return rules_.cuts; }
 
@@ -168,12 +170,14 @@ class BytePairs : public Tokenizer {
     std::unordered_map<std::string_view, std::int32_t> numbers;
     std::int32_t id = 0;
     for (const std::string& piece : vocabulary_) numbers.emplace(piece, id++);
-    const auto separator = numbers.find("</s>");
-    separator_ = separator == numbers.end() ? Tokenizer::separator() : separator->second;
+    const auto number_or_none = [&](std::string_view piece) {
+      const auto found = numbers.find(piece);
+      return found == numbers.end() ? -1 : found->second;
+    };
+    begin_ = number_or_none("<s>"), end_ = number_or_none("</s>");
     const std::array<std::string, 256> letters = byte_letters();
     for (std::size_t byte = 0; byte < letters.size(); ++byte) {
-      const auto found = numbers.find(letters[byte]);
-      letters_[byte] = found == numbers.end() ? -1 : found->second;
+      letters_[byte] = number_or_none(letters[byte]);
     }
     ranks_.clear();
     for (std::size_t i = 0; i < merged_.size(); i += 2) {
@@ -239,7 +243,7 @@ class BytePairs : public Tokenizer {
   std::vector<std::string> vocabulary_;  // [V]
   std::vector<std::int64_t> merged_;     // [2 M]: the ids of each pair, the first learned first
   Index unknown_ = -1;                   // -1: there is none
-  std::int32_t separator_ = 0;
+  std::int32_t begin_ = -1, end_ = -1;   // -1: there is none
   Rules rules_;
   std::array<std::int32_t, 256> letters_{};         // id of each byte; -1: none
   std::unordered_map<std::uint64_t, Merge> ranks_;  // by pair_of

@@ -45,10 +45,9 @@ class WordPiece : public Tokenizer {
 
   Index vocabulary_size() const override { return std::ssize(pieces_.vocabulary); }
   std::int32_t unknown() const override { return static_cast<std::int32_t>(pieces_.unknown); }
-  std::int32_t separator() const override {
-    const auto found = starts_.find("[SEP]");
-    return found == starts_.end() ? Tokenizer::separator() : found->second;
-  }
+  std::int32_t separator() const override { return end() < 0 ? Tokenizer::separator() : end(); }
+  std::int32_t begin() const override { return number_of_piece("[CLS]"); }
+  std::int32_t end() const override { return number_of_piece("[SEP]"); }
   std::string token(std::int32_t id) const override {
     return pieces_.vocabulary[static_cast<std::size_t>(id)];
   }
@@ -80,6 +79,12 @@ class WordPiece : public Tokenizer {
        {"cjk_apart", &BertRules::cjk_apart},
        {"strip_accents", &BertRules::strip_accents},
        {"lowercase", &BertRules::lowercase}}};
+
+  /// -1 where there is none.
+  std::int32_t number_of_piece(std::string_view piece) const {
+    const auto found = starts_.find(piece);
+    return found == starts_.end() ? -1 : found->second;
+  }
 
   void number_pieces() {
     starts_.clear();

@@ -1,0 +1,92 @@
+#include "run/init_from.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <orochi/error.hpp>
+
+#include "inference/model_file.hpp"
+#include "model/copy_parameters.hpp"
+#include "run/run_setup.hpp"
+
+namespace orochi {
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  return folder.empty() ? "." : folder.string();
+}
+
+/// A table of positions is no longer than it is.
+template <class Location>
+void check_positions(const std::string& checkpoint, const Config& config, const Location& location) {
+  for (const TensorSlot& slot : CheckpointReader(checkpoint).slots("parameters"))
+    if (slot.name == "positions.weight" && slot.shape.front() < config.data.max_length)
+      throw usage_error(
+          fmt::format("{}: data.max_length is {}, but {} has positions for {}; allowed: at most those",
+                      location(), config.data.max_length, checkpoint, slot.shape.front()));
+}
+
+/// What may differ under the same weights.
+void allow_changes(const Config& config, Config& expected) {
+  expected.model.init_from = config.model.init_from;
+  expected.model.pooling = config.model.pooling;
+  expected.model.dropout = config.model.dropout;
+  expected.model.attention_dropout = config.model.attention_dropout;
+  if (const auto options = config.layer.find(config.model.pooling); options != config.layer.end())
+    expected.layer[config.model.pooling] = options->second;
+}
+
+}  // namespace
+
+Config read_config_over(const std::string& checkpoint, const std::string& path,
+                        std::span<const std::string> overrides, const Extensions& extensions) {
+  const std::vector<ComponentSchema> schemas = component_schemas(extensions);
+  Config encoder =
+      parse_saved_config(CheckpointReader(checkpoint).header().config, checkpoint + ":/config", schemas);
+  encoder.data =  // what files a tokenizer was read from
+      rebase_paths(encoder.data, extensions.tokenizers, folder_of(checkpoint), folder_of(path));
+  Config defaults;
+  const auto take = [&](Config& config) {
+    config.model = encoder.model;
+    config.layer = encoder.layer;
+    config.data.tokenizer = encoder.data.tokenizer;
+  };
+  take(defaults);
+  defaults.data.special_tokens = encoder.data.special_tokens;
+  const Config config = read_config(path, overrides, schemas, defaults);
+  Config expected = config;
+  take(expected);
+  allow_changes(config, expected);
+  std::string refused;
+  for (const ConfigChange& change : compare_configs(expected, config))
+    refused += "\n  " + change.key + ": " + change.before + " -> " + change.after;
+  if (!refused.empty())
+    throw usage_error(fmt::format(
+        "{}: model.init_from names {}, which is another encoder than the configuration asks for:{}\nleave "
+        "these keys "
+        "out; of [model] and the tokenizer only pooling, dropout and attention_dropout may be others",
+        path, checkpoint, refused));
+  check_positions(checkpoint, config,
+                  [&] { return find_location(path, overrides, schemas, "data.max_length"); });
+  return config;
+}
+
+std::vector<std::string> take_encoder(const Model& encoder, Model& model) {
+  const std::vector<std::string> left = copy_parameters(
+      encoder.classifier->parameters(), model.classifier->parameters(), {.without = "head.", .cuts = true});
+  std::vector<std::string> missing;
+  for (const std::string& name : left)
+    if (!name.starts_with("head.") && !name.starts_with("pooling.") && name != "embedding.segment")
+      missing.push_back(name);
+  if (!missing.empty())
+    throw usage_error(
+        fmt::format("model.init_from: the checkpoint has no {} that fits; train it again, or leave "
+                    "model.init_from out",
+                    fmt::join(missing, ", ")));
+  return left;
+}
+
+}  // namespace orochi
