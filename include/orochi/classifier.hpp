@@ -47,6 +47,7 @@ class Classifier {
   const Parameters& parameters() const { return parameters_; }
   Index outputs() const { return outputs_; }  // K, or C without a head
   Level level() const { return level_; }
+  Index num_blocks() const { return static_cast<Index>(blocks_.size()); }
   /// Rows that each sequence has more behind the input: 1 with a class token.
   Index rows_before() const { return rows_before_; }
   /// What tables of positions take, rotary or sinusoidal, for sequences of at most `longest` rows.

@@ -87,8 +87,12 @@ struct TrainConfig {
   Index gradient_memory_mb = 256;     // fewer shards where their gradients would take more
   Component optimizer{"adamw", {}};   // the update rule, with its options
   double learning_rate = 1e-3;        // peak, after warm-up
+  double head_learning_rate = 0;      // peak of pooling and head; 0: learning_rate
+  double layer_decay = 1;             // the rate of a block is that of the next one times this
+  std::vector<std::string> freeze;    // parameters that do not change, by the beginnings of their names
   Component schedule{"cosine", {}};   // the learning rate after the warm-up
   Index warmup_steps = 0;             // linear from 0
+  double warmup_ratio = 0;            // the same, as a share of all updates
   double max_grad_norm = 1.0;         // clip the global norm; 0: off
   std::string on_nonfinite = "stop";  // stop | skip: what to do where loss or gradient are no finite numbers
   Index max_skips = 10;               // skip: stop after so many steps left out in a run

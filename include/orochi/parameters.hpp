@@ -48,6 +48,7 @@ struct ParameterView {
   Index offset = 0;          // in scalars, into the flat buffer
   Index size = 0;
   Init init;
+  double rate = 1;  // times the learning rate; 0: frozen
 };
 
 /// More numbers than any machine here holds: an error, or sizes that somebody made up.
@@ -94,9 +95,15 @@ class Parameters {
   Index offset(Parameter p) const { return entry(p.id).offset; }
   std::span<const ParameterView> views() const { return views_; }
 
+  /// How each view is trained: at its rate times the learning rate. With 0 it is frozen: it does not change,
+  /// and no gradient of it is kept. Names of one handle that are not frozen share one rate.
+  void set_rates(std::span<const double> by_view);
+  bool has_frozen() const { return has_frozen_; }
+
   struct Entry {
     Index offset = 0, size = 0, cols = 0;
     Use use = Use::product;
+    double rate = 1;                                      // 0: all of its names are frozen
     bool is_dense() const { return use != Use::lookup; }  // its gradient
   };
   std::span<const Entry> entries() const { return entries_; }  // by handle id
@@ -110,7 +117,7 @@ class Parameters {
   Index size_ = 0, dense_size_ = 0;
   Index room_ = 0;  // numbers that may still be added
   double added_ = 0;
-  bool only_counts_ = false;
+  bool only_counts_ = false, has_frozen_ = false;
   std::atomic<std::uint64_t> version_{0};
 };
 
@@ -130,7 +137,7 @@ class Gradients {
 
   void clear();       // nothing is zeroed: everything counts as unwritten
   void clear_rows();  // what add_rows has taken, all of it
-  /// [rows, cols] of a dense parameter.
+  /// [rows, cols] of a dense parameter; of a frozen one a place to write to that nothing reads.
   GradientTarget target(Parameter p);
   /// d parameter[ids[i]] += rows[i] for a parameter of kind `rows`; rows [ids.size(), cols] is copied.
   void add_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows);
@@ -154,7 +161,8 @@ class Gradients {
 struct ParameterRange {
   Index id, begin, end;  // scalars within the parameter
 };
-/// Cuts all parameters into pieces of at most `length` scalars (whole rows for `rows` parameters).
+/// Cuts all parameters that are not frozen into pieces of at most `length` scalars (whole rows for `rows`
+/// parameters).
 std::vector<ParameterRange> parameter_ranges(const Parameters& parameters, Index length);
 
 /// The sum of the shards' gradients, range by range; ranges may be worked on side by side.

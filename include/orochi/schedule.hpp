@@ -14,8 +14,8 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
-/// Which update of a run it is. The warm-up (train.warmup_steps) is not counted: a schedule that has one of
-/// its own, such as one-cycle, is used with warmup_steps = 0, the default.
+/// Which update of a run it is. The warm-up (train.warmup_steps or warmup_ratio) is not counted: a schedule
+/// that has one of its own, such as one-cycle, is used without, the default.
 struct SchedulePoint {
   std::uint64_t step = 0;   // updates before this one
   std::uint64_t total = 1;  // updates of the run
@@ -48,8 +48,9 @@ struct ScheduleEntry {
 
 using Schedules = Registry<ScheduleEntry>;
 
-/// Learning rate of update `step` (counted from 0) of `total`: linear warm-up from 0 over warmup_steps, then
-/// the schedule's.
+/// Updates of the warm-up: warmup_steps or, where that is given, warmup_ratio of `total`, rounded.
+std::uint64_t warmup_steps(const TrainConfig& config, std::uint64_t total);
+/// Learning rate of update `step` (counted from 0) of `total`: linear warm-up from 0, then the schedule's.
 double learning_rate(const TrainConfig& config, const Schedule& schedule, std::uint64_t step,
                      std::uint64_t total);
 

@@ -132,10 +132,16 @@ class Tape {
 
   Var input(Index rows, Index cols, bool needs_grad = false);  // to be filled through value()
   Var result(Index rows, Index cols);                          // an operation's output, uninitialized
-  ConstMatrixMap value(Parameter p) const { return parameters_.value(p); }
+  /// For the next result, or the one made last.
+  ConstMatrixMap value(Parameter p) {
+    if (!flows_ && trains(p)) flow();
+    return parameters_.value(p);
+  }
+  /// False for a frozen parameter, whose gradient nobody reads: whoever computes it may leave it out.
+  bool trains(Parameter p) const { return parameters_.entry(p.id).rate > 0; }
   Use use(Parameter p) const { return parameters_.entry(p.id).use; }
   GradientTarget grad_target(Parameter p) {
-    if (observer_ != nullptr) observer_->touched(p);
+    if (observer_ != nullptr && trains(p)) observer_->touched(p);
     return gradients_->target(p);
   }
   template <class Expression>
@@ -147,12 +153,14 @@ class Tape {
   MatrixMap grad_sum(Parameter p) { return started(grad_target(p), p.rows, p.cols); }
   /// For parameters of Use::lookup: row ids[i] gets rows[i].
   void add_grad_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows) {
-    if (observer_ != nullptr) observer_->touched(p);
+    if (observer_ != nullptr && trains(p)) observer_->touched(p);
     gradients_->add_rows(p, ids, rows);
   }
 
   const Context& context() const { return context_; }
   bool training() const { return context_.mode == Mode::train; }
+  /// In training, from the first parameter on that is not frozen: what is before gives the same each time.
+  bool drops_out() const { return training() && flows_; }
   /// For inference: puts y's values in the place of x's, of the same shape, and forgets all that was computed
   /// since `mark`: layers one after another need the memory of one. Returns x.
   Var replace(Var x, Var y, Arena::Mark mark);
@@ -216,6 +224,8 @@ class Tape {
     Index size;  // in scalars
   };
   Var make(Index rows, Index cols, bool needs_grad);
+  void flow();
+  void pull_back(const Pullback& p);
   Scalar* allocate_gradient(Index n);
   void release_gradient(Scalar* gradient, Index n);
 
@@ -227,6 +237,10 @@ class Tape {
   std::vector<std::pair<const void*, void*>> attached_;  // by type_key
   std::uint64_t pass_ = 0;
   const std::string* layer_ = nullptr;
+  /// Whether anything so far wants a gradient: a parameter that is not frozen, or an input. What was made
+  /// before depends on neither, so that a frozen beginning has no backward pass.
+  bool flows_ = true;
+  Var::Node* last_result_ = nullptr;
   Pullback* last_ = nullptr;
   FreeBlock* free_ = nullptr;
 };

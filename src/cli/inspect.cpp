@@ -13,8 +13,10 @@
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
+#include "core/name_prefix.hpp"
 #include "data/file_errors.hpp"
 #include "io/checkpoint.hpp"
+#include "io/toml.hpp"
 
 namespace orochi {
 namespace {
@@ -67,6 +69,39 @@ Index total_count(const std::vector<Summary>& parameters) {
   Index total = 0;
   for (const Summary& parameter : parameters) total += parameter.count;
   return total;
+}
+
+/// What the config says of a key; null where it has none such.
+const TomlValue* find_value(const TomlTable& table, std::string_view key) {
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const TomlItem& item) { return item.key == key; });
+  return found == table.end() ? nullptr : &found->value;
+}
+
+/// train.freeze, from the text alone: whoever reads all of a config needs its components.
+std::vector<std::string> frozen_prefixes(const std::string& config) {
+  const TomlDocument document = parse_toml(config);
+  const TomlValue* train = find_value(document.table, "train");
+  const auto* keys = train == nullptr ? nullptr : std::get_if<TomlTable>(&train->data);
+  const TomlValue* freeze = keys == nullptr ? nullptr : find_value(*keys, "freeze");
+  const auto* list = freeze == nullptr ? nullptr : std::get_if<TomlList>(&freeze->data);
+  std::vector<std::string> prefixes;
+  if (list == nullptr) return prefixes;
+  for (const TomlValue& element : *list)
+    if (const auto* prefix = std::get_if<std::string>(&element.data)) prefixes.push_back(*prefix);
+  return prefixes;
+}
+
+bool is_frozen(const Summary& parameter, const std::vector<std::string>& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return begins_with_part(parameter.name, prefix); });
+}
+
+Index frozen_count(const std::vector<Summary>& parameters, const std::vector<std::string>& prefixes) {
+  Index count = 0;
+  for (const Summary& parameter : parameters)
+    if (is_frozen(parameter, prefixes)) count += parameter.count;
+  return count;
 }
 
 std::vector<std::string> moments(const CheckpointReader& reader) {
@@ -168,6 +203,9 @@ std::string as_text(const std::string& path, const CheckpointReader& reader) {
   text += fmt::format("optimizer   {}\n",
                       present.empty() ? "no moments" : fmt::format("{}", fmt::join(present, ", ")));
   const Index total = total_count(parameters);
+  if (const std::vector<std::string> frozen = frozen_prefixes(header.config); !frozen.empty())
+    text += fmt::format("frozen      {} numbers, of {}\n", grouped(frozen_count(parameters, frozen)),
+                        escape(fmt::format("{}", fmt::join(frozen, ", "))));
   return text + fmt::format("parameters  {} numbers, {} bytes\n", grouped(total), grouped(4 * total));
 }
 
@@ -193,6 +231,8 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
   json["optimizer"] = moments(reader);
   json["parameter_count"] = total_count(parameters);
   json["parameter_bytes"] = 4 * total_count(parameters);
+  const std::vector<std::string> frozen = frozen_prefixes(header.config);
+  json["frozen_count"] = frozen_count(parameters, frozen);
   json["parameters"] = nlohmann::ordered_json::array();
   for (const Summary& p : parameters)
     json["parameters"].push_back({{"name", p.name},
@@ -201,7 +241,8 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
                                   {"mean", p.mean},
                                   {"std", p.deviation},
                                   {"least", p.least},
-                                  {"most", p.most}});
+                                  {"most", p.most},
+                                  {"frozen", is_frozen(p, frozen)}});
   return json;
 }
 

@@ -54,6 +54,7 @@ void Gradients::clear_rows() {
 GradientTarget Gradients::target(Parameter p) {
   if (!parameters_.entry(p.id).is_dense())
     throw usage_error("[gradient] expected a dense parameter, found one that takes add_grad_rows");
+  if (parameters_.entry(p.id).rate == 0) return {dense_ + parameters_.offset(p), false};
   std::uint8_t& written = written_[static_cast<std::size_t>(p.id)];
   const bool accumulate = written != 0;
   written = 1;
@@ -63,19 +64,38 @@ GradientTarget Gradients::target(Parameter p) {
 void Gradients::add_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows) {
   if (parameters_.entry(p.id).is_dense())
     throw usage_error("[gradient] expected a parameter of Use::lookup, found a dense one");
+  if (parameters_.entry(p.id).rate == 0) return;
   RowList& list = rows_[static_cast<std::size_t>(p.id)];
   list.ids.insert(list.ids.end(), ids.begin(), ids.end());
   list.rows.insert(list.rows.end(), rows, rows + static_cast<Index>(ids.size()) * p.cols);
 }
 
+namespace {
+
+/// Of each handle the longest runs of names that are not frozen.
+std::vector<ParameterRange> trained_runs(const Parameters& parameters) {
+  std::vector<ParameterRange> runs;
+  for (const ParameterView& view : parameters.views()) {
+    const Index begin = view.offset - parameters.entry(view.parameter).offset;
+    if (view.rate == 0) continue;
+    if (!runs.empty() && runs.back().id == view.parameter && runs.back().end == begin)
+      runs.back().end += view.size;
+    else
+      runs.push_back({view.parameter, begin, begin + view.size});
+  }
+  return runs;
+}
+
+}  // namespace
+
 std::vector<ParameterRange> parameter_ranges(const Parameters& parameters, Index length) {
   std::vector<ParameterRange> ranges;
-  for (Index id = 0; id < static_cast<Index>(parameters.entries().size()); ++id) {
-    const Parameters::Entry& entry = parameters.entries()[static_cast<std::size_t>(id)];
+  for (const ParameterRange& run : trained_runs(parameters)) {
+    const Parameters::Entry& entry = parameters.entry(run.id);
     const Index unit = !entry.is_dense() ? entry.cols : 16;
     const Index step = std::max(unit, length / unit * unit);
-    for (Index begin = 0; begin < entry.size; begin += step)
-      ranges.push_back({id, begin, std::min(begin + step, entry.size)});
+    for (Index begin = run.begin; begin < run.end; begin += step)
+      ranges.push_back({run.id, begin, std::min(begin + step, run.end)});
   }
   return ranges;
 }
@@ -88,7 +108,7 @@ GradientSum::GradientSum(const Parameters& parameters, std::vector<Gradients*> s
 
 void GradientSum::begin() {
   for (Index id = 0; id < static_cast<Index>(sorted_.size()); ++id)
-    if (!parameters_.entry(id).is_dense()) sort_rows(id);
+    if (!parameters_.entry(id).is_dense() && parameters_.entry(id).rate > 0) sort_rows(id);
 }
 
 void GradientSum::clear() {

@@ -98,7 +98,7 @@ Parameter Parameters::add(std::span<const std::string> names, std::vector<Index>
     room_ -= size;
   }
   const Index cols = shape.size() > 1 ? shape[1] : at;
-  entries_.push_back({0, at, cols, use});
+  entries_.push_back({.size = at, .cols = cols, .use = use});
   return {id, at / std::max<Index>(cols, 1), cols};
 }
 
@@ -121,6 +121,17 @@ void Parameters::initialize(std::uint64_t seed) {
     const ParameterView& view = views_[number];
     for (Index i = 0; i < view.size; ++i)
       values[view.offset + i] = static_cast<Scalar>(draw(view, seed, static_cast<Index>(number), i));
+  }
+}
+
+void Parameters::set_rates(std::span<const double> by_view) {
+  for (Entry& entry : entries_) entry.rate = 0;
+  has_frozen_ = false;
+  for (std::size_t i = 0; i < views_.size(); ++i) {
+    views_[i].rate = by_view[i];
+    Entry& entry = entries_[static_cast<std::size_t>(views_[i].parameter)];
+    entry.rate = std::max(entry.rate, by_view[i]);
+    has_frozen_ |= by_view[i] == 0;
   }
 }
 

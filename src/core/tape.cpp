@@ -36,6 +36,8 @@ void Tape::begin(Mode mode, Gradients* gradients, RandomKey key) {
   context_.mode = mode;
   gradients_ = gradients;
   context_.key = key;
+  flows_ = !parameters_.has_frozen();
+  last_result_ = nullptr;
   last_ = nullptr;
   free_ = nullptr;
   ++pass_;
@@ -51,10 +53,21 @@ Var Tape::make(Index rows, Index cols, bool needs_grad) {
 }
 
 Var Tape::input(Index rows, Index cols, bool needs_grad) {
+  flows_ |= needs_grad;
   return make(rows, cols, needs_grad && training());
 }
 
-Var Tape::result(Index rows, Index cols) { return make(rows, cols, training()); }
+Var Tape::result(Index rows, Index cols) {
+  const Var y = make(rows, cols, flows_ && training());
+  last_result_ = y.node_;
+  return y;
+}
+
+/// The first parameter that is not frozen is read, perhaps for the result that was made last.
+void Tape::flow() {
+  flows_ = true;
+  if (last_result_ != nullptr) last_result_->needs_grad = training();
+}
 
 Var Tape::replace(Var x, Var y, Arena::Mark mark) {
   std::copy_n(y.data(), x.rows() * x.cols(), x.data());
@@ -79,13 +92,17 @@ void Var::pass_grad(Var other) const {
   }
 }
 
+void Tape::pull_back(const Pullback& p) {
+  if (observer_ != nullptr) observer_->enter(p.output->layer, Pass::backward);
+  p.call(p.closure);
+  if (observer_ != nullptr) observer_->pulled_back(Var(p.output), *gradients_);
+}
+
 void Tape::backward() {
   for (Pullback* p = last_; p != nullptr; p = p->before) {
     Var::Node& output = *p->output;
     if (output.grad == nullptr) continue;  // nothing downstream used it
-    if (observer_ != nullptr) observer_->enter(output.layer, Pass::backward);
-    p->call(p->closure);
-    if (observer_ != nullptr) observer_->pulled_back(Var(&output), *gradients_);
+    if (output.needs_grad) pull_back(*p);
     if (output.grad != nullptr) release_gradient(output.grad, output.rows * output.cols);
     output.grad = nullptr;
   }

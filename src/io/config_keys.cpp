@@ -78,6 +78,12 @@ Allowed allow_words(std::vector<std::string> words) {
 
 Allowed allow_text() { return {"string", "a string"}; }
 
+Allowed allow_texts() {
+  Allowed allowed{"list of strings", "a list of strings"};
+  allowed.filled = true;
+  return allowed;
+}
+
 Allowed allow_paths() {
   Allowed allowed{"string or list of strings", "a path or a list of paths"};
   allowed.filled = true;

@@ -38,6 +38,7 @@ Allowed allow_number(double low, double high = unlimited, Without end = Without:
 Allowed allow_flag();
 Allowed allow_words(std::vector<std::string> words);
 Allowed allow_text();
+Allowed allow_texts();
 Allowed allow_paths();
 Allowed allow_layer(std::string role);
 Allowed allow_component(std::string kind);
@@ -173,8 +174,17 @@ void visit_train(Train& c, Visitor&& visit) {
       "bound on the shards' gradients: where they would take more, there are fewer shards");
   key("optimizer", c.optimizer, allow_component("optimizer"), "the update rule");
   key("learning_rate", c.learning_rate, allow_number(0, unlimited, Without::low), "peak, after warm-up");
+  key("head_learning_rate", c.head_learning_rate, allow_number(0),
+      "peak of pooling and head, by the same schedule; 0: learning_rate");
+  key("layer_decay", c.layer_decay, allow_number(0, 1, Without::low),
+      "the rate of each block is that of what follows times this; of the embedding, that of the first block "
+      "times this");
+  key("freeze", c.freeze, allow_texts(),
+      "parameters that do not change: beginnings of their names, up to a dot or whole: embedding, encoder.0");
   key("schedule", c.schedule, allow_component("schedule"), "the learning rate after warm-up");
   key("warmup_steps", c.warmup_steps, allow_integer(0), "updates over which the learning rate rises from 0");
+  key("warmup_ratio", c.warmup_ratio, allow_number(0, 1, Without::high),
+      "the same as a share of all updates, in place of warmup_steps");
   key("max_grad_norm", c.max_grad_norm, allow_number(0), "clip the gradient's global norm; 0: off");
   key("on_nonfinite", c.on_nonfinite, allow_words(nonfinite_choice.list()),
       "where a step's loss or gradient is not a finite number: stop training, or leave the step out");

@@ -104,6 +104,9 @@ void ConfigReader::check_train_rules() {
   rule(c.max_steps == 0 || c.warmup_steps < c.max_steps, {"train.warmup_steps", "train.max_steps"},
        fmt::format("train.warmup_steps is {}; allowed: less than train.max_steps, {}", c.warmup_steps,
                    c.max_steps));
+  rule(c.warmup_steps == 0 || c.warmup_ratio == 0, {"train.warmup_ratio", "train.warmup_steps"},
+       fmt::format("train.warmup_ratio is {}, but train.warmup_steps is {}; remove one of them",
+                   to_toml(to_value(c.warmup_ratio)), c.warmup_steps));
   rule(precision_choice.is(c.precision, Precision::fp32) ||
            kernels_choice.is(c.kernels, Kernels::automatic) || kernels_choice.is(c.kernels, Kernels::native),
        {"train.precision", "train.kernels"},

@@ -46,7 +46,7 @@ kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& optio
       make_head(options, h, in.queries.length(b), rows_of(in.query, in.queries, b, column), in.keys.length(b),
                 rows_of(in.key, in.keys, b, in.key_column + column), in_bf16(tape, options.head_dim));
   head.value = rows_of(in.key, in.keys, b, in.value_column + column);
-  head.dropout = tape.training() ? options.dropout : 0;
+  head.dropout = tape.drops_out() ? options.dropout : 0;
   const std::uint32_t sample = head.dropout > 0 ? in.queries.samples[static_cast<std::size_t>(b)] : 0;
   head.at = {key.seed, key.step, sample, options.stream + static_cast<std::uint32_t>(h), 0};
   return head;

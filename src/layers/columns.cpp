@@ -16,7 +16,7 @@ double bytes_of(Index numbers) { return static_cast<double>(numbers) * sizeof(Sc
 Var parameter(Tape& tape, Parameter p) {
   if (tape.use(p) == Use::lookup)
     throw operation_error("parameter", "a dense parameter", "a table of which only some rows get gradients");
-  Var y = tape.result(p.rows, p.cols);
+  Var y = tape.trains(p) ? tape.result(p.rows, p.cols) : tape.input(p.rows, p.cols);
   y.value() = tape.value(p);
   y.pullback([=] { y.tape().add_grad(p, y.grad()); });
   return y;

@@ -32,7 +32,7 @@ Var dropout(Var x, double p, std::uint32_t stream, const Batch& batch) {
   Tape& tape = x.tape();
   if (!(p >= 0 && p < 1))
     throw operation_error("dropout", "a probability of 0 or more, below 1", std::to_string(p));
-  if (!tape.training() || p == 0) return x;
+  if (!tape.drops_out() || p == 0) return x;
   check_rows("dropout", x, batch);
   const Index size = x.rows() * x.cols();
   const double bytes = 3.0 * static_cast<double>(size) * sizeof(Scalar);

@@ -77,9 +77,10 @@ Var linear(Var x, Parameter weight, const Parameter* bias, const Epilogue& epilo
   Tape& tape = x.tape();
   const Index n = x.rows(), in = weight.cols, out = weight.rows;
   const bool curved = epilogue.activation != nullptr || epilogue.dropout > 0;
-  Var y = tape.result(n, out);                                                        // [N, out]
-  Scalar* derivative = curved && tape.training() ? tape.allocate(n * out) : nullptr;  // [N, out]
+  Var y = tape.result(n, out);  // [N, out]
+  tape.value(weight);           // before drops_out, which depends on it
   const Scalar* b = bias != nullptr ? tape.value(*bias).data() : nullptr;
+  Scalar* derivative = curved && tape.drops_out() ? tape.allocate(n * out) : nullptr;  // [N, out]
   const Index step = block_rows(weight);
   for (Index first = 0; first < n; first += step) {
     const Index last = std::min(first + step, n);

@@ -41,12 +41,14 @@ void multiply_bf16_backward(Var x, Parameter weight, const Scalar* dz) {
   Tape& tape = x.tape();
   const Index n = x.rows(), in = weight.cols, out = weight.rows;
   Scratch scratch(tape);
-  Pair *dz_panels = pairs(scratch, kernels::bf16_size(out, n)),
-       *x_panels = pairs(scratch, kernels::bf16_size(in, n));
-  kernels::to_bf16_panels(n, out, dz, dz_panels);
-  kernels::to_bf16_panels(n, in, x.data(), x_panels);
-  const GradientTarget dw = tape.grad_target(weight);
-  kernels::multiply_bf16_transposed(out, in, n, dz_panels, x_panels, dw.data, in, dw.accumulate);
+  if (tape.trains(weight)) {
+    Pair *dz_panels = pairs(scratch, kernels::bf16_size(out, n)),
+         *x_panels = pairs(scratch, kernels::bf16_size(in, n));
+    kernels::to_bf16_panels(n, out, dz, dz_panels);
+    kernels::to_bf16_panels(n, in, x.data(), x_panels);
+    const GradientTarget dw = tape.grad_target(weight);
+    kernels::multiply_bf16_transposed(out, in, n, dz_panels, x_panels, dw.data, in, dw.accumulate);
+  }
   if (!x.needs_grad()) return;
   Pair* rows = pairs(scratch, n * out / 2);  // [N, out / 2]
   kernels::to_bf16_rows(n, out, dz, rows);
@@ -58,24 +60,28 @@ void multiply_bf16_backward(Var x, Parameter weight, const Scalar* dz) {
 
 void multiply_weight(Tape& tape, Parameter weight, const Scalar* bias, Index n, const Scalar* x, Scalar* y) {
   const Measure measured = measure(tape, Pass::forward, 1, n, weight);
+  const Scalar* w = tape.value(weight).data();
   const Index in = weight.cols, out = weight.rows;
   if (find_bf16(tape, weight).transposed != nullptr) return multiply_bf16_weight(tape, weight, bias, n, x, y);
   const Scalar* packed = tape.context().packed != nullptr ? tape.context().packed->find(weight) : nullptr;
   if (packed != nullptr)
     kernels::multiply_panels(n, out, in, {x, in, 1}, {packed, in}, y, out, false, bias);
   else
-    kernels::gemm_nt(static_cast<Engine>(tape.context().engine), n, out, in, {x, in},
-                     {tape.value(weight).data(), in}, y, out, false, bias);
+    kernels::gemm_nt(static_cast<Engine>(tape.context().engine), n, out, in, {x, in}, {w, in}, y, out, false,
+                     bias);
 }
 
 void multiply_weight_backward(Var x, Parameter weight, const Scalar* dz) {
   Tape& tape = x.tape();
   const Engine engine = static_cast<Engine>(tape.context().engine);
   const Index n = x.rows(), in = weight.cols, out = weight.rows;
-  const Measure measured = measure(tape, Pass::backward, x.needs_grad() ? 2 : 1, n, weight);
+  const Index products = Index{tape.trains(weight)} + Index{x.needs_grad()};
+  const Measure measured = measure(tape, Pass::backward, products, n, weight);
   if (find_bf16(tape, weight).plain != nullptr) return multiply_bf16_backward(x, weight, dz);
-  const GradientTarget dw = tape.grad_target(weight);
-  kernels::gemm_tn(engine, out, in, n, {dz, out}, {x.data(), in}, dw.data, in, dw.accumulate);
+  if (tape.trains(weight)) {
+    const GradientTarget dw = tape.grad_target(weight);
+    kernels::gemm_tn(engine, out, in, n, {dz, out}, {x.data(), in}, dw.data, in, dw.accumulate);
+  }
   if (!x.needs_grad()) return;
   const GradientTarget dx = x.grad_target();
   kernels::gemm_nn(engine, n, in, out, {dz, out}, {tape.value(weight).data(), in}, dx.data, in,

@@ -8,7 +8,7 @@ namespace orochi {
 /// y [n, out] = x W^T + b; x [n, in], bias [out] or null.
 void multiply_weight(Tape& tape, Parameter weight, const Scalar* bias, Index n, const Scalar* x, Scalar* y);
 
-/// dW += dz^T x and, where x wants it, dx += dz W, from dz [N, out].
+/// dW += dz^T x, unless the weight is frozen, and, where x wants it, dx += dz W, from dz [N, out].
 void multiply_weight_backward(Var x, Parameter weight, const Scalar* dz);
 
 }  // namespace orochi

@@ -62,7 +62,7 @@ double row_bytes(const Parameters& parameters, const Sequences& data, double bat
   constexpr double pointer = sizeof(Scalar*), id = sizeof(std::int32_t), room = 1.5;  // as vectors grow
   double sum = 0;
   for (const Parameters::Entry& entry : parameters.entries()) {
-    if (entry.is_dense()) continue;
+    if (entry.is_dense() || entry.rate == 0) continue;
     const auto rows = static_cast<double>(entry.size / entry.cols), width = static_cast<double>(entry.cols);
     sum += room * batch_rows * (width * bytes_each + id) + (batch_rows + rows) * pointer;
     if (update_rows <= batch_rows) continue;

@@ -7,12 +7,14 @@
 
 #include "core/choices.hpp"
 #include "core/kernels/kernels.hpp"
+#include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
 #include "run/memory_estimate.hpp"
 #include "run/resume_point.hpp"
 #include "run/start.hpp"
 #include "run/training_run.hpp"
+#include "train/rates.hpp"
 
 namespace orochi {
 
@@ -28,7 +30,7 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
       task_(*model_.task),
       measured_{task_.score_name(), model_.metrics},
       monitored_(monitored_metric(measured_.metrics, config_.train.monitor)),
-      folder_(open_folder(extensions.optimizers)),
+      folder_(open_folder(extensions)),
       loop_(*model_.classifier, task_, data_.train, config_.train, extensions, threads_),
       progress_(loop_.progress),
       // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
@@ -59,13 +61,16 @@ TrainResult Trainer::run() {
 }
 
 void Trainer::note_oddities() {
+  const Parameters& parameters = model_.classifier->parameters();
+  if (parameters.has_frozen())
+    observer_.note(fmt::format("{} of {} parameters are trained: train.freeze holds the others",
+                               grouped(trained_count(parameters)), grouped(parameters.count())));
   if (static_cast<std::uint64_t>(config_.train.warmup_steps) >= loop_.total_steps())
     observer_.note(
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
                     config_.train.warmup_steps, loop_.total_steps(), config_.train.learning_rate));
   if (precision_choice.is(config_.train.precision, Precision::bf16))
-    if (const std::string note = precision_note(model_.classifier->parameters(), config_.model);
-        !note.empty())
+    if (const std::string note = precision_note(parameters, config_.model); !note.empty())
       observer_.note(note);
   if (reached_max_steps())
     observer_.note(fmt::format("the run is at step {} already: --max-steps {} leaves nothing to do",
@@ -83,12 +88,15 @@ void Trainer::loop() {
   }
 }
 
-RunFolder Trainer::open_folder(const Optimizers& optimizers) const {
+RunFolder Trainer::open_folder(const Extensions& extensions) const {
+  with_location(
+      setup_.config_path, request_.overrides, extensions,
+      [this] { with_rates(*model_.classifier, config_.train); }, setup_.config_text);
   Evaluated evaluated;
   evaluated.add(data_.validation);
   evaluated.add(data_.test);
-  const MemoryEstimate estimate = estimate_memory(*model_.classifier, task_, config_, optimizers, data_.train,
-                                                  data_.preprocessing, evaluated, threads_);
+  const MemoryEstimate estimate = estimate_memory(*model_.classifier, task_, config_, extensions.optimizers,
+                                                  data_.train, data_.preprocessing, evaluated, threads_);
   refuse_large_run(estimate, request_.max_memory);
   observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
   return RunFolder(setup_.folder, request_.resume, measured_,

@@ -44,7 +44,7 @@ class Trainer {
   bool left_off() const { return reached_max_steps() || (request_.stop && request_.stop()); }
 
   RunFolder open_folder(
-      const Optimizers& optimizers) const;  // the last moment to refuse without having written anything
+      const Extensions& extensions) const;  // the last moment to refuse without having written anything
   void start();
   void resume();
   void restore_best();

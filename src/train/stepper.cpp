@@ -14,6 +14,7 @@
 #include "core/kernels/kernels.hpp"
 #include "core/packed_weights.hpp"
 #include "core/thread_pool.hpp"
+#include "train/rates.hpp"
 #include "train/shards.hpp"
 #include "train/step_fault.hpp"
 
@@ -88,7 +89,7 @@ double weight_of(const Task& task, std::span<const double> targets, std::span<co
 }
 
 Stepper::Stepper(Classifier& model, const TrainConfig& config, int threads)
-    : model_(model),
+    : model_(with_rates(model, config)),
       config_(config),
       pool_(std::make_unique<ThreadPool>(threads)),
       shards_(make_shards([&] { return std::make_unique<Shard>(model.parameters()); },

@@ -42,8 +42,10 @@ void Updater::update(const UpdateStep& step, const ParameterRange& range, const 
   const Parameters::Entry& entry = parameters_.entries()[static_cast<std::size_t>(range.id)];
   const auto at = static_cast<std::size_t>(entry.offset + range.begin),
              size = static_cast<std::size_t>(range.end - range.begin);
+  UpdateStep own = step;
+  own.rate *= entry.rate;
   optimizer_->update(
-      step, {{parameters_.data() + at, size}, {gradient, size}, entry.use == Use::product, buffers_, at});
+      own, {{parameters_.data() + at, size}, {gradient, size}, entry.use == Use::product, buffers_, at});
 }
 
 }  // namespace orochi

@@ -165,12 +165,15 @@ TEST_CASE("inspect") {
   for (const json& parameter : facts["parameters"]) total += parameter["count"].get<std::int64_t>();
   CHECK(facts["parameter_count"] == total);
   CHECK(facts["parameter_bytes"] == 4 * total);
+  CHECK(facts["frozen_count"] == 0);
+  CHECK_FALSE(has(text.out, "\nfrozen "));
 }
 
 TEST_CASE("inspect opens what this program has no layers for, and counts rightly") {
   const Workplace place("foreign");
   CheckpointHeader header;
-  header.config = "[model]\nattention = \"mine\x1b[2J\"\n";
+  header.config =
+      "[train]\nfreeze = [\"mine.bias\", \"min\\u001b[2J\"]\n[model]\nattention = \"mine\x1b[2J\"\n";
   header.state["task"].set("labels", std::vector<std::string>{"a\x1b[2J", "b"});
   header.state["data"].set("channels", std::vector<std::int64_t>{1});
   header.state["mine"].set("counts", std::vector<std::int64_t>(17, 3));
@@ -185,6 +188,7 @@ TEST_CASE("inspect opens what this program has no layers for, and counts rightly
   CHECK(has(text.out, "mine\\x1b[2J"));
   CHECK(has(text.out, "no moments"));
   CHECK(has(text.out, "labels      2: a\\x1b[2J, b\n"));
+  CHECK(has(text.out, "frozen      1 numbers, of mine.bias, min\\x1b[2J\n"));
   CHECK(has(text.out, "input       numbers, 1 channel\n"));
   CHECK(has(text.out,
             "component  state     kind      count\n"
@@ -202,6 +206,9 @@ TEST_CASE("inspect opens what this program has no layers for, and counts rightly
   CHECK(weight["shape"] == json::parse("[2, 2]"));
   CHECK(weight["mean"] == 3.0);
   CHECK_THAT(weight["std"].get<double>(), catch_matchers::WithinAbs(std::sqrt(3.5), 1e-12));
+  CHECK(facts["frozen_count"] == 1);
+  CHECK(facts["parameters"][0]["frozen"] == true);
+  CHECK(weight["frozen"] == false);
   CHECK(weight["least"] == 1.0);
   CHECK(weight["most"] == 6.0);
 }

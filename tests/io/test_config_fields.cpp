@@ -71,7 +71,11 @@ shards = 19
 chunk_rows = 31
 gradient_memory_mb = 32
 learning_rate = 0.2
+head_learning_rate = 0.21
+layer_decay = 0.9
+freeze = ["embedding", "encoder.0"]
 warmup_steps = 2
+warmup_ratio = 0.0
 max_grad_norm = 0.27
 on_nonfinite = "skip"
 max_skips = 33
@@ -170,7 +174,11 @@ TEST_CASE("[train] reaches its fields") {
         Component{"adam", {{"beta1", 0.22}, {"beta2", 0.23}, {"epsilon", 0.24}, {"weight_decay", 0.25}}});
   CHECK(c.learning_rate == 0.2);
   CHECK(c.schedule == Component{"linear", {{"final_learning_rate", 0.026}}});
+  CHECK(c.head_learning_rate == 0.21);
+  CHECK(c.layer_decay == 0.9);
+  CHECK(c.freeze == std::vector<std::string>{"embedding", "encoder.0"});
   CHECK(c.warmup_steps == 2);
+  CHECK(parse("data.train = 'a'\ntrain.warmup_ratio = 0.13").train.warmup_ratio == 0.13);
   CHECK(c.max_grad_norm == 0.27);
   CHECK(c.on_nonfinite == "skip");
   CHECK(c.max_skips == 33);

@@ -24,6 +24,7 @@ KeyTests model_keys();
 KeyTests layer_keys();
 KeyTests optimizer_keys();
 KeyTests update_keys();
+KeyTests rate_keys();
 KeyTests loop_keys();
 KeyTests task_keys();
 

@@ -12,7 +12,7 @@ using namespace orochi;
 TEST_CASE("setting a key changes what its line in docs/config.md says") {
   KeyTests tests = data_keys();
   for (const KeyTests& more : {reader_keys(), tokenizer_keys(), model_keys(), layer_keys(), optimizer_keys(),
-                               update_keys(), loop_keys(), task_keys()})
+                               update_keys(), rate_keys(), loop_keys(), task_keys()})
     tests.insert(more.begin(), more.end());
   std::vector<std::string> names;
   for (const ConfigKey& key : config_keys()) names.push_back(key.name);

@@ -1,6 +1,5 @@
 // The keys of [train] that say what an update computes, against the formulas of docs/training.md.
 #include <cmath>
-#include <numbers>
 
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
@@ -10,107 +9,14 @@
 
 #include "catch.hpp"
 #include "core/kernels/bf16.hpp"
-#include "keys.hpp"
+#include "keys_update.hpp"
 #include "small_model.hpp"
 #include "train/shards.hpp"
 
 using namespace orochi;
-using catch_matchers::WithinAbs;
 using catch_matchers::WithinRel;
 
 namespace {
-
-std::vector<std::string> plain(const std::vector<std::string>& overrides) {
-  std::vector<std::string> all{"train.batch_size=128",
-                               "train.gradient_accumulation_steps=1",
-                               "model.dropout=0",
-                               "model.attention_dropout=0",
-                               "train.optimizer=sgd",
-                               "train.optimizer.momentum=0",
-                               "train.optimizer.weight_decay=0",
-                               "train.max_grad_norm=0"};
-  all.insert(all.end(), overrides.begin(), overrides.end());
-  return all;
-}
-
-/// A run of one update an epoch, without dropout, by sgd without momentum and decay.
-struct PlainRun : Run {
-  PlainRun(const std::string& name, const std::vector<std::string>& overrides,
-           const Extensions& registry = builtin())
-      : Run(name, plain(overrides), registry) {
-    if (ending.code != 0) return;
-    const Model trained = Model::load(last(), registry);
-    const std::span<const Scalar> flat = trained.classifier->parameters().flat();
-    after.assign(flat.begin(), flat.end());
-  }
-  std::vector<double> after;  // parameters
-};
-
-double distance(const std::vector<double>& a, const std::vector<double>& b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return std::sqrt(sum);
-}
-
-/// How far one update moves the parameters.
-double length_of_update(const std::string& name, std::vector<std::string> overrides) {
-  overrides.push_back("train.epochs=1");
-  overrides.push_back("train.schedule=constant");
-  const PlainRun moved(name, overrides);
-  overrides.push_back("train.learning_rate=1e-30");
-  return distance(moved.after, PlainRun(name + "-not", overrides).after);
-}
-
-void test_learning_rate() {
-  const double one = length_of_update("rate1", {"train.learning_rate=0.01"});
-  CHECK(one > 1e-3);
-  CHECK_THAT(length_of_update("rate3", {"train.learning_rate=0.03"}), WithinRel(3 * one, 1e-3));
-}
-
-/// The third column of metrics.csv: the rate of each epoch's last update, which is its only one.
-std::vector<double> rates(const Run& run) {
-  std::ifstream file(run.place.root / "run/metrics.csv");
-  std::vector<double> result;
-  std::string line;
-  std::getline(file, line);
-  CHECK(line.starts_with("epoch,step,learning_rate,"));
-  while (std::getline(file, line)) {
-    const std::size_t second = line.find(',', line.find(',') + 1);
-    result.push_back(std::stod(line.substr(second + 1)));
-  }
-  return result;
-}
-
-void check_rates(const std::string& name, const std::string& schedule, double last, double warmup) {
-  std::vector<std::string> overrides{"train.epochs=8", "train.learning_rate=0.02",
-                                     "train.schedule=" + schedule,
-                                     "train.warmup_steps=" + std::to_string(static_cast<int>(warmup))};
-  if (last > 0) overrides.push_back("train.schedule.final_learning_rate=" + std::to_string(last));
-  const PlainRun run(name, overrides);
-  std::vector<double> expected;
-  for (int i = 0; i < 8; ++i) {
-    const double r = (i - warmup) / (8 - 1 - warmup);
-    if (i < warmup)
-      expected.push_back(0.02 * (i + 1) / warmup);
-    else if (schedule == "constant")
-      expected.push_back(0.02);
-    else if (schedule == "linear")
-      expected.push_back(0.02 + (last - 0.02) * r);
-    else
-      expected.push_back(last + (0.02 - last) * (1 + std::cos(std::numbers::pi * r)) / 2);
-  }
-  INFO(schedule);
-  const std::vector<double> found = rates(run);
-  REQUIRE(found.size() == expected.size());
-  for (std::size_t i = 0; i < found.size(); ++i) CHECK_THAT(found[i], WithinAbs(expected[i], 1e-9));
-}
-
-void test_schedule() {
-  for (const char* schedule : {"constant", "linear", "cosine"}) check_rates("schedule", schedule, 0, 0);
-}
-void test_warmup_steps() { check_rates("warmup", "constant", 0, 3); }
-void test_end_of_linear() { check_rates("final", "linear", 0.005, 2); }
-void test_end_of_cosine() { check_rates("final", "cosine", 0.005, 2); }
 
 void test_max_grad_norm() {
   const PlainRun free("free", {"train.epochs=1"});
@@ -242,12 +148,7 @@ void test_task() {
 }  // namespace
 
 KeyTests orochi::update_keys() {
-  return {{"train.learning_rate", test_learning_rate},
-          {"train.schedule", test_schedule},
-          {"train.warmup_steps", test_warmup_steps},
-          {"schedule.linear.final_learning_rate", test_end_of_linear},
-          {"schedule.cosine.final_learning_rate", test_end_of_cosine},
-          {"train.max_grad_norm", test_max_grad_norm},
+  return {{"train.max_grad_norm", test_max_grad_norm},
           {"task", test_task},
           {"task.classification.label_smoothing", test_label_smoothing},
           {"task.classification.class_weights", test_class_weights},

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -81,4 +82,17 @@ TEST_CASE("a schedule sees the updates after the warm-up, and their share") {
   CHECK_THAT(learning_rate(config, Seen(), 4, 15), WithinAbs(11, 1e-12));
   CHECK_THAT(learning_rate(config, Seen(), 9, 15), WithinAbs(511.05, 1e-12));
   CHECK_THAT(learning_rate(config, Seen(), 14, 15), WithinAbs(1011.1, 1e-12));
+}
+
+TEST_CASE("a share of all updates is the warm-up of the nearest number of them") {
+  TrainConfig config;
+  config.learning_rate = 0.4;
+  for (const auto& [ratio, total, steps] : std::vector<std::tuple<double, std::uint64_t, Index>>{
+           {0.1, 40, 4}, {0.07, 100, 7}, {0.3, 10, 3}, {0.04, 10, 0}, {0.06, 10, 1}, {0.99, 10, 10}}) {
+    TrainConfig counted = config, share = config;
+    counted.warmup_steps = steps;
+    share.warmup_ratio = ratio;
+    for (std::uint64_t step = 0; step < total; ++step)
+      CHECK(rate(share, step, total) == rate(counted, step, total));
+  }
 }

@@ -1,0 +1,16 @@
+// How each parameter is trained, by its name: train.freeze, train.layer_decay, train.head_learning_rate.
+#pragma once
+
+#include <orochi/classifier.hpp>
+#include <orochi/config.hpp>
+
+namespace orochi {
+
+/// Gives every parameter of the model its rate, and returns the model. An OptionError of train.freeze where
+/// a beginning is that of no parameter, or nothing is left to train.
+Classifier& with_rates(Classifier& model, const TrainConfig& config);
+
+/// Numbers that are not frozen.
+Index trained_count(const Parameters& parameters);
+
+}  // namespace orochi
