@@ -134,8 +134,9 @@ class Tape {
   Var result(Index rows, Index cols);                          // an operation's output, uninitialized
   /// For the next result, or the one made last.
   ConstMatrixMap value(Parameter p) {
+    const ConstMatrixMap numbers = parameters_.value(p);  // checks the handle
     if (!flows_ && trains(p)) flow();
-    return parameters_.value(p);
+    return numbers;
   }
   /// False for a frozen parameter, whose gradient nobody reads: whoever computes it may leave it out.
   bool trains(Parameter p) const { return parameters_.entry(p.id).rate > 0; }
