@@ -12,6 +12,7 @@
 #include <orochi/train.hpp>
 
 #include "catch.hpp"
+#include "exchange/hugging_face.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_file.hpp"
 #include "io/hdf5.hpp"
@@ -82,6 +83,13 @@ TEST_CASE("every config trains two steps") {
       config.data.format.type == "hdf5" ? write_hdf5(stand_in) : write_tsv(stand_in);
       request.overrides = {"data.train=\"" + stand_in.string() + "\"", "data.test=\"\""};
       if (!config.data.validation.empty()) request.overrides.push_back("data.validation=\"\"");
+    }
+    if (!config.model.init_from.empty()) {  // fetched, too
+      std::vector<std::string> notes;
+      import_hugging_face(std::string(std::getenv("OROCHI_TEST_DATA")) + "/encoders/minilm", builtin(), notes)
+          .save((work / "encoder.h5").string());
+      request.overrides.push_back("model.init_from=\"" + (work / "encoder.h5").string() + "\"");
+      request.overrides.push_back("data.max_length=48");
     }
     Silent observer;
     CHECK(train(request, builtin(), observer).steps == 2);
