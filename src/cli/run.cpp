@@ -20,8 +20,8 @@ int run(int argc, char** argv, const Extensions& extensions, AllocationCounter a
       version,
       "Trains small transformer encoders on CPUs, from a config file.",
       {train_verb(), evaluate_verb(), predict_verb(), inspect_verb(), attend_verb(), ablate_verb(),
-       explain_verb(), report_verb(), import_verb(), embed_verb(), bench_verb(allocations), components_verb(),
-       config_verb(), check_layer_verb(), check_task_verb(), check_data_verb()}};
+       explain_verb(), report_verb(), import_verb(), export_verb(), embed_verb(), bench_verb(allocations),
+       components_verb(), config_verb(), check_layer_verb(), check_task_verb(), check_data_verb()}};
   const std::vector<Verb>& more = extensions.verbs.entries();
   program.verbs.insert(program.verbs.end(), more.begin(), more.end());
   return run_program(argc, argv, program, extensions);

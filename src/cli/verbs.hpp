@@ -16,6 +16,7 @@ Verb ablate_verb();
 Verb explain_verb();
 Verb report_verb();
 Verb import_verb();
+Verb export_verb();
 Verb embed_verb();
 Verb bench_verb(AllocationCounter allocations);
 Verb check_data_verb();

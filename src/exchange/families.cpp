@@ -20,13 +20,23 @@ constexpr std::array<TensorName, 8> bert_blocks{{{"attention.query", "attention.
                                                  {"feed_forward.linear1", "intermediate.dense"},
                                                  {"feed_forward.linear2", "output.dense"},
                                                  {"norm2", "output.LayerNorm"}}};
-constexpr std::array<TensorName, 6> bert_others{
+constexpr std::array<TensorName, 5> bert_others{
     {{"embedding.weight", "embeddings.word_embeddings.weight"},
      {"embedding.segment", "embeddings.token_type_embeddings.weight"},
      {"positions.weight", "embeddings.position_embeddings.weight"},
      {"embedding_norm", "embeddings.LayerNorm"},
-     {"embedding_projection", "embeddings_project"},
      {"pooling", "pooler.dense"}}};
+constexpr std::array<TensorName, 5> electra_others{{bert_others[0],
+                                                    bert_others[1],
+                                                    bert_others[2],
+                                                    bert_others[3],
+                                                    {"embedding_projection", "embeddings_project"}}};
+constexpr std::array<TensorName, 3> distilbert_others{{bert_others[0], bert_others[2], bert_others[3]}};
+
+constexpr std::array<TensorName, 2> bert_head{{{"pooling", "bert.pooler.dense"}, {"head", "classifier"}}};
+constexpr std::array<TensorName, 2> distilbert_head{{{"pooling", "pre_classifier"}, {"head", "classifier"}}};
+constexpr std::array<TensorName, 2> dense_head{
+    {{"pooling", "classifier.dense"}, {"head", "classifier.out_proj"}}};
 
 constexpr std::array<TensorName, 8> distilbert_blocks{{{"attention.query", "attention.q_lin"},
                                                        {"attention.key", "attention.k_lin"},
@@ -49,24 +59,66 @@ std::map<std::string, const char*> bert_sizes() {
           {"embedding_dim", "embedding_size"}};
 }
 
-std::vector<Family> families() {
+/// What a table says of a parameter, or of the layer that it is of; "" where it says nothing.
+std::string look(std::span<const TensorName> table, const std::string& name) {
+  for (const auto& [own, theirs] : table) {
+    if (name == own) return theirs;
+    if (name.starts_with(std::string(own) + ".")) return theirs + name.substr(std::string(own).size());
+  }
+  return "";
+}
+
+constexpr std::array<std::pair<const char*, const char*>, 8> activations{{{"gelu", "gelu"},
+                                                                          {"gelu_new", "gelu_tanh"},
+                                                                          {"gelu_pytorch_tanh", "gelu_tanh"},
+                                                                          {"gelu_fast", "gelu_tanh"},
+                                                                          {"relu", "relu"},
+                                                                          {"silu", "silu"},
+                                                                          {"swish", "silu"},
+                                                                          {"tanh", "tanh"}}};
+
+constexpr std::array<SpecialToken, 5> bert_tokens{{{"unk_token", "[UNK]"},
+                                                   {"cls_token", "[CLS]"},
+                                                   {"sep_token", "[SEP]"},
+                                                   {"pad_token", "[PAD]"},
+                                                   {"mask_token", "[MASK]"}}};
+constexpr std::array<SpecialToken, 7> roberta_tokens{{{"bos_token", "<s>"},
+                                                      {"cls_token", "<s>"},
+                                                      {"eos_token", "</s>"},
+                                                      {"sep_token", "</s>"},
+                                                      {"unk_token", "<unk>"},
+                                                      {"pad_token", "<pad>"},
+                                                      {"mask_token", "<mask>"}}};
+
+}  // namespace
+
+std::vector<Family> all_families() {
   Family bert{"bert", {"", "bert."}, "encoder.layer.", bert_blocks, bert_others, bert_sizes(), "wordpiece"};
+  bert.encoder = "BertModel";
   bert.classifier = "BertForSequenceClassification";
+  bert.head = bert_head;
   Family electra = bert;
   electra.type = "electra";
   electra.prefixes = {"", "electra."};
+  electra.others = electra_others;
+  electra.encoder = "ElectraModel";
   electra.classifier = "ElectraForSequenceClassification";
+  electra.pooler = "gelu";
+  electra.head = dense_head;
   Family roberta = bert;
   roberta.type = "roberta";
   roberta.prefixes = {"", "roberta."};
   roberta.tokenizer = "bpe";
   roberta.skips_positions = true;
+  roberta.segments = 1;
+  roberta.encoder = "RobertaModel";
   roberta.classifier = "RobertaForSequenceClassification";
+  roberta.head = dense_head;
   Family distilbert{"distilbert",
                     {"", "distilbert."},
                     "transformer.layer.",
                     distilbert_blocks,
-                    bert_others,
+                    distilbert_others,
                     {{"d_model", "dim"},
                      {"num_layers", "n_layers"},
                      {"num_heads", "n_heads"},
@@ -75,16 +127,18 @@ std::vector<Family> families() {
                      {"dropout", "dropout"},
                      {"attention_dropout", "attention_dropout"}},
                     "wordpiece"};
+  distilbert.segments = 0;
+  distilbert.encoder = "DistilBertModel";
   distilbert.classifier = "DistilBertForSequenceClassification";
+  distilbert.pooler = "relu";
+  distilbert.head = distilbert_head;
   return {bert, distilbert, roberta, electra};
 }
-
-}  // namespace
 
 Family find_family(const nlohmann::json& config, const std::string& path) {
   const std::string type = config.value("model_type", "");
   std::string names;
-  for (const Family& family : families()) {
+  for (const Family& family : all_families()) {
     if (family.type == type) return family;
     names += fmt::format("{}{}", names.empty() ? "" : ", ", family.type);
   }
@@ -92,13 +146,6 @@ Family find_family(const nlohmann::json& config, const std::string& path) {
 }
 
 std::string their_name(const Family& family, const std::string& ours) {
-  const auto look = [](std::span<const TensorName> table, const std::string& name) -> std::string {
-    for (const auto& [own, theirs] : table) {
-      if (name == own) return theirs;
-      if (name.starts_with(std::string(own) + ".")) return theirs + name.substr(std::string(own).size());
-    }
-    return "";
-  };
   const std::string block = "encoder.";
   if (!ours.starts_with(block)) return look(family.others, ours);
   const std::size_t dot = ours.find('.', block.size());
@@ -106,18 +153,37 @@ std::string their_name(const Family& family, const std::string& ours) {
   return inside.empty() ? "" : family.block + ours.substr(block.size(), dot + 1 - block.size()) + inside;
 }
 
+std::string name_in_classifier(const Family& family, const std::string& ours) {
+  if (const std::string of_head = look(family.head, ours); !of_head.empty()) return of_head;
+  const std::string name = their_name(family, ours);
+  return name.empty() ? "" : family.prefixes.back() + name;
+}
+
 std::string activation_of(const std::string& theirs) {
-  constexpr std::array<std::pair<const char*, const char*>, 8> table{{{"gelu", "gelu"},
-                                                                      {"gelu_new", "gelu_tanh"},
-                                                                      {"gelu_pytorch_tanh", "gelu_tanh"},
-                                                                      {"gelu_fast", "gelu_tanh"},
-                                                                      {"relu", "relu"},
-                                                                      {"silu", "silu"},
-                                                                      {"swish", "silu"},
-                                                                      {"tanh", "tanh"}}};
-  for (const auto& [name, ours] : table)
+  for (const auto& [name, ours] : activations)
     if (theirs == name) return ours;
   return "";
+}
+
+std::string their_activation(const std::string& ours) {
+  for (const auto& [name, own] : activations)
+    if (ours == own) return name;
+  return "";
+}
+
+std::string problem_type(const std::string& task) {
+  constexpr std::array<std::pair<const char*, const char*>, 3> table{
+      {{"classification", "single_label_classification"},
+       {"multi_label", "multi_label_classification"},
+       {"regression", "regression"}}};
+  for (const auto& [ours, theirs] : table)
+    if (task == ours) return theirs;
+  return "";
+}
+
+std::span<const SpecialToken> special_tokens(const std::string& tokenizer) {
+  if (tokenizer == "bpe") return roberta_tokens;
+  return bert_tokens;
 }
 
 }  // namespace orochi

@@ -208,6 +208,11 @@ class Folder {
     component.options[is_wordpiece ? "vocabulary" : "model"] = is_there(described) ? described : words;
     std::unique_ptr<Tokenizer> tokenizer = extensions_.tokenizers.make(component);
     tokenizer->fit({}, 0);
+    if (is_wordpiece) {  // tokenizer.json says it itself
+      State state;
+      tokenizer->save(state);
+      data.tokenizer.options["lowercase"] = state.integers("lowercase").front() == 1;
+    }
     return tokenizer;
   }
 

@@ -33,6 +33,7 @@ class Attempt {
   void write_temporary(std::span<const unsigned char> bytes);
   void keep(const std::string& previous);
   void put_in_place();
+  void take(const std::string& folder) const { rename(folder, path_); }
   void sync_folder();
 
  private:
@@ -133,6 +134,12 @@ void write_whole_file(const std::string& path, std::span<const unsigned char> by
   attempt.write_temporary(bytes);
   if (replaces && !keep_previous.empty()) attempt.keep(keep_previous);
   attempt.put_in_place();
+  attempt.sync_folder();
+}
+
+void rename_folder(const std::string& from, const std::string& to) {
+  Attempt attempt(to);
+  attempt.take(from);
   attempt.sync_folder();
 }
 

@@ -20,6 +20,10 @@ inline std::span<const unsigned char> bytes_of(const std::string& text) {
 void write_whole_file(const std::string& path, std::span<const unsigned char> bytes,
                       const std::string& keep_previous = {});
 
+/// Gives a folder its name, where nothing is or an empty folder, and syncs the one that it is in. Throws as
+/// above.
+void rename_folder(const std::string& from, const std::string& to);
+
 /// Makes the folder and those above it that are missing, and syncs the folder that each was made in: files in
 /// it survive a loss of power only if it does. Throws a failure that gives the reason.
 void make_folders(const std::string& path);
