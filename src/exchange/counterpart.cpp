@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/file_errors.hpp"
 #include "exchange/tokenizer_files.hpp"
 
 namespace orochi {
@@ -28,11 +29,7 @@ Config as_in(const Family& family, Config config, bool has_head) {
   if (!family.sizes.contains("layer_norm_eps")) model.layer_norm_eps = 1e-12;
   if (their_name(family, "embedding_projection").empty()) model.embedding_dim = 0;
   config.data.special_tokens = true;
-  if (config.data.tokenizer.type != family.tokenizer) config.data.tokenizer = {family.tokenizer};
-  if (has_head) {
-    model.pooling = "pooler";
-    if (problem_type(config.task.type).empty()) config.task = {"classification"};
-  }
+  if (has_head) model.pooling = "pooler";
   if (model.pooling == "pooler") pooler_activation(config) = std::string(family.pooler);
   return config;
 }
@@ -59,6 +56,10 @@ std::vector<ConfigChange> differences(const Model& model, const Family& family) 
   Config ours = model.config;
   if (model.task != nullptr || ours.model.pooling == "pooler") pooler_activation(ours);
   std::vector<ConfigChange> result = compare_configs(ours, as_in(family, ours, model.task != nullptr));
+  if (const std::string& type = ours.data.tokenizer.type; type != family.tokenizer)
+    result.push_back({"data.tokenizer", quote(type), quote(family.tokenizer)});
+  if (model.task != nullptr && problem_type(ours.task.type).empty())
+    result.push_back({"task", quote(ours.task.type), quote("classification")});
   return result.empty() ? other_differences(model, family) : result;
 }
 
@@ -80,7 +81,7 @@ Counterpart find_counterpart(const Model& model) {
   std::vector<Counterpart> all;
   for (const Family& family : all_families()) all.push_back({family, differences(model, family)});
   const auto cost = [&](const Counterpart& one) {
-    return std::pair(one.differences.size(), lacks_segments(model, one.family));
+    return std::pair(one.differences.size(), model.input.vocab_size > 0 && lacks_segments(model, one.family));
   };
   return *std::min_element(all.begin(), all.end(),
                            [&](const Counterpart& a, const Counterpart& b) { return cost(a) < cost(b); });

@@ -83,10 +83,19 @@ class Folder {
   std::vector<std::string> notes() const {
     const DataConfig& data = model_.config.data;
     std::vector<std::string> result;
-    if (data.long_sequences != "cut" || data.truncation == "middle")
+    const auto cut = [&](const char* as) {
       result.push_back(fmt::format(
-          "texts of more than {} tokens are cut at their end there, which data.{} is not", data.max_length,
-          data.long_sequences != "cut" ? "long = \"windows\"" : "truncation = \"middle\""));
+          "texts of more than {} tokens are cut at their end there, not as {} has it", data.max_length, as));
+    };
+    if (data.long_sequences != "cut")
+      cut("data.long = \"windows\"");
+    else if (data.truncation == "middle")
+      cut("data.truncation = \"middle\"");
+    if (model_.input.num_texts == 2 && data.max_length % 2 == 0)  // three are special
+      result.push_back(
+          fmt::format("of pairs of more than {} tokens one token less of the first text may be kept "
+                      "there, and one more of the second",
+                      data.max_length));
     if (task_.has("tuned_thresholds") && !task_.numbers("tuned_thresholds").empty())
       result.push_back(fmt::format("the thresholds of the labels have no place in config.json: {}",
                                    fmt::join(task_.numbers("tuned_thresholds"), ", ")));

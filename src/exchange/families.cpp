@@ -55,8 +55,7 @@ std::map<std::string, const char*> bert_sizes() {
           {"activation", "hidden_act"},
           {"dropout", "hidden_dropout_prob"},
           {"attention_dropout", "attention_probs_dropout_prob"},
-          {"layer_norm_eps", "layer_norm_eps"},
-          {"embedding_dim", "embedding_size"}};
+          {"layer_norm_eps", "layer_norm_eps"}};
 }
 
 /// What a table says of a parameter, or of the layer that it is of; "" where it says nothing.
@@ -101,6 +100,7 @@ std::vector<Family> all_families() {
   electra.type = "electra";
   electra.prefixes = {"", "electra."};
   electra.others = electra_others;
+  electra.sizes["embedding_dim"] = "embedding_size";
   electra.encoder = "ElectraModel";
   electra.classifier = "ElectraForSequenceClassification";
   electra.pooler = "gelu";

@@ -217,7 +217,12 @@ TEST_CASE("a model without counterpart is its own tensors, and a note says why",
   model.config.model.window = 3;
   CHECK_THAT(note(model, "several"), Contains("model.norm_first = true, model.window = 3"));
   CHECK_THAT(note(with_head("bert", "silu"), "silu"), Contains("layer.pooler.activation = \"silu\""));
-  CHECK_THAT(note(with_head("bert", "tanh", "token_labels", {"a b", "b"}), "rows"), Contains("token_labels"));
+  CHECK_THAT(note(with_head("bert", "tanh", "token_labels", {"a b", "b"}), "rows"),
+             Contains("with task = \"token_labels\";"));
+  model = with_head("bert", "tanh");
+  model.config.data.tokenizer = {"word", {{"min_count", std::int64_t{2}}}};
+  CHECK_THAT(note(model, "word"), Contains("with data.tokenizer = \"word\";") &&
+                                      Contains("takes: data.tokenizer = \"wordpiece\""));
 
   const std::string folder = temp.path() + "/mean";
   const SafetensorsFile file(folder + "/model.safetensors");
@@ -225,6 +230,36 @@ TEST_CASE("a model without counterpart is its own tensors, and a note says why",
   CHECK(golden_numbers(file, "head.weight") == parameter(with_head("bert", "tanh"), "head.weight"));
   CHECK_THAT(read(folder + "/config.toml"), Contains("pooling = \"mean\""));
   CHECK_FALSE(fs::exists(folder + "/config.json"));
+}
+
+TEST_CASE("a note says what the folder cannot", "[export]") {
+  const TempFolder temp;
+  const auto notes = [&](const Model& model, const std::string& folder) {
+    const Exported done = export_safetensors(model, temp.path() + "/" + folder);
+    CHECK_FALSE(done.model_class.empty());
+    std::string all;
+    for (const std::string& note : done.notes) all += note + "\n";
+    return all;
+  };
+  Model model = with_head("bert", "tanh");
+  CHECK(notes(model, "none").empty());
+  model.config.data.truncation = "middle";
+  CHECK_THAT(notes(model, "middle"), Contains("more than 48 tokens") && Contains("truncation = \"middle\""));
+  model.config.data.long_sequences = "windows";
+  CHECK_THAT(notes(model, "windows"), Contains("data.long = \"windows\""));
+  model = with_head("bert", "tanh");
+  model.input.num_texts = 2;
+  CHECK_THAT(notes(model, "pairs"), Contains("of pairs of more than 48 tokens"));
+  model.config.data.truncation = "tail";
+  model.config.data.max_length = 47;  // of which 44 are shared evenly
+  CHECK(notes(model, "tail").empty());
+  CHECK(read_json(temp.path() + "/tail/tokenizer_config.json")["truncation_side"] == "left");
+  model = with_head("bert", "tanh", "multi_label", {"a,b", "b"});
+  State state;
+  model.task->save(state);
+  state.set("tuned_thresholds", std::vector<double>{0.25, 0.5});
+  model.task->load(state);
+  CHECK_THAT(notes(model, "thresholds"), Contains("0.25, 0.5"));
 }
 
 TEST_CASE("only a new or an empty folder is written", "[export]") {
