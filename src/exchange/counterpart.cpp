@@ -8,6 +8,12 @@
 namespace orochi {
 namespace {
 
+bool has_parameter(const Model& model, const std::string& name) {
+  const auto views = model.classifier->parameters().views();
+  return std::any_of(views.begin(), views.end(),
+                     [&](const ParameterView& view) { return view.name == name; });
+}
+
 /// Their option, also where a config leaves it to the default: so that both are compared.
 OptionValue& pooler_activation(Config& config) {
   return config.layer["pooler"].try_emplace("activation", "tanh").first->second;
@@ -30,7 +36,7 @@ Config as_in(const Family& family, Config config, bool has_head) {
   if (their_name(family, "embedding_projection").empty()) model.embedding_dim = 0;
   config.data.special_tokens = true;
   if (has_head) model.pooling = "pooler";
-  if (model.pooling == "pooler") pooler_activation(config) = std::string(family.pooler);
+  if (config.layer.contains("pooler")) pooler_activation(config) = std::string(family.pooler);
   return config;
 }
 
@@ -41,7 +47,7 @@ std::vector<ConfigChange> other_differences(const Model& model, const Family& fa
     result.push_back({"texts of a sequence", std::to_string(model.input.num_texts), "2"});
   State state;
   model.preprocessing.tokenizer->save(state);
-  if (family.tokenizer == std::string("bpe") && !state.has("merges"))
+  if (!state.has("merges") && !state.has("continuation"))
     result.push_back({"data.tokenizer.model", "one of SentencePiece", "a byte-level tokenizer.json"});
   else if (family.skips_positions && id_of(state, "<pad>") < 0)
     result.push_back({"the vocabulary", "without <pad>", "one with it"});
@@ -54,7 +60,11 @@ std::vector<ConfigChange> other_differences(const Model& model, const Family& fa
 std::vector<ConfigChange> differences(const Model& model, const Family& family) {
   if (model.preprocessing.tokenizer == nullptr) return {{"data.format", "rows of numbers", "texts"}};
   Config ours = model.config;
-  if (model.task != nullptr || ours.model.pooling == "pooler") pooler_activation(ours);
+  const bool has_pooler = model.task != nullptr || has_parameter(model, "pooling.weight");
+  if (has_pooler)
+    pooler_activation(ours);
+  else
+    ours.layer.erase("pooler");
   std::vector<ConfigChange> result = compare_configs(ours, as_in(family, ours, model.task != nullptr));
   if (const std::string& type = ours.data.tokenizer.type; type != family.tokenizer)
     result.push_back({"data.tokenizer", quote(type), quote(family.tokenizer)});
@@ -65,10 +75,7 @@ std::vector<ConfigChange> differences(const Model& model, const Family& family) 
 
 /// Whether the family has a table for which we have no numbers.
 bool lacks_segments(const Model& model, const Family& family) {
-  if (family.segments == 0) return false;
-  const auto views = model.classifier->parameters().views();
-  return std::none_of(views.begin(), views.end(),
-                      [](const ParameterView& view) { return view.name == "embedding.segment"; });
+  return family.segments > 0 && !has_parameter(model, "embedding.segment");
 }
 
 }  // namespace

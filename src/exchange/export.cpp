@@ -69,14 +69,11 @@ class Folder {
   TextFiles files() const {
     TextFiles result = tokenizer_files(model_, family_, segments() > 1);
     result["config.json"] = config().dump(2) + "\n";
-    const std::string& pooling = model_.config.model.pooling;
-    if (model_.task == nullptr && pooling != "pooler")
-      result["1_Pooling/config.json"] = Json({{"word_embedding_dimension", model_.config.model.d_model},
-                                              {"pooling_mode_cls_token", pooling == "first"},
-                                              {"pooling_mode_mean_tokens", pooling == "mean"},
-                                              {"pooling_mode_max_tokens", pooling == "max"}})
-                                            .dump(2) +
-                                        "\n";
+    if (model_.task == nullptr && find_view(model_, "pooling.weight") == nullptr) {
+      Json modes{{"word_embedding_dimension", model_.config.model.d_model}};
+      for (const auto& [ours, theirs] : pooling_modes()) modes[theirs] = model_.config.model.pooling == ours;
+      result["1_Pooling/config.json"] = modes.dump(2) + "\n";
+    }
     return result;
   }
 

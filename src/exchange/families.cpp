@@ -92,7 +92,8 @@ constexpr std::array<SpecialToken, 7> roberta_tokens{{{"bos_token", "<s>"},
 }  // namespace
 
 std::vector<Family> all_families() {
-  Family bert{"bert", {"", "bert."}, "encoder.layer.", bert_blocks, bert_others, bert_sizes(), "wordpiece"};
+  Family bert{"bert",      {"", "bert."}, "encoder.layer.", bert_blocks,
+              bert_others, bert_sizes(),  "wordpiece",      bert_tokens};
   bert.encoder = "BertModel";
   bert.classifier = "BertForSequenceClassification";
   bert.head = bert_head;
@@ -109,6 +110,7 @@ std::vector<Family> all_families() {
   roberta.type = "roberta";
   roberta.prefixes = {"", "roberta."};
   roberta.tokenizer = "bpe";
+  roberta.tokens = roberta_tokens;
   roberta.skips_positions = true;
   roberta.segments = 1;
   roberta.encoder = "RobertaModel";
@@ -126,7 +128,8 @@ std::vector<Family> all_families() {
                      {"activation", "activation"},
                      {"dropout", "dropout"},
                      {"attention_dropout", "attention_dropout"}},
-                    "wordpiece"};
+                    "wordpiece",
+                    bert_tokens};
   distilbert.segments = 0;
   distilbert.encoder = "DistilBertModel";
   distilbert.classifier = "DistilBertForSequenceClassification";
@@ -181,9 +184,11 @@ std::string problem_type(const std::string& task) {
   return "";
 }
 
-std::span<const SpecialToken> special_tokens(const std::string& tokenizer) {
-  if (tokenizer == "bpe") return roberta_tokens;
-  return bert_tokens;
+std::span<const TensorName> pooling_modes() {
+  static constexpr std::array<TensorName, 3> modes{{{"first", "pooling_mode_cls_token"},
+                                                    {"mean", "pooling_mode_mean_tokens"},
+                                                    {"max", "pooling_mode_max_tokens"}}};
+  return modes;
 }
 
 }  // namespace orochi

@@ -16,6 +16,9 @@ namespace orochi {
 /// Their name of a tensor, or of a layer with a weight and a bias, for ours.
 using TensorName = std::pair<const char*, const char*>;
 
+/// config.json's name of a special token, and the token.
+using SpecialToken = std::pair<const char*, const char*>;
+
 struct Family {
   const char* type;                    // config.json's model_type
   std::vector<const char*> prefixes;   // of all tensors in some files; "" in others
@@ -24,6 +27,7 @@ struct Family {
   std::span<const TensorName> others;
   std::map<std::string, const char*> sizes;  // keys of [model] -> of config.json
   const char* tokenizer;                     // data.tokenizer
+  std::span<const SpecialToken> tokens;      // of the tokenizer
   bool skips_positions = false;           // the table's first rows are of padding: pad_token_id + 1 of them
   Index segments = 2;                     // rows of their table of token types; 0: there is none
   const char* encoder = "";               // the model class without a head
@@ -51,8 +55,7 @@ std::string their_activation(const std::string& ours);
 /// config.json's problem_type for a task, or "".
 std::string problem_type(const std::string& task);
 
-/// config.json's name of a special token, and the token.
-using SpecialToken = std::pair<const char*, const char*>;
-std::span<const SpecialToken> special_tokens(const std::string& tokenizer);
+/// 1_Pooling/config.json's flag of a pooling without weights.
+std::span<const TensorName> pooling_modes();
 
 }  // namespace orochi

@@ -95,7 +95,7 @@ json tokenizer_json(const State& state, const Tokenizer& tokenizer, const Family
   file["version"] = "1.0";
   file["truncation"] = file["padding"] = nullptr;
   std::map<Index, std::string> special;
-  for (const auto& [name, piece] : special_tokens(family.tokenizer))
+  for (const auto& [name, piece] : family.tokens)
     if (const Index id = special_id(state, family, name); id >= 0) special[id] = piece_at(state, id);
   file["added_tokens"] = json::array();
   for (const auto& [id, piece] : special)
@@ -121,7 +121,7 @@ Index id_of(const State& tokenizer, const std::string& piece) {
 Index special_id(const State& tokenizer, const Family& family, const std::string& name) {
   if (name == "unk_token" && tokenizer.integers("unknown").front() >= 0)
     return tokenizer.integers("unknown").front();
-  for (const auto& [own, piece] : special_tokens(family.tokenizer))
+  for (const auto& [own, piece] : family.tokens)
     if (own == name) return id_of(tokenizer, piece);
   return -1;
 }
@@ -139,7 +139,7 @@ TextFiles tokenizer_files(const Model& model, const Family& family, bool with_se
                 {"truncation_side", model.config.data.truncation == "tail" ? "left" : "right"},
                 {"split_special_tokens", true},
                 {"clean_up_tokenization_spaces", false}};
-  for (const auto& [name, piece] : special_tokens(family.tokenizer))
+  for (const auto& [name, piece] : family.tokens)
     if (const Index id = special_id(state, family, name); id >= 0) settings[name] = piece_at(state, id);
   TextFiles files{
       {"tokenizer.json", tokenizer_json(state, *model.preprocessing.tokenizer, family).dump() + "\n"}};
