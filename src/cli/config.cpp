@@ -1,6 +1,7 @@
 // orochi config: a config in full, and the schema of all configs.
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/train.hpp>
 
 #include "cli/verbs.hpp"
 #include "inference/model_file.hpp"
@@ -19,7 +20,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
     throw usage_error("no configuration is named: `orochi config CONFIG`, or `orochi config --schema`");
   } else {
     const std::vector<std::string> overrides(arguments.words.begin() + 1, arguments.words.end());
-    out.write(write_config(read_config(arguments.words.front(), overrides, components)));
+    out.write(write_config(read_config(arguments.words.front(), overrides, extensions)));
   }
   return static_cast<int>(ExitCode::done);
 }

@@ -87,6 +87,8 @@ Format format_of(const std::string& path) {
 /// The model's encoder without its head: what the head would take are the outputs.
 Model without_head(Model trained) {
   if (trained.task == nullptr) return trained;
+  if (trained.task->level() == Level::row)
+    throw usage_error("the model answers every row and has no pooling: it has no vector of a whole sequence");
   Model encoder(trained.config, trained.preprocessing, nullptr, trained.extensions);
   copy_parameters(trained.classifier->parameters(), encoder.classifier->parameters());
   return encoder;

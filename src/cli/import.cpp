@@ -1,4 +1,5 @@
 // orochi import: an encoder of the BERT family as a checkpoint to start from.
+#include <filesystem>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -17,6 +18,12 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   if (!arguments.has("--out"))
     throw usage_error("--out FILE is missing: the checkpoint to write, such as encoder.h5");
   const std::string path = arguments.text("--out");
+  std::error_code error;
+  const auto folder = std::filesystem::weakly_canonical(arguments.words.front(), error),
+             parent = std::filesystem::weakly_canonical(path, error).parent_path();
+  if (folder == parent)
+    throw usage_error(fmt::format("--out {} is in {}, which is only read; name a file outside of it", path,
+                                  arguments.words.front()));
   std::vector<std::string> notes;
   const Model model = import_hugging_face(arguments.words.front(), extensions, notes);
   model.save(path);

@@ -204,6 +204,12 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
         "data.special_tokens is true, but the task has a label a row, and these rows have none; "
         "set it to false");
   if (start != nullptr) data.preprocessing = start->learned;
+  if (tokenizer != nullptr && files.front().raw.channels > 0)
+    throw OptionError(
+        "model.init_from",
+        fmt::format("model.init_from names an encoder of texts, but {} holds numbers; leave it out, or "
+                    "name one that was trained on numbers",
+                    files.front().raw.path));
   if (tokenizer != nullptr) data.preprocessing.tokenizer = std::move(tokenizer);
   if (start == nullptr) data.preprocessing.channels = files.front().raw.channels;
   if (start == nullptr) data.preprocessing.texts = files.front().raw.num_texts;

@@ -38,6 +38,10 @@ constexpr std::array<TensorName, 2> distilbert_head{{{"pooling", "pre_classifier
 constexpr std::array<TensorName, 2> dense_head{
     {{"pooling", "classifier.dense"}, {"head", "classifier.out_proj"}}};
 
+constexpr std::array<TensorName, 3> all_pooling_modes{{{"first", "pooling_mode_cls_token"},
+                                                       {"mean", "pooling_mode_mean_tokens"},
+                                                       {"max", "pooling_mode_max_tokens"}}};
+
 constexpr std::array<TensorName, 8> distilbert_blocks{{{"attention.query", "attention.q_lin"},
                                                        {"attention.key", "attention.k_lin"},
                                                        {"attention.value", "attention.v_lin"},
@@ -139,7 +143,8 @@ std::vector<Family> all_families() {
 }
 
 Family find_family(const nlohmann::json& config, const std::string& path) {
-  const std::string type = config.value("model_type", "");
+  const nlohmann::json said = config.value("model_type", nlohmann::json());
+  const std::string type = said.is_string() ? said.get<std::string>() : "";
   std::string names;
   for (const Family& family : all_families()) {
     if (family.type == type) return family;
@@ -184,11 +189,6 @@ std::string problem_type(const std::string& task) {
   return "";
 }
 
-std::span<const TensorName> pooling_modes() {
-  static constexpr std::array<TensorName, 3> modes{{{"first", "pooling_mode_cls_token"},
-                                                    {"mean", "pooling_mode_mean_tokens"},
-                                                    {"max", "pooling_mode_max_tokens"}}};
-  return modes;
-}
+std::span<const TensorName> pooling_modes() { return all_pooling_modes; }
 
 }  // namespace orochi

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
 #include "exchange/families.hpp"
+#include "exchange/folder_files.hpp"
 #include "io/safetensors.hpp"
 
 namespace orochi {
@@ -20,23 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-bool is_there(const std::string& path) {
-  std::error_code error;
-  return fs::exists(path, error);
-}
-
-json read_json(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw usage_error(
-        fmt::format("{}: cannot be opened; expected a folder with config.json, model.safetensors "
-                    "and the tokenizer's files, as Hugging Face's save_pretrained writes it",
-                    path));
-  json parsed = json::parse(file, nullptr, false);
-  if (!parsed.is_object()) throw usage_error(fmt::format("{}: expected a JSON object", path));
-  return parsed;
-}
 
 /// One folder, taken apart.
 class Folder {
@@ -55,16 +38,27 @@ class Folder {
     refuse_variants();
     Config config;
     take_sizes(config);
-    config.model.pooling = pooling();
+    config.model.pooling = read_pooling(folder_, has("pooling.weight") ? "pooler" : "mean");
     Preprocessing preprocessing;
-    preprocessing.tokenizer = read_tokenizer(config.data);
+    preprocessing.tokenizer = read_tokenizer(folder_, family_, extensions_.tokenizers, config.data);
     const Index rows = shape_of("positions.weight").front();
     config.data.max_length = rows - skipped_positions();
     if (const Index segments = has("embedding.segment") ? shape_of("embedding.segment").front() : 0;
         segments > 0)
       config.layer["token_embedding"]["segments"] = segments;
-    Model model(std::move(config), std::move(preprocessing), nullptr, extensions_);
+    // config.json's sizes are its word alone: no more is built than the file has numbers for.
+    Index numbers = 0;
+    for (const auto& [name, tensor] : file_.tensors()) numbers += tensor.count;
+    const auto build = [&] {
+      try {
+        return Model(std::move(config), std::move(preprocessing), nullptr, extensions_, numbers);
+      } catch (const Error& error) {
+        throw Error(error.code(), path_ + ": " + error.what());
+      }
+    };
+    Model model = build();
     fill(model.classifier->parameters());
+    note_modules(folder_, notes_);
     return model;
   }
 
@@ -93,7 +87,7 @@ class Folder {
   void refuse_variants() const {
     const auto refuse = [&](const char* key, const std::string& expected) {
       throw usage_error(
-          fmt::format("{}: {} is {}; expected {}", path_, key, config_.at(key).dump(), expected));
+          fmt::format("{}: {} is {}; expected {}", path_, key, text_of(config_.at(key)), expected));
     };
     if (config_.value("position_embedding_type", json("absolute")) != "absolute")
       refuse("position_embedding_type", "\"absolute\"");
@@ -122,22 +116,44 @@ class Folder {
       throw usage_error(fmt::format("{}: no tensor is called {}", weights_path(), quote(theirs(ours))));
     return found->second.shape;
   }
+  /// Rows at the head of the table of positions, of padding.
   Index skipped_positions() const {
-    return family_.skips_positions ? config_.value("pad_token_id", Index{1}) + 1 : 0;
+    if (!family_.skips_positions) return 0;
+    Index padding = 1;
+    take("pad_token_id", padding);
+    const Index rows = shape_of("positions.weight").front();
+    if (padding < 0 || padding >= rows - 1)
+      throw usage_error(
+          fmt::format("{}: pad_token_id is {}; expected 0 to {}, as the table of positions has {} rows",
+                      path_, padding, rows - 2, rows));
+    return padding + 1;
   }
 
-  /// Of config.json, as transformers' own defaults have it where it says nothing.
+  /// Of config.json; what it does not say stays.
   template <class Value>
-  void take(const char* ours, Value& value) const {
-    const auto theirs = family_.sizes.find(ours);
-    if (theirs == family_.sizes.end() || !config_.contains(theirs->second)) return;
-    try {
-      value = config_.at(theirs->second).get<Value>();
-    } catch (const json::exception&) {
-      throw usage_error(fmt::format("{}: {} is {}; expected a {}", path_, theirs->second,
-                                    config_.at(theirs->second).dump(),
-                                    std::is_same_v<Value, std::string> ? "name" : "number"));
-    }
+  void take(const std::string& theirs, Value& value) const {
+    const auto found = config_.find(theirs);
+    if (found == config_.end()) return;
+    const bool fits = std::is_same_v<Value, std::string> ? found->is_string()
+                      : std::is_same_v<Value, Index>     ? found->is_number_integer()
+                                                         : found->is_number();
+    if (!fits)
+      throw usage_error(fmt::format("{}: {} is {}; expected {}", path_, theirs, text_of(*found),
+                                    std::is_same_v<Value, std::string> ? "a name"
+                                    : std::is_same_v<Value, Index>     ? "an integer"
+                                                                       : "a number"));
+    value = found->get<Value>();
+  }
+  template <class Value>
+  void take_size(const char* ours, Value& value) const {
+    if (const auto theirs = family_.sizes.find(ours); theirs != family_.sizes.end())
+      take(theirs->second, value);
+  }
+  /// No shape of a tensor would show that it is another.
+  void take_required(const char* ours, Index& value) const {
+    const std::string theirs = family_.sizes.at(ours);
+    if (!config_.contains(theirs)) throw usage_error(fmt::format("{}: {} is missing", path_, theirs));
+    take(theirs, value);
   }
 
   void take_sizes(Config& config) const {
@@ -145,16 +161,16 @@ class Folder {
     model.norm_first = false;
     model.embedding_norm = true;
     model.layer_norm_eps = 1e-12;
-    take("d_model", model.d_model);
-    take("num_layers", model.num_layers);
-    take("num_heads", model.num_heads);
-    take("dim_feedforward", model.dim_feedforward);
-    take("dropout", model.dropout);
-    take("attention_dropout", model.attention_dropout);
-    take("layer_norm_eps", model.layer_norm_eps);
-    if (has("embedding_projection.weight")) take("embedding_dim", model.embedding_dim);
+    take_required("d_model", model.d_model);
+    take_required("num_layers", model.num_layers);
+    take_required("num_heads", model.num_heads);
+    take_required("dim_feedforward", model.dim_feedforward);
+    take_size("dropout", model.dropout);
+    take_size("attention_dropout", model.attention_dropout);
+    take_size("layer_norm_eps", model.layer_norm_eps);
+    if (has("embedding_projection.weight")) take_size("embedding_dim", model.embedding_dim);
     std::string activation = "gelu";
-    take("activation", activation);
+    take_size("activation", activation);
     model.activation = activation_of(activation);
     if (model.activation.empty())
       throw usage_error(
@@ -177,43 +193,6 @@ class Folder {
                       "the feed-forward, dropout {} and {}, layer_norm_eps {}",
                       path_, model.d_model, model.num_layers, model.num_heads, model.dim_feedforward,
                       model.dropout, model.attention_dropout, model.layer_norm_eps));
-  }
-
-  /// As the folder of a sentence encoder says; else BERT's own pooler where there is one.
-  std::string pooling() const {
-    const std::string path = folder_ + "/1_Pooling/config.json";
-    if (!is_there(path)) return has("pooling.weight") ? "pooler" : "mean";
-    const json said = read_json(path);
-    return said.value("pooling_mode_cls_token", json(false)) == true ? "first" : "mean";
-  }
-
-  std::shared_ptr<const Tokenizer> read_tokenizer(DataConfig& data) const {
-    const std::string described = folder_ + "/tokenizer.json", words = folder_ + "/vocab.txt";
-    const bool is_wordpiece = family_.tokenizer == std::string("wordpiece");
-    if (!is_there(described) && !(is_wordpiece && is_there(words)))
-      throw usage_error(fmt::format("{}: is missing{}", described,
-                                    is_wordpiece
-                                        ? ", and so is vocab.txt"
-                                        : "; AutoTokenizer.from_pretrained(...).save_pretrained writes it"));
-    Component component{family_.tokenizer};
-    if (is_wordpiece) {
-      const std::string settings = folder_ + "/tokenizer_config.json";
-      const json said = is_there(settings) ? read_json(settings) : json::object();
-      component.options["lowercase"] = said.value("do_lower_case", json(true)) != false;
-    }
-    data.special_tokens = true;
-    data.tokenizer = component;
-    if (!is_wordpiece)
-      data.tokenizer.options["model"] = "tokenizer.json";  // by its ending it is not SentencePiece's
-    component.options[is_wordpiece ? "vocabulary" : "model"] = is_there(described) ? described : words;
-    std::unique_ptr<Tokenizer> tokenizer = extensions_.tokenizers.make(component);
-    tokenizer->fit({}, 0);
-    if (is_wordpiece) {  // tokenizer.json says it itself
-      State state;
-      tokenizer->save(state);
-      data.tokenizer.options["lowercase"] = state.integers("lowercase").front() == 1;
-    }
-    return tokenizer;
   }
 
   /// Our shape of a tensor in the file: a table may have rows that we have no use for.

@@ -116,14 +116,19 @@ std::vector<Line> lines_of(const Config& config) {
   return lines;
 }
 
+ConfigReader without_rules(ConfigReader reader, const std::string& text,
+                           std::span<const std::string> overrides) {
+  reader.read_text(text);
+  int number = 0;
+  for (const std::string& argument : overrides) reader.read_override(argument, ++number);
+  return reader;
+}
+
 /// What has read the text and the overrides.
 ConfigReader reader_of(const std::string& text, const std::string& name,
                        std::span<const std::string> overrides, std::span<const ComponentSchema> components,
                        bool is_saved = false, const Config& defaults = {}) {
-  ConfigReader reader(name, components, is_saved, defaults);
-  reader.read_text(text);
-  int number = 0;
-  for (const std::string& argument : overrides) reader.read_override(argument, ++number);
+  ConfigReader reader = without_rules(ConfigReader(name, components, is_saved, defaults), text, overrides);
   reader.check_rules();
   return reader;
 }
@@ -160,6 +165,11 @@ Config parse_saved_config(const std::string& text, const std::string& name,
 Config read_config(const std::string& path, std::span<const std::string> overrides,
                    std::span<const ComponentSchema> components, const Config& defaults) {
   return parse_config(read_text_file(path), path, overrides, components, defaults);
+}
+
+Config read_keys(const std::string& path, std::span<const std::string> overrides,
+                 std::span<const ComponentSchema> components) {
+  return without_rules(ConfigReader(path, components, false), read_text_file(path), overrides).finish();
 }
 
 std::string find_location(const std::string& path, std::span<const std::string> overrides,

@@ -44,6 +44,10 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
                     std::span<const ComponentSchema> components, const Config& defaults = {});
 
+/// The same without the rules between keys, which may depend on a file that one of them names.
+Config read_keys(const std::string& path, std::span<const std::string> overrides,
+                 std::span<const ComponentSchema> components);
+
 /// A checkpoint's config. A [layer.NAME] of a layer that is not registered here is left out: whether the
 /// model uses it the keys of [model] say.
 Config parse_saved_config(const std::string& text, const std::string& name,

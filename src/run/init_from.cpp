@@ -14,19 +14,21 @@
 namespace orochi {
 namespace {
 
-std::string folder_of(const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  return folder.empty() ? "." : folder.string();
+/// Rows that a pooling puts before each sequence, which positions count.
+Index rows_before(const ModelConfig& model, const Layers& layers) {
+  const LayerEntry* pooling = layers.find(model.pooling);
+  return pooling == nullptr || pooling->before.empty() ? 0 : 1;
 }
 
 /// A table of positions is no longer than it is.
-template <class Location>
-void check_positions(const std::string& checkpoint, const Config& config, const Location& location) {
+void check_positions(const std::string& checkpoint, const Config& config, Index rows) {
   for (const TensorSlot& slot : CheckpointReader(checkpoint).slots("parameters"))
-    if (slot.name == "positions.weight" && slot.shape.front() < config.data.max_length)
-      throw usage_error(
-          fmt::format("{}: data.max_length is {}, but {} has positions for {}; allowed: at most those",
-                      location(), config.data.max_length, checkpoint, slot.shape.front()));
+    if (const Index most = slot.shape.front() - rows;
+        slot.name == "positions.weight" && most < config.data.max_length)
+      throw OptionError(
+          "data.max_length",
+          fmt::format("data.max_length is {}, but {} has positions for {}; allowed: at most those",
+                      config.data.max_length, checkpoint, most));
 }
 
 /// What may differ under the same weights.
@@ -69,8 +71,14 @@ Config read_config_over(const std::string& checkpoint, const std::string& path,
         "these keys "
         "out; of [model] and the tokenizer only pooling, dropout and attention_dropout may be others",
         path, checkpoint, refused));
-  check_positions(checkpoint, config,
-                  [&] { return find_location(path, overrides, schemas, "data.max_length"); });
+  const Index rows = rows_before(encoder.model, extensions.layers);
+  if (rows_before(config.model, extensions.layers) != rows)
+    throw usage_error(
+        fmt::format("{}: model.pooling is \"{}\", but {} was trained with \"{}\": one puts a row before each "
+                    "sequence, and the "
+                    "positions of the other count without it; choose a pooling of the same kind",
+                    path, config.model.pooling, checkpoint, encoder.model.pooling));
+  with_location(path, overrides, extensions, [&] { check_positions(checkpoint, config, rows); });
   return config;
 }
 

@@ -91,6 +91,11 @@ void name_standard_input(DataConfig& data) {
 
 }  // namespace
 
+std::string folder_of(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  return folder.empty() ? "." : folder.string();
+}
+
 DataConfig rebase_paths(DataConfig data, const Tokenizers& tokenizers, const std::string& from,
                         const std::string& to) {
   const fs::path old_folder = without_links(from), new_folder = without_links(to);
@@ -105,9 +110,35 @@ DataConfig rebase_paths(DataConfig data, const Tokenizers& tokenizers, const std
   return data;
 }
 
+namespace {
+
+/// What model.init_from names; "" also where a key is wrong, which reading the config tells.
+std::string named_encoder(const std::string& path, const std::vector<std::string>& overrides,
+                          const Extensions& extensions) {
+  try {
+    return read_keys(path, overrides, component_schemas(extensions)).model.init_from;
+  } catch (const Error& error) {
+    if (error.code() != ExitCode::usage) throw;
+    return "";
+  }
+}
+
+/// A config, over the keys of its encoder where it names one. `kept`: the run's own copy of that, in place of
+/// it.
+Config read_config_of_run(const std::string& path, const std::vector<std::string>& overrides,
+                          const Extensions& extensions, const std::string& kept) {
+  const std::string named = named_encoder(path, overrides, extensions);
+  if (named.empty()) return read_config(path, overrides, component_schemas(extensions));
+  const std::string encoder =
+      kept.empty() ? checkpoint_at((fs::path(path).parent_path() / named).string()) : kept;
+  return read_config_over(encoder, path, overrides, extensions);
+}
+
+}  // namespace
+
 Config read_config(const std::string& path, const std::vector<std::string>& overrides,
                    const Extensions& extensions) {
-  return read_config(path, overrides, component_schemas(extensions));
+  return read_config_of_run(path, overrides, extensions, "");
 }
 
 namespace {
@@ -145,17 +176,17 @@ RunSetup setup_from_file(const TrainRequest& request, const Extensions& extensio
         " holds no run: there is no config.toml in it; start one with `orochi train CONFIG --run " +
         request.run + "`, or name the folder of a run with --run DIR");
   setup.config_path = path;
-  setup.config = read_config(path, request.overrides, extensions);
-  setup.data_folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path().string() : ".";
+  if (!request.run.empty()) setup.folder = request.run;
+  const std::string kept = setup.folder + "/" + start_name;
+  setup.config = read_config_of_run(path, request.overrides, extensions, request.resume ? kept : "");
+  setup.data_folder = folder_of(path);
   if (setup.config.model.init_from.empty()) return setup;
   if (!setup.config.train.from.empty())
     throw usage_error(
         "model.init_from and train.from both name a checkpoint to start from; leave one of them out");
-  if (!request.run.empty()) setup.folder = request.run;
   setup.encoder = request.resume
-                      ? setup.folder + "/" + start_name
+                      ? kept
                       : checkpoint_at((fs::path(setup.data_folder) / setup.config.model.init_from).string());
-  setup.config = read_config_over(setup.encoder, path, request.overrides, extensions);
   return setup;
 }
 

@@ -26,6 +26,9 @@ struct RunSetup {
 /// the config, nothing to train, or on resume a changed key that would make another run of it.
 RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions);
 
+/// Of a file, "." where its path has none.
+std::string folder_of(const std::string& path);
+
 /// Data paths that counted from `from`, those of a tokenizer's files too, counted from `to`, as the system
 /// follows links.
 DataConfig rebase_paths(DataConfig data, const Tokenizers& tokenizers, const std::string& from,

@@ -18,11 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string folder_of(const std::string& path) {
-  const fs::path folder = fs::path(path).parent_path();
-  return folder.empty() ? "." : folder.string();
-}
-
 Config config_of(const std::string& checkpoint, const Extensions& extensions) {
   return parse_saved_config(CheckpointReader(checkpoint).header().config, checkpoint + ":/config",
                             component_schemas(extensions));

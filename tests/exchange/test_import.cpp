@@ -81,6 +81,8 @@ TEST_CASE("pooling is what the folder says", "[import]") {
   const Copy copy("minilm");
   copy.replace("1_Pooling/config.json", "\"pooling_mode_cls_token\": false",
                "\"pooling_mode_cls_token\": true");
+  copy.replace("1_Pooling/config.json", "\"pooling_mode_mean_tokens\": true",
+               "\"pooling_mode_mean_tokens\": false");
   CHECK(imported(copy.folder).config.model.pooling == "first");
 }
 
@@ -105,7 +107,25 @@ TEST_CASE("a folder that does not fit says what and where", "[import]") {
   check("bert", "config.json", "\"num_attention_heads\": 2", "\"num_attention_heads\": 3",
         "sizes are those of no");
   check("bert", "config.json", "\"num_attention_heads\": 2", "\"num_attention_heads\": \"x\"",
-        "num_attention_heads is \"x\"; expected a number");
+        "num_attention_heads is \"x\"; expected an integer");
+  check("bert", "config.json", "\"num_attention_heads\": 2", "\"num_attention_heads\": 2.5",
+        "num_attention_heads is 2.5; expected an integer");
+  check("bert", "config.json", "\"num_attention_heads\"", "\"heads\"", "num_attention_heads is missing");
+  check("bert", "config.json", "\"model_type\": \"bert\"", "\"model_type\": 7", "model_type is \"\"");
+  check("bert", "config.json", "\"num_hidden_layers\": 2", "\"num_hidden_layers\": 1000000",
+        "too many numbers");
+  check("roberta", "config.json", "\"pad_token_id\": 1", "\"pad_token_id\": -5",
+        "pad_token_id is -5; expected 0 to 48");
+  check("roberta", "config.json", "\"pad_token_id\": 1", "\"pad_token_id\": 49", "pad_token_id is 49");
+  check("bert", "config.json", "\"is_decoder\": false",
+        "\"position_embedding_type\": " + std::string(100000, '[') + std::string(100000, ']'),
+        "nested more than 64 deep");
+  check("minilm", "1_Pooling/config.json", "\"pooling_mode_cls_token\": false",
+        "\"pooling_mode_cls_token\": true", "expected one pooling_mode_ that is true");
+  check("minilm", "tokenizer_config.json", "true", "\"False\"",
+        "do_lower_case is \"False\"; expected true or false");
+  check("minilm", "tokenizer_config.json", "true", "true, \"strip_accents\": false",
+        "strip_accents is false, which a tokenizer.json must say");
   check("bert", "config.json", "\"is_decoder\": false", "\"is_decoder\": true", "is_decoder is true");
   check("bert", "config.json", "\"intermediate_size\": 12", "\"intermediate_size\": 13",
         "bert.encoder.layer.1.intermediate.dense.weight: [12, 8]; expected [13, 8]");

@@ -131,12 +131,20 @@ TEST_CASE("a trained model is an encoder, too, whose head is left behind", "[sta
 
 TEST_CASE("what would be another encoder is refused, with the keys", "[start]") {
   const FineTuning place("refused");
+  std::ofstream(place.root / "series.ts") << "@problemName x\n@timeStamps false\n@univariate true\n"
+                                             "@classLabel true a b\n@data\n1,2,3:a\n5,9:b\n4,4:a\n2,2:b\n";
   CHECK_THAT(
       message_of(place.fine("run", {"model.d_model=16", "data.tokenizer=char"})),
       Contains("model.d_model: 8 -> 16") && Contains("data.tokenizer") && Contains("leave these keys out"));
   CHECK_THAT(message_of(place.fine("run", {"data.max_length=100"})),
              Contains("command line: data.max_length=100: data.max_length is 100, but " +
                       place.path("encoder.h5") + " has positions for 48"));
+  CHECK_THAT(message_of(place.fine("run", {"model.pooling=cls"})),
+             Contains("puts a row before each sequence"));
+  CHECK_THAT(message_of(place.fine("run", {"model.num_heads=3"})),
+             Contains("which does not divide model.d_model, 8"));
+  CHECK_THAT(message_of(place.fine("run", {"data.format=ts", "data.train=series.ts"})),
+             Contains("command line: model") || Contains("names an encoder of texts"));
   CHECK_THAT(message_of(place.fine("run", {"train.from=encoder.h5"})), Contains("both name a checkpoint"));
   CHECK_THAT(message_of(place.fine("run", {"model.init_from=none.h5"})), Contains("none.h5"));
   CHECK_THAT(message_of(place.fine("run", {"data.long=windows"})), Contains("data.special_tokens is true"));
