@@ -5,15 +5,15 @@
 
 namespace orochi {
 namespace {
-constexpr std::size_t alignment = 64;  // a cache line, and the widest vector
+constexpr std::size_t block_alignment = 64;  // a cache line, and the widest vector
 constexpr std::size_t first_block = std::size_t{1} << 16;
-std::size_t round_up(std::size_t n) { return (n + alignment - 1) / alignment * alignment; }
+std::size_t round_up(std::size_t n) { return (n + block_alignment - 1) / block_alignment * block_alignment; }
 }  // namespace
 
-void Arena::Free::operator()(std::byte* p) const { ::operator delete (p, std::align_val_t{alignment}); }
+void Arena::Free::operator()(std::byte* p) const { ::operator delete (p, std::align_val_t{block_alignment}); }
 
 void Arena::add_block(std::size_t bytes) {
-  void* memory = ::operator new (bytes, std::align_val_t{alignment});
+  void* memory = ::operator new (bytes, std::align_val_t{block_alignment});
   blocks_.push_back({std::unique_ptr<std::byte, Free>(static_cast<std::byte*>(memory)), bytes});
 }
 

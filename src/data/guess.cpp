@@ -18,7 +18,7 @@ namespace orochi {
 namespace {
 
 constexpr std::size_t enough = 1 << 16;  // bytes
-constexpr std::size_t most_rows = 400;
+constexpr std::size_t rows_to_guess_from = 400;
 
 std::string beginning_of(const std::string& path) {
   std::vector<FileErrors> errors{FileErrors(path, PathFrom::command_line)};
@@ -47,7 +47,7 @@ Table csv_table(std::string_view text, char delimiter) {
   CsvParser parser(text, delimiter, true);
   Table table;
   CsvRecord record;
-  while (table.rows.size() < most_rows && parser.next(record))
+  while (table.rows.size() < rows_to_guess_from && parser.next(record))
     if (!record.is_blank && record.error.empty()) table.rows.push_back(record.fields);
   if (table.rows.size() > 1) table.rows.pop_back();  // it may be cut
   if (table.rows.empty()) return table;
@@ -62,7 +62,7 @@ Table csv_table(std::string_view text, char delimiter) {
 
 Table json_table(std::string_view text) {
   Table table;
-  while (table.rows.size() < most_rows && text.find('\n') != std::string_view::npos) {
+  while (table.rows.size() < rows_to_guess_from && text.find('\n') != std::string_view::npos) {
     const std::string_view line = take_line(text);
     if (table.names.empty()) table.names = read_json_line(line, {}).keys;
     std::vector<std::string>& row = table.rows.emplace_back();

@@ -14,7 +14,6 @@ namespace orochi {
 namespace {
 
 constexpr std::size_t most_lines = 40;
-constexpr std::string_view blanks = " \t";
 const char* const as_numbers = "write it as .ts (v,v,v:label) or HDF5";
 
 /// The first lines that are not blank, without one that is cut.
@@ -47,7 +46,7 @@ std::vector<std::string_view> fields_of(std::string_view line, char separator) {
   return fields;
 }
 
-bool is_number(std::string_view text) {
+bool is_numeric(std::string_view text) {
   text = trim(text);
   if (text.starts_with('+')) text.remove_prefix(1);
   double number = 0;  // NaN, too
@@ -60,7 +59,7 @@ bool is_number(std::string_view text) {
 bool are_series(const std::vector<std::string_view>& lines, char separator) {
   return all(lines, [&](std::string_view line) {
     const std::vector<std::string_view> fields = fields_of(line, separator);
-    return fields.size() >= 3 && std::all_of(fields.begin(), fields.end(), is_number);
+    return fields.size() >= 3 && std::all_of(fields.begin(), fields.end(), is_numeric);
   });
 }
 
@@ -118,7 +117,7 @@ Sniffed with_keys(const std::vector<std::string_view>& lines) {
   for (const std::string_view line : lines) {
     const std::string_view text = trim(line);
     if (text.starts_with('#') || text.starts_with('%')) continue;
-    const std::string key = lower_ascii(text.substr(0, text.find_first_of(blanks)));
+    const std::string key = lower_ascii(text.substr(0, text.find_first_of(blanks_and_tabs)));
     if (key == "@relation" || key == "@attribute")
       return {"ARFF: @relation, @attribute, @data", "arff", "\"arff\"", as_numbers};
     for (const char* of_ts : {"@problemname", "@timestamps", "@missing", "@univariate", "@dimensions",

@@ -17,7 +17,7 @@ std::string number_text(double number) {
 }
 
 /// Bytes that are no UTF-8 stay as they are.
-std::string quoted(std::string_view text) {
+std::string quoted_string(std::string_view text) {
   std::string result = "\"";
   while (!text.empty()) {
     const auto [bytes, code_point, is_valid] = utf8::take(text);
@@ -37,7 +37,7 @@ struct Writer {
   std::string operator()(bool flag) const { return flag ? "true" : "false"; }
   std::string operator()(std::int64_t integer) const { return fmt::format("{}", integer); }
   std::string operator()(double number) const { return number_text(number); }
-  std::string operator()(const std::string& text) const { return quoted(text); }
+  std::string operator()(const std::string& text) const { return quoted_string(text); }
   std::string operator()(const TomlList& values) const {
     std::string result = "[";
     for (const TomlValue& value : values) result += (result.size() > 1 ? ", " : "") + to_toml(value);

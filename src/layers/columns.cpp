@@ -4,14 +4,10 @@
 #include <orochi/matrix_ops.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "layers/bytes_of.hpp"
 #include "layers/operation_error.hpp"
 
 namespace orochi {
-namespace {
-
-double bytes_of(Index numbers) { return static_cast<double>(numbers) * sizeof(Scalar); }
-
-}  // namespace
 
 Var parameter(Tape& tape, Parameter p) {
   if (tape.use(p) == Use::lookup)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/kernels/kernels.hpp"
+#include "layers/bytes_of.hpp"
 #include "layers/dropout.hpp"
 #include "layers/operation_error.hpp"
 #include "layers/weight_products.hpp"
@@ -13,8 +14,6 @@ namespace {
 /// Rows of a product that its epilogue goes over while they are in the cache; of a large weight every pass
 /// over it counts more.
 Index block_rows(Parameter weight) { return weight.rows * weight.cols > 131072 ? 1024 : 96; }
-
-double bytes_of(Index n) { return static_cast<double>(n) * sizeof(Scalar); }
 
 /// The epilogue on y's rows first .. last - 1, which hold the product; `derivative` [N, out]: d y / d
 /// product, or null.

@@ -3,12 +3,12 @@
 #include <orochi/sequence_ops.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "layers/bytes_of.hpp"
 #include "layers/operation_error.hpp"
 
 namespace orochi {
-namespace {
 
-double bytes_of(Index numbers) { return static_cast<double>(numbers) * sizeof(Scalar); }
+namespace {
 
 /// out [C] (+)= factor x [C].
 void add_scaled_row(Index c, Scalar factor, const Scalar* x, Scalar* out, bool accumulate) {

@@ -1,6 +1,7 @@
 // Central differences of a loss, for checks of gradients.
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <string>
 
@@ -8,6 +9,12 @@
 #include <orochi/scalar.hpp>
 
 namespace orochi {
+
+/// Whether two sums of the same numbers agree, whatever their order.
+inline bool near(double found, double expected) {
+  constexpr double tolerance = sizeof(Scalar) == 8 ? 1e-9 : 1e-4;
+  return std::abs(found - expected) <= tolerance * (1 + std::abs(expected));
+}
 
 /// Compares gradients with central differences of a loss, and keeps the worst element.
 class Differences {

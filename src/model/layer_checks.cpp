@@ -6,25 +6,23 @@
 
 #include <fmt/format.h>
 
+#include "model/differences.hpp"
+
 namespace orochi {
 namespace {
 
 using Values = std::vector<Scalar>;
 
-constexpr double tolerance = sizeof(Scalar) == 8 ? 1e-9 : 1e-4;
 constexpr const char* add_advice =
     "add to a gradient (x.add_grad, x.grad_sum, tape.add_grad, tape.grad_sum), never assign it";
 constexpr const char* own_rows =
     "read only the sequence's own rows: batch.length(b) of them from batch.first_row(b) on";
 
-bool near(Scalar found, double expected) {
-  return std::abs(static_cast<double>(found) - expected) <= tolerance * (1 + std::abs(expected));
-}
-
 /// Where `found` first is not `factor` * expected + start, or -1.
 Index find_difference(const Values& found, const Values& expected, double factor = 1, double start = 0) {
   for (std::size_t i = 0; i < found.size(); ++i)
-    if (!near(found[i], factor * static_cast<double>(expected[i]) + start)) return static_cast<Index>(i);
+    if (!near(static_cast<double>(found[i]), factor * static_cast<double>(expected[i]) + start))
+      return static_cast<Index>(i);
   return -1;
 }
 

@@ -13,8 +13,6 @@
 namespace orochi {
 namespace {
 
-constexpr double tolerance = sizeof(Scalar) == 8 ? 1e-9 : 1e-4;
-
 /// A loss with its gradient.
 struct LossPass {
   double loss = 0;
@@ -98,7 +96,6 @@ class TaskTrial {
   void expect(bool holds, const std::string& expected, const std::string& found, const std::string& advice) {
     if (!holds) errors_.push_back(fmt::format("[{}] {}; found {}; {}", entry_.name, expected, found, advice));
   }
-  static bool near(double a, double b) { return std::abs(a - b) <= tolerance * (1 + std::abs(b)); }
 
   void check_gradient() {
     const LossPass found = whole();

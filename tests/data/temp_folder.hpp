@@ -43,10 +43,19 @@ class TempFolder {
   std::string path_;
 };
 
-inline DataConfig config_for(const std::string& format) {
+inline DataConfig config_for(const std::string& format, Options options = {}) {
   DataConfig config;
-  config.format.type = format;
+  config.format = {format, std::move(options)};
   return config;
+}
+
+/// The files that the config names in the folder.
+inline LoadedData load(const TempFolder& folder, const DataConfig& config, Task& task) {
+  return load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), task);
+}
+inline LoadedData load(const TempFolder& folder, const DataConfig& config,
+                       const std::string& task = "classification") {
+  return load(folder, config, *new_task(task));
 }
 
 /// What a reader finds wrong with a file of these contents.

@@ -14,6 +14,7 @@
 namespace {
 
 using namespace orochi;
+using testing::load;
 using testing::message_of;
 using testing::TempFolder;
 
@@ -27,10 +28,6 @@ DataConfig config_with(const std::string& missing, bool indicator = false) {
   config.missing = missing;
   config.missing_indicator = indicator;
   return config;
-}
-
-LoadedData load(const TempFolder& folder, const DataConfig& config) {
-  return load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), *new_task());
 }
 
 /// Two channels; 4 and 5 missing values in two sequences, one of which has no value of channel 2.

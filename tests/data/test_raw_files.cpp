@@ -12,15 +12,11 @@
 namespace {
 
 using namespace orochi;
+using testing::load;
 using testing::message_of;
 using testing::TempFolder;
 
-LoadedData load(const TempFolder& folder, const DataConfig& config,
-                const std::string& task = "classification") {
-  return load_data(config, folder.path(), 3, builtin_readers(), builtin_tokenizers(), *new_task(task));
-}
-
-std::string load_message(const TempFolder& folder, const DataConfig& config) {
+std::string message_of_load(const TempFolder& folder, const DataConfig& config) {
   return folder.without_path(message_of([&] { load(folder, config); }));
 }
 
@@ -34,7 +30,7 @@ void check_same(const LoadedData& a, const LoadedData& b) {
 }
 
 /// Lines label, tab, text; `from` makes them differ.
-std::string lines(int from, int count) {
+std::string numbered_lines(int from, int count) {
   std::string text;
   for (int i = from; i < from + count; ++i) text += fmt::format("{}\tword{} x{}\n", i % 3, i, i % 7);
   return text;
@@ -46,10 +42,10 @@ TEST_CASE("several files give the bits of one that has their records in this ord
   const TempFolder folder;
   DataConfig config = testing::config_for("tsv");
   config.validation_fraction = 0.2;
-  folder.write("a", lines(0, 31));
-  folder.write("b", lines(31, 17));
-  folder.write("c", lines(48, 40));
-  folder.write("all", lines(0, 88));
+  folder.write("a", numbered_lines(0, 31));
+  folder.write("b", numbered_lines(31, 17));
+  folder.write("c", numbered_lines(48, 40));
+  folder.write("all", numbered_lines(0, 88));
   config.train = "all";
   const LoadedData one = load(folder, config);
   config.train = {"a", "b", "c"};
@@ -110,18 +106,18 @@ TEST_CASE("what is wrong in one of several files is told with its own line", "[f
   folder.write("a", "x\tone\ny\ttwo\nx\tfour\n");
   folder.write("b", "x\tone more\nno tab\ny\tlast\n");
   config.train = {"a", "b"};
-  CHECK_THAT(load_message(folder, config), catch_matchers::StartsWith("b:2: no tab"));
+  CHECK_THAT(message_of_load(folder, config), catch_matchers::StartsWith("b:2: no tab"));
   // A whole column is looked at: both labels are seen only together.
   folder.write("a", "x y\tone\nz\ttwo\n");
   folder.write("b", "z\tthree\nx\xC2\xA0y\tlast\n");
-  const std::string alike = load_message(folder, config);
+  const std::string alike = message_of_load(folder, config);
   CHECK_THAT(alike, catch_matchers::StartsWith("b:2: label "));
   CHECK_THAT(alike, catch_matchers::Contains(" (a:1), but is another one"));
   folder.write("b", "x\tone\ty\n");
   config.format = {"csv", {{"delimiter", "\t"}}};
   folder.write("a", "label\ttext\nx\tone\ny\ttwo\n");
   folder.write("b", "label\ttext\nx\tthree\ny\tfour\tfive\n");
-  CHECK_THAT(load_message(folder, config), catch_matchers::StartsWith("b:3: "));
+  CHECK_THAT(message_of_load(folder, config), catch_matchers::StartsWith("b:3: "));
 }
 
 TEST_CASE("an error that needs all targets is told with all files, one of a target with its file",
@@ -132,7 +128,7 @@ TEST_CASE("an error that needs all targets is told with all files, one of a targ
   folder.write("b", "x\tthree\n");
   folder.write("c", "x\tfour\n");
   config.train = {"a", "b"};
-  CHECK_THAT(load_message(folder, config),
+  CHECK_THAT(message_of_load(folder, config),
              catch_matchers::Contains("a and " + std::string("b: every sequence has")));
   const auto message = [&](const std::string& task) {
     return folder.without_path(message_of([&] { load(folder, config, task); }));
@@ -155,7 +151,7 @@ TEST_CASE("a file that is named twice is an error under any name", "[files]") {
   std::filesystem::create_symlink(folder.file("a"), folder.file("link"));
   for (const char* again : {"a", "./a", "link"}) {
     config.train = Paths({"a", "b", again});
-    CHECK_THAT(load_message(folder, config),
+    CHECK_THAT(message_of_load(folder, config),
                catch_matchers::Contains("is data.train[0] and data.train[2], a; name each file once"));
   }
 }
@@ -166,9 +162,9 @@ TEST_CASE("each of several files must be there and have the first one's channels
   folder.write("a", "@data\n1,2:3,4:p\n5:6:q\n");
   folder.write("b", "@data\n1,2:p\n");
   config.train = {"a", "b"};
-  CHECK(load_message(folder, config) == "b: 1 channel, but a has 2; expected as many");
+  CHECK(message_of_load(folder, config) == "b: 1 channel, but a has 2; expected as many");
   config.train = {"a", "none"};
-  CHECK(load_message(folder, config) ==
+  CHECK(message_of_load(folder, config) ==
         "none: no such file; paths in a config are relative to the config's folder");
 }
 
@@ -180,7 +176,7 @@ TEST_CASE("each of several files shows its first errors", "[files]") {
   folder.write("a", "x\tone\n" + broken);
   folder.write("b", "y\ttwo\n" + broken);
   config.train = {"a", "b"};
-  const std::string message = load_message(folder, config);
+  const std::string message = message_of_load(folder, config);
   for (const char* part : {"a:2: ", "a:21: ", "\na: and 10 more\nb:2: ", "b:21: ", "\nb: and 10 more"})
     CHECK_THAT(message, catch_matchers::Contains(part));
 }

@@ -41,7 +41,7 @@ Record numbers(std::vector<float> values, Index channels) {
 }
 
 /// What a reader gives of these records, and in `path` what is wrong with them.
-RawSplit read(std::vector<Record> records) {
+RawSplit given(std::vector<Record> records) {
   Readers readers;
   readers.add(
       {"given", "", {}, [&](const Settings&) { return std::make_unique<Given>(std::move(records)); }});
@@ -54,13 +54,13 @@ RawSplit read(std::vector<Record> records) {
 }  // namespace
 
 TEST_CASE("records are kept as a reader gives them", "[readers]") {
-  const RawSplit texts = read({text("one", "a", 3), text("two", "b", 7)});
+  const RawSplit texts = given({text("one", "a", 3), text("two", "b", 7)});
   CHECK(texts.path.empty());
   CHECK(texts.texts == Words{"one", "two"});
   CHECK(texts.targets == Words{"a", "b"});
   CHECK(texts.lines == std::vector<Index>{3, 7});
   CHECK(texts.channels == 0);
-  const RawSplit rows = read({numbers({1, 2, 3, 4}, 2), numbers({5, 6}, 2)});
+  const RawSplit rows = given({numbers({1, 2, 3, 4}, 2), numbers({5, 6}, 2)});
   CHECK(rows.path.empty());
   CHECK(rows.values == std::vector<float>{1, 2, 3, 4, 5, 6});
   CHECK(rows.offsets == std::vector<Index>{0, 2, 3});
@@ -69,29 +69,29 @@ TEST_CASE("records are kept as a reader gives them", "[readers]") {
 }
 
 TEST_CASE("what is wrong with a stranger's record is said where it is", "[readers]") {
-  CHECK(read({}).path == "f: no record; expected one or more");
-  CHECK(read({text("a\xFFz", "a", 4)}).path ==
+  CHECK(given({}).path == "f: no record; expected one or more");
+  CHECK(given({text("a\xFFz", "a", 4)}).path ==
         "f:4: byte 2 of the text (0xff) is not valid UTF-8, or is NUL");
-  CHECK(read({text(std::string("a\0", 2))}).path ==
+  CHECK(given({text(std::string("a\0", 2))}).path ==
         "f: sequence 0: byte 2 of the text (0x00) is not valid UTF-8, or is NUL");
-  CHECK(read({text("x"), text(" \t")}).path ==
+  CHECK(given({text("x"), text(" \t")}).path ==
         "f: sequence 1: the text is empty; expected at least one character");
-  CHECK(read({text("x", "\xFF", 2)}).path ==
+  CHECK(given({text("x", "\xFF", 2)}).path ==
         "f:2: label \"\\xff\" is not valid UTF-8; write it anew, or use integers");
-  CHECK(read({text("x", "", 2)}).path == "f:2: the label is empty; expected a name");
+  CHECK(given({text("x", "", 2)}).path == "f:2: the label is empty; expected a name");
   Record both = text("x");
   both.channels = 1;
-  CHECK(read({both}).path == "f: sequence 0: expected either texts or numbers");
-  CHECK(read({numbers({1, 2, 3}, 2)}).path ==
+  CHECK(given({both}).path == "f: sequence 0: expected either texts or numbers");
+  CHECK(given({numbers({1, 2, 3}, 2)}).path ==
         "f: sequence 0: 3 numbers for 2 channels; expected one row or more");
-  CHECK(read({numbers({}, 2)}).path == "f: sequence 0: 0 numbers for 2 channels; expected one row or more");
-  CHECK(read({numbers({1, 2}, 2), numbers({1}, 1)}).path ==
+  CHECK(given({numbers({}, 2)}).path == "f: sequence 0: 0 numbers for 2 channels; expected one row or more");
+  CHECK(given({numbers({1, 2}, 2), numbers({1}, 1)}).path ==
         "f: sequence 1: 1 channel, but the first record has 2");
-  CHECK(read({numbers({std::numeric_limits<float>::infinity()}, 1)}).path ==
+  CHECK(given({numbers({std::numeric_limits<float>::infinity()}, 1)}).path ==
         "f: sequence 0: a value is not finite; expected numbers of at most 3.4e38");
   Record two = text("x");
   two.texts.emplace_back("y");
-  CHECK(read({text("x"), two}).path == "f: sequence 1: 2 texts, but the first record has 1");
+  CHECK(given({text("x"), two}).path == "f: sequence 1: 2 texts, but the first record has 1");
 }
 
 TEST_CASE("a reader that gives other records than it says is found out", "[readers]") {

@@ -16,7 +16,7 @@ using namespace orochi;
 using testing::TempFolder;
 using Words = std::vector<std::string>;
 
-const DataConfig tsv = testing::config_for("tsv");
+const DataConfig unpacked = testing::config_for("tsv");
 
 std::string gzip(const std::string& text) {
   z_stream z{};
@@ -59,20 +59,21 @@ TEST_CASE("compressed files are read as what they unpack to", "[unpack]") {
   for (const auto pack : packers) {
     for (const std::size_t size : {std::size_t{1}, std::size_t{1} << 18, std::size_t{3'000'000}}) {
       const std::string text = "\xEF\xBB\xBF" + lines(size);
-      const RawSplit plain = testing::read_back(folder, tsv, text);
-      const RawSplit packed = testing::read_back(folder, tsv, pack(text));
+      const RawSplit plain = testing::read_back(folder, unpacked, text);
+      const RawSplit packed = testing::read_back(folder, unpacked, pack(text));
       CHECK(packed.path == "f");
       CHECK(packed.texts == plain.texts);
       CHECK(packed.targets == plain.targets);
       CHECK(packed.lines == plain.lines);
-      CHECK(reading_memory(tsv, *builtin_readers().make(tsv.format),
-                           *builtin_tokenizers().make(tsv.tokenizer), folder.write("f", pack(text))) ==
-            reading_memory(tsv, *builtin_readers().make(tsv.format),
-                           *builtin_tokenizers().make(tsv.tokenizer), folder.write("f", text)));
+      CHECK(reading_memory(unpacked, *builtin_readers().make(unpacked.format),
+                           *builtin_tokenizers().make(unpacked.tokenizer), folder.write("f", pack(text))) ==
+            reading_memory(unpacked, *builtin_readers().make(unpacked.format),
+                           *builtin_tokenizers().make(unpacked.tokenizer), folder.write("f", text)));
     }
-    CHECK(testing::errors_in(folder, tsv, pack("a\tx\nb\n")) ==
+    CHECK(testing::errors_in(folder, unpacked, pack("a\tx\nb\n")) ==
           "f:2: no tab in \"b\"; expected label<TAB>text");
-    CHECK(testing::errors_in(folder, tsv, pack("")) == "f: the file is empty; expected labelled sequences");
+    CHECK(testing::errors_in(folder, unpacked, pack("")) ==
+          "f: the file is empty; expected labelled sequences");
   }
 }
 
@@ -83,9 +84,10 @@ TEST_CASE("an output that ends with a buffer is whole", "[unpack]") {
       std::string text = lines(size);
       text.resize(size - 1, 'x');
       text.back() = 'y';
-      CHECK(testing::errors_in(folder, tsv, pack(text + "\n")) ==
-            testing::errors_in(folder, tsv, text + "\n"));
-      const TextColumn texts = testing::read_back(folder, tsv, pack(text + "\n") + pack("b\tend\n")).texts;
+      CHECK(testing::errors_in(folder, unpacked, pack(text + "\n")) ==
+            testing::errors_in(folder, unpacked, text + "\n"));
+      const TextColumn texts =
+          testing::read_back(folder, unpacked, pack(text + "\n") + pack("b\tend\n")).texts;
       CHECK(texts[texts.size() - 1] == "end");
     }
 }
@@ -94,9 +96,9 @@ TEST_CASE("streams one after the other are one file", "[unpack]") {
   const TempFolder folder;
   const std::string skipped("\x50\x2A\x4D\x18\x04\0\0\0abcd", 12);
   for (const auto pack : packers)
-    CHECK(testing::read_back(folder, tsv, pack("a\tx\nb") + pack("") + pack("\ty\n")).texts ==
+    CHECK(testing::read_back(folder, unpacked, pack("a\tx\nb") + pack("") + pack("\ty\n")).texts ==
           Words{"x", "y"});
-  CHECK(testing::read_back(folder, tsv, skipped + zstd("a\tx\n") + skipped).texts == Words{"x"});
+  CHECK(testing::read_back(folder, unpacked, skipped + zstd("a\tx\n") + skipped).texts == Words{"x"});
 }
 
 TEST_CASE("a pipe is read once, from its first byte", "[unpack]") {
@@ -107,10 +109,10 @@ TEST_CASE("a pipe is read once, from its first byte", "[unpack]") {
   for (const std::string& contents : {text, gzip(text), zstd(text)}) {
     std::thread writer([&] { folder.write("pipe", contents); });
     FileErrors errors(pipe);
-    const RawSplit raw = read_raw(tsv, builtin_readers(), *new_task(), errors);
+    const RawSplit raw = read_raw(unpacked, builtin_readers(), *new_task(), errors);
     writer.join();
     CHECK(errors.report().empty());
-    CHECK(raw.texts == testing::read_back(folder, tsv, text).texts);
+    CHECK(raw.texts == testing::read_back(folder, unpacked, text).texts);
   }
 }
 
@@ -120,25 +122,25 @@ TEST_CASE("a compressed file that is not whole is an error", "[unpack]") {
   for (const auto pack : packers) {
     const std::string packed = pack(text);
     for (std::size_t size = 1; size < packed.size(); ++size)
-      REQUIRE_FALSE(testing::errors_in(folder, tsv, packed.substr(0, size)).empty());
+      REQUIRE_FALSE(testing::errors_in(folder, unpacked, packed.substr(0, size)).empty());
     const char* name = pack == gzip ? "gzip" : "Zstandard";
-    CHECK(testing::errors_in(folder, tsv, packed.substr(0, packed.size() / 2)) ==
+    CHECK(testing::errors_in(folder, unpacked, packed.substr(0, packed.size() / 2)) ==
           std::string("f: is compressed with ") + name + " and cut short; copy or make it anew");
-    const Column<std::string> targets = testing::read_back(folder, tsv, packed).targets;
+    const Column<std::string> targets = testing::read_back(folder, unpacked, packed).targets;
     for (std::size_t i = 0; i < packed.size(); ++i) {
       std::string changed = packed;
       changed[i] = static_cast<char>(changed[i] ^ 0x11);
-      const RawSplit raw = testing::read_back(folder, tsv, changed);
+      const RawSplit raw = testing::read_back(folder, unpacked, changed);
       REQUIRE((raw.path != "f" || raw.targets == targets));  // some bytes of the head mean nothing
     }
-    CHECK_THAT(testing::errors_in(folder, tsv, packed + "more"),
+    CHECK_THAT(testing::errors_in(folder, unpacked, packed + "more"),
                Catch::Matchers::StartsWith(std::string("f: is compressed with ") + name));
   }
   std::string changed = gzip(text);
   changed[changed.size() - 6] = static_cast<char>(changed[changed.size() - 6] ^ 1);
-  CHECK(testing::errors_in(folder, tsv, changed) == "f: is compressed with gzip and damaged near byte " +
-                                                        std::to_string(changed.size() - 4) +
-                                                        " (incorrect data check); copy or make it anew");
+  CHECK(testing::errors_in(folder, unpacked, changed) == "f: is compressed with gzip and damaged near byte " +
+                                                             std::to_string(changed.size() - 4) +
+                                                             " (incorrect data check); copy or make it anew");
 }
 
 TEST_CASE("a small file that unpacks to a huge one is refused", "[unpack]") {
@@ -146,8 +148,8 @@ TEST_CASE("a small file that unpacks to a huge one is refused", "[unpack]") {
   const std::string some = "a\t" + std::string(1'000'000, 'x') + "\n";
   const std::string huge = "a\t" + std::string(80'000'000, 'x') + "\n";
   for (const auto pack : packers) {
-    CHECK(testing::errors_in(folder, tsv, pack(some)).empty());
-    CHECK(testing::errors_in(folder, tsv, pack(huge)) ==
+    CHECK(testing::errors_in(folder, unpacked, pack(some)).empty());
+    CHECK(testing::errors_in(folder, unpacked, pack(huge)) ==
           "f: unpacks to more than 200 times its size; such files are made to fill memory: unpack it by hand "
           "if it "
           "is what you expect");
@@ -156,16 +158,16 @@ TEST_CASE("a small file that unpacks to a huge one is refused", "[unpack]") {
 
 TEST_CASE("what is in a compressed file may be of another kind", "[unpack]") {
   const TempFolder folder;
-  CHECK(testing::errors_in(folder, tsv, gzip(zstd("a\tx\n"))) ==
+  CHECK(testing::errors_in(folder, unpacked, gzip(zstd("a\tx\n"))) ==
         "f: once unpacked, is compressed a second time; unpack it once");
   std::string tar(1024, '\0');
   tar.replace(257, 5, "ustar");
-  CHECK(testing::errors_in(folder, tsv, gzip(tar)) ==
+  CHECK(testing::errors_in(folder, unpacked, gzip(tar)) ==
         "f: once unpacked, is a tar archive; unpack it with tar -xf and name a file that was in it");
-  CHECK(testing::errors_in(folder, tsv, "BZh") == "f:1: no tab in \"BZh\"; expected label<TAB>text");
-  CHECK(testing::errors_in(folder, tsv, "BZh91AY&SYxxxx") ==
+  CHECK(testing::errors_in(folder, unpacked, "BZh") == "f:1: no tab in \"BZh\"; expected label<TAB>text");
+  CHECK(testing::errors_in(folder, unpacked, "BZh91AY&SYxxxx") ==
         "f: is compressed with bzip2; unpack it with bzip2 -d, or use gzip or Zstandard, which can be read");
-  CHECK(testing::errors_in(folder, tsv,
+  CHECK(testing::errors_in(folder, unpacked,
                            std::string("\xFD"
                                        "7zXZ\0x",
                                        7)) ==
@@ -173,5 +175,6 @@ TEST_CASE("what is in a compressed file may be of another kind", "[unpack]") {
 }
 
 TEST_CASE("no bytes break the unpacking", "[unpack]") {
-  testing::read_mutations(tsv, {gzip(lines(300)), zstd(lines(300)), gzip("1\tx\n") + gzip("2\ty\n")}, 4000);
+  testing::read_mutations(unpacked, {gzip(lines(300)), zstd(lines(300)), gzip("1\tx\n") + gzip("2\ty\n")},
+                          4000);
 }

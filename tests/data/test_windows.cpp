@@ -27,15 +27,8 @@ DataConfig in_windows(const std::string& format, Index max_length) {
   return config;
 }
 
-LoadedData load(const TempFolder& folder, const DataConfig& config, Task& task) {
-  return load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), task);
-}
-LoadedData load(const TempFolder& folder, const DataConfig& config) {
-  return load(folder, config, *new_task());
-}
-
 /// The words of each sequence.
-Lines words_of(const Sequences& sequences, const Preprocessing& preprocessing) {
+Lines words_of_each(const Sequences& sequences, const Preprocessing& preprocessing) {
   Lines texts;
   for (Index i = 0; i < sequences.size(); ++i) {
     texts.emplace_back();
@@ -75,7 +68,7 @@ TEST_CASE("to train on, each window has the record's target, 1 / n of its weight
   DataConfig config = in_windows("csv", 2);
   config.format.options = {{"weight_column", std::string("w")}};
   const LoadedData data = load(folder, config);
-  CHECK(words_of(data.train, data.preprocessing) == Lines{"ab", "cd", "e", "fg", "ac", "eg"});
+  CHECK(words_of_each(data.train, data.preprocessing) == Lines{"ab", "cd", "e", "fg", "ac", "eg"});
   CHECK(data.train.targets == std::vector<double>{0, 0, 0, 1, 2, 2});
   CHECK(data.train.weights == std::vector<float>{1, 1, 1, 0.5f, 0.5f, 0.5f});
   CHECK(data.train.window == 0);
@@ -122,7 +115,7 @@ TEST_CASE("a record is whole where it is evaluated or predicted, the same from f
       load_file(config, builtin_readers(), data.preprocessing, *task, folder.file("f"), notes).sequences;
   CHECK(evaluated.window == 2);
   CHECK(evaluated.targets == std::vector<double>{0, 1});
-  CHECK(words_of(evaluated, data.preprocessing) == Lines{"abcde", "fg"});
+  CHECK(words_of_each(evaluated, data.preprocessing) == Lines{"abcde", "fg"});
   CHECK(notes[1] == "1 of 2 f sequences was longer than max_length = 2 and became 3 windows (longest: 5)");
   const Sequences asked =
       load_inputs(config, builtin_readers(), data.preprocessing, folder.file("f"), false, false, notes)

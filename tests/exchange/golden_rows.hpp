@@ -10,15 +10,27 @@
 #include <nlohmann/json.hpp>
 
 #include <orochi/batching.hpp>
+#include <orochi/extensions.hpp>
 #include <orochi/model.hpp>
 
 #include "data/input_encoder.hpp"
+#include "exchange/hugging_face.hpp"
 #include "io/safetensors.hpp"
 #include "model/copy_parameters.hpp"
 
 namespace orochi::test {
 
 inline std::string encoders_folder() { return std::string(std::getenv("OROCHI_TEST_DATA")) + "/encoders"; }
+
+inline Model imported(const std::string& folder, std::vector<std::string>* notes = nullptr) {
+  std::vector<std::string> unused;
+  return import_hugging_face(folder, builtin(), notes == nullptr ? unused : *notes);
+}
+
+inline std::string read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
 
 inline std::vector<std::string> golden_lines() {
   std::ifstream file(encoders_folder() + "/lines.json");

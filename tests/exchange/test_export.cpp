@@ -17,16 +17,6 @@ using nlohmann::json;
 
 namespace {
 
-Model imported(const std::string& folder) {
-  std::vector<std::string> notes;
-  return import_hugging_face(folder, builtin(), notes);
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 json read_json(const fs::path& path) { return json::parse(read(path)); }
 
 /// A family's encoder under a head, as fine-tuning with model.pooling = "pooler" has it.

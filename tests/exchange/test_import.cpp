@@ -17,16 +17,6 @@ namespace {
 
 std::string folder_of(const std::string& family) { return encoders_folder() + "/" + family; }
 
-Model imported(const std::string& folder, std::vector<std::string>* notes = nullptr) {
-  std::vector<std::string> unused;
-  return import_hugging_face(folder, builtin(), notes == nullptr ? unused : *notes);
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 /// A copy of a family's folder, to be changed.
 struct Copy {
   explicit Copy(const std::string& family) : folder(temp.path() + "/" + family) {

@@ -101,14 +101,14 @@ void test_kmers_vocab_size() {
 
 const char* const animals = "a\tthe cat and the dog and the bird\nb\tThe dogs and the cats sang to birds\n";
 
-void check_vocab_size(const std::string& type) {
+void check_number_of_pieces(const std::string& type) {
   for (const std::int64_t size : {272, 275}) {
     const Words pieces = vocabulary(type, {{"vocab_size", size}}, animals);
     CHECK(std::ssize(pieces) == size);
   }
 }
 
-void check_lowercase(const std::string& type) {
+void check_lowercase_pieces(const std::string& type) {
   const auto has_capital = [&](bool lowercase) {
     const Words pieces = vocabulary(type, {{"lowercase", lowercase}}, animals);
     return std::any_of(pieces.begin() + 257, pieces.end(),  // behind the bytes
@@ -134,10 +134,10 @@ KeyTests orochi::tokenizer_keys() {
           {"tokenizer.kmers.lowercase", test_kmers_lowercase},
           {"tokenizer.kmers.min_count", test_min_count},
           {"tokenizer.kmers.vocab_size", test_kmers_vocab_size},
-          {"tokenizer.bpe.vocab_size", [] { check_vocab_size("bpe"); }},
-          {"tokenizer.bpe.lowercase", [] { check_lowercase("bpe"); }},
+          {"tokenizer.bpe.vocab_size", [] { check_number_of_pieces("bpe"); }},
+          {"tokenizer.bpe.lowercase", [] { check_lowercase_pieces("bpe"); }},
           {"tokenizer.bpe.model", [] { check_model("bpe"); }},
-          {"tokenizer.unigram.vocab_size", [] { check_vocab_size("unigram"); }},
-          {"tokenizer.unigram.lowercase", [] { check_lowercase("unigram"); }},
+          {"tokenizer.unigram.vocab_size", [] { check_number_of_pieces("unigram"); }},
+          {"tokenizer.unigram.lowercase", [] { check_lowercase_pieces("unigram"); }},
           {"tokenizer.unigram.model", [] { check_model("unigram"); }}};
 }

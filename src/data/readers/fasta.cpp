@@ -18,7 +18,6 @@ namespace {
 
 // std::regex calls itself for every character; headers of databases have some hundreds.
 constexpr std::size_t longest_header = 2000;
-constexpr std::string_view blanks = " \t";
 
 /// The labels of a second file, by the names of the sequences.
 class LabelFile {
@@ -129,7 +128,7 @@ class FastaReader : public Reader {
   void append(std::string_view text, Index line, Index column, Entry& entry, DataFile& file) const {
     for (std::size_t i = 0; i < text.size(); ++i) {
       char c = text[i];
-      if (blanks.find(c) != std::string_view::npos) continue;
+      if (blanks_and_tabs.find(c) != std::string_view::npos) continue;
       const bool is_letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
       if (entry.has_ended || (!is_letter && c != '*'))
         return file.error(
@@ -164,7 +163,7 @@ class FastaReader : public Reader {
   }
 
   static std::string find_label(std::string_view header, const LabelFile& labels, std::string& label) {
-    const std::string_view name = header.substr(0, header.find_first_of(blanks));
+    const std::string_view name = header.substr(0, header.find_first_of(blanks_and_tabs));
     const std::string* found = labels.find(name);
     if (found == nullptr)
       return fmt::format("sequence {} has no label in {}; add a line name<TAB>label there", quote(name),

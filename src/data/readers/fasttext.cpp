@@ -11,18 +11,18 @@
 namespace orochi {
 namespace {
 
-constexpr std::string_view blanks = " \t\v\f\r";
+constexpr std::string_view white_space = " \t\v\f\r";
 
 void skip_blanks(std::string_view& rest) {
-  rest.remove_prefix(std::min(rest.find_first_not_of(blanks), rest.size()));
+  rest.remove_prefix(std::min(rest.find_first_not_of(white_space), rest.size()));
 }
 
-std::string_view word_of(std::string_view rest) { return rest.substr(0, rest.find_first_of(blanks)); }
+std::string_view word_of(std::string_view rest) { return rest.substr(0, rest.find_first_of(white_space)); }
 
 class FastTextReader : public Reader {
  public:
   explicit FastTextReader(const Settings& settings) : prefix_(settings.word("prefix")) {
-    if (prefix_.empty() || prefix_.find_first_of(blanks) != std::string::npos)
+    if (prefix_.empty() || prefix_.find_first_of(white_space) != std::string::npos)
       throw OptionError(
           "prefix",
           fmt::format("prefix is {}; allowed: what every label begins with, without blanks", quote(prefix_)));
@@ -92,7 +92,7 @@ class FastTextReader : public Reader {
   /// Where a word of the text begins like a label.
   std::size_t find_label(std::string_view text) const {
     std::size_t at = text.find(prefix_);
-    while (at != std::string_view::npos && at > 0 && blanks.find(text[at - 1]) == std::string_view::npos)
+    while (at != std::string_view::npos && at > 0 && white_space.find(text[at - 1]) == std::string_view::npos)
       at = text.find(prefix_, at + 1);
     return at;
   }

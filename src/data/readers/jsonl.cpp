@@ -14,16 +14,16 @@
 namespace orochi {
 namespace {
 
-using Kind = JsonValue::Kind;
+using JsonKind = JsonValue::Kind;
 
 bool is_single(const JsonValue& value) {
-  return value.kind == Kind::string || value.kind == Kind::number || value.kind == Kind::boolean;
+  return value.kind == JsonKind::string || value.kind == JsonKind::number || value.kind == JsonKind::boolean;
 }
 
 /// A string, or a list of tokens with blanks between; returns what is wrong, or nothing.
 std::string take_text(JsonValue& value, std::string& text) {
-  if (value.kind == Kind::string) return text = std::move(value.text), "";
-  if (value.kind != Kind::list || !value.is_plain)
+  if (value.kind == JsonKind::string) return text = std::move(value.text), "";
+  if (value.kind != JsonKind::list || !value.is_plain)
     return fmt::format("is {}; expected a string, or a list of tokens",
                        value.is_plain ? value.name() : "a nested list");
   for (const std::string& token : value.items) {
@@ -40,7 +40,7 @@ std::string take_text(JsonValue& value, std::string& text) {
 std::string take_target(JsonValue& value, const std::string& key, const Targets& targets,
                         std::string& target) {
   if (is_single(value)) return target = std::move(value.text), "";
-  if (value.kind == Kind::list && value.is_plain) return join_labels(value.items, targets, target);
+  if (value.kind == JsonKind::list && value.is_plain) return join_labels(value.items, targets, target);
   return fmt::format("{} is {}; expected a string, a number, true or false, or a list of them", quote(key),
                      value.is_plain ? value.name() : "a list with more than plain values in it");
 }
@@ -101,7 +101,7 @@ class JsonlReader : public Reader {
     }
     bool has_keys = true;
     for (std::size_t k = 0; k < keys_.size(); ++k) {
-      if (json.values[k].kind != Kind::missing || (k == texts_ && !file.needs_targets())) continue;
+      if (json.values[k].kind != JsonKind::missing || (k == texts_ && !file.needs_targets())) continue;
       has_keys = false;
       file.error(json.keys.empty()
                      ? "an empty object; expected " + quote_list(keys_)
@@ -127,7 +127,7 @@ class JsonlReader : public Reader {
       file.error(fmt::format("{} {}", quote(keys_[k]), wrong), line);
     };
     for (std::size_t k = 0; k < texts_; ++k) check(k, take_text(json.values[k], record.texts.emplace_back()));
-    if (json.values[texts_].kind == Kind::missing) {
+    if (json.values[texts_].kind == JsonKind::missing) {
       // No more than an answer is asked of it.
     } else if (const std::string wrong =
                    take_target(json.values[texts_], keys_[texts_], file.targets(), record.target);
@@ -146,7 +146,7 @@ class JsonlReader : public Reader {
   }
 
   static std::string take_weight(const JsonValue& value, double& weight) {
-    if (value.kind != Kind::number) return fmt::format("is {}; expected a positive number", value.name());
+    if (value.kind != JsonKind::number) return fmt::format("is {}; expected a positive number", value.name());
     try {
       weight = parse_number(value.text);
     } catch (const Error&) {

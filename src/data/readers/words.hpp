@@ -6,12 +6,13 @@
 
 namespace orochi {
 
+inline constexpr std::string_view blanks_and_tabs = " \t";
+
 /// Without blanks and tabs at its ends.
 inline std::string_view trim(std::string_view text) {
-  constexpr std::string_view blanks = " \t";
-  const std::size_t first = text.find_first_not_of(blanks);
+  const std::size_t first = text.find_first_not_of(blanks_and_tabs);
   if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+  return text.substr(first, text.find_last_not_of(blanks_and_tabs) - first + 1);
 }
 
 /// With the letters A to Z in lower case.

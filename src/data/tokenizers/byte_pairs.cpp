@@ -32,18 +32,18 @@ std::array<std::string, 256> byte_letters() {
   return letters;
 }
 
-enum class Kind { space, letter, number, other };
+enum class CharKind { space, letter, number, other };
 
-Kind kind_of(char32_t c) {
-  if (utf8::is_space(c)) return Kind::space;
-  if (unicode::is_letter(c)) return Kind::letter;
-  return unicode::is_number(c) ? Kind::number : Kind::other;
+CharKind kind_of(char32_t c) {
+  if (utf8::is_space(c)) return CharKind::space;
+  if (unicode::is_letter(c)) return CharKind::letter;
+  return unicode::is_number(c) ? CharKind::number : CharKind::other;
 }
 
-Kind kind_at(std::string_view text, std::size_t at) { return kind_of(utf8::decode(text, at)); }
+CharKind kind_at(std::string_view text, std::size_t at) { return kind_of(utf8::decode(text, at)); }
 
 /// Behind the characters from `at` on that are of this kind; `last`: where the last of them begins.
-std::size_t end_of_run(std::string_view text, std::size_t at, Kind kind, std::size_t& last) {
+std::size_t end_of_run(std::string_view text, std::size_t at, CharKind kind, std::size_t& last) {
   for (std::size_t next = at; at < text.size(); at = next) {
     if (kind_of(utf8::decode(text, next)) != kind) break;
     last = at;
@@ -57,9 +57,9 @@ std::size_t end_of_part(std::string_view text, std::size_t at) {
     if (text.substr(at).starts_with(ending)) return at + ending.size();
   const std::size_t first = text[at] == ' ' ? at + 1 : at;  // a blank goes with what follows
   std::size_t last = at;
-  if (first < text.size() && kind_at(text, first) != Kind::space)
+  if (first < text.size() && kind_at(text, first) != CharKind::space)
     return end_of_run(text, first, kind_at(text, first), last);
-  const std::size_t end = end_of_run(text, at, Kind::space, last);
+  const std::size_t end = end_of_run(text, at, CharKind::space, last);
   return end == text.size() || last == at ? end : last;
 }
 

@@ -12,15 +12,12 @@
 #include "data/tokenizers/unicode.hpp"
 
 namespace orochi {
-namespace {
 
 /// Lets unordered maps with std::string keys be asked with a std::string_view.
 struct TextHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
 };
-
-}  // namespace
 
 Tokenizer::~Tokenizer() = default;
 

@@ -5,16 +5,11 @@
 namespace {
 
 using namespace orochi;
+using testing::config_for;
 using testing::TempFolder;
 using Words = std::vector<std::string>;
 
-const DataConfig fasta = testing::config_for("fasta");
-
-DataConfig with(Options options) {
-  DataConfig config = fasta;
-  config.format.options = std::move(options);
-  return config;
-}
+const DataConfig fasta = config_for("fasta");
 
 }  // namespace
 
@@ -28,13 +23,13 @@ TEST_CASE("a FASTA sequence is a header and lines of letters", "[fasta]") {
   CHECK(raw.texts == Words{"ACGTacg", "MKVLLAN-X."});
   CHECK(raw.targets == Words{"tea", "coffee"});
   CHECK(raw.lines == std::vector<Index>{2, 7});
-  CHECK(testing::read_back(folder, with({{"fold_case", true}}), text).texts ==
+  CHECK(testing::read_back(folder, config_for("fasta", {{"fold_case", true}}), text).texts ==
         Words{"ACGTACG", "MKVLLAN-X."});
 }
 
 TEST_CASE("a pattern finds the label in a FASTA header", "[fasta]") {
   const TempFolder folder;
-  const DataConfig config = with({{"label_pattern", "OX=(\\d+)"}});
+  const DataConfig config = config_for("fasta", {{"label_pattern", "OX=(\\d+)"}});
   const RawSplit raw = testing::read_back(folder, config, ">sp|P1|NAME OX=9606 GN=A\nAC\n>x OX=10090\nGT\n");
   CHECK(raw.path == "f");
   CHECK(raw.targets == Words{"9606", "10090"});
@@ -44,7 +39,7 @@ TEST_CASE("a pattern finds the label in a FASTA header", "[fasta]") {
         "data.format.labels to a file of lines name<TAB>label");
   const auto message = [&](const std::string& pattern) {
     return testing::message_of([&] {
-      testing::errors_in(folder, with({{"label_pattern", pattern}}), ">a\n");
+      testing::errors_in(folder, config_for("fasta", {{"label_pattern", pattern}}), ">a\n");
     });
   };
   CHECK_THAT(message("(a"), Catch::Matchers::StartsWith(
@@ -52,18 +47,18 @@ TEST_CASE("a pattern finds the label in a FASTA header", "[fasta]") {
   CHECK(message("a") ==
         "data.format.label_pattern is \"a\", which has 0 groups; allowed: one, (...), around the label");
   // The library's matcher would use up the stack.
-  CHECK(testing::errors_in(folder, with({{"label_pattern", "^((?:a|b)*)$"}}),
+  CHECK(testing::errors_in(folder, config_for("fasta", {{"label_pattern", "^((?:a|b)*)$"}}),
                            ">" + std::string(1000000, 'a') + "\nA\n") ==
         "f:1: a header of 1,000,000 bytes; expected at most 2,000 where data.format.label_pattern is set; "
         "shorten it");
-  CHECK(testing::read_back(folder, with({{"label_pattern", "^(?:(?:a|b)*)(c)$"}}),
+  CHECK(testing::read_back(folder, config_for("fasta", {{"label_pattern", "^(?:(?:a|b)*)(c)$"}}),
                            ">" + std::string(1999, 'a') + "c\nA\n")
             .targets == Words{"c"});
 }
 
 TEST_CASE("labels of FASTA sequences may be in a second file", "[fasta]") {
   const TempFolder folder;
-  const DataConfig config = with({{"labels", "names"}});
+  const DataConfig config = config_for("fasta", {{"labels", "names"}});
   folder.write("names", "seq1\ttea\r\nseq2\tdark coffee\n\n");
   const RawSplit raw = testing::read_back(folder, config, ">seq2 more\nAC\n>seq1\nGT\n");
   CHECK(raw.path == "f");
@@ -76,7 +71,7 @@ TEST_CASE("labels of FASTA sequences may be in a second file", "[fasta]") {
         "names:2: a second tab in \"seq2\\x09a\\x09b\"; expected name<TAB>label\n"
         "names:4: a blank line; expected name<TAB>label\n"
         "names:5: the name \"seq3\" is there twice; remove one");
-  CHECK(testing::errors_in(folder, with({{"labels", "nothere"}}), ">a b\nA\n") ==
+  CHECK(testing::errors_in(folder, config_for("fasta", {{"labels", "nothere"}}), ">a b\nA\n") ==
         "nothere: no such file; data.format.labels is relative to the data file's folder");
 }
 
@@ -107,5 +102,5 @@ TEST_CASE("what is wrong with a FASTA file is said", "[fasta]") {
 TEST_CASE("no bytes break the FASTA reader", "[fasta]") {
   const std::string seed = "; c\n>a|b c\nACGT\nac-gt*\n\n>d e\r\nM K\r\n";
   testing::read_mutations(fasta, {seed});
-  testing::read_mutations(with({{"label_pattern", "(.+) *$"}}), {">a 1\nACGT\n"}, 400);
+  testing::read_mutations(config_for("fasta", {{"label_pattern", "(.+) *$"}}), {">a 1\nACGT\n"}, 400);
 }

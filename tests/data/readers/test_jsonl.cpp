@@ -5,16 +5,11 @@
 namespace {
 
 using namespace orochi;
+using testing::config_for;
 using testing::TempFolder;
 using Words = std::vector<std::string>;
 
-const DataConfig jsonl = testing::config_for("jsonl");
-
-DataConfig with(Options options) {
-  DataConfig config = jsonl;
-  config.format.options = std::move(options);
-  return config;
-}
+const DataConfig jsonl = config_for("jsonl");
 
 std::string nested(std::size_t levels) {
   std::string open, close;
@@ -41,10 +36,10 @@ TEST_CASE("a line of JSON is a record", "[jsonl]") {
 
 TEST_CASE("keys are named in the config, nested ones by dots", "[jsonl]") {
   const TempFolder folder;
-  const DataConfig config = with({{"text_keys", Words{"a", "in.side.b"}},
-                                  {"label_key", "meta.label"},
-                                  {"weight_key", "w"},
-                                  {"group_key", "meta.of"}});
+  const DataConfig config = config_for("jsonl", {{"text_keys", Words{"a", "in.side.b"}},
+                                                 {"label_key", "meta.label"},
+                                                 {"weight_key", "w"},
+                                                 {"group_key", "meta.of"}});
   const RawSplit raw = testing::read_back(folder, config,
                                           "{\"w\": 0.5, \"meta\": {\"of\": 3, \"label\": \"l\"}, \"a\": "
                                           "\"1\", \"in\": {\"side\": {\"b\": \"2\"}}}\n"
@@ -55,7 +50,7 @@ TEST_CASE("keys are named in the config, nested ones by dots", "[jsonl]") {
   CHECK(raw.targets == Words{"l", "m"});
   CHECK(raw.weights == std::vector<double>{0.5, 1});
   CHECK(raw.groups == Words{"3", "g"});
-  CHECK(testing::errors_in(folder, with({{"label_key", "meta.label"}}),
+  CHECK(testing::errors_in(folder, config_for("jsonl", {{"label_key", "meta.label"}}),
                            "{\"text\": \"x\", \"label\": \"y\", \"meta\": {\"kind\": 1, \"z\": []}}\n{}\n") ==
         "f:1: no key \"meta.label\" (data.format.label_key); the object has \"text\", \"label\", "
         "\"meta.kind\", "
@@ -126,7 +121,7 @@ TEST_CASE("what JSON allows and no record can have is an error", "[jsonl]") {
   const auto errors = [&](const std::string& text) { return testing::errors_in(folder, jsonl, text); };
   CHECK(errors("{\"text\": \"x\", \"label\": \"a\", \"label\": \"b\"}\n") ==
         "f:1: key \"label\" is there twice; remove one");
-  CHECK(testing::errors_in(folder, with({{"label_key", "m.l"}}),
+  CHECK(testing::errors_in(folder, config_for("jsonl", {{"label_key", "m.l"}}),
                            "{\"text\": \"x\", \"m.l\": \"a\", \"m\": {\"l\": \"b\"}}\n") ==
         "f:1: key \"m.l\" is there twice; remove one");
   CHECK_THAT(errors("{\"text\": \"\\ud800x\", \"label\": 1}\n"),
@@ -146,17 +141,17 @@ TEST_CASE("what JSON allows and no record can have is an error", "[jsonl]") {
 
 TEST_CASE("weights and keys of JSON Lines are checked", "[jsonl]") {
   const TempFolder folder;
-  CHECK(testing::errors_in(folder, with({{"weight_key", "w"}, {"group_key", "g"}}),
+  CHECK(testing::errors_in(folder, config_for("jsonl", {{"weight_key", "w"}, {"group_key", "g"}}),
                            "{\"text\": \"x\", \"label\": 1, \"w\": \"2\", \"g\": [1]}\n"
                            "{\"text\": \"x\", \"label\": 1, \"w\": 0, \"g\": 1}\n") ==
         "f:1: \"w\" is a string; expected a positive number\n"
         "f:1: \"g\" is a list; expected a string or a number\n"
         "f:2: its weight is 0; expected a positive number");
   CHECK(testing::message_of([&] {
-          testing::errors_in(folder, with({{"text_keys", Words{}}}), "{}\n");
+          testing::errors_in(folder, config_for("jsonl", {{"text_keys", Words{}}}), "{}\n");
         }) == "data.format.text_keys is empty; name a key or two");
   CHECK(testing::message_of([&] {
-          testing::errors_in(folder, with({{"label_key", "text"}}), "{}\n");
+          testing::errors_in(folder, config_for("jsonl", {{"label_key", "text"}}), "{}\n");
         }) == "data.format.text_keys and the other keys name \"text\" twice; allowed: each key once");
 }
 

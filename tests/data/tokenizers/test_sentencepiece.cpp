@@ -44,12 +44,6 @@ std::string fit_error(const std::string& type, std::int64_t vocab_size,
   return message_of([&] { fitted(type, vocab_size, texts); });
 }
 
-State state_of(const Tokenizer& tokenizer) {
-  State state;
-  tokenizer.save(state);
-  return state;
-}
-
 /// What pieces spell, bytes put together.
 std::string spelled(const Tokenizer& tokenizer, std::string_view text) {
   std::string result;

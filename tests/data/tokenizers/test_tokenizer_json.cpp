@@ -41,25 +41,6 @@ std::unique_ptr<Tokenizer> loaded(const std::string& type, const State& state) {
   return tokenizer;
 }
 
-State state_of(const Tokenizer& tokenizer) {
-  State state;
-  tokenizer.save(state);
-  return state;
-}
-
-Ids encode(const Tokenizer& tokenizer, const std::string& text) {
-  Ids ids;
-  const Index length = tokenizer.encode(text, 1000000, ids);
-  CHECK(length == std::ssize(ids));
-  return ids;
-}
-
-std::string joined(const Ids& ids) {
-  std::string text;
-  for (const std::int32_t id : ids) text += (text.empty() ? "" : " ") + std::to_string(id);
-  return text;
-}
-
 /// The first lines of which the ids are others than expected.
 std::string differences(const Tokenizer& tokenizer, const Words& lines, const json& of) {
   std::string found;

@@ -42,19 +42,6 @@ std::unique_ptr<Tokenizer> loaded_from(const Tokenizer& tokenizer) {
   return other;
 }
 
-Ids encode(const Tokenizer& tokenizer, const std::string& text) {
-  Ids ids;
-  const Index length = tokenizer.encode(text, 1000, ids);
-  CHECK(length == std::ssize(ids));
-  return ids;
-}
-
-std::string joined(const Ids& ids) {
-  std::string text;
-  for (const std::int32_t id : ids) text += (text.empty() ? "" : " ") + std::to_string(id);
-  return text;
-}
-
 /// The first lines of which the ids are others than expected.
 std::string differences(const Tokenizer& tokenizer, const json& file, const json& of) {
   std::string found;
