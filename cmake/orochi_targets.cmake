@@ -9,6 +9,7 @@ set_property(GLOBAL PROPERTY OROCHI_INSTRUCTION_SET "${OROCHI_INSTRUCTION_SET}")
 # orochi_module(name SOURCES ... LINKS ... PRIVATE_LINKS ... [SCALAR_FREE | FLOAT_ONLY])
 # One library a folder of src/. A module is built twice: NAME in float and NAME_f64 in double, from the same sources
 # (the double build is what gradient checks run on). SCALAR_FREE: it does not know Scalar; FLOAT_ONLY: no twin.
+# APART: its files share names, so that they cannot be compiled together.
 add_library(orochi_flags INTERFACE)
 target_compile_features(orochi_flags INTERFACE cxx_std_20)
 target_compile_options(orochi_flags INTERFACE
@@ -35,7 +36,7 @@ orochi_scalar_target(float "")
 orochi_scalar_target(double "_f64")
 
 function(orochi_module name)
-  cmake_parse_arguments(MODULE "SCALAR_FREE;FLOAT_ONLY" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(MODULE "SCALAR_FREE;FLOAT_ONLY;APART" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(kinds float double)
   if(MODULE_SCALAR_FREE OR MODULE_FLOAT_ONLY)
     set(kinds float)
@@ -49,6 +50,11 @@ function(orochi_module name)
     add_library(${target} STATIC ${MODULE_SOURCES})
     set_target_properties(${target} PROPERTIES
       POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+    if(MODULE_APART)
+      set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+    elseif(kind STREQUAL "double")  # in float each file is compiled by itself
+      set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
+    endif()
     if(MODULE_SCALAR_FREE)
       target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
       target_link_libraries(${target} PUBLIC orochi_flags)

@@ -58,9 +58,9 @@ void test_layer_decay() {
 }
 
 void test_head_learning_rate() {
-  const std::string rate = "train.head_learning_rate=0.04";
-  CHECK_THAT(part_of_update("head", {rate}), WithinRel(4 * part_of_update("head", {}), 1e-3));
-  CHECK(part_of_update("encoder", {rate}) == part_of_update("encoder", {}));
+  const std::string setting = "train.head_learning_rate=0.04";
+  CHECK_THAT(part_of_update("head", {setting}), WithinRel(4 * part_of_update("head", {}), 1e-3));
+  CHECK(part_of_update("encoder", {setting}) == part_of_update("encoder", {}));
 }
 
 /// The third column of metrics.csv: the rate of each epoch's last update, which is its only one.
