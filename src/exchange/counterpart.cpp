@@ -3,16 +3,11 @@
 #include <algorithm>
 
 #include "data/file_errors.hpp"
+#include "exchange/model_numbers.hpp"
 #include "exchange/tokenizer_files.hpp"
 
 namespace orochi {
 namespace {
-
-bool has_parameter(const Model& model, const std::string& name) {
-  const auto views = model.classifier->parameters().views();
-  return std::any_of(views.begin(), views.end(),
-                     [&](const ParameterView& view) { return view.name == name; });
-}
 
 /// Their option, also where a config leaves it to the default: so that both are compared.
 OptionValue& pooler_activation(Config& config) {
@@ -60,7 +55,7 @@ std::vector<ConfigChange> other_differences(const Model& model, const Family& fa
 std::vector<ConfigChange> differences(const Model& model, const Family& family) {
   if (model.preprocessing.tokenizer == nullptr) return {{"data.format", "rows of numbers", "texts"}};
   Config ours = model.config;
-  const bool has_pooler = model.task != nullptr || has_parameter(model, "pooling.weight");
+  const bool has_pooler = model.task != nullptr || find_view(model, "pooling.weight") != nullptr;
   if (has_pooler)
     pooler_activation(ours);
   else
@@ -75,7 +70,7 @@ std::vector<ConfigChange> differences(const Model& model, const Family& family) 
 
 /// Whether the family has a table for which we have no numbers.
 bool lacks_segments(const Model& model, const Family& family) {
-  return family.segments > 0 && !has_parameter(model, "embedding.segment");
+  return family.segments > 0 && find_view(model, "embedding.segment") == nullptr;
 }
 
 }  // namespace

@@ -1,13 +1,14 @@
 // A model as a folder that transformers loads.
-#include <algorithm>
 #include <list>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "core/as_size.hpp"
+#include "core/choices.hpp"
 #include "exchange/counterpart.hpp"
 #include "exchange/hugging_face.hpp"
+#include "exchange/model_numbers.hpp"
 #include "exchange/tokenizer_files.hpp"
 #include "io/new_folder.hpp"
 #include "io/safetensors.hpp"
@@ -28,16 +29,6 @@ struct Tensors {
     all.push_back({name, std::move(shape), made.back()});
   }
 };
-
-std::span<const float> numbers_of(const Model& model, const ParameterView& view) {
-  return {model.classifier->parameters().data() + view.offset, as_size(view.size)};
-}
-
-const ParameterView* find_view(const Model& model, const std::string& name) {
-  for (const ParameterView& view : model.classifier->parameters().views())
-    if (view.name == name) return &view;
-  return nullptr;
-}
 
 class Folder {
  public:
@@ -84,9 +75,9 @@ class Folder {
       result.push_back(fmt::format(
           "texts of more than {} tokens are cut at their end there, not as {} has it", data.max_length, as));
     };
-    if (data.long_sequences != "cut")
+    if (long_choice.is(data.long_sequences, Long::windows))
       cut("data.long = \"windows\"");
-    else if (data.truncation == "middle")
+    else if (truncation_choice.is(data.truncation, Truncation::middle))
       cut("data.truncation = \"middle\"");
     if (model_.input.num_texts == 2 && data.max_length % 2 == 0)  // three are special
       result.push_back(

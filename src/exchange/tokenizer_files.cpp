@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "core/as_size.hpp"
+#include "core/choices.hpp"
 
 namespace orochi {
 namespace {
@@ -136,7 +137,8 @@ TextFiles tokenizer_files(const Model& model, const Family& family, bool with_se
   json settings{{"tokenizer_class", "PreTrainedTokenizerFast"},
                 {"model_max_length", model.config.data.max_length},
                 {"model_input_names", names},
-                {"truncation_side", model.config.data.truncation == "tail" ? "left" : "right"},
+                {"truncation_side",
+                 truncation_choice.is(model.config.data.truncation, Truncation::tail) ? "left" : "right"},
                 {"split_special_tokens", true},
                 {"clean_up_tokenization_spaces", false}};
   for (const auto& [name, piece] : family.tokens)
