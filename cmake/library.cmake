@@ -21,7 +21,8 @@ function(orochi_library name scalar)
   # What the objects call: the modules' own libraries would bring the objects a second time.
   target_link_libraries(lib${name} PRIVATE
     HDF5::HDF5 fmt::fmt ZLIB::ZLIB ${ZSTD_LIBRARY} ${UTF8PROC_LIBRARY} ${SENTENCEPIECE_LIBRARY}
-    ${SENTENCEPIECE_TRAIN_LIBRARY} Threads::Threads $<$<TARGET_EXISTS:orochi_onednn>:orochi_onednn>)
+    ${SENTENCEPIECE_TRAIN_LIBRARY} Threads::Threads $<$<TARGET_EXISTS:orochi_onednn>:orochi_onednn>
+    $<$<TARGET_EXISTS:orochi_protobuf>:orochi_protobuf>)
 endfunction()
 
 orochi_library(orochi float MODULES

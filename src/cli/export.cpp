@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <orochi/error.hpp>
 
@@ -10,30 +11,59 @@
 #include "cli/verbs.hpp"
 #include "data/file_errors.hpp"
 #include "exchange/hugging_face.hpp"
+#include "exchange/onnx.hpp"
 
 namespace orochi {
 namespace {
 
-/// The line of Python that loads the folder.
-std::string loading(const Model& model, const std::string& model_class, const std::string& folder) {
-  if (model_class.empty())
-    return fmt::format("safetensors.numpy.load_file(\"{}/model.safetensors\")", folder);
-  return fmt::format("transformers.{}.from_pretrained(\"{}\")",
-                     model.task == nullptr ? "AutoModel" : "AutoModelForSequenceClassification", folder);
+/// What was written, and the line of Python that loads it.
+struct Written {
+  std::string kind, loading;
+  std::vector<std::string> notes;
+};
+
+Written write_folder(const Model& model, const std::string& path) {
+  const Exported done = export_safetensors(model, path);
+  const std::string folder = escape(path);
+  if (done.model_class.empty())
+    return {"plain tensors", fmt::format("safetensors.numpy.load_file(\"{}/model.safetensors\")", folder),
+            done.notes};
+  return {done.model_class,
+          fmt::format("transformers.{}.from_pretrained(\"{}\")",
+                      model.task == nullptr ? "AutoModel" : "AutoModelForSequenceClassification", folder),
+          done.notes};
+}
+
+Written write_onnx(const Model& model, const std::string& path) {
+  const std::vector<std::string> notes = export_onnx(model, path);
+  return {"ONNX", fmt::format("onnxruntime.InferenceSession(\"{}\")", escape(path)), notes};
+}
+
+struct Format {
+  const char *name, *out;  // what --out is
+  Written (*write)(const Model& model, const std::string& path);
+};
+constexpr Format formats[]{{"safetensors", "the folder to write, such as exported", write_folder},
+                           {"onnx", "the file to write, such as model.onnx", write_onnx}};
+
+const Format& format_of(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Format& format : formats) {
+    if (name == format.name) return format;
+    names.push_back(format.name);
+  }
+  throw usage_error(fmt::format("--format is {}; allowed: {}", quote(name), fmt::join(names, " | ")));
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const std::string folder = arguments.text("--out"), format = arguments.text("--format", "safetensors");
-  if (folder.empty()) throw usage_error("--out DIR is missing: the folder to write, such as exported");
-  if (format != "safetensors")
-    throw usage_error(fmt::format("--format is {}; allowed: safetensors", quote(format)));
+  const Format& format = format_of(arguments.text("--format", formats[0].name));
+  const std::string path = arguments.text("--out");
+  if (path.empty()) throw usage_error(fmt::format("--out is missing: {}", format.out));
   const Model model = Model::load_encoder(checkpoint_of(arguments), extensions);
-  const Exported done = export_safetensors(model, folder);
+  const Written done = format.write(model, path);
   for (const std::string& note : done.notes) std::cerr << escape(note) + "\n";
-  out.write(fmt::format("{}: {}, {} parameters\nnext, in Python: {}\n", escape(folder),
-                        done.model_class.empty() ? "plain tensors" : done.model_class,
-                        grouped(model.classifier->parameters().count()),
-                        loading(model, done.model_class, escape(folder))));
+  out.write(fmt::format("{}: {}, {} parameters\nnext, in Python: {}\n", escape(path), done.kind,
+                        grouped(model.classifier->parameters().count()), done.loading));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -42,18 +72,21 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
 Verb export_verb() {
   Verb verb;
   verb.name = "export";
-  verb.summary = "write a model as Hugging Face's tools load it";
+  verb.summary = "write a model as Hugging Face's tools or ONNX Runtime load it";
   verb.description =
-      "Writes a folder with config.json, model.safetensors and the tokenizer's files, which transformers "
-      "loads "
-      "as BertForSequenceClassification (or DistilBERT's, RoBERTa's, ELECTRA's) with the same outputs, or, "
-      "of "
-      "what import wrote, as BertModel and so on. Of a model that transformers does not have, the folder "
-      "has the tensors by Orochi's names and config.toml; a note says which keys are in the way.";
+      "--format safetensors writes a folder with config.json, model.safetensors and the tokenizer's files, "
+      "which transformers loads as BertForSequenceClassification (or DistilBERT's, RoBERTa's, ELECTRA's) "
+      "with "
+      "the same outputs, or, of what import wrote, as BertModel and so on. Of a model that transformers does "
+      "not have, the folder has the tensors by Orochi's names and config.toml; a note says which keys are in "
+      "the way. --format onnx writes a file with the whole graph from token ids (or numbers) to outputs, of "
+      "any model of built-in layers, with vocabulary and labels beside it.";
   verb.words = {{"CHECKPOINT", "a file that training or import wrote; of a run folder its best.h5"}};
-  verb.options = {{"--out", "DIR", "the folder to write: a new or an empty one (example: --out exported)"},
-                  {"--format", "FORMAT", "safetensors, the only one (default)"}};
-  verb.examples = {"export runs/reviews --out exported"};
+  verb.options = {{"--out", "PATH",
+                   "the folder to write, a new or an empty one; of onnx the file (example: --out exported)"},
+                  {"--format", "FORMAT", "safetensors (default) or onnx"}};
+  verb.examples = {"export runs/reviews --out exported",
+                   "export runs/reviews --format onnx --out model.onnx"};
   verb.call = call;
   return verb;
 }

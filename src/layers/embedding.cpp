@@ -12,9 +12,7 @@
 #include "layers/operation_error.hpp"
 
 namespace orochi {
-namespace {
 
-/// Rows s[t] of sines and cosines for the positions t from `first` on: [count, C].
 void make_sinusoids(Index first, Index count, Index c, Scalar* rows) {
   const double scale = embedding_scale(c) * std::sqrt(2.0);  // a sine's deviation is 1 / sqrt(2)
   for (Index j = 0; j < c; ++j) {
@@ -25,8 +23,6 @@ void make_sinusoids(Index first, Index count, Index c, Scalar* rows) {
     }
   }
 }
-
-}  // namespace
 
 void check_positions(Index length, Index positions) {
   if (length > positions)

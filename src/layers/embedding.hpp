@@ -10,6 +10,9 @@ namespace orochi {
 /// The deviation that token rows and positions start with: alike, so that neither drowns the other.
 double embedding_scale(Index d_model);
 
+/// Rows of sines and cosines for the positions from `first` on: [count, C].
+void make_sinusoids(Index first, Index count, Index c, Scalar* rows);
+
 /// A sequence of more rows than the model has positions for is a usage_error.
 void check_positions(Index length, Index positions);
 

@@ -105,3 +105,21 @@ TEST_CASE("embed writes the same vectors in every form") {
              Contains("its ending says the format, one of .tsv, .npy, .h5"));
   CHECK(orochi_program({"embed", place.path("run"), "--out", place.path("run/best.npy")}, "\n").code == 2);
 }
+
+TEST_CASE("export knows its formats, and ONNX goes with SentencePiece in one program") {
+  const Workplace place("formats");
+  out_of({"train", place.path("small.toml"), "--run", place.path("run"),
+          "data.tokenizer={type = \"bpe\", vocab_size = 300}"});
+  const Outcome wrong =
+      orochi_program({"export", place.path("run"), "--format", "onx", "--out", place.path("x")});
+  CHECK(wrong.code == 2);
+  CHECK_THAT(wrong.err, Contains("--format is \"onx\"; allowed: safetensors | onnx"));
+  CHECK_THAT(orochi_program({"export", place.path("run")}).err,
+             Contains("--out is missing: the folder to write"));
+  const Outcome outcome =
+      orochi_program({"export", place.path("run"), "--format", "onnx", "--out", place.path("model.onnx")});
+  if (outcome.err.find("built without ONNX") != std::string::npos) return;
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.out, Contains("model.onnx: ONNX, ") && Contains("onnxruntime.InferenceSession("));
+  CHECK_THAT(bytes(place.path("model.onnx")), Contains("[\"no\",\"yes\"]"));
+}
