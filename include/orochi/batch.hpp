@@ -24,11 +24,16 @@ struct Batch {
   std::span<const std::int32_t> segments =
       {};            // [N]: which of a sequence's texts a row is of; empty: one text
   Index window = 0;  // longer sequences are asked about by windows of at most so many rows; 0: whole
+  // Of tasks whose targets are made of the rows. Both ascending, and counted as offsets are.
+  std::span<const Index> asked = {};   // rows that have outputs and targets [M, W]; no span: all
+  std::span<const Index> hidden = {};  // rows that a learned vector replaces
 
   Index num_rows() const { return offsets.empty() ? 0 : offsets.back() - offsets.front(); }             // N
   Index num_sequences() const { return offsets.empty() ? 0 : static_cast<Index>(offsets.size()) - 1; }  // B
   Index length(Index b) const { return offsets[b + 1] - offsets[b]; }                                   // T
-  Index num_targets() const { return static_cast<Index>(targets.size()) / target_width; }  // B or N
+  Index num_targets() const { return static_cast<Index>(targets.size()) / target_width; }  // B, N or M
+  /// A part of such a batch may have none of the asked rows.
+  bool asks_rows() const { return asked.data() != nullptr; }
   /// Whether a sequence is longer than a window.
   bool has_windows() const {
     for (Index b = 0; window > 0 && b < num_sequences(); ++b)

@@ -10,16 +10,9 @@
 
 namespace [[gnu::visibility("default")]] orochi {
 
-/// What the head makes: K outputs for each sequence, or for each row. 0: there is no head, and the outputs
-/// are the rows that it would take.
-struct OutputShape {
-  OutputShape(Index outputs, Level of = Level::sequence) : count(outputs), level(of) {}
-  Index count;
-  Level level;
-};
-
-/// input -> what the pooling needs before (a class token) -> positions -> norm (embedding_norm) -> dropout ->
-/// linear (embedding_dim) -> blocks -> norm (when norm_first) -> pooling (of sequences) -> head.
+/// input -> mask (of rows that a task hides) -> what the pooling needs before (a class token) -> positions ->
+/// norm (embedding_norm) -> dropout -> linear (embedding_dim) -> blocks -> norm (when norm_first) -> pooling
+/// (of sequences) -> head.
 class Classifier {
  public:
   /// Parameters are laid out and zero: `parameters().initialize(seed)` or a checkpoint fills them. Throws a
@@ -37,7 +30,7 @@ class Classifier {
 
   /// The batch's rows on the tape: [N, 0] for tokens, [N, channels] with the values for numeric rows.
   static Var rows(Tape& tape, const Batch& batch, bool needs_grad = false);
-  /// Outputs [B, K], or [N, K] of rows, from `rows`.
+  /// Outputs [B, K], [N, K] of rows, or [M, K] where a batch asks for some of them, from `rows`.
   Var forward(Var rows, const Batch& batch) const;
   Var forward(Tape& tape, const Batch& batch) const { return forward(rows(tape, batch), batch); }
   /// What the head takes: [B, C], or [N, C] of rows.
@@ -47,6 +40,11 @@ class Classifier {
   const Parameters& parameters() const { return parameters_; }
   Index outputs() const { return outputs_; }  // K, or C without a head
   Level level() const { return level_; }
+  /// Rows of the outputs that it gives for a batch: B, N or M.
+  Index num_items(const Batch& batch) const {
+    if (batch.asks_rows()) return std::ssize(batch.asked);
+    return level_ == Level::row ? batch.num_rows() : batch.num_sequences();
+  }
   Index num_blocks() const { return static_cast<Index>(blocks_.size()); }
   /// Rows that each sequence has more behind the input: 1 with a class token.
   Index rows_before() const { return rows_before_; }
@@ -57,12 +55,15 @@ class Classifier {
   Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
              Parameters::CountOnly);
   void add_layers(const Config& config, InputShape input, OutputShape output, const Layers& layers);
+  /// The token embedding's table as the head's weight [K, C].
+  Parameter tied_table(Index width) const;
 
   Parameters parameters_;
   std::unique_ptr<Layer> input_, before_, positions_, embedding_norm_, norm_, pooling_;
   std::vector<std::unique_ptr<Layer>> blocks_;
   Builder::PositionTables position_tables_;
   Parameter projection_weight_, projection_bias_;  // [C, E], [C]
+  Parameter mask_;                                 // [1, C] or none: of hidden rows
   Parameter head_weight_, head_bias_;              // [K, C], [K]; none without a head
   Index outputs_ = 0;
   std::string head_name_ = "head";

@@ -31,6 +31,7 @@ class Inference {
             std::shared_ptr<PackedWeights> packed = nullptr);
   Inference(const Model& model, int threads);
   ~Inference();
+  const Classifier& model() const { return model_; }
   /// Takes outputs [m, K] of some items, the first of them number `first` of the batch.
   using Take = std::function<void(Index first, std::span<const Scalar> outputs)>;
   /// Hands over the outputs of all items piece by piece, on all threads at once and in any order: none are

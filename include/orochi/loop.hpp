@@ -52,9 +52,11 @@ class Loop {
   Progress progress;  // what concerns the best epoch and the smoothed loss is the caller's
 
  private:
-  /// Calls use(batch) for each micro-batch.
+  /// The sequences of an update, with what the task asks of them.
+  Batch gather(const Step& step);
+  /// Calls use(micro_batch) for each part of an update's batch.
   template <class Use>
-  void for_micro_batches(std::span<const std::uint32_t> rows, Use use);
+  void for_micro_batches(const Batch& batch, Use use);
   void count(const Step& step);
 
   const Task& task_;
@@ -66,6 +68,7 @@ class Loop {
   std::uint64_t total_steps_;
   std::vector<std::uint32_t> order_;  // of this epoch
   BatchStorage storage_;
+  Asked asked_;
 };
 
 }  // namespace orochi

@@ -90,6 +90,8 @@ class Parameters {
   std::span<Scalar> flat() { return {data(), static_cast<std::size_t>(size_)}; }
   std::span<const Scalar> flat() const { return {data_, static_cast<std::size_t>(size_)}; }
   ConstMatrixMap value(Parameter p) const;  // [rows, cols]
+  /// The handle with this name; id -1 where there is none.
+  Parameter find(std::string_view name) const;
   /// Another one after each change.
   std::uint64_t version() const { return version_.load(std::memory_order_relaxed); }
   Index offset(Parameter p) const { return entry(p.id).offset; }

@@ -13,6 +13,11 @@ namespace orochi {
 /// Rows of a table [V, C], by token: [N, C]. Also for numbers of another kind (segments, types).
 Var embedding(Tape& tape, Parameter table, std::span<const std::int32_t> tokens);
 
+/// x with a parameter [1, C] in place of each of the batch's hidden rows: [N, C] -> [N, C].
+Var hide_rows(Var x, Parameter mask, const Batch& batch);
+/// The rows that the batch asks for: [N, C] -> [M, C].
+Var asked_rows(Var x, const Batch& batch);
+
 /// One row a sequence: [N, C] -> [B, C]. All but the sum need sequences of one row or more.
 Var sum_per_sequence(Var x, const Batch& batch);
 Var mean_per_sequence(Var x, const Batch& batch);

@@ -103,6 +103,8 @@ class Var {
 struct RandomKey {
   std::uint32_t seed = 0, step = 0;
 };
+/// A number in [0, 1). Two of one key and sample that should differ have another stream or element.
+double uniform(RandomKey key, std::uint32_t sample, std::uint32_t stream, std::uint32_t element);
 
 enum class Mode { train, infer };
 

@@ -17,6 +17,18 @@ namespace orochi {
 /// What has one target and one row of outputs, an "item": a sequence, or each of its rows.
 enum class Level { sequence, row };
 
+/// What the head makes: K outputs for each sequence, or for each row. 0: there is no head, and the outputs
+/// are the rows that it would take.
+struct OutputShape {
+  OutputShape(Index outputs, Level of = Level::sequence) : count(outputs), level(of) {}
+  Index count;
+  Level level;
+  bool hides_rows = false;  // there is a learned vector for Batch::hidden
+  bool ties_head = false;   // the head's weight is the table of the token embedding
+};
+
+struct Preprocessing;
+
 /// How targets are checked, learned from and parsed: W numbers an item. Errors are usage_errors without a
 /// location, which the caller knows. Const after `fit` or `load`.
 class Targets {
@@ -28,6 +40,11 @@ class Targets {
 
   virtual Level level() const { return Level::sequence; }
   virtual Index target_width() const { return 1; }  // W
+  /// Whether a data file has them. Else files need none, those they have are ignored, and the task makes its
+  /// own (Task::ask).
+  virtual bool are_in_file() const { return true; }
+  /// Learns what rows look like: once that is known in training, and again after `load`.
+  virtual void prepare(const Preprocessing& rows) { static_cast<void>(rows); }
 
   /// What is wrong with a sequence's target by itself, before anything was learned; or nothing.
   virtual std::string check(std::string_view target) const = 0;

@@ -49,15 +49,34 @@ struct Outcomes {
   std::span<const double> kept;                                         // [M, kept()]: of each item's outputs
   std::span<const double> targets;                                      // [M, W]
   std::span<const Index> offsets;                                       // [B + 1]: the items of each sequence
+  std::span<const double> losses = {};                                  // [M]: Task::item_loss
   Index items() const { return offsets.empty() ? 0 : offsets.back(); }  // M
+};
+
+/// What a task asks of a batch whose targets are made of its rows; refilled without allocating once it is
+/// large enough. Rows count from the batch's first one.
+struct Asked {
+  std::vector<std::int32_t> tokens;  // [N]: in place of the batch's; empty: those
+  std::vector<float> values;         // [N, channels]: likewise
+  std::vector<Index> rows;           // [M]: that are asked, ascending, one or more of each sequence
+  std::vector<Index> hidden;         // that the model's vector of hidden rows replaces, ascending
+  std::vector<double> targets;       // [M, W]
+  std::vector<float> weights;        // [M], of the batch's; `ask` below fills it
 };
 
 /// K outputs an item. One object serves all shards at once.
 class Task : public Targets {
  public:
   virtual Index outputs() const = 0;  // K
+  /// Whether the outputs are of the tokens, K = V: then the head's weight is the table of their embedding.
+  virtual bool ties_head() const { return false; }
+  OutputShape shape() const;
 
   // Training.
+
+  /// Where targets are not in files: fills `asked`, which is empty, for a batch. Randomness is counted, by
+  /// `uniform` of the key and of batch.samples: the same in whatever batch a sequence is.
+  virtual void ask(const Batch& batch, RandomKey key, Asked& asked) const;
 
   /// Sum over the batch's items of weight x loss, divided by `normalizer`: outputs [M, K] -> [1, 1]. An
   /// item's weight is weight(target) times the batch's own, if it has any.
@@ -93,6 +112,23 @@ class Task : public Targets {
   virtual std::string answer_name() const { return "label"; }
   /// Whether an answer may have any number of labels or values, hence is a list in JSON.
   virtual bool answers_list() const { return level() == Level::row; }
+};
+
+/// The batch with what the task asks of it, as long as `asked` and the batch live; of a task whose targets
+/// are in files the batch itself.
+Batch ask(const Task& task, const Batch& batch, RandomKey key, Asked& asked);
+
+/// For tasks without labels, whose targets are made of the rows: override `ask`.
+class SelfSupervisedTask : public Task {
+ public:
+  Level level() const override { return Level::row; }
+  bool are_in_file() const override { return false; }
+  std::string check(std::string_view) const override { return {}; }
+  void fit(std::span<const std::string>) override {}
+  void parse(std::string_view, std::vector<double>&) const override {}
+  std::string text(std::span<const double>) const override { return {}; }
+  void save(State&) const override {}
+  void load(const State&) override {}
 };
 
 /// A metric besides the loss.

@@ -63,6 +63,8 @@ class Tokenizer {
   virtual std::int32_t end() const { return -1; }
   /// The id of whatever the vocabulary does not have; -1 where nothing is unknown.
   virtual std::int32_t unknown() const { return -1; }
+  /// Whether a token goes on with the word of the one before it: a piece that begins no word.
+  virtual bool continues_word(std::int32_t id) const { return static_cast<void>(id), false; }
   /// The token of an id, for people.
   virtual std::string token(std::int32_t id) const = 0;
   /// The tokens of a text, as many as encode finds, unknown ones as the text has them; for people.

@@ -66,6 +66,7 @@ struct TrainResult {
   double seconds = 0;  // of this session's loop
   std::string monitor;
   bool validated = false;  // there is validation data; else best.h5 is the last epoch's
+  bool answers = true;     // false: trained without labels, for others to start from
   double best_metric = 0;  // on validation
   std::uint64_t best_step = 0;
   bool tested = false;  // data.test was given: best.h5 on it

@@ -129,9 +129,8 @@ void add_sequence(std::span<const AttentionRecord> records, const HeadGrid& grid
 std::unique_ptr<Classifier> without_dropout(const Model& trained) {
   Config config = trained.config;
   config.model.dropout = config.model.attention_dropout = 0;
-  auto model = std::make_unique<Classifier>(config, trained.input,
-                                            OutputShape(trained.task->outputs(), trained.task->level()),
-                                            trained.extensions.layers);
+  auto model =
+      std::make_unique<Classifier>(config, trained.input, trained.task->shape(), trained.extensions.layers);
   std::copy_n(trained.classifier->parameters().data(), trained.classifier->parameters().size(),
               model->parameters().data());
   return model;
@@ -196,7 +195,8 @@ double mean_distance(const Scalar* map, Index t) {
 
 HeadSurvey survey_heads(const Model& trained, const Sequences& data, const HeadGrid& grid, int threads) {
   std::vector<std::uint32_t> samples;
-  const Batch all = as_batch(data, samples);
+  Asked asked;
+  const Batch all = ask(*trained.task, as_batch(data, samples), {}, asked);
   const std::unique_ptr<Classifier> model = without_dropout(trained);
   std::vector<std::unique_ptr<Worker>> workers;
   ThreadPool pool(threads);

@@ -55,7 +55,7 @@ class Runner {
  public:
   Runner(const Workload& work, int threads, const Extensions& extensions)
       : work_(work),
-        model_(work.config, work.input, {work.task->outputs(), work.task->level()}, extensions.layers),
+        model_(work.config, work.input, work.task->shape(), extensions.layers),
         stepper_(model_, work.config.train, threads),
         updater_(extensions.optimizers.make(work.config.train.optimizer), model_.parameters()),
         optimizers_(extensions.optimizers) {

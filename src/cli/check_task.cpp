@@ -42,7 +42,8 @@ Verb check_task_verb() {
       "metrics and scores are as many as it says. A line for each failed check; exit code 1 if one failed. "
       "orochi_f64 does the same in double precision and finds more.";
   verb.words = {{"NAME", "a registered task", true, false},
-                {"TARGET", "two or more, as a data file has them", true, true}};
+                {"TARGET", "two or more, as a data file has them; of a task without labels texts or cases",
+                 true, true}};
   verb.options = {{"--seed", "N", "what the random outputs are drawn from (default: 42; example: --seed 7)",
                    0, std::int64_t{1} << 62}};
   verb.examples = {"check-task regression -- 1.5 -2 0.25", "check-task multi_label red,green green blue"};

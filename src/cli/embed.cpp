@@ -87,10 +87,17 @@ Format format_of(const std::string& path) {
 /// The model's encoder without its head: what the head would take are the outputs.
 Model without_head(Model trained) {
   if (trained.task == nullptr) return trained;
-  if (trained.task->level() == Level::row)
+  if (trained.task->level() == Level::row && trained.task->are_in_file())
     throw usage_error("the model answers every row and has no pooling: it has no vector of a whole sequence");
   Model encoder(trained.config, trained.preprocessing, nullptr, trained.extensions);
-  copy_parameters(trained.classifier->parameters(), encoder.classifier->parameters());
+  const std::vector<std::string> left =
+      copy_parameters(trained.classifier->parameters(), encoder.classifier->parameters());
+  if (!left.empty())
+    throw usage_error(
+        fmt::format("the model was pre-trained without its pooling, \"{}\", and has no {}; train a "
+                    "task's model from it with model.init_from, or pre-train with model.pooling = "
+                    "\"mean\"",
+                    trained.config.model.pooling, fmt::join(left, ", ")));
   return encoder;
 }
 

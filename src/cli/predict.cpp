@@ -24,6 +24,7 @@
 #include "data/file_errors.hpp"
 #include "data/input_encoder.hpp"
 #include "data/inputs.hpp"
+#include "inference/model_file.hpp"
 
 namespace orochi {
 namespace {
@@ -234,6 +235,7 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const Model trained = Model::load(checkpoint_of(arguments), extensions);
+  require_answers(trained);
   const std::string path = arguments.words.size() > 1 ? arguments.words[1] : "-";
   const bool keeps = arguments.has("--keep");
   if (keeps && path == "-")

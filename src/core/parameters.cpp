@@ -11,6 +11,7 @@
 
 #include "core/kernels/kernels.hpp"
 #include "core/memory.hpp"
+#include "core/random.hpp"
 
 namespace orochi {
 namespace {
@@ -24,11 +25,7 @@ std::array<double, 2> uniform_pair(std::uint64_t seed, Index view, Index i) {
   const std::uint32_t key[2] = {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)};
   std::uint32_t words[4];
   kernels::philox(counter, key, words);
-  const auto uniform = [](std::uint32_t high, std::uint32_t low) {
-    const std::uint64_t bits = (std::uint64_t{high} << 32 | low) >> 11;  // 53 bits
-    return (static_cast<double>(bits) + 0.5) * 0x1p-53;
-  };
-  return {uniform(words[0], words[1]), uniform(words[2], words[3])};
+  return {unit_interval(words[0], words[1]) + 0x1p-54, unit_interval(words[2], words[3]) + 0x1p-54};
 }
 
 double draw(const ParameterView& view, std::uint64_t seed, Index number, Index i) {
@@ -147,6 +144,14 @@ ConstMatrixMap Parameters::value(Parameter p) const {
         "[parameter] expected one that was added before the parameters were allocated, found number " +
         std::to_string(p.id));
   return {data_ + offset(p), p.rows, p.cols};
+}
+
+Parameter Parameters::find(std::string_view name) const {
+  const auto view =
+      std::find_if(views_.begin(), views_.end(), [&](const ParameterView& one) { return one.name == name; });
+  if (view == views_.end()) return {};
+  const Entry& found = entry(view->parameter);
+  return {view->parameter, found.size / found.cols, found.cols};
 }
 
 }  // namespace orochi

@@ -6,8 +6,17 @@
 #include <orochi/tape.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "core/random.hpp"
 
 namespace orochi {
+
+double uniform(RandomKey key, std::uint32_t sample, std::uint32_t stream, std::uint32_t element) {
+  constexpr std::uint32_t own = 0x756e6966;  // apart from the bits of dropout
+  const std::uint32_t counter[4] = {element, own, stream, sample}, words_key[2] = {key.seed, key.step};
+  std::uint32_t words[4];
+  kernels::philox(counter, words_key, words);
+  return unit_interval(words[0], words[1]);
+}
 
 void refuse_shape(Index rows, Index cols, Index expected_rows, Index expected_cols) {
   const auto text = [](Index m, Index n) { return "[" + std::to_string(m) + ", " + std::to_string(n) + "]"; };

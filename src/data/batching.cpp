@@ -133,10 +133,22 @@ Batch slice(const Batch& batch, Index first, Index last) {
   if (!batch.tokens.empty()) part.tokens = batch.tokens.subspan(first_row, rows);
   if (!batch.segments.empty()) part.segments = batch.segments.subspan(first_row, rows);
   if (!batch.values.empty()) part.values = batch.values.subspan(first_row * channels, rows * channels);
+  const auto within = [&part](std::span<const Index> all) {
+    const auto begin = std::lower_bound(all.begin(), all.end(), part.offsets.front());
+    return all.subspan(
+        static_cast<std::size_t>(begin - all.begin()),
+        static_cast<std::size_t>(std::lower_bound(begin, all.end(), part.offsets.back()) - begin));
+  };
+  part.asked = within(batch.asked);
+  part.hidden = within(batch.hidden);
   if (!batch.targets.empty()) {
     const bool of_rows = batch.num_targets() != batch.num_sequences();
     const auto width = static_cast<std::size_t>(batch.target_width);
-    const std::size_t item = of_rows ? first_row : from, items = of_rows ? rows : count;
+    std::size_t item = of_rows ? first_row : from, items = of_rows ? rows : count;
+    if (batch.asks_rows()) {
+      item = static_cast<std::size_t>(part.asked.data() - batch.asked.data());
+      items = part.asked.size();
+    }
     part.targets = batch.targets.subspan(item * width, items * width);
     if (!batch.weights.empty()) part.weights = batch.weights.subspan(item, items);
   }

@@ -159,7 +159,7 @@ void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
 
 void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntry& reader, FileErrors& errors,
                    std::vector<std::string>& notes, bool is_taught) {
-  if (raw.size() == 0) return;
+  if (raw.size() == 0 || !targets.are_in_file()) return;
   if (raw.channels == 0) check_header(raw, reader, errors);
   if (targets.are_numbers()) return;
   const Uses labels = count_uses(raw.targets);

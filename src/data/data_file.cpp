@@ -149,7 +149,7 @@ void FileInMemory::add(Record record) {
     raw_.groups.push_back(std::move(record.group));
   }
   if (mode_.keeps_fields) raw_.fields.push_back(std::move(record.fields));
-  raw_.targets.push_back(std::move(record.target));
+  raw_.targets.push_back(targets_.are_in_file() ? std::move(record.target) : std::string());
   for (const std::string& text : record.texts) raw_.texts.push_back(text);
   if (has_lines_) raw_.lines.push_back(record.line);
   if (record.channels == 0) return;

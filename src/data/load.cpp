@@ -63,7 +63,7 @@ std::vector<Part> split_train_file(const TargetFile& file, const DataConfig& con
 void take_target(const TargetFile& file, std::size_t i, const Targets& targets, Index rows, KeptRows kept,
                  Sequences& sequences, FileErrors& errors) {
   std::span<const double> target = file.target(i);
-  if (targets.level() == Level::row) {
+  if (targets.are_in_file() && targets.level() == Level::row) {
     const Index width = targets.target_width(), found = std::ssize(target) / width;
     if (found != rows)
       return add_at(file.raw, i, errors, [&] {
@@ -198,7 +198,8 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
                     start == nullptr);
     }
   throw_if_any(errors);
-  if (config.special_tokens && targets.level() == Level::row)
+  const bool has_row_labels = targets.level() == Level::row && targets.are_in_file();
+  if (config.special_tokens && has_row_labels)
     throw OptionError(
         "data.special_tokens",
         "data.special_tokens is true, but the task has a label a row, and these rows have none; "
@@ -213,7 +214,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   if (tokenizer != nullptr) data.preprocessing.tokenizer = std::move(tokenizer);
   if (start == nullptr) data.preprocessing.channels = files.front().raw.channels;
   if (start == nullptr) data.preprocessing.texts = files.front().raw.num_texts;
-  if (data.preprocessing.texts > 1 && targets.level() == Level::row)
+  if (data.preprocessing.texts > 1 && has_row_labels)
     errors.front().add("several texts a record, but the task has a label a row; expected one text");
   if (start == nullptr)
     fit_targets(files.front().raw, targets, errors.front());
@@ -234,6 +235,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   if (!config.test.empty()) parts.push_back(whole_file("test", files.back()));
   keep_locations(parts.front(), data);
   encode_parts(parts, config, folder, tokenizers, targets, start, data);
+  in_table("task", [&] { targets.prepare(data.preprocessing); });
   if (start != nullptr && !start->adds_tokens && data.preprocessing.channels == 0)
     if (const std::string note = unknown_note(data.train, start->learned); !note.empty())
       data.notes.push_back(note + " --add-tokens adds their tokens to the vocabulary");

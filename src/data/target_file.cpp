@@ -63,8 +63,10 @@ void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing
   for (std::size_t i = 0; i < raw.targets.size(); ++i) {
     try {
       numbers.clear();
-      targets.parse(raw.targets[i], numbers);
-      check_count(targets, std::ssize(numbers));
+      if (targets.are_in_file()) {
+        targets.parse(raw.targets[i], numbers);
+        check_count(targets, std::ssize(numbers));
+      }
       file.numbers.insert(file.numbers.end(), numbers.begin(), numbers.end());
     } catch (const Error& error) {
       add_at(raw, i, errors, [&] { return error.what(); });

@@ -51,14 +51,13 @@ void Inference::for_pieces(const Batch& batch, const Take& take) {
   pool_->for_each(std::ssize(cuts) - 1, [&](Index i, int worker) {
     const Index first = cuts[as_size(i)];
     const auto w = static_cast<std::size_t>(worker);
-    const Index item = model_.level() == Level::row ? batch.first_row(first) : first;
+    const Index item = model_.num_items(slice(batch, 0, first));
     take(item, infer(model_, *tapes_[w], slice(batch, first, cuts[as_size(i) + 1]), memory[w]));
   });
 }
 
 std::span<const Scalar> Inference::outputs(const Batch& batch) {
-  const Index k = model_.outputs(),
-              items = model_.level() == Level::row ? batch.num_rows() : batch.num_sequences();
+  const Index k = model_.outputs(), items = model_.num_items(batch);
   outputs_.resize(as_size(items * k));
   for_pieces(batch, [&](Index first, std::span<const Scalar> piece) {
     std::copy(piece.begin(), piece.end(), outputs_.begin() + first * k);
@@ -81,6 +80,13 @@ std::vector<double> sequence_means(const std::vector<double>& items, std::span<c
   return means;
 }
 
+/// [B + 1]: the items of each sequence.
+std::vector<Index> item_offsets(const Classifier& model, const Batch& batch) {
+  std::vector<Index> offsets;
+  for (Index b = 0; b <= batch.num_sequences(); ++b) offsets.push_back(model.num_items(slice(batch, 0, b)));
+  return offsets;
+}
+
 /// In the items' order: the same bits on any number of threads.
 double mean(const std::vector<double>& items) {
   const double sum = std::accumulate(items.begin(), items.end(), 0.0);
@@ -91,24 +97,24 @@ double mean(const std::vector<double>& items) {
 
 Evaluation evaluate(Inference& inference, const Task& task, const Sequences& data, Task* tune) {
   std::vector<std::uint32_t> samples;
-  const Batch batch = as_batch(data, samples);
-  std::vector<Index> offsets;  // [B + 1]: of items
-  for (Index b = 0; b <= data.size(); ++b) offsets.push_back(data.item(b));
-  const auto items = as_size(offsets.back()), k = as_size(task.outputs()), width = as_size(data.target_width),
-             kept = as_size(task.kept());
+  Asked asked;
+  const Batch batch = ask(task, as_batch(data, samples), {}, asked);  // the same each time
+  const std::vector<Index> offsets = item_offsets(inference.model(), batch);
+  const auto items = as_size(offsets.back()), k = as_size(task.outputs()),
+             width = as_size(batch.target_width), kept = as_size(task.kept());
   Evaluation result;
   result.kept.resize(items * kept);
   std::vector<double> losses(items), scores(items);
   inference.for_pieces(batch, [&](Index first, std::span<const Scalar> outputs) {
     for (std::size_t i = as_size(first), at = 0; at < outputs.size(); ++i, at += k) {
       const std::span<const Scalar> row = outputs.subspan(at, k);  // [K]
-      const std::span<const double> target = std::span(data.targets).subspan(i * width, width);
+      const std::span<const double> target = batch.targets.subspan(i * width, width);
       losses[i] = task.item_loss(row, target);
       scores[i] = task.score(row, target);
       task.keep(row, std::span(result.kept).subspan(i * kept, kept));
     }
   });
-  const Outcomes outcomes{result.kept, data.targets, offsets};
+  const Outcomes outcomes{result.kept, batch.targets, offsets, losses};
   if (tune != nullptr) tune->tune(outcomes);
   result.metrics = {data.size(), offsets.back(), mean(losses), mean(scores), task.metrics(outcomes)};
   result.losses = sequence_means(losses, offsets);

@@ -131,7 +131,7 @@ Model::Model(Config of, Preprocessing data, std::unique_ptr<Task> learned, const
     throw usage_error(fmt::format(
         "the task \"{}\" has no outputs yet; fit it to targets first, or load its state", config.task.type));
   check_preprocessing(config.data, known.readers, preprocessing);
-  const OutputShape output = task == nullptr ? OutputShape(0) : OutputShape(task->outputs(), task->level());
+  const OutputShape output = task == nullptr ? OutputShape(0) : task->shape();
   classifier = std::make_unique<Classifier>(config, input, output, known.layers, most);
 }
 
@@ -145,7 +145,7 @@ State state_of_task(const CheckpointHeader& header) {
 
 bool has_head(const std::vector<TensorSlot>& slots) {
   return std::any_of(slots.begin(), slots.end(),
-                     [](const TensorSlot& slot) { return slot.name == "head.weight"; });
+                     [](const TensorSlot& slot) { return slot.name == "head.bias"; });
 }
 
 /// The model of a checkpoint, without its parameters.
@@ -164,6 +164,7 @@ Model build(const CheckpointReader& reader, const std::string& path, const Exten
     if (has_head(slots)) {
       task = extensions.tasks.make(config.task);
       task->load(state_of_task(header));
+      task->prepare(preprocessing);
     }
     // Sizes in its config are the file's word alone: no more is built than the file has numbers for.
     return Model(std::move(config), std::move(preprocessing), std::move(task), extensions,
@@ -183,6 +184,15 @@ Model Model::load(const std::string& path, const Extensions& extensions) {
         "model.init_from = \"{0}\", or ask for its vectors with `orochi embed {0}`",
         path));
   return result;
+}
+
+void require_answers(const Model& model) {
+  if (!model.task->are_in_file())
+    throw usage_error(
+        fmt::format("a model of the task \"{}\" was pre-trained without labels and answers nothing; train a "
+                    "task's model from "
+                    "it, with model.init_from, or ask for its vectors with `orochi embed`",
+                    model.config.task.type));
 }
 
 Model Model::load_encoder(const std::string& path, const Extensions& extensions) {

@@ -30,6 +30,9 @@ std::map<std::string, State> state_of(const Task* task, const Preprocessing& pre
 /// All but the checksum of the training data, which a model does not know.
 CheckpointHeader header_of(const Model& model);
 
+/// A usage_error for a model that was pre-trained without labels, which has no answers.
+void require_answers(const Model& model);
+
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing);
 
 /// The named views of a flat buffer, as checkpoints know them.

@@ -7,6 +7,7 @@
 
 #include "core/as_size.hpp"
 #include "data/input_encoder.hpp"
+#include "inference/model_file.hpp"
 #include "inference/pieces.hpp"
 
 namespace orochi {
@@ -32,6 +33,7 @@ Prediction Model::predict(std::span<const float> rows) const {
 }
 
 std::vector<Prediction> Model::predict(const Sequences& data) const {
+  require_answers(*this);
   Tape tape(classifier->parameters(), config.train.kernels.c_str());
   const std::shared_ptr<PackedWeights> weights = packed_weights();
   tape.set_packed(weights.get());

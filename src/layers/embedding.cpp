@@ -39,7 +39,8 @@ Index embedding_width(const ModelConfig& model) {
 TokenEmbedding::TokenEmbedding(Builder& builder) : has_one_text_(builder.input().num_texts == 1) {
   const Index width = embedding_width(builder.model()), texts = builder.input().num_texts;
   const Init init = Init::normal(embedding_scale(width));
-  table_ = builder.embedding("weight", builder.input().vocab_size, width, init, Use::lookup);
+  table_ = builder.embedding("weight", builder.input().vocab_size, width, init,
+                             builder.input().ties_head ? Use::table : Use::lookup);
   builder.set_width(width);
   Index segments = builder.integer("segments");
   if (segments == 0 && texts > 1) segments = texts;

@@ -3,6 +3,7 @@
 #include <orochi/sequence_ops.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "core/kernels/row_sum.hpp"
 #include "layers/bytes_of.hpp"
 #include "layers/operation_error.hpp"
 
@@ -60,6 +61,38 @@ Var rows_from(const char* name, Var x, Index rows, const Index* source) {
 }
 
 }  // namespace
+
+Var hide_rows(Var x, Parameter mask, const Batch& batch) {
+  check_rows("hide_rows", x, batch);
+  if (mask.id < 0)
+    throw operation_error("hide_rows", "the model of a task that hides rows",
+                          "one without a vector for them");
+  Tape& tape = x.tape();
+  const Index c = x.cols(), first = batch.offsets.front();
+  const std::span<const Index> hidden = batch.hidden;
+  Var y = tape.result(x.rows(), c);  // [N, C]
+  std::copy_n(x.data(), x.rows() * c, y.data());
+  const Scalar* row = tape.value(mask).data();  // [C]
+  for (const Index i : hidden) std::copy_n(row, c, y.data() + (i - first) * c);
+  y.pullback([=] {
+    Scalar* dy = y.grad_target().data;                                              // [N, C]
+    const Scalar** rows = y.tape().allocate_as<const Scalar*>(std::ssize(hidden));  // of dy
+    std::transform(hidden.begin(), hidden.end(), rows, [=](Index i) { return dy + (i - first) * c; });
+    const GradientTarget dmask = y.tape().grad_target(mask);  // [1, C]
+    kernels::sum_rows_at(c, dmask.accumulate ? dmask.data : nullptr, {rows, hidden.size()}, dmask.data);
+    for (const Index i : hidden) std::fill_n(dy + (i - first) * c, c, Scalar(0));
+    y.pass_grad(x);
+  });
+  return y;
+}
+
+Var asked_rows(Var x, const Batch& batch) {
+  check_rows("asked_rows", x, batch);
+  const Index count = std::ssize(batch.asked), first = batch.offsets.front();
+  auto* source = x.tape().allocate_as<Index>(count);
+  std::transform(batch.asked.begin(), batch.asked.end(), source, [=](Index i) { return i - first; });
+  return rows_from("asked_rows", x, count, source);
+}
 
 Var sum_per_sequence(Var x, const Batch& batch) {
   check_rows("sum_per_sequence", x, batch);

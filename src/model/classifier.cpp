@@ -9,6 +9,7 @@
 
 #include "core/layer_scope.hpp"
 #include "io/config_keys.hpp"
+#include "layers/embedding.hpp"
 
 namespace orochi {
 namespace {
@@ -58,6 +59,7 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
                             const Layers& layers) {
   const ModelConfig& model = config.model;
   const bool tokens = input.vocab_size > 0;
+  input.ties_head = output.ties_head;
   const LayerEntry* pooling = level_ == Level::sequence ? layers.find(model.pooling) : nullptr;
   Builder builder(config, input, layers, parameters_);
   // Each layer is as wide as the rows that the one before it returns.
@@ -68,6 +70,8 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
     return layer;
   };
   input_ = tokens ? add("embedding", "token_embedding") : add("input", "input_projection");
+  if (output.hides_rows)
+    mask_ = builder.embedding("mask.weight", 1, width, Init::normal(embedding_scale(width)), Use::table);
   if (pooling != nullptr && !pooling->before.empty()) before_ = add(pooling->before, pooling->before);
   rows_before_ = builder.input().max_length - input.max_length;
   positions_ = add("positions", model.positions);
@@ -90,11 +94,21 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
   outputs_ = width;
   if (output.count > 0) {
     outputs_ = output.count;
-    head_weight_ = builder.weight("head.weight", output.count, width);
+    head_weight_ = output.ties_head ? tied_table(width) : builder.weight("head.weight", output.count, width);
     head_bias_ = builder.vector("head.bias", output.count);
   }
   position_tables_ = builder.position_tables();
   rows_added_ = builder.input().max_length - input.max_length;
+}
+
+Parameter Classifier::tied_table(Index width) const {
+  const Parameter table = parameters_.find("embedding.weight");
+  if (table.id >= 0 && table.cols != width)
+    throw usage_error(fmt::format(
+        "[model] the task's outputs are products with the token embedding, whose rows have {} columns, but "
+        "the layers make rows of {}; expected as many: leave model.embedding_dim out",
+        table.cols, width));
+  return table;
 }
 
 Classifier::~Classifier() = default;
@@ -112,10 +126,11 @@ Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
 }
 
 Var Classifier::forward(Var rows, const Batch& batch) const {
-  const Var x = encode(rows, batch);  // [B, C] or [N, C]
+  Var x = encode(rows, batch);                      // [B, C] or [N, C]
+  if (batch.asks_rows()) x = asked_rows(x, batch);  // [M, C]
   if (head_weight_.id < 0) return x;
   const LayerScope scope(x.tape(), head_name_);
-  return linear(x, head_weight_, &head_bias_);  // [B, K] or [N, K]
+  return linear(x, head_weight_, &head_bias_);  // [B, K], [N, K] or [M, K]
 }
 
 Var Classifier::encode(Var rows, const Batch& batch) const {
@@ -124,6 +139,7 @@ Var Classifier::encode(Var rows, const Batch& batch) const {
         "[model] a sequence is longer than the batch's window of " + std::to_string(batch.window) +
         " rows; ask by Inference or Model::predict, which average over windows, or cut them by cut_windows");
   Rows x = input_->forward({rows, batch});  // [N, C]
+  if (!batch.hidden.empty()) x.values = hide_rows(x.values, mask_, batch);
   if (before_ != nullptr) x = before_->forward(x);
   x = positions_->forward(x);
   if (embedding_norm_ != nullptr) x = embedding_norm_->forward(x);

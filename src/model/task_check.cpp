@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <optional>
 
 #include <fmt/format.h>
 
+#include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/task_check.hpp>
 
 #include "model/differences.hpp"
 #include "model/layer_trial.hpp"
+#include "model/sample_rows.hpp"
 
 namespace orochi {
 namespace {
@@ -23,15 +26,19 @@ class TaskTrial {
  public:
   TaskTrial(const TaskEntry& entry, std::span<const std::string> targets, std::uint64_t seed)
       : entry_(entry), task_(make()), targets_(targets.begin(), targets.end()) {
+    if (!task_->are_in_file()) rows_.emplace(targets_);
     for (const std::string& target : targets_)
       if (const std::string wrong = task_->check(target); !wrong.empty()) throw usage_error(wrong);
     task_->fit(targets_);
+    prepare(*task_);
     width_ = task_->target_width();
     for (const std::string& target : targets_) {
+      if (rows_) break;
       task_->parse(target, numbers_);
       begins_.push_back(std::ssize(numbers_) / width_);
     }
     task_->fit_split(numbers_);
+    if (rows_) take_asked();
     Numbers random(seed);
     outputs_.resize(static_cast<std::size_t>(items() * task_->outputs()));
     for (Scalar& output : outputs_) output = static_cast<Scalar>(1.5 * random.next());
@@ -41,7 +48,10 @@ class TaskTrial {
     check_gradient();
     check_parts();
     check_weights();
-    check_texts();
+    if (rows_)
+      check_asked();
+    else
+      check_texts();
     check_state();
     check_answers();
     return std::move(errors_);
@@ -49,6 +59,20 @@ class TaskTrial {
 
  private:
   std::unique_ptr<Task> make() const { return entry_.make(Settings(entry_.name, entry_.options, Options{})); }
+  void prepare(Task& task) const {
+    if (rows_) task.prepare(rows_->preprocessing);
+  }
+  /// Of a self-supervised task: the targets that it makes of the sequences first .. last - 1.
+  Batch ask(Index first, Index last, Asked& asked) const {
+    return orochi::ask(*task_, slice(rows_->batch, first, last), key_, asked);
+  }
+  void take_asked() {
+    Asked asked;
+    const Batch batch = ask(0, rows_->batch.num_sequences(), asked);
+    numbers_ = asked.targets;
+    for (Index b = 0; b < batch.num_sequences(); ++b)
+      begins_.push_back(std::ssize(slice(batch, 0, b + 1).asked));
+  }
   Index items() const { return begins_.back(); }
   Index sequences() const { return std::ssize(begins_) - 1; }
   std::span<const Scalar> outputs_of(Index b) const {
@@ -128,6 +152,21 @@ class TaskTrial {
            fmt::format("{:.9g}", two), "multiply each item's loss by batch.weights");
   }
 
+  void check_asked() {
+    Asked all, one;
+    const Batch batch = ask(0, sequences(), all);
+    for (Index b = 0; b < sequences(); ++b) {
+      const Batch expected = slice(batch, b, b + 1), found = ask(b, b + 1, one);
+      expect(std::ranges::equal(found.asked, expected.asked) &&
+                 std::ranges::equal(found.hidden, expected.hidden) &&
+                 std::ranges::equal(found.tokens, expected.tokens) &&
+                 std::ranges::equal(found.values, expected.values) &&
+                 std::ranges::equal(found.targets, expected.targets),
+             fmt::format("sequence {} should be asked the same in any part of a batch", b), "something else",
+             "draw by `uniform`, of the batch's samples and of rows counted from the sequence's first");
+    }
+  }
+
   void check_texts() {
     for (Index b = 0; b < sequences(); ++b) {
       const std::string text = task_->text(target_of(b));
@@ -142,10 +181,14 @@ class TaskTrial {
 
   Figures figures_of(const Task& task) const {
     const auto k = static_cast<std::size_t>(task.outputs()), kept = static_cast<std::size_t>(task.kept());
-    std::vector<double> numbers(static_cast<std::size_t>(items()) * kept);  // [M, kept]
-    for (std::size_t i = 0; i < static_cast<std::size_t>(items()); ++i)
-      task.keep(std::span(outputs_).subspan(i * k, k), std::span(numbers).subspan(i * kept, kept));
-    return task.metrics({numbers, numbers_, begins_});
+    const auto width = static_cast<std::size_t>(width_);
+    std::vector<double> numbers(static_cast<std::size_t>(items()) * kept), losses;  // [M, kept], [M]
+    for (std::size_t i = 0; i < static_cast<std::size_t>(items()); ++i) {
+      const std::span<const Scalar> outputs = std::span(outputs_).subspan(i * k, k);
+      task.keep(outputs, std::span(numbers).subspan(i * kept, kept));
+      losses.push_back(task.item_loss(outputs, std::span(numbers_).subspan(i * width, width)));
+    }
+    return task.metrics({numbers, numbers_, begins_, losses});
   }
 
   void check_state() {
@@ -153,6 +196,7 @@ class TaskTrial {
     task_->save(state);
     const std::unique_ptr<Task> loaded = make();
     loaded->load(state);
+    prepare(*loaded);
     bool same = loaded->outputs() == task_->outputs() && pass(*loaded, 0, sequences()).loss == whole().loss &&
                 loaded->summary() == task_->summary();
     for (Index b = 0; same && b < sequences(); ++b)
@@ -181,6 +225,8 @@ class TaskTrial {
   const TaskEntry& entry_;
   std::unique_ptr<Task> task_;
   std::vector<std::string> targets_;
+  std::optional<SampleRows> rows_;  // of a self-supervised task: made of the targets
+  RandomKey key_{17, 3};
   Index width_ = 1;               // W
   std::vector<double> numbers_;   // [M, W]
   std::vector<Index> begins_{0};  // [B + 1]: the items of each sequence

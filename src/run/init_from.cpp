@@ -71,13 +71,14 @@ Config read_config_over(const std::string& checkpoint, const std::string& path,
         "these keys "
         "out; of [model] and the tokenizer only pooling, dropout and attention_dropout may be others",
         path, checkpoint, refused));
-  const Index rows = rows_before(encoder.model, extensions.layers);
+  const bool has_pooling = extensions.tasks.make(encoder.task)->level() == Level::sequence;
+  const Index rows = has_pooling ? rows_before(encoder.model, extensions.layers) : 0;
   if (rows_before(config.model, extensions.layers) != rows)
-    throw usage_error(
-        fmt::format("{}: model.pooling is \"{}\", but {} was trained with \"{}\": one puts a row before each "
-                    "sequence, and the "
-                    "positions of the other count without it; choose a pooling of the same kind",
-                    path, config.model.pooling, checkpoint, encoder.model.pooling));
+    throw usage_error(fmt::format(
+        "{}: model.pooling is \"{}\", but {} was trained {}: one puts a row before each sequence, "
+        "and the positions of the other count without it; choose a pooling of the same kind",
+        path, config.model.pooling, checkpoint,
+        has_pooling ? fmt::format("with \"{}\"", encoder.model.pooling) : "without one"));
   with_location(path, overrides, extensions, [&] { check_positions(checkpoint, config, rows); });
   return config;
 }
@@ -87,7 +88,8 @@ std::vector<std::string> take_encoder(const Model& encoder, Model& model) {
       encoder.classifier->parameters(), model.classifier->parameters(), {.without = "head.", .cuts = true});
   std::vector<std::string> missing;
   for (const std::string& name : left)
-    if (!name.starts_with("head.") && !name.starts_with("pooling.") && name != "embedding.segment")
+    if (!name.starts_with("head.") && !name.starts_with("mask.") && !name.starts_with("pooling.") &&
+        name != "embedding.segment")
       missing.push_back(name);
   if (!missing.empty())
     throw usage_error(

@@ -102,9 +102,11 @@ double measure_pass(const Classifier& model, const Task& task, const Config& con
   Gradients gradients(model.parameters());
   Tape tape(model.parameters(), config.train.kernels.c_str());
   tape.begin(mode, mode == Mode::train ? &gradients : nullptr, {});
-  const Var outputs = model.forward(tape, blank.batch);  // [M, K]
+  Asked asked;
+  const Batch batch = ask(task, blank.batch, {}, asked);
+  const Var outputs = model.forward(tape, batch);  // [M, K]
   if (mode == Mode::infer) return static_cast<double>(tape.used());
-  const Var loss = task.loss(outputs, blank.batch, static_cast<double>(sequences));
+  const Var loss = task.loss(outputs, batch, static_cast<double>(sequences));
   loss.add_grad(RowMatrix::Ones(1, 1));
   tape.backward();
   return static_cast<double>(tape.used());

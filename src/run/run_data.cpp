@@ -80,8 +80,7 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
   data.train_checksum = checksum(data.loaded.train);
   data.validation_checksum = checksum(data.loaded.validation);
   refuse_large_model(setup.config, extensions, input_shape(setup.config.data, data.loaded.preprocessing),
-                     {data.task->outputs(), data.task->level()}, request.max_memory,
-                     resident_memory() - before);
+                     data.task->shape(), request.max_memory, resident_memory() - before);
   return data;
 }
 

@@ -49,6 +49,7 @@ TrainResult Trainer::result(double seconds) {
   result.seconds = seconds;
   result.monitor = measured_.metrics[monitored_].name;
   result.validated = validated();
+  result.answers = task_.are_in_file();
   result.best_metric = progress_.best_metric;
   result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
   result.metrics = measured_.metrics;

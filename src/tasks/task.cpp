@@ -35,6 +35,58 @@ double Task::item_loss(std::span<const Scalar> outputs, std::span<const double> 
   return static_cast<double>(loss(row, batch, weight(target)).value()(0, 0));
 }
 
+OutputShape Task::shape() const {
+  OutputShape result(outputs(), level());
+  result.hides_rows = !are_in_file();
+  result.ties_head = ties_head();
+  return result;
+}
+
+void Task::ask(const Batch&, RandomKey, Asked&) const {
+  throw failure("[task] its targets are not in files: it must override `ask`, which makes them");
+}
+
+namespace {
+
+/// Refuses what no loss could be taken of.
+void check_asked(const Task& task, const Batch& batch, const Asked& asked) {
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    const auto next = std::lower_bound(asked.rows.begin(), asked.rows.end(), batch.first_row(b));
+    if (next == asked.rows.end() || *next >= batch.first_row(b) + batch.length(b))
+      throw failure(
+          fmt::format("[task] expected one row or more that is asked of each sequence, found none of "
+                      "sequence {}",
+                      b));
+  }
+  if (std::ssize(asked.targets) != std::ssize(asked.rows) * task.target_width())
+    throw failure(fmt::format("[task] expected {} for each of {} asked rows, found {}",
+                              counted(task.target_width(), "number"), asked.rows.size(),
+                              asked.targets.size()));
+}
+
+}  // namespace
+
+Batch ask(const Task& task, const Batch& batch, RandomKey key, Asked& asked) {
+  if (task.are_in_file()) return batch;
+  asked.tokens.clear(), asked.values.clear(), asked.rows.clear(), asked.hidden.clear();
+  asked.targets.clear(), asked.weights.clear();
+  task.ask(batch, key, asked);
+  check_asked(task, batch, asked);
+  if (!batch.weights.empty())
+    for (const Index row : asked.rows) asked.weights.push_back(batch.weights[as_size(row)]);
+  Batch result = batch;
+  for (std::vector<Index>* rows : {&asked.rows, &asked.hidden})
+    for (Index& row : *rows) row += batch.offsets.front();
+  if (!asked.tokens.empty()) result.tokens = asked.tokens;
+  if (!asked.values.empty()) result.values = asked.values;
+  result.asked = asked.rows;
+  result.hidden = asked.hidden;
+  result.targets = asked.targets;
+  result.target_width = task.target_width();
+  result.weights = asked.weights;
+  return result;
+}
+
 void Task::keep(std::span<const Scalar> outputs, std::span<double> kept) const {
   std::copy(outputs.begin(), outputs.end(), kept.begin());
 }

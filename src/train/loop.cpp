@@ -36,12 +36,12 @@ Loop::Step Loop::step() {
   const std::span<const std::uint32_t> left = std::span(order_).subspan(progress.position);
   step.rows = left.first(std::min(size, left.size()));
   step.key = {static_cast<std::uint32_t>(config_.seed), static_cast<std::uint32_t>(progress.step)};
+  const Batch all = gather(step);
   // Of the whole update: its sequences count alike in whatever micro-batch they are.
-  for (const std::uint32_t row : step.rows)
-    step.normalizer += weight_of(task_, data_.target(row), data_.weights_of(row));
+  step.normalizer = weight_of(task_, all.targets, all.weights);
 
   Gradient gradient = stepper_.gradient();
-  for_micro_batches(step.rows, [&](const Batch& batch) {
+  for_micro_batches(all, [&](const Batch& batch) {
     step.sums.add(gradient.add(batch, task_, step.normalizer, step.key));  // forward and backward pass
     step.tokens += batch.num_rows();
   });
@@ -52,11 +52,14 @@ Loop::Step Loop::step() {
   return step;
 }
 
+Batch Loop::gather(const Step& step) {
+  return ask(task_, storage_.gather(data_, step.rows), step.key, asked_);
+}
+
 template <class Use>
-void Loop::for_micro_batches(std::span<const std::uint32_t> rows, Use use) {
-  const auto size = static_cast<std::size_t>(config_.batch_size);
-  for (std::size_t at = 0; at < rows.size(); at += size)
-    use(storage_.gather(data_, rows.subspan(at, std::min(size, rows.size() - at))));
+void Loop::for_micro_batches(const Batch& batch, Use use) {
+  const Index size = config_.batch_size, end = batch.num_sequences();
+  for (Index at = 0; at < end; at += size) use(slice(batch, at, std::min(at + size, end)));
 }
 
 void Loop::count(const Step& step) {
@@ -83,7 +86,7 @@ void Loop::end_epoch() {
 
 StepFault Loop::find_fault(const Step& step) {
   StepFault all;
-  for_micro_batches(step.rows, [&](const Batch& batch) {
+  for_micro_batches(gather(step), [&](const Batch& batch) {
     const StepFault fault = stepper_.find_fault(batch, task_, step.normalizer, step.key);
     if (all.samples.empty()) all.first = fault.first;
     all.samples.insert(all.samples.end(), fault.samples.begin(), fault.samples.end());
@@ -93,7 +96,7 @@ StepFault Loop::find_fault(const Step& step) {
 
 std::vector<Scalar> Loop::gradient_of(const Step& step) {
   Gradient gradient = stepper_.gradient();
-  for_micro_batches(step.rows,
+  for_micro_batches(gather(step),
                     [&](const Batch& batch) { gradient.add(batch, task_, step.normalizer, step.key); });
   return gradient.flat();
 }

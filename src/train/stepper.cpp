@@ -129,8 +129,7 @@ Gradient Stepper::gradient() {
 
 Gradient Stepper::gradient(const Batch& batch, const LossFunction& loss, RandomKey key) {
   Gradient result = gradient();
-  const Index items = model_.level() == Level::row ? batch.num_rows() : batch.num_sequences();
-  result.add(batch, loss, static_cast<double>(items), key);
+  result.add(batch, loss, static_cast<double>(model_.num_items(batch)), key);
   return result;
 }
 
