@@ -90,6 +90,7 @@ void add_fasta(Readers& readers);
 void add_fasttext(Readers& readers);
 void add_hdf5(Readers& readers);
 void add_jsonl(Readers& readers);
+void add_text_lines(Readers& readers);
 void add_ts(Readers& readers);
 void add_ucr(Readers& readers);
 void add_arff(Readers& readers);

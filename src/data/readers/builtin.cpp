@@ -44,6 +44,7 @@ Readers builtin_readers() {
   add_ts(readers);
   add_ucr(readers);
   add_arff(readers);
+  add_text_lines(readers);
   return readers;
 }
 

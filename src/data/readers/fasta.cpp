@@ -155,7 +155,7 @@ class FastaReader : public Reader {
     record.line = entry.line;
     const std::string wrong =
         labels ? find_label(entry.header, *labels, record.target) : match_label(entry.header, record.target);
-    if (!wrong.empty()) return file.error(wrong, entry.line);
+    if (!wrong.empty() && file.needs_targets()) return file.error(wrong, entry.line);
     if (entry.letters.empty())
       return file.error("a header without a sequence; expected letters on the lines below it", entry.line);
     record.texts.push_back(std::move(entry.letters));

@@ -42,7 +42,7 @@ class FastTextReader : public Reader {
     }
     if (!file.is_good()) return;
     if (!has_lines) return file.error("nothing but blank lines; expected " + expected);
-    if (!has_labels)
+    if (!has_labels && file.needs_targets())
       file.error(fmt::format("no line begins with {}; expected labels that do (data.format.prefix)",
                              quote(prefix_)));
   }
@@ -86,7 +86,7 @@ class FastTextReader : public Reader {
     if (labels.empty() && !targets.check("").empty())  // some tasks take sequences without labels
       return fmt::format("no label; expected {}NAME before the text (data.format.prefix)", prefix_);
     if (!labels.empty() && text.empty()) return "labels and no text; expected text behind them";
-    return join_labels(labels, targets, target);
+    return targets.are_in_file() ? join_labels(labels, targets, target) : "";
   }
 
   /// Where a word of the text begins like a label.

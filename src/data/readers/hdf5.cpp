@@ -140,7 +140,7 @@ void add_or_throw(const ChildEnd& end, int seconds, FileErrors& errors) {
 }  // namespace
 
 void check_hdf5_contents(RawSplit& raw, const Targets& targets, FileErrors& errors) {
-  if (targets.level() == Level::row) {
+  if (targets.level() == Level::row && targets.are_in_file()) {
     if (!check_offsets(raw, errors)) return;
     join_labels(raw, errors);
     if (!errors.empty()) return;

@@ -232,7 +232,8 @@ void read_datasets(hid_t file, hsize_t file_bytes, const Targets& targets, RawSp
   const bool numbers = targets.are_numbers();
   const std::optional<Dataset> values = open_dataset(file, "values", 2, file_bytes, errors);
   const std::optional<Dataset> offsets = open_dataset(file, "offsets", 1, file_bytes, errors);
-  const std::optional<Dataset> labels = open_dataset(file, "labels", 1, file_bytes, errors, numbers ? 2 : 1);
+  std::optional<Dataset> labels;
+  if (targets.are_in_file()) labels = open_dataset(file, "labels", 1, file_bytes, errors, numbers ? 2 : 1);
   if (values) has_type(*values, "values", {H5T_INTEGER, H5T_FLOAT}, "integers or floats", errors);
   if (offsets) has_type(*offsets, "offsets", {H5T_INTEGER}, "integers", errors);
   if (labels && numbers)
@@ -240,13 +241,17 @@ void read_datasets(hid_t file, hsize_t file_bytes, const Targets& targets, RawSp
   if (labels && !numbers)
     has_type(*labels, "labels", {H5T_INTEGER, H5T_STRING}, "integers or strings", errors);
   if (!errors.empty()) return;
-  if (values->size() == 0 || labels->size() == 0 || offsets->size() == 0) {
+  if (values->size() == 0 || offsets->size() == 0 || (labels && labels->size() == 0)) {
     errors.add(fmt::format("values has shape {}, offsets {}, labels {}; expected one sequence or more",
-                           shape_text(values->shape), shape_text(offsets->shape), shape_text(labels->shape)));
+                           shape_text(values->shape), shape_text(offsets->shape),
+                           labels ? shape_text(labels->shape) : "none"));
     return;
   }
   raw.channels = static_cast<Index>(values->shape[1]);
-  raw.targets = read_labels(*labels);
+  if (labels)
+    raw.targets = read_labels(*labels);
+  else
+    raw.targets.resize(offsets->size() - 1);
   raw.offsets.resize(offsets->size());
   read_all(*offsets, H5T_NATIVE_INT64, raw.offsets.data(), "offsets");
   raw.values.resize(values->size());

@@ -127,8 +127,8 @@ class JsonlReader : public Reader {
       file.error(fmt::format("{} {}", quote(keys_[k]), wrong), line);
     };
     for (std::size_t k = 0; k < texts_; ++k) check(k, take_text(json.values[k], record.texts.emplace_back()));
-    if (json.values[texts_].kind == JsonKind::missing) {
-      // No more than an answer is asked of it.
+    if (json.values[texts_].kind == JsonKind::missing || !file.targets().are_in_file()) {
+      // No label is asked of it.
     } else if (const std::string wrong =
                    take_target(json.values[texts_], keys_[texts_], file.targets(), record.target);
                !wrong.empty()) {

@@ -118,11 +118,12 @@ std::string label_error_in(const std::string& label, TsHeader& header, const Tar
 
 /// One line below @data, without the `indent` blanks before it.
 void read_case(std::string_view text, Index line, Index indent, TsHeader& header, DataFile& file) {
-  const std::size_t colon = text.rfind(':');
+  const bool is_unlabelled = header.no_classes_line > 0 && header.numbers_line == 0;
+  const std::size_t colon = is_unlabelled ? text.size() : text.rfind(':');
   if (colon == std::string_view::npos)
     return file.error("no \":\" between values and label; expected v,v,v:v,v,v:label", line);
   Record record;
-  record.target = trim(text.substr(colon + 1));
+  if (!is_unlabelled) record.target = trim(text.substr(colon + 1));
   record.line = line;
   record.is_of_text = true;
   bool is_told = false;
@@ -154,9 +155,9 @@ void check_header(TsHeader& header, DataFile& file) {
   // Files of the archive say both "@univariate true" and "@dimensions 3": then the first case counts.
   if (header.claimed_channels.size() == 1) header.channels = *header.claimed_channels.begin();
   const bool are_numbers = file.targets().are_numbers();
-  if (header.numbers_line > 0 && !are_numbers)
+  if (header.numbers_line > 0 && !are_numbers && file.targets().are_in_file())
     file.error("@targetLabel marks numbers to be predicted; set task = \"regression\"", header.numbers_line);
-  else if (header.no_classes_line > 0 && header.numbers_line == 0)
+  else if (header.no_classes_line > 0 && header.numbers_line == 0 && file.needs_targets())
     file.error(are_numbers ? "@classLabel is false; expected @targetLabel true: a number behind every case"
                            : "@classLabel is false; expected true: a label behind every case",
                header.no_classes_line);

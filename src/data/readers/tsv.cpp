@@ -11,7 +11,11 @@ namespace {
 void read_line(std::string_view text, Index line, DataFile& file) {
   const std::size_t tab = text.find('\t');
   if (tab == std::string_view::npos)
-    return file.error(fmt::format("no tab in {}; expected label<TAB>text", quote(text)), line);
+    return file.error(
+        fmt::format(
+            "no tab in {}; expected label<TAB>text{}", quote(text),
+            file.targets().are_in_file() ? "" : "; of lines that are a text each set data.format = \"text\""),
+        line);
   const std::string_view body = text.substr(tab + 1);
   if (const std::size_t second = body.find('\t'); second != std::string_view::npos) {
     const std::size_t lone = text.find('\r');
