@@ -40,6 +40,8 @@ CASES = {
     "weighted_smoothed": (False, dict(num_layers=1), dict(label_smoothing=0.1, class_weights=[0.5, 2.0, 1.25])),
     "adam": (False, dict(num_layers=1), dict(optimizer="adam", weight_decay=0.01)),
     "sgd": (True, dict(num_layers=1), dict(optimizer="sgd", momentum=0.9, weight_decay=0.01, learning_rate=0.1)),
+    "masked_tokens": (False, dict(num_layers=1), dict(task="masked_tokens")),
+    "masked_rows": (True, dict(num_layers=1, positions="sinusoidal"), dict(task="masked_rows")),
 }
 # the same, as long as LONG says
 LONG_CASES = {
@@ -130,9 +132,9 @@ class Layer(nn.Module):
 class Model(nn.Module):
     """The names of its parameters are Orochi's."""
 
-    def __init__(self, m, numeric, max_length):
+    def __init__(self, m, numeric, max_length, masked=False):
         super().__init__()
-        d, self.m, self.numeric = m["d_model"], m, numeric
+        d, self.m, self.numeric, self.masked = m["d_model"], m, numeric, masked
         if numeric:
             self.input = nn.Linear(CHANNELS, d)
         else:
@@ -147,7 +149,12 @@ class Model(nn.Module):
             self.norm = (nn.LayerNorm if m["norm"] == "layer_norm" else nn.RMSNorm)(d, eps=m["layer_norm_eps"])
         if m["pooling"] == "attention":
             self.pooling = nn.ParameterDict(dict(query=nn.Parameter(torch.randn(d))))
-        self.head = nn.Linear(d, CLASSES)
+        if masked:
+            self.mask = nn.ParameterDict(dict(weight=torch.randn(1, d)))
+        if masked and not numeric:  # the other half is the embedding
+            self.head = nn.ParameterDict(dict(bias=torch.zeros(VOCABULARY)))
+        else:
+            self.head = nn.Linear(d, CHANNELS if masked else CLASSES)
 
     def sinusoids(self, length):
         d = self.m["d_model"]
@@ -155,8 +162,10 @@ class Model(nn.Module):
         angle = place / 10000 ** (torch.arange(0, d, 2, dtype=torch.float64) / d)
         return math.sqrt(2 / d) * torch.stack([angle.sin(), angle.cos()], -1).flatten(1)
 
-    def rows(self, sequence):  # [T] or [T, channels] -> [1, C]: one sequence, so there is nothing to pad
+    def rows(self, sequence, hidden=None):  # [T] or [T, channels] -> [1, C]: one sequence, so there is nothing to pad
         x = self.input(sequence) if self.numeric else self.embedding(sequence)
+        if hidden is not None:
+            x = torch.where(hidden[:, None], self.mask["weight"], x)
         if self.m["pooling"] == "cls":
             x = torch.cat([self.class_token, x])
         if self.m["positions"] == "learned":
@@ -167,6 +176,8 @@ class Model(nn.Module):
         for layer in self.encoder:
             x = layer(x)
         x = (self.norm(x) if self.m["norm_first"] else x)[0]
+        if hidden is not None:
+            return x
         if self.m["pooling"] == "cls":
             return x[0]
         if self.m["pooling"] == "attention":
@@ -174,7 +185,10 @@ class Model(nn.Module):
             return weights @ x
         return x.mean(0) if self.m["pooling"] == "mean" else x.max(0).values
 
-    def forward(self, sequences):
+    def forward(self, sequences, asked=None, hidden=None):
+        if self.masked:
+            x = torch.cat([self.rows(s, h) for s, h in zip(sequences, hidden)])[asked]
+            return self.head(x) if self.numeric else F.linear(x, self.embedding.weight, self.head["bias"])
         return self.head(torch.stack([self.rows(s) for s in sequences]))
 
 
@@ -210,7 +224,7 @@ def check_against_torch(model, m):
 def make_optimizer(model, t):
     """Weight decay spares biases, norms and embeddings."""
     def decays(name, p):
-        return p.dim() == 2 and not any(word in name for word in ("embedding", "positions", "class_token"))
+        return p.dim() == 2 and not any(word in name for word in ("embedding", "positions", "class_token", "mask"))
     named = list(model.named_parameters())
     groups = [dict(params=[p for n, p in named if decays(n, p)], weight_decay=t["weight_decay"]),
               dict(params=[p for n, p in named if not decays(n, p)], weight_decay=0.0)]
@@ -229,7 +243,8 @@ def make_case(path, lengths, numeric, model_changes, train_changes):
     m, t = {**BASE, **model_changes}, {**TRAIN, **train_changes}
     torch.manual_seed(7)
     rng = np.random.default_rng(7)
-    model = Model(m, numeric, max(lengths)).double()
+    masked = "task" in t
+    model = Model(m, numeric, max(lengths), masked).double()
     with torch.no_grad():  # away from the neat values that weights start with, exact in float32
         for p in model.parameters():
             p.copy_((p + 0.1 * torch.randn_like(p)).float().double())
@@ -243,8 +258,20 @@ def make_case(path, lengths, numeric, model_changes, train_changes):
     weights = torch.tensor(t["class_weights"], dtype=torch.float64) if "class_weights" in t else None
     smoothing = t["label_smoothing"]
     loss_of = lambda logits: F.cross_entropy(logits, labels, weight=weights, label_smoothing=smoothing)
+    inputs = dict()
+    if masked:  # some of each sequence's rows are asked, some of these are hidden
+        asked = np.concatenate([a + np.sort(rng.permutation(b - a)[: max(1, (b - a) // 2)])
+                                for a, b in zip(offsets[:-1], offsets[1:])])
+        hidden = asked[rng.random(len(asked)) < 0.7]
+        flags = torch.zeros(offsets[-1], dtype=torch.bool)
+        flags[hidden] = True
+        inputs = dict(asked=torch.tensor(asked), hidden=[flags[a:b] for a, b in zip(offsets[:-1], offsets[1:])])
+        labels = data[asked] if numeric else torch.tensor(rng.integers(0, VOCABULARY, len(asked)))
+        loss_of = (lambda rows: F.mse_loss(rows, labels)) if numeric else (lambda logits: F.cross_entropy(logits, labels))
 
     task = {k: t.pop(k) for k in ("label_smoothing", "class_weights") if k in t}
+    if masked:
+        task = dict(type=t.pop("task"))
     config = "[task]\n" + "".join(f"{k} = {toml(v)}\n" for k, v in task.items()) + "\n"
     config += f"[data]\ntrain = \"none\"\nmax_length = {max(lengths)}\n\n"
     config += "[model]\ndropout = 0.0\nattention_dropout = 0.0\n"
@@ -254,12 +281,14 @@ def make_case(path, lengths, numeric, model_changes, train_changes):
     with h5py.File(path, "w") as f:
         f["config"] = np.bytes_(config)
         f["offsets"] = offsets.astype(np.int64)
-        f["labels"] = labels.numpy().astype(np.int32)
+        f["labels"] = labels.numpy() if masked else labels.numpy().astype(np.int32)
+        if masked:
+            f["asked"], f["hidden"] = asked.astype(np.int64), hidden.astype(np.int64)
         if numeric:
             f["values"] = values
         else:
             f["tokens"] = tokens.astype(np.int32)
-        logits = model(sequences)
+        logits = model(sequences, **inputs)
         loss = loss_of(logits)
         loss.backward()
         f["logits"], f["loss"] = logits.detach().numpy(), loss.item()
@@ -270,7 +299,7 @@ def make_case(path, lengths, numeric, model_changes, train_changes):
         optimizer, losses = make_optimizer(model, t), []
         for _ in range(10):
             optimizer.zero_grad()
-            loss = loss_of(model(sequences))
+            loss = loss_of(model(sequences, **inputs))
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), t["max_grad_norm"])
             optimizer.step()

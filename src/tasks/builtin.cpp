@@ -9,6 +9,8 @@ Tasks builtin_tasks() {
   add_multi_label(tasks);
   add_regression(tasks);
   add_token_labels(tasks);
+  add_masked_tokens(tasks);
+  add_masked_rows(tasks);
   return tasks;
 }
 

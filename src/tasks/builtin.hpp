@@ -5,9 +5,15 @@
 namespace orochi {
 
 void add_classification(Tasks& tasks);
+void add_masked_rows(Tasks& tasks);
+void add_masked_tokens(Tasks& tasks);
 void add_multi_label(Tasks& tasks);
 void add_regression(Tasks& tasks);
 void add_token_labels(Tasks& tasks);
+
+/// R2, mean absolute error, root of the mean squared error and Spearman's correlation of numbers [M, W] with
+/// targets [M, W]: each over the columns' mean, as scikit-learn's uniform_average.
+Figures number_figures(std::span<const double> numbers, std::span<const double> targets, std::size_t width);
 
 /// Rows first .. end - 1 of one type.
 struct Span {

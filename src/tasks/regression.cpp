@@ -88,7 +88,9 @@ class Regression : public Task {
   void keep(std::span<const Scalar> outputs, std::span<double> kept) const override {
     for (std::size_t k = 0; k < kept.size(); ++k) kept[k] = value(outputs[k], k);
   }
-  Figures metrics(const Outcomes& outcomes) const override;
+  Figures metrics(const Outcomes& outcomes) const override {
+    return number_figures(outcomes.kept, outcomes.targets, mean_.size());
+  }
 
   Prediction predict(std::span<const Scalar> outputs) const override {
     Prediction prediction;
@@ -139,15 +141,16 @@ void Regression::load(const State& state) {
     throw usage_error("the means and deviations of its targets do not go together");
 }
 
-/// Each over the columns' mean, as scikit-learn's uniform_average.
-Figures Regression::metrics(const Outcomes& outcomes) const {
-  const std::size_t width = mean_.size(), count = outcomes.targets.size() / width;
+}  // namespace
+
+Figures number_figures(std::span<const double> numbers, std::span<const double> targets, std::size_t width) {
+  const std::size_t count = targets.size() / width;
   Figures figures{{0, 0, 0, 0}, {}, {}, {}};
   for (std::size_t k = 0; k < width; ++k) {
     std::vector<double> found, wanted;  // [B]
-    for (std::size_t i = k; i < outcomes.targets.size(); i += width) {
-      found.push_back(outcomes.kept[i]);
-      wanted.push_back(outcomes.targets[i]);
+    for (std::size_t i = k; i < targets.size(); i += width) {
+      found.push_back(numbers[i]);
+      wanted.push_back(targets[i]);
     }
     const double n = static_cast<double>(count),
                  mean = std::accumulate(wanted.begin(), wanted.end(), 0.0) / n;
@@ -163,8 +166,6 @@ Figures Regression::metrics(const Outcomes& outcomes) const {
   }
   return figures;
 }
-
-}  // namespace
 
 void add_regression(Tasks& tasks) {
   tasks.add<Regression>(

@@ -55,6 +55,27 @@ class Faulty : public LabelTask {
   Fault fault_;
 };
 
+/// Asks for a row of each sequence, the one that an own count says.
+class Careless : public SelfSupervisedTask {
+ public:
+  explicit Careless(const Settings&) {}
+  Index outputs() const override { return 1; }
+  std::string summary() const override { return "rows"; }
+  void ask(const Batch& batch, RandomKey, Asked& asked) const override {
+    for (Index b = 0; b < batch.num_sequences(); ++b) {
+      asked.rows.push_back(batch.first_row(b) + std::min(b, batch.length(b) - 1));
+      asked.targets.push_back(1);
+    }
+  }
+  Var loss(Var outputs, const Batch& batch, double normalizer) const override {
+    return mean_squared_error(outputs, batch.targets, batch.weights, normalizer);
+  }
+  double chance_loss() const override { return 1; }
+  double score(std::span<const Scalar>, std::span<const double>) const override { return 0; }
+  Figures metrics(const Outcomes&) const override { return {}; }
+  Prediction predict(std::span<const Scalar>) const override { return {}; }
+};
+
 std::vector<std::string> errors_of(Fault fault) {
   const TaskEntry entry{"faulty", "", {}, {{"accuracy", "accuracy"}}, [fault](const Settings&) {
                           return std::make_unique<Faulty>(fault);
@@ -88,9 +109,20 @@ TEST_CASE("the tasks that come with Orochi keep to all of it") {
       {"multi_label", {"a,b", "b", "c", "a"}},
       {"regression", {"1.5", "-2", "0.25", "7"}},
       {"regression", {"1.5,2", "-2,1", "0.25,0", "7,-3"}},
-      {"token_labels", {"B-x I-x O", "O", "O B-y", "B-x"}}};
+      {"token_labels", {"B-x I-x O", "O", "O B-y", "B-x"}},
+      {"masked_tokens", {"GATTACA", "CAT", "TAGGATCCATGAGCTA", "A"}},
+      {"masked_rows", {"1,2,3:4,5,6", "0.5,1:-1,3", "7,1,2,3,4:1,1,0,2,5"}}};
   const Tasks tasks = builtin_tasks();
   for (const auto& [name, texts] : targets)
     for (const std::uint64_t seed : {1u, 2u, 3u})
       CHECK(check_task(*tasks.find(name), texts, seed) == std::vector<std::string>{});
+}
+
+TEST_CASE("a task without labels that asks by a sequence's place in the batch is found") {
+  Tasks tasks;
+  tasks.add<Careless>("careless", "", {}, {});
+  const std::vector<std::string> errors =
+      check_task(*tasks.find("careless"), std::vector<std::string>{"GATTACA", "CATG"}, 7);
+  REQUIRE(errors.size() == 1);
+  CHECK_THAT(errors.front(), Contains("[careless] sequence 1 should be asked the same"));
 }

@@ -16,6 +16,7 @@
 #include "io/config_file.hpp"
 #include "io/hdf5.hpp"
 #include "tasks.hpp"
+#include "tokenizers.hpp"
 
 using namespace orochi;
 using hdf5::Hid;
@@ -72,10 +73,9 @@ struct Case {
   explicit Case(const std::string& path, const std::string& engine)
       : golden(path), config(parse_saved_config(golden.text("config"), path, component_schemas(builtin()))) {
     config.train.kernels = engine;
-    for (const std::int64_t offset : golden.read<std::int64_t>("offsets", H5T_NATIVE_INT64))
-      offsets.push_back(static_cast<Index>(offset));
+    offsets = indices("offsets");
     labels = golden.doubles("labels");
-    samples.resize(labels.size());
+    samples.resize(offsets.size() - 1);
     std::iota(samples.begin(), samples.end(), 0u);
     InputShape shape{0, 0, config.data.max_length};
     if (golden.has("tokens")) {
@@ -86,8 +86,13 @@ struct Case {
       shape.channels = 3;
     }
     batch = {tokens, values, shape.channels, offsets, samples, labels};
-    task = class_task(3, config.task.options);
-    model = std::make_unique<Classifier>(config, shape, 3, builtin_layers());
+    task = golden.has("asked") ? masked_task(shape) : class_task(3, config.task.options);
+    if (golden.has("asked")) {
+      asked = indices("asked"), hidden = indices("hidden");
+      batch.asked = asked, batch.hidden = hidden;
+      batch.target_width = task->target_width();
+    }
+    model = std::make_unique<Classifier>(config, shape, task->shape(), builtin_layers());
     for (const ParameterView& view : model->parameters().views()) {
       const std::vector<float> theirs = golden.read<float>("parameters/" + view.name, H5T_NATIVE_FLOAT);
       REQUIRE(static_cast<Index>(theirs.size()) == view.size);
@@ -95,10 +100,30 @@ struct Case {
     }
   }
 
+  std::vector<Index> indices(const std::string& name) const {
+    const std::vector<std::int64_t> numbers = golden.read<std::int64_t>(name, H5T_NATIVE_INT64);
+    return {numbers.begin(), numbers.end()};
+  }
+  /// Without labels, for rows of this shape.
+  std::unique_ptr<Task> masked_task(const InputShape& shape) const {
+    Preprocessing rows;
+    rows.channels = shape.channels;
+    if (shape.vocab_size > 0) rows.tokenizer = test::word_tokenizer(letters(shape.vocab_size));
+    std::unique_ptr<Task> result = builtin_tasks().make(config.task);
+    result->prepare(rows);
+    return result;
+  }
+  static std::vector<std::string> letters(Index count) {
+    std::vector<std::string> result{"<unk>"};
+    for (char c = 'a'; std::ssize(result) < count; ++c) result.emplace_back(1, c);
+    return result;
+  }
+
   Golden golden;
   Config config;
   std::vector<Index> offsets;          // [B + 1]
-  std::vector<double> labels;          // [B]
+  std::vector<Index> asked, hidden;    // rows, of tasks without labels
+  std::vector<double> labels;          // [B] or [M, W]
   std::vector<std::uint32_t> samples;  // [B]
   std::vector<std::int32_t> tokens;    // [N]
   std::vector<float> values;           // [N, channels]
@@ -116,7 +141,7 @@ void check_case(const std::string& path, const std::string& engine) {
   Stepper stepper(*c.model, c.config.train, 2);
   Updater updater(builtin().optimizers.make(c.config.train.optimizer), c.model->parameters());
   const auto schedule = builtin().schedules.make(c.config.train.schedule);
-  const double normalizer = weight_of(*c.task, c.labels);
+  const double normalizer = weight_of(*c.task, c.labels);  // B or M
   std::optional<Gradient> first = stepper.gradient();
   const StepSums sums = first->add(c.batch, *c.task, normalizer, {});
   CHECK_THAT(sums.loss / sums.weight, catch_matchers::WithinRel(c.golden.doubles("loss")[0], 1e-5));
@@ -230,6 +255,6 @@ TEST_CASE("values, gradients and ten updates agree with PyTorch") {
     ++cases;
     long_ones += entry.path().filename().string().rfind("long_", 0) == 0;
   }
-  CHECK(cases == 22);
+  CHECK(cases == 24);
   CHECK(long_ones == 8);  // up to 150 rows: more than one tile of keys, more than two of queries
 }

@@ -1,7 +1,11 @@
 // The options of [task] other than classification's: what each changes in a loss, a target or a threshold.
+#include <orochi/batching.hpp>
+#include <orochi/dataset.hpp>
+
 #include "catch.hpp"
 #include "keys.hpp"
 #include "tasks.hpp"
+#include "tokenizers.hpp"
 
 using namespace orochi;
 
@@ -83,6 +87,40 @@ void test_class_weights_of_rows() {
   CHECK(std::abs(loss_of("token_labels", options, {"a b"}, {2, 0, 0, 2}) - 4 * right) < 1e-6);
 }
 
+/// How many of 10 rows are asked.
+std::size_t asked_of(const std::string& type, const Options& options) {
+  const std::unique_ptr<Task> task = new_task(type, options);
+  Preprocessing rows;
+  rows.tokenizer = test::word_tokenizer({"<unk>", "a", "b"});
+  rows.channels = type == "masked_rows" ? 1 : 0;
+  task->prepare(rows);
+  Sequences data;
+  data.tokens = {1, 2, 1, 2, 1, 2, 1, 2, 1, 2};
+  data.values.assign(10, 0.5f);
+  data.channels = rows.channels;
+  data.offsets = {0, 10};
+  std::vector<std::uint32_t> samples;
+  Asked asked;
+  return ask(*task, as_batch(data, samples), {1, 1}, asked).asked.size();
+}
+
+void test_share(const std::string& type) {
+  CHECK(asked_of(type, {}) == 2);  // round(1.5)
+  CHECK(asked_of(type, {{"share", 0.7}}) == 7);
+}
+
+/// All rows in one run, or in two.
+void test_span(const std::string& type) {
+  const std::size_t asked = asked_of(type, {{"span", std::int64_t{10}}});
+  CHECK(asked > 2);
+  CHECK(asked <= 10);
+}
+
+void test_whole_words() {
+  CHECK_THROWS_WITH(asked_of("masked_tokens", {{"whole_words", true}}),
+                    Catch::Matchers::Contains("goes on with a word"));
+}
+
 }  // namespace
 
 KeyTests orochi::task_keys() {
@@ -91,6 +129,11 @@ KeyTests orochi::task_keys() {
           {"task.multi_label.positive_weights", test_positive_weights},
           {"task.multi_label.separator", test_separator},
           {"task.multi_label.tune_thresholds", test_tune_thresholds},
+          {"task.masked_tokens.share", [] { test_share("masked_tokens"); }},
+          {"task.masked_tokens.span", [] { test_span("masked_tokens"); }},
+          {"task.masked_tokens.whole_words", test_whole_words},
+          {"task.masked_rows.share", [] { test_share("masked_rows"); }},
+          {"task.masked_rows.span", [] { test_span("masked_rows"); }},
           {"task.token_labels.label_smoothing", test_label_smoothing_of_rows},
           {"task.token_labels.class_weights", test_class_weights_of_rows}};
 }

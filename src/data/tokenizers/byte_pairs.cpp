@@ -104,6 +104,9 @@ class BytePairs : public Tokenizer {
   std::int32_t separator() const override { return end_ < 0 ? Tokenizer::separator() : end_; }
   std::int32_t begin() const override { return begin_; }
   std::int32_t end() const override { return end_; }
+  bool continues_word(std::int32_t id) const override {
+    return id != unknown() && !token(id).starts_with("\xC4\xA0");  // how a blank is written
+  }
   std::string token(std::int32_t id) const override { return vocabulary_[static_cast<std::size_t>(id)]; }
   bool cuts_at_blanks() const override { return rules_.cuts; }
 

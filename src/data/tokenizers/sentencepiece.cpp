@@ -124,6 +124,9 @@ class SentencePiece : public Tokenizer {
 
   Index vocabulary_size() const override { return processor_.GetPieceSize(); }
   std::int32_t unknown() const override { return processor_.unk_id(); }
+  bool continues_word(std::int32_t id) const override {
+    return id != unknown() && !token(id).starts_with("\xE2\x96\x81");  // how a blank is written
+  }
   std::string token(std::int32_t id) const override { return processor_.IdToPiece(id); }
   bool cuts_at_blanks() const override { return true; }
 

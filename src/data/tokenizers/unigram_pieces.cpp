@@ -42,6 +42,9 @@ class UnigramPieces : public Tokenizer {
     const auto found = numbers_.find("</s>");
     return found == numbers_.end() ? Tokenizer::separator() : found->second;
   }
+  bool continues_word(std::int32_t id) const override {
+    return id != unknown() && !token(id).starts_with("\xE2\x96\x81");  // how a blank is written
+  }
   std::string token(std::int32_t id) const override { return vocabulary_[static_cast<std::size_t>(id)]; }
   bool cuts_at_blanks() const override { return true; }
 

@@ -48,6 +48,9 @@ class WordPiece : public Tokenizer {
   std::int32_t separator() const override { return end() < 0 ? Tokenizer::separator() : end(); }
   std::int32_t begin() const override { return number_of_piece("[CLS]"); }
   std::int32_t end() const override { return number_of_piece("[SEP]"); }
+  bool continues_word(std::int32_t id) const override {
+    return !pieces_.continuation.empty() && token(id).starts_with(pieces_.continuation);
+  }
   std::string token(std::int32_t id) const override {
     return pieces_.vocabulary[static_cast<std::size_t>(id)];
   }
