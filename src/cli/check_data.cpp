@@ -96,12 +96,16 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   say(fmt::format("file        {}, {} bytes\nlooks like  {}\n", escape(path),
                   grouped(static_cast<Index>(std::filesystem::file_size(path))),
                   description.empty() ? "nothing that is known here" : description));
-  if (guess.config.empty() || extensions.readers.find(guess.looks_like.format) == nullptr)
-    throw usage_error(
-        fmt::format("{}: {}; formats that are read: orochi components reader", path,
-                    guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice));
-  if (!guess.columns.empty()) say(fmt::format("columns     {}\n", escape(quote_list(guess.columns))));
   const std::vector<std::string> overrides(arguments.words.begin() + 1, arguments.words.end());
+  const bool names_format = std::any_of(overrides.begin(), overrides.end(), [](const std::string& setting) {
+    return setting.starts_with("data.format");
+  });
+  if (!names_format && extensions.readers.find(guess.looks_like.format) == nullptr)
+    throw usage_error(fmt::format(
+        "{}: {}; formats that are read: orochi components reader; name one with data.format=NAME, "
+        "lines of text without labels with data.format=text task=masked_tokens",
+        path, guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice));
+  if (!guess.columns.empty()) say(fmt::format("columns     {}\n", escape(quote_list(guess.columns))));
   std::string config = inert_lines(guess.config);
   for (const std::string& setting : overrides) config += "# and " + escape(setting) + "\n";
   try {

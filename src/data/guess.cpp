@@ -133,7 +133,10 @@ Guess guess_config(const std::string& path) {
   Guess guess;
   guess.looks_like = sniff(beginning);
   const std::string& format = guess.looks_like.format;
-  if (format.empty()) return guess;
+  if (format.empty()) {
+    guess.config = fmt::format("[data]\ntrain = {}\n", quoted(path));
+    return guess;
+  }
   std::string table_text;
   const Layout layout = guess.looks_like.layout;
   if (layout == Layout::table || layout == Layout::objects) {

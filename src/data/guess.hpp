@@ -11,7 +11,7 @@ namespace orochi {
 struct Guess {
   Sniffed looks_like;                // of the file, unpacked
   std::vector<std::string> columns;  // of a table, keys of objects; in their order
-  std::string config;                // TOML; empty where no reader is known
+  std::string config;                // TOML; without a format where none is known
 };
 
 /// By the file's beginning. Of columns the longest is taken for the text, and the one of the fewest different
