@@ -36,6 +36,7 @@ struct DataConfig {
   double validation_fraction = 0.1;    // of train, stratified by label, when `validation` is empty
   std::string encoding = "utf-8";      // of text files: utf-8 | latin-1 | cp1252
   Component tokenizer{"word", {}};     // text: what a token is
+  std::string word_vectors;            // path: the embeddings start as its vectors; empty: as drawn
   bool special_tokens = false;         // the tokenizer's own tokens around a sequence: [CLS] and [SEP]
   Index max_length = 256;              // rows a sequence may have; of longer ones see the next two
   std::string truncation = "head";     // head | tail | middle: the rows that are kept, but middle: left out

@@ -81,6 +81,10 @@ void visit_data(Data& c, Visitor&& visit) {
   key("encoding", c.encoding, allow_words(encoding_choice.list()),
       "how the bytes of text files are characters, those that evaluate reads, too; HDF5 ignores it");
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
+  key("word_vectors", c.word_vectors, allow_text(),
+      "text: file of vectors that the embeddings of its words start as, relative to the config file: "
+      "fastText's "
+      ".vec, GloVe's text, or a checkpoint, whose embeddings they are; empty: as drawn");
   key("special_tokens", c.special_tokens, allow_flag(),
       "text: the tokenizer's own tokens around a sequence, such as BERT's [CLS] before and [SEP] behind it; "
       "they count in max_length");

@@ -37,6 +37,11 @@ void ConfigReader::check_data_rules() {
        fmt::format(
            "data.truncation is \"{}\", but with data.long = \"windows\" nothing is cut; remove one of them",
            c.truncation));
+  rule(c.word_vectors.empty() || (config_.model.init_from.empty() && config_.train.from.empty()),
+       {"data.word_vectors", "model.init_from", "train.from"},
+       fmt::format("data.word_vectors is \"{}\", but the embeddings start as those of a checkpoint, which "
+                   "{} names; remove one of them",
+                   c.word_vectors, config_.train.from.empty() ? "model.init_from" : "train.from"));
   rule(!c.special_tokens || !long_choice.is(c.long_sequences, Long::windows),
        {"data.special_tokens", "data.long"},
        "data.special_tokens is true, but with data.long = \"windows\" a window begins anywhere; remove one "

@@ -25,12 +25,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Keys that say how long to go on, what to look at or where the data lies now (its checksum says whether it
-/// is the same), not what is trained.
+/// Keys that say how long to go on, what to look at or where the files are now (a checksum says whether the
+/// data is the same, and vectors were read when the run began), not what is trained.
 bool may_change(const std::string& key) {
-  static constexpr std::array<std::string_view, 6> keys{
-      "train.epochs", "train.patience", "train.checkpoint_every_steps",
-      "data.test",    "data.train",     "data.validation"};
+  static constexpr std::array<std::string_view, 7> keys{
+      "train.epochs",    "train.patience",   "train.checkpoint_every_steps", "data.test", "data.train",
+      "data.validation", "data.word_vectors"};
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -105,6 +105,8 @@ DataConfig rebase_paths(DataConfig data, const Tokenizers& tokenizers, const std
   visit_paths(data, [&](const std::string&, std::string& path) {
     if (!fs::path(path).is_absolute()) path = rebased(path);
   });
+  if (!data.word_vectors.empty() && !fs::path(data.word_vectors).is_absolute())
+    data.word_vectors = rebased(data.word_vectors);
   if (const TokenizerEntry* entry = tokenizers.find(data.tokenizer.type); entry != nullptr)
     change_paths(entry->options, data.tokenizer.options, rebased);
   return data;

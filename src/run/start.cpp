@@ -55,7 +55,7 @@ RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& ex
   Config config = config_of(path, extensions);
   RunSetup setup;
   if (const std::string note = note_files(path, config.data); !note.empty()) setup.notes.push_back(note);
-  config.data.validation = config.data.test = "";
+  config.data.validation = config.data.test = config.data.word_vectors = "";
   const auto names_validation = [](const std::string& setting) {
     return setting.starts_with("data.validation=");
   };
@@ -89,6 +89,7 @@ void refuse_other_model(const RunSetup& setup, const TrainRequest& request, cons
   data.validation_fraction = now.data.validation_fraction;
   data.format = now.data.format, data.encoding = now.data.encoding, data.storage = now.data.storage;
   data.truncation = now.data.truncation, data.long_sequences = now.data.long_sequences;
+  data.word_vectors = now.data.word_vectors;
   if (request.add_tokens)
     for (const char* name : {"min_count", "vocab_size"})
       if (const auto given = now.data.tokenizer.options.find(name); given != now.data.tokenizer.options.end())

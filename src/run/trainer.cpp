@@ -14,6 +14,7 @@
 #include "run/resume_point.hpp"
 #include "run/start.hpp"
 #include "run/training_run.hpp"
+#include "run/word_vectors.hpp"
 #include "train/rates.hpp"
 
 namespace orochi {
@@ -49,6 +50,8 @@ TrainResult Trainer::run() {
   model_.classifier->parameters().initialize(config_.train.seed);
   if (run_data_.start) start();
   if (request_.resume) resume();
+  if (!setup_.config.data.word_vectors.empty() && progress_.step == 0)
+    observer_.note(take_word_vectors(setup_, data_.train, model_));
   folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
                             threads_);
   folder_.write_config(write_config(config_));
@@ -239,8 +242,9 @@ CheckpointHeader Trainer::header() const {
 void Trainer::save(const std::string& name, const std::string& keep_previous) {
   const Parameters& parameters = model_.classifier->parameters();
   std::vector<TensorGroup> groups{{"parameters", parameters.flat()}};
-  for (const Updater::Moment& moment : loop_.updater().moments())
-    groups.push_back({moment.path, moment.values});
+  if (!keep_previous.empty())  // a run goes on from last.h5 only: best.h5 is a third as large without moments
+    for (const Updater::Moment& moment : loop_.updater().moments())
+      groups.push_back({moment.path, moment.values});
   for (const TensorGroup& group : groups)
     if (const auto broken = broken_tensors(parameters, group.values); !broken.empty())
       diverged(fmt::format("at step {}: {} of {} is not finite after the update", progress_.step,

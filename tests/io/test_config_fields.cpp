@@ -17,6 +17,7 @@ validation = "b"
 test = "c"
 validation_fraction = 0.0
 encoding = "cp1252"
+word_vectors = ""
 special_tokens = false
 max_length = 5
 long = "windows"
@@ -123,6 +124,7 @@ TEST_CASE("[data] reaches its fields") {
         Component{"char",
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});
   CHECK(c.encoding == "cp1252");
+  CHECK(parse("data.train = 'a'\ndata.word_vectors = 'v.vec'").data.word_vectors == "v.vec");
   CHECK_FALSE(c.special_tokens);
   CHECK(parse("data.train = 'a'\ndata.special_tokens = true").data.special_tokens);
   CHECK(c.max_length == 5);

@@ -67,6 +67,26 @@ void test_init_from() {  // test_init_from has the rest
                        start.classifier->parameters().views()[1].offset));
 }
 
+void test_word_vectors() {  // test_word_vectors has the rest
+  const Workplace place("keys-vectors");
+  std::ofstream vectors(place.root / "v.vec");
+  for (const char word : {'A', 'C', 'G', 'T'}) {
+    vectors << word;
+    for (int k = 0; k < 16; ++k) vectors << (word == 'A' ? " 1" : " -1");
+    vectors << "\n";
+  }
+  vectors.close();
+  std::vector<double> losses;
+  for (const std::string named : {"", "v.vec"}) {
+    Silent silent;
+    TrainRequest request = place.request("run" + named);
+    request.overrides = {"train.epochs=1", "data.word_vectors=" + named};
+    CHECK(ending_of(request, silent, builtin()).code == 0);
+    losses.push_back(silent.losses.at(0));
+  }
+  CHECK(losses[0] != losses[1]);
+}
+
 void test_epochs() {
   const Run run("epochs", {"train.epochs=3"});
   CHECK(run.observer.records.size() == 3);
@@ -229,6 +249,7 @@ void test_checkpoint_every_steps() {
 KeyTests orochi::loop_keys() {
   return {{"train.from", test_from},
           {"model.init_from", test_init_from},
+          {"data.word_vectors", test_word_vectors},
           {"train.seed", test_seed},
           {"train.epochs", test_epochs},
           {"train.max_steps", test_max_steps},
