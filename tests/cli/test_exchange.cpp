@@ -57,7 +57,9 @@ TEST_CASE("every verb takes a model that was fine-tuned from an imported encoder
   CHECK_THAT(out_of({"explain", best, "--layer", "2"}, "ACGTACGTA\n"), Contains("[CLS]"));
   CHECK_THAT(out_of({"ablate", best}), Contains("head"));
   out_of({"report", place.path("run")});
-  CHECK_THAT(bytes(place.path("run/report.html")), Contains("[CLS]"));
+  const std::string page = bytes(place.path("run/report.html"));
+  CHECK_THAT(page, Contains("[CLS]"));
+  CHECK_THAT(page, Contains("##") && Contains("\"joined\":[\"[CLS]\",\" "));  // pieces as words
   CHECK_THAT(out_of({"export", best, "--out", place.path("out")}), Contains("BertForSequenceClassification"));
 }
 

@@ -138,6 +138,21 @@ ordered_json errors_json(const Model& trained, const ReportData& data, const Eva
   return json;
 }
 
+/// The rows' pieces as a text: without what marks them as beginning or going on with a word, and with a blank
+/// before each word. Empty where tokens are no pieces.
+std::vector<std::string> joined_pieces(std::span<const RowName> names) {
+  if (std::ranges::none_of(names, &RowName::continues)) return {};
+  std::vector<std::string> result;
+  for (const RowName& name : names) {
+    std::string_view text = name.text;
+    for (const std::string_view mark : {"##", "\xE2\x96\x81", "\xC4\xA0"})  // the last two: a blank
+      if (text.size() > mark.size() && text.starts_with(mark)) text.remove_prefix(mark.size());
+    result.push_back(fmt::format("{}{}", name.continues || result.empty() ? "" : " ",
+                                 shown(std::string(text), longest_name)));
+  }
+  return result;
+}
+
 /// One sequence with all its maps, which are of its first window.
 ordered_json sequence_json(const Model& trained, const ReportData& data, const Evaluation& outcomes, Index i,
                            std::size_t shown_sequences) {
@@ -160,6 +175,8 @@ ordered_json sequence_json(const Model& trained, const ReportData& data, const E
     json["rows"].push_back(shown(names[as_size(t)].text, longest_name));
     if (names[as_size(t)].unknown) json["unknown"].push_back(t);
   }
+  if (const auto joined = joined_pieces(std::span(names).first(as_size(rows))); !joined.empty())
+    json["joined"] = joined;
   add_input(json, trained, data, i, rows);
   json["layers"] = maps_json(records, rows);
   return json;

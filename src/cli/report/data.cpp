@@ -92,6 +92,11 @@ std::vector<RowName> row_names(const Model& trained, const ReportData& data, Ind
   const auto length = static_cast<std::size_t>(windows_of(data.sequences, i).rows(0));
   const auto begin = static_cast<std::size_t>(data.sequences.offsets[static_cast<std::size_t>(i)]);
   const std::size_t first = names.size() - length;  // after a class token
+  for (std::size_t t = 0; t < length; ++t) {
+    const std::int32_t id = data.sequences.tokens[begin + t];
+    names[first + t].unknown = id == tokenizer.unknown();
+    names[first + t].continues = id < tokenizer.vocabulary_size() && tokenizer.continues_word(id);
+  }
   const Truncation truncation = truncation_choice.value(trained.config.data.truncation);
   const auto segment = [&](std::size_t t) {
     return each == 1 ? 0 : static_cast<std::size_t>(data.sequences.segments[begin + t]);
@@ -101,11 +106,13 @@ std::vector<RowName> row_names(const Model& trained, const ReportData& data, Ind
         tokenizer.pieces(data.texts[static_cast<std::size_t>(i) * each + s]);
     std::size_t end = t;
     while (end < length && segment(end) == s) ++end;
-    const Index rows = static_cast<Index>(end - t) - (s + 1 < each ? 1 : 0);  // without the separator
-    std::size_t row = t;
+    const bool special = trained.config.data.special_tokens;
+    const std::size_t before = special && s == 0 ? 1 : 0, behind = special || s + 1 < each ? 1 : 0;
+    const Index rows = static_cast<Index>(end - t - before - behind);  // without special tokens
+    std::size_t row = t + before;
     const auto name = [&](std::span<const std::string> part) {
       for (const std::string& token : part) {
-        names[first + row] = {token, data.sequences.tokens[begin + row] == tokenizer.unknown()};
+        names[first + row].text = token;
         ++row;
       }
     };

@@ -29,7 +29,8 @@ ReportData report_data(const Model& trained, const std::string& checkpoint, cons
 /// What is at one row of a sequence.
 struct RowName {
   std::string text;
-  bool unknown = false;  // a token that is not in the vocabulary
+  bool unknown = false;    // a token that is not in the vocabulary
+  bool continues = false;  // a piece that goes on with the word before it
 };
 /// Of all rows of sequence i, with "[cls]" first for that pooling; numeric rows have their number, from 1.
 std::vector<RowName> row_names(const Model& trained, const ReportData& data, Index i);

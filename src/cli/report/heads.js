@@ -1,14 +1,14 @@
 // The sequences, and the grid of their heads.
 function rowsText(content, sequence) {
   if (sequence.values) return inputFigure(sequence.values, 150);
-  const unknown = new Set(sequence.unknown), letters = content.character_tokens;
+  const unknown = new Set(sequence.unknown), letters = content.character_tokens || sequence.joined;
   const cutNote = sequence.rows.length < sequence.length ?
       el("span", {class: "muted"},
          ` (the first ${sequence.rows.length} of ${counted(sequence.length, "row")} are drawn)`) :
       null;
   return el(
-      "p", {class: letters ? "text letters" : "text"},
-      sequence.rows
+      "p", {class: content.character_tokens ? "text letters" : "text"},
+      (sequence.joined || sequence.rows)
           .map(
               (row, t) =>
                   [el("bdi", unknown.has(t) ? {class: "unknown", title: "not in the vocabulary"} : {}, row),
