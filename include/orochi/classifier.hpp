@@ -10,6 +10,8 @@
 
 namespace [[gnu::visibility("default")]] orochi {
 
+class FrozenRows;
+
 /// input -> mask (of rows that a task hides) -> what the pooling needs before (a class token) -> positions ->
 /// norm (embedding_norm) -> dropout -> linear (embedding_dim) -> blocks -> norm (when norm_first) -> pooling
 /// (of sequences) -> head.
@@ -31,10 +33,13 @@ class Classifier {
   /// The batch's rows on the tape: [N, 0] for tokens, [N, channels] with the values for numeric rows.
   static Var rows(Tape& tape, const Batch& batch, bool needs_grad = false);
   /// Outputs [B, K], [N, K] of rows, or [M, K] where a batch asks for some of them, from `rows`.
-  Var forward(Var rows, const Batch& batch) const;
-  Var forward(Tape& tape, const Batch& batch) const { return forward(rows(tape, batch), batch); }
+  /// `frozen` keeps what a frozen beginning makes of them, and has it the next time.
+  Var forward(Var rows, const Batch& batch, FrozenRows* frozen = nullptr) const;
+  Var forward(Tape& tape, const Batch& batch, FrozenRows* frozen = nullptr) const {
+    return forward(rows(tape, batch), batch, frozen);
+  }
   /// What the head takes: [B, C], or [N, C] of rows.
-  Var encode(Var rows, const Batch& batch) const;
+  Var encode(Var rows, const Batch& batch, FrozenRows* frozen = nullptr) const;
 
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
@@ -45,6 +50,8 @@ class Classifier {
     if (batch.asks_rows()) return std::ssize(batch.asked);
     return level_ == Level::row ? batch.num_rows() : batch.num_sequences();
   }
+  /// Columns of a block's rows.
+  Index block_width(Index block) const { return widths_[static_cast<std::size_t>(block)]; }
   Index num_blocks() const { return static_cast<Index>(blocks_.size()); }
   /// Rows that each sequence has more behind the input: 1 with a class token.
   Index rows_before() const { return rows_before_; }
@@ -55,12 +62,15 @@ class Classifier {
   Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
              Parameters::CountOnly);
   void add_layers(const Config& config, InputShape input, OutputShape output, const Layers& layers);
+  Rows embed(Var rows, const Batch& batch) const;  // up to the blocks: [N, C]
+  Rows through_blocks(Rows x, Index first, Index last) const;
   /// The token embedding's table as the head's weight [K, C].
   Parameter tied_table(Index width) const;
 
   Parameters parameters_;
   std::unique_ptr<Layer> input_, before_, positions_, embedding_norm_, norm_, pooling_;
   std::vector<std::unique_ptr<Layer>> blocks_;
+  std::vector<Index> widths_;  // of the blocks' rows
   Builder::PositionTables position_tables_;
   Parameter projection_weight_, projection_bias_;  // [C, E], [C]
   Parameter mask_;                                 // [1, C] or none: of hidden rows

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <orochi/classifier.hpp>
+#include <orochi/dataset.hpp>
 #include <orochi/task.hpp>
 
 #pragma GCC visibility push(default)
@@ -87,6 +88,10 @@ class Stepper {
   /// Of the mean loss of one batch's items.
   Gradient gradient(const Batch& batch, const LossFunction& loss, RandomKey key);
 
+  /// Computes what the model's frozen beginning makes of these sequences once, as they come by: from then on
+  /// each batch is of them. No more than 2 GB in memory are taken for it, else it is computed each time.
+  void keep_frozen(const Sequences& data);
+
   /// What failed in a batch: each sequence goes forward and backward alone and is watched.
   StepFault find_fault(const Batch& batch, const Task& task, double normalizer, RandomKey key);
   /// One a worker, to report to from now on; none: no longer.
@@ -108,7 +113,7 @@ class Stepper {
   void merge_rows();  // of embeddings, before they come from the next batch
   StepSums add(const Batch& batch, const Objective& objective, RandomKey key, bool first);
   void run_shard(int worker, Shard& shard, const Batch& batch, const Objective& objective, RandomKey key);
-  StepSums run_chunk(Tape& tape, const Batch& chunk, const Objective& objective);
+  StepSums run_chunk(Tape& tape, const Batch& chunk, const Objective& objective, FrozenRows* frozen);
   double sum_of_squares();
   Profile* profile(int worker);
   Scalar* scratch(int worker) { return scratch_.data() + static_cast<Index>(worker) * scratch_length_; }
@@ -123,6 +128,7 @@ class Stepper {
   std::vector<double> squares_;  // by range
   std::shared_ptr<PackedWeights> packed_;
   std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker
+  std::unique_ptr<FrozenRows> frozen_;        // null: nothing is kept
   Index scratch_length_ = 0;
   std::vector<Scalar> scratch_;   // [threads, scratch_length]: a range's gradient each
   std::span<Profile> profiles_;   // [threads] or empty

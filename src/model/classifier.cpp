@@ -7,9 +7,11 @@
 #include <orochi/error.hpp>
 #include <orochi/ops.hpp>
 
+#include "core/as_size.hpp"
 #include "core/layer_scope.hpp"
 #include "io/config_keys.hpp"
 #include "layers/embedding.hpp"
+#include "model/frozen_rows.hpp"
 
 namespace orochi {
 namespace {
@@ -88,6 +90,7 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
     blocks_.push_back(builder.layer("encoder." + std::to_string(i), blocks[i],
                                     block_model(model, without_own_options(blocks[i], layers)), width));
     width = builder.child_width();
+    widths_.push_back(width);
   }
   if (model.norm_first) norm_ = add("norm", model.norm);
   if (level_ == Level::sequence) pooling_ = add("pooling", model.pooling);
@@ -125,19 +128,15 @@ Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
   return x;
 }
 
-Var Classifier::forward(Var rows, const Batch& batch) const {
-  Var x = encode(rows, batch);                      // [B, C] or [N, C]
+Var Classifier::forward(Var rows, const Batch& batch, FrozenRows* frozen) const {
+  Var x = encode(rows, batch, frozen);              // [B, C] or [N, C]
   if (batch.asks_rows()) x = asked_rows(x, batch);  // [M, C]
   if (head_weight_.id < 0) return x;
   const LayerScope scope(x.tape(), head_name_);
   return linear(x, head_weight_, &head_bias_);  // [B, K], [N, K] or [M, K]
 }
 
-Var Classifier::encode(Var rows, const Batch& batch) const {
-  if (batch.has_windows())
-    throw failure(
-        "[model] a sequence is longer than the batch's window of " + std::to_string(batch.window) +
-        " rows; ask by Inference or Model::predict, which average over windows, or cut them by cut_windows");
+Rows Classifier::embed(Var rows, const Batch& batch) const {
   Rows x = input_->forward({rows, batch});  // [N, C]
   if (!batch.hidden.empty()) x.values = hide_rows(x.values, mask_, batch);
   if (before_ != nullptr) x = before_->forward(x);
@@ -145,14 +144,31 @@ Var Classifier::encode(Var rows, const Batch& batch) const {
   if (embedding_norm_ != nullptr) x = embedding_norm_->forward(x);
   x.values = dropout(x.values, dropout_, stream_, x.batch);
   if (projection_weight_.id >= 0) x.values = linear(x.values, projection_weight_, &projection_bias_);
+  return x;
+}
+
+Rows Classifier::through_blocks(Rows x, Index first, Index last) const {
   Tape& tape = x.tape();
-  for (const std::unique_ptr<Layer>& block : blocks_) {
+  for (Index i = first; i < last; ++i) {
     const Arena::Mark before = tape.mark();
-    const Rows y = block->forward(x);  // [N, C]
+    const Rows y = blocks_[as_size(i)]->forward(x);  // [N, C]
     const bool same_shape =
         y.batch.offsets.data() == x.batch.offsets.data() && y.values.cols() == x.values.cols();
     x = tape.training() || !same_shape ? y : x.with(tape.replace(x.values, y.values, before));
   }
+  return x;
+}
+
+Var Classifier::encode(Var rows, const Batch& batch, FrozenRows* frozen) const {
+  if (batch.has_windows())
+    throw failure(
+        "[model] a sequence is longer than the batch's window of " + std::to_string(batch.window) +
+        " rows; ask by Inference or Model::predict, which average over windows, or cut them by cut_windows");
+  const bool has = frozen != nullptr && frozen->has(batch);
+  const Index first = frozen == nullptr ? 0 : frozen->blocks();
+  Rows x = has ? Rows{frozen->take(rows.tape(), batch), batch} : through_blocks(embed(rows, batch), 0, first);
+  if (frozen != nullptr && !has) frozen->keep(x, batch);
+  x = through_blocks(x, first, num_blocks());
   if (norm_ != nullptr) x = norm_->forward(x);
   if (pooling_ != nullptr) x = pooling_->forward(x);  // [B, C]
   if (level_ == Level::row && x.batch.num_rows() != batch.num_rows())

@@ -181,6 +181,7 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
   estimate.optimizer = moments(config.train, optimizers) * all;
   estimate.gradients = shards * static_cast<double>(parameters.dense_size()) * bytes_each;
   estimate.rows = row_bytes(parameters, train, batch_rows, update_rows);
+  if (task.are_in_file() && !train.storage().is_on_disk()) estimate.frozen = kept_frozen_bytes(model, train);
   estimate.packed = packed_bytes(parameters, config.train);
   estimate.activations =
       workers * bytes_of_pass(model, task, config, train.channels, chunk_rows, lengths.mean, Mode::train);
@@ -228,11 +229,12 @@ void refuse_large_run(const MemoryEstimate& estimate, double max_memory) {
     const char* name;
     const char* remedy;
   };
-  std::array<Share, 7> shares{{
+  std::array<Share, 8> shares{{
       {estimate.optimizer + estimate.packed, "optimizer", "model.d_model or model.num_layers"},
       {estimate.gradients, "gradients of the shards", "train.gradient_memory_mb or train.shards"},
       {estimate.rows, "gradients of the embedding",
        "train.batch_size, data.tokenizer.vocab_size or model.d_model"},
+      {estimate.frozen, "rows of frozen blocks", "data.max_length, or data.storage = \"disk\""},
       {estimate.positions, "tables of positions", "data.max_length"},
       {estimate.activations, "activations", "data.max_length, train.chunk_rows or --threads"},
       {estimate.evaluation, "evaluation", "data.max_length or --threads"},

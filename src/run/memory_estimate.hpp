@@ -19,13 +19,14 @@ struct MemoryEstimate {
   double rows = 0;       // gradients of embeddings: a micro-batch's rows, and a row for each id of an update
   double packed = 0;     // weights in panels
   double activations = 0;  // of all threads, with gradients and what operations keep
+  double frozen = 0;       // what frozen blocks made of the training data
   double positions = 0;    // tables of rotary or sinusoidal positions, as far as the longest sequence reaches
   double evaluation = 0;   // the same without a backward pass, logits
   double checkpoint = 0;   // the file's image while it is written
   double overhead = 0;     // of the heap and the threads
 
   double training() const {
-    return optimizer + gradients + rows + packed + activations + positions + overhead;
+    return optimizer + gradients + rows + packed + activations + frozen + positions + overhead;
   }
   double total() const { return training() + evaluation + checkpoint; }
 };

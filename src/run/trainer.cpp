@@ -16,6 +16,7 @@
 #include "run/training_run.hpp"
 #include "run/word_vectors.hpp"
 #include "train/rates.hpp"
+#include "train/shards.hpp"
 
 namespace orochi {
 
@@ -68,6 +69,10 @@ void Trainer::note_oddities() {
   if (parameters.has_frozen())
     observer_.note(fmt::format("{} of {} parameters are trained: train.freeze holds the others",
                                grouped(trained_count(parameters)), grouped(parameters.count())));
+  if (const double bytes = kept_frozen_bytes(*model_.classifier, data_.train);
+      bytes > 0 && task_.are_in_file())
+    observer_.note(fmt::format("what the first {} frozen make of the training data is computed once: {}",
+                               counted(frozen_blocks(*model_.classifier), "block"), memory_text(bytes)));
   if (static_cast<std::uint64_t>(config_.train.warmup_steps) >= loop_.total_steps())
     observer_.note(
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",

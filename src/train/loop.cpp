@@ -26,7 +26,9 @@ Loop::Loop(Classifier& model, const Task& task, const Sequences& data, const Tra
       stepper_(model, config, threads),
       updater_(extensions.optimizers.make(config.optimizer), model.parameters()),
       schedule_(extensions.schedules.make(config.schedule)),
-      total_steps_(count_steps(data.size(), config)) {}
+      total_steps_(count_steps(data.size(), config)) {
+  if (task.are_in_file()) stepper_.keep_frozen(data);  // else other rows are hidden each time
+}
 
 void Loop::begin_epoch() { order_ = epoch_order(data_, config_.seed, progress.epoch); }
 

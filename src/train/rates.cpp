@@ -87,6 +87,13 @@ Classifier& with_rates(Classifier& model, const TrainConfig& config) {
   return model;
 }
 
+Index frozen_blocks(const Classifier& model) {
+  Index trained = 0;
+  for (const ParameterView& view : model.parameters().views())
+    if (view.rate > 0) trained = std::max(trained, depth_below_head(view.name, model.num_blocks()));
+  return std::max<Index>(0, model.num_blocks() - trained);
+}
+
 Index trained_count(const Parameters& parameters) {
   Index count = 0;
   for (const ParameterView& view : parameters.views())

@@ -10,6 +10,9 @@ namespace orochi {
 /// a beginning is that of no parameter, or nothing is left to train.
 Classifier& with_rates(Classifier& model, const TrainConfig& config);
 
+/// How many blocks, counted from the first, are frozen, with all that is before them.
+Index frozen_blocks(const Classifier& model);
+
 /// Numbers that are not frozen.
 Index trained_count(const Parameters& parameters);
 

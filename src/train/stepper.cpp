@@ -14,6 +14,7 @@
 #include "core/kernels/kernels.hpp"
 #include "core/packed_weights.hpp"
 #include "core/thread_pool.hpp"
+#include "model/frozen_rows.hpp"
 #include "train/rates.hpp"
 #include "train/shards.hpp"
 #include "train/step_fault.hpp"
@@ -133,8 +134,22 @@ Gradient Stepper::gradient(const Batch& batch, const LossFunction& loss, RandomK
   return result;
 }
 
-StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, const Objective& objective) {
-  const Var outputs = model_.forward(tape, chunk);  // [M, K]
+double kept_frozen_bytes(const Classifier& model, const Sequences& data) {
+  constexpr double most = 2e9;
+  const Index blocks = frozen_blocks(model);
+  if (blocks == 0) return 0;
+  const double bytes = FrozenRows::bytes(data, model.block_width(blocks - 1));
+  return data.storage().is_on_disk() || bytes <= most ? bytes : 0;
+}
+
+void Stepper::keep_frozen(const Sequences& data) {
+  if (kept_frozen_bytes(model_, data) == 0) return;
+  const Index blocks = frozen_blocks(model_);
+  frozen_ = std::make_unique<FrozenRows>(data, blocks, model_.block_width(blocks - 1));
+}
+
+StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, const Objective& objective, FrozenRows* frozen) {
+  const Var outputs = model_.forward(tape, chunk, frozen);  // [M, K]
   const Var loss = objective.loss(outputs, chunk, objective.normalizer);
   if (loss.rows() != 1 || loss.cols() != 1)
     throw failure("[loss] expected [1, 1], found [" + std::to_string(loss.rows()) + ", " +
@@ -155,7 +170,7 @@ void Stepper::run_shard(int worker, Shard& shard, const Batch& batch, const Obje
   shard.sums = {};
   for (std::size_t i = 0; i + 1 < shard.cuts.size(); ++i) {
     tape.begin(Mode::train, &shard.gradients, key);
-    shard.sums.add(run_chunk(tape, slice(batch, shard.cuts[i], shard.cuts[i + 1]), objective));
+    shard.sums.add(run_chunk(tape, slice(batch, shard.cuts[i], shard.cuts[i + 1]), objective, frozen_.get()));
   }
 }
 
@@ -206,7 +221,7 @@ StepFault Stepper::find_fault(const Batch& batch, const Task& task, double norma
     watch.clear();
     gradients.clear();
     tape.begin(Mode::train, &gradients, key);
-    run_chunk(tape, slice(batch, b, b + 1), {loss, &task, normalizer});
+    run_chunk(tape, slice(batch, b, b + 1), {loss, &task, normalizer}, nullptr);
     if (!watch.found()) continue;
     if (fault.samples.empty()) fault.first = watch.fault();
     fault.samples.push_back(batch.samples[static_cast<std::size_t>(b)]);

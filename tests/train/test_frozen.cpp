@@ -2,9 +2,11 @@
 #include <cmath>
 #include <set>
 
+#include <orochi/loop.hpp>
 #include <orochi/ops.hpp>
 
 #include "catch.hpp"
+#include "train/shards.hpp"
 #include "trainee.hpp"
 
 using namespace orochi;
@@ -127,6 +129,56 @@ TEST_CASE("a frozen parameter keeps its bits, without decay, and all others chan
           CHECK(are_zeros(part(moment.values, view)) == is_in(view, freeze));
       }
     }
+}
+
+TEST_CASE("what a frozen beginning makes of the data is computed once, with the same bits") {
+  for (const Index channels : {0, 2})
+    for (const Index blocks : {0, 1, 3})
+      for (const char* pooling : {"attention", "cls"}) {
+        INFO(channels << " " << blocks << " " << pooling);
+        Config config = three_blocks();
+        config.model.dropout = config.model.attention_dropout = 0.2;
+        config.model.pooling = pooling;
+        config.train.freeze = {channels == 0 ? "embedding" : "input", "positions"};
+        if (config.model.pooling == "cls") config.train.freeze.emplace_back("class_token");
+        for (Index i = 0; i < blocks; ++i) config.train.freeze.push_back("encoder." + std::to_string(i));
+        config.train.epochs = 3;
+        config.train.batch_size = 8;
+        Trainee by_loop(config, channels), by_hand(config, channels);
+        CHECK((kept_frozen_bytes(by_loop.model, by_loop.data) > 0) == (blocks > 0));
+        Loop loop(by_loop.model, *by_loop.task, by_loop.data, config.train, builtin(), 2);
+        for (; !loop.is_done(); loop.end_epoch()) {
+          for (loop.begin_epoch(); !loop.epoch_is_over();) {
+            const Loop::Step step = loop.step();
+            Gradient gradient = by_hand.stepper.gradient();
+            gradient.add(by_hand.storage.gather(by_hand.data, step.rows), *by_hand.task, step.normalizer,
+                         step.key);
+            gradient.clip(config.train.max_grad_norm);
+            by_hand.updater.update(std::move(gradient), step.rate);
+          }
+          CHECK(by_loop.weights() == by_hand.weights());
+        }
+      }
+}
+
+TEST_CASE("frozen blocks are not asked again for what they made") {
+  Config config = three_blocks();
+  config.train.freeze = {"embedding", "positions", "encoder.0"};
+  config.train.epochs = 2;
+  Trainee left(config, 0), changed(config, 0);
+  for (Trainee* trainee : {&left, &changed}) {
+    Loop loop(trainee->model, *trainee->task, trainee->data, config.train, builtin(), 2);
+    for (; !loop.is_done(); loop.end_epoch()) {
+      for (loop.begin_epoch(); !loop.epoch_is_over();) loop.step();
+      if (trainee != &changed) continue;
+      const Parameter weight = changed.model.parameters().find("encoder.0.norm1.weight");
+      std::fill_n(changed.model.parameters().data() + changed.model.parameters().offset(weight), 16,
+                  Scalar(9));
+    }
+  }
+  const std::vector<Scalar> expected = left.weights(), found = changed.weights();
+  for (const ParameterView& view : left.model.parameters().views())
+    if (!is_in(view, config.train.freeze)) CHECK(std::ranges::equal(part(found, view), part(expected, view)));
 }
 
 TEST_CASE("a frozen beginning of the model has no backward pass") {
