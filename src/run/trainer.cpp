@@ -71,8 +71,10 @@ void Trainer::note_oddities() {
                                grouped(trained_count(parameters)), grouped(parameters.count())));
   if (const double bytes = kept_frozen_bytes(*model_.classifier, data_.train);
       bytes > 0 && task_.are_in_file())
-    observer_.note(fmt::format("what the first {} frozen make of the training data is computed once: {}",
-                               counted(frozen_blocks(*model_.classifier), "block"), memory_text(bytes)));
+    observer_.note(fmt::format("{} and all before {} frozen: computed once for the training data, {}",
+                               counted(frozen_blocks(*model_.classifier), "block"),
+                               frozen_blocks(*model_.classifier) == 1 ? "it is" : "them are",
+                               memory_text(bytes)));
   if (static_cast<std::uint64_t>(config_.train.warmup_steps) >= loop_.total_steps())
     observer_.note(
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",

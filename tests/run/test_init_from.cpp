@@ -108,6 +108,19 @@ TEST_CASE("a run that started from an encoder resumes to the same bits without i
   CHECK_THAT(notes_of(with_config), Contains("resumed"));
 }
 
+TEST_CASE("a run that started from an encoder has the same bits on any threads", "[start]") {
+  const FineTuning place("threads");
+  const std::vector<std::string> half{
+      R"(train.freeze=["embedding", "positions", "embedding_norm", "encoder.0"])"};
+  TrainRequest one = place.fine("one", half), three = place.fine("three", half);
+  one.threads = 1, three.threads = 3;
+  CHECK_THAT(notes_of(one),
+             Contains("1 block and all before it is frozen: computed once for the training data"));
+  notes_of(three);
+  CHECK((place.bytes("one/last.h5") == place.bytes("three/last.h5")));
+  CHECK_THAT(notes_of(place.fine("disk", {"data.storage=disk"})), Contains("new: head.weight"));
+}
+
 TEST_CASE("pooling, dropout and layers of the head may be others than the encoder's", "[start]") {
   const FineTuning place("others");
   const std::string notes = notes_of(

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <numeric>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <orochi/model.hpp>
