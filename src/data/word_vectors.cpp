@@ -11,7 +11,9 @@
 
 #include <orochi/error.hpp>
 
+#include "core/as_size.hpp"
 #include "data/file_errors.hpp"
+#include "data/readers/words.hpp"
 #include "data/unpack.hpp"
 
 namespace orochi {
@@ -21,10 +23,11 @@ constexpr Index most_columns = 65536;
 
 Index count_fields(std::string_view line) {
   Index count = 0;
-  char before = ' ';
+  bool is_within = false;
   for (const char c : line) {
-    count += c != ' ' && before == ' ';
-    before = c;
+    const bool is_blank = blanks_and_tabs.find(c) != std::string_view::npos;
+    count += !is_blank && !is_within;
+    is_within = !is_blank;
   }
   return count;
 }
@@ -59,9 +62,10 @@ class Reading {
     std::string line;
     while (std::getline(file, line)) {
       ++line_;
-      while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.pop_back();
-      if (line_ == 1 && take_first(line)) continue;
-      if (!line.empty()) take(line);
+      if (!line.empty() && line.back() == '\r') line.pop_back();
+      const std::string_view trimmed = trim(line);
+      if (line_ == 1 && take_first(trimmed)) continue;
+      if (!trimmed.empty()) take(trimmed);
     }
     if (file.bad()) throw failure(path_ + ": an error while reading");
     return std::move(vectors_);
@@ -82,36 +86,36 @@ class Reading {
       fail(fmt::format(
           "{} begins the file; expected a word and its numbers, or how many words and numbers there are",
           quote(line)));
+    numbers_.resize(as_size(vectors_.columns));
     return said.has_value();
   }
 
   void take(std::string_view line) {
-    std::string_view numbers = line;
-    std::size_t at = line.size();
-    for (Index k = 0; k < vectors_.columns; ++k) {
-      at = line.find_last_of(' ', at == 0 ? 0 : at - 1);
-      if (at == std::string_view::npos || at == 0)
-        fail(fmt::format("expected a word and {} numbers, found {} fields", vectors_.columns,
+    std::string_view word = line;
+    for (std::size_t k = numbers_.size(); k-- > 0;) {
+      const std::size_t before = word.find_last_of(blanks_and_tabs);
+      if (before == std::string_view::npos)
+        fail(fmt::format("expected a word and {} numbers, found {} fields", numbers_.size(),
                          count_fields(line)));
+      numbers_[k] = word.substr(before + 1);
+      word = word.substr(0, word.find_last_not_of(blanks_and_tabs, before) + 1);
     }
-    numbers.remove_prefix(at + 1);
-    const auto found = ids_.find(std::string(line.substr(0, at)));
+    const auto found = ids_.find(std::string(word));
     if (found == ids_.end()) return;
     vectors_.ids.push_back(found->second);
     ids_.erase(found);  // what comes again is not taken
-    for (Index k = 0; k < vectors_.columns; ++k) {
-      const std::string_view field = numbers.substr(0, numbers.find(' '));
+    for (std::size_t k = 0; k < numbers_.size(); ++k) {
       float number = 0;
-      if (!parse(field, number) || !std::isfinite(number))
-        fail(fmt::format("number {} is {}; expected a finite number", k + 1, quote(field)));
+      if (!parse(numbers_[k], number) || !std::isfinite(number))
+        fail(fmt::format("number {} is {}; expected a finite number", k + 1, quote(numbers_[k])));
       vectors_.rows.push_back(number);
-      numbers.remove_prefix(std::min(field.size() + 1, numbers.size()));
     }
   }
 
   std::string path_;
   std::unordered_map<std::string, std::int32_t> ids_;  // of tokens without a vector so far
   WordVectors vectors_;
+  std::vector<std::string_view> numbers_;  // of a line
   Index line_ = 0;
 };
 

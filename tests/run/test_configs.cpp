@@ -82,6 +82,7 @@ TEST_CASE("every config trains two steps") {
           work / (entry.path().stem().string() + (config.data.format.type == "hdf5" ? ".h5" : ".tsv"));
       config.data.format.type == "hdf5" ? write_hdf5(stand_in) : write_tsv(stand_in);
       request.overrides = {"data.train=\"" + stand_in.string() + "\"", "data.test=\"\""};
+      if (config.data.format.type != "hdf5") request.overrides.push_back("data.format=tsv");
       if (!config.data.validation.empty()) request.overrides.push_back("data.validation=\"\"");
     }
     if (!config.model.init_from.empty()) {  // fetched, too

@@ -70,9 +70,9 @@ void test_init_from() {  // test_init_from has the rest
 void test_word_vectors() {  // test_word_vectors has the rest
   const Workplace place("keys-vectors");
   std::ofstream vectors(place.root / "v.vec");
-  for (const char word : {'A', 'C', 'G', 'T'}) {
+  for (const char word : {'a', 'c', 'g', 't'}) {
     vectors << word;
-    for (int k = 0; k < 16; ++k) vectors << (word == 'A' ? " 1" : " -1");
+    for (int k = 0; k < 16; ++k) vectors << (word == 'a' ? " 1" : " -1");
     vectors << "\n";
   }
   vectors.close();

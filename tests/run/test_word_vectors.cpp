@@ -12,12 +12,12 @@ using catch_matchers::Contains;
 
 namespace {
 
-/// The workplace with vectors of T, G and N, 16 numbers each; its vocabulary has A, C, G and T.
+/// The workplace with vectors of t, g and n, 16 numbers each; its vocabulary has a, c, g and t.
 struct VectorsPlace : Workplace {
   explicit VectorsPlace(const std::string& name) : Workplace("vectors-" + name) {
     std::ofstream file(path("v.vec"));
     file << "3 16\n";
-    for (const char word : {'T', 'G', 'N'}) {
+    for (const char word : {'t', 'g', 'n'}) {
       file << word;
       for (int k = 0; k < 16; ++k) file << ' ' << word + 0.25 * k;
       file << "\n";
@@ -64,20 +64,22 @@ TEST_CASE("embeddings start as vectors of their tokens and stay so where they ar
       notes_of(place.with("run", {"data.word_vectors=v.vec", "train.freeze=[\"embedding\"]"}));
   CHECK_THAT(notes, Contains("v.vec: vectors of 2 of the 5 tokens of the vocabulary (40.0 %), which are "));
   const Model model = Model::load(place.path("run/best.h5"));
-  for (const char word : {'T', 'G'}) {
+  for (const char word : {'t', 'g'}) {
     std::vector<Scalar> expected;
     for (int k = 0; k < 16; ++k) expected.push_back(static_cast<Scalar>(word + 0.25 * k));
     CHECK(embedding(model, std::string(1, word)) == expected);
   }
-  CHECK(std::abs(embedding(model, "A").at(0)) < 1);
+  CHECK(std::abs(embedding(model, "a").at(0)) < 1);
   CHECK(model.config.data.word_vectors == "../v.vec");
 
-  // Of a model's embeddings, by token: the data of the other has the letters of a text more.
-  std::ofstream(place.root / "train.tsv", std::ios::app) << "yes\tBBBBBBBBB\n";
+  // Of a model's embeddings, by token: the data of the other has a letter more.
+  std::ofstream more(place.root / "train.tsv", std::ios::app);
+  for (int i = 1; i < 9; ++i) more << "yes\t" << std::string(static_cast<std::size_t>(i), 'B') << "\n";
+  more.close();
   notes_of(place.with("second", {"data.word_vectors=run", "train.freeze=[\"embedding\"]"}));
   const Model second = Model::load(place.path("second/best.h5"));
-  CHECK(embedding(second, "B").size() == 16);
-  for (const char* token : {"A", "C", "G", "T"}) CHECK(embedding(second, token) == embedding(model, token));
+  CHECK(embedding(second, "b").size() == 16);
+  for (const char* token : {"a", "c", "g", "t"}) CHECK(embedding(second, token) == embedding(model, token));
 }
 
 TEST_CASE("a run that has begun with vectors resumes without them, to the same bits", "[word_vectors]") {
