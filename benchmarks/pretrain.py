@@ -31,9 +31,9 @@ HERE = ROOT / "benchmarks"
 # config, training and test file, labelled sequences, steps of pre-training and of training, what the labelled model has besides
 SETS = {
     "splice": dict(config="dna", data="datasets/splice/{}.tsv", labelled=200, pretrain=3000, train=600, also=["model.pooling=max"]),
-    "proteins": dict(config="protein", data="datasets/proteins/generated/{}.tsv", labelled=1000, pretrain=3000, train=1000,
+    "proteins": dict(config="protein", data="datasets/proteins/generated/{}.tsv", labelled=500, pretrain=1500, train=500,
                      also=["data.format=tsv"]),
-    "fortunes": dict(config="text", data="datasets/fortunes/generated/{}.tsv", labelled=1000, pretrain=3000, train=600,
+    "fortunes": dict(config="text", data="datasets/fortunes/generated/{}.tsv", labelled=500, pretrain=1500, train=500,
                      also=["data.format=tsv"]),
     "digits": dict(config="series", data="datasets/digits/{}.ts", labelled=100, pretrain=3000, train=600, also=[]),
 }

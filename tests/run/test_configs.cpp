@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <numeric>
 
 #include <hdf5.h>
@@ -59,6 +60,20 @@ void write_tsv(const fs::path& path) {
          << " of the kind\n";
 }
 
+void write_fasta(const fs::path& path) {
+  std::ofstream file(path);
+  for (int b = 0; b < 300; ++b)
+    file << ">" << b << "\nMSSPDGGYA" << static_cast<char>('A' + b % 20) << "SD\n";
+}
+
+/// By the format: the ending of a file's name and who writes one.
+std::map<std::string, std::pair<std::string, void (*)(const fs::path&)>> stand_ins() {
+  return {{"tsv", {".tsv", write_tsv}},
+          {"text", {".txt", write_tsv}},
+          {"fasta", {".fasta", write_fasta}},
+          {"hdf5", {".h5", write_hdf5}}};
+}
+
 }  // namespace
 
 TEST_CASE("every config trains two steps") {
@@ -78,11 +93,10 @@ TEST_CASE("every config trains two steps") {
     request.threads = 2;
     request.max_steps = 2;
     if (config.data.train.files.front().find("generated") != std::string::npos) {
-      const fs::path stand_in =
-          work / (entry.path().stem().string() + (config.data.format.type == "hdf5" ? ".h5" : ".tsv"));
-      config.data.format.type == "hdf5" ? write_hdf5(stand_in) : write_tsv(stand_in);
+      const auto [ending, write] = stand_ins().at(config.data.format.type);
+      const fs::path stand_in = work / (entry.path().stem().string() + ending);
+      write(stand_in);
       request.overrides = {"data.train=\"" + stand_in.string() + "\"", "data.test=\"\""};
-      if (config.data.format.type != "hdf5") request.overrides.push_back("data.format=tsv");
       if (!config.data.validation.empty()) request.overrides.push_back("data.validation=\"\"");
     }
     if (!config.model.init_from.empty()) {  // fetched, too
