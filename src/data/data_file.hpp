@@ -34,7 +34,7 @@ class FileInMemory : public DataFile {
   void report(const std::string& lines) override { errors_.add_report(lines); }
   bool is_good() const override { return errors_.empty(); }
   const Targets& targets() const override { return targets_; }
-  bool needs_targets() const override { return mode_.needs_targets; }
+  bool needs_targets() const override { return mode_.needs_targets && targets_.are_in_file(); }
   bool keeps_fields() const override { return mode_.keeps_fields; }
   void name_fields(std::vector<std::string> names) override { raw_.field_names = std::move(names); }
   const std::string& encoding() const override { return encoding_; }

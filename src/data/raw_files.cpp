@@ -68,15 +68,14 @@ void append(RawSplit& all, RawSplit more) {
 
 RawSplit read_raw_files(const DataConfig& config, const Readers& readers, const Targets& targets,
                         FileErrors& errors) {
-  const ReadMode mode{.needs_targets = targets.are_in_file()};
-  RawSplit all = read_raw(config, readers, targets, errors.of_file(0), mode);
+  RawSplit all = read_raw(config, readers, targets, errors.of_file(0));
   if (errors.files() == 1) return all;
   all.sources.push_back({all.path, 0});
   for (std::size_t file = 1; file < errors.files(); ++file) {
     FileErrors& own = errors.of_file(file);
     refuse_second_naming(file, errors);
     if (!own.empty()) continue;
-    RawSplit more = read_raw(config, readers, targets, own, mode);
+    RawSplit more = read_raw(config, readers, targets, own);
     if (own.empty() && errors.of_file(0).empty()) check_shape(all, more, own);
     all.sources.push_back({own.path(), all.size()});
     if (errors.empty()) append(all, std::move(more));
