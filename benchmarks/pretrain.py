@@ -10,7 +10,7 @@ scratch  trained on them with their labels
 own      pre-trained on the same sequences without labels, then trained as scratch
 more     pre-trained on all that the set's config in configs/pretrain has, of which none is for testing, then trained as scratch
 
-Model, training and number of steps are the same in all three, the pre-training's in both; they were set once, before any test. Nothing is
+Model, training and number of steps are the same in all three, the pre-training's in both; nothing was tuned. Nothing is
 held out: the last step's model is measured. Differences are paired by seed, intervals 95 % by Student's t. Needs build/orochi and the
 data (scripts/make_fortunes, scripts/make_proteins).
 """
