@@ -50,7 +50,7 @@ class Classifier {
     if (batch.asks_rows()) return std::ssize(batch.asked);
     return level_ == Level::row ? batch.num_rows() : batch.num_sequences();
   }
-  /// Columns of a block's rows.
+  /// Columns of a block's rows; 0 where they are not the batch's: fewer, or a class token more.
   Index block_width(Index block) const { return widths_[static_cast<std::size_t>(block)]; }
   Index num_blocks() const { return static_cast<Index>(blocks_.size()); }
   /// Rows that each sequence has more behind the input: 1 with a class token.

@@ -89,7 +89,7 @@ class Stepper {
   Gradient gradient(const Batch& batch, const LossFunction& loss, RandomKey key);
 
   /// Computes what the model's frozen beginning makes of these sequences once, as they come by: from then on
-  /// each batch is of them. No more than 2 GB in memory are taken for it, else it is computed each time.
+  /// each batch is of them.
   void keep_frozen(const Sequences& data);
 
   /// What failed in a batch: each sequence goes forward and backward alone and is watched.

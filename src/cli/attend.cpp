@@ -96,7 +96,9 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   require_memory_for_maps(grid, std::ssize(one.tokens), memory_left(0).bytes);
   std::vector<Scalar> outputs;  // [items, K]
   const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0, &outputs);
-  std::string text = "predicted " + answer_text(*trained.task, trained.task->predict(outputs));
+  std::string text = "pre-trained without labels: no answer";
+  if (trained.task->are_in_file())
+    text = "predicted " + answer_text(*trained.task, trained.task->predict(outputs));
   if (!one.target.empty())
     text += fmt::format("; {} {}", trained.task->are_numbers() ? "target" : "labelled", escape(one.target));
   const auto [drawn_layer, drawn_head] = sharpest(records, layer, head);

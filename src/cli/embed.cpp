@@ -5,7 +5,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
@@ -21,9 +20,9 @@
 #include "data/file_errors.hpp"
 #include "data/input_encoder.hpp"
 #include "data/inputs.hpp"
+#include "inference/model_file.hpp"
 #include "io/image_builder.hpp"
 #include "io/whole_file.hpp"
-#include "model/copy_parameters.hpp"
 
 namespace orochi {
 namespace {
@@ -82,23 +81,6 @@ Format format_of(const std::string& path) {
     known += (known.empty() ? "" : ", ") + std::string(name);
   }
   throw usage_error(fmt::format("--out is {}; its ending says the format, one of {}", path, known));
-}
-
-/// The model's encoder without its head: what the head would take are the outputs.
-Model without_head(Model trained) {
-  if (trained.task == nullptr) return trained;
-  if (trained.task->level() == Level::row && trained.task->are_in_file())
-    throw usage_error("the model answers every row and has no pooling: it has no vector of a whole sequence");
-  Model encoder(trained.config, trained.preprocessing, nullptr, trained.extensions);
-  const std::vector<std::string> left =
-      copy_parameters(trained.classifier->parameters(), encoder.classifier->parameters());
-  if (!left.empty())
-    throw usage_error(
-        fmt::format("the model was pre-trained without its pooling, \"{}\", and has no {}; train a "
-                    "task's model from it with model.init_from, or pre-train with model.pooling = "
-                    "\"mean\"",
-                    trained.config.model.pooling, fmt::join(left, ", ")));
-  return encoder;
 }
 
 Sequences read_lines(const Model& model, const std::string& path) {

@@ -12,6 +12,7 @@
 #include "data/file_errors.hpp"
 #include "exchange/hugging_face.hpp"
 #include "exchange/onnx.hpp"
+#include "inference/model_file.hpp"
 
 namespace orochi {
 namespace {
@@ -59,7 +60,8 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const Format& format = format_of(arguments.text("--format", formats[0].name));
   const std::string path = arguments.text("--out");
   if (path.empty()) throw usage_error(fmt::format("--out is missing: {}", format.out));
-  const Model model = Model::load_encoder(checkpoint_of(arguments), extensions);
+  Model model = Model::load_encoder(checkpoint_of(arguments), extensions);
+  if (model.task != nullptr && !model.task->are_in_file()) model = without_head(std::move(model));
   const Written done = format.write(model, path);
   for (const std::string& note : done.notes) std::cerr << escape(note) + "\n";
   out.write(fmt::format("{}: {}, {} parameters\nnext, in Python: {}\n", escape(path), done.kind,
@@ -80,7 +82,8 @@ Verb export_verb() {
       "the same outputs, or, of what import wrote, as BertModel and so on. Of a model that transformers does "
       "not have, the folder has the tensors by Orochi's names and config.toml; a note says which keys are in "
       "the way. --format onnx writes a file with the whole graph from token ids (or numbers) to outputs, of "
-      "any model of built-in layers, with vocabulary and labels beside it.";
+      "any model of built-in layers, with vocabulary and labels as properties. Of a model that was "
+      "pre-trained without labels the encoder is written.";
   verb.words = {{"CHECKPOINT", "a file that training or import wrote; of a run folder its best.h5"}};
   verb.options = {{"--out", "PATH",
                    "the folder to write, a new or an empty one; of onnx the file (example: --out exported)"},

@@ -15,6 +15,7 @@
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "data/file_errors.hpp"
+#include "inference/model_file.hpp"
 #include "io/whole_file.hpp"
 
 namespace orochi {
@@ -63,6 +64,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   const std::string path = output_path(request.run, arguments);
   const Model trained = Model::load(request.checkpoint, extensions);
+  require_answers(trained);
   refuse_output_over_inputs(path, request.checkpoint, trained.config.data, {arguments.text("--data")});
   const ReportData data = report_data(trained, request.checkpoint, arguments);
   const std::string page = report_page(report_content(request, trained, data));

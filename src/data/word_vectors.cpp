@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
@@ -20,6 +21,7 @@ namespace orochi {
 namespace {
 
 constexpr Index most_columns = 65536;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 Index count_fields(std::string_view line) {
   Index count = 0;
@@ -32,20 +34,32 @@ Index count_fields(std::string_view line) {
   return count;
 }
 
+/// Without a "+" before it, which std::from_chars does not know.
 template <class Number>
 bool parse(std::string_view text, Number& number) {
+  if (text.starts_with('+')) text.remove_prefix(1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc() && end == text.data() + text.size();
 }
 
-/// "400000 300": how many words and numbers there are.
-std::optional<Index> columns_of_header(std::string_view line) {
-  const std::size_t blank = line.find(' ');
+/// What stands behind the last blank of a text, which is taken off it; nothing of a text of one field.
+std::string_view take_last_field(std::string_view& text) {
+  const std::size_t before = text.find_last_of(blanks_and_tabs);
+  if (before == std::string_view::npos) return {};
+  const std::string_view field = text.substr(before + 1);
+  text = text.substr(0, text.find_last_not_of(blanks_and_tabs, before) + 1);
+  return field;
+}
+
+/// A first line that says how many words and numbers there are: "400000 300".
+struct Header {
   Index words = 0, columns = 0;
-  if (blank == std::string_view::npos || !parse(line.substr(0, blank), words) ||
-      !parse(line.substr(blank + 1), columns))
-    return std::nullopt;
-  return columns;
+};
+std::optional<Header> header_of(std::string_view line) {
+  Header header;
+  const std::string_view columns = take_last_field(line);
+  if (!parse(columns, header.columns) || !parse(line, header.words)) return std::nullopt;
+  return header;
 }
 
 class Reading {
@@ -62,12 +76,16 @@ class Reading {
     std::string line;
     while (std::getline(file, line)) {
       ++line_;
+      if (line_ == 1 && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
       if (!line.empty() && line.back() == '\r') line.pop_back();
       const std::string_view trimmed = trim(line);
       if (line_ == 1 && take_first(trimmed)) continue;
       if (!trimmed.empty()) take(trimmed);
     }
     if (file.bad()) throw failure(path_ + ": an error while reading");
+    if (header_ && header_->words != words_)
+      throw usage_error(fmt::format("{}: the first line says {} words, but there are {}; is the file whole?",
+                                    path_, grouped(header_->words), grouped(words_)));
     return std::move(vectors_);
   }
 
@@ -76,39 +94,42 @@ class Reading {
     throw usage_error(fmt::format("{}:{}: {}", path_, line_, what));
   }
 
-  /// Whether the line says only how many numbers the others have.
+  /// Whether the line says only how many words and numbers there are.
   bool take_first(std::string_view line) {
     if (packing_of(line) != Packing::none)
       fail("the file is compressed; unpack it, for instance with gzip -d");
-    const std::optional<Index> said = columns_of_header(line);
-    vectors_.columns = said ? *said : count_fields(line) - 1;
+    header_ = header_of(line);
+    vectors_.columns = header_ ? header_->columns : count_fields(line) - 1;
     if (vectors_.columns < 1 || vectors_.columns > most_columns)
       fail(fmt::format(
           "{} begins the file; expected a word and its numbers, or how many words and numbers there are",
           quote(line)));
     numbers_.resize(as_size(vectors_.columns));
-    return said.has_value();
+    return header_.has_value();
   }
 
   void take(std::string_view line) {
     std::string_view word = line;
     for (std::size_t k = numbers_.size(); k-- > 0;) {
-      const std::size_t before = word.find_last_of(blanks_and_tabs);
-      if (before == std::string_view::npos)
+      numbers_[k] = take_last_field(word);
+      if (numbers_[k].empty())
         fail(fmt::format("expected a word and {} numbers, found {} fields", numbers_.size(),
                          count_fields(line)));
-      numbers_[k] = word.substr(before + 1);
-      word = word.substr(0, word.find_last_not_of(blanks_and_tabs, before) + 1);
     }
+    double more = 0;
+    std::string_view before = word;
+    if (words_++ == 0 && parse(take_last_field(before), more))
+      fail(fmt::format("{} fields, but the first line says {} numbers a word", count_fields(line),
+                       numbers_.size()));
     const auto found = ids_.find(std::string(word));
     if (found == ids_.end()) return;
     vectors_.ids.push_back(found->second);
-    ids_.erase(found);  // what comes again is not taken
+    ids_.erase(found);  // of a word that comes twice the first counts
     for (std::size_t k = 0; k < numbers_.size(); ++k) {
-      float number = 0;
-      if (!parse(numbers_[k], number) || !std::isfinite(number))
+      double number = 0;
+      if (!parse(numbers_[k], number) || !(std::abs(number) <= std::numeric_limits<float>::max()))
         fail(fmt::format("number {} is {}; expected a finite number", k + 1, quote(numbers_[k])));
-      vectors_.rows.push_back(number);
+      vectors_.rows.push_back(static_cast<float>(number));
     }
   }
 
@@ -116,7 +137,8 @@ class Reading {
   std::unordered_map<std::string, std::int32_t> ids_;  // of tokens without a vector so far
   WordVectors vectors_;
   std::vector<std::string_view> numbers_;  // of a line
-  Index line_ = 0;
+  std::optional<Header> header_;
+  Index line_ = 0, words_ = 0;
 };
 
 }  // namespace

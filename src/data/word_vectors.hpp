@@ -9,7 +9,7 @@
 
 namespace orochi {
 
-/// Of the tokens of a vocabulary those that there are.
+/// Of those tokens of a vocabulary that a file has.
 struct WordVectors {
   Index columns = 0;
   std::vector<std::int32_t> ids;  // [n], each once

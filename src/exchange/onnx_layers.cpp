@@ -196,8 +196,9 @@ std::string OnnxLayer::full(const std::string& suffix) const {
 }
 
 Value OnnxLayer::parameter(const std::string& suffix) const {
-  const ParameterView& view = *find_view(of, full(suffix));
-  return graph.tensor(view.shape, numbers_of(of, view), view.name);
+  const ParameterView* view = find_view(of, full(suffix));
+  if (view == nullptr) throw failure("[onnx] the model has no " + full(suffix));
+  return graph.tensor(view->shape, numbers_of(of, *view), view->name);
 }
 
 Value OnnxLayer::linear(const std::string& suffix, const Value& x) const {

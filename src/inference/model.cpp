@@ -14,6 +14,7 @@
 #include "data/raw.hpp"
 #include "inference/model_file.hpp"
 #include "io/checkpoint_format.hpp"
+#include "model/copy_parameters.hpp"
 
 namespace orochi {
 
@@ -193,6 +194,22 @@ void require_answers(const Model& model) {
                     "task's model from "
                     "it, with model.init_from, or ask for its vectors with `orochi embed`",
                     model.config.task.type));
+}
+
+Model without_head(Model trained) {
+  if (trained.task == nullptr) return trained;
+  if (trained.task->level() == Level::row && trained.task->are_in_file())
+    throw usage_error("the model answers every row and has no pooling: it has no vector of a whole sequence");
+  Model encoder(trained.config, trained.preprocessing, nullptr, trained.extensions);
+  const std::vector<std::string> left =
+      copy_parameters(trained.classifier->parameters(), encoder.classifier->parameters());
+  if (!left.empty())
+    throw usage_error(
+        fmt::format("the model was pre-trained without its pooling, \"{}\", and has no {}; train a "
+                    "task's model from it with model.init_from, or pre-train with model.pooling = "
+                    "\"mean\"",
+                    trained.config.model.pooling, fmt::join(left, ", ")));
+  return encoder;
 }
 
 Model Model::load_encoder(const std::string& path, const Extensions& extensions) {

@@ -90,7 +90,7 @@ void Classifier::add_layers(const Config& config, InputShape input, OutputShape 
     blocks_.push_back(builder.layer("encoder." + std::to_string(i), blocks[i],
                                     block_model(model, without_own_options(blocks[i], layers)), width));
     width = builder.child_width();
-    widths_.push_back(width);
+    widths_.push_back(builder.input().max_length == input.max_length ? width : 0);
   }
   if (model.norm_first) norm_ = add("norm", model.norm);
   if (level_ == Level::sequence) pooling_ = add("pooling", model.pooling);

@@ -26,8 +26,8 @@ std::vector<std::string> copy_parameters(const Parameters& from, Parameters& to,
     }
     const Scalar* begin = from.data() + source->offset;
     const Scalar* end = begin + std::min(source->size, target.size);
-    const Index last =
-        target.name == rules.keeps_last ? source->size / source->shape.front() : 0;  // its numbers
+    const bool keeps_last = std::ranges::find(rules.keep_last, target.name) != rules.keep_last.end();
+    const Index last = keeps_last ? source->size / source->shape.front() : 0;  // its numbers
     std::copy(begin, end - last, numbers + target.offset);
     std::copy(end - last, end, numbers + target.offset + target.size - last);
   }

@@ -9,9 +9,9 @@
 namespace orochi {
 
 struct CopyRules {
-  std::string keeps_last = {};  // of this parameter the last row of `from` becomes the last of `to`
-  std::string without = {};     // names that begin so are not copied
-  bool cuts = false;            // where `to` has fewer rows, it gets the first ones
+  std::vector<std::string> keep_last = {};  // of these the last row of `from` becomes the last of `to`
+  std::string without = {};                 // names that begin so are not copied
+  bool cuts = false;                        // where `to` has fewer rows, it gets the first ones
 };
 
 /// Copies what has the same name and shape. Where there are more rows in `to` than in `from`, the first ones

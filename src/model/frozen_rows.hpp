@@ -26,7 +26,7 @@ class FrozenRows {
   bool has(const Batch& batch) const;
   /// [N, C], without a gradient. Only where it has them.
   Var take(Tape& tape, const Batch& batch) const;
-  /// Does nothing where the blocks have made other rows of the batch's: fewer, or a class token more.
+  /// Does nothing where a layer has made other rows and has not told its builder.
   void keep(const Rows& rows, const Batch& batch);
 
  private:

@@ -73,19 +73,20 @@ double row_bytes(const Parameters& parameters, const Sequences& data, double bat
   return sum;
 }
 
-/// Some sequences of one length, all tokens and values 0.
+/// Some sequences of one length, all of one token, which is no special one, and of values 0.
 struct BlankBatch {
-  BlankBatch(Index sequences, Index length, Index channels, const Task& task)
-      : tokens(channels == 0 ? static_cast<std::size_t>(sequences * length) : 0),
+  BlankBatch(Index sequences, Index length, Index channels, const Task& task, std::int32_t token)
+      : tokens(channels == 0 ? static_cast<std::size_t>(sequences * length) : 0, token),
+        segments(tokens.size()),
         values(static_cast<std::size_t>(sequences * length * channels)),
         targets(static_cast<std::size_t>((task.level() == Level::row ? sequences * length : sequences) *
                                          task.target_width())),
         samples(static_cast<std::size_t>(sequences)) {
     for (Index b = 0; b <= sequences; ++b) offsets.push_back(b * length);
     batch = {tokens, values, channels, offsets, samples, targets, task.target_width()};
-    batch.segments = tokens;
+    batch.segments = segments;
   }
-  std::vector<std::int32_t> tokens;
+  std::vector<std::int32_t> tokens, segments;
   std::vector<float> values;
   std::vector<Index> offsets;
   std::vector<double> targets;
@@ -98,7 +99,8 @@ double measure_pass(const Classifier& model, const Task& task, const Config& con
                     double rows, double length, Mode mode) {
   const Index each = std::max<Index>(1, static_cast<Index>(std::min(length, rows)));
   const Index sequences = std::max<Index>(1, static_cast<Index>(rows) / each);
-  const BlankBatch blank(sequences, each, channels, task);
+  const Parameter table = model.parameters().find("embedding.weight");  // special tokens are at its ends
+  const BlankBatch blank(sequences, each, channels, task, static_cast<std::int32_t>(table.rows / 2));
   Gradients gradients(model.parameters());
   Tape tape(model.parameters(), config.train.kernels.c_str());
   tape.begin(mode, mode == Mode::train ? &gradients : nullptr, {});
@@ -181,7 +183,7 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
   estimate.optimizer = moments(config.train, optimizers) * all;
   estimate.gradients = shards * static_cast<double>(parameters.dense_size()) * bytes_each;
   estimate.rows = row_bytes(parameters, train, batch_rows, update_rows);
-  if (task.are_in_file() && !train.storage().is_on_disk()) estimate.frozen = kept_frozen_bytes(model, train);
+  if (!train.storage().is_on_disk()) estimate.frozen = kept_frozen_bytes(model, task, train);
   estimate.packed = packed_bytes(parameters, config.train);
   estimate.activations =
       workers * bytes_of_pass(model, task, config, train.channels, chunk_rows, lengths.mean, Mode::train);

@@ -113,10 +113,13 @@ namespace {
 void take_weights(const Model& start, Model& model) {
   // The row of a separator that is no token lies behind the vocabulary.
   const Preprocessing& now = model.preprocessing;
-  const bool keeps_last = now.channels == 0 && now.num_ids() > now.vocabulary_size();
-  const std::vector<std::string> left =
-      copy_parameters(start.classifier->parameters(), model.classifier->parameters(),
-                      {.keeps_last = keeps_last ? "embedding.weight" : ""});
+  std::vector<std::string> by_token;
+  if (now.channels == 0 && now.num_ids() > now.vocabulary_size()) {
+    by_token.emplace_back("embedding.weight");
+    if (model.task->ties_head()) by_token.emplace_back("head.bias");
+  }
+  const std::vector<std::string> left = copy_parameters(
+      start.classifier->parameters(), model.classifier->parameters(), {.keep_last = by_token});
   if (!left.empty())
     throw usage_error(fmt::format(
         "the weights of the checkpoint do not fit: {} {} of another shape there, or not there; leave the "

@@ -14,7 +14,6 @@
 #include "run/resume_point.hpp"
 #include "run/start.hpp"
 #include "run/training_run.hpp"
-#include "run/word_vectors.hpp"
 #include "train/rates.hpp"
 #include "train/shards.hpp"
 
@@ -32,6 +31,7 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
       task_(*model_.task),
       measured_{task_.score_name(), model_.metrics},
       monitored_(monitored_metric(measured_.metrics, config_.train.monitor)),
+      word_vectors_(request.resume ? WordVectors() : read_word_vectors(setup_, model_)),
       folder_(open_folder(extensions)),
       loop_(*model_.classifier, task_, data_.train, config_.train, extensions, threads_),
       progress_(loop_.progress),
@@ -51,8 +51,9 @@ TrainResult Trainer::run() {
   model_.classifier->parameters().initialize(config_.train.seed);
   if (run_data_.start) start();
   if (request_.resume) resume();
-  if (!setup_.config.data.word_vectors.empty() && progress_.step == 0)
-    observer_.note(take_word_vectors(setup_, data_.train, model_));
+  if (request_.resume && progress_.step == 0) word_vectors_ = read_word_vectors(setup_, model_);
+  if (!word_vectors_.ids.empty()) observer_.note(take_word_vectors(word_vectors_, data_.train, model_));
+  word_vectors_ = {};
   folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
                             threads_);
   folder_.write_config(write_config(config_));
@@ -69,8 +70,7 @@ void Trainer::note_oddities() {
   if (parameters.has_frozen())
     observer_.note(fmt::format("{} of {} parameters are trained: train.freeze holds the others",
                                grouped(trained_count(parameters)), grouped(parameters.count())));
-  if (const double bytes = kept_frozen_bytes(*model_.classifier, data_.train);
-      bytes > 0 && task_.are_in_file())
+  if (const double bytes = kept_frozen_bytes(*model_.classifier, task_, data_.train); bytes > 0)
     observer_.note(fmt::format("{} and all before {} frozen: computed once for the training data, {}",
                                counted(frozen_blocks(*model_.classifier), "block"),
                                frozen_blocks(*model_.classifier) == 1 ? "it is" : "them are",

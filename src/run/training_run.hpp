@@ -17,6 +17,7 @@
 #include "run/faults.hpp"
 #include "run/run_data.hpp"
 #include "run/run_folder.hpp"
+#include "run/word_vectors.hpp"
 
 namespace orochi {
 
@@ -78,7 +79,8 @@ class Trainer {
   Config& config_;  // the model's
   Task& task_;      // likewise
   Measured measured_;
-  std::size_t monitored_;  // of the metrics
+  std::size_t monitored_;     // of the metrics
+  WordVectors word_vectors_;  // until they are taken
   RunFolder folder_;
   Loop loop_;
   Progress& progress_;  // the loop's

@@ -54,28 +54,34 @@ double share(Index part, Index all) {
 
 }  // namespace
 
-std::string take_word_vectors(const RunSetup& setup, const Sequences& train, Model& model) {
+WordVectors read_word_vectors(const RunSetup& setup, const Model& model) {
+  const std::string& named = setup.config.data.word_vectors;
+  if (named.empty()) return {};
   if (model.preprocessing.tokenizer == nullptr)
     throw usage_error(setup.config_path +
                       ": data.word_vectors is given, but the data is numeric: it has no words");
   const Tokenizer& tokenizer = *model.preprocessing.tokenizer;
-  const std::string path =
-      checkpoint_at((std::filesystem::path(setup.data_folder) / setup.config.data.word_vectors).string());
-  const WordVectors vectors = is_checkpoint(path)
-                                  ? vectors_of(Model::load_encoder(path, model.extensions), tokenizer)
-                                  : read_word_vectors(path, tokenizer);
-  const ParameterView& table = embeddings(model);
-  if (vectors.columns != table.shape.back())
+  const std::string path = checkpoint_at((std::filesystem::path(setup.data_folder) / named).string());
+  WordVectors vectors = is_checkpoint(path)
+                            ? vectors_of(Model::load_encoder(path, model.extensions), tokenizer)
+                            : read_word_vectors(path, tokenizer);
+  const Index columns = embeddings(model).shape.back();
+  if (vectors.columns != columns)
     throw usage_error(fmt::format(
         "{}: the vectors have {} numbers, but the embeddings {}; set model.embedding_dim = {}, from which a "
         "linear layer leads to model.d_model",
-        path, vectors.columns, table.shape.back(), vectors.columns));
+        path, vectors.columns, columns, vectors.columns));
   if (vectors.ids.empty())
     throw usage_error(
-        fmt::format("{}: it has none of the {} tokens of the vocabulary; name vectors of the same language, "
-                    "and a tokenizer "
-                    "of words",
+        fmt::format("{}: there is no vector of any of the {} tokens of the vocabulary; name vectors of the "
+                    "same language, and "
+                    "a tokenizer of words",
                     path, grouped(tokenizer.vocabulary_size())));
+  return vectors;
+}
+
+std::string take_word_vectors(const WordVectors& vectors, const Sequences& train, Model& model) {
+  const ParameterView& table = embeddings(model);
   Scalar* weights = model.classifier->parameters().data() + table.offset;  // [V, C]
   std::vector<bool> has(as_size(table.shape.front()));
   for (std::size_t i = 0; i < vectors.ids.size(); ++i) {
@@ -83,12 +89,12 @@ std::string take_word_vectors(const RunSetup& setup, const Sequences& train, Mod
                 weights + vectors.ids[i] * vectors.columns);
     has[as_size(vectors.ids[i])] = true;
   }
+  const Index size = model.preprocessing.vocabulary_size(), found = std::ssize(vectors.ids);
   const Index rows = std::ranges::count_if(train.tokens, [&](std::int32_t id) { return has[as_size(id)]; });
   return fmt::format(
-      "{}: vectors of {} of the {} tokens of the vocabulary ({:.1f} %), which are {:.1f} % of the training "
+      "word vectors of {} of the {} tokens of the vocabulary ({:.1f} %), which are {:.1f} % of the training "
       "text",
-      path, grouped(std::ssize(vectors.ids)), grouped(tokenizer.vocabulary_size()),
-      share(std::ssize(vectors.ids), tokenizer.vocabulary_size()), share(rows, std::ssize(train.tokens)));
+      grouped(found), grouped(size), share(found, size), share(rows, std::ssize(train.tokens)));
 }
 
 }  // namespace orochi

@@ -5,12 +5,16 @@
 
 #include <orochi/model.hpp>
 
+#include "data/word_vectors.hpp"
 #include "run/run_setup.hpp"
 
 namespace orochi {
 
-/// Puts the vectors of data.word_vectors into the embeddings of the model's tokens. Returns a note: of how
-/// many tokens there are vectors. Throws a usage_error where they do not fit, or there is none.
-std::string take_word_vectors(const RunSetup& setup, const Sequences& train, Model& model);
+/// Those of data.word_vectors for the model's tokens; none where the key is empty. Throws a usage_error where
+/// they do not fit the embeddings.
+WordVectors read_word_vectors(const RunSetup& setup, const Model& model);
+
+/// Puts them into the embeddings. Returns a note: of how many tokens there are vectors.
+std::string take_word_vectors(const WordVectors& vectors, const Sequences& train, Model& model);
 
 }  // namespace orochi

@@ -1,6 +1,7 @@
 // Masked patches of numeric series (Nie et al. 2023, PatchTST): rows are hidden, and their values are asked
 // for.
 #include <cmath>
+#include <limits>
 
 #include <orochi/dataset.hpp>
 #include <orochi/error.hpp>
@@ -23,6 +24,7 @@ class MaskedRows : public SelfSupervisedTask {
       throw OptionError("type",
                         "type is \"masked_rows\", but the data is text; set task = \"masked_tokens\"");
     channels_ = rows.channels;
+    is_normalized_ = !rows.mean.empty();
   }
   Index outputs() const override { return channels_; }
   Index target_width() const override { return channels_; }
@@ -41,8 +43,8 @@ class MaskedRows : public SelfSupervisedTask {
   Var loss(Var outputs, const Batch& batch, double normalizer) const override {
     return mean_squared_error(outputs, batch.targets, batch.weights, normalizer);
   }
-  /// Of always answering 0, the mean of normalized values.
-  double chance_loss() const override { return 1; }
+  /// Of always answering 0, the mean of normalized values; of others it is not known.
+  double chance_loss() const override { return is_normalized_ ? 1 : std::numeric_limits<double>::infinity(); }
 
   double item_loss(std::span<const Scalar> outputs, std::span<const double> values) const override {
     return mean(outputs, values, [](double e) { return e * e; });
@@ -72,6 +74,7 @@ class MaskedRows : public SelfSupervisedTask {
 
   Masking masking_;
   Index channels_ = 0;
+  bool is_normalized_ = false;
 };
 
 }  // namespace

@@ -74,8 +74,8 @@ class MaskedTokens : public SelfSupervisedTask {
   std::int32_t another(std::int32_t own, double u) const {
     const bool is_plain = kinds_[static_cast<std::size_t>(own)] != RowKind::special;
     const auto others = static_cast<double>(plain_.size() - (is_plain ? 1 : 0));
+    if (others < 1) return own;
     const auto at = static_cast<std::size_t>(u * others);
-    if (at >= plain_.size()) return own;  // there is no other
     return is_plain && plain_[at] >= own ? plain_[at + 1] : plain_[at];
   }
 

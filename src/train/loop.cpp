@@ -3,6 +3,7 @@
 
 #include <orochi/loop.hpp>
 
+#include "train/shards.hpp"
 #include "train/step_fault.hpp"
 
 namespace orochi {
@@ -27,7 +28,7 @@ Loop::Loop(Classifier& model, const Task& task, const Sequences& data, const Tra
       updater_(extensions.optimizers.make(config.optimizer), model.parameters()),
       schedule_(extensions.schedules.make(config.schedule)),
       total_steps_(count_steps(data.size(), config)) {
-  if (task.are_in_file()) stepper_.keep_frozen(data);  // else other rows are hidden each time
+  if (kept_frozen_bytes(model, task, data) > 0) stepper_.keep_frozen(data);
 }
 
 void Loop::begin_epoch() { order_ = epoch_order(data_, config_.seed, progress.epoch); }

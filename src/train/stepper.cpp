@@ -134,16 +134,15 @@ Gradient Stepper::gradient(const Batch& batch, const LossFunction& loss, RandomK
   return result;
 }
 
-double kept_frozen_bytes(const Classifier& model, const Sequences& data) {
+double kept_frozen_bytes(const Classifier& model, const Task& task, const Sequences& data) {
   constexpr double most = 2e9;
   const Index blocks = frozen_blocks(model);
-  if (blocks == 0) return 0;
+  if (blocks == 0 || !task.are_in_file()) return 0;
   const double bytes = FrozenRows::bytes(data, model.block_width(blocks - 1));
   return data.storage().is_on_disk() || bytes <= most ? bytes : 0;
 }
 
 void Stepper::keep_frozen(const Sequences& data) {
-  if (kept_frozen_bytes(model_, data) == 0) return;
   const Index blocks = frozen_blocks(model_);
   frozen_ = std::make_unique<FrozenRows>(data, blocks, model_.block_width(blocks - 1));
 }

@@ -63,6 +63,25 @@ TEST_CASE("every verb takes a model that was fine-tuned from an imported encoder
   CHECK_THAT(out_of({"export", best, "--out", place.path("out")}), Contains("BertForSequenceClassification"));
 }
 
+TEST_CASE("an encoder that was trained further without labels goes on its way without its head") {
+  const FineTuned place("masked");
+  out_of(
+      {"train", place.path("fine.toml"), "--run", place.path("masked"), "task=masked_tokens", "data.test="});
+  const std::string best = place.path("masked/best.h5");
+  CHECK_THAT(out_of({"export", best, "--out", place.path("out")}), Contains("BertModel"));
+  CHECK_THAT(out_of({"import", place.path("out"), "--out", place.path("again.h5")}), Contains("2 layers"));
+  CHECK(out_of({"embed", place.path("again.h5")}, "ACGT\n") == out_of({"embed", best}, "ACGT\n"));
+  CHECK_THAT(out_of({"attend", best}, "ACGTACGTA\n"), Contains("no answer") && !Contains("predicted"));
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"predict", best}, {"report", place.path("masked")}}) {
+    const Outcome outcome = orochi_program(words, "ACGT\n");
+    CHECK(outcome.code == 2);
+    CHECK_THAT(outcome.err, Contains("was pre-trained without labels and answers nothing"));
+  }
+  if (orochi_program({"export", best, "--format", "onnx", "--out", place.path("m.onnx")}).code == 0)
+    CHECK_THAT(bytes(place.path("m.onnx")), Contains("vectors") && !Contains("logits"));
+}
+
 TEST_CASE("an encoder answers nothing, and says what it is for") {
   const Workplace place("encoder");
   CHECK_THAT(out_of({"import", fixture("bert"), "--out", place.path("e.h5")}),

@@ -24,7 +24,7 @@ TEST_CASE("parameters are copied by name and row by row", "[start]") {
   };
   const std::vector<Scalar> old_a = values(from, 0), old_b = values(from, 1), new_c = values(to, 1),
                             new_a = values(to, 3);
-  CHECK(copy_parameters(from, to, {.keeps_last = "a"}) == std::vector<std::string>{"c", "d"});
+  CHECK(copy_parameters(from, to, {.keep_last = {"a"}}) == std::vector<std::string>{"c", "d"});
   CHECK(std::equal(old_b.begin(), old_b.end(), values(to, 0).begin()));
   CHECK(values(to, 1) == new_c);
   std::vector<Scalar> expected = new_a;  // the first row, two that were drawn, the last row

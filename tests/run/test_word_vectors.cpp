@@ -33,6 +33,7 @@ struct VectorsPlace : Workplace {
     Silent silent;
     const Ending ending = ending_of(with("refused", std::move(overrides)), silent, builtin());
     CHECK(ending.code == 2);
+    CHECK_FALSE(fs::exists(root / "refused"));
     return ending.message;
   }
 };
@@ -62,7 +63,7 @@ TEST_CASE("embeddings start as vectors of their tokens and stay so where they ar
   const VectorsPlace place("frozen");
   const std::string notes =
       notes_of(place.with("run", {"data.word_vectors=v.vec", "train.freeze=[\"embedding\"]"}));
-  CHECK_THAT(notes, Contains("v.vec: vectors of 2 of the 5 tokens of the vocabulary (40.0 %), which are "));
+  CHECK_THAT(notes, Contains("word vectors of 2 of the 5 tokens of the vocabulary (40.0 %), which are "));
   const Model model = Model::load(place.path("run/best.h5"));
   for (const char word : {'t', 'g'}) {
     std::vector<Scalar> expected;
@@ -119,7 +120,7 @@ TEST_CASE("vectors that do not go with the model are refused", "[word_vectors]")
   CHECK_THAT(place.message({"data.word_vectors=none.vec"}), Contains("none.vec: no such file"));
   std::ofstream(place.root / "other.vec") << "Z 1 2 3\n";
   CHECK_THAT(place.message({"data.word_vectors=other.vec", "model.embedding_dim=3"}),
-             Contains("other.vec: it has none of the 5 tokens of the vocabulary"));
+             Contains("other.vec: there is no vector of any of the 5 tokens of the vocabulary"));
   CHECK_THAT(
       place.message({"data.word_vectors=v.vec", "train.from=run"}),
       Contains("data.word_vectors is \"v.vec\", but the embeddings start as those of a checkpoint, which "

@@ -160,6 +160,33 @@ TEST_CASE("a part of a batch asks what the batch does, and weights are those of 
   CHECK(expected.weights.size() == expected.asked.size());
 }
 
+TEST_CASE("a vocabulary of one token has no other to put in its place") {
+  const std::unique_ptr<Task> task = new_task("masked_tokens");
+  Preprocessing rows;
+  rows.tokenizer = test::word_tokenizer({"<unk>"});
+  task->prepare(rows);
+  Sequences data;
+  data.tokens.assign(40, 0);
+  data.offsets = {0, 20, 40};
+  std::vector<std::uint32_t> samples;
+  for (std::uint32_t step = 0; step < 100; ++step) {
+    Asked asked;
+    const Batch batch = ask(*task, as_batch(data, samples), {7, step}, asked);
+    CHECK(std::ranges::all_of(batch.tokens, [](std::int32_t id) { return id == 0; }));
+  }
+}
+
+TEST_CASE("masked rows of unknown scale have no loss to compare with") {
+  const std::unique_ptr<Task> task = new_task("masked_rows");
+  Preprocessing rows;
+  rows.channels = 2;
+  task->prepare(rows);
+  CHECK(std::isinf(task->chance_loss()));
+  rows.mean = {0, 0};
+  task->prepare(rows);
+  CHECK(task->chance_loss() == 1);
+}
+
 TEST_CASE("masked rows ask for the values of runs that are hidden") {
   const std::unique_ptr<Task> task = new_task("masked_rows", {{"span", std::int64_t{3}}, {"share", 0.5}});
   Preprocessing rows;

@@ -147,7 +147,7 @@ std::vector<std::string> joined_pieces(std::span<const RowName> names) {
   for (const RowName& name : names) {
     std::string_view text = name.text;
     for (const std::string_view mark : {"##", "\xE2\x96\x81", "\xC4\xA0"})  // the last two: a blank
-      if (text.size() > mark.size() && text.starts_with(mark)) text.remove_prefix(mark.size());
+      if (text.starts_with(mark)) text.remove_prefix(mark.size());
     result.push_back(fmt::format("{}{}", name.continues || result.empty() ? "" : " ",
                                  shown(std::string(text), longest_name)));
   }

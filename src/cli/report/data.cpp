@@ -95,7 +95,9 @@ std::vector<RowName> row_names(const Model& trained, const ReportData& data, Ind
   for (std::size_t t = 0; t < length; ++t) {
     const std::int32_t id = data.sequences.tokens[begin + t];
     names[first + t].unknown = id == tokenizer.unknown();
-    names[first + t].continues = id < tokenizer.vocabulary_size() && tokenizer.continues_word(id);
+    const bool is_special =
+        id == tokenizer.begin() || id == tokenizer.end() || id >= tokenizer.vocabulary_size();
+    names[first + t].continues = !is_special && tokenizer.continues_word(id);
   }
   const Truncation truncation = truncation_choice.value(trained.config.data.truncation);
   const auto segment = [&](std::size_t t) {
