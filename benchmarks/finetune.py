@@ -24,12 +24,11 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
-from pages import ROOT, orochi  # noqa: E402
+from pages import ROOT, T95, orochi  # noqa: E402
 
 HERE = ROOT / "benchmarks"
 SETS = ["wordnet", "food-reviews", "fortunes", "foldoc"]
 FIELDS = ["set", "what", "seed", "accuracy", "macro_f1", "seconds"]
-T95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776}  # of n values, n - 1 degrees of freedom
 
 
 def read_rows():

@@ -25,7 +25,7 @@ import statistics
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
-from pages import PROGRAM, ROOT, orochi  # noqa: E402
+from pages import PROGRAM, ROOT, T95, orochi  # noqa: E402
 
 HERE = ROOT / "benchmarks"
 # config, training and test file, labelled sequences, steps of pre-training and of training, what the labelled model has besides
@@ -39,7 +39,6 @@ SETS = {
 }
 ARMS = ["scratch", "own", "more"]
 FIELDS = ["set", "what", "seed", "accuracy"]
-T95 = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776}  # of n values, n - 1 degrees of freedom
 
 
 def read_rows():

