@@ -60,8 +60,10 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const Format& format = format_of(arguments.text("--format", formats[0].name));
   const std::string path = arguments.text("--out");
   if (path.empty()) throw usage_error(fmt::format("--out is missing: {}", format.out));
-  Model model = Model::load_encoder(checkpoint_of(arguments), extensions);
+  const std::string checkpoint = checkpoint_of(arguments);
+  Model model = Model::load_encoder(checkpoint, extensions);
   if (model.task != nullptr && !model.task->are_in_file()) model = without_head(std::move(model));
+  refuse_output_over_inputs(path, checkpoint, model.config.data, {});
   const Written done = format.write(model, path);
   for (const std::string& note : done.notes) std::cerr << escape(note) + "\n";
   out.write(fmt::format("{}: {}, {} parameters\nnext, in Python: {}\n", escape(path), done.kind,

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -64,12 +65,14 @@ std::string next_commands(const Arguments& arguments, const TrainResult& result)
   if (result.best_step == 0) return "there is no best.h5: no epoch of it was measured\n";
   const std::string program = shell_word(arguments.program);
   const std::string best = shell_word(result.run + "/best.h5");
-  return fmt::format("next:\n  {0} evaluate {1}{2}\n{3}  {0} inspect {1}\n", program, best,
-                     result.tested ? "" : " --data FILE",
-                     result.answers
-                         ? fmt::format("  {} predict {} FILE\n", program, best)
-                         : fmt::format("  in a config of labelled data: [model] init_from = \"{}\"\n",
-                                       escape(result.run + "/best.h5")));
+  return fmt::format(
+      "next:\n  {0} evaluate {1}{2}\n{3}  {0} inspect {1}\n", program, best,
+      result.tested ? "" : " --data FILE",
+      result.answers
+          ? fmt::format("  {} predict {} FILE\n", program, best)
+          : fmt::format(
+                "  in a config of labelled data: [model] init_from = \"{}\"\n",
+                escape(std::filesystem::absolute(result.run + "/best.h5").lexically_normal().string())));
 }
 
 std::string report(const Arguments& arguments, const TrainResult& result) {

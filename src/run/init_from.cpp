@@ -1,5 +1,6 @@
 #include "run/init_from.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -58,6 +59,7 @@ Config read_config_over(const std::string& checkpoint, const std::string& path,
   };
   take(defaults);
   defaults.data.special_tokens = encoder.data.special_tokens;
+  defaults.data.max_length = std::min(defaults.data.max_length, encoder.data.max_length);
   const Config config = read_config(path, overrides, schemas, defaults);
   Config expected = config;
   take(expected);

@@ -25,12 +25,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Keys that say how long to go on, what to look at or where the files are now (a checksum says whether the
-/// data is the same, and vectors were read when the run began), not what is trained.
+/// Keys that say how long to go on, what to look at or where the data lies now (its checksum says whether it
+/// is the same), not what is trained.
 bool may_change(const std::string& key) {
-  static constexpr std::array<std::string_view, 7> keys{
-      "train.epochs",    "train.patience",   "train.checkpoint_every_steps", "data.test", "data.train",
-      "data.validation", "data.word_vectors"};
+  static constexpr std::array<std::string_view, 6> keys{
+      "train.epochs", "train.patience", "train.checkpoint_every_steps",
+      "data.test",    "data.train",     "data.validation"};
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 

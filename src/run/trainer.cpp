@@ -75,6 +75,12 @@ void Trainer::note_oddities() {
                                counted(frozen_blocks(*model_.classifier), "block"),
                                frozen_blocks(*model_.classifier) == 1 ? "it is" : "them are",
                                memory_text(bytes)));
+  if (const std::string name = trained_before_frozen(*model_.classifier);
+      parameters.has_frozen() && !name.empty())
+    observer_.note(
+        fmt::format("encoder.0 is frozen, but {} before it is trained: the frozen blocks go forward and "
+                    "backward in every step; freeze it, too, where that is not meant",
+                    name));
   if (static_cast<std::uint64_t>(config_.train.warmup_steps) >= loop_.total_steps())
     observer_.note(
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",

@@ -73,10 +73,11 @@ WordVectors read_word_vectors(const RunSetup& setup, const Model& model) {
         path, vectors.columns, columns, vectors.columns));
   if (vectors.ids.empty())
     throw usage_error(
-        fmt::format("{}: there is no vector of any of the {} tokens of the vocabulary; name vectors of the "
-                    "same language, and "
-                    "a tokenizer of words",
-                    path, grouped(tokenizer.vocabulary_size())));
+        fmt::format("{}: there is no vector of any of the {} tokens of the vocabulary, such as {}; name "
+                    "vectors of the same "
+                    "language and case, and a tokenizer of words",
+                    path, grouped(tokenizer.vocabulary_size()),
+                    quote(tokenizer.token(static_cast<std::int32_t>(tokenizer.vocabulary_size() - 1)))));
   return vectors;
 }
 

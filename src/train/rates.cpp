@@ -94,6 +94,17 @@ Index frozen_blocks(const Classifier& model) {
   return std::max<Index>(0, model.num_blocks() - trained);
 }
 
+std::string trained_before_frozen(const Classifier& model) {
+  std::string before;
+  for (const ParameterView& view : model.parameters().views()) {
+    if (view.rate == 0) continue;
+    const Index depth = depth_below_head(view.name, model.num_blocks());
+    if (depth == model.num_blocks()) return "";
+    if (depth > model.num_blocks() && before.empty()) before = view.name;
+  }
+  return before;
+}
+
 Index trained_count(const Parameters& parameters) {
   Index count = 0;
   for (const ParameterView& view : parameters.views())

@@ -78,6 +78,7 @@ TEST_CASE("an encoder that was trained further without labels goes on its way wi
     CHECK(outcome.code == 2);
     CHECK_THAT(outcome.err, Contains("was pre-trained without labels and answers nothing"));
   }
+  CHECK(orochi_program({"export", best, "--format", "onnx", "--out", best}).code == 2);
   if (orochi_program({"export", best, "--format", "onnx", "--out", place.path("m.onnx")}).code == 0)
     CHECK_THAT(bytes(place.path("m.onnx")), Contains("vectors") && !Contains("logits"));
 }

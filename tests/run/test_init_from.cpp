@@ -114,6 +114,8 @@ TEST_CASE("a run that started from an encoder has the same bits on any threads",
       R"(train.freeze=["embedding", "positions", "embedding_norm", "encoder.0"])"};
   TrainRequest one = place.fine("one", half), three = place.fine("three", half);
   one.threads = 1, three.threads = 3;
+  CHECK_THAT(notes_of(place.fine("open", {R"(train.freeze=["embedding", "positions", "encoder.0"])"})),
+             Contains("encoder.0 is frozen, but embedding_norm.weight before it is trained"));
   CHECK_THAT(notes_of(one),
              Contains("1 block and all before it is frozen: computed once for the training data"));
   notes_of(three);
