@@ -22,9 +22,9 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 /// One folder, taken apart.
-class Folder {
+class EncoderFolder {
  public:
-  Folder(const std::string& folder, const Extensions& extensions, std::vector<std::string>& notes)
+  EncoderFolder(const std::string& folder, const Extensions& extensions, std::vector<std::string>& notes)
       : folder_(folder),
         path_(folder + "/config.json"),
         config_(read_json(path_)),
@@ -251,7 +251,7 @@ class Folder {
 
 Model import_hugging_face(const std::string& folder, const Extensions& extensions,
                           std::vector<std::string>& notes) {
-  return Folder(folder, extensions, notes).model();
+  return EncoderFolder(folder, extensions, notes).model();
 }
 
 }  // namespace orochi
