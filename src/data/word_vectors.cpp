@@ -42,7 +42,7 @@ bool parse(std::string_view text, Number& number) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-/// What stands behind the last blank of a text, which is taken off it; nothing of a text of one field.
+/// Takes the last field off a text and returns it; an empty one where the text has no blank.
 std::string_view take_last_field(std::string_view& text) {
   const std::size_t before = text.find_last_of(blanks_and_tabs);
   if (before == std::string_view::npos) return {};

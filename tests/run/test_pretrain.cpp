@@ -5,10 +5,13 @@
 #include <orochi/model.hpp>
 
 #include "catch.hpp"
-#include "trainer_workplace.hpp"
+#include "runs.hpp"
 
 using namespace orochi;
 using catch_matchers::Contains;
+using orochi::testing::message_of;
+using orochi::testing::notes_of;
+using orochi::testing::numbers_of;
 
 namespace {
 
@@ -32,27 +35,6 @@ struct PreTraining : Workplace {
   }
   std::string path(const std::string& file) const { return (root / file).string(); }
 };
-
-std::string notes_of(const TrainRequest& request) {
-  Silent silent;
-  train(request, builtin(), silent);
-  return silent.notes;
-}
-
-std::string message_of(const TrainRequest& request) {
-  Silent silent;
-  const Ending ending = ending_of(request, silent, builtin());
-  CHECK(ending.code == 2);
-  return ending.message;
-}
-
-std::vector<Scalar> numbers_of(const Model& model, const std::string& parameter) {
-  const Parameters& parameters = model.classifier->parameters();
-  for (const ParameterView& view : parameters.views())
-    if (view.name == parameter)
-      return {parameters.data() + view.offset, parameters.data() + view.offset + view.size};
-  return {};
-}
 
 }  // namespace
 

@@ -4,10 +4,12 @@
 #include <orochi/model.hpp>
 
 #include "catch.hpp"
-#include "trainer_workplace.hpp"
+#include "runs.hpp"
 
 using namespace orochi;
 using catch_matchers::Contains;
+using orochi::testing::notes_of;
+using orochi::testing::numbers_of;
 
 namespace {
 
@@ -38,14 +40,6 @@ struct Trained : Workplace {
   void write(const std::string& file, const std::string& text) const { std::ofstream(root / file) << text; }
 };
 
-std::vector<Scalar> numbers_of(const Model& model, const std::string& parameter) {
-  const Parameters& parameters = model.classifier->parameters();
-  for (const ParameterView& view : parameters.views())
-    if (view.name == parameter)
-      return {parameters.data() + view.offset, parameters.data() + view.offset + view.size};
-  return {};
-}
-
 std::vector<Scalar> flat(const Model& model) {
   const std::span<const Scalar> all = std::as_const(*model.classifier).parameters().flat();
   return {all.begin(), all.end()};
@@ -65,12 +59,6 @@ Words vocabulary_of(const Model& model) {
 }
 
 /// Trains; returns the notes.
-std::string notes_of(const TrainRequest& request) {
-  Silent silent;
-  train(request, builtin(), silent);
-  return silent.notes;
-}
-
 Ending ending(const TrainRequest& request) {
   Silent silent;
   return ending_of(request, silent, builtin());

@@ -5,10 +5,11 @@
 #include <orochi/model.hpp>
 
 #include "catch.hpp"
-#include "trainer_workplace.hpp"
+#include "runs.hpp"
 
 using namespace orochi;
 using catch_matchers::Contains;
+using orochi::testing::notes_of;
 
 namespace {
 
@@ -49,12 +50,6 @@ std::vector<Scalar> embedding(const Model& model, const std::string& token) {
       return {row, row + columns};
     }
   return {};
-}
-
-std::string notes_of(const TrainRequest& request) {
-  Silent silent;
-  train(request, builtin(), silent);
-  return silent.notes;
 }
 
 }  // namespace
