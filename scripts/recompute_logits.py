@@ -64,6 +64,14 @@ def words(text, marks="PS"):
 TOKENIZERS = {"word": words, "char": with_marks, "whitespace": lambda text: words(text, marks=())}
 
 
+def mix(h, v):
+    """Of a run of tokens and the one before it, in 64 bits."""
+    h = (h + v + 1) * 0x9E3779B97F4A7C15 & 2**64 - 1
+    h = (h ^ h >> 30) * 0xBF58476D1CE4E5B9 & 2**64 - 1
+    h = (h ^ h >> 27) * 0x94D049BB133111EB & 2**64 - 1
+    return h ^ h >> 31
+
+
 def softmax(z):
     """Over the last axis."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -112,14 +120,15 @@ class Checkpoint:
             self.parameters = {}
             file["parameters"].visititems(self.keep)
         self.unused = set(self.parameters)
+        self.member = ""  # what names begin with, of one of several
 
     def keep(self, path, item):
         if isinstance(item, h5py.Dataset):
             self.parameters[path.replace("/", ".")] = item[:].astype(np.float64)
 
     def parameter(self, name):
-        self.unused.discard(name)
-        return self.parameters[name]
+        self.unused.discard(self.member + name)
+        return self.parameters[self.member + name]
 
     def tokens(self, line):
         tokenizer = self.data["tokenizer"]
@@ -224,10 +233,33 @@ class Checkpoint:
         rows = self.values(line) if self.channels else np.array(self.tokens(line))
         return np.mean([self.sequence_logits(sequence) for sequence in self.kept(rows)], axis=0)
 
+    def ngrams(self, tokens):
+        """[T, E]: the rows of the runs that end at each token"""
+        table = self.parameter("embedding.ngrams")
+        x = np.zeros((len(tokens), table.shape[1]), table.dtype)
+        for t, token in enumerate(tokens):
+            h = mix(0, int(token))
+            for n in range(2, min(t + 1, self.layers["token_embedding"]["ngrams"]) + 1):
+                h = mix(h, int(tokens[t - n + 1]))
+                x[t] += table[h % len(table)]
+        return x
+
     def sequence_logits(self, rows):
+        members = self.model.get("members", 1)
+        if members == 1:
+            return self.member_logits(rows)
+        sum = 0
+        for member in range(members):
+            self.member = f"member.{member}."
+            sum = sum + self.member_logits(rows)
+        return sum / members
+
+    def member_logits(self, rows):
         model = self.model
         x = self.linear("input", rows) if self.channels else self.parameter("embedding.weight")[rows]
-        if "embedding.segment" in self.parameters:
+        if self.member + "embedding.ngrams" in self.parameters:
+            x = x + self.ngrams(rows)
+        if self.member + "embedding.segment" in self.parameters:
             x = x + self.parameter("embedding.segment")[0]
         if model["pooling"] == "cls":
             x = np.vstack([self.parameter("class_token"), x])

@@ -11,10 +11,14 @@
 namespace [[gnu::visibility("default")]] orochi {
 
 class FrozenRows;
+class Network;
 
-/// input -> mask (of rows that a task hides) -> what the pooling needs before (a class token) -> positions ->
-/// norm (embedding_norm) -> dropout -> linear (embedding_dim) -> blocks -> norm (when norm_first) -> pooling
-/// (of sequences) -> head.
+/// What parameters' names begin with before a dot, of one of several members: "member.3"; of one "".
+std::string member_prefix(Index member, Index members);
+
+/// One network, or several (model.members) whose outputs are averaged: input -> mask (of rows that a task
+/// hides) -> what the pooling needs before (a class token) -> positions -> norm (embedding_norm) -> dropout
+/// -> linear (embedding_dim) -> blocks -> norm (when norm_first) -> pooling (of sequences) -> head.
 class Classifier {
  public:
   /// Parameters are laid out and zero: `parameters().initialize(seed)` or a checkpoint fills them. Throws a
@@ -38,12 +42,13 @@ class Classifier {
   Var forward(Tape& tape, const Batch& batch, FrozenRows* frozen = nullptr) const {
     return forward(rows(tape, batch), batch, frozen);
   }
-  /// What the head takes: [B, C], or [N, C] of rows.
+  /// What the head takes: [B, C], or [N, C] of rows. A usage_error of several members.
   Var encode(Var rows, const Batch& batch, FrozenRows* frozen = nullptr) const;
 
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
-  Index outputs() const { return outputs_; }  // K, or C without a head
+  Index num_members() const { return static_cast<Index>(members_.size()); }
+  Index outputs() const;  // K, or C without a head
   Level level() const { return level_; }
   /// Rows of the outputs that it gives for a batch: B, N or M.
   Index num_items(const Batch& batch) const {
@@ -51,10 +56,10 @@ class Classifier {
     return level_ == Level::row ? batch.num_rows() : batch.num_sequences();
   }
   /// Columns of a block's rows; 0 where they are not the batch's: fewer, or a class token more.
-  Index block_width(Index block) const { return widths_[static_cast<std::size_t>(block)]; }
-  Index num_blocks() const { return static_cast<Index>(blocks_.size()); }
+  Index block_width(Index block) const;
+  Index num_blocks() const;  // of each member
   /// Rows that each sequence has more behind the input: 1 with a class token.
-  Index rows_before() const { return rows_before_; }
+  Index rows_before() const;
   /// What tables of positions take, rotary or sinusoidal, for sequences of at most `longest` rows.
   double position_bytes(Index longest) const;
 
@@ -62,25 +67,10 @@ class Classifier {
   Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
              Parameters::CountOnly);
   void add_layers(const Config& config, InputShape input, OutputShape output, const Layers& layers);
-  Rows embed(Var rows, const Batch& batch) const;  // up to the blocks: [N, C]
-  Rows through_blocks(Rows x, Index first, Index last) const;
-  /// The token embedding's table as the head's weight [K, C].
-  Parameter tied_table(Index width) const;
 
   Parameters parameters_;
-  std::unique_ptr<Layer> input_, before_, positions_, embedding_norm_, norm_, pooling_;
-  std::vector<std::unique_ptr<Layer>> blocks_;
-  std::vector<Index> widths_;  // of the blocks' rows
-  Builder::PositionTables position_tables_;
-  Parameter projection_weight_, projection_bias_;  // [C, E], [C]
-  Parameter mask_;                                 // [1, C] or none: of hidden rows
-  Parameter head_weight_, head_bias_;              // [K, C], [K]; none without a head
-  Index outputs_ = 0;
-  std::string head_name_ = "head";
-  double dropout_;
-  std::uint32_t stream_ = 0;
+  std::vector<std::unique_ptr<Network>> members_;
   Level level_;
-  Index rows_before_ = 0, rows_added_ = 0;  // of a sequence: by before_, by all layers
 };
 
 }  // namespace orochi

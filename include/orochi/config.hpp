@@ -34,6 +34,7 @@ struct DataConfig {
   std::string validation;              // path; empty: a stratified fraction of train
   std::string test;                    // path; empty: no final evaluation
   double validation_fraction = 0.1;    // of train, stratified by label, when `validation` is empty
+  std::uint64_t split_seed = 0;        // draws that fraction; 0: train.seed
   std::string encoding = "utf-8";      // of text files: utf-8 | latin-1 | cp1252
   Component tokenizer{"word", {}};     // text: what a token is
   std::string word_vectors;            // path: the embeddings start as its vectors; empty: as drawn
@@ -50,6 +51,7 @@ struct DataConfig {
 /// [model]: the encoder. Names follow PyTorch's.
 struct ModelConfig {
   std::string init_from;              // checkpoint whose encoder the model is and starts as; empty: neither
+  Index members = 1;                  // networks side by side, whose outputs are averaged
   Index d_model = 64;                 // C: width of every row between the layers
   Index embedding_dim = 0;            // width of the embeddings before a projection to d_model; 0: d_model
   bool embedding_norm = false;        // a norm behind embeddings and positions, as BERT has it
@@ -95,11 +97,14 @@ struct TrainConfig {
   Index warmup_steps = 0;             // linear from 0
   double warmup_ratio = 0;            // the same, as a share of all updates
   double max_grad_norm = 1.0;         // clip the global norm; 0: off
+  double ema_decay = 0;               // validate and keep a moving average of the parameters; 0: off
+  double swa_start = 0;               // the same with their mean from this share of all updates on; 0: off
   std::string on_nonfinite = "stop";  // stop | skip: what to do where loss or gradient are no finite numbers
   Index max_skips = 10;               // skip: stop after so many steps left out in a run
   double divergence_factor = 10;  // stop where the smoothed loss is above so many times chance, ln K; 0: off
   std::string monitor;            // validation metric that chooses best.h5; empty: the first one of the task
-  Index patience = 0;             // epochs without improvement before stopping; 0: off
+  Index patience = 0;             // epochs without improvement, after warm-up, before stopping; 0: off
+  bool refit = false;             // then train anew on all data, as many epochs as were best
   Index checkpoint_every_steps = 0;  // write last.h5 so often; 0: at each epoch's end
   std::string precision = "fp32";    // fp32 | bf16: of products; all else is fp32
   std::string kernels = "auto";      // auto | native | eigen | onednn

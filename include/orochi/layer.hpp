@@ -63,7 +63,9 @@ struct AttentionPositions {
 /// Handed to a layer's constructor: its options, its parameters, its children.
 class Builder {
  public:
-  Builder(const Config& config, InputShape input, const Layers& layers, Parameters& parameters);
+  /// `name`: what the names of all parameters begin with.
+  Builder(const Config& config, InputShape input, const Layers& layers, Parameters& parameters,
+          std::string name = {});
   ~Builder();
 
   const ModelConfig& model() const { return model_; }
@@ -96,6 +98,9 @@ class Builder {
   /// Several weights (or vectors, cols = 0) of one shape, one after another in memory, used as one [sum,
   /// cols].
   Parameter fused(const std::vector<std::string>& names, Index rows, Index cols, Init init);
+
+  /// This layer's parameter of that name, made before; id -1 where there is none.
+  Parameter find(const std::string& name) const;
 
   /// A registered layer as a child: its parameters are named this.NAME....; `width` 0: as this one's.
   std::unique_ptr<Layer> layer(const std::string& name, const std::string& registered, Index width = 0);

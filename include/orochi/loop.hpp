@@ -29,6 +29,8 @@ class Loop {
   bool is_done() const { return progress.step >= total_steps_ && progress.position == 0; }
   std::uint64_t total_steps() const { return total_steps_; }
   double last_rate() const;  // of the last update
+  /// The epoch, from 1, that ends with update `step`, or has it.
+  std::uint64_t epoch_of(std::uint64_t step) const { return (step + steps_each_ - 1) / steps_each_; }
 
   struct Step {
     std::span<const std::uint32_t> rows;  // the sequences' numbers in the data; valid for this epoch
@@ -65,8 +67,8 @@ class Loop {
   Stepper stepper_;
   Updater updater_;
   std::unique_ptr<const Schedule> schedule_;
-  std::uint64_t total_steps_;
-  std::vector<std::uint32_t> order_;  // of this epoch
+  std::uint64_t steps_each_, total_steps_;  // of an epoch, of all
+  std::vector<std::uint32_t> order_;        // of this epoch
   BatchStorage storage_;
   Asked asked_;
 };

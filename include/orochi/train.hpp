@@ -61,6 +61,7 @@ class TrainObserver {
 
 struct TrainResult {
   std::string run;        // folder
+  std::string model;      // the checkpoint to use: its best.h5, with train.refit that of the run on all data
   bool finished = false;  // false: left off at max_steps
   std::uint64_t steps = 0;
   double seconds = 0;  // of this session's loop
@@ -68,14 +69,31 @@ struct TrainResult {
   bool validated = false;  // there is validation data; else best.h5 is the last epoch's
   bool answers = true;     // false: trained without labels, for others to start from
   double best_metric = 0;  // on validation
-  std::uint64_t best_step = 0;
-  bool tested = false;  // data.test was given: best.h5 on it
+  std::uint64_t best_step = 0, best_epoch = 0;
+  bool refits = false;  // train.refit
+  bool tested = false;  // data.test was given: the model on it
   Metrics test;
   std::vector<MetricInfo> metrics;  // names of the test's values
 };
 
 /// Throws Error; ExitCode::diverged where loss or gradients are no longer finite, or worse than guessing.
 TrainResult train(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer);
+
+/// What several runs have given that differ by train.seed only.
+struct SeedsResult {
+  std::string run;                   // folder: of each seed's run, and of the model
+  std::vector<TrainResult> members;  // by seed; the last one may not be finished
+  bool finished = false;             // then the following is there
+  std::string model;                 // one checkpoint, whose outputs are the mean of the members'
+  bool validated = false, tested = false;
+  Metrics validation, test;  // of that model
+  std::vector<MetricInfo> metrics;
+};
+
+/// Trains `count` runs in RUN/seed-N, with train.seed and those that follow it, on one split of the data, and
+/// writes RUN/best.h5. Runs that are there already are gone on with.
+SeedsResult train_seeds(const TrainRequest& request, int count, const Extensions& extensions,
+                        TrainObserver& observer);
 
 }  // namespace orochi
 #pragma GCC visibility pop

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,26 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
+/// What mean of the parameters is taken: by a moving average, or, without `decay`, the plain mean from update
+/// number `first` on.
+struct Averaging {
+  double decay = 0;
+  std::uint64_t first = 0;
+};
+
+/// What train.ema_decay or train.swa_start asks for in a run of `total` updates; nothing: no mean.
+std::optional<Averaging> averaging_of(const TrainConfig& config, std::uint64_t total);
+
 /// Holds the moments and counts the updates.
 class Updater {
  public:
   Updater(std::unique_ptr<const Optimizer> optimizer, Parameters& parameters);
+
+  /// From now on takes a mean of the parameters after each update, too.
+  void keep_average(Averaging averaging);
+  /// Exchanges the parameters and their mean, if there is one: to validate and to save it. Once more brings
+  /// them back.
+  void exchange_average();
 
   /// Changes the parameters by a gradient, which is used up. A failure where its norm is not finite.
   void update(Gradient gradient, double learning_rate);
@@ -25,6 +42,7 @@ class Updater {
     std::string path;            // in checkpoints: optimizer/first_moment
     std::vector<Scalar> values;  // flat
   };
+  /// The optimizer's, then the mean: what a checkpoint needs to go on from.
   std::vector<Moment>& moments() { return moments_; }
   /// Updates that were made: set where training goes on from a checkpoint.
   std::uint64_t updates = 0;
@@ -33,7 +51,8 @@ class Updater {
   std::unique_ptr<const Optimizer> optimizer_;
   Parameters& parameters_;
   std::vector<Moment> moments_;
-  std::vector<Scalar*> buffers_;  // of the moments
+  std::vector<Scalar*> buffers_;  // of the optimizer's moments
+  std::optional<Averaging> averaging_;
 };
 
 }  // namespace orochi

@@ -9,6 +9,7 @@
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
 #include "cli/verbs.hpp"
+#include "inference/model_file.hpp"
 
 namespace orochi {
 namespace {
@@ -27,6 +28,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const AblationOptions options = make_options(arguments);
   const std::string checkpoint = checkpoint_of(arguments);
   const Model trained = Model::load(checkpoint, extensions);
+  require_one_member(trained);
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path).sequences;
   const Ablation ablation = ablate_heads(

@@ -15,6 +15,7 @@
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
+#include "inference/model_file.hpp"
 #include "io/image_builder.hpp"
 #include "io/whole_file.hpp"
 #include "run/machine_memory.hpp"
@@ -85,6 +86,7 @@ std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string checkpoint = checkpoint_of(arguments);
   const Model trained = Model::load(checkpoint, extensions);
+  require_one_member(trained);
   if (arguments.has("--out"))
     refuse_output_over_inputs(
         arguments.text("--out"), checkpoint, trained.config.data,

@@ -17,6 +17,7 @@
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
+#include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
 
 namespace orochi {
@@ -149,6 +150,7 @@ nlohmann::ordered_json layer_json(const Model& trained, const OneSequence& one, 
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const Model trained = Model::load(checkpoint_of(arguments), extensions);
+  require_one_member(trained);
   OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);
   const Index layer = std::max<Index>(chosen(arguments, "--layer", std::ssize(grid.layers)), 0);

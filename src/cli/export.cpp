@@ -62,6 +62,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   if (path.empty()) throw usage_error(fmt::format("--out is missing: {}", format.out));
   const std::string checkpoint = checkpoint_of(arguments);
   Model model = Model::load_encoder(checkpoint, extensions);
+  require_one_member(model);
   if (model.task != nullptr && !model.task->are_in_file()) model = without_head(std::move(model));
   refuse_output_over_inputs(path, checkpoint, model.config.data, {});
   const Written done = format.write(model, path);

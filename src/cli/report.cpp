@@ -64,6 +64,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   const std::string path = output_path(request.run, arguments);
   const Model trained = Model::load(request.checkpoint, extensions);
+  require_one_member(trained);
   require_answers(trained);
   refuse_output_over_inputs(path, request.checkpoint, trained.config.data, {arguments.text("--data")});
   const ReportData data = report_data(trained, request.checkpoint, arguments);

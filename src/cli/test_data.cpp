@@ -14,6 +14,7 @@
 #include "data/data_paths.hpp"
 #include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
+#include "run/start.hpp"
 
 namespace orochi {
 
@@ -26,11 +27,7 @@ constexpr std::array run_files{"config.toml", "start.h5",  "environment.json", "
 
 }  // namespace
 
-std::string checkpoint_of(const Arguments& arguments) {
-  const fs::path path = arguments.words.front();
-  std::error_code error;
-  return fs::is_directory(path, error) ? (path / "best.h5").string() : path.string();
-}
+std::string checkpoint_of(const Arguments& arguments) { return checkpoint_at(arguments.words.front()); }
 
 std::string beside(const std::string& checkpoint, const std::string& name) {
   const fs::path path = fs::path(checkpoint).parent_path() / name, plain = path.lexically_normal();

@@ -12,6 +12,7 @@
 
 #include "cli/metrics_report.hpp"
 #include "cli/progress.hpp"
+#include "cli/seeds_report.hpp"
 #include "cli/stop_signals.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
@@ -64,15 +65,14 @@ TrainRequest make_request(const Arguments& arguments) {
 std::string next_commands(const Arguments& arguments, const TrainResult& result) {
   if (result.best_step == 0) return "there is no best.h5: no epoch of it was measured\n";
   const std::string program = shell_word(arguments.program);
-  const std::string best = shell_word(result.run + "/best.h5");
+  const std::string best = shell_word(result.model);
   return fmt::format(
       "next:\n  {0} evaluate {1}{2}\n{3}  {0} inspect {1}\n", program, best,
       result.tested ? "" : " --data FILE",
       result.answers
           ? fmt::format("  {} predict {} FILE\n", program, best)
-          : fmt::format(
-                "  in a config of labelled data: [model] init_from = \"{}\"\n",
-                escape(std::filesystem::absolute(result.run + "/best.h5").lexically_normal().string())));
+          : fmt::format("  in a config of labelled data: [model] init_from = \"{}\"\n",
+                        escape(std::filesystem::absolute(result.model).lexically_normal().string())));
 }
 
 std::string report(const Arguments& arguments, const TrainResult& result) {
@@ -86,24 +86,42 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
   if (!result.finished)
     return text + fmt::format("not finished; to go on:\n  {} train --resume --run {}\n",
                               shell_word(arguments.program), shell_word(result.run));
+  if (result.refits)
+    text += fmt::format("on all data  {}, of {} epochs\n", escape(result.model), result.best_epoch);
   if (result.tested)
-    text += "\nbest.h5 on the test file:\n" + metrics_text(result.test, result.metrics) + "\n";
+    text +=
+        (result.refits ? "\nthe model of all data on the test file:\n" : "\nbest.h5 on the test file:\n") +
+        metrics_text(result.test, result.metrics) + "\n";
   return text + next_commands(arguments, result);
+}
+
+/// Trains by `make`, and says what came of it.
+template <class Make, class Report>
+int call_with(TrainRequest& request, Output& out, Make make, Report report_of) {
+  StopSignals signals;
+  request.stop = [&signals] { return signals.arrived(); };
+  decltype(make(std::declval<TrainObserver&>())) result;
+  {
+    ProgressLine progress(std::cerr, standard_error_screen());
+    result = make(progress);
+    if (signals.number() != 0 && !result.finished) progress.note("stopped by a signal, with a checkpoint");
+  }
+  out.write(report_of(result));
+  if (!result.finished && signals.number() != 0) return 128 + signals.number();
+  return static_cast<int>(ExitCode::done);
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   TrainRequest request = make_request(arguments);
-  StopSignals signals;
-  request.stop = [&signals] { return signals.arrived(); };
-  TrainResult result;
-  {
-    ProgressLine progress(std::cerr, standard_error_screen());
-    result = train(request, extensions, progress);
-    if (signals.number() != 0 && !result.finished) progress.note("stopped by a signal, with a checkpoint");
-  }
-  out.write(report(arguments, result));
-  if (!result.finished && signals.number() != 0) return 128 + signals.number();
-  return static_cast<int>(ExitCode::done);
+  const auto seeds = static_cast<int>(arguments.integer("--seeds", 1));
+  if (seeds > 1)
+    return call_with(
+        request, out,
+        [&](TrainObserver& observer) { return train_seeds(request, seeds, extensions, observer); },
+        [&](const SeedsResult& result) { return seeds_report(arguments, result); });
+  return call_with(
+      request, out, [&](TrainObserver& observer) { return train(request, extensions, observer); },
+      [&](const TrainResult& result) { return report(arguments, result); });
 }
 
 /// `--learning-rate 0.1` is what other trainers take: here it is a key of the configuration.
@@ -158,6 +176,10 @@ Verb train_verb() {
       {"--add-labels", "", "with --from: take labels that the model does not know (default: an error)"},
       {"--add-tokens", "",
        "with --from: take tokens that the vocabulary does not have (default: they stay unknown)"},
+      {"--seeds", "N",
+       "train N times, with train.seed and the seeds that follow, in RUN/seed-N, and write their mean as one "
+       "model, RUN/best.h5 (default: 1, one run; example: --seeds 5)",
+       1, 64},
       threads_option(),
       {"--max-memory", "SIZE",
        "refuse a run that would take more memory in all (default: what the machine and the control group "

@@ -7,6 +7,7 @@
 #include <orochi/model.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "core/name_prefix.hpp"
 #include "core/packed_weights.hpp"
 #include "data/file_errors.hpp"
 #include "data/missing.hpp"
@@ -146,7 +147,7 @@ State state_of_task(const CheckpointHeader& header) {
 
 bool has_head(const std::vector<TensorSlot>& slots) {
   return std::any_of(slots.begin(), slots.end(),
-                     [](const TensorSlot& slot) { return slot.name == "head.bias"; });
+                     [](const TensorSlot& slot) { return within_member(slot.name) == "head.bias"; });
 }
 
 /// The model of a checkpoint, without its parameters.
@@ -196,7 +197,16 @@ void require_answers(const Model& model) {
                     model.config.task.type));
 }
 
+void require_one_member(const Model& model) {
+  if (model.config.model.members > 1)
+    throw usage_error(fmt::format(
+        "the model is the mean of {} members, and each has heads and vectors of its own; name one "
+        "of them, such as RUN/seed-1/best.h5",
+        model.config.model.members));
+}
+
 Model without_head(Model trained) {
+  require_one_member(trained);
   if (trained.task == nullptr) return trained;
   if (trained.task->level() == Level::row && trained.task->are_in_file())
     throw usage_error("the model answers every row and has no pooling: it has no vector of a whole sequence");

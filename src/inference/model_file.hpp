@@ -33,6 +33,9 @@ CheckpointHeader header_of(const Model& model);
 /// A usage_error for a model that was pre-trained without labels, which has no answers.
 void require_answers(const Model& model);
 
+/// A usage_error for a model of several members, of which each has heads and vectors of its own.
+void require_one_member(const Model& model);
+
 /// The model's encoder without its head: what the head would take are the outputs. A usage_error where that
 /// is no vector of a whole sequence.
 Model without_head(Model trained);

@@ -78,6 +78,8 @@ void visit_data(Data& c, Visitor&& visit) {
   key("test", c.test, allow_text(), "test file; empty: no final evaluation");
   key("validation_fraction", c.validation_fraction, allow_number(0, 1, Without::high),
       "share of the training file, stratified by label, when validation is empty; 0: no validation");
+  key("split_seed", c.split_seed, allow_integer(0, 4294967295),
+      "draws that share, so that runs of several train.seed have one split; 0: train.seed");
   key("encoding", c.encoding, allow_words(encoding_choice.list()),
       "how the bytes of text files are characters, those that evaluate reads, too; HDF5 ignores it");
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
@@ -116,6 +118,9 @@ void visit_model(Model& c, Visitor&& visit) {
       "checkpoint whose encoder, vocabulary and keys of [model] the model takes, relative to the config "
       "file; "
       "its head is new; empty: fresh weights");
+  key("members", c.members, allow_integer(1, 64),
+      "networks side by side, each with parameters of its own, whose outputs are averaged; `train --seeds` "
+      "makes such models of several runs");
   key("d_model", c.d_model, allow_integer(1), "width of every row between the layers");
   key("embedding_dim", c.embedding_dim, allow_integer(0),
       "width of embeddings and positions, which a linear layer then takes to d_model; 0: d_model, without "
@@ -190,6 +195,13 @@ void visit_train(Train& c, Visitor&& visit) {
   key("warmup_ratio", c.warmup_ratio, allow_number(0, 1, Without::high),
       "the same as a share of all updates, in place of warmup_steps");
   key("max_grad_norm", c.max_grad_norm, allow_number(0), "clip the gradient's global norm; 0: off");
+  key("ema_decay", c.ema_decay, allow_number(0, 1, Without::high),
+      "validate, and keep in best.h5, a moving average of the parameters: after each update so much of it is "
+      "kept, less at the beginning; 0: off");
+  key("swa_start", c.swa_start, allow_number(0, 1, Without::high),
+      "the same with the plain mean of the parameters after each update from this share of all on "
+      "(stochastic "
+      "weight averaging); 0: off");
   key("on_nonfinite", c.on_nonfinite, allow_words(nonfinite_choice.list()),
       "where a step's loss or gradient is not a finite number: stop training, or leave the step out");
   key("max_skips", c.max_skips, allow_integer(0), "skip: stop after so many steps left out in a run");
@@ -197,7 +209,11 @@ void visit_train(Train& c, Visitor&& visit) {
       "stop where the smoothed training loss is above so many times that of chance, ln K; 0: off");
   key("monitor", c.monitor, allow_text(),
       "validation metric that chooses best.h5: loss, or one of the task's; empty: the task's first");
-  key("patience", c.patience, allow_integer(0), "epochs without improvement before stopping; 0: off");
+  key("patience", c.patience, allow_integer(0),
+      "epochs without improvement, after warm-up, before stopping; 0: off");
+  key("refit", c.refit, allow_flag(),
+      "then train anew on training and validation data together, as many epochs as were best, in the run "
+      "folder refit");
   key("checkpoint_every_steps", c.checkpoint_every_steps, allow_integer(0),
       "write last.h5 so often; 0: at each epoch's end");
   key("precision", c.precision, allow_words(precision_choice.list()),

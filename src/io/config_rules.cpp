@@ -55,6 +55,10 @@ void ConfigReader::check_data_rules() {
 }
 
 void ConfigReader::check_model_rules() {
+  rule(is_saved_ || config_.model.members == 1, {"model.members"},
+       fmt::format("model.members is {}, but training makes one network at a time; leave it out and train "
+                   "with --seeds {}",
+                   config_.model.members, config_.model.members));
   bool any_as_model = config_.model.block.empty();
   for (std::size_t i = 0; i < config_.model.block.size(); ++i) {
     const Options& options = config_.model.block[i].options;
@@ -112,6 +116,9 @@ void ConfigReader::check_train_rules() {
   rule(c.warmup_steps == 0 || c.warmup_ratio == 0, {"train.warmup_ratio", "train.warmup_steps"},
        fmt::format("train.warmup_ratio is {}, but train.warmup_steps is {}; remove one of them",
                    to_toml(to_value(c.warmup_ratio)), c.warmup_steps));
+  rule(c.ema_decay == 0 || c.swa_start == 0, {"train.swa_start", "train.ema_decay"},
+       fmt::format("train.swa_start is {}, but train.ema_decay is {}; remove one of them",
+                   to_toml(to_value(c.swa_start)), to_toml(to_value(c.ema_decay))));
   rule(precision_choice.is(c.precision, Precision::fp32) ||
            kernels_choice.is(c.kernels, Kernels::automatic) || kernels_choice.is(c.kernels, Kernels::native),
        {"train.precision", "train.kernels"},
@@ -124,6 +131,13 @@ void ConfigReader::check_train_rules() {
        fmt::format("train.patience is {}, but there is no validation data; "
                    "give data.validation or data.validation_fraction",
                    c.patience));
+  rule(!c.refit || std::ranges::find(config_.data.train.files, "-") == config_.data.train.files.end(),
+       {"train.refit", "data.train"},
+       "train.refit is true, but data.train is standard input, which can be read once; name a file");
+  rule(!c.refit || !config_.data.validation.empty() || config_.data.validation_fraction > 0,
+       {"train.refit", "data.validation_fraction", "data.validation"},
+       "train.refit is true, but there is no validation data to choose the number of epochs by; give "
+       "data.validation or data.validation_fraction, or leave it out");
 }
 
 /// Which metrics there are, the task says.

@@ -73,12 +73,14 @@ const char* role_name(Role role) {
 
 void Layers::check_abi(Abi) {}
 
-Builder::Builder(const Config& config, InputShape input, const Layers& layers, Parameters& parameters)
+Builder::Builder(const Config& config, InputShape input, const Layers& layers, Parameters& parameters,
+                 std::string name)
     : layer_options_(config.layer),
       input_(input),
       layers_(layers),
       parameters_(parameters),
       model_(config.model),
+      prefix_(std::move(name)),
       width_(config.model.d_model) {}
 Builder::~Builder() = default;
 
@@ -116,6 +118,8 @@ Parameter Builder::embedding(const std::string& name, Index rows, Index cols, In
   const std::string names[] = {full(name)};
   return parameters_.add(names, {rows, cols}, init, use);
 }
+
+Parameter Builder::find(const std::string& name) const { return parameters_.find(full(name)); }
 
 Parameter Builder::fused(const std::vector<std::string>& names, Index rows, Index cols, Init init) {
   std::vector<std::string> all;

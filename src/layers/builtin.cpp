@@ -59,7 +59,19 @@ Layers builtin_layers() {
          .options = {Option("segments", 0,
                             "rows of a second table, of which the first text's tokens add the first, and so "
                             "on, later texts the last; 0: as many as texts where a record has several")
-                         .from(0)},
+                         .from(0),
+                     Option("ngrams", 1,
+                            "adds trained rows for the runs of 2, 3, ... so many tokens that end at each; 1: "
+                            "none")
+                         .from(1)
+                         .to(8),
+                     Option("ngram_buckets", 16384, "rows of the table of runs, which are hashed to them")
+                         .from(1)
+                         .to(1 << 24)},
+         .examples = {{"ngrams 3, 7 buckets",
+                       [](Config& c) {
+                         c.layer["token_embedding"] = {{"ngrams", Index{3}}, {"ngram_buckets", Index{7}}};
+                       }}},
          .takes_tokens = true});
   r.add({"input_projection", Role::input, "numeric rows through a linear layer to d_model columns",
          [](Builder& b) {

@@ -44,6 +44,8 @@ TokenEmbedding::TokenEmbedding(Builder& builder) : has_one_text_(builder.input()
   builder.set_width(width);
   Index segments = builder.integer("segments");
   if (segments == 0 && texts > 1) segments = texts;
+  if (const Index longest = builder.integer("ngrams"); longest > 1)
+    ngrams_.emplace(builder, longest, builder.integer("ngram_buckets"), width);
   if (segments > 0) segments_ = builder.embedding("segment", segments, width, init, Use::table);
 }
 
@@ -52,7 +54,8 @@ Rows TokenEmbedding::forward(const Rows& x) const {
   if (std::ssize(batch.tokens) != batch.num_rows())
     throw operation_error("embedding", std::to_string(batch.num_rows()) + " tokens, one a row",
                           std::to_string(batch.tokens.size()));
-  const Var tokens = embedding(x.tape(), table_, batch.tokens);  // [N, C]
+  Var tokens = embedding(x.tape(), table_, batch.tokens);  // [N, C]
+  if (ngrams_) tokens = ngrams_->add_to(tokens, batch);
   if (!segments_) return x.with(tokens);
   std::span<const std::int32_t> segments = batch.segments;  // [N]
   if (std::ssize(segments) != batch.num_rows() && !(segments.empty() && has_one_text_))

@@ -5,6 +5,8 @@
 #include <orochi/layer.hpp>
 #include <orochi/ops.hpp>
 
+#include "layers/ngrams.hpp"
+
 namespace orochi {
 
 /// The deviation that token rows and positions start with: alike, so that neither drowns the other.
@@ -19,15 +21,17 @@ void check_positions(Index length, Index positions);
 /// Columns of the rows that the input layer makes.
 Index embedding_width(const ModelConfig& model);
 
-/// Tokens -> rows of a table [V, C]; where a sequence has several texts, or the option `segments` asks for
-/// it, plus the row of a second table for the text that the token is of.
+/// Tokens -> rows of a table [V, C]; with the option `ngrams` plus rows of the runs of tokens that end there;
+/// where a sequence has several texts, or the option `segments` asks for it, plus the row of another table
+/// for the text that the token is of.
 class TokenEmbedding : public Layer {
  public:
   explicit TokenEmbedding(Builder& builder);
   Rows forward(const Rows& x) const override;
 
  private:
-  Parameter table_;                    // [V, C]
+  Parameter table_;  // [V, C]
+  std::optional<NgramEmbedding> ngrams_;
   std::optional<Parameter> segments_;  // [S, C]
   bool has_one_text_;
 };

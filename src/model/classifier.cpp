@@ -1,126 +1,51 @@
-#include <algorithm>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <utility>
 
 #include <orochi/classifier.hpp>
+#include <orochi/elementwise_ops.hpp>
 #include <orochi/error.hpp>
-#include <orochi/ops.hpp>
 
-#include "core/as_size.hpp"
-#include "core/layer_scope.hpp"
-#include "io/config_keys.hpp"
-#include "layers/embedding.hpp"
-#include "model/frozen_rows.hpp"
+#include "model/network.hpp"
 
 namespace orochi {
-namespace {
-
-/// What a block's table says of keys of [model]: a layer's own option of that name comes first. Any other
-/// name is a usage_error.
-Options without_own_options(const Component& block, const Layers& layers) {
-  Options options = block.options;
-  const LayerEntry* entry = layers.find(block.type);
-  if (entry == nullptr) return options;  // an error of its own
-  for (const Option& own : entry->options) options.erase(own.name);
-  const std::vector<std::string> allowed = keys_of_blocks();
-  for (const auto& [name, value] : options)
-    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
-      throw usage_error(
-          fmt::format("a block of type \"{}\" has no option \"{}\"; keys of [model] for one block: {}",
-                      block.type, name, fmt::join(allowed, ", ")));
-  return options;
-}
-
-}  // namespace
 
 Classifier::Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
                        Index most)
-    : parameters_(most), dropout_(config.model.dropout), level_(output.level) {
+    : parameters_(most), level_(output.level) {
   add_layers(config, input, output, layers);
   parameters_.allocate();
 }
 
 Classifier::Classifier(const Config& config, InputShape input, OutputShape output, const Layers& layers,
                        Parameters::CountOnly only)
-    : parameters_(only), dropout_(config.model.dropout), level_(output.level) {
+    : parameters_(only), level_(output.level) {
   add_layers(config, input, output, layers);
 }
 
 double Classifier::count(Config config, InputShape input, OutputShape output, const Layers& layers) {
-  const auto blocks = static_cast<double>(config.model.num_layers);
+  const auto blocks = static_cast<double>(config.model.num_layers),
+             members = static_cast<double>(std::exchange(config.model.members, 1));
   const auto count_with = [&](Index num_layers) {
     config.model.num_layers = num_layers;
     return Classifier(config, input, output, layers, Parameters::CountOnly()).parameters_.added();
   };
   const double first = count_with(1);
-  return config.model.block.empty() ? first + (blocks - 1) * (count_with(2) - first) : first;
+  return members * (config.model.block.empty() ? first + (blocks - 1) * (count_with(2) - first) : first);
+}
+
+std::string member_prefix(Index member, Index members) {
+  return members == 1 ? "" : "member." + std::to_string(member);
 }
 
 void Classifier::add_layers(const Config& config, InputShape input, OutputShape output,
                             const Layers& layers) {
-  const ModelConfig& model = config.model;
-  const bool tokens = input.vocab_size > 0;
   input.ties_head = output.ties_head;
-  const LayerEntry* pooling = level_ == Level::sequence ? layers.find(model.pooling) : nullptr;
-  Builder builder(config, input, layers, parameters_);
-  // Each layer is as wide as the rows that the one before it returns.
-  Index width = input.channels;
-  const auto add = [&](const std::string& name, const std::string& registered) {
-    std::unique_ptr<Layer> layer = builder.layer(name, registered, width);
-    width = builder.child_width();
-    return layer;
-  };
-  input_ = tokens ? add("embedding", "token_embedding") : add("input", "input_projection");
-  if (output.hides_rows)
-    mask_ = builder.embedding("mask.weight", 1, width, Init::normal(embedding_scale(width)), Use::table);
-  if (pooling != nullptr && !pooling->before.empty()) before_ = add(pooling->before, pooling->before);
-  rows_before_ = builder.input().max_length - input.max_length;
-  positions_ = add("positions", model.positions);
-  if (model.embedding_norm) embedding_norm_ = add("embedding_norm", model.norm);
-  stream_ = builder.random_streams();
-  if (model.embedding_dim > 0) {
-    projection_weight_ = builder.weight("embedding_projection.weight", model.d_model, width);
-    projection_bias_ = builder.vector("embedding_projection.bias", model.d_model);
-    width = model.d_model;
+  for (Index m = 0; m < config.model.members; ++m) {
+    Builder builder(config, input, layers, parameters_, member_prefix(m, config.model.members));
+    members_.push_back(std::make_unique<Network>(builder, config.model, output, layers));
   }
-  std::vector<Component> blocks = model.block;
-  if (blocks.empty()) blocks.assign(static_cast<std::size_t>(model.num_layers), {"encoder_layer"});
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    blocks_.push_back(builder.layer("encoder." + std::to_string(i), blocks[i],
-                                    block_model(model, without_own_options(blocks[i], layers)), width));
-    width = builder.child_width();
-    widths_.push_back(builder.input().max_length == input.max_length ? width : 0);
-  }
-  if (model.norm_first) norm_ = add("norm", model.norm);
-  if (level_ == Level::sequence) pooling_ = add("pooling", model.pooling);
-  outputs_ = width;
-  if (output.count > 0) {
-    outputs_ = output.count;
-    head_weight_ = output.ties_head ? tied_table(width) : builder.weight("head.weight", output.count, width);
-    head_bias_ = builder.vector("head.bias", output.count);
-  }
-  position_tables_ = builder.position_tables();
-  rows_added_ = builder.input().max_length - input.max_length;
-}
-
-Parameter Classifier::tied_table(Index width) const {
-  const Parameter table = parameters_.find("embedding.weight");
-  if (table.id >= 0 && table.cols != width)
-    throw usage_error(fmt::format(
-        "[model] the task's outputs are products with the token embedding, whose rows have {} columns, but "
-        "the layers make rows of {}; expected as many: leave model.embedding_dim out",
-        table.cols, width));
-  return table;
 }
 
 Classifier::~Classifier() = default;
-
-double Classifier::position_bytes(Index longest) const {
-  double sum = 0;
-  for (const auto& [kind, table] : position_tables_) sum += table->bytes(longest + rows_added_);
-  return sum;
-}
 
 Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
   Var x = tape.input(batch.num_rows(), batch.channels, needs_grad);
@@ -129,53 +54,27 @@ Var Classifier::rows(Tape& tape, const Batch& batch, bool needs_grad) {
 }
 
 Var Classifier::forward(Var rows, const Batch& batch, FrozenRows* frozen) const {
-  Var x = encode(rows, batch, frozen);              // [B, C] or [N, C]
-  if (batch.asks_rows()) x = asked_rows(x, batch);  // [M, C]
-  if (head_weight_.id < 0) return x;
-  const LayerScope scope(x.tape(), head_name_);
-  return linear(x, head_weight_, &head_bias_);  // [B, K], [N, K] or [M, K]
-}
-
-Rows Classifier::embed(Var rows, const Batch& batch) const {
-  Rows x = input_->forward({rows, batch});  // [N, C]
-  if (!batch.hidden.empty()) x.values = hide_rows(x.values, mask_, batch);
-  if (before_ != nullptr) x = before_->forward(x);
-  x = positions_->forward(x);
-  if (embedding_norm_ != nullptr) x = embedding_norm_->forward(x);
-  x.values = dropout(x.values, dropout_, stream_, x.batch);
-  if (projection_weight_.id >= 0) x.values = linear(x.values, projection_weight_, &projection_bias_);
-  return x;
-}
-
-Rows Classifier::through_blocks(Rows x, Index first, Index last) const {
-  Tape& tape = x.tape();
-  for (Index i = first; i < last; ++i) {
-    const Arena::Mark before = tape.mark();
-    const Rows y = blocks_[as_size(i)]->forward(x);  // [N, C]
-    const bool same_shape =
-        y.batch.offsets.data() == x.batch.offsets.data() && y.values.cols() == x.values.cols();
-    x = tape.training() || !same_shape ? y : x.with(tape.replace(x.values, y.values, before));
-  }
-  return x;
+  Var sum = members_.front()->forward(rows, batch, frozen);  // [B, K], [N, K] or [M, K]
+  for (std::size_t m = 1; m < members_.size(); ++m)
+    sum = add(sum, members_[m]->forward(rows, batch, nullptr));
+  return members_.size() == 1 ? sum : scale(sum, 1 / static_cast<double>(members_.size()));
 }
 
 Var Classifier::encode(Var rows, const Batch& batch, FrozenRows* frozen) const {
-  if (batch.has_windows())
-    throw failure(
-        "[model] a sequence is longer than the batch's window of " + std::to_string(batch.window) +
-        " rows; ask by Inference or Model::predict, which average over windows, or cut them by cut_windows");
-  const bool has = frozen != nullptr && frozen->has(batch);
-  const Index first = frozen == nullptr ? 0 : frozen->blocks();
-  Rows x = has ? Rows{frozen->take(rows.tape(), batch), batch} : through_blocks(embed(rows, batch), 0, first);
-  if (frozen != nullptr && !has) frozen->keep(x, batch);
-  x = through_blocks(x, first, num_blocks());
-  if (norm_ != nullptr) x = norm_->forward(x);
-  if (pooling_ != nullptr) x = pooling_->forward(x);  // [B, C]
-  if (level_ == Level::row && x.batch.num_rows() != batch.num_rows())
-    throw usage_error("the task has a target for each of " + std::to_string(batch.num_rows()) +
-                      " rows, but the layers of [model] make " + std::to_string(x.batch.num_rows()) +
-                      " of them");
-  return x.values;
+  if (members_.size() > 1)
+    throw usage_error("the model has several members, each with vectors of its own; expected one of one");
+  return members_.front()->encode(rows, batch, frozen);
+}
+
+Index Classifier::outputs() const { return members_.front()->outputs(); }
+Index Classifier::block_width(Index block) const { return members_.front()->block_width(block); }
+Index Classifier::num_blocks() const { return members_.front()->num_blocks(); }
+Index Classifier::rows_before() const { return members_.front()->rows_before(); }
+
+double Classifier::position_bytes(Index longest) const {
+  double sum = 0;
+  for (const std::unique_ptr<Network>& member : members_) sum += member->position_bytes(longest);
+  return sum;
 }
 
 }  // namespace orochi

@@ -9,6 +9,7 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/ops.hpp>
+#include <orochi/updater.hpp>
 
 #include "core/kernels/kernels.hpp"
 #include "inference/model_file.hpp"
@@ -21,7 +22,8 @@ namespace {
 constexpr double bytes_each = sizeof(Scalar);
 
 double moments(const TrainConfig& config, const Optimizers& optimizers) {
-  return static_cast<double>(optimizers.make(config.optimizer)->moments().size());
+  const double average = averaging_of(config, 1).has_value() ? 1 : 0;
+  return average + static_cast<double>(optimizers.make(config.optimizer)->moments().size());
 }
 
 Index longest_of(const Sequences& data) {

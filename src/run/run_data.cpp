@@ -50,6 +50,10 @@ void refuse_large_files(const RunSetup& setup, const Extensions& extensions, dou
 
 }  // namespace
 
+std::uint64_t split_seed(const Config& config) {
+  return config.data.split_seed > 0 ? config.data.split_seed : config.train.seed;
+}
+
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
   RunData data;
   double before = 0;
@@ -73,7 +77,7 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
           tokenizer = data.start->preprocessing.tokenizer;
         }
         data.loaded =
-            load_data(setup.config.data, setup.data_folder, setup.config.train.seed, extensions.readers,
+            load_data(setup.config.data, setup.data_folder, split_seed(setup.config), extensions.readers,
                       extensions.tokenizers, *data.task, start ? &*start : nullptr, tokenizer);
       },
       setup.config_text);

@@ -22,6 +22,9 @@ struct RunData {
   std::string train_checksum, validation_checksum;  // of the sequences
 };
 
+/// What draws the validation share of the training file.
+std::uint64_t split_seed(const Config& config);
+
 /// Reads the files. Throws a usage_error: errors in them, options of the task that
 /// do not go with them, a model that is larger than memory.
 RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions);

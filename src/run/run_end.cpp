@@ -7,6 +7,7 @@
 #include <orochi/error.hpp>
 
 #include "run/resume_point.hpp"
+#include "run/start.hpp"
 #include "run/training_run.hpp"
 
 namespace orochi {
@@ -44,6 +45,7 @@ std::string Trainer::oddity() {
 TrainResult Trainer::result(double seconds) {
   TrainResult result;
   result.run = folder_.path();
+  result.model = checkpoint_at(folder_.path());
   result.finished = finished();
   result.steps = progress_.step;
   result.seconds = seconds;
@@ -52,6 +54,8 @@ TrainResult Trainer::result(double seconds) {
   result.answers = task_.are_in_file();
   result.best_metric = progress_.best_metric;
   result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
+  result.best_epoch = loop_.epoch_of(result.best_step);
+  result.refits = config_.train.refit && result.best_step > 0;
   result.metrics = measured_.metrics;
   if (result.finished && progress_.best_step < 0)
     observer_.note("no epoch is the best one: there is no best.h5, and no test");

@@ -11,6 +11,7 @@
 #include "inference/model_file.hpp"
 #include "model/copy_parameters.hpp"
 #include "run/init_from.hpp"
+#include "run/several_runs.hpp"
 #include "run/training_run.hpp"
 
 namespace orochi {
@@ -43,7 +44,9 @@ std::string note_files(const std::string& checkpoint, const DataConfig& before) 
 
 std::string checkpoint_at(const std::string& path) {
   std::error_code error;
-  return fs::is_directory(path, error) ? (fs::path(path) / "best.h5").string() : path;
+  if (!fs::is_directory(path, error)) return path;
+  const std::string refitted = (fs::path(path) / refit_name / "best.h5").string();
+  return fs::exists(refitted, error) ? refitted : (fs::path(path) / "best.h5").string();
 }
 
 RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& extensions) {

@@ -17,7 +17,8 @@ constexpr const char* start_name = "start.h5";
 /// the current folder. Validation and test files of before are not taken, which a note says.
 RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& extensions);
 
-/// The checkpoint that a path names: of a run folder its best.h5.
+/// The checkpoint that a path names: of a run folder its best.h5, with train.refit that of the run on all
+/// data.
 std::string checkpoint_at(const std::string& path);
 
 /// Throws a usage_error with the keys by which the config makes another model than `setup.start` is.

@@ -12,6 +12,7 @@
 #include "run/machine_memory.hpp"
 #include "run/memory_estimate.hpp"
 #include "run/resume_point.hpp"
+#include "run/several_runs.hpp"
 #include "run/start.hpp"
 #include "run/training_run.hpp"
 #include "train/rates.hpp"
@@ -34,6 +35,7 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
       word_vectors_(request.resume ? WordVectors() : read_word_vectors(setup_, model_)),
       folder_(open_folder(extensions)),
       loop_(*model_.classifier, task_, data_.train, config_.train, extensions, threads_),
+      warmup_(warmup_steps(config_.train, loop_.total_steps())),
       progress_(loop_.progress),
       // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
       inference_(*model_.classifier, config_.train.kernels, threads_,
@@ -81,10 +83,15 @@ void Trainer::note_oddities() {
         fmt::format("encoder.0 is frozen, but {} before it is trained: the frozen blocks go forward and "
                     "backward in every step; freeze it, too, where that is not meant",
                     name));
-  if (static_cast<std::uint64_t>(config_.train.warmup_steps) >= loop_.total_steps())
+  if (warmup_ >= loop_.total_steps())
     observer_.note(
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
                     config_.train.warmup_steps, loop_.total_steps(), config_.train.learning_rate));
+  else if (10 * warmup_ > loop_.total_steps() + 9)
+    observer_.note(fmt::format(
+        "the learning rate rises over {} of the run's {} steps, more than a tenth: it trains little before; "
+        "train.warmup_ratio = 0.1 is a share of whatever the run has",
+        warmup_, loop_.total_steps()));
   if (precision_choice.is(config_.train.precision, Precision::bf16))
     if (const std::string note = precision_note(parameters, config_.model); !note.empty())
       observer_.note(note);
@@ -150,7 +157,7 @@ void Trainer::restore_best() {
   const BestFile best = check_best(folder_.path(), progress_);
   // The run comes to that step again, in the same bits unless the config has changed.
   if (best.state == BestState::fits || (best.state == BestState::later && setup_.changes.empty())) return;
-  if (best.state == BestState::unmade) return save("best.h5");
+  if (best.state == BestState::unmade) return save_best();
   const auto aside = [this](const std::string& what) {
     return "; kept as " + folder_.quarantine("best.h5", what);
   };
@@ -208,6 +215,7 @@ EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation
 
 void Trainer::end_epoch() {
   const double seconds = seconds_since(epoch_start_);
+  loop_.updater().exchange_average();
   const Metrics validation =
       validated() ? evaluate(inference_, task_, data_.validation, &task_).metrics : Metrics();
   const bool finite = std::isfinite(validation.loss);
@@ -225,15 +233,16 @@ void Trainer::end_epoch() {
   const bool best = !validated() ||  // without validation the last is best
                     (finite && (progress_.best_step < 0 ||
                                 improves(measured_.metrics[monitored_], value, progress_.best_metric)));
-  progress_.stale_epochs = best ? 0 : progress_.stale_epochs + 1;
+  progress_.stale_epochs = best || progress_.step <= warmup_ ? 0 : progress_.stale_epochs + 1;
   if (best) {
     progress_.best_metric = value;
     progress_.best_step = static_cast<std::int64_t>(progress_.step);
     oddity_ = one_answer_note(validation);
   }
+  loop_.updater().exchange_average();
   folder_.append_metrics(record);
   save_last();
-  if (best) save("best.h5");  // a run that ends here has the same in last.h5: see restore_best
+  if (best) save_best();  // a run that ends here has what it takes in last.h5: see restore_best
   observer_.epoch(record, best);
   if (patience_over())
     observer_.note("stopping early: no better " + measured_.metrics[monitored_].name + " for " +
@@ -243,6 +252,12 @@ void Trainer::end_epoch() {
 void Trainer::save_last() {
   save("last.h5", folder_.file("last-1.h5"));
   saved_step_ = static_cast<std::int64_t>(progress_.step);
+}
+
+void Trainer::save_best() {
+  loop_.updater().exchange_average();
+  save("best.h5");
+  loop_.updater().exchange_average();
 }
 
 CheckpointHeader Trainer::header() const {
@@ -268,7 +283,8 @@ void Trainer::save(const std::string& name, const std::string& keep_previous) {
 }
 
 TrainResult train(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer) {
-  return Trainer(request, extensions, observer).run();
+  TrainResult result = Trainer(request, extensions, observer).run();
+  return result.finished && result.refits ? refit(request, std::move(result), extensions, observer) : result;
 }
 
 }  // namespace orochi

@@ -62,6 +62,7 @@ class Trainer {
   /// Without times; figures that there are not are NaN.
   EpochRecord epoch_record(const Metrics& validation, bool has_validation) const;
   void save_last();
+  void save_best();
   CheckpointHeader header() const;
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);
@@ -83,7 +84,8 @@ class Trainer {
   WordVectors word_vectors_;  // until they are taken
   RunFolder folder_;
   Loop loop_;
-  Progress& progress_;  // the loop's
+  std::uint64_t warmup_;  // steps
+  Progress& progress_;    // the loop's
   Inference inference_;
   std::int64_t saved_step_ = -1;  // of last.h5, which may still wait to be written; -1: there is none yet
   std::optional<std::string> oddity_;  // of the best epoch's answers, where this session had it

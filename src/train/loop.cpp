@@ -9,11 +9,14 @@
 namespace orochi {
 namespace {
 
-std::uint64_t count_steps(Index sequences, const TrainConfig& config) {
+std::uint64_t steps_of_epoch(Index sequences, const TrainConfig& config) {
   const auto rounded_up = [](Index a, Index b) { return (a + b - 1) / b; };
   const Index batches = rounded_up(sequences, config.batch_size);
-  const auto steps =
-      static_cast<std::uint64_t>(rounded_up(batches, config.gradient_accumulation_steps) * config.epochs);
+  return static_cast<std::uint64_t>(rounded_up(batches, config.gradient_accumulation_steps));
+}
+
+std::uint64_t count_steps(std::uint64_t each, const TrainConfig& config) {
+  const std::uint64_t steps = each * static_cast<std::uint64_t>(config.epochs);
   return config.max_steps > 0 ? std::min(steps, static_cast<std::uint64_t>(config.max_steps)) : steps;
 }
 
@@ -27,7 +30,9 @@ Loop::Loop(Classifier& model, const Task& task, const Sequences& data, const Tra
       stepper_(model, config, threads),
       updater_(extensions.optimizers.make(config.optimizer), model.parameters()),
       schedule_(extensions.schedules.make(config.schedule)),
-      total_steps_(count_steps(data.size(), config)) {
+      steps_each_(steps_of_epoch(data.size(), config)),
+      total_steps_(count_steps(steps_each_, config)) {
+  if (const auto averaging = averaging_of(config, total_steps_)) updater_.keep_average(*averaging);
   if (kept_frozen_bytes(model, task, data) > 0) stepper_.keep_frozen(data);
 }
 

@@ -23,11 +23,44 @@ Updater::Updater(std::unique_ptr<const Optimizer> optimizer, Parameters& paramet
   for (Moment& moment : moments_) buffers_.push_back(moment.values.data());
 }
 
+std::optional<Averaging> averaging_of(const TrainConfig& config, std::uint64_t total) {
+  if (config.ema_decay > 0) return Averaging{config.ema_decay, 0};
+  if (config.swa_start == 0) return std::nullopt;
+  return Averaging{0, static_cast<std::uint64_t>(config.swa_start * static_cast<double>(total))};
+}
+
+void Updater::keep_average(Averaging averaging) {
+  for (const Moment& moment : moments_)
+    if (moment.path == "optimizer/average")
+      throw failure("[optimizer] a moment has the name of the parameters' mean, \"average\"");
+  averaging_ = averaging;
+  moments_.push_back(
+      {"optimizer/average", std::vector<Scalar>(static_cast<std::size_t>(parameters_.size()))});
+  for (std::size_t m = 0; m < buffers_.size(); ++m) buffers_[m] = moments_[m].values.data();
+}
+
+void Updater::exchange_average() {
+  if (averaging_ && updates > 0) std::ranges::swap_ranges(parameters_.flat(), moments_.back().values);
+}
+
+namespace {
+
+/// What is kept of the mean after an update. A moving average begins as a plain one, so that the initial
+/// parameters do not stay in it (as TensorFlow's ExponentialMovingAverage does).
+double kept_of_average(const Averaging& averaging, std::uint64_t update) {
+  const auto n = static_cast<double>(update);
+  if (averaging.decay > 0) return std::min(averaging.decay, (1 + n) / (10 + n));
+  return update <= averaging.first ? 0 : 1 - 1 / (n - static_cast<double>(averaging.first) + 1);
+}
+
+}  // namespace
+
 void Updater::update(Gradient gradient, double learning_rate) {
   if (!std::isfinite(gradient.norm())) throw failure("[update] expected a gradient of finite norm");
   Stepper& stepper = gradient.stepper();
   if (&stepper.model_.parameters() != &parameters_)
     throw failure("[update] the gradient is of another model than the parameters");
+  if (averaging_ && updates == 0) std::ranges::copy(parameters_.flat(), moments_.back().values.begin());
   const UpdateStep step{++updates, learning_rate, gradient.scale_};
   stepper.pool_->for_each(std::ssize(stepper.ranges_), [&](Index r, int worker) {
     const ParameterRange& range = stepper.ranges_[static_cast<std::size_t>(r)];
@@ -46,6 +79,11 @@ void Updater::update(const UpdateStep& step, const ParameterRange& range, const 
   own.rate *= entry.rate;
   optimizer_->update(
       own, {{parameters_.data() + at, size}, {gradient, size}, entry.use == Use::product, buffers_, at});
+  if (!averaging_) return;
+  const auto kept = static_cast<Scalar>(kept_of_average(*averaging_, step.number));
+  const Scalar* parameters = parameters_.data() + at;
+  Scalar* average = moments_.back().values.data() + at;
+  for (std::size_t i = 0; i < size; ++i) average[i] = parameters[i] + kept * (average[i] - parameters[i]);
 }
 
 }  // namespace orochi

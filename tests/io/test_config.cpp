@@ -168,7 +168,7 @@ TEST_CASE("the written file names every key, in the order of config_keys, and sh
     location = found;
   }
   CHECK(text.rfind("task = \"classification\"\n\n[data]\nformat = \"tsv\"\n", 0) == 0);
-  CHECK_THAT(text, catch_matchers::Contains("\n\n[model]\ninit_from = \"\"\nd_model = 64\n"));
+  CHECK_THAT(text, catch_matchers::Contains("\n\n[model]\ninit_from = \"\"\nmembers = 1\nd_model = 64\n"));
   CHECK_THAT(text, catch_matchers::Contains("\nlearning_rate = 1.0\n"));
   CHECK_THAT(text, catch_matchers::Contains("\ndivergence_factor = 1e+20\n"));
 }

@@ -16,6 +16,7 @@ train = "a"
 validation = "b"
 test = "c"
 validation_fraction = 0.0
+split_seed = 34
 encoding = "cp1252"
 word_vectors = ""
 special_tokens = false
@@ -40,6 +41,7 @@ vocab_size = 4
 
 [model]
 init_from = "encoder.h5"
+members = 1
 d_model = 6
 embedding_dim = 5
 embedding_norm = true
@@ -78,11 +80,14 @@ freeze = ["embedding", "encoder.0"]
 warmup_steps = 2
 warmup_ratio = 0.0
 max_grad_norm = 0.27
+ema_decay = 0.26
+swa_start = 0.0
 on_nonfinite = "skip"
 max_skips = 33
 divergence_factor = 34.0
 monitor = "macro_f1"
 patience = 13
+refit = true
 checkpoint_every_steps = 31
 precision = "bf16"
 kernels = "native"
@@ -120,6 +125,7 @@ TEST_CASE("[data] reaches its fields") {
   CHECK(c.validation == "b");
   CHECK(c.test == "c");
   CHECK(c.validation_fraction == 0.0);
+  CHECK(c.split_seed == 34);
   CHECK(c.tokenizer ==
         Component{"char",
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});
@@ -139,6 +145,7 @@ TEST_CASE("[data] reaches its fields") {
 TEST_CASE("[model] reaches its fields") {
   const ModelConfig c = parse(everything).model;
   CHECK(c.init_from == "encoder.h5");
+  CHECK(c.members == 1);
   CHECK(c.d_model == 6);
   CHECK(c.embedding_dim == 5);
   CHECK(c.embedding_norm);
@@ -182,11 +189,14 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.warmup_steps == 2);
   CHECK(parse("data.train = 'a'\ntrain.warmup_ratio = 0.13").train.warmup_ratio == 0.13);
   CHECK(c.max_grad_norm == 0.27);
+  CHECK(c.ema_decay == 0.26);
+  CHECK(parse("data.train = 'a'\ntrain.swa_start = 0.75").train.swa_start == 0.75);
   CHECK(c.on_nonfinite == "skip");
   CHECK(c.max_skips == 33);
   CHECK(c.divergence_factor == 34);
   CHECK(c.monitor == "macro_f1");
   CHECK(c.patience == 13);
+  CHECK(c.refit);
   CHECK(c.checkpoint_every_steps == 31);
   CHECK(c.precision == "bf16");
   CHECK(c.kernels == "native");

@@ -29,7 +29,8 @@ void check_line(const std::string& section, const std::vector<Case>& cases) {
 }
 
 const std::string model_keys =
-    "init_from, d_model, embedding_dim, embedding_norm, num_layers, num_heads, head_dim, dim_feedforward, "
+    "init_from, members, d_model, embedding_dim, embedding_norm, num_layers, num_heads, head_dim, "
+    "dim_feedforward, "
     "dropout, attention_dropout, norm_first, "
     "causal, "
     "window, layer_norm_eps, norm, activation, positions, pooling, attention, feed_forward, block";

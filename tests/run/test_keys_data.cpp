@@ -95,6 +95,16 @@ void test_validation_fraction() {
   CHECK(load(text, [](DataConfig& config) { config.validation_fraction = 0; }).validation.size() == 0);
 }
 
+void test_split_seed() {
+  const auto checksums = [](const std::string& seed, const std::string& split) {
+    const Run run("split-seed", {"train.seed=" + seed, "data.split_seed=" + split, "train.epochs=1"});
+    return std::pair(run.header().train_checksum, run.header().validation_checksum);
+  };
+  CHECK(checksums("1", "7") == checksums("2", "7"));
+  CHECK(checksums("7", "0") == checksums("2", "7"));
+  CHECK(checksums("1", "7") != checksums("1", "8"));
+}
+
 /// With one option of the csv format set.
 LoadedData load_csv(const std::string& text, const std::string& option, const OptionValue& value) {
   return load(text, [&](DataConfig& config) { config.format = {"csv", {{option, value}}}; });
@@ -295,6 +305,7 @@ KeyTests orochi::data_keys() {
           {"data.validation", test_validation},
           {"data.test", test_test},
           {"data.validation_fraction", test_validation_fraction},
+          {"data.split_seed", test_split_seed},
           {"data.encoding", test_encoding},
           {"data.tokenizer", test_tokenizer},
           {"data.max_length", test_max_length},

@@ -125,6 +125,48 @@ void test_segments() {
   check_same(embedded(config, prepare), RowMatrix(without.array() + Scalar(3)));
 }
 
+/// The difference that n-grams make to each row, by the value of all rows of their table: 1.
+RowMatrix added_by_ngrams(std::int64_t longest, std::int64_t buckets) {
+  Config config = plain_config();
+  const RowMatrix without = embedded(config);
+  config.layer["token_embedding"] = {{"ngrams", longest}, {"ngram_buckets", buckets}};
+  return embedded(config,
+                  [&](KeyModel& model) {
+                    if (longest > 1)
+                      CHECK(model.shape("embedding.ngrams") == std::vector<Index>{buckets, width});
+                    model.set("embedding.ngrams", 1);
+                  }) -
+         without;
+}
+
+void test_ngrams() {  // test_ngrams has the rest
+  CHECK(added_by_ngrams(1, 5).isZero());
+  RowMatrix expected(3, width);
+  expected << RowMatrix::Zero(1, width), RowMatrix::Ones(2, width);
+  check_same(added_by_ngrams(2, 5), expected);
+  expected.row(2) *= 2;
+  check_same(added_by_ngrams(4, 9), expected);
+}
+
+void test_members() {
+  Config config = plain_config();
+  const KeyModel one(config);
+  config.model.members = 3;
+  KeyModel three(config);
+  CHECK(three.shape("embedding.weight").empty());
+  CHECK(three.shape("member.2.embedding.weight") == std::vector<Index>{11, width});
+  CHECK(three.classifier.parameters().count() == 3 * one.classifier.parameters().count());
+  RowMatrix sum = RowMatrix::Zero(1, 2);
+  for (const int member : {0, 1, 2}) {
+    KeyModel alone(plain_config());
+    for (const ParameterView& view : alone.classifier.parameters().views())
+      std::ranges::copy(three.values("member." + std::to_string(member) + "." + view.name),
+                        alone.values(view.name).begin());
+    sum += alone.run(tokens({1, 2, 3}));
+  }
+  check_same(three.run(tokens({1, 2, 3})), sum / 3);
+}
+
 void test_embedding_norm() {
   Config config = plain_config();
   const RowMatrix without = embedded(config);
@@ -213,6 +255,9 @@ KeyTests orochi::layer_keys() {
           {"model.pooling", test_pooling},
           {"pooling.pooler.activation", test_pooler_activation},
           {"input.token_embedding.segments", test_segments},
+          {"input.token_embedding.ngrams", test_ngrams},
+          {"input.token_embedding.ngram_buckets", test_ngrams},
+          {"model.members", test_members},
           {"model.embedding_norm", test_embedding_norm},
           {"model.embedding_dim", test_embedding_dim},
           {"model.attention", test_attention},

@@ -218,6 +218,29 @@ void test_patience() {
   CHECK(Run("no-patience", {"train.patience=0", no_rate, "train.epochs=12"}).observer.records.size() == 12);
 }
 
+/// Whether best.h5 has other parameters than last.h5 of the same step.
+bool keeps_average(const std::string& setting) {  // test_average and test_several_runs have the rest
+  const Run run("average", {setting, "train.epochs=1"});
+  const Model last = Model::load(run.last(), builtin()),
+              best = Model::load((run.place.root / "run/best.h5").string(), builtin());
+  return !std::ranges::equal(std::as_const(*last.classifier).parameters().flat(),
+                             std::as_const(*best.classifier).parameters().flat());
+}
+void test_ema_decay() {
+  CHECK(keeps_average("train.ema_decay=0.9"));
+  CHECK_FALSE(keeps_average("train.ema_decay=0"));
+}
+void test_swa_start() {
+  CHECK(keeps_average("train.swa_start=0.25"));
+  CHECK_FALSE(keeps_average("train.swa_start=0"));
+}
+
+void test_refit() {  // test_several_runs has the rest
+  const Run once("no-refit", {"train.refit=false"}), twice("refit", {"train.refit=true"});
+  CHECK_FALSE(fs::exists(once.place.root / "run/refit"));
+  CHECK(fs::exists(twice.place.root / "run/refit/best.h5"));
+}
+
 /// Looks at last.h5 after every step, before the loop may write it.
 class Watcher : public Silent {
  public:
@@ -260,5 +283,8 @@ KeyTests orochi::loop_keys() {
           {"train.divergence_factor", test_divergence_factor},
           {"train.monitor", test_monitor},
           {"train.patience", test_patience},
+          {"train.ema_decay", test_ema_decay},
+          {"train.swa_start", test_swa_start},
+          {"train.refit", test_refit},
           {"train.checkpoint_every_steps", test_checkpoint_every_steps}};
 }

@@ -1,0 +1,77 @@
+#include "cli/seeds_report.hpp"
+
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "cli/metrics_report.hpp"
+#include "cli/table.hpp"
+#include "cli/text.hpp"
+
+namespace orochi {
+namespace {
+
+/// The figures of a seed: the monitored one on validation data, all on test data.
+std::vector<double> figures_of(const TrainResult& member, const std::vector<MetricInfo>& metrics) {
+  std::vector<double> figures;
+  if (member.validated) figures.push_back(member.best_metric);
+  if (!member.tested) return figures;
+  const std::vector<double> values = values_of(member.test, metrics);
+  figures.insert(figures.end(), values.begin(), values.end());
+  return figures;
+}
+
+std::vector<std::string> line(const std::string& name, const std::vector<double>& figures) {
+  std::vector<std::string> cells{name};
+  for (const double figure : figures) cells.push_back(fmt::format("{:.4f}", figure));
+  return cells;
+}
+
+std::string members_table(const SeedsResult& result) {
+  const TrainResult& first = result.members.front();
+  std::vector<Table::Column> columns{{"seed", Align::left}};
+  if (first.validated) columns.push_back({"validation " + first.monitor});
+  if (first.tested)
+    for (const MetricInfo& metric : result.metrics) columns.push_back({"test " + metric.title});
+  Table table(columns);
+  const auto count = static_cast<double>(result.members.size());
+  std::vector<double> sums(columns.size() - 1), squares(sums);
+  for (const TrainResult& member : result.members) {
+    const std::vector<double> figures = figures_of(member, result.metrics);
+    table.add(line(std::filesystem::path(member.run).filename().string(), figures));
+    for (std::size_t i = 0; i < figures.size(); ++i) sums[i] += figures[i] / count;
+  }
+  for (const TrainResult& member : result.members) {
+    const std::vector<double> figures = figures_of(member, result.metrics);
+    for (std::size_t i = 0; i < figures.size(); ++i) squares[i] += std::pow(figures[i] - sums[i], 2);
+  }
+  table.add(line("mean", sums));
+  for (double& square : squares) square = std::sqrt(square / (count - 1));
+  table.add(line("std", squares));
+  return table.text();
+}
+
+}  // namespace
+
+std::string seeds_report(const Arguments& arguments, const SeedsResult& result) {
+  const std::string program = shell_word(arguments.program);
+  if (!result.finished)
+    return fmt::format("run folder   {}, {} of its runs\nnot finished; the same command goes on\n",
+                       escape(result.run), result.members.size());
+  std::string text = fmt::format("run folder   {}\n\n", escape(result.run)) + members_table(result);
+  const auto part = [&](const char* name, const Metrics& metrics) {
+    text += fmt::format("\nthe mean of all {} as one model on the {} data:\n", result.members.size(), name) +
+            metrics_text(metrics, result.metrics);
+  };
+  if (result.tested)
+    part("test", result.test);
+  else if (result.validated)
+    part("validation", result.validation);
+  const std::string best = shell_word(result.model);
+  return text + fmt::format("\nnext:\n  {0} evaluate {1}{2}\n  {0} predict {1} FILE\n", program, best,
+                            result.tested ? "" : " --data FILE");
+}
+
+}  // namespace orochi

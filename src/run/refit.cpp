@@ -1,0 +1,49 @@
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "io/toml.hpp"
+#include "run/run_setup.hpp"
+#include "run/several_runs.hpp"
+
+namespace orochi {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The settings by which a run trains on all data of another one.
+std::vector<std::string> settings_for_all_data(const Config& config, std::uint64_t epochs) {
+  std::vector<std::string> settings{"train.refit=false", "train.patience=0",
+                                    fmt::format("train.epochs={}", epochs), "data.validation_fraction=0"};
+  if (config.data.validation.empty()) return settings;
+  std::vector<std::string> files = config.data.train.files;
+  files.push_back(config.data.validation);
+  settings.push_back("data.train=" + to_toml(to_value(files)));
+  settings.emplace_back("data.validation=\"\"");
+  return settings;
+}
+
+}  // namespace
+
+TrainResult refit(const TrainRequest& request, TrainResult chosen, const Extensions& extensions,
+                  TrainObserver& observer) {
+  TrainRequest all = request;
+  all.config_path = chosen.run + "/config.toml";
+  all.from = all.data = "";
+  all.run = chosen.run + "/" + refit_name;
+  std::error_code error;
+  all.resume = fs::exists(all.run + "/config.toml", error);
+  all.overrides = settings_for_all_data(read_config(all.config_path, {}, extensions), chosen.best_epoch);
+  observer.note(fmt::format("train.refit: the {} that were best, on training and validation data together",
+                            chosen.best_epoch == 1 ? "epoch" : fmt::format("{} epochs", chosen.best_epoch)));
+  const TrainResult again = train(all, extensions, observer);
+  chosen.finished = again.finished;
+  chosen.seconds += again.seconds;
+  chosen.model = again.model;
+  chosen.test = again.test;
+  return chosen;
+}
+
+}  // namespace orochi
