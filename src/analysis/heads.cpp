@@ -12,9 +12,7 @@
 
 #include "analysis/head_survey.hpp"
 #include "core/as_size.hpp"
-#include "core/thread_pool.hpp"
 #include "data/file_errors.hpp"
-#include "data/split_mix.hpp"
 #include "data/windows.hpp"
 #include "run/machine_memory.hpp"
 
@@ -32,34 +30,16 @@ double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// Resampled data sets: how often each sequence is in each.
-class Bootstrap {
- public:
-  Bootstrap(Index sequences, const AblationOptions& options, int threads)
-      : sequences_(sequences), options_(options), pool_(threads) {}
-
-  /// The mean of `values` [B] with its interval.
-  Interval of(const std::vector<double>& values) {
-    std::vector<double> means(as_size(options_.resamples));
-    pool_.for_each(options_.resamples, [&](Index i, int) {
-      SplitMix numbers(options_.seed, static_cast<std::uint64_t>(i));
-      double sum = 0;
-      for (Index b = 0; b < sequences_; ++b)
-        sum += values[numbers.below(static_cast<std::uint32_t>(sequences_))];
-      means[as_size(i)] = sum / static_cast<double>(sequences_);
-    });
-    std::sort(means.begin(), means.end());
-    const auto quantile = [&](double q) {
-      return means[static_cast<std::size_t>(std::lround(q * static_cast<double>(means.size() - 1)))];
-    };
-    return {mean(values), quantile(0.025), quantile(0.975)};
-  }
-
- private:
-  Index sequences_;
-  const AblationOptions& options_;
-  ThreadPool pool_;
-};
+/// The mean of `values` [B] with its interval.
+Estimate estimate(const std::vector<double>& values, const AblationOptions& options, int threads) {
+  const auto mean_of = [&](Resample numbers, std::span<double> into) {
+    double sum = 0;
+    for (const std::uint32_t b : numbers) sum += values[b];
+    into.front() = sum / static_cast<double>(numbers.size());
+  };
+  const BootstrapOptions how{static_cast<int>(options.resamples), options.seed, threads};
+  return {bootstrap(std::ssize(values), 1, mean_of, how).front(), mean(values)};
+}
 
 std::vector<double> minus(const std::vector<double>& a, const std::vector<double>& b) {
   std::vector<double> result(a.size());
@@ -140,7 +120,6 @@ Ablation ablate_heads(const Model& trained, const Sequences& data, const Ablatio
   const HeadSurvey survey = survey_heads(trained, data.window > 0 ? windows : data, grid, threads);
   Inference inference(trained, threads);
   const Evaluation all = run(inference, trained, data);
-  Bootstrap bootstrap(data.size(), options, threads);
   Ablation result{data.size(), mean(all.scores), mean(all.losses), {}, survey.similarity};
   const bool higher = trained.task->higher_score_is_better();
   Index layer = 0;
@@ -158,8 +137,9 @@ Ablation ablate_heads(const Model& trained, const Sequences& data, const Ablatio
     inference.set_replacements({});
     result.heads.push_back(
         {replacement.layer, replacement.head, mean(without.scores), mean(without.losses),
-         bootstrap.of(higher ? minus(all.scores, without.scores) : minus(without.scores, all.scores)),
-         bootstrap.of(minus(without.losses, all.losses)), survey.importance[as_size(i)],
+         estimate(higher ? minus(all.scores, without.scores) : minus(without.scores, all.scores), options,
+                  threads),
+         estimate(minus(without.losses, all.losses), options, threads), survey.importance[as_size(i)],
          survey.entropy[as_size(i)], survey.distance[as_size(i)]});
   }
   return result;

@@ -8,6 +8,8 @@
 #include <orochi/model.hpp>
 #include <orochi/recording.hpp>
 
+#include "statistics/bootstrap.hpp"
+
 namespace orochi {
 
 /// One forward pass over sequence i, or over its first window: the record of every attention layer; also the
@@ -37,8 +39,8 @@ double bytes_of_maps(const HeadGrid& grid, Index rows);
 void require_memory_for_maps(const HeadGrid& grid, Index rows, double left);
 
 /// A figure and the middle 95 % of its bootstrap.
-struct Interval {
-  double value = 0, low = 0, high = 0;
+struct Estimate : Interval {
+  double value = 0;
 };
 
 /// One head, over a labelled data set. Means are over sequences, of their means over queries; of importance,
@@ -46,7 +48,7 @@ struct Interval {
 struct HeadFigures {
   Index layer = 0, head = 0;       // from 0
   double score = 0, loss = 0;      // of the model without this head; Task::score
-  Interval score_drop, loss_rise;  // by how much both are worse than with all heads
+  Estimate score_drop, loss_rise;  // by how much both are worse than with all heads
   double importance = 0;           // |sum of head output x d loss / d head output| (Michel et al. 2019)
   double entropy = 0;   // of the attention weights, in bits: 0 looks at one row, log2(T) at all alike
   double distance = 0;  // rows between a query and where it looks

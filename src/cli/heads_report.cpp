@@ -13,11 +13,11 @@ namespace {
 
 constexpr std::size_t most_pairs = 5;
 
-nlohmann::ordered_json interval_json(const Interval& interval) {
+nlohmann::ordered_json interval_json(const Estimate& interval) {
   return {{"value", interval.value}, {"low", interval.low}, {"high", interval.high}};
 }
 
-std::string interval_text(const Interval& interval, double scale, int digits) {
+std::string interval_text(const Estimate& interval, double scale, int digits) {
   return fmt::format("{:+.{}f} [{:+.{}f}, {:+.{}f}]", scale * interval.value, digits, scale * interval.low,
                      digits, scale * interval.high, digits);
 }

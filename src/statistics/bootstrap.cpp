@@ -1,0 +1,56 @@
+#include "statistics/bootstrap.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/as_size.hpp"
+#include "core/thread_pool.hpp"
+#include "data/split_mix.hpp"
+
+namespace orochi {
+namespace {
+
+Interval middle(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return std::isnan(value); });
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  if (values.empty()) return {none, none};
+  std::sort(values.begin(), values.end());
+  const auto quantile = [&](double q) {
+    return values[static_cast<std::size_t>(std::lround(q * static_cast<double>(values.size() - 1)))];
+  };
+  return {quantile(0.025), quantile(0.975)};
+}
+
+}  // namespace
+
+std::vector<Interval> bootstrap(Index size, std::size_t count,
+                                const std::function<void(Resample, std::span<double>)>& figures,
+                                const BootstrapOptions& options) {
+  if (size == 0) return std::vector<Interval>(count, middle({}));
+  ThreadPool pool(options.threads);
+  std::vector<std::vector<std::uint32_t>> drawn(as_size(pool.size()),
+                                                std::vector<std::uint32_t>(as_size(size)));  // of each worker
+  std::vector<double> found(as_size(options.replicates) * count);  // [replicates, count]
+  pool.for_each(options.replicates, [&](Index i, int worker) {
+    std::vector<std::uint32_t>& numbers = drawn[as_size(worker)];
+    SplitMix random(options.seed, static_cast<std::uint64_t>(i));
+    for (std::uint32_t& number : numbers) number = random.below(static_cast<std::uint32_t>(size));
+    figures(numbers, std::span(found).subspan(as_size(i) * count, count));
+  });
+  std::vector<Interval> intervals;
+  for (std::size_t f = 0; f < count; ++f) {
+    std::vector<double> values;
+    for (std::size_t at = f; at < found.size(); at += count) values.push_back(found[at]);
+    intervals.push_back(middle(std::move(values)));
+  }
+  return intervals;
+}
+
+Interval bootstrap(Index size, const std::function<double(Resample)>& figure, int replicates,
+                   std::uint64_t seed) {
+  const auto one = [&](Resample numbers, std::span<double> into) { into.front() = figure(numbers); };
+  return bootstrap(size, 1, one, {replicates, seed}).front();
+}
+
+}  // namespace orochi
