@@ -22,7 +22,7 @@
 #include "data/split.hpp"
 #include "data/take_rows.hpp"
 #include "data/target_file.hpp"
-#include "data/windows.hpp"
+#include "data/whole_data.hpp"
 
 namespace orochi {
 namespace {
@@ -138,17 +138,18 @@ void keep_locations(const Part& train, LoadedData& data) {
   }
 }
 
-/// Each window of train is a sequence from now on, where the whole one is.
-void cut_train(LoadedData& data) {
-  if (data.train.window == 0) return;
-  const Windows windows = windows_of(data.train.offsets, data.train.window);
-  Column<Index> locations(data.train.storage());
-  for (std::size_t b = 0; b + 1 < windows.first.size(); ++b)
-    locations.insert(locations.end(), as_size(windows.first[b + 1] - windows.first[b]),
-                     data.train_locations[b]);
-  data.train_locations = std::move(locations);
-  for (SourceFile& source : data.train_sources) source.first = windows.first[as_size(source.first)];
-  cut_windows(data.train);
+/// The texts of the parts: train, perhaps validation, perhaps test.
+void take_texts(const std::vector<Part>& parts, SplitTexts& texts) {
+  for (const Part& part : parts) {
+    TextColumn& own = part.name == "train"  ? texts.train
+                      : part.name == "test" ? texts.test
+                                            : texts.validation;
+    const RawSplit& raw = part.file->raw;
+    own = TextColumn(raw.storage());
+    if (raw.channels > 0) continue;
+    for (const std::uint32_t row : part.rows)
+      for (const std::string_view text : raw.texts_of(row)) own.push_back(text);
+  }
 }
 
 /// Encodes all parts with what the first of them, train, teaches, or with what was learned before.
@@ -177,9 +178,10 @@ void encode_parts(const std::vector<Part>& parts, const DataConfig& config, cons
 
 }  // namespace
 
-LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
-                     const Readers& readers, const Tokenizers& tokenizers, Targets& targets,
-                     const DataStart* start, std::shared_ptr<const Tokenizer> tokenizer) {
+LoadedData load_whole_data(const DataConfig& config, const std::string& folder, std::uint64_t seed,
+                           const Readers& readers, const Tokenizers& tokenizers, Targets& targets,
+                           const DataStart* start, std::shared_ptr<const Tokenizer> tokenizer,
+                           SplitTexts* texts) {
   const std::filesystem::path base = folder;
   const bool has_validation_file = !config.validation.empty();
   std::vector<std::string> train;
@@ -246,7 +248,7 @@ LoadedData load_data(const DataConfig& config, const std::string& folder, std::u
   note_missing(files, config, data.notes);
   if (data.preprocessing.channels == 0) note_tokens(data, files.front().raw, config, tokenizers, data.notes);
   note_shared_content(parts, data.notes);
-  cut_train(data);
+  if (texts != nullptr) take_texts(parts, *texts);
   return data;
 }
 

@@ -54,7 +54,8 @@ std::uint64_t split_seed(const Config& config) {
   return config.data.split_seed > 0 ? config.data.split_seed : config.train.seed;
 }
 
-RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions) {
+RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions,
+                      SplitTexts* texts) {
   RunData data;
   double before = 0;
   with_location(
@@ -76,12 +77,19 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
           data.start = Model::load_encoder(setup.encoder, extensions);
           tokenizer = data.start->preprocessing.tokenizer;
         }
-        data.loaded =
-            load_data(setup.config.data, setup.data_folder, split_seed(setup.config), extensions.readers,
-                      extensions.tokenizers, *data.task, start ? &*start : nullptr, tokenizer);
+        const auto load = [&](const auto& function, auto... more) {
+          return function(setup.config.data, setup.data_folder, split_seed(setup.config), extensions.readers,
+                          extensions.tokenizers, *data.task, start ? &*start : nullptr, tokenizer, more...);
+        };
+        data.loaded = texts == nullptr ? load(load_data) : load(load_whole_data, texts);
       },
       setup.config_text);
   data.train_checksum = checksum(data.loaded.train);
+  if (texts != nullptr && data.loaded.train.window > 0) {  // as training cuts it
+    Sequences cut = data.loaded.train;
+    cut_windows(cut);
+    data.train_checksum = checksum(cut);
+  }
   data.validation_checksum = checksum(data.loaded.validation);
   refuse_large_model(setup.config, extensions, input_shape(setup.config.data, data.loaded.preprocessing),
                      data.task->shape(), request.max_memory, resident_memory() - before);

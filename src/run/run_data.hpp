@@ -10,6 +10,7 @@
 #include <orochi/extensions.hpp>
 #include <orochi/model.hpp>
 
+#include "data/whole_data.hpp"
 #include "io/checkpoint.hpp"
 #include "run/run_setup.hpp"
 
@@ -27,7 +28,9 @@ std::uint64_t split_seed(const Config& config);
 
 /// Reads the files. Throws a usage_error: errors in them, options of the task that
 /// do not go with them, a model that is larger than memory.
-RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions);
+/// With `texts`, training sequences are whole, also where windows are trained on.
+RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions,
+                      SplitTexts* texts = nullptr);
 
 /// Throws a usage_error where a checkpoint was trained on other labels, another vocabulary or other
 /// sequences.
