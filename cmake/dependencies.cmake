@@ -32,6 +32,16 @@ if(OROCHI_ONEDNN)
     target_link_libraries(orochi_onednn INTERFACE ${ONEDNN_LIBRARY} OpenMP::OpenMP_CXX)
   endif()
 endif()
+# For `baseline`.
+if(OROCHI_LIBLINEAR)
+  find_path(LIBLINEAR_INCLUDE_DIR linear.h)
+  find_library(LIBLINEAR_LIBRARY linear)
+  if(LIBLINEAR_INCLUDE_DIR AND LIBLINEAR_LIBRARY)
+    add_library(orochi_liblinear INTERFACE)
+    target_include_directories(orochi_liblinear SYSTEM INTERFACE ${LIBLINEAR_INCLUDE_DIR})
+    target_link_libraries(orochi_liblinear INTERFACE ${LIBLINEAR_LIBRARY})
+  endif()
+endif()
 # For `export --format onnx`: ONNX's schema, compiled to C. Not protobuf's C++ library, nor ONNX's, which needs it: Debian's
 # libsentencepiece exports the symbols of an older one, and beside another the program aborts.
 if(OROCHI_ONNX)

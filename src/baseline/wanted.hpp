@@ -1,0 +1,48 @@
+// What a baseline has to answer, as columns of numbers, each of a model of its own.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <orochi/dataset.hpp>
+#include <orochi/task.hpp>
+
+namespace orochi {
+
+class Wanted {
+ public:
+  /// A usage_error of a task that has no baselines. The task must live as long.
+  Wanted(const Task& task, const Sequences& train);
+
+  bool is_numbers() const { return form_ == Form::numbers; }
+  Index columns() const { return columns_; }  // C
+  /// Of training sequence i: 1 or -1 for a label that it has or has not, or a number, scaled as a model's
+  /// outputs are.
+  double operator()(Index i, Index column) const;
+  /// Decisions [N, C] as outputs [N, K] of a model.
+  std::vector<float> outputs(std::span<const float> decisions) const;
+  /// The task's figures of outputs [N, K] for sequences, or some of them.
+  Figures figures(const Sequences& data, std::span<const std::uint32_t> numbers,
+                  std::span<const float> outputs) const;
+  /// What they are made of. [N, kept], [N, W]
+  std::vector<double> kept(std::span<const float> outputs) const;
+
+ private:
+  enum class Form { one_label, labels, numbers };
+  static Form form_of(const Task& task, const Sequences& train);
+
+  const Task& task_;
+  const Sequences& train_;
+  Form form_;
+  Index columns_;
+  std::vector<double> zero_, one_;  // [W]: the numbers that outputs of 0 and of 1 stand for
+};
+
+/// The task's figures of what it kept of some sequences' outputs.
+Figures figures_of(const Task& task, std::span<const double> kept, const Sequences& data,
+                   std::span<const std::uint32_t> numbers);
+/// 0 .. count - 1
+std::vector<std::uint32_t> all_numbers(Index count);
+
+}  // namespace orochi

@@ -1,0 +1,15 @@
+#include <orochi/error.hpp>
+
+#include "baseline/baseline.hpp"
+
+namespace orochi {
+
+std::vector<std::string> baseline_names() { return {}; }
+
+std::vector<Baseline> fit_baselines(const BaselineRequest&) {
+  throw failure(
+      "this program was built without liblinear, which baselines need. Install liblinear-dev "
+      "(scripts/install-packages does) and build it again, with OROCHI_LIBLINEAR on");
+}
+
+}  // namespace orochi

@@ -1,0 +1,44 @@
+#include <cmath>
+#include <numbers>
+
+#include "baseline_data.hpp"
+
+using namespace orochi;
+using namespace orochi::testing;
+
+TEST_CASE("MiniRocket's features are shares, the same on any number of threads") {
+  const LoadedData data = waves(30, 40);
+  const MiniRocket transform(data.train, 1000, 7);
+  CHECK(transform.width() == 11 * MiniRocket::kernels);
+  ThreadPool one(1), three(3);
+  const Table table = transform.transform(data.train, one);
+  CHECK(table.values == transform.transform(data.train, three).values);
+  CHECK(table.size() == 30);
+  double sum = 0;
+  bool are_shares = true;
+  for (const float value : table.values) {
+    are_shares = are_shares && value >= 0 && value <= 1;
+    sum += static_cast<double>(value);
+  }
+  CHECK(are_shares);
+  // biases are quantiles, evenly spread, of series like these
+  CHECK_THAT(sum / static_cast<double>(table.values.size()), catch_matchers::WithinAbs(0.5, 0.05));
+  CHECK(MiniRocket(data.train, 1000, 8).transform(data.train, one).values != table.values);
+}
+
+TEST_CASE("MiniRocket takes short series, and several channels") {
+  const LoadedData data = waves(12, 3, 5);
+  const MiniRocket transform(data.train, 100, 1);
+  ThreadPool pool(2);
+  const Table table = transform.transform(data.train, pool);
+  CHECK(table.width == MiniRocket::kernels);
+  CHECK(std::all_of(table.values.begin(), table.values.end(), [](float v) { return std::isfinite(v); }));
+}
+
+TEST_CASE("a linear model on MiniRocket's features tells waves apart whose values do not") {
+  const LoadedData data = waves(120, 40);
+  const Fitted fitted(data, {}, {"linear_svm"});
+  REQUIRE(fitted.baselines.size() == 1);
+  CHECK(fitted.baselines.front().settings.starts_with("MiniRocket"));
+  CHECK(fitted.baselines.front().test.values.front() > 0.95);
+}
