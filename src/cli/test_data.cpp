@@ -22,8 +22,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array run_files{"config.toml", "start.h5",  "environment.json", "metrics.csv", "metrics.jsonl",
-                               "last.h5",     "last-1.h5", "best.h5",          "lock"};
+constexpr std::array run_files{"config.toml",   "start.h5",     "environment.json", "metrics.csv",
+                               "metrics.jsonl", "last.h5",      "last-1.h5",        "best.h5",
+                               "lock",          "baseline.json"};
 
 }  // namespace
 

@@ -66,13 +66,16 @@ std::string next_commands(const Arguments& arguments, const TrainResult& result)
   if (result.best_step == 0) return "there is no best.h5: no epoch of it was measured\n";
   const std::string program = shell_word(arguments.program);
   const std::string best = shell_word(result.model);
+  const bool of_sequences = result.answers && result.tested && result.test.items == result.test.sequences;
   return fmt::format(
-      "next:\n  {0} evaluate {1}{2}\n{3}  {0} inspect {1}\n", program, best,
+      "next:\n  {0} evaluate {1}{2}\n{3}{4}  {0} inspect {1}\n", program, best,
       result.tested ? "" : " --data FILE",
       result.answers
           ? fmt::format("  {} predict {} FILE\n", program, best)
-          : fmt::format("  in a config of labelled data: [model] init_from = \"{}\"\n",
-                        escape(std::filesystem::absolute(result.model).lexically_normal().string())));
+          : fmt::format(
+                "  in a config of labelled data: [model] init_from = \"{}\"\n",
+                escape(std::filesystem::absolute(result.model).lexically_normal().string())),
+      of_sequences ? fmt::format("  {} baseline {}\n", program, shell_word(result.run)) : "");
 }
 
 std::string report(const Arguments& arguments, const TrainResult& result) {

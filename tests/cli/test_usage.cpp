@@ -64,7 +64,7 @@ TEST_CASE("help is on standard output, and on standard error when nothing was as
 TEST_CASE("help and docs/commands.md name the same verbs and options") {
   const std::string page = commands_page();
   const std::vector<std::string> verbs = verbs_of_help();
-  REQUIRE(verbs.size() == 18);  // help is the last
+  REQUIRE(verbs.size() == 19);  // help is the last
   for (std::size_t i = 0; i + 1 < verbs.size(); ++i) {
     INFO(verbs[i]);
     const std::size_t start = page.find("\n## " + verbs[i] + "\n");
@@ -85,7 +85,7 @@ TEST_CASE("errors give one line and exit code 2") {
       {{"help", "evaluat"}, "did you mean \"evaluate\"?"},
       {{"frobnicate"},
        "there are help, train, evaluate, predict, inspect, attend, ablate, explain, report, import, "
-       "export, embed, bench, components, config, check-layer"},
+       "export, embed, baseline, bench, components, config, check-layer"},
       {{"--json", "inspect"}, "a verb comes first"},
       {{"evaluate", "x.h5", "--thread", "2"}, "did you mean \"--threads\"?"},
       {{"evaluate"}, "evaluate needs CHECKPOINT"},

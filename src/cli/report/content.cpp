@@ -14,6 +14,7 @@
 
 #include "cli/heads_report.hpp"
 #include "cli/metrics_report.hpp"
+#include "cli/report/baselines.hpp"
 #include "cli/report/drawings.hpp"
 #include "cli/report/outcomes.hpp"
 #include "cli/text.hpp"
@@ -220,6 +221,7 @@ ordered_json report_content(const ReportRequest& request, const Model& trained, 
       request.ablation && has_heads
           ? ablation_json(ablate_heads(trained, data.sequences, {}, request.threads), *trained.task)
           : ordered_json();
+  json["baselines"] = baselines_content(request.run, trained.metrics);
   json["curves"] = curves(request.run);
   json["config"] = inert_lines(write_config(trained.config));
   return json;

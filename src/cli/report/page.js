@@ -2,6 +2,7 @@
 const content = JSON.parse(document.getElementById("content").textContent);
 const heads = headsSection(content);
 const sections = [
+  ...(content.baselines ? [baselinesSection(content.baselines)] : []),
   heads.element,
   ablationSection(content, heads.openHead),
   errorsSection(content, heads.openSequence),

@@ -19,6 +19,23 @@ function header(content) {
   ];
 }
 
+// The encoder and simple models on the same data.
+function baselinesSection(baselines) {
+  const rows = baselines.rows.map(
+      (row) => el("tr", {}, el("th", {scope: "row"}, word(row.title)),
+                  row.figures.map((v) => el("td", {class: "number"}, fixed(v, 4))), el("td", {}, word(row.settings))));
+  return section(
+      "baselines", "Simple models", note(word(baselines.sentence), "."),
+      scroll(
+          "Figures of the encoder and of simple models",
+          el("table", {},
+             el("thead", {},
+                el("tr", {}, el("th", {scope: "col"}, `on ${baselines.part} data`),
+                   baselines.metrics.map((name) => el("th", {scope: "col", class: "number"}, word(name))),
+                   el("th", {scope: "col"}, "settings"))),
+             el("tbody", {}, rows))));
+}
+
 function classesSection(content) {
   const bar = (value) => {
     const cell =

@@ -1,0 +1,45 @@
+#include "cli/report/baselines.hpp"
+
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/text.hpp"
+
+namespace orochi {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json row(const std::string& title, const std::string& settings, const ordered_json& figures,
+                 const std::vector<MetricInfo>& metrics) {
+  ordered_json numbers = ordered_json::array();
+  for (const MetricInfo& metric : metrics)
+    if (figures.contains(metric.name))
+      numbers.push_back(figures.at(metric.name).is_number() ? figures.at(metric.name) : nullptr);
+  return {{"title", escape(title)}, {"settings", escape(settings)}, {"figures", numbers}};
+}
+
+}  // namespace
+
+ordered_json baselines_content(const std::string& run, const std::vector<MetricInfo>& metrics) {
+  try {
+    std::ifstream file(run + "/baseline.json");
+    const ordered_json written = ordered_json::parse(file), &encoder = written.at("encoder");
+    const auto part = encoder.at("part").get<std::string>();
+    ordered_json json{{"part", escape(part)},
+                      {"sentence", escape(encoder.at("sentence").get<std::string>())},
+                      {"metrics", ordered_json::array()},
+                      {"rows", {row("encoder", "", encoder.at("figures"), metrics)}}};
+    for (const MetricInfo& metric : metrics)
+      if (encoder.at("figures").contains(metric.name)) json["metrics"].push_back(escape(metric.title));
+    for (const ordered_json& baseline : written.at("baselines"))
+      json["rows"].push_back(row(baseline.at("title").get<std::string>(),
+                                 baseline.at("settings").get<std::string>(), baseline.at(part), metrics));
+    return json;
+  } catch (const ordered_json::exception&) {
+    return nullptr;
+  }
+}
+
+}  // namespace orochi

@@ -1,0 +1,100 @@
+// orochi baseline: on a config, on a run, and what it refuses.
+#include <sstream>
+
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+using nlohmann::json;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+json parsed(const Outcome& outcome) {
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  return json::parse(outcome.out);
+}
+
+json without_seconds(json result) {
+  for (json& baseline : result["baselines"]) baseline.erase("seconds");
+  return result;
+}
+
+std::string read(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("baseline measures simple models on the splits of a config") {
+  const Workplace place("baseline");
+  const std::string config = place.path("small.toml");
+  const json found = parsed(orochi_program({"baseline", config, "--json", "--threads", "1"}));
+  CHECK(found["count"] == json{{"train", 64}, {"validation", 16}, {"test", 40}});
+  CHECK(found["chosen_by"] == "accuracy");
+  REQUIRE(found["baselines"].size() == 4);
+  CHECK(found["baselines"][0]["name"] == "majority");
+  CHECK(found["baselines"][0]["test"]["accuracy"] == 0.5);
+  CHECK(found["baselines"][2]["name"] == "linear_svm");
+  // whether the third letter is an A: a token at its place
+  CHECK(found["baselines"][2]["settings"].get<std::string>().starts_with("tokens at places, C = "));
+  CHECK(found["baselines"][2]["test"]["accuracy"].get<double>() > 0.95);
+  CHECK_FALSE(found.contains("encoder"));
+  CHECK(without_seconds(found) ==
+        without_seconds(parsed(orochi_program({"baseline", config, "--json", "--threads", "3"}))));
+  const Outcome table = orochi_program({"baseline", config, "--only", "majority,linear_svm"});
+  CHECK(table.code == 0);
+  for (const char* part : {"validation data: 16 sequences\n", "\ntest data: 40 sequences\n", "\nlinear SVM  ",
+                           "weighted F1", "tokens at places, C = "})
+    CHECK(has(table.out, part));
+  CHECK_FALSE(has(table.out, "nearest neighbors"));
+}
+
+TEST_CASE("of a run, baseline compares the encoder and leaves it to the report") {
+  const Workplace place("baseline-run");
+  const std::string run = place.path("run"), config = place.path("small.toml");
+  REQUIRE(orochi_program({"train", config, "--run", run}).code == 0);
+  const Outcome outcome = orochi_program({"baseline", run});
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const json kept = json::parse(read(run + "/baseline.json"));
+  const auto sentence = kept["encoder"]["sentence"].get<std::string>();
+  CHECK(has(outcome.out, "\n" + sentence + "\n"));
+  CHECK(sentence.starts_with("the encoder is worse than linear SVM by "));
+  CHECK(has(sentence, " points of accuracy ["));
+  const json evaluated = parsed(orochi_program({"evaluate", run, "--json"}));
+  CHECK(kept["encoder"]["figures"]["accuracy"] == evaluated["accuracy"]);
+  const double difference = kept["encoder"]["difference"].get<double>();
+  CHECK_THAT(difference, catch_matchers::WithinAbs(evaluated["accuracy"].get<double>() -
+                                                       kept["baselines"][2]["test"]["accuracy"].get<double>(),
+                                                   1e-12));
+  CHECK(kept["encoder"]["interval"][0].get<double>() <= difference);
+  CHECK(kept["encoder"]["interval"][1].get<double>() >= difference);
+  REQUIRE(orochi_program({"report", run, "--no-ablation"}).code == 0);
+  CHECK(has(read(run + "/report.html"), sentence));
+  place.write_data("train.tsv", 80, 3, "no");
+  const Outcome other = orochi_program({"baseline", run});
+  CHECK(other.code == 2);
+  CHECK(has(other.err, "gives other "));
+}
+
+TEST_CASE("baseline says what it has no baseline for") {
+  const Workplace place("baseline-refused");
+  const std::string config = place.path("small.toml");
+  const Outcome unknown = orochi_program({"baseline", config, "--only", "svm"});
+  CHECK(unknown.code == 2);
+  CHECK(has(unknown.err, "there is no baseline \"svm\"; allowed: majority, nearest_neighbors, linear_svm"));
+  const Outcome masked = orochi_program({"baseline", config, "task.type=masked_tokens"});
+  CHECK(masked.code == 2);
+  CHECK(has(masked.err, "there are baselines for tasks with one label"));
+  CHECK(orochi_program({"baseline", place.path("none.toml")}).code == 2);
+  CHECK(orochi_program({"baseline", config, "more"}).code == 2);
+}
