@@ -49,6 +49,12 @@ struct Attempt {
   }
 };
 
+std::vector<std::string> baseline_names() {
+  std::vector<std::string> names;
+  for (const Kind& kind : kinds) names.push_back(kind.name);
+  return names;
+}
+
 std::vector<Attempt> attempts(const BaselineRequest& request, bool is_numbers) {
   for (const std::string& name : request.only)
     if (std::none_of(kinds.begin(), kinds.end(), [&](const Kind& kind) { return name == kind.name; }))
@@ -70,7 +76,8 @@ std::vector<Attempt> attempts(const BaselineRequest& request, bool is_numbers) {
 Baseline finished(const BaselineWork& work, const Attempt& attempt) {
   Baseline result;
   result.name = attempt.kind->name;
-  result.title = attempt.kind->title;
+  const bool is_mean = attempt.kind->method == Method::majority && work.wanted.is_numbers();
+  result.title = is_mean ? "mean" : attempt.kind->title;
   result.settings = attempt.best.settings;
   result.cross_validated = attempt.best.score;
   result.seconds = attempt.seconds;
@@ -87,12 +94,6 @@ Baseline finished(const BaselineWork& work, const Attempt& attempt) {
 
 }  // namespace
 
-std::vector<std::string> baseline_names() {
-  std::vector<std::string> names;
-  for (const Kind& kind : kinds) names.push_back(kind.name);
-  return names;
-}
-
 std::vector<Baseline> fit_baselines(const BaselineRequest& request) {
   const Wanted wanted(request.task, request.data.train);
   std::vector<Attempt> tried = attempts(request, wanted.is_numbers());
@@ -101,9 +102,10 @@ std::vector<Baseline> fit_baselines(const BaselineRequest& request) {
   const bool needs_features = std::any_of(
       tried.begin(), tried.end(), [](const Attempt& a) { return a.kind->method != Method::majority; });
   std::vector<FeatureMaker> makers;
-  if (needs_features) makers = feature_makers(request.data, request.texts, wanted.columns(), request.seed);
+  if (needs_features) makers = feature_makers(request, wanted.columns());
   for (const FeatureMaker& maker : makers) {
     FeatureSet set = maker.make(pool);
+    request.note(fmt::format("{}: {} features", set.name, grouped(set.train.width())));
     for (Attempt& attempt : tried)
       attempt.time([&] {
         if (attempt.kind->method == Method::linear)

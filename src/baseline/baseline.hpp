@@ -34,9 +34,6 @@ struct Baseline {
   double seconds = 0;
 };
 
-/// The names that `only` may have.
-std::vector<std::string> baseline_names();
-
 /// Settings are chosen by three-fold cross-validation on training data alone, of which a share stands for
 /// all where there are very many; then each model is fitted to the training split. Weights of records and of
 /// classes count for nothing. The same bits on any number of threads, but for `seconds`. Throws a usage_error

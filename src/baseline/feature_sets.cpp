@@ -165,14 +165,14 @@ FeatureSet text_features(const SplitTexts& texts, Index texts_each, ThreadPool& 
   return set;
 }
 
-std::vector<FeatureMaker> feature_makers(const LoadedData& data, const SplitTexts& texts, Index columns,
-                                         std::uint64_t seed) {
+std::vector<FeatureMaker> feature_makers(const BaselineRequest& request, Index columns) {
+  const LoadedData& data = request.data;
   const std::optional<Index> length = common_length(data.train);
   const Index ids = data.preprocessing.num_ids(), channels = data.train.channels;
   std::vector<FeatureMaker> makers;
   if (channels == 0) {
     makers.push_back(
-        {[&](ThreadPool& pool) { return text_features(texts, data.preprocessing.texts, pool); }});
+        {[&](ThreadPool& pool) { return text_features(request.texts, data.preprocessing.texts, pool); }});
     if (length && *length <= most_places && *length * ids <= widest_places)
       makers.push_back({[&data, length, ids](ThreadPool&) { return places(data, *length, ids); }});
     return makers;
@@ -182,8 +182,9 @@ std::vector<FeatureMaker> feature_makers(const LoadedData& data, const SplitText
   else
     makers.push_back({[&data](ThreadPool&) { return statistics(data); }});
   if (const Index size = rocket_size(data, columns); size > 0)
-    makers.push_back(
-        {[&data, size, seed](ThreadPool& pool) { return rocket(data, size, seed, pool); }, false});
+    makers.push_back({[&, size](ThreadPool& pool) { return rocket(data, size, request.seed, pool); }, false});
+  else
+    request.note("MiniRocket is left out: so many series, or so long ones, leave no time for 1,000 features");
   return makers;
 }
 

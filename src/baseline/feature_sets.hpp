@@ -6,11 +6,9 @@
 #include <string>
 #include <vector>
 
-#include <orochi/dataset.hpp>
-
+#include "baseline/baseline.hpp"
 #include "baseline/features.hpp"
 #include "core/thread_pool.hpp"
-#include "data/whole_data.hpp"
 
 namespace orochi {
 
@@ -19,10 +17,9 @@ struct FeatureMaker {
   bool for_neighbors = true;  // also, not for linear models alone
 };
 
-/// Those that fit the data, which must live as long. `columns`: of the models to come, which bounds
-/// MiniRocket's features.
-std::vector<FeatureMaker> feature_makers(const LoadedData& data, const SplitTexts& texts, Index columns,
-                                         std::uint64_t seed);
+/// Those that fit the request's data, which must live as long. `columns`: of the models to come, which bounds
+/// MiniRocket's features. What is left out is noted.
+std::vector<FeatureMaker> feature_makers(const BaselineRequest& request, Index columns);
 
 /// TF-IDF of words and their pairs beside that of 1 to 5 characters, of each text of a record in columns of
 /// its own; of very long texts words alone.

@@ -4,8 +4,6 @@
 
 namespace orochi {
 
-std::vector<std::string> baseline_names() { return {}; }
-
 std::vector<Baseline> fit_baselines(const BaselineRequest&) {
   throw failure(
       "this program was built without liblinear, which baselines need. Install liblinear-dev "

@@ -1,12 +1,12 @@
 // orochi baseline
 #include "baseline/baseline.hpp"
 
+#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <optional>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <orochi/error.hpp>
@@ -63,7 +63,8 @@ std::string table_text(const BaselineRequest& request, const std::vector<Baselin
   Table table(columns);
   for (const Baseline& baseline : baselines) {
     std::vector<std::string> cells{baseline.title};
-    for (const double value : (baseline.*figures).values) cells.push_back(fmt::format("{:.4f}", value));
+    for (const double value : (baseline.*figures).values)
+      cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.4f}", value));
     cells.push_back(fmt::format("{:.1f}", baseline.seconds));
     cells.push_back(baseline.settings);
     table.add(cells);
@@ -134,7 +135,8 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   if (is_run)
     if (const auto comparison = compare(word, data, request, baselines, extensions)) {
       sentence = comparison->sentence;
-      json["encoder"] = {{"part", comparison->part},
+      json["encoder"] = {{"step", comparison->step},
+                         {"part", comparison->part},
                          {"figures", figures_object(request, comparison->encoder)},
                          {"compared_with", baselines[best_baseline(request, baselines)].name},
                          {"difference", comparison->difference},

@@ -83,6 +83,7 @@ Comparison compare_with_encoder(const std::string& run, const RunData& data, con
   BootstrapOptions options;
   options.threads = request.threads;
   Comparison result;
+  result.step = trained.progress.step;
   result.part = is_test ? "test" : "validation";
   result.encoder = evaluation.metrics.figures;
   differences(all_numbers(sequences.size()), {&result.difference, 1});

@@ -1,7 +1,7 @@
 // A run's encoder beside the best of its baselines.
 #pragma once
 
-#include <span>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,10 +15,11 @@ namespace orochi {
 std::size_t best_baseline(const BaselineRequest& request, const std::vector<Baseline>& baselines);
 
 struct Comparison {
-  std::string part;       // "test" or "validation"
-  Figures encoder;        // there
-  double difference = 0;  // of the metric that chooses: encoder less baseline
-  Interval interval;      // of the difference: 95 %, paired over sequences
+  std::uint64_t step = 0;  // of best.h5
+  std::string part;        // "test" or "validation"
+  Figures encoder;         // there
+  double difference = 0;   // of the metric that chooses: encoder less baseline
+  Interval interval;       // of the difference: 95 %, paired over sequences
   std::string sentence;
 };
 

@@ -74,6 +74,17 @@ TEST_CASE("baselines are the same bits on any number of threads") {
   }
 }
 
+TEST_CASE("cross-validation asks for sequences that no model has seen") {
+  TextData data = reviews(90);
+  SplitMix random(4, 0);
+  for (double& target : data.data.train.targets) target = random.below(2);  // nothing to learn
+  const Fitted fitted(data.data, data.texts, {"nearest_neighbors", "linear_svm"});
+  for (const Baseline& baseline : fitted.baselines) {
+    INFO(baseline.title);
+    CHECK(baseline.cross_validated < 0.75);
+  }
+}
+
 TEST_CASE("ridge regression and neighbors predict numbers in their own units") {
   LoadedData data;
   data.preprocessing.channels = 2;
@@ -86,9 +97,12 @@ TEST_CASE("ridge regression and neighbors predict numbers in their own units") {
       targets.push_back(std::to_string(split->targets.back()));
     }
   const std::unique_ptr<Task> task = task_of("regression", targets, data);
-  BaselineRequest request{data, {}, *task, builtin_tasks().find("regression")->metrics};
+  const SplitTexts no_texts;
+  BaselineRequest request{data, no_texts, *task, builtin_tasks().find("regression")->metrics};
+  request.note = [](const std::string&) {};
   const std::vector<Baseline> baselines = fit_baselines(request);
   REQUIRE(baselines.size() == 3);  // metrics: R2, MAE, ...
+  CHECK(baselines[0].title == "mean");
   CHECK(baselines[0].test.values[0] < 0.01);
   CHECK(baselines[1].test.values[0] > 0.9);
   CHECK(baselines[2].title == "ridge regression");
@@ -107,6 +121,7 @@ TEST_CASE("several labels a sequence are each told by a model of its own") {
   }
   const std::unique_ptr<Task> task = task_of("multi_label", {"a,b"}, data.data);
   BaselineRequest request{data.data, data.texts, *task, builtin_tasks().find("multi_label")->metrics};
+  request.note = [](const std::string&) {};
   request.only = {"majority", "linear_svm"};
   const std::vector<Baseline> baselines = fit_baselines(request);
   REQUIRE(baselines.size() == 2);

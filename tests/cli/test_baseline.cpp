@@ -80,6 +80,11 @@ TEST_CASE("of a run, baseline compares the encoder and leaves it to the report")
   CHECK(kept["encoder"]["interval"][1].get<double>() >= difference);
   REQUIRE(orochi_program({"report", run, "--no-ablation"}).code == 0);
   CHECK(has(read(run + "/report.html"), sentence));
+  json stale = kept;  // of another best.h5
+  stale["encoder"]["step"] = kept["encoder"]["step"].get<int>() + 1;
+  std::ofstream(run + "/baseline.json") << stale;
+  REQUIRE(orochi_program({"report", run, "--no-ablation"}).code == 0);
+  CHECK_FALSE(has(read(run + "/report.html"), sentence));
   place.write_data("train.tsv", 80, 3, "no");
   const Outcome other = orochi_program({"baseline", run});
   CHECK(other.code == 2);

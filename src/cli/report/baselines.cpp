@@ -22,10 +22,12 @@ ordered_json row(const std::string& title, const std::string& settings, const or
 
 }  // namespace
 
-ordered_json baselines_content(const std::string& run, const std::vector<MetricInfo>& metrics) {
+ordered_json baselines_content(const std::string& run, const Model& trained) {
+  const std::vector<MetricInfo>& metrics = trained.metrics;
   try {
     std::ifstream file(run + "/baseline.json");
     const ordered_json written = ordered_json::parse(file), &encoder = written.at("encoder");
+    if (encoder.at("step") != trained.progress.step) return nullptr;
     const auto part = encoder.at("part").get<std::string>();
     ordered_json json{{"part", escape(part)},
                       {"sentence", escape(encoder.at("sentence").get<std::string>())},

@@ -221,7 +221,7 @@ ordered_json report_content(const ReportRequest& request, const Model& trained, 
       request.ablation && has_heads
           ? ablation_json(ablate_heads(trained, data.sequences, {}, request.threads), *trained.task)
           : ordered_json();
-  json["baselines"] = baselines_content(request.run, trained.metrics);
+  json["baselines"] = baselines_content(request.run, trained);
   json["curves"] = curves(request.run);
   json["config"] = inert_lines(write_config(trained.config));
   return json;
