@@ -35,6 +35,19 @@ TEST_CASE("MiniRocket takes short series, and several channels") {
   CHECK(std::all_of(table.values.begin(), table.values.end(), [](float v) { return std::isfinite(v); }));
 }
 
+TEST_CASE("MiniRocket's kernels see nothing in a level, but for the zeros around it") {
+  LoadedData data;
+  for (const float level : {1.0f, 3.0f}) add(data.train, std::vector<float>(30, level), 1, 0);
+  const MiniRocket transform(data.train, 3 * MiniRocket::kernels, 1);
+  ThreadPool pool(1);
+  const Table table = transform.transform(data.train, pool);
+  Index blind = 0;  // weights add up to 0: kernels without padding
+  for (Index j = 0; j < table.width; ++j)
+    blind += table.row(0)[static_cast<std::size_t>(j)] == 0 && table.row(1)[static_cast<std::size_t>(j)] == 0;
+  CHECK(blind >= table.width / 2);
+  CHECK(blind < table.width);
+}
+
 TEST_CASE("a linear model on MiniRocket's features tells waves apart whose values do not") {
   const LoadedData data = waves(120, 40);
   const Fitted fitted(data, {}, {"linear_svm"});
