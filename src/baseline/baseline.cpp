@@ -11,6 +11,7 @@
 #include <orochi/error.hpp>
 
 #include "baseline/feature_sets.hpp"
+#include "baseline/row_majority.hpp"
 #include "baseline/search.hpp"
 #include "data/file_errors.hpp"
 
@@ -84,7 +85,7 @@ Baseline finished(const BaselineWork& work, const Attempt& attempt) {
   const auto take = [&](const Sequences& data, std::span<const float> decisions, Figures& figures,
                         std::vector<double>& kept) {
     if (data.size() == 0) return;
-    kept = work.wanted.kept(work.wanted.outputs(decisions));
+    kept = kept_of(work.request.task, work.wanted.outputs(decisions));
     figures = figures_of(work.request.task, kept, data, all_numbers(data.size()));
   };
   take(work.request.data.validation, attempt.best.validation, result.validation, result.validation_kept);
@@ -95,6 +96,11 @@ Baseline finished(const BaselineWork& work, const Attempt& attempt) {
 }  // namespace
 
 std::vector<Baseline> fit_baselines(const BaselineRequest& request) {
+  if (has_row_labels(request.task, request.data.train)) {
+    if (!request.only.empty() && request.only != std::vector<std::string>{"majority"})
+      throw usage_error("where each row has a label, the one baseline is majority");
+    return {row_majority(request)};
+  }
   const Wanted wanted(request.task, request.data.train);
   std::vector<Attempt> tried = attempts(request, wanted.is_numbers());
   ThreadPool pool(request.threads);

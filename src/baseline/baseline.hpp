@@ -30,7 +30,7 @@ struct Baseline {
   std::string settings;                   // "words and characters, C = 1"; empty where none are chosen
   double cross_validated = std::nan("");  // the figure that chose them
   Figures validation, test;               // empty without such data
-  std::vector<double> validation_kept, test_kept;  // [B, kept]: as of a model's outputs
+  std::vector<double> validation_kept, test_kept;  // [M, kept]: as of a model's outputs
   double seconds = 0;
 };
 

@@ -36,7 +36,8 @@ Index share(Index rows, double work_of_all, double most, double power) {
 }  // namespace
 
 double BaselineWork::score(std::span<const std::uint32_t> numbers, std::span<const float> decisions) const {
-  return wanted.figures(train(), numbers, wanted.outputs(decisions)).values[request.chosen_by];
+  const std::vector<double> kept = kept_of(request.task, wanted.outputs(decisions));
+  return figures_of(request.task, kept, train(), numbers).values[request.chosen_by];
 }
 
 bool BaselineWork::is_better(double score, double than) const {

@@ -20,8 +20,9 @@ Wanted::Form Wanted::form_of(const Task& task, const Sequences& train) {
       return Form::labels;
   }
   throw usage_error(
-      "there are baselines for tasks with one label, any number of labels, or numbers a sequence: "
-      "classification, multi_label and regression; this config has another task");
+      "there are baselines for tasks with one label, any number of labels, or numbers a sequence, or a label "
+      "a "
+      "row: classification, multi_label, regression and token_labels; this config has another task");
 }
 
 Wanted::Wanted(const Task& task, const Sequences& train)
@@ -49,28 +50,23 @@ std::vector<float> Wanted::outputs(std::span<const float> decisions) const {
   return both;
 }
 
-std::vector<double> Wanted::kept(std::span<const float> outputs) const {
-  const std::size_t each = as_size(task_.outputs()), own = as_size(task_.kept());
+std::vector<double> kept_of(const Task& task, std::span<const float> outputs) {
+  const std::size_t each = as_size(task.outputs()), own = as_size(task.kept());
   std::vector<double> kept(outputs.size() / each * own);
   for (std::size_t i = 0; i * each < outputs.size(); ++i)
-    task_.keep(outputs.subspan(i * each, each), std::span(kept).subspan(i * own, own));
+    task.keep(outputs.subspan(i * each, each), std::span(kept).subspan(i * own, own));
   return kept;
-}
-
-Figures Wanted::figures(const Sequences& data, std::span<const std::uint32_t> numbers,
-                        std::span<const float> outputs) const {
-  return figures_of(task_, kept(outputs), data, numbers);
 }
 
 Figures figures_of(const Task& task, std::span<const double> kept, const Sequences& data,
                    std::span<const std::uint32_t> numbers) {
   std::vector<double> targets;
+  std::vector<Index> offsets{0};
   for (const std::uint32_t i : numbers) {
     const std::span<const double> own = data.target(i);
     targets.insert(targets.end(), own.begin(), own.end());
+    offsets.push_back(offsets.back() + data.item(i + 1) - data.item(i));
   }
-  std::vector<Index> offsets(numbers.size() + 1);
-  std::iota(offsets.begin(), offsets.end(), 0);
   return task.metrics({kept, targets, offsets});
 }
 

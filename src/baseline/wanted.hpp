@@ -22,11 +22,6 @@ class Wanted {
   double operator()(Index i, Index column) const;
   /// Decisions [N, C] as outputs [N, K] of a model.
   std::vector<float> outputs(std::span<const float> decisions) const;
-  /// The task's figures of outputs [N, K] for sequences, or some of them.
-  Figures figures(const Sequences& data, std::span<const std::uint32_t> numbers,
-                  std::span<const float> outputs) const;
-  /// What they are made of. [N, kept], [N, W]
-  std::vector<double> kept(std::span<const float> outputs) const;
 
  private:
   enum class Form { one_label, labels, numbers };
@@ -39,7 +34,9 @@ class Wanted {
   std::vector<double> zero_, one_;  // [W]: the numbers that outputs of 0 and of 1 stand for
 };
 
-/// The task's figures of what it kept of some sequences' outputs.
+/// What the task keeps of outputs. [M, K] -> [M, kept]
+std::vector<double> kept_of(const Task& task, std::span<const float> outputs);
+/// The task's figures of what it kept of the outputs of some sequences' items.
 Figures figures_of(const Task& task, std::span<const double> kept, const Sequences& data,
                    std::span<const std::uint32_t> numbers);
 /// 0 .. count - 1

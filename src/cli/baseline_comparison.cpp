@@ -21,8 +21,9 @@ double resampled_figure(const Task& task, std::span<const double> kept, const Se
   const std::size_t each = as_size(task.kept());
   std::vector<double> own;
   for (const std::uint32_t i : drawn) {
-    const auto row = kept.subspan(i * each, each);
-    own.insert(own.end(), row.begin(), row.end());
+    const std::size_t first = as_size(data.item(i)), end = as_size(data.item(i + 1));
+    const auto items = kept.subspan(first * each, (end - first) * each);
+    own.insert(own.end(), items.begin(), items.end());
   }
   return figures_of(task, own, data, drawn).values[metric];
 }

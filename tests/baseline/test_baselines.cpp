@@ -137,7 +137,29 @@ TEST_CASE("what has no baseline is refused with what has") {
   const TextData data = reviews(12);
   CHECK_THROWS_WITH(Fitted(data.data, data.texts, {"svm"}),
                     catch_matchers::Contains("there is no baseline \"svm\"; allowed: majority, nearest_"));
-  const std::unique_ptr<Task> task = task_of("token_labels", {"a b"}, data.data);
-  CHECK_THROWS_WITH(fit_baselines({data.data, data.texts, *task, {}}),
-                    catch_matchers::Contains("classification, multi_label and regression"));
+}
+
+TEST_CASE("where each row has a label, that is the most frequent one of its token") {
+  LoadedData data;
+  data.preprocessing.tokenizer = test::word_tokenizer({"<unk>", "the", "Rome", "May", "new"});
+  const auto fill = [](Sequences& split, std::vector<std::int32_t> tokens, std::vector<double> labels) {
+    split.tokens.insert(split.tokens.end(), tokens.begin(), tokens.end());
+    split.targets.insert(split.targets.end(), labels.begin(), labels.end());
+    split.offsets.push_back(std::ssize(split.tokens));
+  };
+  fill(data.train, {1, 2, 3}, {1, 0, 0});
+  fill(data.train, {1, 2, 3, 3}, {1, 0, 1, 1});
+  fill(data.test, {2, 3, 1, 4, 2}, {0, 1, 1, 0, 1});  // 4 was not in training, where most rows are 1
+  fill(data.test, {2}, {0});
+  const std::unique_ptr<Task> task = task_of("token_labels", {"O B-PLACE"}, data);
+  const SplitTexts no_texts;
+  BaselineRequest request{data, no_texts, *task, builtin_tasks().find("token_labels")->metrics};
+  const std::vector<Baseline> baselines = fit_baselines(request);
+  REQUIRE(baselines.size() == 1);
+  CHECK(baselines[0].settings == "of each token");
+  CHECK(baselines[0].test_kept == std::vector<double>{0, 1, 1, 1, 0, 0});
+  CHECK(baselines[0].test.values.front() == 4.0 / 6);
+  CHECK(baselines[0].validation.values.empty());
+  request.only = {"linear_svm"};
+  CHECK_THROWS_WITH(fit_baselines(request), catch_matchers::Contains("the one baseline is majority"));
 }
