@@ -128,6 +128,8 @@ std::vector<Baseline> fit_baselines(const BaselineRequest& request) {
       continue;  // a note has said why
     results.push_back(finished(work, attempt));
   }
+  if (results.empty())
+    throw usage_error("all baselines that were asked for are left out, as noted; name others with --only");
   return results;
 }
 

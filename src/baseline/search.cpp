@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 #include <linear.h>
@@ -19,7 +20,7 @@ namespace {
 
 constexpr std::uint64_t fold_stream = ~std::uint64_t{1};
 // By which work stays in seconds: features that are not 0, times models; products of neighbors.
-constexpr double most_fitted = 4e7, most_products = 2e10, most_tried_products = 4e9;
+constexpr double most_fitted = 2e7, most_products = 2e10, most_tried_products = 4e9;
 constexpr Index fewest_tried = 1000;
 // Of rows whose mean square is 1: others have theirs divided by it.
 constexpr std::array costs{0.1, 0.3, 1.0, 3.0, 10.0};
