@@ -158,14 +158,17 @@ Candidate better_linear(const BaselineWork& work, FeatureSet& set, int solver, C
   const double fitted = static_cast<double>(set.train.entries()) * static_cast<double>(work.wanted.columns());
   const Folds folds = draw_folds(work, share(set.train.size(), fitted, most_fitted, 1));
   const std::vector<std::vector<float>> decisions = models.cross_validate(folds, tried);
-  double cost = -1;
+  std::vector<double> equal;  // costs with the best score: of a few sequences there are often several
   for (std::size_t c = 0; c < tried.size(); ++c) {
     const double score = work.score(folds.numbers, decisions[c]);
-    if (!work.is_better(score, best.score)) continue;
-    best.score = score;
-    cost = tried[c];
+    if (work.is_better(score, best.score))
+      best.score = score, equal.clear();
+    else if (equal.empty() || score != best.score)
+      continue;
+    equal.push_back(tried[c]);
   }
-  if (cost < 0) return best;
+  if (equal.empty()) return best;
+  const double cost = equal[equal.size() / 2];
   best.settings = fmt::format("{}, C = {:.2g}", set.name, cost);
   models.refit(cost, best);
   return best;
