@@ -39,7 +39,7 @@ def classification(options):
     loss = lambda z: F.cross_entropy(z, torch.tensor(ids), weight=weights, label_smoothing=options.get("label_smoothing", 0))
     found = outputs.argmax(1)
     figures = {"accuracy": sk.accuracy_score(ids, found), "macro_f1": sk.f1_score(ids, found, average="macro"),
-               "weighted_f1": sk.f1_score(ids, found, average="weighted")}
+               "weighted_f1": sk.f1_score(ids, found, average="weighted"), "mcc": sk.matthews_corrcoef(ids, found)}
     return case("classification", options, [labels[i] for i in ids], outputs, loss, figures)
 
 

@@ -8,7 +8,7 @@ import pathlib
 
 import numpy as np
 import sklearn
-from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support
+from sklearn.metrics import accuracy_score, confusion_matrix, matthews_corrcoef, precision_recall_fscore_support
 
 
 def case(rng, classes, count, skill):
@@ -21,6 +21,7 @@ def case(rng, classes, count, skill):
                                                            zero_division=0)[2]
     return dict(num_classes=classes, labels=labels.tolist(), predictions=predictions.tolist(),
                 accuracy=accuracy_score(labels, predictions), macro_f1=mean("macro"), weighted_f1=mean("weighted"),
+                mcc=matthews_corrcoef(labels, predictions),
                 precision=scores[0].tolist(), recall=scores[1].tolist(), f1=scores[2].tolist(),
                 support=scores[3].tolist(), confusion=confusion_matrix(labels, predictions, labels=every).tolist())
 

@@ -192,7 +192,7 @@ class LabelTask : public Task {
 };
 
 /// Metrics of class ids [M], as scikit-learn defines them: values are accuracy, macro F1 (of the classes that
-/// occur in labels or predictions), F1 weighted by support.
+/// occur in labels or predictions), F1 weighted by support, Matthews' correlation.
 Figures class_figures(std::span<const double> labels, std::span<const double> predictions,
                       std::vector<std::string> names);
 

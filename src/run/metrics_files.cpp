@@ -45,13 +45,13 @@ ordered_json to_json(const Columns& columns, const EpochRecord& record) {
   return line;
 }
 
-/// Whether it has all columns: a line may have been cut short.
+/// Whether it has all columns; a metric may be missing that the version which wrote it did not have.
 bool is_record(const Columns& columns, const ordered_json& line) {
   const auto fits = [&](const std::string& column) {
     const auto found = line.find(column);
+    if (found == line.end()) return column.starts_with("validation_");
     const bool is_count = column == columns[0] || column == columns[1];
-    return found != line.end() &&
-           (is_count ? found->is_number_unsigned() : found->is_number() || found->is_null());
+    return is_count ? found->is_number_unsigned() : found->is_number() || found->is_null();
   };
   return line.is_object() && std::all_of(columns.begin(), columns.end(), fits);
 }
@@ -69,7 +69,7 @@ void MetricsFiles::add(const ordered_json& record) {
   lines_ += record.dump() + "\n";
   std::string row;
   for (const std::string& column : columns_) {
-    const std::string cell = record.at(column).dump();
+    const std::string cell = record.value(column, ordered_json()).dump();
     row += (row.empty() ? "" : ",") + (cell == "null" ? "" : cell);  // JSON has no NaN
   }
   table_ += row + "\n";

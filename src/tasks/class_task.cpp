@@ -102,9 +102,9 @@ Prediction ClassTask::predict(std::span<const Scalar> outputs) const {
 }
 
 void add_classification(Tasks& tasks) {
-  tasks.add<ClassTask>("classification", "one label a sequence: softmax and cross entropy",
-                       ClassTask::options(),
-                       {{"accuracy", "accuracy"}, {"macro_f1", "macro F1"}, {"weighted_f1", "weighted F1"}});
+  tasks.add<ClassTask>(
+      "classification", "one label a sequence: softmax and cross entropy", ClassTask::options(),
+      {{"accuracy", "accuracy"}, {"macro_f1", "macro F1"}, {"weighted_f1", "weighted F1"}, {"mcc", "MCC"}});
 }
 
 }  // namespace orochi

@@ -11,8 +11,8 @@
 
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
+#include "statistics/ranks.hpp"
 #include "tasks/builtin.hpp"
-#include "tasks/ranks.hpp"
 
 namespace orochi {
 namespace {

@@ -155,6 +155,17 @@ std::vector<Confusion> count_confusions(std::span<const double> labels, std::spa
   return confusions;
 }
 
+/// Of more than two classes (Gorodkin 2004); 0 where labels or predictions are all alike.
+double matthews(std::span<const Index> support, std::span<const Index> predicted, Index correct) {
+  double count = 0, both = 0, labels = 0, predictions = 0;
+  for (std::size_t k = 0; k < support.size(); ++k) {
+    const auto t = static_cast<double>(support[k]), p = static_cast<double>(predicted[k]);
+    count += t, both += t * p, labels += t * t, predictions += p * p;
+  }
+  const double spread = (count * count - predictions) * (count * count - labels);
+  return spread == 0 ? 0 : (static_cast<double>(correct) * count - both) / std::sqrt(spread);
+}
+
 }  // namespace
 
 Figures class_figures(std::span<const double> labels, std::span<const double> predictions,
@@ -183,7 +194,7 @@ Figures class_figures(std::span<const double> labels, std::span<const double> pr
   }
   if (occurring > 0) macro_f1 /= static_cast<double>(occurring);
   if (count > 0) weighted_f1 /= static_cast<double>(count);
-  m.values = {ratio(correct, count), macro_f1, weighted_f1};
+  m.values = {ratio(correct, count), macro_f1, weighted_f1, matthews(support, predicted, correct)};
   return m;
 }
 

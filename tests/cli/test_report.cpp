@@ -75,7 +75,7 @@ TEST_CASE("a report says what evaluate and ablate say") {
   const json content = content_of(trained.page({"--sequences", "5"}));
   const std::string best = trained.run + "/best.h5";
   const json figures = json::parse(orochi_program({"evaluate", best, "--json"}).out);
-  for (const char* key : {"count", "loss", "accuracy", "macro_f1", "weighted_f1"})
+  for (const char* key : {"count", "loss", "accuracy", "macro_f1", "weighted_f1", "mcc"})
     CHECK(content["metrics"][key] == figures[key]);
   std::int64_t total = 0, wrong = 0;
   CHECK(content["metrics"]["has_matrix"] == true);

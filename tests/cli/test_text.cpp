@@ -59,7 +59,8 @@ namespace {
 const std::vector<MetricInfo> class_metrics{{"loss", "loss", false},
                                             {"accuracy", "accuracy"},
                                             {"macro_f1", "macro F1"},
-                                            {"weighted_f1", "weighted F1"}};
+                                            {"weighted_f1", "weighted F1"},
+                                            {"mcc", "MCC"}};
 
 Metrics measured(const std::vector<double>& labels, const std::vector<double>& predictions,
                  const std::vector<std::string>& names, double loss) {
@@ -152,7 +153,7 @@ TEST_CASE("progress: plain lines off a terminal, a status line on one, no color 
       record.epoch = 1;
       record.step = 100;
       record.tokens_per_second = 12345;
-      record.validation = {0.5, 0.75, 0.7, 0.72};
+      record.validation = {0.5, 0.75, 0.7, 0.72, 0.6};
       progress.epoch(record, true);
       record.train_loss = std::nan("");
       progress.epoch(record, false);

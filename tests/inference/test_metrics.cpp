@@ -25,6 +25,7 @@ TEST_CASE("metrics agree with scikit-learn") {
     CHECK_THAT(m.figures.values[0], WithinAbs(c["accuracy"].get<double>(), 1e-12));
     CHECK_THAT(m.figures.values[1], WithinAbs(c["macro_f1"].get<double>(), 1e-12));
     CHECK_THAT(m.figures.values[2], WithinAbs(c["weighted_f1"].get<double>(), 1e-12));
+    CHECK_THAT(m.figures.values[3], WithinAbs(c["mcc"].get<double>(), 1e-12));
     for (std::size_t i = 0; i < static_cast<std::size_t>(k); ++i) {
       const ClassMetrics& of = m.figures.classes[i];
       CHECK_THAT(of.precision, WithinAbs(c["precision"][i].get<double>(), 1e-12));

@@ -41,7 +41,7 @@ inline std::vector<ComponentSchema> test_layers() {
        {Option("label_smoothing", 0.0).from(0).below(1),
         Option("class_weights", std::vector<double>{}).from(1e-30).to(1e30).one_of({"balanced"})},
        "",
-       {"accuracy", "macro_f1", "weighted_f1"}});
+       {"accuracy", "macro_f1", "weighted_f1", "mcc"}});
   layers.push_back({"counting", "task", {Option("most", 9)}, "", {"error"}});
   const Option decay = Option("weight_decay", 0.01).from(0), share = Option("momentum", 0.9).from(0).below(1),
                beta1 = Option("beta1", 0.9).from(0).below(1), beta2 = Option("beta2", 0.999).from(0).below(1),

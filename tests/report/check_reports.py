@@ -164,7 +164,7 @@ def figures_are_the_runs(page):
     """What is at the top, and every class and label of the tables, is what the file holds."""
     shown = page.run("return [...document.querySelectorAll('.figures dd')].map((e) => e.textContent)")
     metrics = page.content["metrics"]
-    wanted = [f"{metrics[key]:.4f}" for key in ("accuracy", "macro_f1", "weighted_f1", "loss")]
+    wanted = [f"{metrics[key]:.4f}" for key in ("accuracy", "macro_f1", "weighted_f1", "mcc", "loss")]
     expect(shown == wanted, f"figures {shown} for {wanted}")
     rows = page.run("return [...document.querySelectorAll('.classes tbody tr')].map((r) => r.cells[3].textContent)")
     expect(rows == [f"{c['f1']:.4f}" for c in metrics["classes"]], "F1 of the classes")

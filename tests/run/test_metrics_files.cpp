@@ -1,6 +1,7 @@
 // metrics.csv and metrics.jsonl while somebody else writes to them.
 #include <algorithm>
 #include <functional>
+#include <regex>
 #include <sstream>
 
 #include <orochi/error.hpp>
@@ -41,7 +42,7 @@ void check_epochs(const Workplace& place, std::vector<int> epochs) {
   REQUIRE(lines.size() == epochs.size());
   for (std::size_t i = 0; i < epochs.size(); ++i) {
     CHECK(table[i + 1].find(std::to_string(epochs[i]) + ",") == 0);
-    CHECK(std::count(table[i + 1].begin(), table[i + 1].end(), ',') == 11);
+    CHECK(std::count(table[i + 1].begin(), table[i + 1].end(), ',') == 12);
     CHECK(lines[i].find("{\"epoch\":" + std::to_string(epochs[i]) + ",") == 0);
   }
 }
@@ -97,6 +98,14 @@ TEST_CASE("the table is made from the lines when a run goes on") {
                                         "metrics-damaged.jsonl"));
     check_epochs(place, {1, 3, 4});
     CHECK(place.bytes("run/metrics-damaged.jsonl") + "\n" == records);
+  }
+  SECTION("of a version that did not measure one of the metrics") {
+    const std::string older = std::regex_replace(records, std::regex(",\"validation_mcc\":[^,]*"), "");
+    REQUIRE(older.size() < records.size());
+    std::ofstream(lines) << older;
+    train(request, builtin(), observer);
+    check_epochs(place, {1, 2, 3, 4});
+    CHECK(place.bytes("run/metrics.jsonl").starts_with(older));
   }
 }
 

@@ -1,4 +1,4 @@
-#include "tasks/ranks.hpp"
+#include "statistics/ranks.hpp"
 
 #include <algorithm>
 #include <cmath>
