@@ -57,10 +57,15 @@ class Inference {
 struct Evaluation {
   Metrics metrics;
   std::vector<double> kept;            // [M, kept]: of each item's outputs
+  std::vector<double> targets;         // [M, W]
+  std::vector<double> item_losses;     // [M]
+  std::vector<Index> offsets;          // [B + 1]: the items of each sequence
   std::vector<double> losses, scores;  // [B]: means over a sequence's items
+  Outcomes outcomes() const { return {kept, targets, offsets, item_losses}; }
 };
-/// `tune`: the task chooses its thresholds on this data before it measures.
-Evaluation evaluate(Inference& inference, const Task& task, const Sequences& data, Task* tune = nullptr);
+/// `tune`: the task chooses its thresholds on this data before it measures. `also` takes the outputs, too.
+Evaluation evaluate(Inference& inference, const Task& task, const Sequences& data, Task* tune = nullptr,
+                    const Inference::Take& also = {});
 
 /// For a model whose numbers overflow on a sequence (from 0): no answer is better than a made up one.
 Error not_finite(Index sequence);

@@ -19,16 +19,23 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   take_settings(trained, std::span(arguments.words).subspan(1));
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const Sequences data = load_labelled(trained, path).sequences;
-  Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
+  const int threads = static_cast<int>(arguments.integer("--threads", available_threads()));
+  Inference inference(trained, threads);
   const Evaluation evaluation = evaluate(inference, *trained.task, data);
   require_finite(evaluation.losses);
   const Metrics& metrics = evaluation.metrics;
-  const std::vector<MetricInfo> names = trained.metrics;
+  const std::vector<MetricInfo>& names = trained.metrics;
+  const MetricIntervals intervals = metric_intervals(*trained.task, evaluation, threads);
   if (!arguments.has("--json")) {
-    out.write(metrics_text(metrics, names));
+    out.write(metrics_text(metrics, names, intervals, majority_note(evaluation)));
     return static_cast<int>(ExitCode::done);
   }
   nlohmann::ordered_json json{{"checkpoint", checkpoint}, {"data", path}};
+  json.update(figures_json(metrics, names));
+  json["intervals"] = intervals_json(intervals, names);
+  json["resamples"] = intervals.resamples;
+  if (const std::optional<Majority> majority = majority_of(metrics))
+    json["majority"] = {{"label", majority->label}, {"share", majority->share}};
   json.update(metrics_json(metrics, names));
   out.write(dump_json(json, 2) + "\n");
   return static_cast<int>(ExitCode::done);

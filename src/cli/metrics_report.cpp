@@ -77,6 +77,28 @@ std::string most_frequent_confusions(const Metrics& metrics, const std::vector<s
   return fmt::format("most frequent confusions, {} of {}:\n", wrong.size(), grouped(all)) + table.text();
 }
 
+std::string figures_table(const Metrics& metrics, const std::vector<MetricInfo>& names,
+                          const MetricIntervals& intervals) {
+  std::vector<Table::Column> columns{{"sequences"}};
+  std::vector<std::string> cells{grouped(metrics.sequences)}, bounds{"95 %"};
+  if (metrics.items != metrics.sequences) {
+    columns.push_back({"rows"});
+    cells.push_back(grouped(metrics.items)), bounds.push_back("");
+  }
+  const std::vector<double> values = values_of(metrics, names);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    columns.push_back({names[i].title});
+    cells.push_back(std::isnan(values[i]) ? "-" : fraction(values[i]));
+    if (intervals.values.empty()) continue;
+    const auto& [low, high] = intervals.values[i];
+    bounds.push_back(std::isnan(low) ? "-" : fmt::format("[{:.4f}, {:.4f}]", low, high));
+  }
+  Table table(columns);
+  table.add(std::move(cells));
+  if (!intervals.values.empty()) table.add(std::move(bounds));
+  return table.text();
+}
+
 }  // namespace
 
 std::vector<Index> all_classes(const Metrics& metrics) {
@@ -108,28 +130,15 @@ std::vector<Confusion> errors_by_count(const Metrics& metrics) {
   return fullest_first(std::move(wrong));
 }
 
-std::string metrics_text(const Metrics& metrics, const std::vector<MetricInfo>& names) {
-  std::vector<Table::Column> columns{{"sequences"}};
-  std::vector<std::string> cells{grouped(metrics.sequences)};
-  if (metrics.items != metrics.sequences) {
-    columns.push_back({"rows"});
-    cells.push_back(grouped(metrics.items));
-  }
-  const std::vector<double> values = values_of(metrics, names);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    columns.push_back({names[i].title});
-    cells.push_back(std::isnan(values[i]) ? "-" : fraction(values[i]));
-  }
-  Table table(columns);
-  table.add(std::move(cells));
-  std::string text = table.text();
+std::string metrics_text(const Metrics& metrics, const std::vector<MetricInfo>& names,
+                         const MetricIntervals& intervals, const std::string& note) {
+  std::string text = figures_table(metrics, names, intervals);
   const std::vector<std::string>& labels = metrics.figures.labels;
   if (!metrics.figures.classes.empty()) text += "\n" + class_tables(metrics, labels);
-  if (metrics.figures.confusions.empty()) return text;
-  text += "\n" + (labels.size() <= widest_matrix ? confusion_matrix(metrics, labels)
-                                                 : most_frequent_confusions(metrics, labels));
-  if (const std::string note = one_answer_note(metrics); !note.empty()) text += "\n" + escape(note) + "\n";
-  return text;
+  if (!metrics.figures.confusions.empty())
+    text += "\n" + (labels.size() <= widest_matrix ? confusion_matrix(metrics, labels)
+                                                   : most_frequent_confusions(metrics, labels));
+  return note.empty() ? text : text + "\n" + escape(note) + "\n";
 }
 
 nlohmann::ordered_json figures_json(const Metrics& metrics, const std::vector<MetricInfo>& names) {
@@ -160,6 +169,14 @@ nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<Me
     json["confusions"].push_back({{"label", labels[as_size(cell.label)]},
                                   {"prediction", labels[as_size(cell.prediction)]},
                                   {"count", cell.count}});
+  return json;
+}
+
+nlohmann::ordered_json intervals_json(const MetricIntervals& intervals,
+                                      const std::vector<MetricInfo>& names) {
+  nlohmann::ordered_json json;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    json[names[i].name] = {intervals.values[i].low, intervals.values[i].high};
   return json;
 }
 

@@ -95,30 +95,34 @@ double mean(const std::vector<double>& items) {
 
 }  // namespace
 
-Evaluation evaluate(Inference& inference, const Task& task, const Sequences& data, Task* tune) {
+Evaluation evaluate(Inference& inference, const Task& task, const Sequences& data, Task* tune,
+                    const Inference::Take& also) {
   std::vector<std::uint32_t> samples;
   Asked asked;
   const Batch batch = ask(task, as_batch(data, samples), {}, asked);  // the same each time
-  const std::vector<Index> offsets = item_offsets(inference.model(), batch);
-  const auto items = as_size(offsets.back()), k = as_size(task.outputs()),
-             width = as_size(batch.target_width), kept = as_size(task.kept());
   Evaluation result;
+  result.offsets = item_offsets(inference.model(), batch);
+  result.targets.assign(batch.targets.begin(), batch.targets.end());
+  const auto items = as_size(result.offsets.back()), k = as_size(task.outputs()),
+             width = as_size(batch.target_width), kept = as_size(task.kept());
   result.kept.resize(items * kept);
-  std::vector<double> losses(items), scores(items);
+  result.item_losses.resize(items);
+  std::vector<double> scores(items);
   inference.for_pieces(batch, [&](Index first, std::span<const Scalar> outputs) {
     for (std::size_t i = as_size(first), at = 0; at < outputs.size(); ++i, at += k) {
       const std::span<const Scalar> row = outputs.subspan(at, k);  // [K]
       const std::span<const double> target = batch.targets.subspan(i * width, width);
-      losses[i] = task.item_loss(row, target);
+      result.item_losses[i] = task.item_loss(row, target);
       scores[i] = task.score(row, target);
       task.keep(row, std::span(result.kept).subspan(i * kept, kept));
     }
+    if (also) also(first, outputs);
   });
-  const Outcomes outcomes{result.kept, batch.targets, offsets, losses};
-  if (tune != nullptr) tune->tune(outcomes);
-  result.metrics = {data.size(), offsets.back(), mean(losses), mean(scores), task.metrics(outcomes)};
-  result.losses = sequence_means(losses, offsets);
-  result.scores = sequence_means(scores, offsets);
+  if (tune != nullptr) tune->tune(result.outcomes());
+  result.metrics = {data.size(), result.offsets.back(), mean(result.item_losses), mean(scores),
+                    task.metrics(result.outcomes())};
+  result.losses = sequence_means(result.item_losses, result.offsets);
+  result.scores = sequence_means(scores, result.offsets);
   return result;
 }
 

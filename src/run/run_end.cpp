@@ -6,6 +6,7 @@
 
 #include <orochi/error.hpp>
 
+#include "inference/statistics.hpp"
 #include "run/resume_point.hpp"
 #include "run/start.hpp"
 #include "run/training_run.hpp"
@@ -32,14 +33,12 @@ TrainResult Trainer::finish(double seconds) {
                 "that are missing there were printed epoch by epoch");
 }
 
-/// What is odd about the answers of the best model, or nothing. It may be of an earlier session.
-std::string Trainer::oddity() {
-  if (!oddity_ && validated() && progress_.best_step >= 0) {
-    const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
-    Inference inference(best, threads_);
-    oddity_ = one_answer_note(evaluate(inference, *best.task, data_.validation).metrics);
-  }
-  return oddity_.value_or("");
+/// What the most frequent label alone would reach on the validation data, beside the best model.
+std::string Trainer::majority() const {
+  if (!validated() || progress_.best_step < 0) return "";
+  const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
+  Inference inference(best, threads_);
+  return majority_note(evaluate(inference, *best.task, data_.validation));
 }
 
 TrainResult Trainer::result(double seconds) {
@@ -59,8 +58,8 @@ TrainResult Trainer::result(double seconds) {
   result.metrics = measured_.metrics;
   if (result.finished && progress_.best_step < 0)
     observer_.note("no epoch is the best one: there is no best.h5, and no test");
-  if (const std::string odd = result.finished ? oddity() : ""; !odd.empty())
-    observer_.note("on the validation data " + odd);
+  if (const std::string note = result.finished ? majority() : ""; !note.empty())
+    observer_.note("on the validation data " + note);
   if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
     const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
     Inference inference(best, threads_);

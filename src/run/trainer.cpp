@@ -237,7 +237,6 @@ void Trainer::end_epoch() {
   if (best) {
     progress_.best_metric = value;
     progress_.best_step = static_cast<std::int64_t>(progress_.step);
-    oddity_ = one_answer_note(validation);
   }
   loop_.updater().exchange_average();
   folder_.append_metrics(record);

@@ -66,7 +66,7 @@ class Trainer {
   CheckpointHeader header() const;
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);
-  std::string oddity();
+  std::string majority() const;
   /// Writes what still waits, then the result. Throws a failure where something could still not be written.
   TrainResult finish(double seconds);
 
@@ -88,7 +88,6 @@ class Trainer {
   Progress& progress_;    // the loop's
   Inference inference_;
   std::int64_t saved_step_ = -1;  // of last.h5, which may still wait to be written; -1: there is none yet
-  std::optional<std::string> oddity_;  // of the best epoch's answers, where this session had it
   double norm_sum_ = 0;
   std::uint64_t norm_count_ = 0, epoch_tokens_ = 0;
   Clock::time_point epoch_start_;

@@ -78,7 +78,7 @@ TEST_CASE("the report has the matrix, or for many classes the most frequent conf
       predictions.push_back(static_cast<double>(i == 1 ? 0 : i));
       names.push_back("class" + std::to_string(i));
     }
-    return metrics_text(measured(labels, predictions, names, 0.5), class_metrics);
+    return metrics_text(measured(labels, predictions, names, 0.5), class_metrics, {}, "a note");
   };
   const std::string few = report(3), many = report(31);
   CHECK(few.find("label \\ predicted  class0  class1  class2\n"
@@ -104,7 +104,7 @@ TEST_CASE("of very many classes the report has the worst and the largest, and JS
   }
   add(5000, 77, 7);
   const Metrics metrics = measured(labels, predictions, names, 0.5);
-  const std::string text = metrics_text(metrics, class_metrics);
+  const std::string text = metrics_text(metrics, class_metrics, {}, "");
   CHECK(std::count(text.begin(), text.end(), '\n') < 60);
   CHECK(text.find("lowest F1, 20 of 10,000 classes (--json has all):\n"
                   "class  precision  recall      F1  support\n"

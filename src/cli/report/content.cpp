@@ -22,6 +22,7 @@
 #include "core/utf8.hpp"
 #include "data/file_errors.hpp"
 #include "data/windows.hpp"
+#include "inference/statistics.hpp"
 #include "io/config_file.hpp"
 
 namespace orochi {
@@ -68,7 +69,8 @@ std::vector<std::string> shown_labels(const std::vector<std::string>& labels) {
 
 /// The figures by title; each class, or of very many those with the lowest F1; the cells of the confusion
 /// matrix that are not 0, the fullest first, or of a matrix that nobody would read the fullest of its errors.
-ordered_json metrics_content(const Metrics& metrics, const std::vector<MetricInfo>& names) {
+ordered_json metrics_content(const Evaluation& outcomes, const std::vector<MetricInfo>& names) {
+  const Metrics& metrics = outcomes.metrics;
   const std::vector<std::string> labels = shown_labels(metrics.figures.labels);
   const bool has_rows = labels.size() <= most_class_rows, has_matrix = labels.size() <= widest_matrix;
   ordered_json json = figures_json(metrics, names);
@@ -76,7 +78,7 @@ ordered_json metrics_content(const Metrics& metrics, const std::vector<MetricInf
   json["figures"] = ordered_json::array();  // the loss last
   for (std::size_t i = 1; i <= names.size(); ++i)
     json["figures"].push_back({names[i % names.size()].title, values[i % names.size()]});
-  json["note"] = escape(one_answer_note(metrics));
+  json["note"] = escape(majority_note(outcomes));
   json["classes"] = ordered_json::array();
   for (const Index k : has_rows ? all_classes(metrics) : lowest_classes(metrics, few_class_rows))
     json["classes"].push_back(class_json(labels[as_size(k)], metrics.figures.classes[as_size(k)]));
@@ -210,7 +212,7 @@ ordered_json report_content(const ReportRequest& request, const Model& trained, 
       {"character_tokens", !data.texts.empty() && trained.preprocessing.tokenizer->joins_without_blanks()},
       {"monitor", trained.config.train.monitor},
       {"parameters", trained.classifier->parameters().count()}};
-  json["metrics"] = metrics_content(outcomes.metrics, trained.metrics);
+  json["metrics"] = metrics_content(outcomes, trained.metrics);
   Index wrong = 0;
   for (Index b = 0; b < data.sequences.size(); ++b) wrong += is_right(trained, outcomes, b) ? 0 : 1;
   json["metrics"]["wrong"] = wrong;

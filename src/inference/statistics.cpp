@@ -1,0 +1,98 @@
+#include "inference/statistics.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "core/as_size.hpp"
+#include "data/file_errors.hpp"
+
+namespace orochi {
+namespace {
+
+constexpr double most_work = 2e7;  // numbers that all resamples hold together: about two seconds
+constexpr int most_resamples = 1000, fewest_resamples = 100;
+
+/// What was kept of some sequences, one after another.
+struct Drawn {
+  std::vector<double> kept, targets, losses;
+  std::vector<Index> offsets;
+  Outcomes outcomes() const { return {kept, targets, offsets, losses}; }
+};
+
+/// Appends rows `first` .. `last` of [M, width].
+void append(std::vector<double>& to, std::span<const double> rows, Index width, Index first, Index last) {
+  to.insert(to.end(), rows.begin() + first * width, rows.begin() + last * width);
+}
+
+Drawn draw(const Evaluation& all, Index kept, Index width, Resample numbers) {
+  Drawn drawn;
+  drawn.kept.reserve(all.kept.size());
+  drawn.targets.reserve(all.targets.size());
+  drawn.losses.reserve(all.item_losses.size());
+  drawn.offsets = {0};
+  for (const std::uint32_t b : numbers) {
+    const Index first = all.offsets[b], last = all.offsets[b + 1];
+    append(drawn.kept, all.kept, kept, first, last);
+    append(drawn.targets, all.targets, width, first, last);
+    append(drawn.losses, all.item_losses, 1, first, last);
+    drawn.offsets.push_back(drawn.offsets.back() + last - first);
+  }
+  return drawn;
+}
+
+double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+Interval accuracy_interval(const Evaluation& evaluation) {
+  const std::vector<double>& scores = evaluation.scores;
+  return bootstrap(std::ssize(scores), [&](Resample numbers) {
+    double right = 0;
+    for (const std::uint32_t b : numbers) right += scores[b];
+    return right / static_cast<double>(numbers.size());
+  });
+}
+
+}  // namespace
+
+MetricIntervals metric_intervals(const Task& task, const Evaluation& evaluation, int threads) {
+  const double work =
+      static_cast<double>(evaluation.kept.size() + evaluation.targets.size() + evaluation.losses.size());
+  MetricIntervals result;
+  result.resamples = static_cast<int>(
+      std::clamp(3 * most_work / std::max(work, 1.0), 1.0 * fewest_resamples, 1.0 * most_resamples));
+  const auto figures = [&](Resample numbers, std::span<double> into) {
+    const Drawn drawn = draw(evaluation, task.kept(), task.target_width(), numbers);
+    into.front() = mean(drawn.losses);
+    const std::vector<double> values = task.metrics(drawn.outcomes()).values;
+    std::copy(values.begin(), values.end(), into.begin() + 1);
+  };
+  result.values = bootstrap(std::ssize(evaluation.losses), evaluation.metrics.figures.values.size() + 1,
+                            figures, {result.resamples, 42, threads});
+  return result;
+}
+
+std::optional<Majority> majority_of(const Metrics& metrics) {
+  const std::vector<ClassMetrics>& classes = metrics.figures.classes;
+  if (metrics.figures.confusions.empty() || metrics.items != metrics.sequences) return std::nullopt;
+  const auto most = std::max_element(classes.begin(), classes.end(),
+                                     [](const auto& a, const auto& b) { return a.support < b.support; });
+  if (most->support == metrics.items) return std::nullopt;
+  return Majority{metrics.figures.labels[as_size(most - classes.begin())],
+                  static_cast<double>(most->support) / static_cast<double>(metrics.items)};
+}
+
+std::string majority_note(const Evaluation& evaluation) {
+  const std::optional<Majority> majority = majority_of(evaluation.metrics);
+  if (!majority) return "";
+  if (const std::string note = one_answer_note(evaluation.metrics); !note.empty()) return note;
+  const std::string label = quote(majority->label);
+  if (accuracy_interval(evaluation).low > majority->share)
+    return fmt::format("always answering {} would be right in {:.4f}", label, majority->share);
+  return fmt::format("no better than always answering {} is shown, which would be right in {:.4f}", label,
+                     majority->share);
+}
+
+}  // namespace orochi

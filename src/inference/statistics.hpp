@@ -1,0 +1,34 @@
+// How sure the figures of a data set are, and what no model at all would reach.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <orochi/inference.hpp>
+
+#include "statistics/bootstrap.hpp"
+
+namespace orochi {
+
+struct MetricIntervals {
+  std::vector<Interval> values;  // in the order of `values_of`
+  int resamples = 0;             // fewer of large data
+};
+
+/// The middle 95 % of the loss and the task's metrics over resampled sequences; the same bits on any number
+/// of threads.
+MetricIntervals metric_intervals(const Task& task, const Evaluation& evaluation, int threads);
+
+/// The most frequent label of the data, where every sequence has one and they are not all the same.
+struct Majority {
+  std::string label;
+  double share = 0;  // of the sequences
+};
+std::optional<Majority> majority_of(const Metrics& metrics);
+
+/// What always giving the most frequent label would reach, and whether the model is shown to be better: the
+/// interval of its accuracy lies above that. Empty where there is no such label.
+std::string majority_note(const Evaluation& evaluation);
+
+}  // namespace orochi
