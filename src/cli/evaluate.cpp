@@ -1,4 +1,6 @@
 // orochi evaluate
+#include <iostream>
+
 #include <nlohmann/json.hpp>
 
 #include <orochi/error.hpp>
@@ -6,12 +8,57 @@
 #include <orochi/model.hpp>
 #include <orochi/threads.hpp>
 
+#include "cli/evaluation_report.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
 #include "cli/verbs.hpp"
+#include "inference/scored.hpp"
 
 namespace orochi {
 namespace {
+
+using nlohmann::ordered_json;
+
+/// What was found, and where it is from.
+struct Found {
+  const Model& model;
+  const Sequences& data;
+  Scored evaluation;
+  MetricIntervals intervals;
+  bool errors = false;  // by groups are wanted
+  std::vector<Group> lengths() const {
+    return errors ? by_length(data, evaluation.scores) : std::vector<Group>();
+  }
+  std::vector<Group> unknown() const {
+    if (!errors || model.preprocessing.tokenizer == nullptr) return {};
+    return by_unknown(data, *model.preprocessing.tokenizer, evaluation.scores);
+  }
+};
+
+std::string text_of(const Found& found) {
+  const Task& task = *found.model.task;
+  const Scored& evaluation = found.evaluation;
+  const std::string score = task.score_name();
+  return figures_table(evaluation.metrics, found.model.metrics, found.intervals) +
+         figures_text(further_figures(task, evaluation)) + groups_text("length", score, found.lengths()) +
+         groups_text("unknown tokens", score, found.unknown()) +
+         class_tables(evaluation.metrics, majority_note(evaluation));
+}
+
+ordered_json json_of(const Found& found) {
+  const Task& task = *found.model.task;
+  const Metrics& metrics = found.evaluation.metrics;
+  ordered_json json = figures_json(metrics, found.model.metrics);
+  json["intervals"] = intervals_json(found.intervals, found.model.metrics);
+  json["resamples"] = found.intervals.resamples;
+  if (const std::optional<Majority> majority = majority_of(metrics))
+    json["majority"] = {{"label", majority->label}, {"share", majority->share}};
+  json["further"] = figures_json(further_figures(task, found.evaluation));
+  if (found.errors) json["by_length"] = groups_json(task.score_name(), found.lengths());
+  if (found.errors) json["by_unknown"] = groups_json(task.score_name(), found.unknown());
+  json.update(classes_json(metrics));
+  return json;
+}
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string checkpoint = checkpoint_of(arguments);
@@ -21,22 +68,16 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const Sequences data = load_labelled(trained, path).sequences;
   const int threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   Inference inference(trained, threads);
-  const Evaluation evaluation = evaluate(inference, *trained.task, data);
-  require_finite(evaluation.losses);
-  const Metrics& metrics = evaluation.metrics;
-  const std::vector<MetricInfo>& names = trained.metrics;
-  const MetricIntervals intervals = metric_intervals(*trained.task, evaluation, threads);
+  Found found{trained, data, evaluate_scored(inference, *trained.task, data), {}, arguments.has("--errors")};
+  require_finite(found.evaluation.losses);
+  found.intervals = metric_intervals(*trained.task, found.evaluation, threads);
+  if (!found.evaluation.note.empty()) std::cerr << found.evaluation.note + "\n";
   if (!arguments.has("--json")) {
-    out.write(metrics_text(metrics, names, intervals, majority_note(evaluation)));
+    out.write(text_of(found));
     return static_cast<int>(ExitCode::done);
   }
-  nlohmann::ordered_json json{{"checkpoint", checkpoint}, {"data", path}};
-  json.update(figures_json(metrics, names));
-  json["intervals"] = intervals_json(intervals, names);
-  json["resamples"] = intervals.resamples;
-  if (const std::optional<Majority> majority = majority_of(metrics))
-    json["majority"] = {{"label", majority->label}, {"share", majority->share}};
-  json.update(metrics_json(metrics, names));
+  ordered_json json{{"checkpoint", checkpoint}, {"data", path}};
+  json.update(json_of(found));
   out.write(dump_json(json, 2) + "\n");
   return static_cast<int>(ExitCode::done);
 }
@@ -48,8 +89,10 @@ Verb evaluate_verb() {
   verb.name = "evaluate";
   verb.summary = "measure a trained model on labelled data";
   verb.description =
-      "Prints the loss (without smoothing or weights) and the task's metrics; where answers are labels, also "
-      "precision, recall, F1 and support of each, and the confusion matrix. Of very many classes, the "
+      "Prints the loss (without smoothing or weights) and the task's metrics with 95 % intervals (bootstrap "
+      "over "
+      "the sequences); where answers are labels, also figures of their probabilities, precision, recall, F1 "
+      "and support of each, and the confusion matrix. Of very many classes, the "
       "worst, the largest and the most frequent confusions; --json has all that is not 0.";
   verb.words = {
       {"CHECKPOINT",
@@ -58,7 +101,9 @@ Verb evaluate_verb() {
        "how the data is read, where it is another way than in training: settings of data.format and "
        "data.encoding, for example data.format.text_columns=review",
        false, true}};
-  verb.options = {test_data_option(), json_option("one JSON object in place of the tables"),
+  verb.options = {test_data_option(),
+                  {"--errors", "", "how often it is right by length and by share of unknown tokens"},
+                  json_option("one JSON object in place of the tables"),
                   threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",
                    "evaluate runs/splice/best.h5 --data datasets/splice/train.tsv --json"};

@@ -31,7 +31,7 @@ std::string class_table(const Metrics& metrics, const std::vector<std::string>& 
   return table.text();
 }
 
-std::string class_tables(const Metrics& metrics, const std::vector<std::string>& labels) {
+std::string all_or_some_classes(const Metrics& metrics, const std::vector<std::string>& labels) {
   if (labels.size() <= most_classes) return class_table(metrics, labels, all_classes(metrics));
   const std::vector<Index> lowest = lowest_classes(metrics, few_classes);
   const std::vector<Index> largest = largest_classes(metrics, few_classes);
@@ -77,28 +77,6 @@ std::string most_frequent_confusions(const Metrics& metrics, const std::vector<s
   return fmt::format("most frequent confusions, {} of {}:\n", wrong.size(), grouped(all)) + table.text();
 }
 
-std::string figures_table(const Metrics& metrics, const std::vector<MetricInfo>& names,
-                          const MetricIntervals& intervals) {
-  std::vector<Table::Column> columns{{"sequences"}};
-  std::vector<std::string> cells{grouped(metrics.sequences)}, bounds{"95 %"};
-  if (metrics.items != metrics.sequences) {
-    columns.push_back({"rows"});
-    cells.push_back(grouped(metrics.items)), bounds.push_back("");
-  }
-  const std::vector<double> values = values_of(metrics, names);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    columns.push_back({names[i].title});
-    cells.push_back(std::isnan(values[i]) ? "-" : fraction(values[i]));
-    if (intervals.values.empty()) continue;
-    const auto& [low, high] = intervals.values[i];
-    bounds.push_back(std::isnan(low) ? "-" : fmt::format("[{:.4f}, {:.4f}]", low, high));
-  }
-  Table table(columns);
-  table.add(std::move(cells));
-  if (!intervals.values.empty()) table.add(std::move(bounds));
-  return table.text();
-}
-
 }  // namespace
 
 std::vector<Index> all_classes(const Metrics& metrics) {
@@ -130,11 +108,32 @@ std::vector<Confusion> errors_by_count(const Metrics& metrics) {
   return fullest_first(std::move(wrong));
 }
 
-std::string metrics_text(const Metrics& metrics, const std::vector<MetricInfo>& names,
-                         const MetricIntervals& intervals, const std::string& note) {
-  std::string text = figures_table(metrics, names, intervals);
+std::string figures_table(const Metrics& metrics, const std::vector<MetricInfo>& names,
+                          const MetricIntervals& intervals) {
+  std::vector<Table::Column> columns{{"sequences"}};
+  std::vector<std::string> cells{grouped(metrics.sequences)}, bounds{"95 %"};
+  if (metrics.items != metrics.sequences) {
+    columns.push_back({"rows"});
+    cells.push_back(grouped(metrics.items)), bounds.push_back("");
+  }
+  const std::vector<double> values = values_of(metrics, names);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    columns.push_back({names[i].title});
+    cells.push_back(std::isnan(values[i]) ? "-" : fraction(values[i]));
+    if (intervals.values.empty()) continue;
+    const auto& [low, high] = intervals.values[i];
+    bounds.push_back(std::isnan(low) ? "-" : fmt::format("[{:.4f}, {:.4f}]", low, high));
+  }
+  Table table(columns);
+  table.add(std::move(cells));
+  if (!intervals.values.empty()) table.add(std::move(bounds));
+  return table.text();
+}
+
+std::string class_tables(const Metrics& metrics, const std::string& note) {
+  std::string text;
   const std::vector<std::string>& labels = metrics.figures.labels;
-  if (!metrics.figures.classes.empty()) text += "\n" + class_tables(metrics, labels);
+  if (!metrics.figures.classes.empty()) text += "\n" + all_or_some_classes(metrics, labels);
   if (!metrics.figures.confusions.empty())
     text += "\n" + (labels.size() <= widest_matrix ? confusion_matrix(metrics, labels)
                                                    : most_frequent_confusions(metrics, labels));
@@ -157,8 +156,8 @@ nlohmann::ordered_json class_json(const std::string& label, const ClassMetrics& 
           {"support", of.support}};
 }
 
-nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<MetricInfo>& names) {
-  nlohmann::ordered_json json = figures_json(metrics, names);
+nlohmann::ordered_json classes_json(const Metrics& metrics) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
   const std::vector<std::string>& labels = metrics.figures.labels;
   if (labels.empty()) return json;
   json["classes"] = nlohmann::ordered_json::array();

@@ -14,18 +14,20 @@ namespace orochi {
 
 constexpr std::size_t most_confusions = 20;  // listed in place of a matrix that would not be read
 
-/// Figures, the per-class table, and the confusion matrix or, beyond 30 classes, the most frequent
-/// confusions. Beyond 100 classes: the classes with the lowest F1, and the largest. A `note` comes last.
-std::string metrics_text(const Metrics& metrics, const std::vector<MetricInfo>& names,
-                         const MetricIntervals& intervals, const std::string& note);
+/// Counts, the loss and the task's metrics; below them their intervals, where there are some.
+std::string figures_table(const Metrics& metrics, const std::vector<MetricInfo>& names,
+                          const MetricIntervals& intervals = {});
+/// The per-class table and the confusion matrix or, beyond 30 classes, the most frequent confusions. Beyond
+/// 100 classes: the classes with the lowest F1, and the largest. A note comes last.
+std::string class_tables(const Metrics& metrics, const std::string& note);
 
 /// count, of rows too where each has a target, loss, the task's metrics.
 nlohmann::ordered_json figures_json(const Metrics& metrics, const std::vector<MetricInfo>& names);
 /// label, precision, recall, f1, support.
 nlohmann::ordered_json class_json(const std::string& label, const ClassMetrics& of);
-/// The figures; where outputs are classes, classes [K] and confusions: of each cell of the confusion matrix
-/// that is not 0, label, prediction and count.
-nlohmann::ordered_json metrics_json(const Metrics& metrics, const std::vector<MetricInfo>& names);
+/// Where outputs are classes, classes [K] and confusions: of each cell of the confusion matrix that is not 0,
+/// label, prediction and count.
+nlohmann::ordered_json classes_json(const Metrics& metrics);
 /// By metric [low, high]; null for what is no number.
 nlohmann::ordered_json intervals_json(const MetricIntervals& intervals, const std::vector<MetricInfo>& names);
 

@@ -94,7 +94,7 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
   if (result.tested)
     text +=
         (result.refits ? "\nthe model of all data on the test file:\n" : "\nbest.h5 on the test file:\n") +
-        metrics_text(result.test, result.metrics, {}, one_answer_note(result.test)) + "\n";
+        figures_table(result.test, result.metrics) + class_tables(result.test, one_answer_note(result.test)) + "\n";
   return text + next_commands(arguments, result);
 }
 

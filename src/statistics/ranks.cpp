@@ -41,4 +41,23 @@ double area_under_roc(std::span<const double> scores, std::span<const double> po
   return (sum - count * (count + 1) / 2) / (count * others);
 }
 
+RankingFigures ranking_figures(std::span<const double> scores, std::span<const double> positive) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) { return scores[i] > scores[j]; });
+  const double all = std::accumulate(positive.begin(), positive.end(), 0.0),
+               others = static_cast<double>(scores.size()) - all;
+  double area = 0, precision = 0, hits = 0;  // hits: positive items at or above the threshold
+  for (std::size_t first = 0, last = 0; first < order.size(); first = last) {
+    double rise = 0;
+    while (last < order.size() && scores[order[last]] == scores[order[first]])
+      rise += positive[order[last++]];
+    const double falls = static_cast<double>(last - first) - rise;
+    area += falls * (hits + rise / 2);
+    hits += rise;
+    precision += rise * hits / static_cast<double>(last);
+  }
+  return {area / (all * others), precision / all};
+}
+
 }  // namespace orochi

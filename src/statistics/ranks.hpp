@@ -14,4 +14,12 @@ double spearman(std::span<const double> a, std::span<const double> b);
 /// `positive` holds 0 and 1; NaN where there are none of either.
 double area_under_roc(std::span<const double> scores, std::span<const double> positive);
 
+/// Both areas that rest on the order of scores.
+struct RankingFigures {
+  double area_under_roc = 0;
+  /// Sum over thresholds of (rise of recall) x precision, as scikit-learn; NaN where nothing is positive.
+  double average_precision = 0;
+};
+RankingFigures ranking_figures(std::span<const double> scores, std::span<const double> positive);
+
 }  // namespace orochi

@@ -78,7 +78,8 @@ TEST_CASE("the report has the matrix, or for many classes the most frequent conf
       predictions.push_back(static_cast<double>(i == 1 ? 0 : i));
       names.push_back("class" + std::to_string(i));
     }
-    return metrics_text(measured(labels, predictions, names, 0.5), class_metrics, {}, "a note");
+    const Metrics metrics = measured(labels, predictions, names, 0.5);
+    return figures_table(metrics, class_metrics) + class_tables(metrics, "a note");
   };
   const std::string few = report(3), many = report(31);
   CHECK(few.find("label \\ predicted  class0  class1  class2\n"
@@ -104,7 +105,7 @@ TEST_CASE("of very many classes the report has the worst and the largest, and JS
   }
   add(5000, 77, 7);
   const Metrics metrics = measured(labels, predictions, names, 0.5);
-  const std::string text = metrics_text(metrics, class_metrics, {}, "");
+  const std::string text = class_tables(metrics, "");
   CHECK(std::count(text.begin(), text.end(), '\n') < 60);
   CHECK(text.find("lowest F1, 20 of 10,000 classes (--json has all):\n"
                   "class  precision  recall      F1  support\n"
@@ -120,7 +121,7 @@ TEST_CASE("of very many classes the report has the worst and the largest, and JS
                   "label  predicted  sequences\n"
                   "c5000  c77                7\n"
                   "c77    c78                2\n") != std::string::npos);
-  const auto json = metrics_json(metrics, class_metrics);
+  const auto json = classes_json(metrics);
   CHECK(json["classes"].size() == 10000);
   CHECK(json["confusions"].size() == 9950);  // 9,948 on the diagonal, 2 beside it
   CHECK(dump_json(json).size() < 2'000'000);
@@ -129,7 +130,8 @@ TEST_CASE("of very many classes the report has the worst and the largest, and JS
 TEST_CASE("JSON has every figure and is pure ASCII") {
   const std::vector<double> labels{0, 1, 1}, predictions{0, 1, 0};
   const Metrics metrics = measured(labels, predictions, {"\xC3\xA9\x1b", "bad\xFF"}, 0.25);
-  const auto json = metrics_json(metrics, class_metrics);
+  auto json = figures_json(metrics, class_metrics);
+  json.update(classes_json(metrics));
   const std::string text = dump_json(json);
   CHECK(std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; }));
   const auto read = nlohmann::json::parse(text);

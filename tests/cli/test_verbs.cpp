@@ -1,4 +1,5 @@
 // evaluate, predict and inspect on a model that was trained a few steps.
+#include <cmath>
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -46,6 +47,10 @@ TEST_CASE("evaluate") {
   CHECK(has(text.out, "no\\u{202e}\\u{009b}"));
   CHECK_FALSE(has(text.out, "\xE2\x80\xAE"));
   CHECK(has(text.err, "40 sequences"));  // notes are no results
+  CHECK(has(text.out, "\n     95 %  ["));
+  CHECK(has(text.out, "AUROC  PR-AUC"));
+  CHECK_FALSE(has(text.out, "length  sequences"));
+  CHECK(has(orochi_program({"evaluate", trained.best, "--errors"}).out, "length  sequences  accuracy\n"));
   CHECK_FALSE(has(text.out, "rows"));
 
   const Outcome one = orochi_program({"evaluate", trained.best, "--json", "--threads", "1"});
@@ -63,6 +68,11 @@ TEST_CASE("evaluate") {
   }
   CHECK(all == 40);
   CHECK(figures["accuracy"].get<double>() == static_cast<double>(right) / 40);
+  CHECK(figures["intervals"]["accuracy"][0] <= figures["accuracy"]);
+  CHECK(figures["intervals"]["accuracy"][1] >= figures["accuracy"]);
+  CHECK(figures["majority"]["share"] == 0.5);
+  CHECK(std::abs(figures["further"]["balanced_accuracy"].get<double>() - figures["accuracy"].get<double>()) <
+        1e-12);  // 20 of each
   const Outcome other =
       orochi_program({"evaluate", trained.best, "--data", trained.place.path("train.tsv"), "--json"});
   CHECK(json::parse(other.out)["count"] == 80);

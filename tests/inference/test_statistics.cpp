@@ -1,6 +1,8 @@
 // Intervals of a task's metrics, and what the most frequent label alone would reach.
 #include "catch.hpp"
+#include "inference/scored.hpp"
 #include "inference/statistics.hpp"
+#include "small_model.hpp"
 #include "tasks.hpp"
 
 using namespace orochi;
@@ -91,4 +93,26 @@ TEST_CASE("the most frequent label is named, and whether more than it is shown")
   CHECK_THAT(majority_note(evaluation_of(*task, {0, 0, 1}, {0, 0, 0})), Contains("one answer to everything"));
   CHECK(majority_note(evaluation_of(*task, {1, 1, 1}, {1, 0, 1})).empty());  // nothing to tell apart
   CHECK_FALSE(majority_of(often_right(*task, 90, 1, 9, 3).metrics));         // a label a row
+}
+
+TEST_CASE("probabilities of all items are kept, unless there are too many") {
+  const auto run = [](Index classes, Index sequences) {
+    Classifier model(small_config(), InputShape{17, 0, 9}, classes, builtin_layers());
+    model.parameters().initialize(3);
+    Inference inference(model, "auto", 2);
+    return evaluate_scored(inference, *class_task(classes),
+                           random_sequences(sequences, 9, 17, 0, classes, 4));
+  };
+  const Scored few = run(5, 60);
+  REQUIRE(few.probabilities.size() == 5 * 60);
+  CHECK(few.note.empty());
+  for (std::size_t i = 0; i < 60; ++i)  // each at its item's place
+    CHECK_THAT(few.item_losses[i],
+               catch_matchers::WithinRel(
+                   -std::log(few.probabilities[5 * i + static_cast<std::size_t>(few.targets[i])]), 1e-5));
+  CHECK(further_figures(*class_task(5), few).front().name == "auroc");
+  const Scored many = run(50'000, 1'001);
+  CHECK(many.probabilities.empty());
+  CHECK_THAT(many.note, Contains("those of 1,001 sequences and 50,000 labels would take 400 MB"));
+  CHECK(further_figures(*class_task(50'000), many).front().name == "kappa");
 }
