@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes tests/fixtures/statistics.json: figures of probabilities by scikit-learn, for tests/statistics/.
+"""Makes tests/fixtures/statistics.json: figures of probabilities by scikit-learn, temperatures by SciPy, for tests/statistics/.
 
     python3 scripts/make_golden_statistics.py [FILE]
 
-Needs numpy and scikit-learn, which building and testing do not. The calibration error, which scikit-learn does not have,
+Needs numpy, SciPy and scikit-learn, which building and testing do not. The calibration error, which scikit-learn does not have,
 is written here as in Guo et al. 2017: bins (m / 15, (m + 1) / 15].
 """
 
@@ -11,6 +11,8 @@ import json
 import sys
 
 import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
 from sklearn import metrics as sk
 
 random = np.random.default_rng(5)
@@ -58,11 +60,21 @@ def labels(k, count):
                         "brier": float(np.mean((p - truth) ** 2))}}
 
 
+def temperature(k, count, scale):
+    """That of the lowest cross entropy (Guo et al. 2017)."""
+    labels = random.integers(0, k, count)
+    logits = scale * (random.normal(size=(count, k)) + np.eye(k)[labels])
+    loss = lambda b: np.mean(logsumexp(b * logits, axis=1) - b * logits[np.arange(count), labels])
+    best = minimize_scalar(loss, bounds=(0.1, 10), method="bounded", options={"xatol": 1e-12}).x
+    return {"classes": k, "labels": labels.tolist(), "logits": logits.ravel().tolist(), "temperature": 1 / best}
+
+
 def main():
     path = sys.argv[1] if len(sys.argv) > 1 else "tests/fixtures/statistics.json"
     cases = [classes(2, 40, 1.0), classes(4, 60, 2.0), classes(7, 50, 1.0, missing=True), classes(6, 40, 1.5, ties=True)]
     with open(path, "w") as file:
-        json.dump({"classes": cases, "labels": [labels(3, 30)]}, file)
+        json.dump({"classes": cases, "labels": [labels(3, 30)],
+                   "temperatures": [temperature(2, 40, 3.0), temperature(5, 40, 0.4)]}, file)
         file.write("\n")
 
 

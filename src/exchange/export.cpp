@@ -87,6 +87,10 @@ class Folder {
     if (task_.has("tuned_thresholds") && !task_.numbers("tuned_thresholds").empty())
       result.push_back(fmt::format("the thresholds of the labels have no place in config.json: {}",
                                    fmt::join(task_.numbers("tuned_thresholds"), ", ")));
+    if (task_.has("tuned_temperature"))
+      result.push_back(
+          fmt::format("probabilities are softmax(logits / {}): the temperature has no place in config.json",
+                      task_.numbers("tuned_temperature").front()));
     return result;
   }
 

@@ -76,6 +76,8 @@ void add_outputs(const OnnxLayer& at, const Model& model, Value values) {
     }
     if (state.has("tuned_thresholds"))
       at.graph.property("thresholds", json(state.numbers("tuned_thresholds")).dump());
+    if (state.has("tuned_temperature"))
+      at.graph.property("temperature", json(state.numbers("tuned_temperature").front()).dump());
     at.graph.property("labels", json(model.task->score_names()).dump());
   }
   std::vector<OnnxGraph::Axis> axes{"B", "T", model.classifier->outputs()};

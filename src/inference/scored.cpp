@@ -12,30 +12,37 @@ namespace {
 
 constexpr Index most_probabilities = 50'000'000;  // 400 MB
 
+/// A task keeps the class of an item, or its outputs. [M]
+std::vector<double> predicted_classes(const Evaluation& found, Index kept) {
+  if (kept == 1) return found.kept;
+  std::vector<double> classes;
+  for (auto row = found.kept.begin(); row != found.kept.end(); row += kept)
+    classes.push_back(static_cast<double>(std::max_element(row, row + kept) - row));
+  return classes;
+}
+
 }  // namespace
 
 Scored evaluate_scored(Inference& inference, const Task& task, const Sequences& data) {
   Scored found;
   const bool has_some = task.level() == Level::sequence && !task.score_names().empty();
   const Index k = task.outputs();
-  if (!has_some || data.size() > most_probabilities / k) {
-    if (has_some)
-      found.note = fmt::format(
-          "figures of probabilities are left out: those of {} sequences and {} labels would take {} MB, and "
-          "at "
-          "most 400 are taken",
-          grouped(data.size()), grouped(k), grouped(data.size() * k / 125'000));
-    static_cast<Evaluation&>(found) = evaluate(inference, task, data);
-    return found;
-  }
-  found.probabilities.resize(as_size(data.size() * k));
+  const bool fits = data.size() <= most_probabilities / k;
   const auto keep = [&](Index first, std::span<const Scalar> outputs) {
     for (std::size_t at = 0; at < outputs.size(); at += as_size(k)) {
       const std::vector<double> p = task.predict(outputs.subspan(at, as_size(k))).scores;
       std::copy(p.begin(), p.end(), found.probabilities.begin() + first * k + static_cast<Index>(at));
     }
   };
-  static_cast<Evaluation&>(found) = evaluate(inference, task, data, nullptr, keep);
+  if (has_some && fits) found.probabilities.resize(as_size(data.size() * k));
+  if (has_some && !fits)
+    found.note = fmt::format(
+        "figures of probabilities are left out: those of {} sequences and {} labels would take {} MB, and at "
+        "most 400 are taken",
+        grouped(data.size()), grouped(k), grouped(data.size() * k / 125'000));
+  static_cast<Evaluation&>(found) =
+      evaluate(inference, task, data, nullptr, has_some && fits ? Inference::Take(keep) : Inference::Take());
+  if (!found.metrics.figures.confusions.empty()) found.predictions = predicted_classes(found, task.kept());
   return found;
 }
 
@@ -44,7 +51,7 @@ bool has_one_label_each(const Metrics& metrics) {
 }
 
 ClassScores class_scores(const Scored& found) {
-  return {found.probabilities, found.targets, found.kept, std::ssize(found.metrics.figures.classes)};
+  return {found.probabilities, found.targets, found.predictions, std::ssize(found.metrics.figures.classes)};
 }
 
 std::vector<NamedFigure> further_figures(const Task& task, const Scored& found) {

@@ -12,6 +12,7 @@ namespace orochi {
 
 struct Scored : Evaluation {
   std::vector<double> probabilities;  // [M, K]; empty where there are none, or too many
+  std::vector<double> predictions;    // [M]: class ids, where each item has one
   std::string note;                   // about probabilities that would not fit
 };
 Scored evaluate_scored(Inference& inference, const Task& task, const Sequences& data);

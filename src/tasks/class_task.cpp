@@ -12,16 +12,16 @@
 #include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/file_errors.hpp"
-#include "tasks/builtin.hpp"
 
 namespace orochi {
 namespace {
 
-/// Of one row of outputs, in double.
-std::vector<double> softmax(std::span<const Scalar> outputs) {
+/// Of one row of outputs divided by the temperature, in double.
+std::vector<double> softmax(std::span<const Scalar> outputs, double temperature) {
   const auto most = static_cast<double>(*std::max_element(outputs.begin(), outputs.end()));
   std::vector<double> result;  // [K]
-  for (const Scalar output : outputs) result.push_back(std::exp(static_cast<double>(output) - most));
+  for (const Scalar output : outputs)
+    result.push_back(std::exp((static_cast<double>(output) - most) / temperature));
   const double sum = std::accumulate(result.begin(), result.end(), 0.0);
   for (double& p : result) p /= sum;
   return result;
@@ -95,16 +95,10 @@ Prediction ClassTask::predict(std::span<const Scalar> outputs) const {
   Prediction prediction = LabelTask::predict(outputs);
   const auto k = as_size(labels().size());
   for (std::size_t at = 0; at < outputs.size(); at += k) {
-    const std::vector<double> p = softmax(outputs.subspan(at, k));
+    const std::vector<double> p = softmax(outputs.subspan(at, k), temperature());
     prediction.scores.insert(prediction.scores.end(), p.begin(), p.end());
   }
   return prediction;
-}
-
-void add_classification(Tasks& tasks) {
-  tasks.add<ClassTask>(
-      "classification", "one label a sequence: softmax and cross entropy", ClassTask::options(),
-      {{"accuracy", "accuracy"}, {"macro_f1", "macro F1"}, {"weighted_f1", "weighted F1"}, {"mcc", "MCC"}});
 }
 
 }  // namespace orochi

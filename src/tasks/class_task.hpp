@@ -23,6 +23,8 @@ class ClassTask : public LabelTask {
 
  private:
   void check_weights() const;
+  /// What logits are divided by before they become probabilities.
+  virtual double temperature() const { return 1; }
 
   double smoothing_;
   bool balanced_;

@@ -250,6 +250,10 @@ TEST_CASE("a note says what the folder cannot", "[export]") {
   state.set("tuned_thresholds", std::vector<double>{0.25, 0.5});
   model.task->load(state);
   CHECK_THAT(notes(model, "thresholds"), Contains("0.25, 0.5"));
+  model = with_head("bert", "tanh");
+  model.task = new_task("classification", {{"calibrate", true}});
+  model.task->fit(std::vector<std::string>{"a", "b"});
+  CHECK_THAT(notes(model, "temperature"), Contains("softmax(logits / 1)"));
 }
 
 TEST_CASE("only a new or an empty folder is written", "[export]") {

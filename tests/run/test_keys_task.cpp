@@ -3,6 +3,7 @@
 #include <orochi/dataset.hpp>
 
 #include "catch.hpp"
+#include "core/as_size.hpp"
 #include "keys.hpp"
 #include "tasks.hpp"
 #include "tokenizers.hpp"
@@ -72,6 +73,27 @@ void test_tune_thresholds() {
   }
 }
 
+void test_calibrate() {
+  for (const bool calibrates : {true, false}) {
+    const std::unique_ptr<Task> task = new_task("classification", {{"calibrate", calibrates}});
+    task->fit(std::vector<std::string>{"a", "b"});
+    REQUIRE(task->kept() == (calibrates ? 2 : 1));
+    // Three of four are right, at a logit of 2: p = 3 / 4 is at ln 3.
+    const std::vector<double> logits{2, 0, 2, 0, 2, 0, 2, 0}, targets{0, 0, 0, 1};
+    const std::vector<Index> offsets{0, 1, 2, 3, 4};
+    task->tune({std::span(logits).first(as_size(4 * task->kept())), targets, offsets});
+    const std::vector<Scalar> outputs{2, 0};
+    CHECK(std::abs(task->predict(outputs).scores[0] - (calibrates ? 0.75 : 1 / (1 + std::exp(-2.0)))) < 1e-9);
+    State state;
+    task->save(state);
+    CHECK(state.has("tuned_temperature") == calibrates);
+    const std::unique_ptr<Task> again = new_task("classification", {{"calibrate", calibrates}});
+    again->load(state);
+    CHECK(again->predict(outputs).scores == task->predict(outputs).scores);
+    CHECK(again->item_loss(outputs, {targets.data(), 1}) == task->item_loss(outputs, {targets.data(), 1}));
+  }
+}
+
 void test_label_smoothing_of_rows() {
   const auto loss = [](const Options& options) {
     return loss_of("token_labels", options, {"a b"}, {2, 0, 0, 2});
@@ -128,6 +150,7 @@ KeyTests orochi::task_keys() {
           {"task.multi_label.positive_weights", test_positive_weights},
           {"task.multi_label.separator", test_separator},
           {"task.multi_label.tune_thresholds", test_tune_thresholds},
+          {"task.classification.calibrate", test_calibrate},
           {"task.masked_tokens.share", [] { test_share("masked_tokens"); }},
           {"task.masked_tokens.span", [] { test_span("masked_tokens"); }},
           {"task.masked_tokens.whole_words", test_whole_words},
