@@ -8,6 +8,7 @@
 #include <orochi/model.hpp>
 #include <orochi/threads.hpp>
 
+#include "cli/confidence.hpp"
 #include "cli/evaluation_report.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
@@ -25,7 +26,8 @@ struct Found {
   const Sequences& data;
   Scored evaluation;
   MetricIntervals intervals;
-  bool errors = false;  // by groups are wanted
+  bool errors = false;          // by groups are wanted
+  std::optional<double> least;  // probability of an answer that counts
   std::vector<Group> lengths() const {
     return errors ? by_length(data, evaluation.scores) : std::vector<Group>();
   }
@@ -42,6 +44,7 @@ std::string text_of(const Found& found) {
   return figures_table(evaluation.metrics, found.model.metrics, found.intervals) +
          figures_text(further_figures(task, evaluation)) + groups_text("length", score, found.lengths()) +
          groups_text("unknown tokens", score, found.unknown()) +
+         (found.least ? sure_text(*found.least, sure_answers(class_scores(evaluation), *found.least)) : "") +
          class_tables(evaluation.metrics, majority_note(evaluation));
 }
 
@@ -56,6 +59,9 @@ ordered_json json_of(const Found& found) {
   json["further"] = figures_json(further_figures(task, found.evaluation));
   if (found.errors) json["by_length"] = groups_json(task.score_name(), found.lengths());
   if (found.errors) json["by_unknown"] = groups_json(task.score_name(), found.unknown());
+  if (found.least)
+    json["min_confidence"] =
+        sure_json(*found.least, sure_answers(class_scores(found.evaluation), *found.least));
   json.update(classes_json(metrics));
   return json;
 }
@@ -68,7 +74,12 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const Sequences data = load_labelled(trained, path).sequences;
   const int threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   Inference inference(trained, threads);
-  Found found{trained, data, evaluate_scored(inference, *trained.task, data), {}, arguments.has("--errors")};
+  Found found{trained,
+              data,
+              evaluate_scored(inference, *trained.task, data),
+              {},
+              arguments.has("--errors"),
+              min_confidence(arguments, *trained.task)};
   require_finite(found.evaluation.losses);
   found.intervals = metric_intervals(*trained.task, found.evaluation, threads);
   if (!found.evaluation.note.empty()) std::cerr << found.evaluation.note + "\n";
@@ -103,6 +114,8 @@ Verb evaluate_verb() {
        false, true}};
   verb.options = {test_data_option(),
                   {"--errors", "", "how often it is right by length and by share of unknown tokens"},
+                  min_confidence_option(
+                      "how many answers have a probability of P or more, and how often these are right"),
                   json_option("one JSON object in place of the tables"),
                   threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",

@@ -81,6 +81,20 @@ std::vector<Group> by_unknown(const Sequences& data, const Tokenizer& tokenizer,
   return group({"none", "up to 10 %", "more"}, group_of, scores);
 }
 
+std::string sure_text(double least, const SureAnswers& sure) {
+  Table table({{"probability"}, {"answers"}, {"coverage"}, {"accuracy"}});
+  table.add({fmt::format("{} or more", least), grouped(sure.count), fraction(sure.coverage),
+             fraction(sure.accuracy)});
+  return "\n" + table.text();
+}
+
+nlohmann::ordered_json sure_json(double least, const SureAnswers& sure) {
+  return {{"probability", least},
+          {"count", sure.count},
+          {"coverage", sure.coverage},
+          {"accuracy", sure.accuracy}};
+}
+
 std::string groups_text(const std::string& title, const std::string& score,
                         const std::vector<Group>& groups) {
   Table table({{title, Align::left}, {"sequences"}, {score}});

@@ -30,6 +30,10 @@ std::vector<Group> by_length(const Sequences& data, const std::vector<double>& s
 std::vector<Group> by_unknown(const Sequences& data, const Tokenizer& tokenizer,
                               const std::vector<double>& scores);
 
+/// Of the answers with a probability of `least` or more.
+std::string sure_text(double least, const SureAnswers& sure);
+nlohmann::ordered_json sure_json(double least, const SureAnswers& sure);
+
 std::string groups_text(const std::string& title, const std::string& score, const std::vector<Group>& groups);
 nlohmann::ordered_json groups_json(const std::string& score, const std::vector<Group>& groups);
 

@@ -14,7 +14,8 @@
 #include <orochi/model.hpp>
 #include <orochi/threads.hpp>
 
-#include "cli/answers.hpp"
+#include "cli/answer_writer.hpp"
+#include "cli/confidence.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
@@ -30,76 +31,6 @@ namespace orochi {
 namespace {
 
 constexpr Index most_outputs = 1 << 22;  // held at a time: 16 MB, as a read may bring thousands of lines
-
-/// Answers in the form that was asked for.
-class Writer {
- public:
-  /// `kept`: what the file's fields are called, where they are kept; none: a field is a JSON object.
-  Writer(const Arguments& arguments, const Task& task, Output& out,
-         std::optional<std::vector<std::string>> kept = {})
-      : json_(arguments.has("--json")),
-        wants_logits_(arguments.has("--logits")),
-        kept_(std::move(kept)),
-        out_(out),
-        task_(task) {
-    const bool has_columns = task.level() == Level::sequence;
-    if (wants_logits_ && !json_ && !has_columns)
-      throw usage_error("--logits: the model answers every row; add --json for a list a sequence");
-    std::string header = task.answer_name();
-    std::vector<std::string> names = task.score_names();
-    if (wants_logits_ && names.empty())
-      for (Index k = 1; k <= task.outputs(); ++k) names.push_back(std::to_string(k));
-    if (has_columns)
-      for (const std::string& name : names)
-        header += fmt::format("\t{}({})", wants_logits_ ? "logit" : "p", escape(name));
-    if (kept_ && kept_->empty()) header += "\tinput";
-    if (kept_)
-      for (const std::string& name : *kept_) header += fmt::format("\tinput({})", escape(name));
-    if (!json_) out_.write(header + "\n");
-    out_.flush();
-  }
-
-  /// Of one sequence: outputs [items, K], and what the file has of it.
-  void write(std::span<const Scalar> outputs, std::span<const std::string> fields) {
-    const Prediction prediction = task_.predict(outputs);
-    if (json_) {
-      nlohmann::ordered_json line = answer_json(task_, prediction);
-      if (wants_logits_) {
-        line.erase("probabilities");
-        line["logits"] = outputs_json(task_, outputs);
-      }
-      if (!fields.empty()) line["input"] = input_json(fields);
-      out_.write(dump_json(line) + "\n");
-      return;
-    }
-    std::string line = text_of(prediction);
-    const std::vector<double> columns =
-        wants_logits_ ? std::vector<double>(outputs.begin(), outputs.end()) : prediction.scores;
-    if (task_.level() == Level::sequence)
-      for (const double value : columns) line += fmt::format("\t{:.6f}", value);
-    for (const std::string& field : fields) line += "\t" + escape_cell(field);
-    out_.write(line + "\n");
-  }
-
- private:
-  nlohmann::ordered_json input_json(std::span<const std::string> fields) const {
-    if (kept_->empty()) return nlohmann::ordered_json::parse(fields.front());
-    nlohmann::ordered_json input;
-    for (std::size_t i = 0; i < fields.size(); ++i) input[(*kept_)[i]] = fields[i];
-    return input;
-  }
-
-  /// Labels as cells that a spreadsheet takes for text.
-  std::string text_of(Prediction prediction) const {
-    for (std::string& label : prediction.labels) label = escape_cell(label);
-    return prediction.text(task_.level() == Level::row ? " " : ",");
-  }
-
-  bool json_, wants_logits_;
-  std::optional<std::vector<std::string>> kept_;
-  Output& out_;
-  const Task& task_;
-};
 
 /// Lines that were read and not answered yet.
 class Pending {
@@ -128,7 +59,7 @@ class Pending {
     fields_ = std::move(inputs.fields);
   }
 
-  void answer(Inference& inference, const Model& trained, Writer& writer) {
+  void answer(Inference& inference, const Model& trained, AnswerWriter& writer) {
     std::vector<std::uint32_t> samples;  // [B]
     const Batch all = as_batch(data_, samples);
     if (channels_ == 0) {
@@ -226,9 +157,9 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
       fmt::format("read as data.format = \"{}\"; labels are ignored", trained.config.data.format.type));
   for (const std::string& note : notes) std::cerr << escape(note) + "\n";
   Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
-  Writer writer(arguments, *trained.task, out, std::move(kept));
+  AnswerWriter writer(arguments, *trained.task, out, std::move(kept));
   pending.answer(inference, trained, writer);
-  std::cerr << pending.notes(trained.config.data.max_length);
+  std::cerr << pending.notes(trained.config.data.max_length) << writer.notes();
   out.flush();
   return static_cast<int>(ExitCode::done);
 }
@@ -245,7 +176,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   LineReader reader(path);
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
   Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
-  Writer writer(arguments, *trained.task, out);
+  AnswerWriter writer(arguments, *trained.task, out);
   Pending pending(trained);
   std::optional<Error> error;
   Index skipped = 0;
@@ -254,7 +185,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
     pending.answer(inference, trained, writer);
     out.flush();
   }
-  std::cerr << pending.notes(trained.config.data.max_length);
+  std::cerr << pending.notes(trained.config.data.max_length) << writer.notes();
   if (skipped > 0)
     std::cerr << fmt::format("{} skipped, which {} no sequence\n", counted(skipped, "line"),
                              skipped == 1 ? "is" : "are");
@@ -287,6 +218,8 @@ Verb predict_verb() {
       {"--skip-bad", "", "leave out lines, or records of a FILE, that are no sequence, and count them"},
       {"--keep", "", "write the columns of a csv, tsv or jsonl FILE behind the answers"},
       {"--logits", "", "the model's outputs (logits) in place of probabilities"},
+      min_confidence_option(
+          "answer - (in JSON null) where the label's probability is below P, and count these"),
       threads_option()};
   verb.examples = {"predict runs/splice/best.h5 sequences.txt",
                    "predict runs/splice/best.h5 --json <sequences.txt"};

@@ -112,6 +112,16 @@ std::vector<double> ClassScores::right() const {
   return result;
 }
 
+SureAnswers sure_answers(const ClassScores& of, double least) {
+  const std::vector<double> confidence = of.confidence(), right = of.right();
+  SureAnswers result;
+  for (std::size_t i = 0; i < confidence.size(); ++i)
+    if (confidence[i] >= least) result.count += 1, result.accuracy += right[i];
+  result.coverage = static_cast<double>(result.count) / static_cast<double>(confidence.size());
+  result.accuracy /= static_cast<double>(result.count);
+  return result;
+}
+
 std::vector<NamedFigure> class_figures_of(const ClassScores& of) {
   const std::vector<NamedFigure> agreement{{"kappa", "kappa", kappa(of)},
                                            {"balanced_accuracy", "balanced accuracy", balanced_accuracy(of)}};

@@ -40,6 +40,14 @@ struct ClassScores {
   std::vector<double> right() const;
 };
 
+/// What is left of the answers where those below a probability are not given.
+struct SureAnswers {
+  Index count = 0;
+  double coverage = 0;  // share of all
+  double accuracy = 0;  // of those that are given; NaN where there are none
+};
+SureAnswers sure_answers(const ClassScores& of, double least);
+
 /// Cohen's kappa and balanced accuracy, and of the scores AUROC and average precision (one class against the
 /// others, mean over the classes that occur), top-3 accuracy of more than 5 classes, Brier's score (mean over
 /// items of the sum over classes of (p - y)^2), calibration error and mean confidence.

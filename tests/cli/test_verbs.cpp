@@ -120,6 +120,42 @@ TEST_CASE("predict: tabs, JSON, files") {
             .err.find("1 of 3 lines begin with a label, ") != std::string::npos);
 }
 
+TEST_CASE("answers that are not sure enough are not given, and counted") {
+  const Trained trained;
+  const std::string data = trained.place.path("test.tsv");
+  std::vector<double> confidence;
+  for (const std::string& line : lines_of(orochi_program({"predict", trained.best, data, "--json"}).out)) {
+    const json p = json::parse(line)["probabilities"];
+    confidence.push_back(std::max(p["yes"].get<double>(), p[spiteful].get<double>()));
+  }
+  std::vector<double> sorted = confidence;
+  std::sort(sorted.begin(), sorted.end());
+  REQUIRE(sorted.size() == 40);
+  REQUIRE(sorted[29] < sorted[30]);
+  std::ostringstream least;
+  least.precision(17);
+  least << sorted[30];  // ten are as sure
+  const Outcome table = orochi_program({"predict", trained.best, data, "--min-confidence", least.str()});
+  const Outcome objects =
+      orochi_program({"predict", trained.best, data, "--json", "--min-confidence", least.str()});
+  CHECK(has(table.err, "kept 10 of 40 answers (25.0 %), those of probability 0."));
+  const std::vector<std::string> rows = lines_of(table.out), lines = lines_of(objects.out);
+  REQUIRE(rows.size() == 41);
+  for (std::size_t i = 0; i < 40; ++i) {
+    CHECK(rows[i + 1].starts_with("-\t") == (confidence[i] < sorted[30]));
+    CHECK(json::parse(lines[i])["label"].is_null() == (confidence[i] < sorted[30]));
+  }
+  const Outcome evaluated =
+      orochi_program({"evaluate", trained.best, "--json", "--min-confidence", least.str()});
+  CHECK(json::parse(evaluated.out)["min_confidence"]["count"] == 10);
+  CHECK(json::parse(evaluated.out)["min_confidence"]["coverage"] == 0.25);
+  CHECK(has(orochi_program({"evaluate", trained.best, "--min-confidence", "0"}).out,
+            "0 or more       40    1.0000"));
+  for (const char* wrong : {"1.5", "nan", "80%", "0.5x"})
+    CHECK(has(orochi_program({"predict", trained.best, "--min-confidence", wrong}).err,
+              "a probability from 0 to 1"));
+}
+
 TEST_CASE("predict answers a line before its input ends") {
   const Trained trained;
   Child child({"predict", trained.best});

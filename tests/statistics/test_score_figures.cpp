@@ -58,6 +58,19 @@ TEST_CASE("the area under ROC by thresholds is the one by ranks") {
   CHECK(std::isnan(ranking_figures(scores, std::vector<double>(6, 0)).average_precision));
 }
 
+TEST_CASE("answers below a probability are left out, those at it are not") {
+  const std::vector<double> scores{0.5, 0.5, 0.25, 0.75, 1, 0}, labels{0, 0, 0}, predictions{0, 1, 0};
+  const ClassScores of{scores, labels, predictions, 2};
+  const SureAnswers all = sure_answers(of, 0), some = sure_answers(of, 0.75), none = sure_answers(of, 1.1);
+  CHECK(all.coverage == 1);
+  CHECK(all.accuracy == 2.0 / 3);
+  CHECK(some.count == 2);
+  CHECK(some.coverage == 2.0 / 3);
+  CHECK(some.accuracy == 0.5);
+  CHECK(none.coverage == 0);
+  CHECK(std::isnan(none.accuracy));
+}
+
 TEST_CASE("a confidence on an edge is in the bin below it") {
   const std::vector<double> confidence{0.5, 0.50001, 1.0, 0.0}, right{1, 0, 1, 0};
   const auto bins = confidence_bins(confidence, right, 2);
