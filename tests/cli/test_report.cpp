@@ -90,6 +90,10 @@ TEST_CASE("a report says what evaluate and ablate say") {
   }
   CHECK(content["metrics"]["wrong"] == wrong);
   CHECK(total == 40);
+  const json& probabilities = content["probabilities"];
+  for (const char* curve : {"risk", "roc", "precision"}) CHECK(probabilities[curve].size() == 101);
+  CHECK(probabilities["risk"][100].get<double>() == 2.5 * static_cast<double>(wrong));  // of 40, in percent
+  CHECK(probabilities["confidence"].size() == probabilities["accuracy"].size());
   const json ablation = json::parse(orochi_program({"ablate", best, "--json"}).out);
   CHECK(content["ablation"]["heads"] == ablation["heads"]);
   CHECK(content["curves"].size() == 2);

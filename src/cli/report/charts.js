@@ -104,7 +104,12 @@ function readable(picture, x, at, first, say, idle) {
   idle();
 }
 
-function chart({title, x, series, best, format}) {
+const epochs = {
+  unit: (v) => "epoch " + v,
+  over: (x) => counted(x.length, "epoch")
+};
+
+function chart({title, x, series, best, format, along = epochs}) {
   series = series.filter((s) => s.values.some((v) => typeof v === "number"));
   if (series.length === 0) return null;
   const at = ranges(x, series), bottom = frame.height - frame.bottom, last = x.length - 1;
@@ -113,14 +118,14 @@ function chart({title, x, series, best, format}) {
   const values = (i) => series.map((s) => s.name + " " + format(s.values[i])).join(", ");
   const lines = series.map((s, n) => svg("path", {class: "curve curve-" + n, d: pieces(x, s.values, at)}));
   const cursor = upright("cursor", last), readout = el("p", {class: "readout", "aria-live": "polite"});
-  const name = `${title} over ${counted(x.length, "epoch")}; at the end ${values(last)}. Arrow keys read it.`;
+  const name = `${title} over ${along.over(x)}; at the end ${values(last)}. Arrow keys read it.`;
   const box = {viewBox: `0 0 ${frame.width} ${frame.height}`, tabindex: "0", role: "img", "aria-label": name};
   const picture = svg(
       "svg", box, axes(x, at), best < 0 ? [] : [upright("best", best)], lines, dots(x, series, at), cursor);
   const say = (i) => {
     for (const end of ["x1", "x2"]) cursor.setAttribute(end, at.x(x[i]));
     cursor.setAttribute("visibility", "visible");
-    readout.textContent = "epoch " + x[i] + ": " + values(i);
+    readout.textContent = along.unit(x[i]) + ": " + values(i);
   };
   const idle = () => {
     cursor.setAttribute("visibility", "hidden");
@@ -167,4 +172,23 @@ function trainingSection(content) {
            series: [{name: "rate", values: column("learning_rate")}],
            format: (v) => (typeof v === "number" ? short(v) : "\u2013")
          })));
+}
+
+// What the probabilities are worth: whether they are as right as they claim to be, and what a threshold brings.
+function probabilitiesSection(content) {
+  const p = content.probabilities, points = p.roc.map((_, i) => i), format = (v) => fixed(v, 1) + " %";
+  const drawn = (title, along, x, series) => chart(
+      {title, x, series, best: -1, format, along: {unit: (v) => `${along} ${fixed(v, 1)} %`, over: () => along}});
+  return section(
+      "probabilities", "Probabilities",
+      note(
+          "In percent. Answers of a confidence should be right as often as that: on the dashed line. Below " +
+          "it the model is too sure of itself, above it not sure enough (task.calibrate mends both); points of " +
+          "few answers jump. ROC and precision are of each class against the others, means over the classes."),
+      el("div", {class: "charts"},
+         drawn("Accuracy by confidence", "confidence", p.confidence,
+               [{name: "accuracy", values: p.accuracy}, {name: "as claimed", values: p.confidence}]),
+         drawn("Wrong answers among the surest", "answers given", points, [{name: "wrong", values: p.risk}]),
+         drawn("ROC", "others taken for the class", points, [{name: "found", values: p.roc}]),
+         drawn("Precision by recall", "recall", points, [{name: "precision", values: p.precision}])));
 }

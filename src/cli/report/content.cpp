@@ -24,6 +24,7 @@
 #include "data/windows.hpp"
 #include "inference/statistics.hpp"
 #include "io/config_file.hpp"
+#include "statistics/curves.hpp"
 
 namespace orochi {
 namespace {
@@ -91,6 +92,25 @@ ordered_json metrics_content(const Evaluation& outcomes, const std::vector<Metri
   json["confusions"] = ordered_json::array();  // label, prediction, items
   for (const Confusion& cell : cells) json["confusions"].push_back({cell.label, cell.prediction, cell.count});
   return json;
+}
+
+/// In percent, for drawing: of bins of answers the confidence and the accuracy, and three curves at 0 .. 100.
+ordered_json probabilities_json(const Scored& outcomes) {
+  if (!has_one_label_each(outcomes.metrics) || outcomes.probabilities.empty()) return nullptr;
+  const ClassScores of = class_scores(outcomes);
+  const auto percent = [](const std::vector<double>& curve) {
+    auto json = ordered_json::array();
+    for (const double value : curve) json.push_back(rounded(100 * value, 0.01));
+    return json;
+  };
+  std::vector<double> confidence, accuracy;
+  for (const ConfidenceBin& bin : confidence_bins(of.confidence(), of.right()))
+    if (bin.count > 0) confidence.push_back(bin.confidence), accuracy.push_back(bin.accuracy);
+  return {{"confidence", percent(confidence)},
+          {"accuracy", percent(accuracy)},
+          {"risk", percent(risk_coverage_curve(of))},
+          {"roc", percent(roc_curve(of))},
+          {"precision", percent(precision_recall_curve(of))}};
 }
 
 /// [[label, p] ...]: the largest, and the target's.
@@ -197,7 +217,7 @@ ordered_json sequences_json(const ReportRequest& request, const Model& trained, 
 }  // namespace
 
 ordered_json report_content(const ReportRequest& request, const Model& trained, const ReportData& data) {
-  const Evaluation outcomes = run_model(trained, data.sequences, request.threads);
+  const Scored outcomes = run_model(trained, data.sequences, request.threads);
   ordered_json json{
       {"orochi", version},
       {"run", escape(request.run)},
@@ -216,6 +236,7 @@ ordered_json report_content(const ReportRequest& request, const Model& trained, 
   Index wrong = 0;
   for (Index b = 0; b < data.sequences.size(); ++b) wrong += is_right(trained, outcomes, b) ? 0 : 1;
   json["metrics"]["wrong"] = wrong;
+  json["probabilities"] = probabilities_json(outcomes);
   json["sequences"] = sequences_json(request, trained, data, outcomes);
   json["errors"] = errors_json(trained, data, outcomes);
   const bool has_heads = !json["sequences"].empty() && !json["sequences"].front()["layers"].empty();

@@ -22,9 +22,9 @@ std::vector<Index> by_loss(const Evaluation& outcomes, const auto& wanted) {
 
 }  // namespace
 
-Evaluation run_model(const Model& trained, const Sequences& data, int threads) {
+Scored run_model(const Model& trained, const Sequences& data, int threads) {
   Inference inference(trained, threads);
-  Evaluation result = evaluate(inference, *trained.task, data);
+  Scored result = evaluate_scored(inference, *trained.task, data);
   require_finite(result.losses);
   return result;
 }

@@ -6,9 +6,11 @@
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
 
+#include "inference/scored.hpp"
+
 namespace orochi {
 
-Evaluation run_model(const Model& trained, const Sequences& data, int threads);
+Scored run_model(const Model& trained, const Sequences& data, int threads);
 
 /// Whether the answer to sequence b is right in all items; where numbers are predicted, none is.
 bool is_right(const Model& trained, const Evaluation& outcomes, Index b);

@@ -9,6 +9,7 @@ const sections = [
   ...(content.metrics.confusions.length ? [confusionSection(content)] : []),
   ...(content.labels.length ? [classesSection(content)] : []),
   trainingSection(content),
+  ...(content.probabilities ? [probabilitiesSection(content)] : []),
   configSection(content),
 ];
 document.getElementById("top").append(
