@@ -13,6 +13,12 @@ OptionSpec min_confidence_option(const std::string& what) {
   return {"--min-confidence", "P", what + " (default: every answer is given; example: --min-confidence 0.8)"};
 }
 
+void require_one_label(const Task& task, const std::string& option) {
+  if (task.level() == Level::row || task.answers_list() || task.score_names().empty())
+    throw usage_error(option +
+                      ": the model's answer is not one label with a probability; leave the option out");
+}
+
 std::optional<double> min_confidence(const Arguments& arguments, const Task& task) {
   if (!arguments.has("--min-confidence")) return std::nullopt;
   const std::string text = arguments.text("--min-confidence");
@@ -20,9 +26,7 @@ std::optional<double> min_confidence(const Arguments& arguments, const Task& tas
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), least);
   if (error != std::errc() || end != text.data() + text.size() || !(least >= 0 && least <= 1))
     throw usage_error(fmt::format("--min-confidence is \"{}\"; allowed: a probability from 0 to 1", text));
-  if (task.level() == Level::row || task.answers_list() || task.score_names().empty())
-    throw usage_error(
-        "--min-confidence: the model's answer is not one label with a probability; leave the option out");
+  require_one_label(task, "--min-confidence");
   return least;
 }
 

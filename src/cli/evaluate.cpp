@@ -23,17 +23,21 @@ using nlohmann::ordered_json;
 /// What was found, and where it is from.
 struct Found {
   const Model& model;
-  const Sequences& data;
+  const LocatedFile& data;
   Scored evaluation;
   MetricIntervals intervals;
   bool errors = false;          // by groups are wanted
   std::optional<double> least;  // probability of an answer that counts
+  std::size_t suspects = 0;     // that are listed
   std::vector<Group> lengths() const {
-    return errors ? by_length(data, evaluation.scores) : std::vector<Group>();
+    return errors ? by_length(data.file.sequences, evaluation.scores) : std::vector<Group>();
   }
   std::vector<Group> unknown() const {
     if (!errors || model.preprocessing.tokenizer == nullptr) return {};
-    return by_unknown(data, *model.preprocessing.tokenizer, evaluation.scores);
+    return by_unknown(data.file.sequences, *model.preprocessing.tokenizer, evaluation.scores);
+  }
+  SuspectList suspected() const {
+    return {suspects_of(class_scores(evaluation)), suspects, data.places, evaluation.metrics.figures.labels};
   }
 };
 
@@ -45,6 +49,7 @@ std::string text_of(const Found& found) {
          figures_text(further_figures(task, evaluation)) + groups_text("length", score, found.lengths()) +
          groups_text("unknown tokens", score, found.unknown()) +
          (found.least ? sure_text(*found.least, sure_answers(class_scores(evaluation), *found.least)) : "") +
+         (found.suspects > 0 ? suspects_text(found.suspected()) : "") +
          class_tables(evaluation.metrics, majority_note(evaluation));
 }
 
@@ -62,6 +67,7 @@ ordered_json json_of(const Found& found) {
   if (found.least)
     json["min_confidence"] =
         sure_json(*found.least, sure_answers(class_scores(found.evaluation), *found.least));
+  if (found.suspects > 0) json["suspects"] = suspects_json(found.suspected());
   json.update(classes_json(metrics));
   return json;
 }
@@ -71,15 +77,18 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   Model trained = Model::load(checkpoint, extensions);
   take_settings(trained, std::span(arguments.words).subspan(1));
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
-  const Sequences data = load_labelled(trained, path).sequences;
+  const auto suspects = static_cast<std::size_t>(arguments.integer("--suspects", 0));
+  if (suspects > 0) require_one_label(*trained.task, "--suspects");
+  const LocatedFile data = load_located(trained, path);
   const int threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   Inference inference(trained, threads);
   Found found{trained,
               data,
-              evaluate_scored(inference, *trained.task, data),
+              evaluate_scored(inference, *trained.task, data.file.sequences),
               {},
               arguments.has("--errors"),
-              min_confidence(arguments, *trained.task)};
+              min_confidence(arguments, *trained.task),
+              suspects};
   require_finite(found.evaluation.losses);
   found.intervals = metric_intervals(*trained.task, found.evaluation, threads);
   if (!found.evaluation.note.empty()) std::cerr << found.evaluation.note + "\n";
@@ -112,12 +121,17 @@ Verb evaluate_verb() {
        "how the data is read, where it is another way than in training: settings of data.format and "
        "data.encoding, for example data.format.text_columns=review",
        false, true}};
-  verb.options = {test_data_option(),
-                  {"--errors", "", "how often it is right by length and by share of unknown tokens"},
-                  min_confidence_option(
-                      "how many answers have a probability of P or more, and how often these are right"),
-                  json_option("one JSON object in place of the tables"),
-                  threads_option()};
+  verb.options = {
+      test_data_option(),
+      {"--errors", "", "how often it is right by length and by share of unknown tokens"},
+      min_confidence_option(
+          "how many answers have a probability of P or more, and how often these are right"),
+      {"--suspects", "N",
+       "list up to N sequences whose label is likely wrong, by confident learning (default: none; example: "
+       "--suspects 20)",
+       1, 1'000'000},
+      json_option("one JSON object in place of the tables"),
+      threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",
                    "evaluate runs/splice/best.h5 --data datasets/splice/train.tsv --json"};
   verb.call = call;

@@ -95,6 +95,31 @@ nlohmann::ordered_json sure_json(double least, const SureAnswers& sure) {
           {"accuracy", sure.accuracy}};
 }
 
+std::string suspects_text(const SuspectList& list) {
+  const std::size_t shown = std::min(list.most, list.all.size());
+  if (list.all.empty()) return "\nno label is suspect\n";
+  Table table({{"place", Align::left},
+               {"label", Align::left},
+               {"probability"},
+               {"more likely", Align::left},
+               {"probability"}});
+  for (const Suspect& one : std::span(list.all).first(shown))
+    table.add({list.places.location(one.item), list.labels[as_size(one.label)], fraction(one.probability),
+               list.labels[as_size(one.other)], fraction(one.of_other)});
+  return fmt::format("\nsuspected labels, {} of {}:\n", shown, grouped(std::ssize(list.all))) + table.text();
+}
+
+nlohmann::ordered_json suspects_json(const SuspectList& list) {
+  auto json = nlohmann::ordered_json::array();
+  for (const Suspect& one : std::span(list.all).first(std::min(list.most, list.all.size())))
+    json.push_back({{"place", list.places.location(one.item)},
+                    {"label", list.labels[as_size(one.label)]},
+                    {"probability", one.probability},
+                    {"other", list.labels[as_size(one.other)]},
+                    {"other_probability", one.of_other}});
+  return {{"count", list.all.size()}, {"list", json}};
+}
+
 std::string groups_text(const std::string& title, const std::string& score,
                         const std::vector<Group>& groups) {
   Table table({{title, Align::left}, {"sequences"}, {score}});

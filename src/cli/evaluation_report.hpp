@@ -9,7 +9,9 @@
 #include <orochi/dataset.hpp>
 #include <orochi/inference.hpp>
 
+#include "data/raw.hpp"
 #include "statistics/score_figures.hpp"
+#include "statistics/suspects.hpp"
 
 namespace orochi {
 
@@ -33,6 +35,16 @@ std::vector<Group> by_unknown(const Sequences& data, const Tokenizer& tokenizer,
 /// Of the answers with a probability of `least` or more.
 std::string sure_text(double least, const SureAnswers& sure);
 nlohmann::ordered_json sure_json(double least, const SureAnswers& sure);
+
+/// Sequences whose labels are likely wrong, of which `most` are listed, with their places in the file.
+struct SuspectList {
+  std::vector<Suspect> all;
+  std::size_t most = 0;
+  const RawSplit& places;
+  const std::vector<std::string>& labels;  // [K]
+};
+std::string suspects_text(const SuspectList& list);
+nlohmann::ordered_json suspects_json(const SuspectList& list);
 
 std::string groups_text(const std::string& title, const std::string& score, const std::vector<Group>& groups);
 nlohmann::ordered_json groups_json(const std::string& score, const std::vector<Group>& groups);

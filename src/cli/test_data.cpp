@@ -86,12 +86,16 @@ void take_settings(Model& trained, std::span<const std::string> settings) {
                     refused));
 }
 
-LoadedFile load_labelled(const Model& trained, const Paths& paths) {
+LocatedFile load_located(const Model& trained, const Paths& paths) {
   std::vector<std::string> notes;
-  LoadedFile file = load_file(trained.config.data, trained.extensions.readers, trained.preprocessing,
-                              *trained.task, paths, notes);
+  LocatedFile file = load_located(trained.config.data, trained.extensions.readers, trained.preprocessing,
+                                  *trained.task, paths, notes);
   for (const std::string& note : notes) std::cerr << escape(note) + "\n";
   return file;
+}
+
+LoadedFile load_labelled(const Model& trained, const Paths& paths) {
+  return load_located(trained, paths).file;
 }
 
 OptionSpec test_data_option() {

@@ -9,6 +9,7 @@
 #include <orochi/model.hpp>
 
 #include "cli/command_line.hpp"
+#include "data/located.hpp"
 
 namespace orochi {
 
@@ -24,6 +25,7 @@ OptionSpec test_data_option();
 void take_settings(Model& trained, std::span<const std::string> settings);
 /// The files' sequences as the model takes them; what is to be noted of them goes to standard error.
 LoadedFile load_labelled(const Model& trained, const Paths& paths);
+LocatedFile load_located(const Model& trained, const Paths& paths);
 
 /// Refuses an --out (under whatever name) that is one of `inputs`, the checkpoint, a file of the run it
 /// is in, or data that its config names: it would be gone.

@@ -17,6 +17,7 @@
 #include "data/fit.hpp"
 #include "data/input_encoder.hpp"
 #include "data/inputs.hpp"
+#include "data/located.hpp"
 #include "data/normalize.hpp"
 #include "data/raw_files.hpp"
 #include "data/split.hpp"
@@ -252,8 +253,8 @@ LoadedData load_whole_data(const DataConfig& config, const std::string& folder, 
   return data;
 }
 
-LoadedFile load_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
-                     const Targets& targets, const Paths& paths, std::vector<std::string>& notes) {
+LocatedFile load_located(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                         const Targets& targets, const Paths& paths, std::vector<std::string>& notes) {
   std::vector<FileErrors> errors;
   std::vector<TargetFile> files =
       read_files(config, readers, targets, {paths}, PathFrom::command_line, errors);
@@ -275,7 +276,14 @@ LoadedFile load_file(const DataConfig& config, const Readers& readers, const Pre
       notes.push_back(std::move(note));
   note_shared_content({&part, 1}, notes);
   RawSplit& raw = files.front().raw;
-  return {std::move(sequences), std::move(raw.texts), std::move(raw.groups)};
+  RawSplit places;
+  places.path = raw.path, places.sources = std::move(raw.sources), places.lines = std::move(raw.lines);
+  return {{std::move(sequences), std::move(raw.texts), std::move(raw.groups)}, std::move(places)};
+}
+
+LoadedFile load_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                     const Targets& targets, const Paths& paths, std::vector<std::string>& notes) {
+  return load_located(config, readers, preprocessing, targets, paths, notes).file;
 }
 
 }  // namespace orochi

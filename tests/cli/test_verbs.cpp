@@ -120,6 +120,25 @@ TEST_CASE("predict: tabs, JSON, files") {
             .err.find("1 of 3 lines begin with a label, ") != std::string::npos);
 }
 
+TEST_CASE("labels that are likely wrong are listed with their places") {
+  const Trained trained;
+  const std::string data = trained.place.path("test.tsv");
+  const Outcome listed = orochi_program({"evaluate", trained.best, "--json", "--suspects", "3"});
+  const json suspects = json::parse(listed.out)["suspects"];
+  CHECK(suspects["list"].size() == std::min<std::size_t>(3, suspects["count"].get<std::size_t>()));
+  REQUIRE(suspects["count"] > 0);
+  const std::string place = suspects["list"][0]["place"];
+  REQUIRE(has(place, "test.tsv:"));
+  std::ifstream file(data);
+  std::string line;
+  for (int n = std::stoi(place.substr(place.rfind(':') + 1)); n > 0; --n) std::getline(file, line);
+  CHECK(line.starts_with(suspects["list"][0]["label"].get<std::string>() + "\t"));
+  CHECK(suspects["list"][0]["other_probability"] > suspects["list"][0]["probability"]);
+  const Outcome table = orochi_program({"evaluate", trained.best, "--suspects", "3"});
+  CHECK(has(table.out, "suspected labels, "));
+  CHECK(has(table.out, place + "  "));
+}
+
 TEST_CASE("answers that are not sure enough are not given, and counted") {
   const Trained trained;
   const std::string data = trained.place.path("test.tsv");
