@@ -12,6 +12,7 @@
 #include "cli/evaluation_report.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
+#include "cli/unseen.hpp"
 #include "cli/verbs.hpp"
 #include "inference/scored.hpp"
 
@@ -29,6 +30,7 @@ struct Found {
   bool errors = false;          // by groups are wanted
   std::optional<double> least;  // probability of an answer that counts
   std::size_t suspects = 0;     // that are listed
+  std::optional<Unseen> unseen;
   std::vector<Group> lengths() const {
     return errors ? by_length(data.file.sequences, evaluation.scores) : std::vector<Group>();
   }
@@ -50,6 +52,7 @@ std::string text_of(const Found& found) {
          groups_text("unknown tokens", score, found.unknown()) +
          (found.least ? sure_text(*found.least, sure_answers(class_scores(evaluation), *found.least)) : "") +
          (found.suspects > 0 ? suspects_text(found.suspected()) : "") +
+         (found.unseen ? unseen_text(*found.unseen) : "") +
          class_tables(evaluation.metrics, majority_note(evaluation));
 }
 
@@ -68,6 +71,7 @@ ordered_json json_of(const Found& found) {
     json["min_confidence"] =
         sure_json(*found.least, sure_answers(class_scores(found.evaluation), *found.least));
   if (found.suspects > 0) json["suspects"] = suspects_json(found.suspected());
+  if (found.unseen) json["unseen"] = unseen_json(*found.unseen);
   json.update(classes_json(metrics));
   return json;
 }
@@ -79,17 +83,23 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const auto suspects = static_cast<std::size_t>(arguments.integer("--suspects", 0));
   if (suspects > 0) require_one_label(*trained.task, "--suspects");
-  const LocatedFile data = load_located(trained, path);
+  const bool takes_unseen = arguments.has("--unseen");
+  if (takes_unseen) require_one_label(*trained.task, "--unseen");
+  SeenAndUnseen file =
+      takes_unseen ? load_with_unseen(trained, path) : SeenAndUnseen{load_located(trained, path), {}, {}};
   const int threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   Inference inference(trained, threads);
   Found found{trained,
-              data,
-              evaluate_scored(inference, *trained.task, data.file.sequences),
+              file.seen,
+              evaluate_scored(inference, *trained.task, file.seen.file.sequences),
               {},
               arguments.has("--errors"),
               min_confidence(arguments, *trained.task),
-              suspects};
+              suspects,
+              {}};
   require_finite(found.evaluation.losses);
+  if (takes_unseen)
+    found.unseen = rejection_of(file, class_scores(found.evaluation).confidence(), inference, *trained.task);
   found.intervals = metric_intervals(*trained.task, found.evaluation, threads);
   if (!found.evaluation.note.empty()) std::cerr << found.evaluation.note + "\n";
   if (!arguments.has("--json")) {
@@ -130,6 +140,9 @@ Verb evaluate_verb() {
        "list up to N sequences whose label is likely wrong, by confident learning (default: none; example: "
        "--suspects 20)",
        1, 1'000'000},
+      {"--unseen", "",
+       "take labels that training never saw, in place of an error: the other figures are without them, and "
+       "how well a low probability tells them from the others is added"},
       json_option("one JSON object in place of the tables"),
       threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",

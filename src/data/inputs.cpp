@@ -53,7 +53,9 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
   Sequences sequences = take_rows(raw, all, std::filesystem::path(path).filename().string(), config,
                                   InputEncoder(config, preprocessing), notes);
   if (raw.channels > 0) normalize(sequences.values, preprocessing.mean, preprocessing.deviation);
-  return {std::move(sequences), std::move(raw.field_names), std::move(raw.fields)};
+  RawSplit places;
+  places.path = raw.path, places.lines = std::move(raw.lines), places.targets = std::move(raw.targets);
+  return {std::move(sequences), std::move(raw.field_names), std::move(raw.fields), std::move(places)};
 }
 
 bool is_data_file(const DataConfig& config, const std::string& path) {

@@ -6,12 +6,15 @@
 
 #include <orochi/dataset.hpp>
 
+#include "data/raw.hpp"
+
 namespace orochi {
 
 struct Inputs {
   Sequences sequences;
   std::vector<std::string> field_names;  // of what is kept of the file; none: a field is a JSON object
   std::vector<std::vector<std::string>> fields;  // [B] where they are kept
+  RawSplit places;                               // the location of each sequence, and its target as text
 };
 
 /// The sequences of a file of the model's own format as the model takes them; what targets it has is ignored.

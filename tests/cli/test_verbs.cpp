@@ -139,6 +139,37 @@ TEST_CASE("labels that are likely wrong are listed with their places") {
   CHECK(has(table.out, place + "  "));
 }
 
+TEST_CASE("labels that training never saw are told from the others by low probability") {
+  const Trained trained;
+  const std::string data = trained.place.path("test.tsv"), mixed = trained.place.path("mixed.tsv");
+  std::ofstream(mixed) << std::ifstream(data).rdbuf() << "maybe\tCCCCC\nnever\tACGTA\n";
+  CHECK(orochi_program({"evaluate", trained.best, "--data", mixed}).code == 2);
+  const Outcome text = orochi_program({"evaluate", trained.best, "--data", mixed, "--unseen"});
+  CHECK(has(text.out, "\n2 sequences of labels that training never saw (\"maybe\", \"never\"): "));
+  const json found =
+      json::parse(orochi_program({"evaluate", trained.best, "--data", mixed, "--unseen", "--json"}).out);
+  const json plain = json::parse(orochi_program({"evaluate", trained.best, "--json"}).out);
+  for (const char* key : {"count", "loss", "accuracy", "intervals", "confusions"})
+    CHECK(found[key] == plain[key]);
+  CHECK(found["unseen"]["count"] == 2);
+  std::vector<double> confidence;
+  for (const std::string& line : lines_of(orochi_program({"predict", trained.best, mixed, "--json"}).out)) {
+    const json p = json::parse(line)["probabilities"];
+    confidence.push_back(std::max(p["yes"].get<double>(), p[spiteful].get<double>()));
+  }
+  REQUIRE(confidence.size() == 42);
+  double above = 0;  // pairs in which the label that was seen is surer
+  for (std::size_t i = 0; i < 40; ++i)
+    for (std::size_t j = 40; j < 42; ++j)
+      above += confidence[i] > confidence[j] ? 1 : confidence[i] == confidence[j] ? 0.5 : 0;
+  CHECK_THAT(found["unseen"]["auroc"].get<double>(), catch_matchers::WithinAbs(above / 80, 1e-12));
+  CHECK(has(orochi_program({"evaluate", trained.best, "--unseen"}).out,
+            "every label is one that training saw"));
+  std::ofstream(mixed) << "maybe\tCCCCC\n";
+  CHECK(has(orochi_program({"evaluate", trained.best, "--data", mixed, "--unseen"}).err,
+            "no sequence has a label of the model"));
+}
+
 TEST_CASE("answers that are not sure enough are not given, and counted") {
   const Trained trained;
   const std::string data = trained.place.path("test.tsv");
