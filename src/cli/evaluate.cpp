@@ -83,6 +83,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const auto suspects = static_cast<std::size_t>(arguments.integer("--suspects", 0));
   if (suspects > 0) require_one_label(*trained.task, "--suspects");
+  const std::optional<double> least = min_confidence(arguments, *trained.task);
   const bool takes_unseen = arguments.has("--unseen");
   if (takes_unseen) require_one_label(*trained.task, "--unseen");
   SeenAndUnseen file =
@@ -94,7 +95,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
               evaluate_scored(inference, *trained.task, file.seen.file.sequences),
               {},
               arguments.has("--errors"),
-              min_confidence(arguments, *trained.task),
+              least,
               suspects,
               {}};
   require_finite(found.evaluation.losses);
