@@ -63,7 +63,7 @@ std::string seeds_report(const Arguments& arguments, const SeedsResult& result) 
   std::string text = fmt::format("run folder   {}\n\n", escape(result.run)) + members_table(result);
   const auto part = [&](const char* name, const Metrics& metrics) {
     text += fmt::format("\nthe mean of all {} as one model on the {} data:\n", result.members.size(), name) +
-            metrics_text(metrics, result.metrics);
+            figures_table(metrics, result.metrics) + class_tables(metrics, one_answer_note(metrics));
   };
   if (result.tested)
     part("test", result.test);

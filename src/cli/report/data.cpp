@@ -16,6 +16,7 @@
 #include "data/split.hpp"
 #include "data/truncation.hpp"
 #include "data/windows.hpp"
+#include "run/run_data.hpp"
 
 namespace orochi {
 namespace {
@@ -47,7 +48,7 @@ void keep_validation(const Model& trained, std::span<const std::string> groups, 
     strata.push_back(trained.task->stratum(data.sequences.target(i)));
   const TrainValidation split =
       split_training(strata, trained.task->strata(), groups, trained.config.data.validation_fraction,
-                     trained.config.train.seed);
+                     split_seed(trained.config));
   data.numbers.assign(split.validation.begin(), split.validation.end());
   data.sequences = data.sequences.take(split.validation);
   if (!trained.validation_checksum.empty() && trained.validation_checksum != checksum(data.sequences))
