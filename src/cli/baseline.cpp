@@ -19,6 +19,8 @@
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "data/file_errors.hpp"
+#include "inference/model_file.hpp"
+#include "io/checkpoint.hpp"
 #include "io/whole_file.hpp"
 #include "run/start.hpp"
 
@@ -28,6 +30,18 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
+/// The config of several seeds' runs is in their model alone.
+RunSetup setup_of_seeds(const std::string& folder, const std::vector<std::string>& overrides,
+                        const Extensions& extensions) {
+  RunSetup setup;
+  setup.config_path = folder + "/best.h5:/config";
+  setup.config_text = CheckpointReader(folder + "/best.h5").header().config;
+  setup.config =
+      parse_saved_config(setup.config_text, setup.config_path, component_schemas(extensions), overrides);
+  setup.data_folder = folder;
+  return setup;
+}
+
 /// What is trained by a config, or by the config of a run folder.
 RunSetup setup_of(const std::string& path, const std::vector<std::string>& overrides,
                   const Extensions& extensions) {
@@ -35,10 +49,12 @@ RunSetup setup_of(const std::string& path, const std::vector<std::string>& overr
     if (!is_override(word))
       throw usage_error(fmt::format(
           "unexpected word \"{}\"; settings have the form KEY=VALUE, for example train.seed=3", word));
+  if (fs::is_directory(path) && !fs::exists(path + "/config.toml") && fs::exists(path + "/best.h5"))
+    return setup_of_seeds(path, overrides, extensions);
   RunSetup setup;
-  setup.config_path = path;
-  setup.config = read_config(path, overrides, extensions);
-  setup.data_folder = folder_of(path);
+  setup.config_path = fs::is_directory(path) ? path + "/config.toml" : path;
+  setup.config = read_config(setup.config_path, overrides, extensions);
+  setup.data_folder = folder_of(setup.config_path);
   const auto checkpoint = [&](const std::string& name) {
     return name.empty() ? "" : checkpoint_at((fs::path(setup.data_folder) / name).string());
   };
@@ -112,8 +128,7 @@ std::optional<Comparison> compare(const std::string& run, const RunData& data, c
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& word = arguments.words.front();
   const bool is_run = fs::is_directory(word);
-  const RunSetup setup = setup_of(is_run ? word + "/config.toml" : word,
-                                  {arguments.words.begin() + 1, arguments.words.end()}, extensions);
+  const RunSetup setup = setup_of(word, {arguments.words.begin() + 1, arguments.words.end()}, extensions);
   TrainRequest train;
   train.overrides = {arguments.words.begin() + 1, arguments.words.end()};
   train.add_labels = train.add_tokens = true;  // where it starts from a checkpoint

@@ -68,7 +68,9 @@ Comparison compare_with_encoder(const std::string& run, const RunData& data, con
   now.state = state_of(data.task.get(), data.loaded.preprocessing);
   now.train_checksum = data.train_checksum;
   now.validation_checksum = data.validation_checksum;
-  refuse_other_data(CheckpointReader(path).header(), now, data.loaded.train_path, path);
+  const CheckpointHeader header = CheckpointReader(path).header();
+  if (header.train_checksum.empty()) now.train_checksum = "";  // several seeds' models as one do not have it
+  refuse_other_data(header, now, data.loaded.train_path, path);
   const Model trained = Model::load(path, extensions);
   const bool is_test = data.loaded.test.size() > 0;
   const Sequences& sequences = is_test ? data.loaded.test : data.loaded.validation;

@@ -9,6 +9,7 @@
 #include <orochi/dataset.hpp>
 #include <orochi/error.hpp>
 
+#include "cli/data_survey.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
@@ -24,29 +25,12 @@ namespace {
 
 constexpr std::size_t most_labels = 20;  // shown
 
-/// Of each record of train and validation, also of one that became windows.
-struct Record {
-  std::int32_t stratum = 0;
-  Index length = 0;
-};
-std::vector<Record> records_of(const LoadedData& data, const Task& task) {
-  std::vector<Record> records;
-  for (Index i = 0; i < data.train.size(); ++i)
-    if (i > 0 && data.train_locations[as_size(i)] == data.train_locations[as_size(i - 1)])
-      records.back().length += data.train.length(i);
-    else
-      records.push_back({task.stratum(data.train.target(i)), data.train.length(i)});
-  for (Index i = 0; i < data.validation.size(); ++i)
-    records.push_back({task.stratum(data.validation.target(i)), data.validation.length(i)});
-  return records;
-}
-
 /// The labels with their counts, the most frequent first.
-std::string label_text(std::span<const Record> records, const Task& task) {
+std::string label_text(std::span<const SurveyedRecord> records, const Task& task) {
   const std::vector<std::string> names = task.strata_names();
   if (names.empty()) return fmt::format("targets     {}\n", task.summary());
   std::vector<Index> counts(names.size());  // [K]
-  for (const Record& record : records) ++counts[as_size(record.stratum)];
+  for (const SurveyedRecord& record : records) ++counts[as_size(record.stratum)];
   std::vector<std::size_t> order(names.size());
   for (std::size_t k = 0; k < order.size(); ++k) order[k] = k;
   std::stable_sort(order.begin(), order.end(),
@@ -57,12 +41,9 @@ std::string label_text(std::span<const Record> records, const Task& task) {
   return text + (order.size() > most_labels ? ", ...\n" : "\n");
 }
 
-std::string length_text(std::span<const Record> records) {
-  std::vector<Index> lengths;
-  for (const Record& record : records) lengths.push_back(record.length);
-  std::sort(lengths.begin(), lengths.end());
-  return fmt::format("lengths     {} to {} rows, half of them up to {}\n", grouped(lengths.front()),
-                     grouped(lengths.back()), grouped(lengths[lengths.size() / 2]));
+std::string length_text(std::span<const SurveyedRecord> records) {
+  return fmt::format("lengths     {} to {} rows, half of them up to {}\n", grouped(length_at(records, 0)),
+                     grouped(length_at(records, 1)), grouped(length_at(records, 0.5)));
 }
 
 /// Reads the file as training would.
@@ -70,7 +51,7 @@ std::string findings(const Config& config, const Extensions& extensions) {
   const std::unique_ptr<Task> task = extensions.tasks.make(config.task);
   const LoadedData data =
       load_data(config.data, "", config.train.seed, extensions.readers, extensions.tokenizers, *task);
-  const std::vector<Record> records = records_of(data, *task);
+  const std::vector<SurveyedRecord> records = records_of(data, *task);
   std::string text = fmt::format("sequences   {}\n", grouped(std::ssize(records)));
   text += label_text(records, *task) + length_text(records);
   if (data.preprocessing.channels > 0)

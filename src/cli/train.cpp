@@ -72,9 +72,8 @@ std::string next_commands(const Arguments& arguments, const TrainResult& result)
       result.tested ? "" : " --data FILE",
       result.answers
           ? fmt::format("  {} predict {} FILE\n", program, best)
-          : fmt::format(
-                "  in a config of labelled data: [model] init_from = \"{}\"\n",
-                escape(std::filesystem::absolute(result.model).lexically_normal().string())),
+          : fmt::format("  in a config of labelled data: [model] init_from = \"{}\"\n",
+                        escape(std::filesystem::absolute(result.model).lexically_normal().string())),
       of_sequences ? fmt::format("  {} baseline {}\n", program, shell_word(result.run)) : "");
 }
 
@@ -94,7 +93,8 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
   if (result.tested)
     text +=
         (result.refits ? "\nthe model of all data on the test file:\n" : "\nbest.h5 on the test file:\n") +
-        figures_table(result.test, result.metrics) + class_tables(result.test, one_answer_note(result.test)) + "\n";
+        figures_table(result.test, result.metrics) + class_tables(result.test, one_answer_note(result.test)) +
+        "\n";
   return text + next_commands(arguments, result);
 }
 

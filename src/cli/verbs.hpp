@@ -20,6 +20,8 @@ Verb export_verb();
 Verb embed_verb();
 Verb bench_verb(AllocationCounter allocations);
 Verb check_data_verb();
+Verb init_verb();
+Verb reproduce_verb();
 Verb baseline_verb();
 Verb check_layer_verb();
 Verb check_task_verb();

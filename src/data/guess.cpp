@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <orochi/error.hpp>
 #include <orochi/reader.hpp>
 
 #include "data/raw.hpp"
@@ -76,7 +77,16 @@ struct Choice {
   std::size_t text, label;
 };
 
-Choice choose(const Table& table) {
+/// The number of a column that is asked for.
+std::size_t column_of(const Table& table, const std::string& name) {
+  const auto found = std::ranges::find(table.names, name);
+  if (found == table.names.end())
+    throw usage_error(
+        fmt::format("there is no column {}; there are: {}", quote(name), quote_list(table.names)));
+  return static_cast<std::size_t>(found - table.names.begin());
+}
+
+Choice choose(const Table& table, const Wishes& wishes) {
   const std::size_t count = table.names.size();
   std::vector<std::size_t> bytes(count);
   std::vector<std::set<std::string_view>> values(count);
@@ -87,7 +97,14 @@ Choice choose(const Table& table) {
     }
   Choice choice{count, count};
   if (count < 2) return choice;
-  choice.text = static_cast<std::size_t>(std::max_element(bytes.begin(), bytes.end()) - bytes.begin());
+  if (!wishes.label.empty()) {
+    choice.label = column_of(table, wishes.label);
+    bytes[choice.label] = 0;
+  }
+  choice.text = wishes.text.empty()
+                    ? static_cast<std::size_t>(std::max_element(bytes.begin(), bytes.end()) - bytes.begin())
+                    : column_of(table, wishes.text);
+  if (!wishes.label.empty()) return choice;
   for (std::size_t c = 0; c < count; ++c)
     if (c != choice.text && values[c].size() > 1 &&
         (choice.label == count || values[c].size() < values[choice.label].size()))
@@ -104,8 +121,8 @@ std::string quoted(std::string_view text) {
   return result + '"';
 }
 
-std::string format_table(const Guess& guess, const Table& table) {
-  const Choice choice = choose(table);
+std::string format_table(const Guess& guess, const Table& table, const Wishes& wishes) {
+  const Choice choice = choose(table, wishes);
   std::string text = fmt::format("\n[data.format]\ntype = {}\n", quoted(guess.looks_like.format));
   const bool is_csv = guess.looks_like.layout == Layout::table;
   if (guess.looks_like.delimiter == '\t') text += "delimiter = \"\\t\"\n";
@@ -128,13 +145,14 @@ bool has_several_labels(std::string_view text) {
 
 }  // namespace
 
-Guess guess_config(const std::string& path) {
+Guess guess_config(const std::string& path, const Wishes& wishes) {
+  const std::string named = quoted(wishes.named_as.empty() ? path : wishes.named_as);
   const std::string beginning = beginning_of(path);
   Guess guess;
   guess.looks_like = sniff(beginning);
   const std::string& format = guess.looks_like.format;
   if (format.empty()) {
-    guess.config = fmt::format("[data]\ntrain = {}\n", quoted(path));
+    guess.config = fmt::format("[data]\ntrain = {}\n", named);
     return guess;
   }
   std::string table_text;
@@ -143,11 +161,11 @@ Guess guess_config(const std::string& path) {
     const Table table =
         layout == Layout::objects ? json_table(beginning) : csv_table(beginning, guess.looks_like.delimiter);
     guess.columns = table.names;
-    table_text = format_table(guess, table);
+    table_text = format_table(guess, table, wishes);
   }
   if (layout == Layout::label_marks && has_several_labels(beginning))
     guess.config = "task = \"multi_label\"\n\n";
-  guess.config += fmt::format("[data]\ntrain = {}\n", quoted(path));
+  guess.config += fmt::format("[data]\ntrain = {}\n", named);
   guess.config += table_text.empty() ? fmt::format("format = {}\n", guess.looks_like.setting) : table_text;
   return guess;
 }

@@ -14,9 +14,14 @@ struct Guess {
   std::string config;                // TOML; without a format where none is known
 };
 
+/// What is known of a file.
+struct Wishes {
+  std::string named_as;     // in the config; empty: by its path
+  std::string text, label;  // columns or keys; empty: guessed
+};
+
 /// By the file's beginning. Of columns the longest is taken for the text, and the one of the fewest different
-/// values for the label. `path` is what the config names. Throws a usage_error for a file that cannot be
-/// opened.
-Guess guess_config(const std::string& path);
+/// values for the label. Throws a usage_error for a file that cannot be opened, or has no such column.
+Guess guess_config(const std::string& path, const Wishes& wishes = {});
 
 }  // namespace orochi

@@ -84,6 +84,28 @@ std::string unknown_note(double share, Index tokens, double usual) {
       100 * share, usual < 0 ? "" : fmt::format(", and {:.1f} % of its validation data's were", 100 * usual));
 }
 
+std::string unknown_shares_note(const LoadedData& data, const TokenizerEntry* entry) {
+  std::string text;
+  double most = 0;
+  const auto add = [&](const char* split, const Sequences& sequences) {
+    if (sequences.size() == 0) return;
+    const double share = unknown_share(sequences, *data.preprocessing.tokenizer);
+    text += fmt::format("{}{:.1f} % of {}'s", text.empty() ? "" : ", ", 100 * share, split);
+    most = std::max(most, share);
+  };
+  add("train", data.train);
+  add("validation", data.validation);
+  add("test", data.test);
+  if (most == 0) return "";
+  text = "unknown tokens: " + text;
+  const bool counts = entry != nullptr && std::ranges::count(entry->options, "min_count", &Option::name) > 0;
+  if (!counts || unknown_share(data.train, *data.preprocessing.tokenizer) > 0) return text;
+  return text +
+         "; no training text has one, so the model does not learn what to make of them; "
+         "data.tokenizer.min_count "
+         "= 2 makes rare tokens unknown";
+}
+
 std::string unknown_note(const Sequences& sequences, const Preprocessing& preprocessing) {
   return unknown_note(unknown_share(sequences, *preprocessing.tokenizer), std::ssize(sequences.tokens),
                       preprocessing.unknown_share);

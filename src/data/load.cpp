@@ -214,7 +214,8 @@ LoadedData load_whole_data(const DataConfig& config, const std::string& folder, 
         fmt::format("model.init_from names an encoder of texts, but {} holds numbers; leave it out, or "
                     "name one that was trained on numbers",
                     files.front().raw.path));
-  if (tokenizer != nullptr) data.preprocessing.tokenizer = std::move(tokenizer);
+  const bool learns = tokenizer == nullptr;
+  if (!learns) data.preprocessing.tokenizer = std::move(tokenizer);
   if (start == nullptr) data.preprocessing.channels = files.front().raw.channels;
   if (start == nullptr) data.preprocessing.texts = files.front().raw.num_texts;
   if (data.preprocessing.texts > 1 && has_row_labels)
@@ -245,6 +246,11 @@ LoadedData load_whole_data(const DataConfig& config, const std::string& folder, 
   if (data.preprocessing.channels == 0 && data.validation.size() > 0)
     data.preprocessing.unknown_share = unknown_share(data.validation, *data.preprocessing.tokenizer);
   note_inputs(data.preprocessing, targets.summary(), data.notes);
+  if (start == nullptr && data.preprocessing.channels == 0)
+    if (std::string note =
+            unknown_shares_note(data, learns ? tokenizers.find(config.tokenizer.type) : nullptr);
+        !note.empty())
+      data.notes.push_back(std::move(note));
   note_weights_and_groups(files.front().raw, data.notes);
   note_missing(files, config, data.notes);
   if (data.preprocessing.channels == 0) note_tokens(data, files.front().raw, config, tokenizers, data.notes);

@@ -22,6 +22,10 @@ constexpr double least = std::numeric_limits<float>::lowest();  // finite, so th
 
 OnnxRows token_embedding(const OnnxLayer& at, const OnnxRows& x) {
   OnnxGraph& graph = at.graph;
+  if (find_view(at.of, at.full("ngrams")) != nullptr)
+    throw usage_error(
+        "the model hashes runs of tokens ([layer.token_embedding] ngrams), which is not translated to ONNX; "
+        "`orochi export` without --format writes its tensors");
   const Value none = graph.integer(0);  // in place of what padding holds
   const auto rows = [&](const char* table, const Value& ids) {
     return graph.node("Gather", {at.parameter(table), graph.node("Where", {x.mask, ids, none})});

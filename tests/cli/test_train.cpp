@@ -126,3 +126,44 @@ TEST_CASE("several training files are resumed, reported and protected as one is"
   CHECK(twice.code == 2);
   CHECK(has(twice.err, "data.train[0] and data.train[2] are both standard input"));
 }
+
+TEST_CASE("several seeds are one model to the other verbs") {
+  const Workplace place("train-seeds");
+  const std::vector<std::string> words{"train", place.path("small.toml"), "--seeds", "2",
+                                       "--run", place.path("runs")};
+  const Outcome outcome = orochi_program(words);
+  REQUIRE(outcome.code == 0);
+  for (const char* part :
+       {"\nseed-", "\nmean ", "\nstd ", "the mean of all 2 as one model on the test data:"})
+    CHECK(outcome.out.find(part) != std::string::npos);
+  CHECK(orochi_program(words).out == outcome.out);  // the runs are there already
+  CHECK(orochi_program({"evaluate", place.path("runs")}).code == 0);
+  const Outcome heads = orochi_program({"ablate", place.path("runs")});
+  CHECK(heads.code == 2);
+  CHECK(heads.err.find("mean of 2 members") != std::string::npos);
+}
+
+TEST_CASE("reproduce says bit for bit, or where a run differs and why") {
+  const Workplace place("train-reproduce");
+  REQUIRE(orochi_program({"train", place.path("small.toml"), "--run", place.path("run")}).code == 0);
+  const auto reproduce = [&] { return orochi_program({"reproduce", place.path("run"), "--threads", "1"}); };
+  const Outcome same = reproduce();
+  CHECK(same.code == 0);
+  CHECK(same.out.starts_with("bit for bit: "));
+  CHECK_FALSE(std::filesystem::exists(place.path("run/again")));
+  std::ifstream in(place.path("run/metrics.jsonl"));
+  std::string metrics{std::istreambuf_iterator<char>(in), {}};
+  const std::size_t second = metrics.find("\"train_loss\":", metrics.find('\n')) + 13;
+  std::ofstream(place.path("run/metrics.jsonl")) << metrics.replace(second, 1, "7");
+  const Outcome other = reproduce();
+  CHECK(other.code == 1);
+  CHECK(other.out.find("not the same: from epoch 2 (step ") != std::string::npos);
+  CHECK(other.out.find("train_loss 7") != std::string::npos);
+  CHECK(orochi_program({"reproduce", place.path("run")}).code == 2);  // the second run is still there
+  std::filesystem::remove_all(place.path("run/again"));
+  std::ofstream(place.path("train.tsv"), std::ios::app) << "yes\tAAAAAAAAA\nno\tCCCCCCCCC\n";
+  const Outcome data = reproduce();
+  CHECK(data.code == 1);
+  CHECK(data.out.find("the training data holds other sequences") != std::string::npos);
+  CHECK(orochi_program({"reproduce", place.path("nothing")}).code == 2);
+}

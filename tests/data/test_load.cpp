@@ -72,7 +72,10 @@ TEST_CASE("given files become three splits with what train taught", "[load]") {
   CHECK(data.test.targets == std::vector<double>{1, 1});
   CHECK(data.notes == Lines{"train: 2 sequences, 4 rows, longest 3",
                             "validation: 1 sequence, 2 rows, longest 2",
-                            "test: 2 sequences, 3 rows, longest 2", "2 labels, a vocabulary of 3 tokens"});
+                            "test: 2 sequences, 3 rows, longest 2", "2 labels, a vocabulary of 3 tokens",
+                            "unknown tokens: 0.0 % of train's, 50.0 % of validation's, 0.0 % of test's; no "
+                            "training text has one, so the model does not learn what to make of them; "
+                            "data.tokenizer.min_count = 2 makes rare tokens unknown"});
 }
 
 TEST_CASE("labels that are all integers are sorted by value, others by their bytes", "[load]") {
@@ -205,8 +208,12 @@ TEST_CASE("sequences in two splits, conflicting labels and cuts are counted", "[
             "(longest: 6)",
             "validation: 2 sequences, 4 rows, longest 3", "test: 5 sequences, 10 rows, longest 3",
             "1 of 5 test sequences was longer than max_length = 3 and was cut to its first rows (longest: 4)",
-            "2 labels, a vocabulary of 6 tokens", "1 of 2 validation sequences is also in train",
-            "3 of 5 test sequences are also in train", "3 of 5 test sequences are also in validation",
+            "2 labels, a vocabulary of 6 tokens",
+            "unknown tokens: 0.0 % of train's, 50.0 % of validation's, 20.0 % of test's; no training "
+            "text has one, so the model does not learn what to make of them; data.tokenizer.min_count "
+            "= 2 makes rare tokens unknown",
+            "1 of 2 validation sequences is also in train", "3 of 5 test sequences are also in train",
+            "3 of 5 test sequences are also in validation",
             "2 sequences have two labels, first: train.tsv:1 (\"a\"), test.tsv:2 (\"b\")"});
 }
 

@@ -76,7 +76,10 @@ TEST_CASE("every built-in layer has a translation to ONNX", "[onnx]") {
     for (std::size_t i = 0; i < entry.examples.size(); ++i) {
       Config changed = config;
       entry.examples[i].change(changed);
-      check(entry.name + "_" + std::to_string(i), changed, numeric);
+      if (changed.layer.contains("token_embedding"))
+        CHECK_THROWS_WITH(export_onnx(model_of(changed, false), temp.file("x.onnx")), Contains("ngrams"));
+      else
+        check(entry.name + "_" + std::to_string(i), changed, numeric);
     }
   }
   CHECK(all_valid(temp));

@@ -1,0 +1,167 @@
+// orochi init: a config for a file of data.
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+
+#include <orochi/dataset.hpp>
+#include <orochi/error.hpp>
+
+#include "cli/data_survey.hpp"
+#include "cli/recipe.hpp"
+#include "cli/text.hpp"
+#include "cli/verbs.hpp"
+#include "data/file_errors.hpp"
+#include "data/guess.hpp"
+#include "inference/model_file.hpp"
+#include "io/config_file.hpp"
+#include "io/toml.hpp"
+#include "io/whole_file.hpp"
+#include "run/run_setup.hpp"
+
+namespace orochi {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The data as training would read it with these settings.
+struct Read {
+  Config config;
+  std::unique_ptr<Task> task;
+  LoadedData data;
+  std::vector<SurveyedRecord> records;
+};
+
+Read read_data(const std::string& toml, const std::vector<std::string>& settings,
+               const Extensions& extensions) {
+  Read read;
+  read.config = parse_config(toml, "the config", settings, component_schemas(extensions));
+  read.task = extensions.tasks.make(read.config.task);
+  read.data = load_data(read.config.data, "", read.config.train.seed, extensions.readers,
+                        extensions.tokenizers, *read.task);
+  read.records = records_of(read.data, *read.task);
+  return read;
+}
+
+bool is_number(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// Whether labels are likelier quantities: many different numbers.
+bool are_quantities(const std::vector<std::string>& labels, std::size_t records) {
+  constexpr std::size_t most_classes = 20;
+  return labels.size() > std::max(most_classes, records / 20) && std::ranges::all_of(labels, is_number);
+}
+
+/// The file by its guessed format, as quantities where its labels are such.
+Read read_by_guess(const Guess& guess, std::vector<std::string>& settings, const Extensions& extensions) {
+  std::optional<Error> failed;
+  try {
+    Read read = read_data(guess.config, settings, extensions);
+    if (!are_quantities(read.task->strata_names(), read.records.size())) return read;
+  } catch (const Error& error) {
+    failed = error;
+  }
+  settings.emplace_back("task=regression");
+  try {
+    return read_data(guess.config, settings, extensions);
+  } catch (const Error&) {
+    if (failed) throw *failed;
+    throw;
+  }
+}
+
+DataKind kind_of(const Read& read, const std::string& config, std::vector<std::string> settings,
+                 const Extensions& extensions, std::vector<SurveyedRecord>& records) {
+  if (read.data.preprocessing.channels > 0) return DataKind::series;
+  constexpr Index few = 2;  // words: there is no sentence
+  if (length_at(read.records, 0.75) > few) return DataKind::words;
+  settings.emplace_back("data.tokenizer={type = \"char\", lowercase = false}");
+  records = read_data(config, settings, extensions).records;
+  return length_at(records, 0) == length_at(records, 1) ? DataKind::places : DataKind::letters;
+}
+
+DataSurvey survey_of(const Guess& guess, const Extensions& extensions) {
+  std::vector<std::string> settings{"data.max_length=100000"};
+  const Read read = read_by_guess(guess, settings, extensions);
+  std::vector<SurveyedRecord> records = read.records;
+  DataSurvey survey;
+  survey.kind = kind_of(read, guess.config, settings, extensions, records);
+  survey.records = std::ssize(records);
+  survey.labels = std::ssize(read.task->strata_names());
+  survey.usual_length = length_at(records, 0.98);
+  survey.longest = length_at(records, 1);
+  survey.median = length_at(records, 0.5);
+  if (read.config.task.type != Config().task.type) survey.task = read.config.task.type;
+  return survey;
+}
+
+/// As a config in `folder` names it.
+std::string from_folder(const std::string& path, const fs::path& folder) {
+  if (fs::path(path).is_absolute()) return path;
+  return fs::absolute(path)
+      .lexically_normal()
+      .lexically_relative(fs::absolute(folder).lexically_normal())
+      .string();
+}
+
+int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+  const std::string& path = arguments.words.front();
+  std::string stem = fs::path(path).filename().string();
+  const std::string to = arguments.text("--out", stem.substr(0, stem.find('.', 1)) + ".toml");
+  std::error_code error;
+  if (fs::exists(to, error))
+    throw usage_error(
+        fmt::format("{} is there already; name another file with --out FILE, or remove it", to));
+  const fs::path folder = folder_of(to);
+  const Wishes wishes{from_folder(path, folder), arguments.text("--text"), arguments.text("--label")};
+  const Guess guess = guess_config(path, {path, wishes.text, wishes.label});
+  if (extensions.readers.find(guess.looks_like.format) == nullptr)
+    throw usage_error(fmt::format(
+        "{}: {}; `orochi check-data {}` says more", path,
+        guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice, shell_word(path)));
+  DataSurvey survey = survey_of(guess, extensions);
+  survey.data = guess_config(path, wishes).config;
+  survey.data.erase(0, survey.data.find("[data]"));
+  if (arguments.has("--test")) survey.test = to_toml(to_value(from_folder(arguments.text("--test"), folder)));
+  std::string text = recipe(survey);
+  static_cast<void>(parse_config(text, to, {}, component_schemas(extensions)));
+  write_whole_file(to, bytes_of(text));
+  const std::string program = shell_word(arguments.program), config = shell_word(to);
+  out.write(fmt::format("wrote {}, with a reason at each choice\nnext:\n  {} train {}\n  {} baseline {}\n",
+                        escape(to), program, config, program, config));
+  return static_cast<int>(ExitCode::done);
+}
+
+}  // namespace
+
+Verb init_verb() {
+  Verb verb;
+  verb.name = "init";
+  verb.summary = "write a config for a file of data: how it is read, a model and its training";
+  verb.description =
+      "Looks at the file as check-data does: its format, whether it holds words, letters or numbers, labels "
+      "or "
+      "quantities, how many and how long. The config has a reason at each choice.";
+  verb.words = {{"FILE", "labelled data", true, false}};
+  verb.options = {
+      {"--label", "COLUMN",
+       "the column, or key, of labels (default: that of the fewest different values; example: --label "
+       "stars)"},
+      {"--text", "COLUMN", "the column, or key, of texts (default: the longest; example: --text review)"},
+      {"--out", "FILE",
+       "the config to write (default: the data's name with .toml in this folder; example: --out my.toml)"},
+      {"--test", "FILE",
+       "data to measure the model on, once, at the end (no default; example: --test test.csv)"}};
+  verb.examples = {"init reviews.csv --test reviews-test.csv",
+                   "init datasets/splice/train.tsv --out dna.toml"};
+  verb.call = call;
+  return verb;
+}
+
+}  // namespace orochi

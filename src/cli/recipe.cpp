@@ -1,0 +1,121 @@
+#include "cli/recipe.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace orochi {
+namespace {
+
+constexpr Index batch_size = 32;
+
+/// What depends on the kind of data.
+struct Choices {
+  const char* tokenizer;  // with its comment; empty: numbers
+  const char* rows;       // what a row is
+  const char* pooling;    // with its comment
+  Index num_layers;
+  Index ngrams;
+  const char* ngrams_why;
+  Index most_rows;  // max_length at most
+  double steps;     // updates of a run on little data
+};
+
+Choices choices_for(DataKind kind) {
+  switch (kind) {
+    case DataKind::words:
+      return {
+          "{type = \"word\", min_count = 2}  # words that are there once are unknown ones, which so are "
+          "trained",
+          "words",
+          "\"mean\"",
+          2,
+          1,
+          "",
+          256,
+          1200};
+    case DataKind::letters:
+      return {"{type = \"char\", lowercase = false}  # each letter a row",
+              "letters",
+              "\"mean\"",
+              2,
+              4,
+              "what tells such texts apart is runs of letters",
+              512,
+              1500};
+    case DataKind::places:
+      return {"{type = \"char\", lowercase = false}  # each letter a row: all texts have as many",
+              "letters",
+              "\"max\"  # one clear sign anywhere decides",
+              2,
+              1,
+              "",
+              512,
+              1500};
+    case DataKind::series:
+      break;
+  }
+  return {"", "rows", "\"mean\"", 2, 1, "", 512, 1500};
+}
+
+/// More data bears a wider model.
+Index width_for(Index records) { return records > 20000 ? 96 : 64; }
+
+/// So many passes over the data that small data is seen often and large data a few times.
+Index epochs_for(Index records, double steps) {
+  const double each = std::ceil(0.9 * static_cast<double>(records) / batch_size);
+  return std::clamp<Index>(static_cast<Index>(std::lround(steps / each)), 5, 200);
+}
+
+std::string data_section(const DataSurvey& survey, const Choices& choices) {
+  std::string text;
+  if (*choices.tokenizer != '\0') text += fmt::format("tokenizer = {}\n", choices.tokenizer);
+  const Index kept = std::min(survey.usual_length, choices.most_rows);
+  const char* share = kept >= survey.longest ? "all of the records are no longer"
+                      : kept < survey.usual_length
+                          ? "longer records are cut to their beginning; long = \"windows\" reads them whole"
+                          : "98 of 100 records are no longer; the others lose their end";
+  return text + fmt::format("max_length = {}  # {}: {}\n", kept, choices.rows, share);
+}
+
+}  // namespace
+
+std::string recipe(const DataSurvey& survey) {
+  const Choices choices = choices_for(survey.kind);
+  std::string text = fmt::format(
+      "# {} records{}; half of them have up to {} {}.\n# Made by `orochi init`; docs/config.md has every "
+      "key.\n\n",
+      survey.records, survey.labels > 0 ? fmt::format(", {} labels", survey.labels) : "", survey.median,
+      choices.rows);
+  if (!survey.task.empty()) text += fmt::format("task = \"{}\"\n\n", survey.task);
+  const std::size_t table = survey.data.find("\n[data.format]");
+  text += survey.data.substr(0, table == std::string::npos ? survey.data.size() : table);
+  text += survey.test.empty() ? "# test = \"...\"  # measured once, at the end\n"
+                              : fmt::format("test = {}\n", survey.test);
+  text += "validation_fraction = 0.1  # chooses the epoch\n" + data_section(survey, choices);
+  if (table != std::string::npos) text += survey.data.substr(table);
+  text += fmt::format(R"(
+[model]
+d_model = {}
+num_layers = {}
+num_heads = 4
+dropout = 0.2  # little data is learned by heart soon
+pooling = {}
+
+[train]
+seed = 1
+epochs = {}
+batch_size = {}
+learning_rate = 1e-3
+warmup_ratio = 0.1
+swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
+)",
+                      width_for(survey.records), choices.num_layers, choices.pooling,
+                      epochs_for(survey.records, choices.steps), batch_size);
+  if (choices.ngrams > 1)
+    text += fmt::format("\n[layer.token_embedding]\nngrams = {}  # {}\n", choices.ngrams, choices.ngrams_why);
+  return text;
+}
+
+}  // namespace orochi

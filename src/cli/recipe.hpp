@@ -1,0 +1,31 @@
+// A config by what the data is: what `orochi init` writes.
+#pragma once
+
+#include <string>
+
+#include <orochi/batch.hpp>
+
+namespace orochi {
+
+enum class DataKind {
+  words,    // texts of words
+  letters,  // texts of one word, or of none: what tells them apart is runs of letters
+  places,   // letters at fixed places
+  series    // rows of numbers
+};
+
+struct DataSurvey {
+  DataKind kind = DataKind::words;
+  Index records = 0, labels = 0;  // labels: 0 where they are none
+  Index usual_length = 0;         // rows that 98 of 100 records do not pass
+  Index longest = 0, median = 0;  // rows
+  std::string task;               // empty: the default
+  std::string data;               // the lines of [data] and [data.format], without tokenizer
+  std::string test;               // path, or nothing
+};
+
+/// TOML with a comment at each choice. The choices are those that did best over the data sets of each kind in
+/// benchmarks/ablation_study.py (docs/results.md).
+std::string recipe(const DataSurvey& survey);
+
+}  // namespace orochi

@@ -1,0 +1,102 @@
+// orochi init: the config that it writes, for each kind of data.
+#include <fstream>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// The config that init writes for a file of these lines.
+std::string config_for(const Workplace& place, const std::string& name, const std::string& contents,
+                       std::vector<std::string> more = {}) {
+  std::ofstream(place.path(name)) << contents;
+  std::vector<std::string> words{"init", place.path(name), "--out", place.path("made.toml")};
+  words.insert(words.end(), more.begin(), more.end());
+  const Outcome outcome = orochi_program(words);
+  INFO(outcome.err);
+  CHECK(outcome.code == 0);
+  CHECK(has(outcome.out, "train " + place.path("made.toml")));
+  std::ifstream file(place.path("made.toml"));
+  const std::string config{std::istreambuf_iterator<char>(file), {}};
+  CHECK(orochi_program({"train", place.path("made.toml"), "--run", place.path("made"), "train.max_steps=3"})
+            .code == 0);
+  std::filesystem::remove(place.path("made.toml"));
+  std::filesystem::remove_all(place.path("made"));
+  return config;
+}
+
+std::string lines(int count, const std::string& even, const std::string& odd) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += (i % 2 == 0 ? even : odd) + std::to_string(i / 9) + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("texts of words have words as rows, and rare ones are unknown") {
+  const Workplace place("init-words");
+  const std::string config = config_for(
+      place, "reviews.tsv", lines(60, "good\ta fine thing to have ", "bad\tit broke on the first day "));
+  CHECK(has(config, "# 60 records, 2 labels; half of them have up to "));
+  CHECK(has(config, "tokenizer = {type = \"word\", min_count = 2}"));
+  CHECK(has(config, "pooling = \"mean\""));
+  CHECK(has(config, "epochs = 200\n"));
+  CHECK_FALSE(has(config, "ngrams"));
+}
+
+TEST_CASE("single words have letters as rows, with n-grams; of one length they are places") {
+  const Workplace place("init-letters");
+  const std::string letters = config_for(place, "names.tsv", lines(60, "a\tmoon", "b\tstarlight"));
+  CHECK(has(letters, "type = \"char\""));
+  CHECK(has(letters, "ngrams = 4"));
+  const std::string places = config_for(place, "codes.tsv", lines(18, "a\tACGT", "b\tTTGA"));
+  CHECK(has(places, "pooling = \"max\""));
+  CHECK_FALSE(has(places, "ngrams"));
+  CHECK(has(places, "max_length = 5 "));
+}
+
+TEST_CASE("a column of many different numbers is predicted as a quantity, others can be named") {
+  const Workplace place("init-columns");
+  std::string csv = "id,text,stars,price\n";
+  for (int i = 0; i < 60; ++i)
+    csv += std::to_string(i) + ",some words of a text," + (i % 2 == 0 ? "good," : "poor,") +
+           std::to_string(i) + ".5\n";
+  const std::string guessed = config_for(place, "shop.csv", csv);
+  CHECK(has(guessed, "label_column = \"stars\""));
+  CHECK(has(guessed, "text_columns = [\"text\"]"));
+  const std::string price = config_for(place, "shop.csv", csv, {"--label", "price"});
+  CHECK(has(price, "task = \"regression\""));
+  CHECK(has(price, "label_column = \"price\""));
+  const Outcome outcome =
+      orochi_program({"init", place.path("shop.csv"), "--label", "prize", "--out", place.path("x.toml")});
+  CHECK(outcome.code == 2);
+  CHECK(has(outcome.err, "there is no column \"prize\"; there are: \"id\", \"text\", \"stars\", \"price\""));
+}
+
+TEST_CASE("series of numbers have rows of numbers, and a test file is named") {
+  const Workplace place("init-series");
+  std::string cases = "@problemName x\n@timeStamps false\n@univariate true\n@classLabel true a b\n@data\n";
+  for (int i = 0; i < 40; ++i) cases += i % 2 == 0 ? "1,2,3,4:a\n" : "4,3,2,1:b\n";
+  std::ofstream(place.path("test.ts")) << cases;
+  const std::string config = config_for(place, "train.ts", cases, {"--test", place.path("test.ts")});
+  CHECK(has(config, "format = \"ts\""));
+  CHECK(has(config, "test = \"" + place.path("test.ts") + "\""));
+  CHECK_FALSE(has(config, "tokenizer"));
+}
+
+TEST_CASE("init overwrites nothing and says what it cannot read") {
+  const Workplace place("init-refusals");
+  const Outcome there = orochi_program({"init", place.path("train.tsv"), "--out", place.path("small.toml")});
+  CHECK(there.code == 2);
+  CHECK(has(there.err, "is there already"));
+  std::ofstream(place.path("what.bin")) << std::string("\x7f\x45\x4c\x46\0\1\2\3", 8);
+  const Outcome unknown = orochi_program({"init", place.path("what.bin"), "--out", place.path("x.toml")});
+  CHECK(unknown.code == 2);
+  CHECK(has(unknown.err, "check-data"));
+  CHECK_FALSE(std::filesystem::exists(place.path("x.toml")));
+}
