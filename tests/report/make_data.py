@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 HOSTILE = ["</script><script>window.pwned = 1</script>", "<img src=x onerror='window.pwned = 1'>", "a&lt;b&amp;\"c'",
-           "\u202eright to left\u202c", "\u05e2\u05d1\u05e8\u05d9\u05ea", "`${window.pwned = 1}`", "\U0001f409 eight heads"]
+           "from \u202eright to left\u202c on", "\u05e2\u05d1\u05e8\u05d9\u05ea", "`${window.pwned = 1}`", "\U0001f409 eight heads"]
 TEXTS = ["<b onclick=alert(1)>bold</b>", "</script><!--", "\u202etxet\u202c", "\u0085\u009b31m", "javascript:alert(1)", "\\u003cb\\u003e"]
 
 WORDS = """[data]
