@@ -35,6 +35,8 @@ struct DataConfig {
   std::string test;                    // path; empty: no final evaluation
   double validation_fraction = 0.1;    // of train, stratified by label, when `validation` is empty
   std::uint64_t split_seed = 0;        // draws that fraction; 0: train.seed
+  Index fold = 0;                      // of `folds` parts of train this one is the test data; 0: none is
+  Index folds = 5;                     // drawn as that fraction is
   std::string encoding = "utf-8";      // of text files: utf-8 | latin-1 | cp1252
   Component tokenizer{"word", {}};     // text: what a token is
   std::string word_vectors;            // path: the embeddings start as its vectors; empty: as drawn

@@ -149,11 +149,12 @@ void note_labels_not_validated(const Part& train, const Part& validation, std::s
                                double fraction, std::vector<std::string>& notes) {
   constexpr Index most_named = 5;
   std::vector<Index> count(labels.size(), 0), last(labels.size(), 0);  // [K]
-  for (std::size_t i = 0; i < train.file->strata.size(); ++i) {
-    const auto k = static_cast<std::size_t>(train.file->strata[i]);
-    ++count[k];
-    last[k] = static_cast<Index>(i);
-  }
+  for (const Part* part : {&train, &validation})
+    for (const std::uint32_t i : part->rows) {
+      const auto k = static_cast<std::size_t>(train.file->strata[i]);
+      ++count[k];
+      last[k] = Index{i};
+    }
   std::vector<bool> is_validated(labels.size());  // [K]
   for (const std::uint32_t i : validation.rows)
     is_validated[static_cast<std::size_t>(validation.file->strata[i])] = true;
@@ -167,7 +168,8 @@ void note_labels_not_validated(const Part& train, const Part& validation, std::s
   }
   if (singles > most_named)
     notes.push_back(fmt::format("and {} more with one sequence", counted(singles - most_named, "label")));
-  const Index all = std::ssize(train.file->strata), asked = validation_share(all, fraction);
+  const Index all = std::ssize(train.rows) + std::ssize(validation.rows),
+              asked = validation_share(all, fraction);
   if (small > 0)
     notes.push_back(fmt::format(
         "validation has {} of {} and none of {}: too few for data.validation_fraction = {} of each",

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <numeric>
 #include <optional>
 #include <string_view>
 
@@ -19,46 +18,14 @@
 #include "data/inputs.hpp"
 #include "data/located.hpp"
 #include "data/normalize.hpp"
+#include "data/parts.hpp"
 #include "data/raw_files.hpp"
-#include "data/split.hpp"
 #include "data/take_rows.hpp"
 #include "data/target_file.hpp"
 #include "data/whole_data.hpp"
 
 namespace orochi {
 namespace {
-
-Part whole_file(const std::string& name, const TargetFile& file) {
-  Part part{name, &file, std::vector<std::uint32_t>(file.raw.targets.size())};
-  std::iota(part.rows.begin(), part.rows.end(), 0u);
-  return part;
-}
-
-std::vector<Part> split_train_file(const TargetFile& file, const DataConfig& config, const Targets& targets,
-                                   std::uint64_t seed, std::vector<std::string>& notes) {
-  const Column<std::string>& groups = file.raw.groups;
-  TrainValidation split =
-      split_training(file.strata, targets.strata(), groups, config.validation_fraction, seed);
-  if (split.validation.empty() && config.validation_fraction > 0) {
-    if (!groups.empty())
-      throw usage_error(fmt::format(
-          "{}: every group holds all sequences of a label, so data.validation_fraction = {} leaves the "
-          "validation set empty; name a data.validation file, or set the fraction to 0",
-          file.raw.path, config.validation_fraction));
-    throw usage_error(
-        fmt::format("{}: {}, so data.validation_fraction = {} leaves the validation set empty; name a "
-                    "data.validation file, or set the fraction to 0",
-                    file.raw.path,
-                    targets.strata() > 1 ? "no label has two sequences"
-                                         : counted(std::ssize(file.strata), "sequence") + " only",
-                    config.validation_fraction));
-  }
-  Part train{"train", &file, std::move(split.train)};
-  Part validation{"validation", &file, std::move(split.validation)};
-  if (config.validation_fraction > 0 && targets.strata() > 1)
-    note_labels_not_validated(train, validation, targets.strata_names(), config.validation_fraction, notes);
-  return {std::move(train), std::move(validation)};
-}
 
 /// The target of a sequence of `rows` rows, some of which are kept.
 void take_target(const TargetFile& file, std::size_t i, const Targets& targets, Index rows, KeptRows kept,
@@ -230,13 +197,7 @@ LoadedData load_whole_data(const DataConfig& config, const std::string& folder, 
     refuse_shared_groups(files.front().raw, files[f].raw, errors[f]);
   throw_if_any(errors);
 
-  std::vector<Part> parts;
-  if (has_validation_file) {
-    parts = {whole_file("train", files[0]), whole_file("validation", files[1])};
-  } else {
-    parts = split_train_file(files[0], config, targets, seed, data.notes);
-  }
-  if (!config.test.empty()) parts.push_back(whole_file("test", files.back()));
+  const std::vector<Part> parts = parts_of(files, config, targets, seed, data.notes);
   keep_locations(parts.front(), data);
   encode_parts(parts, config, folder, tokenizers, targets, start, data);
   in_table("task", [&] { targets.prepare(data.preprocessing); });

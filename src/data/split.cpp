@@ -15,8 +15,9 @@
 namespace orochi {
 namespace {
 
-/// Epochs count up from 0, so the last stream is free.
+/// Epochs count up from 0, so the last streams are free.
 constexpr std::uint64_t split_stream = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t fold_stream = split_stream - 2;  // baselines have the one between
 
 /// How many of each class go to validation [K], `sizes` [K] being the classes'. `classes` holds all of them
 /// in the order in which they come where neither remainder nor size tells them apart.
@@ -78,14 +79,15 @@ TrainValidation stratified_split(std::span<const std::int32_t> classes, Index nu
 
 namespace {
 
-/// The sequences of each group, groups as they first come.
-std::vector<std::vector<std::uint32_t>> members_of(std::span<const std::string> groups) {
+/// The sequences of each group, groups as they first come; without groups each is one by itself.
+std::vector<std::vector<std::uint32_t>> members_of(std::span<const std::string> groups, std::size_t count) {
   std::vector<std::vector<std::uint32_t>> members;
   std::unordered_map<std::string_view, std::size_t> numbers;
-  for (std::uint32_t i = 0; i < groups.size(); ++i) {
-    const bool is_new = groups[i].empty() || numbers.try_emplace(groups[i], members.size()).second;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const bool is_alone = groups.empty() || groups[i].empty();
+    const bool is_new = is_alone || numbers.try_emplace(groups[i], members.size()).second;
     if (is_new) members.emplace_back();
-    members[groups[i].empty() ? members.size() - 1 : numbers.at(groups[i])].push_back(i);
+    members[is_alone ? members.size() - 1 : numbers.at(groups[i])].push_back(i);
   }
   return members;
 }
@@ -119,7 +121,7 @@ class Quota {
 
 TrainValidation grouped_split(std::span<const std::int32_t> classes, Index num_classes,
                               std::span<const std::string> groups, double fraction, std::uint64_t seed) {
-  const std::vector<std::vector<std::uint32_t>> members = members_of(groups);
+  const std::vector<std::vector<std::uint32_t>> members = members_of(groups, classes.size());
   std::vector<std::map<std::int32_t, Index>> counts(members.size());  // of classes
   std::vector<Index> sizes(as_size(num_classes));                     // [K]
   for (std::size_t g = 0; g < members.size(); ++g)
@@ -158,6 +160,64 @@ TrainValidation split_training(std::span<const std::int32_t> classes, Index num_
                                std::span<const std::string> groups, double fraction, std::uint64_t seed) {
   return groups.empty() ? stratified_split(classes, num_classes, fraction, seed)
                         : grouped_split(classes, num_classes, groups, fraction, seed);
+}
+
+std::vector<Index> draw_folds(std::span<const std::int32_t> classes, Index num_classes,
+                              std::span<const std::string> groups, Index count, std::uint64_t seed) {
+  const std::vector<std::vector<std::uint32_t>> members = members_of(groups, classes.size());
+  std::vector<std::uint32_t> order(members.size());
+  std::iota(order.begin(), order.end(), 0u);
+  SplitMix(seed, fold_stream).shuffle(order);
+  // Of equal size class by class: then folds of single sequences differ by one at most.
+  const auto rank = [&](std::uint32_t g) {
+    return std::pair(-std::ssize(members[g]), classes[members[g].front()]);
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
+  std::vector<Index> wanted(as_size(num_classes));  // [K]: of a class in each fold, times `count`
+  for (const std::int32_t k : classes) ++wanted[as_size(k)];
+  std::vector<std::vector<Index>> left(as_size(count), wanted);  // [folds, K]
+  std::vector<Index> sizes(as_size(count)), folds(classes.size());
+  for (const std::uint32_t g : order) {
+    std::map<std::int32_t, Index> counts;  // of classes
+    for (const std::uint32_t i : members[g]) counts[classes[i]] += count;
+    const auto rank_of_fold = [&](std::size_t f) {
+      Index gain = 0;  // by how much the distances to what is wanted fall
+      for (const auto& [k, own] : counts)
+        gain += std::abs(left[f][as_size(k)]) - std::abs(left[f][as_size(k)] - own);
+      return std::pair(-gain, sizes[f]);
+    };
+    std::size_t best = 0;
+    for (std::size_t f = 1; f < sizes.size(); ++f)
+      if (rank_of_fold(f) < rank_of_fold(best)) best = f;
+    for (const auto& [k, own] : counts) left[best][as_size(k)] -= own;
+    for (const std::uint32_t i : members[g]) folds[i] = static_cast<Index>(best);
+    sizes[best] += std::ssize(members[g]);
+  }
+  return folds;
+}
+
+TrainValidation split_file(std::span<const std::int32_t> classes, Index num_classes,
+                           std::span<const std::string> groups, const DataConfig& config,
+                           std::uint64_t seed) {
+  const double fraction = config.validation.empty() ? config.validation_fraction : 0;
+  if (config.fold == 0) return split_training(classes, num_classes, groups, fraction, seed);
+  const std::vector<Index> folds = draw_folds(classes, num_classes, groups, config.folds, seed);
+  std::vector<std::uint32_t> rest, held_out;
+  std::vector<std::int32_t> own_classes;
+  std::vector<std::string> own_groups;
+  for (std::uint32_t i = 0; i < folds.size(); ++i) {
+    const bool is_held_out = folds[i] == config.fold - 1;
+    (is_held_out ? held_out : rest).push_back(i);
+    if (is_held_out) continue;
+    own_classes.push_back(classes[i]);
+    if (!groups.empty()) own_groups.push_back(groups[i]);
+  }
+  TrainValidation split = split_training(own_classes, num_classes, own_groups, fraction, seed);
+  for (std::vector<std::uint32_t>* part : {&split.train, &split.validation})
+    for (std::uint32_t& i : *part) i = rest[i];
+  split.held_out = std::move(held_out);
+  return split;
 }
 
 }  // namespace orochi

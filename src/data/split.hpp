@@ -7,12 +7,14 @@
 #include <vector>
 
 #include <orochi/batch.hpp>
+#include <orochi/config.hpp>
 
 namespace orochi {
 
 /// Numbers of sequences, ascending.
 struct TrainValidation {
   std::vector<std::uint32_t> train, validation;
+  std::vector<std::uint32_t> held_out = {};  // of a file with data.fold
 };
 
 /// The sequences of so many that a fraction asks for: the nearest number, at least 1; 0 for a fraction of 0.
@@ -33,5 +35,16 @@ TrainValidation grouped_split(std::span<const std::int32_t> classes, Index num_c
 /// One or the other: `groups` may be empty.
 TrainValidation split_training(std::span<const std::int32_t> classes, Index num_classes,
                                std::span<const std::string> groups, double fraction, std::uint64_t seed);
+
+/// The fold of each sequence [B], from 0. Groups, largest first and equal ones in the order of a shuffle by
+/// seed, class by class, go each to the fold where the classes' counts come closest to `count` equal parts,
+/// of equally close ones to the smallest. Without groups, classes and folds are equal parts up to one.
+std::vector<Index> draw_folds(std::span<const std::int32_t> classes, Index num_classes,
+                              std::span<const std::string> groups, Index count, std::uint64_t seed);
+
+/// A training file as the config divides it: without its fold, and a share of the rest for validation unless
+/// data.validation is a file.
+TrainValidation split_file(std::span<const std::int32_t> classes, Index num_classes,
+                           std::span<const std::string> groups, const DataConfig& config, std::uint64_t seed);
 
 }  // namespace orochi

@@ -80,6 +80,11 @@ void visit_data(Data& c, Visitor&& visit) {
       "share of the training file, stratified by label, when validation is empty; 0: no validation");
   key("split_seed", c.split_seed, allow_integer(0, 4294967295),
       "draws that share, so that runs of several train.seed have one split; 0: train.seed");
+  key("fold", c.fold, allow_integer(0, 1000),
+      "cross-validation: the number, from 1, of the part of the training file that is held out as the test "
+      "data; 0: none");
+  key("folds", c.folds, allow_integer(2, 1000),
+      "into how many such parts the file is divided, stratified by label, groups whole, drawn by split_seed");
   key("encoding", c.encoding, allow_words(encoding_choice.list()),
       "how the bytes of text files are characters, those that evaluate reads, too; HDF5 ignores it");
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");

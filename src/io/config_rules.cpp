@@ -32,6 +32,12 @@ void ConfigReader::check_data_rules() {
        {"data.validation_fraction", "data.validation"},
        fmt::format("data.validation_fraction is {}, but data.validation names a file; remove one of them",
                    to_toml(to_value(c.validation_fraction))));
+  rule(c.fold <= c.folds, {"data.fold", "data.folds"},
+       fmt::format("data.fold is {}, but data.folds is {}; allowed: 0 to {}", c.fold, c.folds, c.folds));
+  rule(c.fold == 0 || c.test.empty(), {"data.test", "data.fold"},
+       fmt::format("data.fold is {}, which makes a part of the training file the test data, but data.test "
+                   "names a file; remove one of them",
+                   c.fold));
   rule(!long_choice.is(c.long_sequences, Long::windows) || c.truncation == defaults.truncation,
        {"data.truncation", "data.long"},
        fmt::format(

@@ -70,7 +70,9 @@ TrainResult Trainer::result(double seconds) {
           "training is complete, but the numbers of {} overflow on the test data: its loss is not a finite "
           "number, and other figures would say nothing; look for extreme values in {}, or lower "
           "train.learning_rate ({})",
-          folder_.file("best.h5"), setup_.config.data.test, config_.train.learning_rate));
+          folder_.file("best.h5"),
+          setup_.config.data.test.empty() ? data_.train_path : setup_.config.data.test,
+          config_.train.learning_rate));
   }
   return result;
 }

@@ -59,6 +59,7 @@ RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& ex
   RunSetup setup;
   if (const std::string note = note_files(path, config.data); !note.empty()) setup.notes.push_back(note);
   config.data.validation = config.data.test = config.data.word_vectors = "";
+  config.data.fold = 0;
   const auto names_validation = [](const std::string& setting) {
     return setting.starts_with("data.validation=");
   };
@@ -90,6 +91,7 @@ void refuse_other_model(const RunSetup& setup, const TrainRequest& request, cons
   DataConfig& data = before.data;
   data.train = now.data.train, data.validation = now.data.validation, data.test = now.data.test;
   data.validation_fraction = now.data.validation_fraction;
+  data.fold = now.data.fold, data.folds = now.data.folds, data.split_seed = now.data.split_seed;
   data.format = now.data.format, data.encoding = now.data.encoding, data.storage = now.data.storage;
   data.truncation = now.data.truncation, data.long_sequences = now.data.long_sequences;
   data.word_vectors = now.data.word_vectors;

@@ -17,6 +17,8 @@ validation = "b"
 test = "c"
 validation_fraction = 0.0
 split_seed = 34
+fold = 0
+folds = 7
 encoding = "cp1252"
 word_vectors = ""
 special_tokens = false
@@ -126,6 +128,8 @@ TEST_CASE("[data] reaches its fields") {
   CHECK(c.test == "c");
   CHECK(c.validation_fraction == 0.0);
   CHECK(c.split_seed == 34);
+  CHECK(parse("data.train = 'a'\ndata.fold = 2").data.fold == 2);
+  CHECK(c.folds == 7);
   CHECK(c.tokenizer ==
         Component{"char",
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});

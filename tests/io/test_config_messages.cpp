@@ -241,6 +241,12 @@ TEST_CASE("rules between keys") {
   check(
       {{"data.train = 'a'\ntrain.schedule.final_learning_rate = 1",
         "f:2:38: train.schedule.final_learning_rate is 1.0; allowed: at most train.learning_rate, 0.001"},
+       {"data.train = 'a'\ndata.fold = 3\ndata.folds = 2",
+        "f:2:13: data.fold is 3, but data.folds is 2; allowed: 0 to 2"},
+       {"data.train = 'a'\ndata.fold = 3\ndata.test = 'b'",
+        "f:3:13: data.fold is 3, which makes a part of the training file the test data, but data.test names "
+        "a "
+        "file; remove one of them"},
        {"data.train = 'a'\ndata.validation = 'b'\ndata.validation_fraction = 0.2",
         "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
        {"data.train = 'a'\nmodel.causal = true\nmodel.pooling = 'cls'",

@@ -105,6 +105,16 @@ void test_split_seed() {
   CHECK(checksums("1", "7") != checksums("1", "8"));
 }
 
+void test_fold() {
+  const auto half = [](DataConfig& config) { config.train = "four", config.fold = 1, config.folds = 2; };
+  CHECK(sizes(half) == std::vector<Index>{2, 0, 2});
+}
+
+void test_folds() {
+  const auto quarter = [](DataConfig& config) { config.train = "four", config.fold = 1, config.folds = 4; };
+  CHECK(sizes(quarter) == std::vector<Index>{3, 0, 1});
+}
+
 /// With one option of the csv format set.
 LoadedData load_csv(const std::string& text, const std::string& option, const OptionValue& value) {
   return load(text, [&](DataConfig& config) { config.format = {"csv", {{option, value}}}; });
@@ -306,6 +316,8 @@ KeyTests orochi::data_keys() {
           {"data.test", test_test},
           {"data.validation_fraction", test_validation_fraction},
           {"data.split_seed", test_split_seed},
+          {"data.fold", test_fold},
+          {"data.folds", test_folds},
           {"data.encoding", test_encoding},
           {"data.tokenizer", test_tokenizer},
           {"data.max_length", test_max_length},

@@ -29,34 +29,36 @@ ReportData choose_file(const Model& trained, const std::string& checkpoint, cons
   ReportData data;
   if (arguments.has("--data")) {
     data.paths = arguments.text("--data");
-  } else if (!config.test.empty() || (config.validation.empty() && config.validation_fraction == 0)) {
+  } else if (config.fold == 0 &&
+             (!config.test.empty() || (config.validation.empty() && config.validation_fraction == 0))) {
     data.paths = test_data_path(arguments, checkpoint, config);
     data.part = "test";
   } else {
-    data.is_share_of_training = config.validation.empty();
+    data.is_share_of_training = config.fold > 0 || config.validation.empty();
     const Paths named = data.is_share_of_training ? config.train : config.validation;
     for (const std::string& name : named.files) data.paths.files.push_back(beside(checkpoint, name));
-    data.part = "validation";
+    data.part = config.fold > 0 ? "test" : "validation";
   }
   return data;
 }
 
-/// Leaves the sequences of the training file that were validated on.
-void keep_validation(const Model& trained, std::span<const std::string> groups, ReportData& data) {
+/// Leaves the sequences of the training file that were held out or, without a fold, validated on.
+void keep_share(const Model& trained, std::span<const std::string> groups, ReportData& data) {
   std::vector<std::int32_t> strata;  // [B]
   for (Index i = 0; i < data.sequences.size(); ++i)
     strata.push_back(trained.task->stratum(data.sequences.target(i)));
   const TrainValidation split =
-      split_training(strata, trained.task->strata(), groups, trained.config.data.validation_fraction,
-                     split_seed(trained.config));
-  data.numbers.assign(split.validation.begin(), split.validation.end());
-  data.sequences = data.sequences.take(split.validation);
-  if (!trained.validation_checksum.empty() && trained.validation_checksum != checksum(data.sequences))
+      split_file(strata, trained.task->strata(), groups, trained.config.data, split_seed(trained.config));
+  if (trained.config.data.validation.empty() && !trained.validation_checksum.empty() &&
+      trained.validation_checksum != checksum(data.sequences.take(split.validation)))
     throw usage_error(
         name_of_all(data.paths.files) +
         ": its validation part holds other sequences than the model was validated on: the file was "
         "changed, or an older version split it. Some may have been trained on; name labelled data "
         "with --data FILE");
+  const std::vector<std::uint32_t>& kept = trained.config.data.fold > 0 ? split.held_out : split.validation;
+  data.numbers.assign(kept.begin(), kept.end());
+  data.sequences = data.sequences.take(kept);
   if (data.texts.empty()) return;
   std::vector<std::string> texts;
   const auto each = static_cast<std::size_t>(trained.preprocessing.texts);
@@ -75,7 +77,7 @@ ReportData report_data(const Model& trained, const std::string& checkpoint, cons
   for (std::size_t i = 0; i < file.texts.size(); ++i) data.texts.emplace_back(file.texts[i]);
   data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));
   std::iota(data.numbers.begin(), data.numbers.end(), 0);
-  if (data.is_share_of_training) keep_validation(trained, file.groups, data);
+  if (data.is_share_of_training) keep_share(trained, file.groups, data);
   return data;
 }
 
