@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes tests/fixtures/statistics.json: figures of probabilities by scikit-learn, temperatures by SciPy, for tests/statistics/.
+"""Makes tests/fixtures/statistics.json: figures of probabilities by scikit-learn, temperatures, Student's t and
+McNemar's test by SciPy, for tests/statistics/.
 
     python3 scripts/make_golden_statistics.py [FILE]
 
@@ -13,6 +14,7 @@ import sys
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import logsumexp
+from scipy.stats import binomtest, t as student
 from sklearn import metrics as sk
 
 random = np.random.default_rng(5)
@@ -69,12 +71,23 @@ def temperature(k, count, scale):
     return {"classes": k, "labels": labels.tolist(), "logits": logits.ravel().tolist(), "temperature": 1 / best}
 
 
+def paired(folds, test_to_train):
+    """The corrected resampled t interval (Nadeau & Bengio 2003)."""
+    differences = random.normal(0.01, 0.02, folds)
+    half = student.ppf(0.975, folds - 1) * np.sqrt((1 / folds + test_to_train) * differences.var(ddof=1))
+    return {"differences": differences.tolist(), "test_to_train": test_to_train,
+            "interval": [differences.mean() - half, differences.mean() + half]}
+
+
 def main():
     path = sys.argv[1] if len(sys.argv) > 1 else "tests/fixtures/statistics.json"
     cases = [classes(2, 40, 1.0), classes(4, 60, 2.0), classes(7, 50, 1.0, missing=True), classes(6, 40, 1.5, ties=True)]
     with open(path, "w") as file:
         json.dump({"classes": cases, "labels": [labels(3, 30)],
-                   "temperatures": [temperature(2, 40, 3.0), temperature(5, 40, 0.4)]}, file)
+                   "temperatures": [temperature(2, 40, 3.0), temperature(5, 40, 0.4)],
+                   "paired": [paired(5, 1 / 4), paired(10, 1 / 9), paired(2, 1.0)],
+                   "quantiles": [[q, n, student.ppf(q, n)] for q in (0.6, 0.9, 0.975) for n in (1, 2, 3, 4, 9, 30)],
+                   "mcnemar": [[a, b, binomtest(a, a + b).pvalue] for a, b in ((3, 12), (12, 3), (5, 5), (200, 260))]}, file)
         file.write("\n")
 
 
