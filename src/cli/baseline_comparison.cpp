@@ -1,51 +1,30 @@
 #include "cli/baseline_comparison.hpp"
 
-#include <algorithm>
-#include <cmath>
-#include <utility>
-
 #include <fmt/format.h>
 
 #include <orochi/inference.hpp>
 
-#include "baseline/wanted.hpp"
-#include "core/as_size.hpp"
+#include "cli/advantage.hpp"
+#include "inference/comparison.hpp"
 #include "inference/model_file.hpp"
 
 namespace orochi {
 namespace {
 
-/// The metric that chooses, of resampled sequences: `kept` [B, kept] of some.
-double resampled_figure(const Task& task, std::span<const double> kept, const Sequences& data, Resample drawn,
-                        std::size_t metric) {
-  const std::size_t each = as_size(task.kept());
-  std::vector<double> own;
-  for (const std::uint32_t i : drawn) {
-    const std::size_t first = as_size(data.item(i)), end = as_size(data.item(i + 1));
-    const auto items = kept.subspan(first * each, (end - first) * each);
-    own.insert(own.end(), items.begin(), items.end());
-  }
-  return figures_of(task, own, data, drawn).values[metric];
-}
-
 /// "the encoder is better than linear SVM by 1.3 points of accuracy [0.4, 2.2]"
 std::string sentence_of(const Comparison& comparison, const std::string& title, const MetricInfo& metric,
-                        bool is_share) {
-  const double scale = (is_share ? 100 : 1) * (metric.higher_is_better ? 1 : -1);
-  double low = scale * comparison.interval.low, high = scale * comparison.interval.high;
-  if (low > high) std::swap(low, high);
-  double better = scale * comparison.difference;
-  const auto figures = [&](double difference, double from, double to) {
-    return is_share ? fmt::format("{:.1f} points of {} [{:.1f}, {:.1f}]", difference, metric.title, from, to)
-                    : fmt::format("{:.3g} of {} [{:.3g}, {:.3g}]", difference, metric.title, from, to);
-  };
+                        const Task& task) {
+  const Advantage better = advantage_of(metric, comparison.difference, comparison.interval),
+                  worse = better.reversed();
   const std::string where = fmt::format(" on {} data", comparison.part);
-  if (low > 0)
-    return fmt::format("the encoder is better than {} by {}{}", title, figures(better, low, high), where);
-  if (high < 0)
-    return fmt::format("the encoder is worse than {} by {}{}", title, figures(-better, -high, -low), where);
+  if (better.is_shown())
+    return fmt::format("the encoder is better than {} by {}{}", title, advantage_text(better, metric, task),
+                       where);
+  if (worse.is_shown())
+    return fmt::format("the encoder is worse than {} by {}{}", title, advantage_text(worse, metric, task),
+                       where);
   return fmt::format("{} is as good as the encoder here: the difference is {}{}", title,
-                     figures(better, low, high), where);
+                     advantage_text(better, metric, task), where);
 }
 
 }  // namespace
@@ -77,22 +56,18 @@ Comparison compare_with_encoder(const std::string& run, const RunData& data, con
   Inference inference(trained, request.threads);
   const Evaluation evaluation = evaluate(inference, *trained.task, sequences);
   require_finite(evaluation.losses);
-  const std::vector<double>& simple = is_test ? baseline.test_kept : baseline.validation_kept;
-  const auto differences = [&](Resample drawn, std::span<double> difference) {
-    difference.front() =
-        resampled_figure(*trained.task, evaluation.kept, sequences, drawn, request.chosen_by) -
-        resampled_figure(request.task, simple, sequences, drawn, request.chosen_by);
-  };
-  BootstrapOptions options;
-  options.threads = request.threads;
+  Evaluation simple = evaluation;
+  simple.kept = is_test ? baseline.test_kept : baseline.validation_kept;
+  const Answers of_encoder{*trained.task, evaluation}, of_baseline{request.task, simple};
+  const Difference difference = paired_differences({&of_baseline, 1}, {&of_encoder, 1}, 1,
+                                                   request.threads)[request.chosen_by + 1];  // 0: the loss
   Comparison result;
   result.step = trained.progress.step;
   result.part = is_test ? "test" : "validation";
   result.encoder = evaluation.metrics.figures;
-  differences(all_numbers(sequences.size()), {&result.difference, 1});
-  result.interval = bootstrap(sequences.size(), 1, differences, options).front();
-  result.sentence =
-      sentence_of(result, baseline.title, request.metrics[request.chosen_by], !request.task.are_numbers());
+  result.difference = difference.value();
+  result.interval = difference.interval;
+  result.sentence = sentence_of(result, baseline.title, request.metrics[request.chosen_by], request.task);
   return result;
 }
 

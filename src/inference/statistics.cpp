@@ -11,8 +11,7 @@
 namespace orochi {
 namespace {
 
-constexpr double most_work = 2e7;  // numbers that all resamples hold together: about two seconds
-constexpr int most_resamples = 1000, fewest_resamples = 100;
+constexpr int most_resamples = 1000;
 
 /// What was kept of some sequences, one after another.
 struct Drawn {
@@ -57,17 +56,29 @@ Interval accuracy_interval(const Evaluation& evaluation) {
 
 }  // namespace
 
+double size_of(const Evaluation& evaluation) {
+  return static_cast<double>(evaluation.kept.size() + evaluation.targets.size() + evaluation.losses.size());
+}
+
+std::vector<double> resampled_values(const Task& task, const Evaluation& evaluation, Resample numbers) {
+  const Drawn drawn = draw(evaluation, task.kept(), task.target_width(), numbers);
+  std::vector<double> values{mean(drawn.losses)};
+  const std::vector<double> figures = task.metrics(drawn.outcomes()).values;
+  values.insert(values.end(), figures.begin(), figures.end());
+  return values;
+}
+
+int resamples_for(double size, int most) {
+  constexpr double most_work = 6e7;  // numbers that all resamples hold together: about two seconds
+  constexpr double fewest = 100;
+  return static_cast<int>(std::clamp(most_work / std::max(size, 1.0), fewest, 1.0 * most));
+}
+
 MetricIntervals metric_intervals(const Task& task, const Evaluation& evaluation, int threads) {
-  const double work =
-      static_cast<double>(evaluation.kept.size() + evaluation.targets.size() + evaluation.losses.size());
   MetricIntervals result;
-  result.resamples = static_cast<int>(
-      std::clamp(3 * most_work / std::max(work, 1.0), 1.0 * fewest_resamples, 1.0 * most_resamples));
+  result.resamples = resamples_for(size_of(evaluation), most_resamples);
   const auto figures = [&](Resample numbers, std::span<double> into) {
-    const Drawn drawn = draw(evaluation, task.kept(), task.target_width(), numbers);
-    into.front() = mean(drawn.losses);
-    const std::vector<double> values = task.metrics(drawn.outcomes()).values;
-    std::copy(values.begin(), values.end(), into.begin() + 1);
+    std::ranges::copy(resampled_values(task, evaluation, numbers), into.begin());
   };
   result.values = bootstrap(std::ssize(evaluation.losses), evaluation.metrics.figures.values.size() + 1,
                             figures, {result.resamples, 42, threads});

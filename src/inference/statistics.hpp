@@ -11,6 +11,12 @@
 
 namespace orochi {
 
+/// The loss and the task's metrics of some of the sequences, in the order of `values_of`.
+std::vector<double> resampled_values(const Task& task, const Evaluation& evaluation, Resample numbers);
+/// How many numbers it holds; and so many resamples of that size, up to `most`, take seconds.
+double size_of(const Evaluation& evaluation);
+int resamples_for(double size, int most);
+
 struct MetricIntervals {
   std::vector<Interval> values;  // in the order of `values_of`
   int resamples = 0;             // fewer of large data
