@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <orochi/extensions.hpp>
+#include <orochi/inference.hpp>
 #include <orochi/metrics.hpp>
 
 #pragma GCC visibility push(default)
@@ -70,9 +71,11 @@ struct TrainResult {
   bool answers = true;     // false: trained without labels, for others to start from
   double best_metric = 0;  // on validation
   std::uint64_t best_step = 0, best_epoch = 0;
-  bool refits = false;  // train.refit
-  bool tested = false;  // data.test was given: the model on it
+  bool refits = false;     // train.refit
+  bool tested = false;     // there is test data, of data.test or data.fold: the model on it
+  bool holds_out = false;  // that is data.fold
   Metrics test;
+  Evaluation evaluation;            // the same, sequence by sequence
   std::vector<MetricInfo> metrics;  // names of the test's values
 };
 

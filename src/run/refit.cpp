@@ -38,11 +38,12 @@ TrainResult refit(const TrainRequest& request, TrainResult chosen, const Extensi
   all.overrides = settings_for_all_data(read_config(all.config_path, {}, extensions), chosen.best_epoch);
   observer.note(fmt::format("train.refit: the {} that were best, on training and validation data together",
                             chosen.best_epoch == 1 ? "epoch" : fmt::format("{} epochs", chosen.best_epoch)));
-  const TrainResult again = train(all, extensions, observer);
+  TrainResult again = train(all, extensions, observer);
   chosen.finished = again.finished;
   chosen.seconds += again.seconds;
   chosen.model = again.model;
   chosen.test = again.test;
+  chosen.evaluation = std::move(again.evaluation);
   return chosen;
 }
 

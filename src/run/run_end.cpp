@@ -56,6 +56,7 @@ TrainResult Trainer::result(double seconds) {
   result.best_epoch = loop_.epoch_of(result.best_step);
   result.refits = config_.train.refit && result.best_step > 0;
   result.metrics = measured_.metrics;
+  result.holds_out = config_.data.fold > 0;
   if (result.finished && progress_.best_step < 0)
     observer_.note("no epoch is the best one: there is no best.h5, and no test");
   if (const std::string note = result.finished ? majority() : ""; !note.empty())
@@ -64,7 +65,8 @@ TrainResult Trainer::result(double seconds) {
     const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
     Inference inference(best, threads_);
     result.tested = true;
-    result.test = evaluate(inference, *best.task, data_.test).metrics;
+    result.evaluation = evaluate(inference, *best.task, data_.test);
+    result.test = result.evaluation.metrics;
     if (!std::isfinite(result.test.loss))
       throw failure(fmt::format(
           "training is complete, but the numbers of {} overflow on the test data: its loss is not a finite "

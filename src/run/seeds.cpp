@@ -1,6 +1,5 @@
 // One config trained with several seeds, and the mean of what the models say as one model.
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -17,27 +16,6 @@
 
 namespace orochi {
 namespace {
-
-namespace fs = std::filesystem;
-
-void refuse_folder(const std::string& folder) {
-  std::error_code error;
-  if (fs::exists(folder + "/config.toml", error))
-    throw usage_error(folder +
-                      " holds a run of one seed already; choose another folder with --run DIR for several");
-}
-
-/// The request for one of the seeds. All have the split of the first.
-TrainRequest request_of(const TrainRequest& request, const Config& config, const std::string& folder,
-                        std::uint64_t seed) {
-  TrainRequest one = request;
-  one.run = fmt::format("{}/seed-{}", folder, seed);
-  std::error_code error;
-  one.resume = fs::exists(one.run + "/config.toml", error);
-  one.overrides.push_back(fmt::format("train.seed={}", seed));
-  one.overrides.push_back(fmt::format("data.split_seed={}", std::max<std::uint64_t>(split_seed(config), 1)));
-  return one;
-}
 
 void copy_member(const Parameters& from, Index member, Index members, Parameters& to) {
   const std::string prefix = member_prefix(member, members);
@@ -92,23 +70,24 @@ void measure(Model& model, const std::string& folder, int threads, SeedsResult& 
 
 }  // namespace
 
+std::vector<std::string> settings_of_seed(const Config& config, std::uint64_t seed) {
+  return {fmt::format("train.seed={}", seed),
+          fmt::format("data.split_seed={}", std::max<std::uint64_t>(split_seed(config), 1))};
+}
+
 SeedsResult train_seeds(const TrainRequest& request, int count, const Extensions& extensions,
                         TrainObserver& observer) {
-  if (!request.from.empty()) throw usage_error("--seeds and --from do not go together; name a config");
-  const Config config = read_config(request.config_path, request.overrides, extensions);
-  if (std::ranges::find(config.data.train.files, "-") != config.data.train.files.end())
-    throw usage_error("data.train is standard input, which can be read once; name a file for --seeds");
+  const Config config = config_of_several(request, "--seeds", extensions);
   SeedsResult result;
-  result.run = request.run.empty() ? "runs/" + fs::path(request.config_path).stem().string() : request.run;
-  refuse_folder(result.run);
+  result.run = folder_of_several(request, "");
   std::vector<std::string> checkpoints;
   for (int i = 0; i < count; ++i) {
     const std::uint64_t seed = config.train.seed + static_cast<std::uint64_t>(i);
     observer.note(fmt::format("seed {} ({} of {})", seed, i + 1, count));
-    result.members.push_back(train(request_of(request, config, result.run, seed), extensions, observer));
+    result.members.push_back(train_in(fmt::format("{}/seed-{}", result.run, seed), request,
+                                      settings_of_seed(config, seed), extensions, observer));
     const TrainResult& member = result.members.back();
     if (!member.finished) return result;
-    if (member.best_step == 0) throw failure(member.run + " has no best.h5: no epoch of it was measured");
     checkpoints.push_back(member.model);
   }
   Model ensemble = ensemble_of(checkpoints, result.run, extensions);

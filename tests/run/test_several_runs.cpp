@@ -165,7 +165,7 @@ TEST_CASE("what several members have no answer to is refused") {
   request.overrides = {"model.members=2"};
   CHECK_THAT(message_of(request), Contains("--seeds 2"));
   trained(place, "one", {});
-  CHECK_THROWS_WITH(seeds(place, "one", 2), Contains("a run of one seed"));
+  CHECK_THROWS_WITH(seeds(place, "one", 2), Contains("holds a single run"));
 }
 
 TEST_CASE("a member that was trained on other data is not averaged") {
