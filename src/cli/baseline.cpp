@@ -45,10 +45,6 @@ RunSetup setup_of_seeds(const std::string& folder, const std::vector<std::string
 /// What is trained by a config, or by the config of a run folder.
 RunSetup setup_of(const std::string& path, const std::vector<std::string>& overrides,
                   const Extensions& extensions) {
-  for (const std::string& word : overrides)
-    if (!is_override(word))
-      throw usage_error(fmt::format(
-          "unexpected word \"{}\"; settings have the form KEY=VALUE, for example train.seed=3", word));
   if (fs::is_directory(path) && !fs::exists(path + "/config.toml") && fs::exists(path + "/best.h5"))
     return setup_of_seeds(path, overrides, extensions);
   RunSetup setup;
@@ -128,9 +124,9 @@ std::optional<Comparison> compare(const std::string& run, const RunData& data, c
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& word = arguments.words.front();
   const bool is_run = fs::is_directory(word);
-  const RunSetup setup = setup_of(word, {arguments.words.begin() + 1, arguments.words.end()}, extensions);
   TrainRequest train;
-  train.overrides = {arguments.words.begin() + 1, arguments.words.end()};
+  train.overrides = settings_of(std::span(arguments.words).subspan(1));
+  const RunSetup setup = setup_of(word, train.overrides, extensions);
   train.add_labels = train.add_tokens = true;  // where it starts from a checkpoint
   const auto note = [](const std::string& line) { std::cerr << escape(line) + "\n"; };
   SplitTexts texts;

@@ -40,6 +40,11 @@ std::string test_data_path(const Arguments& arguments, const std::string& checkp
                            const DataConfig& data) {
   if (arguments.has("--data"))
     return arguments.text("--data") == "-" ? standard_input : arguments.text("--data");
+  if (data.fold > 0)
+    throw usage_error(fmt::format(
+        "{}: its test data is fold {} of {} of its training file, which `orochi report` shows it on; "
+        "name a labelled file with --data FILE",
+        checkpoint, data.fold, data.folds));
   if (data.test.empty())
     throw usage_error(checkpoint + ": its config names no data.test; name a labelled file with --data FILE");
   const std::string path = beside(checkpoint, data.test);

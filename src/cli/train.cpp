@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
-#include <iostream>
 
 #include <fmt/format.h>
 
@@ -11,10 +10,9 @@
 #include <orochi/train.hpp>
 
 #include "cli/metrics_report.hpp"
-#include "cli/progress.hpp"
 #include "cli/seeds_report.hpp"
-#include "cli/stop_signals.hpp"
 #include "cli/text.hpp"
+#include "cli/train_and_report.hpp"
 #include "cli/verbs.hpp"
 #include "io/config_file.hpp"
 #include "io/suggest.hpp"
@@ -69,7 +67,7 @@ std::string next_commands(const Arguments& arguments, const TrainResult& result)
   const bool of_sequences = result.answers && result.tested && result.test.items == result.test.sequences;
   return fmt::format(
       "next:\n  {0} evaluate {1}{2}\n{3}{4}  {0} inspect {1}\n", program, best,
-      result.tested ? "" : " --data FILE",
+      result.tested && !result.holds_out ? "" : " --data FILE",
       result.answers
           ? fmt::format("  {} predict {} FILE\n", program, best)
           : fmt::format("  in a config of labelled data: [model] init_from = \"{}\"\n",
@@ -91,38 +89,22 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
   if (result.refits)
     text += fmt::format("on all data  {}, of {} epochs\n", escape(result.model), result.best_epoch);
   if (result.tested)
-    text +=
-        (result.refits ? "\nthe model of all data on the test file:\n" : "\nbest.h5 on the test file:\n") +
-        figures_table(result.test, result.metrics) + class_tables(result.test, one_answer_note(result.test)) +
-        "\n";
+    text += fmt::format("\n{} on {}:\n", result.refits ? "the model of all data" : "best.h5",
+                        result.holds_out ? "the fold that is held out" : "the test file") +
+            figures_table(result.test, result.metrics) +
+            class_tables(result.test, one_answer_note(result.test)) + "\n";
   return text + next_commands(arguments, result);
-}
-
-/// Trains by `make`, and says what came of it.
-template <class Make, class Report>
-int call_with(TrainRequest& request, Output& out, Make make, Report report_of) {
-  StopSignals signals;
-  request.stop = [&signals] { return signals.arrived(); };
-  decltype(make(std::declval<TrainObserver&>())) result;
-  {
-    ProgressLine progress(std::cerr, standard_error_screen());
-    result = make(progress);
-    if (signals.number() != 0 && !result.finished) progress.note("stopped by a signal, with a checkpoint");
-  }
-  out.write(report_of(result));
-  if (!result.finished && signals.number() != 0) return 128 + signals.number();
-  return static_cast<int>(ExitCode::done);
 }
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   TrainRequest request = make_request(arguments);
   const auto seeds = static_cast<int>(arguments.integer("--seeds", 1));
   if (seeds > 1)
-    return call_with(
+    return train_and_report(
         request, out,
         [&](TrainObserver& observer) { return train_seeds(request, seeds, extensions, observer); },
         [&](const SeedsResult& result) { return seeds_report(arguments, result); });
-  return call_with(
+  return train_and_report(
       request, out, [&](TrainObserver& observer) { return train(request, extensions, observer); },
       [&](const TrainResult& result) { return report(arguments, result); });
 }
@@ -147,6 +129,14 @@ std::string hint(const std::string& option) {
 bool is_override(const std::string& word) {
   const std::size_t equals = word.find('=');
   return equals != std::string::npos && word.find('/') > equals;
+}
+
+std::vector<std::string> settings_of(std::span<const std::string> words) {
+  for (const std::string& word : words)
+    if (!is_override(word))
+      throw usage_error(fmt::format(
+          "unexpected word \"{}\"; settings have the form KEY=VALUE, for example train.seed=3", word));
+  return {words.begin(), words.end()};
 }
 
 Verb train_verb() {

@@ -1,6 +1,10 @@
 // The verbs of the program.
 #pragma once
 
+#include <span>
+#include <string>
+#include <vector>
+
 #include <orochi/run.hpp>
 
 #include "cli/command_line.hpp"
@@ -23,6 +27,8 @@ Verb check_data_verb();
 Verb init_verb();
 Verb reproduce_verb();
 Verb baseline_verb();
+Verb cross_validate_verb();
+Verb compare_verb();
 Verb check_layer_verb();
 Verb check_task_verb();
 Verb components_verb();
@@ -30,9 +36,12 @@ Verb config_verb();
 
 /// KEY=VALUE, and not a path in which some folder has an equals sign.
 bool is_override(const std::string& word);
+/// Words that all are; else a usage_error.
+std::vector<std::string> settings_of(std::span<const std::string> words);
 
-/// `--threads N`, `--json`: the same in every verb.
+/// `--threads N`, `--folds K`, `--json`: the same in every verb.
 OptionSpec threads_option();
+OptionSpec folds_option();
 OptionSpec json_option(const std::string& help);
 
 }  // namespace orochi
