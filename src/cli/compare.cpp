@@ -19,7 +19,6 @@
 #include "inference/scored.hpp"
 #include "run/several_runs.hpp"
 #include "run/start.hpp"
-#include "statistics/paired.hpp"
 
 namespace orochi {
 namespace {
@@ -32,22 +31,6 @@ std::vector<Answers> answers_of(const std::vector<CrossValidation>& seeds) {
     for (std::size_t f = 0; f < one.folds.size(); ++f)
       answers.push_back({*one.tasks[f], one.folds[f].evaluation});
   return answers;
-}
-
-/// Of each metric, by the folds' differences, which are means over the seeds.
-std::vector<Interval> corrected_intervals(std::span<const Answers> a, std::span<const Answers> b,
-                                          std::size_t folds) {
-  std::vector<std::vector<double>> differences(a.front().values().size(), std::vector<double>(folds));
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const std::vector<double> of_a = a[i].values(), of_b = b[i].values();
-    for (std::size_t m = 0; m < differences.size(); ++m)
-      differences[m][i % folds] +=
-          (of_b[m] - of_a[m]) * static_cast<double>(folds) / static_cast<double>(a.size());
-  }
-  std::vector<Interval> intervals;
-  for (const std::vector<double>& own : differences)
-    intervals.push_back(corrected_interval(own, 1 / static_cast<double>(folds - 1)));
-  return intervals;
 }
 
 int compare_configs(const Extensions& extensions, const Arguments& arguments, Output& out) {
@@ -83,7 +66,6 @@ int compare_configs(const Extensions& extensions, const Arguments& arguments, Ou
                      monitored_metric(first.metrics, first.monitor),
                      *runs.a.front().tasks.front(),
                      paired_differences(of_a, of_b, as_size(folds), a.threads),
-                     corrected_intervals(of_a, of_b, as_size(folds)),
                      {}},
             arguments.has("--json"));
       });
@@ -137,14 +119,10 @@ int compare_runs(const Extensions& extensions, const Arguments& arguments, Outpu
     throw usage_error(fmt::format("{} is of another task than {}", arguments.words[0], arguments.words[1]));
   const Metrics& metrics = a.evaluation.metrics;
   out.write(
-      report_of(Findings{arguments.words[0],
-                         arguments.words[1],
+      report_of(Findings{arguments.words[0], arguments.words[1],
                          fmt::format("{}, {}", escape(a.data), counted(metrics.sequences, "sequence")),
-                         a.model.metrics,
-                         monitored_metric(a.model.metrics, a.model.config.train.monitor),
-                         *a.model.task,
-                         paired_differences({&of_a, 1}, {&of_b, 1}, 1, threads),
-                         {},
+                         a.model.metrics, monitored_metric(a.model.metrics, a.model.config.train.monitor),
+                         *a.model.task, paired_differences({&of_a, 1}, {&of_b, 1}, 1, threads),
                          has_one_label_each(metrics) ? std::optional(one_right_of(a.evaluation, b.evaluation))
                                                      : std::nullopt},
                 arguments.has("--json")));

@@ -23,8 +23,7 @@ std::string sentence_of(const Findings& found) {
   const MetricInfo& metric = found.metrics[found.monitored];
   const Difference& difference = found.differences[found.monitored];
   const Advantage b =
-      advantage_of(metric, difference.value(),
-                   found.corrected.empty() ? difference.interval : found.corrected[found.monitored]);
+      advantage_of(metric, difference.value(), difference.corrected.value_or(difference.interval));
   if (b.is_shown()) return "B is better by " + advantage_text(b, metric, found.task);
   if (b.reversed().is_shown()) return "A is better by " + advantage_text(b.reversed(), metric, found.task);
   return "no difference shown: " + advantage_text(b, metric, found.task);
@@ -32,15 +31,16 @@ std::string sentence_of(const Findings& found) {
 
 std::string text_of(const Findings& found) {
   std::vector<Table::Column> columns{{"metric", Align::left}, {"A"}, {"B"}, {"B - A"}};
-  if (!found.corrected.empty()) columns.push_back({"95 %, corrected t"});
+  if (found.differences.front().corrected) columns.push_back({"95 %, corrected t"});
   columns.push_back({"95 %, bootstrap"});
   Table table(columns);
   for (std::size_t m = 0; m < found.metrics.size(); ++m) {
     std::vector<std::string> cells{found.metrics[m].title};
-    for (const double value : {found.differences[m].a, found.differences[m].b, found.differences[m].value()})
+    const Difference& difference = found.differences[m];
+    for (const double value : {difference.a, difference.b, difference.value()})
       cells.push_back(fmt::format("{:.4f}", value));
-    if (!found.corrected.empty()) cells.push_back(bounds(found.corrected[m]));
-    cells.push_back(bounds(found.differences[m].interval));
+    if (difference.corrected) cells.push_back(bounds(*difference.corrected));
+    cells.push_back(bounds(difference.interval));
     table.add(std::move(cells));
   }
   std::string text =
@@ -57,7 +57,7 @@ std::string json_of(const Findings& found) {
   for (std::size_t m = 0; m < found.metrics.size(); ++m) {
     const Difference& difference = found.differences[m];
     ordered_json one{{"a", difference.a}, {"b", difference.b}, {"difference", difference.value()}};
-    if (!found.corrected.empty()) one["corrected_t"] = {found.corrected[m].low, found.corrected[m].high};
+    if (difference.corrected) one["corrected_t"] = {difference.corrected->low, difference.corrected->high};
     one["bootstrap"] = {difference.interval.low, difference.interval.high};
     json["metrics"][found.metrics[m].name] = one;
   }

@@ -22,7 +22,6 @@ struct Findings {
   std::size_t monitored = 0;
   const Task& task;
   std::vector<Difference> differences;  // b less a
-  std::vector<Interval> corrected;      // of them, where there are folds
   std::optional<OneRight> one_right;    // where each sequence has one label
 };
 

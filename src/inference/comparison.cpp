@@ -9,6 +9,7 @@
 
 #include "core/as_size.hpp"
 #include "inference/statistics.hpp"
+#include "statistics/paired.hpp"
 
 namespace orochi {
 namespace {
@@ -74,31 +75,36 @@ std::vector<Difference> paired_differences(std::span<const Answers> a, std::span
     if (i < folds) begins.push_back(begins.back() + std::ssize(a[i].evaluation.losses));
     size += size_of(a[i].evaluation) + size_of(b[i].evaluation);
   }
+  const auto parts = static_cast<double>(a.size()), seeds = parts / static_cast<double>(folds);
   std::vector<Difference> result(a.front().values().size());
+  std::vector<std::vector<double>> by_metric(result.size(), std::vector<double>(folds));
   for (std::size_t i = 0; i < a.size(); ++i) {
     const std::vector<double> of_a = a[i].values(), of_b = b[i].values();
     for (std::size_t m = 0; m < result.size(); ++m) {
-      result[m].a += of_a[m] / static_cast<double>(a.size());
-      result[m].b += of_b[m] / static_cast<double>(b.size());
+      result[m].a += of_a[m] / parts, result[m].b += of_b[m] / parts;
+      by_metric[m][i % folds] += (of_b[m] - of_a[m]) / seeds;
     }
   }
   const auto differences = [&](Resample numbers, std::span<double> into) {
     const std::vector<std::vector<std::uint32_t>> drawn = by_fold(numbers, begins);
     std::ranges::fill(into, 0);
-    double parts = 0;
+    double asked = 0;
     for (std::size_t i = 0; i < a.size(); ++i) {
       const std::vector<std::uint32_t>& own = drawn[i % folds];
       if (own.empty()) continue;
       const std::vector<double> of_a = resampled_values(a[i].task, a[i].evaluation, own),
                                 of_b = resampled_values(b[i].task, b[i].evaluation, own);
       for (std::size_t m = 0; m < into.size(); ++m) into[m] += of_b[m] - of_a[m];
-      ++parts;
+      ++asked;
     }
-    for (double& difference : into) difference /= parts;
+    for (double& difference : into) difference /= asked;
   };
   const std::vector<Interval> intervals = bootstrap(begins.back(), result.size(), differences,
                                                     {resamples_for(size, most_resamples), 42, threads});
-  for (std::size_t m = 0; m < result.size(); ++m) result[m].interval = intervals[m];
+  for (std::size_t m = 0; m < result.size(); ++m) {
+    result[m].interval = intervals[m];
+    if (folds > 1) result[m].corrected = corrected_interval(by_metric[m], 1 / static_cast<double>(folds - 1));
+  }
   return result;
 }
 

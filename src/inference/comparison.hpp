@@ -1,6 +1,7 @@
 // Two models beside each other on the same sequences.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,8 +24,9 @@ struct Answers {
 std::vector<double> pooled_values(std::span<const Answers> parts);
 
 struct Difference {
-  double a = 0, b = 0;  // means over the parts
-  Interval interval;    // of b less a: 95 %, paired bootstrap over the sequences
+  double a = 0, b = 0;                // means over the parts
+  Interval interval;                  // of b less a: 95 %, paired bootstrap over the sequences
+  std::optional<Interval> corrected;  // the same over several folds, of means over the seeds
   double value() const { return b - a; }
 };
 

@@ -1,4 +1,6 @@
 // orochi cross-validate and orochi compare.
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
@@ -104,10 +106,25 @@ TEST_CASE("compare says of a config and itself that no difference is shown, and 
                                        "--json"};
   const json found = json::parse(out_of(words));
   CHECK(found["metrics"]["loss"]["difference"].get<double>() > 0);
-  CHECK(found["metrics"]["loss"]["corrected_t"][0].get<double>() > 0);
   CHECK(found["metrics"]["loss"]["bootstrap"][0].get<double>() > 0);
   CHECK(found["sentence"].get<std::string>().starts_with("A is better by "));
   CHECK(std::filesystem::exists(place.path("idle/b/seed-43/fold-3/best.h5")));
+  // The corrected t by hand, of what the folds of each seed say.
+  double differences[3]{}, mean = 0, variance = 0;
+  for (const char* seed : {"42", "43"})
+    for (const bool is_b : {false, true}) {
+      const json folds = json::parse(out_of(
+          {"cross-validate", is_b ? words[2] : words[1], "train.epochs=20", "train.monitor=loss",
+           std::string("train.seed=") + seed, "data.split_seed=42", "--folds", "3", "--run",
+           place.path(std::string("idle/") + (is_b ? "b" : "a") + "/seed-" + seed), "--json"}))["folds"];
+      for (std::size_t f = 0; f < 3; ++f)
+        differences[f] += (is_b ? 0.5 : -0.5) * folds[f]["loss"].get<double>();
+    }
+  for (const double one : differences) mean += one / 3;
+  for (const double one : differences) variance += (one - mean) * (one - mean) / 2;
+  CHECK_THAT(found["metrics"]["loss"]["difference"].get<double>(), WithinAbs(mean, 1e-9));
+  CHECK_THAT(found["metrics"]["loss"]["corrected_t"][0].get<double>(),
+             WithinAbs(mean - 4.302652729749462 * std::sqrt((1.0 / 3 + 1.0 / 2) * variance), 1e-9));
   std::vector<std::string> swapped = words;
   std::swap(swapped[1], swapped[2]);
   swapped[10] = place.path("swapped");
