@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Classic classifiers on the data sets of configs/, for the README's table: accuracy and macro-F1 on the test file.
+"""Classic classifiers on the data sets of configs/, for docs/results.md: accuracy and macro-F1 on the test file.
 
 usage: benchmarks/baselines.py [splice] [wordnet] [fashion-mnist] [digits]      (all where none is named)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The README's results table: every config over five seeds, test accuracy and macro-F1 beside classic baselines.
+"""The results of the configs, for docs/results.md: every config over five seeds, test accuracy and macro-F1 beside classic baselines.
 
 usage: benchmarks/results.py run [CONFIG ...]    trains configs/CONFIG.toml with seeds 1 to 5, writes results.tsv
        benchmarks/results.py table               prints the table from results.tsv and baselines.tsv
