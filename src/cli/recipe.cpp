@@ -62,10 +62,13 @@ Choices choices_for(DataKind kind) {
 /// More data bears a wider model.
 Index width_for(Index records) { return records > 20000 ? 96 : 64; }
 
-/// So many passes over the data that small data is seen often and large data a few times.
-Index epochs_for(Index records, double steps) {
-  const double each = std::ceil(0.9 * static_cast<double>(records) / batch_size);
-  return std::clamp<Index>(static_cast<Index>(std::lround(steps / each)), 5, 200);
+/// So many passes over the data that small data is seen often and large data a few times; fewer where records
+/// are long, so that a run takes minutes.
+Index epochs_for(const DataSurvey& survey, double steps) {
+  constexpr double most_rows = 6e6;
+  const double each = std::ceil(0.9 * static_cast<double>(survey.records) / batch_size);
+  const double rows = static_cast<double>(batch_size * survey.median);
+  return std::clamp<Index>(static_cast<Index>(std::lround(std::min(steps, most_rows / rows) / each)), 5, 200);
 }
 
 std::string data_section(const DataSurvey& survey, const Choices& choices) {
@@ -112,7 +115,7 @@ warmup_ratio = 0.1
 swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
 )",
                       width_for(survey.records), choices.num_layers, choices.pooling,
-                      epochs_for(survey.records, choices.steps), batch_size);
+                      epochs_for(survey, choices.steps), batch_size);
   if (choices.ngrams > 1)
     text += fmt::format("\n[layer.token_embedding]\nngrams = {}  # {}\n", choices.ngrams, choices.ngrams_why);
   return text;
