@@ -14,7 +14,7 @@
 namespace orochi {
 namespace {
 
-constexpr int most_resamples = 2000;
+constexpr int most_paired_resamples = 2000;
 
 std::vector<std::uint32_t> all_of(const Evaluation& evaluation) {
   std::vector<std::uint32_t> numbers(evaluation.losses.size());
@@ -99,8 +99,8 @@ std::vector<Difference> paired_differences(std::span<const Answers> a, std::span
     }
     for (double& difference : into) difference /= asked;
   };
-  const std::vector<Interval> intervals = bootstrap(begins.back(), result.size(), differences,
-                                                    {resamples_for(size, most_resamples), 42, threads});
+  const std::vector<Interval> intervals = bootstrap(
+      begins.back(), result.size(), differences, {resamples_for(size, most_paired_resamples), 42, threads});
   for (std::size_t m = 0; m < result.size(); ++m) {
     result[m].interval = intervals[m];
     if (folds > 1) result[m].corrected = corrected_interval(by_metric[m], 1 / static_cast<double>(folds - 1));
