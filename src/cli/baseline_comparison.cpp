@@ -23,7 +23,7 @@ std::string sentence_of(const Comparison& comparison, const std::string& title, 
   if (worse.is_shown())
     return fmt::format("the encoder is worse than {} by {}{}", title, advantage_text(worse, metric, task),
                        where);
-  return fmt::format("{} is as good as the encoder here: the difference is {}{}", title,
+  return fmt::format("no difference shown between the encoder and {}: {}{}", title,
                      advantage_text(better, metric, task), where);
 }
 

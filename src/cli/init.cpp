@@ -94,10 +94,14 @@ DataSurvey survey_of(const Guess& guess, const Extensions& extensions) {
   survey.kind = kind_of(read, guess.config, settings, extensions, records);
   survey.records = std::ssize(records);
   survey.labels = std::ssize(read.task->strata_names());
-  survey.usual_length = length_at(records, 0.98);
+  constexpr Index many = 100;  // of fewer none is left out
+  survey.usual_length = length_at(records, survey.records < many ? 1 : 0.98);
   survey.longest = length_at(records, 1);
   survey.median = length_at(records, 0.5);
   if (read.config.task.type != Config().task.type) survey.task = read.config.task.type;
+  survey.task_name = read.config.task.type;
+  for (const auto& [option, value] : read.config.data.format.options)
+    survey.columns += fmt::format(", {} = {}", option, to_toml(to_value(value)));
   return survey;
 }
 
@@ -128,13 +132,18 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   DataSurvey survey = survey_of(guess, extensions);
   survey.data = guess_config(path, wishes).config;
   survey.data.erase(0, survey.data.find("[data]"));
+  const std::string test = arguments.text("--test");
+  if (!test.empty() && !fs::is_regular_file(test))
+    throw usage_error("--test " + test + ": there is no such file");
   if (arguments.has("--test")) survey.test = to_toml(to_value(from_folder(arguments.text("--test"), folder)));
   std::string text = recipe(survey);
   static_cast<void>(parse_config(text, to, {}, component_schemas(extensions)));
   write_whole_file(to, bytes_of(text));
   const std::string program = shell_word(arguments.program), config = shell_word(to);
-  out.write(fmt::format("wrote {}, with a reason at each choice\nnext:\n  {} train {}\n  {} baseline {}\n",
-                        escape(to), program, config, program, config));
+  out.write(fmt::format(
+      "{} of {} in {}{}\nwrote {}, with a reason at each choice\nnext:\n  {} train {}\n  {} baseline {}\n",
+      survey.task_name, counted(survey.records, "record"), escape(path), escape(survey.columns), escape(to),
+      program, config, program, config));
   return static_cast<int>(ExitCode::done);
 }
 

@@ -16,12 +16,13 @@ enum class DataKind {
 
 struct DataSurvey {
   DataKind kind = DataKind::words;
-  Index records = 0, labels = 0;  // labels: 0 where they are none
-  Index usual_length = 0;         // rows that 98 of 100 records do not pass
-  Index longest = 0, median = 0;  // rows
-  std::string task;               // empty: the default
-  std::string data;               // the lines of [data] and [data.format], without tokenizer
-  std::string test;               // path, or nothing
+  Index records = 0, labels = 0;   // labels: 0 where they are none
+  Index usual_length = 0;          // rows that 98 of 100 records do not pass
+  Index longest = 0, median = 0;   // rows
+  std::string task;                // empty: the default
+  std::string task_name, columns;  // for people
+  std::string data;                // the lines of [data] and [data.format], without tokenizer
+  std::string test;                // path, or nothing
 };
 
 /// TOML with a comment at each choice. The choices are those that did best over the data sets of each kind in

@@ -113,6 +113,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
     throw usage_error(run +
                       " is no folder with a last.h5; expected that of a run, which `orochi train` makes");
   const CheckpointHeader before = CheckpointReader(last).header();
+  if (!arguments.has("--out")) fs::remove_all(run + "/again");  // of an earlier call that found a difference
   StopSignals signals;
   TrainRequest request;
   request.config_path = run + "/config.toml";
@@ -123,6 +124,8 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   request.stop = [&signals] { return signals.arrived(); };
   train_again(request, extensions, signals);
   if (signals.number() != 0) return 128 + signals.number();
+  if (CheckpointReader(last).header().progress.step != before.progress.step)
+    throw usage_error(run + " was trained further meanwhile; wait until its training ends");
   const std::string difference = first_difference(run, request.run),
                     files = other_parameters(run, request.run);
   if (difference.empty() && files.empty()) {
@@ -136,9 +139,9 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   reasons += other_environment(run, request.run);
   out.write(fmt::format(
       "not the same: {}\n{}the second run is in {}\n", difference.empty() ? files : "from " + difference,
-      reasons.empty()
-          ? "data, program and machine are as they were: the run was changed, or this is a fault\n"
-          : "what is not as it was:\n" + reasons,
+      reasons.empty() ? "data, program and machine are as they were: the run was changed, or resumed with "
+                        "another train.epochs, or this is a fault\n"
+                      : "what is not as it was:\n" + reasons,
       escape(request.run)));
   return static_cast<int>(ExitCode::failed);
 }

@@ -1,6 +1,7 @@
 #include "data/guess.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <set>
 
@@ -44,6 +45,24 @@ struct Table {
   bool has_names = true;  // else they are numbers
 };
 
+bool is_number(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+/// Whether a column is all numbers but for its first field.
+bool has_word_over_numbers(const std::vector<std::vector<std::string>>& rows) {
+  for (std::size_t c = 0; c < rows.front().size(); ++c) {
+    const auto is_numeric = [c](const std::vector<std::string>& row) {
+      return c < row.size() && is_number(row[c]);
+    };
+    if (rows.size() > 2 && !is_numeric(rows.front()) && std::all_of(rows.begin() + 1, rows.end(), is_numeric))
+      return true;
+  }
+  return false;
+}
+
 Table csv_table(std::string_view text, char delimiter) {
   CsvParser parser(text, delimiter, true);
   Table table;
@@ -53,7 +72,8 @@ Table csv_table(std::string_view text, char delimiter) {
   if (table.rows.size() > 1) table.rows.pop_back();  // it may be cut
   if (table.rows.empty()) return table;
   table.names = table.rows.front();
-  table.has_names = std::any_of(table.names.begin(), table.names.end(), is_column_name);
+  table.has_names = std::any_of(table.names.begin(), table.names.end(), is_column_name) ||
+                    has_word_over_numbers(table.rows);
   if (table.has_names)
     table.rows.erase(table.rows.begin());
   else

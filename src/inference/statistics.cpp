@@ -41,7 +41,7 @@ Drawn draw(const Evaluation& all, Index kept, Index width, Resample numbers) {
   return drawn;
 }
 
-double mean(std::span<const double> values) {
+double mean_of_losses(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
@@ -62,7 +62,7 @@ double size_of(const Evaluation& evaluation) {
 
 std::vector<double> resampled_values(const Task& task, const Evaluation& evaluation, Resample numbers) {
   const Drawn drawn = draw(evaluation, task.kept(), task.target_width(), numbers);
-  std::vector<double> values{mean(drawn.losses)};
+  std::vector<double> values{mean_of_losses(drawn.losses)};
   const std::vector<double> figures = task.metrics(drawn.outcomes()).values;
   values.insert(values.end(), figures.begin(), figures.end());
   return values;

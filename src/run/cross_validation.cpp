@@ -1,12 +1,15 @@
 // One config, or two, trained without each part of the training file in turn.
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
 
+#include "io/config_file.hpp"
 #include "run/run_setup.hpp"
 #include "run/several_runs.hpp"
 
@@ -61,6 +64,27 @@ std::string folder_of_several(const TrainRequest& request, const std::string& en
   return folder;
 }
 
+namespace {
+
+/// A run that is there may only be gone on with as it was begun: other lengths, which a single run's resume
+/// allows, would be another run than the same command makes in an empty folder.
+void refuse_other_config(const TrainRequest& request, const Extensions& extensions) {
+  constexpr std::array<std::string_view, 6> paths{"data.train",        "data.validation", "data.test",
+                                                  "data.word_vectors", "train.from",      "model.init_from"};
+  const Config before = read_config(request.run + "/config.toml", {}, extensions),
+               now = read_config(request.config_path, request.overrides, extensions);
+  std::string others;
+  for (const ConfigChange& change : compare_configs(before, now))
+    if (std::ranges::find(paths, change.key) == paths.end() && !change.key.starts_with("data.tokenizer"))
+      others += fmt::format("\n  {}: {} -> {}", change.key, change.before, change.after);
+  if (!others.empty())
+    throw usage_error(
+        fmt::format("{} was trained with another configuration:{}\nchoose another folder with --run DIR",
+                    request.run, others));
+}
+
+}  // namespace
+
 TrainResult train_in(const std::string& folder, const TrainRequest& request,
                      const std::vector<std::string>& settings, const Extensions& extensions,
                      TrainObserver& observer) {
@@ -69,6 +93,7 @@ TrainResult train_in(const std::string& folder, const TrainRequest& request,
   std::error_code error;
   one.resume = fs::exists(folder + "/config.toml", error);
   one.overrides.insert(one.overrides.end(), settings.begin(), settings.end());
+  if (one.resume) refuse_other_config(one, extensions);
   TrainResult result = train(one, extensions, observer);
   if (result.finished && result.best_step == 0)
     throw failure(folder + " has no best.h5: no epoch of it was measured");

@@ -72,6 +72,11 @@ TEST_CASE("a column of many different numbers is predicted as a quantity, others
   const std::string price = config_for(place, "shop.csv", csv, {"--label", "price"});
   CHECK(has(price, "task = \"regression\""));
   CHECK(has(price, "label_column = \"price\""));
+  std::string homes = "listing,rooms,price\n";
+  for (int i = 0; i < 60; ++i)
+    homes += "a house of " + std::to_string(i % 7) + " rooms,3," + std::to_string(900 + i) + "\n";
+  const std::string by_numbers = config_for(place, "homes.csv", homes, {"--label", "price"});
+  CHECK(has(by_numbers, "task = \"regression\""));
   const Outcome outcome =
       orochi_program({"init", place.path("shop.csv"), "--label", "prize", "--out", place.path("x.toml")});
   CHECK(outcome.code == 2);

@@ -152,6 +152,14 @@ TEST_CASE("several seeds go on after an interruption, to the same bits") {
   }
 }
 
+TEST_CASE("runs of several seeds are not gone on with by another config") {
+  const Workplace place("seeds-config");
+  seeds(place, "all", 2);
+  CHECK_THROWS_WITH(seeds(place, "all", 2, {}, {"train.epochs=6"}),
+                    Contains("train.epochs: 4 -> 6") && Contains("--run DIR"));
+  CHECK_THROWS_WITH(seeds(place, "all", 2, {}, {"model.d_model=8"}), Contains("model.d_model: 16 -> 8"));
+}
+
 TEST_CASE("what several members have no answer to is refused") {
   const Workplace place("members");
   const SeedsResult result = seeds(place, "all", 2);
