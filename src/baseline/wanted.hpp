@@ -31,7 +31,7 @@ class Wanted {
   const Sequences& train_;
   Form form_;
   Index columns_;
-  std::vector<double> zero_, one_;  // [W]: the numbers that outputs of 0 and of 1 stand for
+  std::vector<double> zero_, one_;  // [W]: the targets that outputs of 0 and of 1 mean
 };
 
 /// What the task keeps of outputs. [M, K] -> [M, kept]

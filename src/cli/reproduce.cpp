@@ -1,8 +1,10 @@
 // orochi reproduce: trains a run again and says whether it comes to the same bits.
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -33,13 +35,17 @@ std::vector<ordered_json> epochs_of(const std::string& run) {
   return epochs;
 }
 
+/// Figures that say how a session went, not what was trained: a resumed run's mean norm covers a part of an
+/// epoch.
+constexpr std::array<std::string_view, 3> of_the_session{"seconds", "tokens_per_second", "gradient_norm"};
+
 /// "epoch 3 (step 171): train_loss 0.51 there, 0.52 here"; or nothing. Of a resumed run the mean norm covers
 /// a part of an epoch.
 std::string first_difference(const std::string& run, const std::string& again) {
   const std::vector<ordered_json> there = epochs_of(run), here = epochs_of(again);
   for (std::size_t e = 0; e < std::min(there.size(), here.size()); ++e)
     for (const auto& [key, value] : there[e].items()) {
-      if (key == "seconds" || key == "tokens_per_second" || key == "gradient_norm") continue;
+      if (std::ranges::find(of_the_session, key) != of_the_session.end()) continue;
       if (here[e].contains(key) && here[e][key] == value) continue;
       return fmt::format("epoch {} (step {}): {} {} there, {} here", e + 1, there[e].value("step", 0), key,
                          value.dump(), here[e].contains(key) ? here[e][key].dump() : "none");

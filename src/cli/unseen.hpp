@@ -22,7 +22,7 @@ struct SeenAndUnseen {
 /// A usage_error where no sequence has a label of the model, or one has none.
 SeenAndUnseen load_with_unseen(const Model& trained, const std::string& path);
 
-/// What is said of sequences with labels that training never saw.
+/// How well the model rejects sequences with labels that training never saw, as text.
 struct Unseen {
   Index count = 0;
   std::vector<std::string> labels;

@@ -108,10 +108,10 @@ void keep_locations(const Part& train, LoadedData& data) {
 
 /// The texts of the parts: train, perhaps validation, perhaps test.
 void take_texts(const std::vector<Part>& parts, SplitTexts& texts) {
-  for (const Part& part : parts) {
-    TextColumn& own = part.name == "train"  ? texts.train
-                      : part.name == "test" ? texts.test
-                                            : texts.validation;
+  const std::array<TextColumn*, 3> splits{&texts.train, &texts.validation, &texts.test};
+  for (std::size_t p = 0; p < parts.size(); ++p) {
+    const Part& part = parts[p];
+    TextColumn& own = *splits[p];
     const RawSplit& raw = part.file->raw;
     own = TextColumn(raw.storage());
     if (raw.channels > 0) continue;

@@ -201,7 +201,7 @@ void require_one_member(const Model& model) {
   if (model.config.model.members > 1)
     throw usage_error(fmt::format(
         "the model is the mean of {} members, and each has heads and vectors of its own; name one "
-        "of them, such as RUN/seed-1/best.h5",
+        "of them, such as RUN/seed-1",
         model.config.model.members));
 }
 
