@@ -1,6 +1,5 @@
 // orochi init: a config for a file of data.
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -46,16 +45,10 @@ Read read_data(const std::string& toml, const std::vector<std::string>& settings
   return read;
 }
 
-bool is_number(const std::string& text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 /// Whether labels are likelier quantities: many different numbers.
 bool are_quantities(const std::vector<std::string>& labels, std::size_t records) {
   constexpr std::size_t most_classes = 20;
-  return labels.size() > std::max(most_classes, records / 20) && std::ranges::all_of(labels, is_number);
+  return labels.size() > std::max(most_classes, records / 20) && std::ranges::all_of(labels, is_one_number);
 }
 
 /// The file by its guessed format, as quantities where its labels are such.

@@ -45,17 +45,11 @@ struct Table {
   bool has_names = true;  // else they are numbers
 };
 
-bool is_number(const std::string& text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 /// Whether a column is all numbers but for its first field.
 bool has_word_over_numbers(const std::vector<std::vector<std::string>>& rows) {
   for (std::size_t c = 0; c < rows.front().size(); ++c) {
     const auto is_numeric = [c](const std::vector<std::string>& row) {
-      return c < row.size() && is_number(row[c]);
+      return c < row.size() && is_one_number(row[c]);
     };
     if (rows.size() > 2 && !is_numeric(rows.front()) && std::all_of(rows.begin() + 1, rows.end(), is_numeric))
       return true;
@@ -164,6 +158,12 @@ bool has_several_labels(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_one_number(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
 
 Guess guess_config(const std::string& path, const Wishes& wishes) {
   const std::string named = quoted(wishes.named_as.empty() ? path : wishes.named_as);

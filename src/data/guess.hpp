@@ -14,6 +14,9 @@ struct Guess {
   std::string config;                // TOML; without a format where none is known
 };
 
+/// Whether a text is a number and nothing else.
+bool is_one_number(const std::string& text);
+
 /// What is known of a file.
 struct Wishes {
   std::string named_as;     // in the config; empty: by its path
