@@ -233,16 +233,26 @@ class Checkpoint:
         rows = self.values(line) if self.channels else np.array(self.tokens(line))
         return np.mean([self.sequence_logits(sequence) for sequence in self.kept(rows)], axis=0)
 
+    def runs(self, tokens, shortest, longest):
+        """the hashes of the runs that end at each token"""
+        for t in range(len(tokens)):
+            h, hashes = 0, []
+            for n in range(1, min(t + 1, longest) + 1):
+                h = mix(h, int(tokens[t - n + 1]))
+                hashes += [h] if n >= shortest else []
+            yield hashes
+
     def ngrams(self, tokens):
         """[T, E]: the rows of the runs that end at each token"""
         table = self.parameter("embedding.ngrams")
-        x = np.zeros((len(tokens), table.shape[1]), table.dtype)
-        for t, token in enumerate(tokens):
-            h = mix(0, int(token))
-            for n in range(2, min(t + 1, self.layers["token_embedding"]["ngrams"]) + 1):
-                h = mix(h, int(tokens[t - n + 1]))
-                x[t] += table[h % len(table)]
-        return x
+        runs = self.runs(tokens, 2, self.layers["token_embedding"]["ngrams"])
+        return np.array([sum((table[h % len(table)] for h in hashes), 0 * table[0]) for hashes in runs])
+
+    def linear_ngrams(self, tokens):
+        """[K]: the outputs of the linear model beside the encoder"""
+        table = self.parameter("head.ngrams")
+        rows = [table[h % len(table)] for hashes in self.runs(tokens, 1, self.model["linear_ngrams"]) for h in hashes]
+        return 40 / np.sqrt(len(rows)) * np.sum(rows, axis=0)
 
     def sequence_logits(self, rows):
         members = self.model.get("members", 1)
@@ -256,6 +266,7 @@ class Checkpoint:
 
     def member_logits(self, rows):
         model = self.model
+        beside = self.linear_ngrams(rows) if model.get("linear_ngrams", 0) else 0
         x = self.linear("input", rows) if self.channels else self.parameter("embedding.weight")[rows]
         if self.member + "embedding.ngrams" in self.parameters:
             x = x + self.ngrams(rows)
@@ -276,7 +287,7 @@ class Checkpoint:
         self.model = model
         if model["norm_first"]:
             x = self.layer(model["norm"], "norm", x)
-        return self.linear("head", self.pooling(model["pooling"], "pooling", x))
+        return self.linear("head", self.pooling(model["pooling"], "pooling", x)) + beside
 
 
 def read_sequences(path, numeric, count):

@@ -71,6 +71,8 @@ struct ModelConfig {
   std::string activation = "gelu";    // relu | gelu (erf) | gelu_tanh | silu | tanh
   std::string positions = "learned";  // learned | sinusoidal | rotary | alibi | none
   std::string pooling = "mean";       // cls | first | pooler | mean | max | attention
+  Index linear_ngrams = 0;            // longest runs of a linear model beside the encoder; 0: none
+  Index linear_buckets = 65536;       // rows of its table
   std::string attention = "multi_head_attention";  // the layer that mixes rows
   std::string feed_forward = "feed_forward";       // the layer that works on each row
   /// In place of num_layers x "encoder_layer". Options: a layer's own, and keys of this section that shall be

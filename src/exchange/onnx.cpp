@@ -5,6 +5,7 @@
 
 #include "core/choices.hpp"
 #include "data/file_errors.hpp"
+#include "exchange/model_numbers.hpp"
 #include "exchange/onnx_layers.hpp"
 #include "io/config_file.hpp"
 #include "io/config_keys.hpp"
@@ -61,6 +62,11 @@ Value encode(const OnnxLayer& at, const Model& model) {
 void add_outputs(const OnnxLayer& at, const Model& model, Value values) {
   const char* name = "vectors";
   if (model.task != nullptr) {
+    if (find_view(model, "head.ngrams") != nullptr)
+      throw usage_error(
+          "the model adds the outputs of a linear model of runs of tokens (model.linear_ngrams), which is "
+          "not "
+          "translated to ONNX; `orochi export` without --format writes its tensors");
     name = "logits";
     values = at.linear("head", values);
     State state;

@@ -155,6 +155,10 @@ void visit_model(Model& c, Visitor&& visit) {
       "what tells a row its position: learned, sinusoidal, or, inside of attention, rotary, alibi; none");
   key("pooling", c.pooling, allow_layer("pooling"),
       "how rows become one: cls, first, pooler, mean, max, attention");
+  key("linear_ngrams", c.linear_ngrams, allow_integer(0, 8),
+      "text: adds to the head's outputs those of a linear model of the runs of 1 to so many tokens; 0: none");
+  key("linear_buckets", c.linear_buckets, allow_integer(1, 1 << 24),
+      "rows of that model's table, to which its runs are hashed");
   of_block("attention", c.attention, allow_layer("rows"), "the layer that mixes rows");
   of_block("feed_forward", c.feed_forward, allow_layer("rows"), "the layer that works on each row");
   key("block", c.block, allow_blocks("rows"),

@@ -75,6 +75,7 @@ Network::Network(Builder& builder, const ModelConfig& model, OutputShape output,
     head_weight_ =
         output.ties_head ? tied_table(builder, width) : builder.weight("head.weight", output.count, width);
     head_bias_ = builder.vector("head.bias", output.count);
+    if (model.linear_ngrams > 0) add_ngrams(builder, model);
   }
   position_tables_ = builder.position_tables();
   rows_added_ = builder.input().max_length - input.max_length;
@@ -90,6 +91,16 @@ Parameter Network::tied_table(const Builder& builder, Index width) {
   return table;
 }
 
+void Network::add_ngrams(Builder& builder, const ModelConfig& model) {
+  if (level_ == Level::row)
+    throw usage_error(
+        "[model] linear_ngrams adds to the outputs of whole sequences, but the task has a target for each "
+        "row; leave it out");
+  if (builder.input().vocab_size == 0)
+    throw usage_error("[model] linear_ngrams takes tokens, but the data are numeric rows; leave it out");
+  ngrams_.emplace(builder, model.linear_ngrams, model.linear_buckets, outputs_);
+}
+
 Network::~Network() = default;
 
 double Network::position_bytes(Index longest) const {
@@ -103,7 +114,8 @@ Var Network::forward(Var rows, const Batch& batch, FrozenRows* frozen) const {
   if (batch.asks_rows()) x = asked_rows(x, batch);  // [M, C]
   if (head_weight_.id < 0) return x;
   const LayerScope scope(x.tape(), head_name_);
-  return linear(x, head_weight_, &head_bias_);  // [B, K], [N, K] or [M, K]
+  x = linear(x, head_weight_, &head_bias_);  // [B, K], [N, K] or [M, K]
+  return ngrams_ ? ngrams_->add_to(x, batch) : x;
 }
 
 Rows Network::embed(Var rows, const Batch& batch) const {

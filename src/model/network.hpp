@@ -2,19 +2,21 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <orochi/layer.hpp>
 #include <orochi/targets.hpp>
 
+#include "layers/ngrams.hpp"
 #include "model/frozen_rows.hpp"
 
 namespace orochi {
 
 /// input -> mask (of rows that a task hides) -> what the pooling needs before (a class token) -> positions ->
 /// norm (embedding_norm) -> dropout -> linear (embedding_dim) -> blocks -> norm (when norm_first) -> pooling
-/// (of sequences) -> head.
+/// (of sequences) -> head -> linear model of n-grams beside all this (linear_ngrams).
 class Network {
  public:
   Network(Builder& builder, const ModelConfig& model, OutputShape output, const Layers& layers);
@@ -35,6 +37,7 @@ class Network {
   Rows through_blocks(Rows x, Index first, Index last) const;
   /// The token embedding's table as the head's weight [K, C].
   static Parameter tied_table(const Builder& builder, Index width);
+  void add_ngrams(Builder& builder, const ModelConfig& model);
 
   std::unique_ptr<Layer> input_, before_, positions_, embedding_norm_, norm_, pooling_;
   std::vector<std::unique_ptr<Layer>> blocks_;
@@ -43,6 +46,7 @@ class Network {
   Parameter projection_weight_, projection_bias_;  // [C, E], [C]
   Parameter mask_;                                 // [1, C] or none: of hidden rows
   Parameter head_weight_, head_bias_;              // [K, C], [K]; none without a head
+  std::optional<NgramOutputs> ngrams_;             // linear_ngrams
   Index outputs_ = 0;
   std::string head_name_ = "head";
   double dropout_;

@@ -61,6 +61,8 @@ norm = "rms_norm"
 activation = "relu"
 positions = "sinusoidal"
 pooling = "max"
+linear_ngrams = 3
+linear_buckets = 36
 attention = "convolution"
 feed_forward = "gelu"
 block = ["encoder_layer", "convolution"]
@@ -167,6 +169,8 @@ TEST_CASE("[model] reaches its fields") {
   CHECK(c.activation == "relu");
   CHECK(c.positions == "sinusoidal");
   CHECK(c.pooling == "max");
+  CHECK(c.linear_ngrams == 3);
+  CHECK(c.linear_buckets == 36);
   CHECK(c.attention == "convolution");
   CHECK(c.feed_forward == "gelu");
   CHECK(c.block == std::vector<Component>{{"encoder_layer"}, {"convolution"}});

@@ -229,4 +229,25 @@ TEST_CASE("a block's option that nobody knows, or of another type, is refused") 
   CHECK_NOTHROW(Run(config));
 }
 
+TEST_CASE(
+    "a linear model of n-grams beside the encoder has the right gradient, and is of sequences of tokens") {
+  Config config = small_config();
+  config.model.linear_ngrams = 3, config.model.linear_buckets = 5;
+  Run run(config);
+  CHECK(run.shape("head.ngrams") == std::vector<Index>{5, 3});
+  check_gradient(run);
+  const auto refusal = [&](InputShape input, OutputShape output) {
+    try {
+      Classifier(config, input, output, layers());
+      return std::string();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  CHECK_THAT(refusal({0, 2, 9}, 3), Catch::Matchers::Contains("numeric rows"));
+  OutputShape of_rows(3);
+  of_rows.level = Level::row;
+  CHECK_THAT(refusal({11, 0, 9}, of_rows), Catch::Matchers::Contains("each row"));
+}
+
 }  // namespace orochi
