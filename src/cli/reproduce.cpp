@@ -18,22 +18,13 @@
 #include "cli/verbs.hpp"
 #include "data/file_errors.hpp"
 #include "io/checkpoint.hpp"
+#include "run/metrics_files.hpp"
 
 namespace orochi {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-/// The epochs of metrics.jsonl.
-std::vector<ordered_json> epochs_of(const std::string& run) {
-  std::vector<ordered_json> epochs;
-  std::ifstream file(run + "/metrics.jsonl");
-  for (std::string line; std::getline(file, line);)
-    if (ordered_json epoch = ordered_json::parse(line, nullptr, false); epoch.is_object())
-      epochs.push_back(std::move(epoch));
-  return epochs;
-}
 
 /// Figures that say how a session went, not what was trained: a resumed run's mean norm covers a part of an
 /// epoch.
@@ -42,7 +33,7 @@ constexpr std::array<std::string_view, 3> of_the_session{"seconds", "tokens_per_
 /// "epoch 3 (step 171): train_loss 0.51 there, 0.52 here"; or nothing. Of a resumed run the mean norm covers
 /// a part of an epoch.
 std::string first_difference(const std::string& run, const std::string& again) {
-  const std::vector<ordered_json> there = epochs_of(run), here = epochs_of(again);
+  const std::vector<ordered_json> there = read_metrics(run), here = read_metrics(again);
   for (std::size_t e = 0; e < std::min(there.size(), here.size()); ++e)
     for (const auto& [key, value] : there[e].items()) {
       if (std::ranges::find(of_the_session, key) != of_the_session.end()) continue;

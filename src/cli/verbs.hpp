@@ -28,6 +28,7 @@ Verb init_verb();
 Verb reproduce_verb();
 Verb baseline_verb();
 Verb cross_validate_verb();
+Verb search_verb();
 Verb compare_verb();
 Verb check_layer_verb();
 Verb check_task_verb();

@@ -167,6 +167,13 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
   return parse_config(read_text_file(path), path, overrides, components, defaults);
 }
 
+std::vector<SearchRange> read_search_space(const std::string& path, std::span<const std::string> overrides,
+                                           std::span<const ComponentSchema> components) {
+  ConfigReader reader = reader_of(read_text_file(path), path, overrides, components);
+  reader.finish();
+  return reader.search_space();
+}
+
 Config read_keys(const std::string& path, std::span<const std::string> overrides,
                  std::span<const ComponentSchema> components) {
   return without_rules(ConfigReader(path, components, false), read_text_file(path), overrides).finish();

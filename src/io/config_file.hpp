@@ -40,6 +40,17 @@ std::vector<ConfigKey> config_keys();
 Config read_config(const std::string& path, std::span<const std::string> overrides,
                    std::span<const ComponentSchema> components, const Config& defaults = {});
 
+/// A key of [search]: values that `orochi search` tries.
+struct SearchRange {
+  std::string key;                       // as an override has it: "train.learning_rate"
+  std::vector<std::string> values = {};  // as TOML; empty: from `low` to `high`
+  double low = 0, high = 0;              // both included
+  bool is_integer = false, is_log = false;
+};
+/// What [search] and overrides of it say, in that order. Throws as read_config does.
+std::vector<SearchRange> read_search_space(const std::string& path, std::span<const std::string> overrides,
+                                           std::span<const ComponentSchema> components);
+
 /// The same from text (messages call the file `name`).
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
                     std::span<const ComponentSchema> components, const Config& defaults = {});

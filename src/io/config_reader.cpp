@@ -15,7 +15,7 @@
 namespace orochi {
 namespace {
 
-constexpr const char* sections_text = "[task], [data], [model], [train], [layer.NAME]";
+constexpr const char* sections_text = "[task], [data], [model], [train], [layer.NAME], [search]";
 
 std::vector<std::string> keys_of(const std::string& section) {
   const Config config;
@@ -58,11 +58,13 @@ void ConfigReader::read_text(const std::string& text) {
 
 void ConfigReader::read_item(const TomlItem& item) {
   const auto* table = std::get_if<TomlTable>(&item.value.data);
-  if (is_section(item.key) || item.key == "layer") {
+  if (is_section(item.key) || item.key == "layer" || item.key == "search") {
     if (table == nullptr) {
       const char* header = item.key == "layer" ? "layer.NAME" : item.key.c_str();
       add_error(item.location, fmt::format("{} is {}, but names a section; write [{}] above its keys",
                                            item.key, describe(item.value), header));
+    } else if (item.key == "search") {
+      for (const TomlItem& entry : *table) read_search({}, entry);
     } else if (item.key == "layer") {
       for (const TomlItem& layer : *table) read_layer(layer);
     } else {
@@ -90,7 +92,8 @@ void ConfigReader::read_key(const std::string& section, const TomlItem& item) {
 
 void ConfigReader::unknown_section(const TomlItem& item) {
   std::string section = familiar_section(item.key);
-  if (section.empty()) section = nearest(item.key, {"data", "model", "train", "layer.NAME", "layer"});
+  if (section.empty())
+    section = nearest(item.key, {"data", "model", "train", "search", "layer.NAME", "layer"});
   if (section == "layer") section = "layer.NAME";
   // A layer's name without the word before it: [relu] for [layer.relu].
   if (find_component("layer", item.key) != nullptr) section = "layer." + item.key;

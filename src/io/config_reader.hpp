@@ -30,6 +30,7 @@ class ConfigReader {
   void check_rules();
   /// The result; throws one usage_error with every error, sorted by location.
   Config finish();
+  const std::vector<SearchRange>& search_space() const { return ranges_; }
   /// Where the key's last value is, as messages say it.
   std::string location_text(const std::string& key) const;
 
@@ -48,6 +49,11 @@ class ConfigReader {
   std::string hint(const std::string& section, const std::string& word) const;
   /// Where a key or an option may be, such as "train" or "train.optimizer"; "" if nowhere.
   std::string home_of(const std::string& name) const;
+
+  // [search] (config_search.cpp). `names`: those of the tables that the item is in.
+  void read_search(std::vector<std::string> names, const TomlItem& item);
+  /// Notes what would be wrong with the key if it had this value.
+  void try_value(const std::vector<std::string>& names, const TomlValue& value);
 
   // Components and their options (config_components.cpp).
   bool store(const Key& key, const TomlValue& value, Component& field);
@@ -109,6 +115,7 @@ class ConfigReader {
   std::span<const ComponentSchema> components_;
   bool is_saved_;
   Config config_;
+  std::vector<SearchRange> ranges_;
   std::vector<FileError> errors_;
   std::size_t unsaid_ = 0;                     // errors beyond those
   std::map<std::string, Location> locations_;  // of each key's last value

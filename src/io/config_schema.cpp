@@ -130,6 +130,7 @@ std::string config_schema(std::span<const ComponentSchema> components) {
   for (const ComponentSchema& component : components)
     if (component.is_layer()) layers[component.name] = values.options(component, {});
   all["layer"] = closed_object(layers);
+  all["search"] = {{"type", "object"}, {"description", "keys whose values `orochi search` tries"}};
   Json schema{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "Orochi configuration"}};
   schema.update(closed_object(all));
   schema["required"] = {"data"};

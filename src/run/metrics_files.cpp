@@ -58,6 +58,17 @@ bool is_record(const Columns& columns, const ordered_json& line) {
 
 }  // namespace
 
+std::vector<ordered_json> read_metrics(const std::string& run) {
+  std::vector<ordered_json> lines;
+  std::ifstream file(run + "/metrics.jsonl");
+  for (std::string line; std::getline(file, line);) {
+    ordered_json record = ordered_json::parse(line, nullptr, false);
+    if (!record.is_object()) break;
+    lines.push_back(std::move(record));
+  }
+  return lines;
+}
+
 MetricsFiles::MetricsFiles(const std::string& folder, const Measured& measured, const Note& note)
     : columns_(columns_of(measured)),
       lines_path_(folder + "/metrics.jsonl"),

@@ -12,6 +12,9 @@
 
 namespace orochi {
 
+/// The lines of a run's metrics.jsonl, up to one that a kill cut short; none where there is no such file.
+std::vector<nlohmann::ordered_json> read_metrics(const std::string& run);
+
 /// Both files are kept in memory and written whole after every epoch, so that nothing in them can be lost.
 class MetricsFiles {
  public:

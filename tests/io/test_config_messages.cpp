@@ -33,7 +33,8 @@ const std::string model_keys =
     "dim_feedforward, "
     "dropout, attention_dropout, norm_first, "
     "causal, "
-    "window, layer_norm_eps, norm, activation, positions, pooling, attention, feed_forward, block";
+    "window, layer_norm_eps, norm, activation, positions, pooling, linear_ngrams, linear_buckets, "
+    "attention, feed_forward, block";
 const std::string rows_layers =
     "layer_norm | rms_norm | relu | gelu | learned | sinusoidal | multi_head_attention | feed_forward | "
     "encoder_layer | alibi | none | rotary | convolution";
@@ -59,14 +60,15 @@ TEST_CASE("unknown keys and sections") {
           "f:2:1: unknown key \"nhead\"; did you mean \"num_heads\" in [model]?"},
          {"data.train = 'a'\nzzz = 3",
           "f:2:1: unknown key \"zzz\"; every key is in a section: [task], [data], [model], [train], "
-          "[layer.NAME]"},
+          "[layer.NAME], [search]"},
          {"data.train = 'a'\n[modle]\nzzz = 3", "f:2:2: unknown section [modle]; did you mean [model]?"},
          {"data.train = 'a'\n[optimizer]\nlr = 3",
           "f:2:2: unknown section [optimizer]; did you mean [train.optimizer]?"},
          {"data.train = 'a'\n[convolution]\nwidth = 3",
           "f:2:2: unknown section [convolution]; did you mean [layer.convolution]?"},
          {"data.train = 'a'\n[logging]\nlevel = 3",
-          "f:2:2: unknown section [logging]; allowed: [task], [data], [model], [train], [layer.NAME]"},
+          "f:2:2: unknown section [logging]; allowed: [task], [data], [model], [train], [layer.NAME], "
+          "[search]"},
          {"data.train = 'a'\nmodel = 3",
           "f:2:1: model is the integer 3, but names a section; write [model] above its keys"},
          {"data.train = 'a'\nlayer = 3",

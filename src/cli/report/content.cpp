@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -24,6 +23,7 @@
 #include "data/windows.hpp"
 #include "inference/statistics.hpp"
 #include "io/config_file.hpp"
+#include "run/metrics_files.hpp"
 #include "statistics/curves.hpp"
 
 namespace orochi {
@@ -46,15 +46,12 @@ std::string shown(const std::string& text, std::size_t most) {
 
 double rounded(double value, double unit = 1e-6) { return std::round(value / unit) * unit; }
 
-/// Lines of metrics.jsonl, up to one that a kill cut short; their numbers alone, whoever wrote them.
+/// The numbers alone of metrics.jsonl, whoever wrote it.
 ordered_json curves(const std::string& run) {
   auto lines = ordered_json::array();
-  std::ifstream file(run + "/metrics.jsonl");
-  for (std::string line; std::getline(file, line);) {
-    ordered_json parsed = ordered_json::parse(line, nullptr, false);
-    if (!parsed.is_object()) break;
+  for (const ordered_json& line : read_metrics(run)) {
     ordered_json numbers = ordered_json::object();
-    for (const auto& [key, value] : parsed.items())
+    for (const auto& [key, value] : line.items())
       if (value.is_number() || value.is_null()) numbers[key] = value;
     lines.push_back(std::move(numbers));
   }
