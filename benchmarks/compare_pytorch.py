@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Orochi against PyTorch: the same models on the same lengths, in turn on this machine; prints the README's table.
+"""Orochi against PyTorch: the same models on the same lengths, in turn on this machine; prints the table of docs/performance.md.
 
 usage: benchmarks/compare_pytorch.py [--quick] [--workloads tiny,small] [--write-readme] ...     (--help lists all)
 

@@ -92,11 +92,26 @@ def table(rows, conditions):
                       *(["", f"Not measured: {gaps}."] if gaps else [])])
 
 
+def short_table(rows):
+    """A line a workload, of two threads: speed against the strongest PyTorch (against the installed one)."""
+    cells = {}
+    for row in rows:
+        key, our = row["key"], row["ours"]
+        cells[key["workload"], key["dropout"], key["precision"]] = (
+            f"**{our['speed'] / row['strongest']['speed']:.2f}** ({our['speed'] / row['installed']['speed']:.2f})")
+    kinds = list(itertools.product(DROPOUTS, PRECISIONS))
+    names = [f"{precision}, dropout {dropout:g}" if dropout else precision for dropout, precision in kinds]
+    lines = [f"| {name} | {' | '.join(cells.get((name, *kind), '-') for kind in kinds)} |" for name in WORKLOADS
+             if any((name, *kind) in cells for kind in kinds)]
+    return "\n".join([f"| workload | {' | '.join(names)} |", "|" + "---|" * (len(names) + 1), *lines])
+
+
 def write_documents(rows, conditions):
-    """Puts the undisturbed rows into README.md (two threads) and docs/performance.md (all)."""
+    """Puts the undisturbed rows into docs/performance.md, and a short table of those with two threads into README.md."""
     rows = [row for row in rows if not row["disturbed"]]
-    for path, own in ((ROOT / "README.md", [row for row in rows if row["key"]["threads"] == 2]),
-                      (ROOT / "docs" / "performance.md", rows)):
-        if own:
-            fill(path, {"compare": table(own, conditions)})
+    short = [row for row in rows if row["key"]["threads"] == 2]
+    for path, text in ((ROOT / "README.md", short and short_table(short)),
+                       (ROOT / "docs" / "performance.md", rows and table(rows, conditions))):
+        if text:
+            fill(path, {"compare": text})
             print(f"wrote {path.relative_to(ROOT)}", file=sys.stderr)
