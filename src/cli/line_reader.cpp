@@ -41,8 +41,8 @@ bool LineReader::fill() {
   at_ = end_ = 0;
   while (!at_end_ && !has_line()) {
     if (buffer_.size() > longest_line)
-      throw usage_error(fmt::format("{}:{}: a line of more than {} MiB; expected one sequence a line", name_,
-                                    line_number_ + 1, longest_line >> 20));
+      throw usage_error(fmt::format("{}:{}: error: a line of more than {} MiB; expected one sequence a line",
+                                    name_, line_number_ + 1, longest_line >> 20));
     const std::size_t before = buffer_.size();
     buffer_.resize(before + bytes_a_read);
     const ssize_t got = ::read(descriptor_, buffer_.data() + before, bytes_a_read);

@@ -27,7 +27,7 @@ Sequences from_line(const Model& trained, LineReader& reader) {
   try {
     is_long = encoder.append_line(line, data);
   } catch (const Error& error) {
-    throw usage_error(fmt::format("{}:{}: {}", reader.name(), reader.line_number(), error.what()));
+    throw usage_error(fmt::format("{}:{}: error: {}", reader.name(), reader.line_number(), error.what()));
   }
   if (is_long && data.window == 0)
     std::cerr << fmt::format("cut to max_length {}\n", trained.config.data.max_length);

@@ -31,12 +31,12 @@ bool FileErrors::empty() const {
 void FileErrors::add(const std::string& what, Index line, Index column) {
   keep(line, [&] {
     const std::string at = line == 0 ? "" : fmt::format(":{}", line);
-    return fmt::format("{}{}{}: {}", path_, at, column == 0 ? "" : fmt::format(":{}", column), what);
+    return fmt::format("{}{}{}: error: {}", path_, at, column == 0 ? "" : fmt::format(":{}", column), what);
   });
 }
 
 void FileErrors::add_sequence(Index sequence, const std::string& what) {
-  keep(sequence + 1, [&] { return fmt::format("{}: sequence {}: {}", path_, sequence, what); });
+  keep(sequence + 1, [&] { return fmt::format("{}: error: sequence {}: {}", path_, sequence, what); });
 }
 
 void FileErrors::add_report(const std::string& report) {
@@ -66,7 +66,7 @@ std::string FileErrors::report() const {
   };
   for (const FileError& error : shown_) append(error.message);
   const Index more = count_ - static_cast<Index>(shown_.size());
-  if (more > 0) append(fmt::format("{}: and {} more", path_, grouped(more)));
+  if (more > 0) append(fmt::format("{}: error: and {} more", path_, grouped(more)));
   for (const FileErrors& file : files_) append(file.report());
   return report;
 }

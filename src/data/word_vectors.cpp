@@ -72,7 +72,8 @@ class Reading {
   WordVectors vectors() {
     std::ifstream file(path_, std::ios::binary);
     if (!file.is_open() || file.peek() == std::ifstream::traits_type::eof())
-      throw usage_error(path_ + ": no such file, or an empty one; expected a word and its numbers a line");
+      throw usage_error(path_ +
+                        ": error: no such file, or an empty one; expected a word and its numbers a line");
     std::string line;
     while (std::getline(file, line)) {
       ++line_;
@@ -91,7 +92,7 @@ class Reading {
 
  private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw usage_error(fmt::format("{}:{}: {}", path_, line_, what));
+    throw usage_error(fmt::format("{}:{}: error: {}", path_, line_, what));
   }
 
   /// Whether the line says only how many words and numbers there are.

@@ -62,10 +62,8 @@ void with_location(const std::string& config_path, std::span<const std::string> 
     work();
   } catch (const OptionError& error) {
     const std::vector<ComponentSchema> schemas = component_schemas(extensions);
-    const std::string location =
-        config_text.empty() ? find_location(config_path, overrides, schemas, error.option())
-                            : find_location(config_text, config_path, overrides, schemas, error.option());
-    throw usage_error(location + ": " + error.what());
+    const std::string text = config_text.empty() ? read_config_text(config_path) : config_text;
+    throw usage_error(error_at_key(text, config_path, overrides, schemas, error.option(), error.what()));
   }
 }
 

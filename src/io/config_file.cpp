@@ -15,39 +15,42 @@
 
 #include "io/config_keys.hpp"
 #include "io/config_reader.hpp"
+#include "io/source_line.hpp"
 #include "io/toml.hpp"
 
 namespace orochi {
-namespace {
+namespace {}  // namespace
 
-std::string read_text_file(const std::string& path) {
+std::string read_config_text(const std::string& path) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {  // where that cannot be told, opening says why
-    throw usage_error(fmt::format("{}: is a folder; give a TOML file, such as {}", path,
+    throw usage_error(fmt::format("{}: error: is a folder; give a TOML file, such as {}", path,
                                   (std::filesystem::path(path) / "config.toml").string()));
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    throw usage_error(
-        fmt::format("{}: cannot be opened: {}; give the path of a TOML file", path, std::strerror(errno)));
+    throw usage_error(fmt::format("{}: error: cannot be opened: {}; give the path of a TOML file", path,
+                                  std::strerror(errno)));
   }
   std::string text;
   errno = 0;
   for (char bytes[4096]; file.read(bytes, sizeof bytes), file.gcount() > 0;)
     text.append(bytes, static_cast<std::size_t>(file.gcount()));
-  if (file.bad()) throw failure(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  if (file.bad()) throw failure(fmt::format("{}: error: cannot be read: {}", path, std::strerror(errno)));
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
     throw usage_error(
-        fmt::format("{}: is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8", path));
+        fmt::format("{}: error: is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8", path));
   if (const std::size_t nul = text.find('\0'); nul != std::string::npos) {
     const std::size_t start = nul == 0 ? 0 : text.rfind('\n', nul - 1) + 1;  // npos + 1 is 0
     throw usage_error(
-        fmt::format("{}:{}:{}: a NUL byte; expected text: is this a TOML file?", path,
+        fmt::format("{}:{}:{}: error: a NUL byte; expected text: is this a TOML file?", path,
                     std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n') + 1,
                     nul - start + 1));
   }
   return text;
 }
+
+namespace {
 
 /// A TOML key, in quotes unless it is a bare one.
 std::string key_text(const std::string& name) {
@@ -151,6 +154,39 @@ std::vector<ConfigKey> config_keys() {
   return keys;
 }
 
+std::vector<ComponentKey> component_keys(std::span<const ComponentSchema> components) {
+  std::vector<ComponentKey> keys;
+  const auto add = [&](const std::string& table, const ComponentSchema& component) {
+    for (const Option& option : component.options) {
+      const Allowed allowed = allowed_by(option);
+      keys.push_back({{table + "." + option.name, allowed.type, to_toml(to_value(option.value)), allowed.text,
+                       option.doc},
+                      component.name});
+    }
+  };
+  const Config defaults;
+  visit_keys(defaults, [&](const Key& key, const auto& field) {
+    if constexpr (std::is_same_v<Component, std::remove_cvref_t<decltype(field)>>)
+      for (const ComponentSchema& component : components_of(key.full_name(), components))
+        add(key.full_name(), component);
+  });
+  for (const ComponentSchema& component : components)
+    if (component.is_layer()) add("layer." + component.name, component);
+  return keys;
+}
+
+std::vector<ComponentSchema> components_of(const std::string& name,
+                                           std::span<const ComponentSchema> components) {
+  std::vector<ComponentSchema> found;
+  const Config defaults;
+  visit_keys(defaults, [&](const Key& key, const auto&) {
+    if (key.full_name() != name || key.allowed.role.empty()) return;
+    for (const ComponentSchema& component : components)
+      if (component.kind == key.allowed.role) found.push_back(component);
+  });
+  return found;
+}
+
 Config parse_config(const std::string& text, const std::string& name, std::span<const std::string> overrides,
                     std::span<const ComponentSchema> components, const Config& defaults) {
   return reader_of(text, name, overrides, components, false, defaults).finish();
@@ -164,7 +200,7 @@ Config parse_saved_config(const std::string& text, const std::string& name,
 
 Config read_config(const std::string& path, std::span<const std::string> overrides,
                    std::span<const ComponentSchema> components, const Config& defaults) {
-  return parse_config(read_text_file(path), path, overrides, components, defaults);
+  return parse_config(read_config_text(path), path, overrides, components, defaults);
 }
 
 std::vector<SearchRange> read_search_space(const std::string& path, std::span<const std::string> overrides,
@@ -176,18 +212,20 @@ std::vector<SearchRange> read_search_space(const std::string& path, std::span<co
 
 Config read_keys(const std::string& path, std::span<const std::string> overrides,
                  std::span<const ComponentSchema> components) {
-  return without_rules(ConfigReader(path, components, false), read_text_file(path), overrides).finish();
-}
-
-std::string find_location(const std::string& path, std::span<const std::string> overrides,
-                          std::span<const ComponentSchema> components, const std::string& key) {
-  return find_location(read_text_file(path), path, overrides, components, key);
+  return without_rules(ConfigReader(path, components, false), read_config_text(path), overrides).finish();
 }
 
 std::string find_location(const std::string& text, const std::string& name,
                           std::span<const std::string> overrides, std::span<const ComponentSchema> components,
                           const std::string& key) {
-  return reader_of(text, name, overrides, components).location_text(key);
+  const Location found = reader_of(text, name, overrides, components).location_of(key);
+  return found.line == 0 ? "" : place_of(name, found);
+}
+
+std::string error_at_key(const std::string& text, const std::string& name,
+                         std::span<const std::string> overrides, std::span<const ComponentSchema> components,
+                         const std::string& key, const std::string& what) {
+  return reader_of(text, name, overrides, components).error_at_key(key, what);
 }
 
 std::string write_config(const Config& config) {
@@ -201,15 +239,29 @@ std::string write_config(const Config& config) {
   return text;
 }
 
+namespace {
+
+std::map<std::string, std::string> values_of(const Config& config) {
+  std::map<std::string, std::string> result;
+  for (const Line& line : lines_of(config)) {
+    if (!line.name.empty()) result[line.section + "." + line.name] = line.value;
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string value_of(const Config& config, const std::string& key) {
+  const std::map<std::string, std::string> values = values_of(config);
+  for (const std::string& name : {key, key + ".type", "." + key}) {  // of a component its name
+    const auto found = values.find(name);
+    if (found != values.end()) return found->second;
+  }
+  return "";
+}
+
 std::vector<ConfigChange> compare_configs(const Config& before, const Config& after) {
-  const auto values = [](const Config& config) {
-    std::map<std::string, std::string> result;
-    for (const Line& line : lines_of(config)) {
-      if (!line.name.empty()) result[line.section + "." + line.name] = line.value;
-    }
-    return result;
-  };
-  const std::map<std::string, std::string> old_values = values(before), new_values = values(after);
+  const std::map<std::string, std::string> old_values = values_of(before), new_values = values_of(after);
   // A layer's option may be in one of the two only.
   const auto at = [](const std::map<std::string, std::string>& map, const std::string& key) {
     const auto found = map.find(key);

@@ -32,11 +32,24 @@ struct ConfigKey {
 };
 std::vector<ConfigKey> config_keys();
 
+/// The options of the components that a key may name, as the keys of its table (`train.optimizer.beta1`), and
+/// those of layers (`layer.relu.x`): several of one name where several components have such an option.
+struct ComponentKey {
+  ConfigKey key;
+  std::string component;  // whose option it is
+};
+std::vector<ComponentKey> component_keys(std::span<const ComponentSchema> components);
+/// The components that may be the value of a key; none for other keys.
+std::vector<ComponentSchema> components_of(const std::string& key,
+                                           std::span<const ComponentSchema> components);
+
+/// What a key has in a config, as TOML; empty where the config has no such key.
+std::string value_of(const Config& config, const std::string& key);
+
 /// Reads `path`, applies `overrides` (`section.key=value`, bare words are strings), checks types, ranges and
-/// the rules between fields. Throws one usage_error with every error, one a line: `file:line:column: what
-/// is wrong; what is allowed; did you mean "num_heads"?`. An override's location is `command line:
-/// KEY=VALUE`. Paths stay as they are written. A file that cannot be read is an Error, too.
-/// What it leaves out is as in `defaults`.
+/// the rules between fields. Throws one usage_error with every error: `file:line:column: error: what is
+/// wrong; what is allowed; did you mean "num_heads"?`, the line and a caret (source_line.hpp). Paths stay as
+/// they are written. A file that cannot be read is an Error, too. What it leaves out is as in `defaults`.
 Config read_config(const std::string& path, std::span<const std::string> overrides,
                    std::span<const ComponentSchema> components, const Config& defaults = {});
 
@@ -65,14 +78,18 @@ Config parse_saved_config(const std::string& text, const std::string& name,
                           std::span<const ComponentSchema> components,
                           std::span<const std::string> overrides = {});
 
-/// Where a key's value is, "run.toml:7:17", "command line: KEY=VALUE" or, for a default, "run.toml": for
-/// errors that show only later. The config must be one that read_config takes.
-std::string find_location(const std::string& path, std::span<const std::string> overrides,
-                          std::span<const ComponentSchema> components, const std::string& key);
-/// The same in a text that messages call `name`.
+/// A config's text. Throws an Error where it cannot be read, or is no text.
+std::string read_config_text(const std::string& path);
+
+/// Where a key's value is, "run.toml:7:17" or "command line: KEY=VALUE"; empty for a default. The config must
+/// be one that read_config takes; messages call it `name`.
 std::string find_location(const std::string& text, const std::string& name,
                           std::span<const std::string> overrides, std::span<const ComponentSchema> components,
                           const std::string& key);
+/// An error at that place, for what shows only later.
+std::string error_at_key(const std::string& text, const std::string& name,
+                         std::span<const std::string> overrides, std::span<const ComponentSchema> components,
+                         const std::string& key, const std::string& what);
 
 /// Every key with its value, in a fixed order; parse_config(write_config(c)) == c, to the last bit of a
 /// number.

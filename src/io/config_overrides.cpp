@@ -1,6 +1,7 @@
 // `section.key=value` from the command line, as if it stood in the file.
 #include <fmt/format.h>
 
+#include "core/utf8.hpp"
 #include "io/config_reader.hpp"
 
 namespace orochi {
@@ -41,8 +42,13 @@ bool parse_value(const std::string& text, TomlValue& value) {
 }  // namespace
 
 void ConfigReader::read_override(const std::string& argument, int number) {
-  const Location location{number, 0, argument.empty() ? "''" : argument};
+  const Location location{number, 1, argument.empty() ? "''" : argument};
   const std::size_t equals = argument.find('=');
+  const auto at = [&](std::size_t byte) {
+    Location there = location;
+    there.column = static_cast<int>(utf8::count(std::string_view(argument).substr(0, byte))) + 1;
+    return there;
+  };
   const std::vector<std::string> parts = split_at_dots(argument.substr(0, equals));
   bool shaped = equals != std::string::npos && equals > 0 && argument[0] != '-';
   for (const std::string& part : parts) shaped = shaped && !part.empty();
@@ -51,15 +57,18 @@ void ConfigReader::read_override(const std::string& argument, int number) {
     add_error(location, "not an override; write section.key=value, for example train.epochs=20");
     return;
   }
-  TomlItem item{parts.back(), location, {}};
+  std::size_t key_at = argument.rfind('.', equals) + 1;  // npos + 1 is 0
+  TomlItem item{parts.back(), at(key_at), {}};
+  const Location value = at(equals + 1);
   if (!parse_value(argument.substr(equals + 1), item.value)) {
-    add_error(location, "the value is not UTF-8 text; allowed: a TOML value or UTF-8 text");
+    add_error(value, "the value is not UTF-8 text; allowed: a TOML value or UTF-8 text");
     return;
   }
-  set_location(item.value, location);
+  set_location(item.value, value);
   // The item as a file would hold it: inside its tables.
   for (std::size_t i = parts.size() - 1; i > 0; --i) {
-    item = {parts[i - 1], location, {TomlTable{item}, location}};
+    key_at -= parts[i - 1].size() + 1;
+    item = {parts[i - 1], at(key_at), {TomlTable{item}, value}};
   }
   read_item(item);
 }

@@ -10,6 +10,7 @@
 
 #include <orochi/error.hpp>
 
+#include "io/source_line.hpp"
 #include "io/suggest.hpp"
 
 namespace orochi {
@@ -50,6 +51,7 @@ ConfigReader::ConfigReader(std::string name, std::span<const ComponentSchema> co
     : name_(std::move(name)), components_(components), is_saved_(is_saved), config_(defaults) {}
 
 void ConfigReader::read_text(const std::string& text) {
+  text_ = text;
   const TomlDocument document = parse_toml(text);
   for (const TomlError& error : document.errors) add_error(error.location, error.message);
   incomplete_ = !document.errors.empty();
@@ -162,14 +164,13 @@ void ConfigReader::read_layer(const TomlItem& item) {
   for (const TomlItem& option : *table) read_option("layer." + schema->name, *schema, option, options);
 }
 
-std::string ConfigReader::location_text(const Location& location) const {
-  if (!location.argument.empty()) return "command line: " + location.argument;
-  return location.line > 0 ? fmt::format("{}:{}:{}", name_, location.line, location.column) : name_;
+Location ConfigReader::location_of(const std::string& key) const {
+  const auto found = locations_.find(key);
+  return found == locations_.end() ? Location{} : found->second;
 }
 
-std::string ConfigReader::location_text(const std::string& key) const {
-  const auto found = locations_.find(key);
-  return location_text(found == locations_.end() ? Location{} : found->second);
+std::string ConfigReader::error_at_key(const std::string& key, const std::string& what) const {
+  return error_at(name_, location_of(key), text_, what);
 }
 
 Config ConfigReader::finish() {
@@ -180,10 +181,15 @@ Config ConfigReader::finish() {
   };
   std::stable_sort(errors_.begin(), errors_.end(),
                    [&](const FileError& a, const FileError& b) { return order(a) < order(b); });
+  constexpr std::size_t most_sources = 20;  // that are shown with their lines
   std::string text;
-  for (const auto& [location, message] : errors_)
-    text += fmt::format("{}{}: {}", text.empty() ? "" : "\n", location_text(location), message);
-  if (unsaid_ > 0) text += fmt::format("\n{}: and {} more", name_, unsaid_);
+  std::size_t number = 0;
+  for (const auto& [location, message] : errors_) {
+    const bool shows = ++number <= most_sources || !location.argument.empty();
+    text += (text.empty() ? "" : "\n") +
+            error_at(name_, location, shows ? std::string_view(text_) : std::string_view(), message);
+  }
+  if (unsaid_ > 0) text += fmt::format("\n{}: error: and {} more", name_, unsaid_);
   throw usage_error(text);
 }
 

@@ -31,8 +31,10 @@ class ConfigReader {
   /// The result; throws one usage_error with every error, sorted by location.
   Config finish();
   const std::vector<SearchRange>& search_space() const { return ranges_; }
-  /// Where the key's last value is, as messages say it.
-  std::string location_text(const std::string& key) const;
+  /// Where the key's last value is; line 0 where it has its default.
+  Location location_of(const std::string& key) const;
+  /// An error there.
+  std::string error_at_key(const std::string& key, const std::string& what) const;
 
  private:
   struct FileError {
@@ -97,7 +99,6 @@ class ConfigReader {
   /// was set; not if one of them is wrong by itself.
   void rule(bool holds, const std::vector<std::string>& keys, const std::string& message);
 
-  std::string location_text(const Location& location) const;
   void add_error(const Location& location, std::string message) {
     if (enough()) {
       ++unsaid_;
@@ -111,7 +112,7 @@ class ConfigReader {
   const ComponentSchema* find_component(const std::string& kind, const std::string& name) const;
   std::vector<std::string> names_of(const std::string& kind) const;
 
-  std::string name_;
+  std::string name_, text_;
   std::span<const ComponentSchema> components_;
   bool is_saved_;
   Config config_;

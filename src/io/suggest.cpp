@@ -80,6 +80,41 @@ constexpr Answer familiar_sections[] = {
     {"data.tokenizer", "tokenizer"},        {"data.format", "format reader"},
 };
 
+/// Of values, where such a one is allowed.
+constexpr Answer familiar_words[] = {
+    {"mean", "avg average mean_pooling global_average"},
+    {"max", "maximum max_pooling global_max"},
+    {"cls", "cls_token class_token bos"},
+    {"silu", "swish"},
+    {"gelu_tanh", "gelu_new gelu_pytorch_tanh gelu_fast gelu_approximate quick_gelu"},
+    {"layer_norm", "layernorm ln"},
+    {"rms_norm", "rmsnorm"},
+    {"rotary", "rope"},
+    {"sinusoidal", "sine sin sincos fixed"},
+    {"learned", "absolute learnable trainable embedding"},
+    {"encoder_layer", "transformer transformer_encoder_layer transformer_layer"},
+    {"cosine", "cosine_annealing cosine_with_warmup cosineannealinglr"},
+    {"bf16", "bfloat16 half fp16 float16 mixed"},
+    {"fp32", "float32 float single full"},
+    {"classification", "classify classifier multiclass multi_class softmax single_label"},
+    {"multi_label", "multilabel multi_label_classification tagging"},
+    {"token_labels", "token_classification ner sequence_tagging sequence_labeling pos"},
+    {"regression", "regress mse continuous"},
+    {"masked_tokens", "mlm masked_lm"},
+    {"word", "words whitespace"},
+    {"char", "chars character characters letters"},
+    {"bpe", "byte_pair byte_pairs"},
+    {"unigram", "sentencepiece spm"},
+    {"latin-1", "latin1 iso-8859-1 iso8859-1"},
+    {"cp1252", "windows-1252 ansi"},
+    {"utf-8", "utf8"},
+    {"windows", "sliding_window sliding chunks"},
+    {"zero", "zeros fill_zero"},
+    {"interpolate", "linear_interpolation interpolation"},
+    {"jsonl", "ndjson json_lines"},
+    {"hdf5", "h5 hdf"},
+};
+
 constexpr Answer remarks[] = {
     {"sequences are packed row after row, without padding; remove it",
      "pad padding pad_token pad_token_id padding_idx pad_to_max_length"},
@@ -90,18 +125,46 @@ constexpr Answer remarks[] = {
     {"the classes are read from the training data; remove it", "num_classes num_labels n_classes labels"},
 };
 
+bool means(const Answer& answer, std::string_view word) {
+  std::istringstream words{std::string(answer.words)};
+  for (std::string known; words >> known;)
+    if (edit_distance(known, word) == 0) return true;
+  return false;
+}
+
 std::string look_up(std::span<const Answer> answers, std::string_view word) {
-  for (const Answer& answer : answers) {
-    std::istringstream words{std::string(answer.words)};
-    for (std::string known; words >> known;)
-      if (edit_distance(known, word) == 0) return std::string(answer.text);
-  }
+  for (const Answer& answer : answers)
+    if (means(answer, word)) return std::string(answer.text);
   return {};
 }
 
 char folded(char c) {
   if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
   return c == '-' ? '_' : c;
+}
+
+/// Within a third of the longer word's length; words that begin otherwise are seldom meant: within a fourth.
+bool is_near(std::string_view word, std::string_view candidate, std::size_t distance) {
+  if (word.empty() || candidate.empty()) return false;
+  const bool same_start = folded(word.front()) == folded(candidate.front());
+  return (same_start ? 3 : 4) * distance <= std::max(word.size(), candidate.size());
+}
+
+/// The shortest candidate of which the word is a whole part between underscores: batch of batch_size.
+std::string with_part(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr std::size_t least = 4;
+  std::string best;
+  if (word.size() < least) return best;
+  for (const std::string& candidate : candidates) {
+    std::string_view rest = candidate;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find_first_of("_-"), rest.size());
+      if (edit_distance(word, rest.substr(0, end)) == 0 && (best.empty() || candidate.size() < best.size()))
+        best = candidate;
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  return best;
 }
 
 }  // namespace
@@ -131,17 +194,24 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::size_t least = 0;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
-    if (3 * distance > std::max(word.size(), candidate.size())) continue;
+    if (!is_near(word, candidate, distance)) continue;
     if (best.empty() || distance < least) {
       best = candidate;
       least = distance;
     }
   }
-  return best;
+  return best.empty() ? with_part(word, candidates) : best;
+}
+
+std::string meant_word(std::string_view word, const std::vector<std::string>& candidates) {
+  for (const Answer& answer : familiar_words)
+    if (means(answer, word) && std::ranges::find(candidates, answer.text) != candidates.end())
+      return std::string(answer.text);
+  return nearest(word, candidates);
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string meant = nearest(word, candidates);
+  const std::string meant = meant_word(word, candidates);
   return meant.empty() ? "" : "; did you mean \"" + meant + "\"?";
 }
 

@@ -11,8 +11,13 @@ namespace orochi {
 /// alike.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The nearest candidate within a third of the longer word's length; empty if there is none.
+/// The nearest candidate within a third of the longer word's length (a fourth where the first letters
+/// differ), else the shortest that has the word as one of its parts (batch, batch_size); empty if there is
+/// none.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+/// The candidate that other frameworks call so (avg: mean), else the nearest.
+std::string meant_word(std::string_view word, const std::vector<std::string>& candidates);
 
 /// `; did you mean "num_heads"?`, or nothing where no candidate is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);

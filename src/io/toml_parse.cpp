@@ -10,6 +10,7 @@
 #include <toml++/toml.h>
 
 #include "core/utf8.hpp"
+#include "io/source_line.hpp"
 #include "io/toml.hpp"
 
 namespace orochi {
@@ -47,12 +48,6 @@ TomlValue convert(const toml::node& node) {
     value.data = std::move(values);
   }
   return value;
-}
-
-std::string_view line_of(std::string_view text, int number) {
-  for (int line = 1; line < number && !text.empty(); ++line)
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  return text.substr(0, text.find('\n'));
 }
 
 std::string_view without_blanks(std::string_view text) {
@@ -96,6 +91,8 @@ std::string remedy(std::string_view line, std::size_t column, const std::string&
 
 TomlError to_error(const toml::parse_error& error, const std::string& text) {
   std::string message(error.description());
+  constexpr std::string_view lead = "Error ";  // error_at says that
+  if (message.starts_with(lead)) message.erase(0, lead.size());
   if (!message.empty()) {
     message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
   }

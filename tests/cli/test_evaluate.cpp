@@ -55,7 +55,7 @@ TEST_CASE("evaluate") {
   const Outcome strange =
       orochi_program({"evaluate", trained.best, "--data", trained.place.path("strange.tsv")});
   CHECK(strange.code == 2);
-  CHECK(has(strange.err, "strange.tsv:1: "));
+  CHECK(has(strange.err, "strange.tsv:1: error: "));
   CHECK_FALSE(has(strange.err, "\xE2\x80\xAE"));  // the labels that are listed
 }
 

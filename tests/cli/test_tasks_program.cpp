@@ -120,5 +120,5 @@ TEST_CASE("targets that are not one a row are refused with their line") {
   const Outcome outcome = orochi_program({"train", place.path("task.toml"), "--run", place.path("run")});
   CHECK(outcome.code == 2);
   CHECK_THAT(outcome.err,
-             catch_matchers::Contains("train.tsv:2: 2 labels for 3 rows; expected a label a row"));
+             catch_matchers::Contains("train.tsv:2: error: 2 labels for 3 rows; expected a label a row"));
 }

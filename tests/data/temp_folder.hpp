@@ -10,6 +10,7 @@
 #include <orochi/error.hpp>
 
 #include "data/raw.hpp"
+#include "plain_message.hpp"
 #include "tasks.hpp"
 
 namespace orochi::testing {
@@ -36,7 +37,7 @@ class TempFolder {
     for (std::size_t at = text.find(path_ + "/"); at != std::string::npos; at = text.find(path_ + "/")) {
       text.erase(at, path_.size() + 1);
     }
-    return text;
+    return plain_message(text);
   }
 
  private:
@@ -80,7 +81,7 @@ std::string message_of(const Call& call) {
   try {
     call();
   } catch (const Error& error) {
-    return error.what();
+    return plain_message(error.what());
   }
   return "no error";
 }

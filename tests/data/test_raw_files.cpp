@@ -189,7 +189,7 @@ TEST_CASE("sequences of files without lines are counted in their own file", "[fi
   CHECK(raw.location(2) == "b: sequence 0");
   FileErrors errors(raw.paths());
   add_at(raw, 3, errors, [] { return "wrong"; });
-  CHECK(errors.report() == "b: sequence 1: wrong");
+  CHECK(plain_message(errors.report()) == "b: sequence 1: wrong");
   LoadedData data;
   data.train_sources = {{"a", 0}, {"b", 1}};  // one of the first file's two is validated on
   data.train_locations = {1, 0, 1};

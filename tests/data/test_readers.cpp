@@ -47,7 +47,7 @@ RawSplit given(std::vector<Record> records) {
       {"given", "", {}, [&](const Settings&) { return std::make_unique<Given>(std::move(records)); }});
   FileErrors errors("f");
   RawSplit raw = read_raw(testing::config_for("given"), readers, *new_task(), errors);
-  raw.path = errors.report();
+  raw.path = plain_message(errors.report());
   return raw;
 }
 

@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   for (const char* key : {"model.d_model", "data.train"})
-    fuzz::require(!find_location(path, overrides, layers, key).empty());
+    fuzz::require(!error_at_key(read_config_text(path), path, overrides, layers, key, "wrong").empty());
   const std::string text = write_config(config);
   const Config again = parse(text);
   fuzz::require(compare_configs(config, again).empty() && write_config(again) == text);

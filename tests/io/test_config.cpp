@@ -95,7 +95,7 @@ std::string read_complaint(const std::string& path) {
   try {
     read_config(path, {}, layers);
   } catch (const Error& error) {
-    return error.what();
+    return plain_message(error.what());
   }
   return "";
 }

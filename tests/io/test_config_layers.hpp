@@ -7,6 +7,7 @@
 #include <orochi/error.hpp>
 
 #include "io/config_file.hpp"
+#include "plain_message.hpp"
 
 namespace orochi {
 
@@ -65,7 +66,7 @@ inline std::string complaint(const std::string& text, const std::vector<std::str
   try {
     parse(text, overrides);
   } catch (const Error& error) {
-    return error.code() == ExitCode::usage ? error.what() : "not a usage error";
+    return error.code() == ExitCode::usage ? plain_message(error.what()) : "not a usage error";
   }
   return "";
 }

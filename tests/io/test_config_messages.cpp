@@ -157,8 +157,9 @@ TEST_CASE("words that are not allowed") {
       {{"norm = 'layernorm'",
         "8: model.norm is \"layernorm\"; allowed: " + rows_layers + "; did you mean \"layer_norm\"?"},
        {"norm = 'no'", "8: model.norm is \"no\"; allowed: " + rows_layers},
-       {"positions = 'rope'", "13: model.positions is \"rope\"; allowed: " + rows_layers},
-       {"pooling = 'avg'", "11: model.pooling is \"avg\"; allowed: cls | mean | max"},
+       {"positions = 'rope'",
+        "13: model.positions is \"rope\"; allowed: " + rows_layers + "; did you mean \"rotary\"?"},
+       {"pooling = 'avg'", "11: model.pooling is \"avg\"; allowed: cls | mean | max; did you mean \"mean\"?"},
        {"pooling = 'relu'", "11: model.pooling is \"relu\", a layer of role rows; allowed: cls | mean | max"},
        {"block = ['relu', 'encoder_layr']", "18: model.block[1] is \"encoder_layr\"; allowed: " +
                                                 rows_layers + "; did you mean \"encoder_layer\"?"},
@@ -323,25 +324,23 @@ TEST_CASE("what is no TOML") {
     CHECK_THAT(said, catch_matchers::StartsWith("f:2:") && catch_matchers::Contains(broken.message));
     CHECK(std::count(said.begin(), said.end(), '\n') == 0);
   }
-  CHECK(
-      complaint("data.train = adamw") ==
-      "f:1:14: error while parsing value: could not determine value type; a string is written in \"quotes\"");
+  CHECK(complaint("data.train = adamw") ==
+        "f:1:14: while parsing value: could not determine value type; a string is written in \"quotes\"");
 }
 
 TEST_CASE("every error is reported at once, sorted by location") {
-  CHECK(
-      complaint("[train]\nepochs = 0\nlr = 1e-3\n[model]\nnum_heads = 5\nnum_head = 3\ndropout = 2\n",
-                {"train.seed=x", "--fast", "model.num_head=4"}) ==
-      "f: data.train is missing; write train = \"path\" in [data]\n"
-      "f:2:10: train.epochs is 0; allowed: an integer, 1 or more\n"
-      "f:3:1: unknown key \"train.lr\"; did you mean \"learning_rate\"?\n"
-      "f:5:13: model.num_heads is 5, which does not divide model.d_model, 64; "
-      "change one of them or give model.head_dim\n"
-      "f:6:1: unknown key \"model.num_head\"; did you mean \"num_heads\"?\n"
-      "f:7:11: model.dropout is 2; allowed: a number from 0 up to, not including, 1\n"
-      "command line: train.seed=x: train.seed is the string \"x\"; allowed: an integer from 0 to 4294967295\n"
-      "command line: --fast: not an override; write section.key=value, for example train.epochs=20\n"
-      "command line: model.num_head=4: unknown key \"model.num_head\"; did you mean \"num_heads\"?");
+  CHECK(complaint("[train]\nepochs = 0\nlr = 1e-3\n[model]\nnum_heads = 5\nnum_head = 3\ndropout = 2\n",
+                  {"train.seed=x", "--fast", "model.num_head=4"}) ==
+        "f: data.train is missing; write train = \"path\" in [data]\n"
+        "f:2:10: train.epochs is 0; allowed: an integer, 1 or more\n"
+        "f:3:1: unknown key \"train.lr\"; did you mean \"learning_rate\"?\n"
+        "f:5:13: model.num_heads is 5, which does not divide model.d_model, 64; "
+        "change one of them or give model.head_dim\n"
+        "f:6:1: unknown key \"model.num_head\"; did you mean \"num_heads\"?\n"
+        "f:7:11: model.dropout is 2; allowed: a number from 0 up to, not including, 1\n"
+        "command line: train.seed is the string \"x\"; allowed: an integer from 0 to 4294967295\n"
+        "command line: not an override; write section.key=value, for example train.epochs=20\n"
+        "command line: unknown key \"model.num_head\"; did you mean \"num_heads\"?");
 }
 
 TEST_CASE("a fault within one line does not hide the others, and none is made up") {
@@ -351,21 +350,21 @@ TEST_CASE("a fault within one line does not hide the others, and none is made up
   };
   CHECK(
       broken("[data]\ntrain = a.tsv\n[model]\nd_model = 32\nd_model = 64\nnum_head = 2\n[train]\nlr = \n") ==
-      "f:2: error while parsing value: could not determine value type; a string is written in \"quotes\"\n"
-      "f:5: error while parsing key-value pair: cannot redefine existing integer 'd_model'; it is above "
+      "f:2: while parsing value: could not determine value type; a string is written in \"quotes\"\n"
+      "f:5: while parsing key-value pair: cannot redefine existing integer 'd_model'; it is above "
       "already, keep one\n"
       "f:6: unknown key \"model.num_head\"; did you mean \"num_heads\"?\n"
-      "f:8: error while parsing key-value pair: expected value, saw '\\n'; write a value, or remove the "
+      "f:8: while parsing key-value pair: expected value, saw '\\n'; write a value, or remove the "
       "line");
   // The rest of the file cannot be told apart from the list, or from the section without a header.
   CHECK(broken("[model]\nblock = ['relu'\nnum_head = 2\n[train]\nlr = 3\n") ==
-        "f:3: error while parsing array: expected comma or closing ']', saw 'n'; close the list with ]");
+        "f:3: while parsing array: expected comma or closing ']', saw 'n'; close the list with ]");
   // A file that is no TOML at all is given up after ten faults.
   std::string prose;
   for (int line = 0; line < 50; ++line) prose += "Once upon a time\n";
   const std::string said = broken(prose);
   CHECK(std::count(said.begin(), said.end(), '\n') == 9);
-  CHECK(broken("[model\nnum_head = 2\n") == "f:1: error while parsing table header: expected ']', saw '\\n'");
+  CHECK(broken("[model\nnum_head = 2\n") == "f:1: while parsing table header: expected ']', saw '\\n'");
 }
 
 TEST_CASE("wrong overrides") {
@@ -385,11 +384,10 @@ TEST_CASE("wrong overrides") {
        "model.num_heads is 5, which does not divide model.d_model, 64; "
        "change one of them or give model.head_dim"},
       {"data.test=\xff", "the value is not UTF-8 text; allowed: a TOML value or UTF-8 text"}};
-  CHECK(complaint("data.train = 'a'", {""}) == "command line: '': " + form);
+  CHECK(complaint("data.train = 'a'", {""}) == "command line: " + form);
   for (const Case& broken : cases) {
     INFO(broken.text);
-    CHECK(complaint("data.train = 'a'", {broken.text}) ==
-          "command line: " + broken.text + ": " + broken.message);
+    CHECK(complaint("data.train = 'a'", {broken.text}) == "command line: " + broken.message);
   }
 }
 
@@ -422,12 +420,13 @@ TEST_CASE("a tokenizer is a name, or a table with its options") {
 
 TEST_CASE("a rule that an override breaks is broken on the command line") {
   CHECK(complaint("data.train = 'a'\n[model]\nd_model = 16\nnum_heads = 2", {"model.d_model=7"})
-            .starts_with("command line: model.d_model=7: model.num_heads is 2"));
+            .starts_with("command line: model.num_heads is 2"));
 }
 
 TEST_CASE("a model's config that names a component of another program says how to read it") {
-  CHECK_THROWS_WITH(parse_saved_config("task = 'ordinal'\n[model]\nnorm = 'swiglu'", "f", test_layers()),
-                    catch_matchers::Contains(
-                        "f:1:8: task is \"ordinal\", which this program does not know; use the program") &&
-                        catch_matchers::Contains("f:3:8: model.norm is \"swiglu\", which"));
+  CHECK_THROWS_WITH(
+      parse_saved_config("task = 'ordinal'\n[model]\nnorm = 'swiglu'", "f", test_layers()),
+      catch_matchers::Contains(
+          "f:1:8: error: task is \"ordinal\", which this program does not know; use the program") &&
+          catch_matchers::Contains("f:3:8: error: model.norm is \"swiglu\", which"));
 }

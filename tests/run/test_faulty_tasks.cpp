@@ -71,7 +71,7 @@ TEST_CASE("a task that keeps nothing in checkpoints trains and is tested") {
 
 TEST_CASE("a task that gives another count of numbers than it says is an error at the target") {
   CHECK_THAT(ending_with(Fault::parses_two).message,
-             Contains("train.tsv:1: [task] expected 1 number of a target, found 2"));
+             Contains("train.tsv:1: error: [task] expected 1 number of a target, found 2"));
   CHECK_THAT(ending_with(Fault::parses_none).message, Contains("found 0"));
 }
 

@@ -135,14 +135,14 @@ TEST_CASE("what would be another encoder is refused, with the keys", "[start]") 
       message_of(place.fine("run", {"model.d_model=16", "data.tokenizer=char"})),
       Contains("model.d_model: 8 -> 16") && Contains("data.tokenizer") && Contains("leave these keys out"));
   CHECK_THAT(message_of(place.fine("run", {"data.max_length=100"})),
-             Contains("command line: data.max_length=100: data.max_length is 100, but " +
-                      place.path("encoder.h5") + " has positions for 48"));
+             Contains("command line: error: data.max_length is 100, but " + place.path("encoder.h5") +
+                      " has positions for 48"));
   CHECK_THAT(message_of(place.fine("run", {"model.pooling=cls"})),
              Contains("puts a row before each sequence"));
   CHECK_THAT(message_of(place.fine("run", {"model.num_heads=3"})),
              Contains("which does not divide model.d_model, 8"));
   CHECK_THAT(message_of(place.fine("run", {"data.format=ts", "data.train=series.ts"})),
-             Contains("command line: model") || Contains("names an encoder of texts"));
+             Contains("command line: error: model") || Contains("names an encoder of texts"));
   CHECK_THAT(message_of(place.fine("run", {"train.from=encoder.h5"})), Contains("both name a checkpoint"));
   CHECK_THAT(message_of(place.fine("run", {"model.init_from=none.h5"})), Contains("none.h5"));
   CHECK_THAT(message_of(place.fine("run", {"data.long=windows"})), Contains("data.special_tokens is true"));

@@ -93,9 +93,9 @@ TEST_CASE("labels and tokens are added behind those that there are, and noted", 
   const Ending refused = ending(request);
   CHECK(refused.code == 2);
   CHECK_THAT(refused.message,
-             Contains("new.tsv: 2 labels that the model does not know: \"about\", \"maybe\"; "
+             Contains("new.tsv: error: 2 labels that the model does not know: \"about\", \"maybe\"; "
                       "--add-labels adds them to its own"));
-  CHECK_THAT(refused.message, Contains("new.tsv:121: label \"maybe\""));
+  CHECK_THAT(refused.message, Contains("new.tsv:121: error: label \"maybe\""));
   CHECK_FALSE(fs::exists(place.root / "more"));
   request.add_labels = request.add_tokens = true;
   const std::string notes = notes_of(request);
@@ -190,7 +190,7 @@ TEST_CASE("what makes another model, and what does not go together, is refused",
                                      "  data.max_length: 9 -> 8\n  model.d_model: 16 -> 32\n"
                                      "leave these keys as they are"));
   request.overrides = {"task.class_weights=[1, 2, 3]"};
-  CHECK_THAT(ending(request).message, Contains("command line: task.class_weights") &&
+  CHECK_THAT(ending(request).message, Contains("command line: error: task.class_weights") &&
                                           Contains("class_weights has 3 numbers, but the data has 2 labels"));
   const auto refuses = [&](const std::string& message, const std::function<void(TrainRequest&)>& change) {
     TrainRequest changed = place.further("more");

@@ -226,7 +226,7 @@ TEST_CASE("folders that cannot be looked into are an error like any other") {
   request = place.request("run");
   request.config_path = (place.root / "loop/small.toml").string();
   CHECK(message_of(request) ==
-        request.config_path + ": cannot be opened: " + reason + "give the path of a TOML file");
+        request.config_path + ": error: cannot be opened: " + reason + "give the path of a TOML file");
 }
 
 TEST_CASE("data is found again from a run folder behind a link") {

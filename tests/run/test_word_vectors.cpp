@@ -112,7 +112,7 @@ TEST_CASE("vectors that do not go with the model are refused", "[word_vectors]")
   CHECK_THAT(
       place.message({"data.word_vectors=v.vec", "model.d_model=32"}),
       Contains("v.vec: the vectors have 16 numbers, but the embeddings 32; set model.embedding_dim = 16"));
-  CHECK_THAT(place.message({"data.word_vectors=none.vec"}), Contains("none.vec: no such file"));
+  CHECK_THAT(place.message({"data.word_vectors=none.vec"}), Contains("none.vec: error: no such file"));
   std::ofstream(place.root / "other.vec") << "Z 1 2 3\n";
   CHECK_THAT(place.message({"data.word_vectors=other.vec", "model.embedding_dim=3"}),
              Contains("other.vec: there is no vector of any of the 5 tokens of the vocabulary"));

@@ -33,8 +33,8 @@ std::string read_text(const std::string& path, const std::string& expected) {
   const std::size_t broken = std::min(utf8::find_invalid(text), text.find('\0'));
   if (broken != std::string::npos) {
     const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(broken), '\n');
-    throw usage_error(fmt::format("{}:{}: byte 0x{:02x} is not valid UTF-8, or is NUL; expected {}", path,
-                                  line, static_cast<unsigned char>(text[broken]), expected));
+    throw usage_error(fmt::format("{}:{}: error: byte 0x{:02x} is not valid UTF-8, or is NUL; expected {}",
+                                  path, line, static_cast<unsigned char>(text[broken]), expected));
   }
   if (text.starts_with(utf8::byte_order_mark)) text.erase(0, utf8::byte_order_mark.size());
   return text;

@@ -86,8 +86,8 @@ TEST_CASE("errors that are not shown are counted and take no memory", "[errors]"
   errors.add("second", 20);
   CHECK_FALSE(errors.shows_sequence(19));
   errors.add("whole");
-  CHECK(errors.report().starts_with("f: whole\nf:1: first\nf:2: first\n"));
-  CHECK(errors.report().ends_with("f:18: first\nf:19: first\nf: and 1,002 more"));
+  CHECK(plain_message(errors.report()).starts_with("f: whole\nf:1: first\nf:2: first\n"));
+  CHECK(plain_message(errors.report()).ends_with("f:18: first\nf:19: first\nf: and 1,002 more"));
 }
 
 TEST_CASE("long and strange values are quoted so that they can be read", "[errors]") {
@@ -132,7 +132,7 @@ TEST_CASE("a file in a folder that may not be entered is not called missing", "[
     if (::geteuid() == 0 && ::setuid(65534) != 0) return;
     FileErrors errors(path);
     read_raw(tsv, builtin_readers(), *new_task(), errors);
-    sender.text(errors.report());
+    sender.text(plain_message(errors.report()));
   };
   run_in_child(5, read_as_nobody, [&](Receiver& receiver) { return receiver.text(report); });
   std::filesystem::permissions(folder.file("locked"), std::filesystem::perms::owner_all);
