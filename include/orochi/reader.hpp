@@ -87,6 +87,9 @@ class Reader {
   /// The label that a line would have if it were one of the file's: who labels lines of text with `predict`
   /// may have left it there. Empty where it has none.
   virtual std::string_view label_of(std::string_view line) const { return static_cast<void>(line), ""; }
+  /// Whether a file that begins so is of this format by what the options say, such as a header that names
+  /// their columns: where its looks alone do not tell it from lines of text.
+  virtual bool recognizes(std::string_view beginning) const { return static_cast<void>(beginning), false; }
   /// Without keeping it. By default its bytes and lines, unpacked; all 0 where it cannot be opened.
   virtual FileSize size(const std::string& path) const;
 };

@@ -93,7 +93,7 @@ Sequences read_lines(const Model& model, const std::string& path) {
     for (std::string_view line; reader.next(line);) try {
         cut += encoder.append_line(line, data) && data.window == 0 ? 1 : 0;
       } catch (const Error& error) {
-        throw usage_error(fmt::format("{}:{}: {}", reader.name(), reader.line_number(), error.what()));
+        throw usage_error(fmt::format("{}:{}: error: {}", reader.name(), reader.line_number(), error.what()));
       }
   if (cut > 0)
     std::cerr << fmt::format("{} of {} longer than max_length {} and cut\n", grouped(cut),
@@ -102,7 +102,7 @@ Sequences read_lines(const Model& model, const std::string& path) {
 }
 
 Sequences read_sequences(const Model& model, const std::string& path) {
-  if (!is_data_file(model.config.data, path)) return read_lines(model, path);
+  if (!is_data_file(model.config.data, model.extensions.readers, path)) return read_lines(model, path);
   std::vector<std::string> notes;
   Inputs inputs = load_inputs(model.config.data, model.extensions.readers, model.preprocessing, path, false,
                               false, notes);

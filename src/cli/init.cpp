@@ -120,7 +120,8 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   const Guess guess = guess_config(path, {path, wishes.text, wishes.label});
   if (extensions.readers.find(guess.looks_like.format) == nullptr)
     throw usage_error(fmt::format(
-        "{}: {}; `orochi check-data {}` says more", path,
+        "{}: error: {}{}; `orochi check-data {}` says more", path,
+        guess.looks_like.description.empty() ? "" : "looks like " + guess.looks_like.description + "; ",
         guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice, shell_word(path)));
   DataSurvey survey = survey_of(guess, extensions);
   survey.data = guess_config(path, wishes).config;

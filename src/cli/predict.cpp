@@ -131,7 +131,7 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending, Index* ski
         ++*skipped;
         continue;
       }
-      return usage_error(fmt::format("{}:{}: {}", reader.name(), reader.line_number(), error.what()));
+      return usage_error(fmt::format("{}:{}: error: {}", reader.name(), reader.line_number(), error.what()));
     }
   }
   return std::nullopt;
@@ -164,15 +164,28 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
   return static_cast<int>(ExitCode::done);
 }
 
+/// Behind the checkpoint: perhaps a file, and settings for how it is read.
+std::string take_words(const Arguments& arguments, Model& trained) {
+  const std::span<const std::string> words = std::span(arguments.words).subspan(1);
+  const std::size_t files = words.empty() || is_override(words.front()) ? 0 : 1;
+  take_settings(trained, words.subspan(files));
+  return files == 0 ? "-" : words.front();
+}
+
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const Model trained = Model::load(checkpoint_of(arguments), extensions);
+  Model trained = Model::load(checkpoint_of(arguments), extensions);
   require_answers(trained);
-  const std::string path = arguments.words.size() > 1 ? arguments.words[1] : "-";
+  const std::string path = take_words(arguments, trained);
   const bool keeps = arguments.has("--keep");
   if (keeps && path == "-")
     throw usage_error(
         "--keep keeps the columns of a data file, but standard input is lines of one text each");
-  if (keeps || is_data_file(trained.config.data, path)) return answer_file(trained, path, arguments, out);
+  const bool has_settings = is_override(arguments.words.back());
+  if (has_settings && path == "-")
+    throw usage_error(
+        "settings say how a data file is read, but standard input is lines of one text each; name a file");
+  if (keeps || has_settings || is_data_file(trained.config.data, trained.extensions.readers, path))
+    return answer_file(trained, path, arguments, out);
   LineReader reader(path);
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
   Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
@@ -212,7 +225,11 @@ Verb predict_verb() {
       "labels.";
   verb.words = {{"CHECKPOINT",
                  "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
-                {"FILE", "what to label (default: standard input, which is also -)", false, false}};
+                {"FILE", "what to label (default: standard input, which is also -)", false, false},
+                {"KEY=VALUE",
+                 "how FILE is read, where it is another way than in training: settings of data.format and "
+                 "data.encoding, for example data.format.text_columns=review",
+                 false, true}};
   verb.options = {
       json_option("a JSON object a line in place of the tabs, numbers in full precision"),
       {"--skip-bad", "", "leave out lines, or records of a FILE, that are no sequence, and count them"},

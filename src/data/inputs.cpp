@@ -58,13 +58,18 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
   return {std::move(sequences), std::move(raw.field_names), std::move(raw.fields), std::move(places)};
 }
 
-bool is_data_file(const DataConfig& config, const std::string& path) {
+bool is_data_file(const DataConfig& config, const Readers& readers, const std::string& path) {
   if (!std::filesystem::is_regular_file(path)) return false;
   RawSplit none;
   FileErrors errors(path, PathFrom::command_line);
   const AnyTargets targets;
-  const Sniffed found = sniff(FileInMemory(config, targets, none, errors).beginning());
-  return found.format == config.format.type || found.is_no_text;
+  FileInMemory file(config, targets, none, errors);
+  const std::string_view beginning = file.beginning();
+  const Sniffed found = sniff(beginning);
+  if (found.is_config)
+    throw usage_error(fmt::format("{}: error: looks like {}; {}", path, found.description, found.advice));
+  return found.format == config.format.type || found.is_no_text ||
+         readers.make(config.format)->recognizes(beginning);
 }
 
 double unknown_share(const Sequences& sequences, const Tokenizer& tokenizer) {

@@ -67,7 +67,9 @@ struct RawSplit {
   std::string location(Index sequence) const;
 };
 
-/// data.storage; on disk: in $TMPDIR or /var/tmp.
+/// Where columns on disk are: $TMPDIR, or /var/tmp.
+std::string disk_folder();
+/// data.storage.
 Storage storage_of(const DataConfig& config);
 
 constexpr Index most_texts = 16;  // of a record

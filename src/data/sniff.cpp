@@ -128,6 +128,27 @@ Sniffed with_keys(const std::vector<std::string_view>& lines) {
   return {};
 }
 
+/// Section headers of ours, and all lines TOML as far as can be told from one alone.
+Sniffed config_of(const std::vector<std::string_view>& lines) {
+  const auto is_header = [](std::string_view line) { return line.starts_with('[') && line.ends_with(']'); };
+  const auto is_of_ours = [&](std::string_view line) {
+    line = trim(line);
+    for (const char* name : {"[data", "[model", "[train", "[task"})
+      if (line.starts_with(name) && is_header(line)) return true;
+    return false;
+  };
+  const auto could_begin = [&](std::string_view line) {
+    line = trim(line);
+    return line.starts_with('#') || is_header(line) || line.find('=') != std::string_view::npos;
+  };
+  Sniffed found;
+  found.is_config = could_begin(lines.front()) && std::ranges::any_of(lines, is_of_ours);
+  if (!found.is_config) return found;
+  found.description = "a configuration (TOML)";
+  found.advice = "name a file of data: a configuration says in data.train which it is for";
+  return found;
+}
+
 Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
   const auto begins = [](char c) { return [c](std::string_view line) { return trim(line).starts_with(c); }; };
   if (all(lines, begins('{')))
@@ -184,6 +205,7 @@ Sniffed sniff(std::string_view beginning) {
   if (beginning.starts_with(utf8::byte_order_mark)) beginning.remove_prefix(utf8::byte_order_mark.size());
   const std::vector<std::string_view> lines = first_lines(beginning);
   if (lines.empty()) return {};
+  if (Sniffed found = config_of(lines); found.is_config) return found;
   if (Sniffed found = with_keys(lines); !found.description.empty()) return found;
   if (Sniffed found = lines_of_marks(lines); !found.description.empty()) return found;
   return fields(lines);

@@ -16,7 +16,8 @@ struct Sniffed {
   std::string advice;       // what to do where there is no such reader, or before it can read the file
   bool is_no_text = false;  // reading such bytes as text says so itself
   Layout layout = Layout::other;
-  char delimiter = '\0';  // of a table
+  char delimiter = '\0';   // of a table
+  bool is_config = false;  // a configuration, which names data
 };
 
 /// `beginning`: of the file, up to any byte; 64 KiB are enough.

@@ -62,7 +62,7 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
     return false;
   const bool is_registered = readers.find(found.format) != nullptr;
   std::string remedy = found.advice;
-  if (!errors.is_of_config())
+  if (!found.is_config && !errors.is_of_config())
     remedy = fmt::format("the model reads data.format = \"{}\": write it so", own);
   else if (is_registered)
     remedy = fmt::format("set data.format to {}", found.setting);
@@ -73,10 +73,14 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
 
 }  // namespace
 
+std::string disk_folder() {
+  const char* folder = std::getenv("TMPDIR");
+  return folder == nullptr || *folder == '\0' ? "/var/tmp" : folder;
+}
+
 Storage storage_of(const DataConfig& config) {
   if (storage_choice.is(config.storage, StorageKind::memory)) return {};
-  const char* folder = std::getenv("TMPDIR");
-  return Storage::on_disk(folder == nullptr || *folder == '\0' ? "/var/tmp" : folder);
+  return Storage::on_disk(disk_folder());
 }
 
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,

@@ -196,6 +196,16 @@ class CsvReader : public Reader {
                                     quote(*twice)));
   }
 
+  bool recognizes(std::string_view beginning) const override {
+    CsvParser parser(beginning.substr(0, beginning.find('\n')), options_.delimiter.front(),
+                     options_.has_quotes);
+    CsvRecord first;
+    if (!options_.has_header || !parser.next(first)) return false;
+    return std::ranges::all_of(options_.text_columns, [&](const std::string& name) {
+      return std::ranges::find(first.fields, name) != first.fields.end();
+    });
+  }
+
   void read(DataFile& file) const override {
     const std::string_view text = file.text();
     if (text.empty()) return;
