@@ -47,6 +47,7 @@ struct OptionSpec {
 class Arguments {
  public:
   std::string program;                         // argv[0], for commands that are shown to the user
+  std::string command;                         // the whole command line, as a shell reads it
   std::vector<std::string> words;              // in order
   std::map<std::string, std::string> options;  // by name, only those given; a switch has ""
 

@@ -95,6 +95,8 @@ Baseline finished(const BaselineWork& work, const Attempt& attempt) {
 
 }  // namespace
 
+bool has_baselines() { return true; }
+
 std::vector<Baseline> fit_baselines(const BaselineRequest& request) {
   if (has_row_labels(request.task, request.data.train)) {
     if (!request.only.empty() && request.only != std::vector<std::string>{"majority"})

@@ -41,4 +41,7 @@ struct Baseline {
 /// liblinear.
 std::vector<Baseline> fit_baselines(const BaselineRequest& request);
 
+/// Whether the program was built with liblinear.
+bool has_baselines();
+
 }  // namespace orochi

@@ -4,6 +4,8 @@
 
 namespace orochi {
 
+bool has_baselines() { return false; }
+
 std::vector<Baseline> fit_baselines(const BaselineRequest&) {
   throw failure(
       "this program was built without liblinear, which baselines need. Install liblinear-dev "

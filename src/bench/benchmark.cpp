@@ -43,13 +43,6 @@ double process_age() {
 /// Starts the count of the process's largest resident size anew, so that each workload has its own.
 void reset_peak_memory() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
-double peak_of_threads(int threads) {
-  std::vector<double> rates(static_cast<std::size_t>(threads));
-  ThreadPool(threads).for_each(
-      threads, [&](Index i, int) { rates[static_cast<std::size_t>(i)] = kernels::peak_flops(0.15); });
-  return std::accumulate(rates.begin(), rates.end(), 0.0);
-}
-
 /// A model in training that goes round the workload's batches.
 class Runner {
  public:
@@ -132,6 +125,13 @@ void profile_steps(Runner& runner, int threads, Index steps, BenchmarkResult& re
 }
 
 }  // namespace
+
+double peak_of_threads(int threads) {
+  std::vector<double> rates(static_cast<std::size_t>(threads));
+  ThreadPool(threads).for_each(
+      threads, [&](Index i, int) { rates[static_cast<std::size_t>(i)] = kernels::peak_flops(0.15); });
+  return std::accumulate(rates.begin(), rates.end(), 0.0);
+}
 
 BenchmarkResult run_benchmark(const Workload& work, const BenchmarkRequest& request,
                               const Extensions& extensions) {

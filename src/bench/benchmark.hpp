@@ -32,6 +32,9 @@ struct BenchmarkResult {
   Index profiled_steps = 0;
 };
 
+/// Floating-point operations a second of all threads together, in a loop of multiply-adds.
+double peak_of_threads(int threads);
+
 BenchmarkResult run_benchmark(const Workload& work, const BenchmarkRequest& request,
                               const Extensions& extensions);
 

@@ -23,7 +23,7 @@ const OptionSpec* find_option(const Verb& verb, const std::string& name) {
 
 std::string unknown_option(const Program& program, const Verb& verb, const std::string& argument) {
   const std::string name = before_equals(argument);
-  std::vector<std::string> known{"--help"};
+  std::vector<std::string> known{"--help", "--quiet"};
   for (const OptionSpec& option : verb.options) known.push_back(option.name);
   std::string suggestion = nearest(name, known);
   if (suggestion.empty()) suggestion = nearest("-" + name, known);  // -json
@@ -118,6 +118,7 @@ Arguments parse_arguments(const Verb& verb, const Program& program, std::vector<
   std::map<std::string, std::vector<std::string>> values;
   std::map<std::string, CLI::Option*> parsed;
   parsed["--help"] = app.add_flag("-h,--help");
+  parsed["--quiet"] = app.add_flag("-q,--quiet");
   for (const OptionSpec& option : verb.options)
     parsed[option.name] = option.value.empty() ? app.add_flag(option.name)
                                                : app.add_option(option.name, values[option.name])

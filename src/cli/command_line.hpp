@@ -10,6 +10,7 @@ namespace orochi {
 
 struct Program {
   std::string version;
+  std::string build = {};  // lines for --version: what it was built of
   std::string summary;
   std::vector<Verb> verbs;
   std::string path = "orochi";  // argv[0]

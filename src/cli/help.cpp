@@ -7,7 +7,10 @@
 namespace orochi {
 namespace {
 
-constexpr std::size_t page_width = 100;
+constexpr const char* quiet_help = "after a verb: no progress and no notes, only results and errors";
+
+/// A terminal's, within reason.
+std::size_t page_width() { return std::clamp<std::size_t>(standard_output_screen().width, 60, 100); }
 
 struct Entry {
   std::string left, right;
@@ -15,12 +18,18 @@ struct Entry {
 
 /// Two columns, the right one wrapped.
 std::string two_columns(const std::vector<Entry>& entries) {
+  constexpr std::size_t widest = 24;  // of the left one; a longer entry has a line of its own
   std::size_t width = 0;
-  for (const Entry& entry : entries) width = std::max(width, entry.left.size());
+  for (const Entry& entry : entries)
+    if (entry.left.size() <= widest) width = std::max(width, entry.left.size());
   std::string result;
   for (const Entry& entry : entries) {
     std::string left = entry.left;
-    for (const std::string& line : wrap(entry.right, page_width - width - 4)) {
+    if (left.size() > width) {
+      result += "  " + left + "\n";
+      left.clear();
+    }
+    for (const std::string& line : wrap(entry.right, page_width() - width - 4)) {
       result += "  " + left + std::string(width - left.size() + 2, ' ') + line + "\n";
       left.clear();
     }
@@ -32,15 +41,52 @@ std::string option_form(const OptionSpec& option) {
   return option.value.empty() ? option.name : option.name + " " + option.value;
 }
 
+std::string paragraph(const std::string& text) {
+  std::string result;
+  for (const std::string& line : wrap(text, page_width())) result += line + "\n";
+  return result;
+}
+
+/// A command that a shell takes as it stands, on several lines too.
+std::string command_lines(const std::string& command) {
+  constexpr std::size_t margin = 6;  // indent and backslash
+  std::string result;
+  for (const std::string& line : wrap(command, page_width() - margin))
+    result += (result.empty() ? "  " : " \\\n    ") + line;
+  return result + "\n";
+}
+
+std::vector<std::string> usage_parts(const Verb& verb) {
+  std::vector<std::string> parts;
+  for (const WordSpec& word : verb.words) {
+    const std::string form = word.name + (word.repeated ? " ..." : "");
+    parts.push_back(word.required ? form : "[" + form + "]");
+  }
+  for (const OptionSpec& option : verb.options) parts.push_back("[" + option_form(option) + "]");
+  return parts;
+}
+
+/// The usage, with no part of it broken: what does not fit goes on below the first word.
+std::string usage_lines(const Program& program, const Verb& verb) {
+  std::string result = "usage: " + program.name + " " + verb.name;
+  const std::size_t indent = result.size();
+  std::size_t width = indent;
+  for (const std::string& part : usage_parts(verb)) {
+    if (width + 1 + part.size() > page_width()) {
+      result += "\n" + std::string(indent, ' ');
+      width = indent;
+    }
+    result += " " + part;
+    width += 1 + part.size();
+  }
+  return result + "\n";
+}
+
 }  // namespace
 
 std::string usage(const Program& program, const Verb& verb) {
   std::string result = program.name + " " + verb.name;
-  for (const WordSpec& word : verb.words) {
-    const std::string form = word.name + (word.repeated ? " ..." : "");
-    result += word.required ? " " + form : " [" + form + "]";
-  }
-  for (const OptionSpec& option : verb.options) result += " [" + option_form(option) + "]";
+  for (const std::string& part : usage_parts(verb)) result += " " + part;
   return result;
 }
 
@@ -52,26 +98,29 @@ std::string program_help(const Program& program) {
       {"help", "this text; `" + program.name + " help VERB`: words, options and examples of one verb"});
   result += two_columns(entries);
   result += "\noptions:\n" + two_columns({{"-h, --help", "this text, or after a verb, the help of that verb"},
-                                          {"--version", "the version"}});
+                                          {"-q, --quiet", quiet_help},
+                                          {"-V, --version", "the version, and what it was built of"}});
   result += "\nexamples:\n";
   for (const Verb& verb : program.verbs)
-    if (!verb.examples.empty()) result += "  " + program.name + " " + verb.examples.front() + "\n";
-  return result +
-         "\nResults go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed,\n"
-         "2 wrong usage, configuration or data, 3 training diverged, 128 + n on signal n.\n";
+    if (!verb.examples.empty()) result += command_lines(program.name + " " + verb.examples.front());
+  return result + "\n" +
+         paragraph(
+             "Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 "
+             "failed, "
+             "2 wrong usage, configuration or data, 3 training diverged, 128 + n on signal n.");
 }
 
 std::string verb_help(const Program& program, const Verb& verb) {
-  std::string result = "usage: " + usage(program, verb) + "\n\n";
-  for (const std::string& line : wrap(verb.description, page_width)) result += line + "\n";
+  std::string result = usage_lines(program, verb) + "\n" + paragraph(verb.description);
   std::vector<Entry> words, options;
   for (const WordSpec& word : verb.words) words.push_back({word.name, word.help});
   for (const OptionSpec& option : verb.options) options.push_back({option_form(option), option.help});
+  options.push_back({"-q, --quiet", quiet_help});
   options.push_back({"-h, --help", "this text"});
   if (!words.empty()) result += "\nwords:\n" + two_columns(words);
   result += "\noptions:\n" + two_columns(options);
   if (!verb.examples.empty()) result += "\nexamples:\n";
-  for (const std::string& example : verb.examples) result += "  " + program.name + " " + example + "\n";
+  for (const std::string& example : verb.examples) result += command_lines(program.name + " " + example);
   return result;
 }
 

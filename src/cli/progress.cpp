@@ -2,12 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <string_view>
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cli/text.hpp"
 #include "data/file_errors.hpp"
@@ -31,9 +27,8 @@ std::string clock_time(double seconds) {
   return fmt::format("{}:{:02}", minutes, whole % 60);
 }
 
-std::string rate(double tokens_per_second) {
-  return grouped(static_cast<Index>(std::llround(std::min(tokens_per_second, 1e15)))) + " tokens/s";
-}
+std::string whole(double number) { return grouped(static_cast<Index>(std::llround(std::min(number, 1e15)))); }
+std::string rate(double tokens_per_second) { return whole(tokens_per_second) + " tokens/s"; }
 
 std::string bar(double done, std::size_t width) {
   const auto filled = static_cast<std::size_t>(done * static_cast<double>(width));
@@ -45,27 +40,14 @@ std::string bar(double done, std::size_t width) {
 
 }  // namespace
 
-Screen standard_error_screen() {
-  const auto setting = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string_view(value == nullptr ? "" : value);
-  };
-  Screen screen;
-  screen.is_terminal = ::isatty(STDERR_FILENO) == 1 && setting("TERM") != "dumb";
-  screen.has_color = screen.is_terminal && setting("NO_COLOR").empty();
-  winsize size{};
-  if (screen.is_terminal && ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    screen.width = size.ws_col;
-  return screen;
-}
-
-void ProgressLine::note(const std::string& line) { print(escape(line)); }
+void ProgressLine::note(const std::string& line) { print(fitted(escape(line), screen_)); }
 
 void ProgressLine::start(const Measured& measured, std::uint64_t step, std::uint64_t total_steps) {
   measured_ = measured;
   started_ = Clock::now();
   first_step_ = step;
   total_steps_ = total_steps;
+  columns_.clear();
   print(fmt::format("training: {}", counted(static_cast<Index>(total_steps), "step")));
 }
 
@@ -79,17 +61,45 @@ void ProgressLine::step(std::uint64_t step, double loss, double tokens_per_secon
     draw(step);
 }
 
+std::string ProgressLine::row(const std::string& epoch, const std::string& step,
+                              const std::vector<std::string>& cells, const std::string& end) const {
+  std::string line = fmt::format("{:<8}{:>8}", epoch, step);
+  for (std::size_t i = 0; i < columns_.size(); ++i)
+    line += fmt::format("  {:>{}}", cells[i], columns_[i].size());
+  return line + (end.empty() ? "" : "  " + end);
+}
+
+/// As many metrics as fit beside the rest.
+void ProgressLine::head_table() {
+  constexpr std::size_t most_metrics = 3, ends = 8 + 8 + 2 + 10 + 2 + 4;  // epoch, step, tokens/s, best
+  const auto wide = [](const std::string& title) { return fmt::format("{:>6}", title); };
+  columns_ = {wide("loss"), wide(measured_.score)};
+  std::size_t width = ends;
+  for (const std::string& column : columns_) width += column.size() + 2;
+  std::string groups = std::string(16, ' ') + "   train";
+  groups.resize(16 + width - ends, ' ');
+  for (std::size_t i = 0; i < std::min(measured_.metrics.size(), most_metrics); ++i) {
+    columns_.push_back(wide(measured_.metrics[i].title));
+    width += columns_.back().size() + 2;
+    if (width > screen_.width && i > 0) {
+      columns_.pop_back();
+      break;
+    }
+  }
+  print(groups + "  validation");
+  print(row("", "step", columns_, fmt::format("{:>10}", "tokens/s")));
+}
+
 void ProgressLine::epoch(const EpochRecord& record, bool best) {
-  std::string line = fmt::format("epoch {}  step {}  train: ", record.epoch, record.step);
-  line += std::isnan(record.train_loss)
-              ? "every step was left out"
-              : fmt::format("loss {:.4f} {} {:.4f}", record.train_loss, measured_.score, record.train_score);
-  constexpr std::size_t most_metrics = 3;
-  const bool validated = !record.validation.empty() && !std::isnan(record.validation.front());
-  if (validated) line += "  validation:";
-  for (std::size_t i = 0; validated && i < std::min(record.validation.size(), most_metrics); ++i)
-    line += fmt::format(" {} {:.4f}", measured_.metrics[i].title, record.validation[i]);
-  print(line + fmt::format("  {}{}", rate(record.tokens_per_second), best ? "  best" : ""));
+  if (columns_.empty()) head_table();
+  const auto cell = [](double value) {
+    return std::isnan(value) ? std::string("-") : fmt::format("{:.4f}", value);
+  };
+  std::vector<std::string> cells{cell(record.train_loss), cell(record.train_score)};
+  for (std::size_t i = 0; i + 2 < columns_.size(); ++i)
+    cells.push_back(i < record.validation.size() ? cell(record.validation[i]) : "-");
+  print(row(fmt::format("epoch {}", record.epoch), fmt::format("{}", record.step), cells,
+            fmt::format("{:>10}{}", whole(record.tokens_per_second), best ? "  best" : "")));
 }
 
 void ProgressLine::print(const std::string& line) {

@@ -4,20 +4,15 @@
 #include <chrono>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include <orochi/train.hpp>
 
+#include "cli/screen.hpp"
+
 namespace orochi {
 
-/// What standard error is.
-struct Screen {
-  bool is_terminal = false;  // a status line that is drawn over and over; else plain lines
-  bool has_color = false;    // a terminal, and NO_COLOR is not set
-  std::size_t width = 80;    // columns
-};
-Screen standard_error_screen();
-
-/// A status line with a bar on a terminal; a line an epoch everywhere.
+/// A status line with a bar on a terminal; a table with a row an epoch everywhere, as wide as the screen.
 class ProgressLine : public TrainObserver {
  public:
   ProgressLine(std::ostream& out, Screen screen) : out_(out), screen_(screen) {}
@@ -33,6 +28,9 @@ class ProgressLine : public TrainObserver {
  private:
   using Clock = std::chrono::steady_clock;
   void print(const std::string& line);
+  void head_table();
+  std::string row(const std::string& epoch, const std::string& step, const std::vector<std::string>& cells,
+                  const std::string& end) const;
   void draw(std::uint64_t step);
   void clear();
 
@@ -40,6 +38,8 @@ class ProgressLine : public TrainObserver {
   Screen screen_;
   Clock::time_point started_, drawn_;
   Measured measured_;
+  std::vector<std::string>
+      columns_;  // titles behind the step, as wide as their cells; none before the header
   std::uint64_t first_step_ = 0, total_steps_ = 0;
   double loss_ = 0, tokens_per_second_ = 0;  // running means
   bool has_means_ = false;

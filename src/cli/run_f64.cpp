@@ -16,7 +16,8 @@ Extensions builtin() {
 
 int run(int argc, char** argv, const Extensions& extensions, AllocationCounter) {
   return run_program(
-      argc, argv, {version, "Gradient checks in double precision.", {check_layer_verb(), check_task_verb()}},
+      argc, argv,
+      {version, "", "Gradient checks in double precision.", {check_layer_verb(), check_task_verb()}},
       extensions);
 }
 

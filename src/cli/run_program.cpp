@@ -3,7 +3,9 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <new>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -16,9 +18,30 @@
 namespace orochi {
 namespace {
 
+/// A message that begins with a place is left as it is, so that editors jump there.
 void say(const Program& program, const std::string& message) {
-  const std::string line = program.name + ": " + inert_lines(message) + "\n";
+  const bool has_place = message.substr(0, message.find('\n')).find(": error: ") != std::string::npos;
+  const std::string line =
+      (has_place ? "" : program.name + ": ") + fitted(inert_lines(message), standard_error_screen()) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+/// While it lives, what verbs say on standard error besides errors is left out.
+class Quiet {
+ public:
+  Quiet() : before_(std::cerr.rdbuf(nullptr)) {}
+  ~Quiet() { std::cerr.rdbuf(before_); }
+  Quiet(const Quiet&) = delete;
+  Quiet& operator=(const Quiet&) = delete;
+
+ private:
+  std::streambuf* before_;
+};
+
+std::string command_text(const Program& program, const std::vector<std::string>& arguments) {
+  std::string text = shell_word(program.path);
+  for (const std::string& argument : arguments) text += " " + shell_word(argument);
+  return text;
 }
 
 /// What a program's own verbs may get wrong.
@@ -56,8 +79,8 @@ int dispatch(const std::vector<std::string>& arguments, const Program& program, 
   const std::string& first = arguments.front();
   const bool asks_help = first == "help" || first == "--help" || first == "-h";
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
-  if (first == "--version") {
-    out.write(program.name + " " + program.version + "\n");
+  if (first == "--version" || first == "-V") {
+    out.write(program.name + " " + program.version + "\n" + program.build);
   } else if (asks_help && rest.empty()) {
     out.write(program_help(program));
   } else if (asks_help) {
@@ -65,8 +88,12 @@ int dispatch(const std::vector<std::string>& arguments, const Program& program, 
                                      : verb_help(program, find_verb(program, rest.front())));
   } else {
     const Verb& verb = find_verb(program, first);
-    const Arguments parsed = parse_arguments(verb, program, rest);
-    if (!parsed.has("--help")) return verb.call(extensions, parsed, out);
+    const bool helps = rest == std::vector<std::string>{"help"};
+    Arguments parsed = helps ? Arguments() : parse_arguments(verb, program, rest);
+    parsed.command = command_text(program, arguments);
+    std::optional<Quiet> quiet;
+    if (parsed.has("--quiet")) quiet.emplace();
+    if (!helps && !parsed.has("--help")) return verb.call(extensions, parsed, out);
     out.write(verb_help(program, verb));
   }
   return static_cast<int>(ExitCode::done);

@@ -59,11 +59,30 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     const std::size_t end = std::min(text.find(' '), text.size());
     const std::string_view word = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) lines.emplace_back();
+    if (!lines.back().empty() && utf8::count(lines.back()) + 1 + utf8::count(word) > width)
+      lines.emplace_back();
     if (!lines.back().empty()) lines.back() += ' ';
     lines.back() += word;
   }
   return lines;
+}
+
+std::string fitted(std::string_view text, const Screen& screen) {
+  std::string result;
+  if (!screen.is_terminal) return std::string(text);
+  constexpr std::string_view indent = "    ";
+  while (true) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (utf8::count(line) <= screen.width || line.starts_with(' ')) {
+      result += line;
+    } else {
+      const std::vector<std::string> parts = wrap(line, screen.width - indent.size());
+      for (std::size_t i = 0; i < parts.size(); ++i) result += (i > 0 ? "\n    " : "") + parts[i];
+    }
+    if (line.size() == text.size()) return result;
+    result += '\n';
+    text.remove_prefix(line.size() + 1);
+  }
 }
 
 }  // namespace orochi

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/screen.hpp"
 #include "core/utf8.hpp"
 
 namespace orochi {
@@ -21,5 +22,8 @@ std::string shell_word(std::string_view word);
 
 /// Cut at white space into lines of at most `width` characters (a longer word is alone).
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
+/// Lines that are longer than a terminal's wrapped, with what continues one indented; off a terminal as they
+/// are. Lines that begin with a blank stay.
+std::string fitted(std::string_view text, const Screen& screen);
 
 }  // namespace orochi

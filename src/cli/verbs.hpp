@@ -23,6 +23,7 @@ Verb import_verb();
 Verb export_verb();
 Verb embed_verb();
 Verb bench_verb(AllocationCounter allocations);
+Verb doctor_verb();
 Verb check_data_verb();
 Verb init_verb();
 Verb reproduce_verb();

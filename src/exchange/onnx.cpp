@@ -117,6 +117,8 @@ std::vector<std::string> notes_of(const Model& model) {
 
 }  // namespace
 
+bool has_onnx() { return true; }
+
 std::vector<std::string> export_onnx(const Model& model, const std::string& path) {
   OnnxGraph graph;
   AttentionPositions positions;

@@ -12,4 +12,7 @@ namespace orochi {
 /// layer has no translation, or the program was built without ONNX.
 std::vector<std::string> export_onnx(const Model& model, const std::string& path);
 
+/// Whether the program was built with ONNX's schema.
+bool has_onnx();
+
 }  // namespace orochi

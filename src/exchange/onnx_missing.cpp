@@ -5,6 +5,8 @@
 
 namespace orochi {
 
+bool has_onnx() { return false; }
+
 std::vector<std::string> export_onnx(const Model&, const std::string&) {
   throw usage_error(
       "--format onnx: this program was built without ONNX. Install libonnx-dev, libprotobuf-c-dev and "

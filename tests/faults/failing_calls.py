@@ -35,9 +35,9 @@ def check_outcome(outcome, is_harmless, what):
     """An end, or an error with a message; nothing unexpected."""
     if outcome.code not in ((0,) if is_harmless else (0, 1, 2)):
         raise harness.Broken(f"{what}: exit code {outcome.code}\n{outcome.err}")
-    if outcome.code and ("\norochi: " not in "\n" + outcome.err or "unexpected" in outcome.err):
+    if outcome.code and (("\norochi: " not in "\n" + outcome.err and ": error: " not in outcome.err) or "unexpected" in outcome.err):
         raise harness.Broken(f"{what}: no clear message\n{outcome.err}")
-    if is_harmless and re.search("training goes on|orochi:", outcome.err):
+    if is_harmless and re.search("training goes on|orochi:|: error: ", outcome.err):
         raise harness.Broken(f"{what}: noticed what should be tried again\n{outcome.err}")
 
 

@@ -1,6 +1,8 @@
 // The engines behind gemm.
 #pragma once
 
+#include <string>
+
 #include "core/kernels/kernels.hpp"
 
 namespace orochi::kernels {
@@ -21,5 +23,7 @@ void eigen_product(const Product& product);
 /// nullptr where oneDNN cannot serve: not built in, double, or a CPU without AVX-512 (there a row of
 /// `dnnl_sgemm` gets other bits at other positions in a block of 24 rows).
 ProductFunction onednn_product();
+/// "2.6.3"; empty where it is not built in.
+std::string onednn_version();
 
 }  // namespace orochi::kernels

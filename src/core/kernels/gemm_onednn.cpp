@@ -43,6 +43,11 @@ ProductFunction product_for() {
 
 }  // namespace
 
+std::string onednn_version() {
+  const dnnl_version_t& found = *dnnl_version();
+  return std::to_string(found.major) + "." + std::to_string(found.minor) + "." + std::to_string(found.patch);
+}
+
 ProductFunction onednn_product() {
   static const ProductFunction function = product_for<Scalar>();
   return function;

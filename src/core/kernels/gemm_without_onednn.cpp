@@ -4,5 +4,6 @@
 namespace orochi::kernels {
 
 ProductFunction onednn_product() { return nullptr; }
+std::string onednn_version() { return ""; }
 
 }  // namespace orochi::kernels
