@@ -23,6 +23,7 @@ struct TrainRequest {
   std::vector<std::string> overrides;  // KEY=VALUE
   std::string run;                     // folder; empty: runs/<config name>
   bool resume = false;
+  bool overwrite = false;  // a run that the folder holds is replaced, once config and data are found good
   std::string
       from;  // in place of config_path: a checkpoint whose config, vocabulary and weights it starts from
   std::string data;                             // with `from`: the training file; empty: an override names it
@@ -31,6 +32,7 @@ struct TrainRequest {
   std::function<bool()> stop;  // asked after each step; true: leave off with a checkpoint, as max_steps does
   double max_memory = 0;       // bytes that the process may take; 0: what the machine has
   Index max_steps = 0;         // leave off after so many updates in all, as an interruption would; 0: no
+  std::string command = {};    // the command line, for environment.json
 };
 
 /// What a run measures, by the names of its columns in metrics.csv.
@@ -82,6 +84,30 @@ struct TrainResult {
 /// Throws Error; ExitCode::diverged where loss or gradients are no longer finite, or worse than guessing.
 TrainResult train(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer);
 
+/// What a run would take.
+struct DryRun {
+  struct Part {
+    Index sequences = 0, tokens = 0;  // or rows
+  };
+  std::string run;         // folder
+  bool holds_run = false;  // it is in use
+  Part train, validation, test;
+  Index parameters = 0, trained = 0;  // those that train.freeze does not hold
+  double memory = 0;                  // bytes, about
+  std::string memory_left;            // "this machine has 1.9 GB left"
+  std::string engine;                 // of the products
+  int threads = 0;
+  std::uint64_t steps = 0, epochs = 0;  // at most, of the whole run
+  Index timed_steps = 0;
+  double seconds = 0;  // of those
+  double tokens_per_second = 0;
+  double epoch_seconds = 0, validation_seconds = 0;
+};
+
+/// Reads config and data, builds the model and makes some steps. Nothing is written. Throws what `train`
+/// would before its first step.
+DryRun dry_run(TrainRequest request, const Extensions& extensions, TrainObserver& observer);
+
 /// What several runs have given that differ by train.seed only.
 struct SeedsResult {
   std::string run;                   // folder: of each seed's run, and of the model
@@ -94,7 +120,8 @@ struct SeedsResult {
 };
 
 /// Trains `count` runs in RUN/seed-N, with train.seed and those that follow it, on one split of the data, and
-/// writes RUN/best.h5. Runs that are there already are gone on with.
+/// writes RUN/best.h5. Runs that are there already are gone on with by `resume` or replaced by `overwrite`,
+/// else refused.
 SeedsResult train_seeds(const TrainRequest& request, int count, const Extensions& extensions,
                         TrainObserver& observer);
 

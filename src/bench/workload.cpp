@@ -12,6 +12,7 @@
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/train.hpp>
 
 #include "core/in_table.hpp"
 #include "inference/model_file.hpp"
@@ -91,7 +92,7 @@ Workload from_config(const std::string& path, const std::vector<std::string>& ov
                      const Extensions& extensions) {
   Workload work;
   work.name = path;
-  work.config = read_config(path, overrides, component_schemas(extensions));
+  work.config = read_config(path, overrides, extensions);
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   LoadedData loaded;
   with_location(path, overrides, extensions, [&] {

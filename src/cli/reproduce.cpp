@@ -73,6 +73,9 @@ std::string other_parameters(const std::string& run, const std::string& again) {
   return names;
 }
 
+/// Of environment.json what may be another, or is compared by itself.
+constexpr std::array<std::string_view, 3> of_the_call{"threads", "command", "data"};
+
 /// What of the machine and the program is not as it was.
 std::string other_environment(const std::string& run, const std::string& again) {
   const auto read = [](const std::string& folder) {
@@ -83,7 +86,7 @@ std::string other_environment(const std::string& run, const std::string& again) 
   std::string text;
   if (!there.is_object() || !here.is_object()) return text;
   for (const auto& [key, value] : there.items())
-    if (key != "threads" && here.contains(key) && here[key] != value)
+    if (std::ranges::find(of_the_call, key) == of_the_call.end() && here.contains(key) && here[key] != value)
       text += fmt::format("  {}: {} there, {} here\n", key, value.dump(), here[key].dump());
   return text;
 }

@@ -58,8 +58,9 @@ std::string members_table(const SeedsResult& result) {
 std::string seeds_report(const Arguments& arguments, const SeedsResult& result) {
   const std::string program = shell_word(arguments.program);
   if (!result.finished)
-    return fmt::format("run folder   {}, {} of its runs\nnot finished; the same command goes on\n",
-                       escape(result.run), result.members.size());
+    return fmt::format(
+        "run folder   {}, {} of its runs\nnot finished; the same command with --resume goes on\n",
+        escape(result.run), result.members.size());
   std::string text = fmt::format("run folder   {}\n\n", escape(result.run)) + members_table(result);
   const auto part = [&](const char* name, const Metrics& metrics) {
     text += fmt::format("\nthe mean of all {} as one model on the {} data:\n", result.members.size(), name) +

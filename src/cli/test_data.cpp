@@ -1,6 +1,5 @@
 #include "cli/test_data.hpp"
 
-#include <array>
 #include <filesystem>
 #include <iostream>
 
@@ -14,19 +13,12 @@
 #include "data/data_paths.hpp"
 #include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
+#include "run/run_folder.hpp"
 #include "run/start.hpp"
 
 namespace orochi {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-constexpr std::array run_files{"config.toml",   "start.h5",     "environment.json", "metrics.csv",
-                               "metrics.jsonl", "last.h5",      "last-1.h5",        "best.h5",
-                               "lock",          "baseline.json"};
-
-}  // namespace
 
 std::string checkpoint_of(const Arguments& arguments) { return checkpoint_at(arguments.words.front()); }
 
@@ -58,6 +50,7 @@ std::string test_data_path(const Arguments& arguments, const std::string& checkp
 void refuse_output_over_inputs(const std::string& out, const std::string& checkpoint, const DataConfig& data,
                                std::vector<std::string> inputs) {
   inputs.push_back(checkpoint);
+  inputs.push_back(beside(checkpoint, lock_name));
   for (const char* name : run_files) inputs.push_back(beside(checkpoint, name));
   visit_paths(
       data, [&](const std::string&, const std::string& name) { inputs.push_back(beside(checkpoint, name)); });

@@ -9,6 +9,7 @@
 #include <orochi/error.hpp>
 #include <orochi/train.hpp>
 
+#include "cli/dry_run_text.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/seeds_report.hpp"
 #include "cli/text.hpp"
@@ -50,6 +51,8 @@ TrainRequest make_request(const Arguments& arguments) {
   }
   request.run = arguments.text("--run");
   request.resume = arguments.has("--resume");
+  request.overwrite = arguments.has("--overwrite");
+  request.command = arguments.command;
   request.from = arguments.text("--from");
   request.data = arguments.text("--data");
   request.add_labels = arguments.has("--add-labels");
@@ -60,19 +63,24 @@ TrainRequest make_request(const Arguments& arguments) {
   return request;
 }
 
+/// In the order in which they help: each takes the run's folder for its best model.
 std::string next_commands(const Arguments& arguments, const TrainResult& result) {
   if (result.best_step == 0) return "there is no best.h5: no epoch of it was measured\n";
-  const std::string program = shell_word(arguments.program);
-  const std::string best = shell_word(result.model);
-  const bool of_sequences = result.answers && result.tested && result.test.items == result.test.sequences;
-  return fmt::format(
-      "next:\n  {0} evaluate {1}{2}\n{3}{4}  {0} inspect {1}\n", program, best,
-      result.tested && !result.holds_out ? "" : " --data FILE",
-      result.answers
-          ? fmt::format("  {} predict {} FILE\n", program, best)
-          : fmt::format("  in a config of labelled data: [model] init_from = \"{}\"\n",
-                        escape(std::filesystem::absolute(result.model).lexically_normal().string())),
-      of_sequences ? fmt::format("  {} baseline {}\n", program, shell_word(result.run)) : "");
+  const std::string program = shell_word(arguments.program), run = shell_word(result.run);
+  std::string text = "next:\n";
+  const auto add = [&](const char* verb, const char* rest = "") {
+    text += fmt::format("  {} {} {}{}\n", program, verb, run, rest);
+  };
+  if (result.answers && (result.tested || result.validated)) add("report");
+  add("evaluate", result.tested && !result.holds_out ? "" : " --data FILE");
+  if (result.answers)
+    add("predict", " FILE");
+  else
+    text += fmt::format("  in a config of labelled data: [model] init_from = \"{}\"\n",
+                        escape(std::filesystem::absolute(result.model).lexically_normal().string()));
+  if (result.answers && result.tested && result.test.items == result.test.sequences) add("baseline");
+  add("inspect");
+  return text;
 }
 
 std::string report(const Arguments& arguments, const TrainResult& result) {
@@ -96,8 +104,15 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
   return text + next_commands(arguments, result);
 }
 
+int say_dry_run(const TrainRequest& request, const Extensions& extensions, Output& out) {
+  ProgressLine notes(std::cerr, standard_error_screen());
+  out.write(dry_run_text(dry_run(request, extensions, notes)));
+  return static_cast<int>(ExitCode::done);
+}
+
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   TrainRequest request = make_request(arguments);
+  if (arguments.has("--dry-run")) return say_dry_run(request, extensions, out);
   const auto seeds = static_cast<int>(arguments.integer("--seeds", 1));
   if (seeds > 1)
     return train_and_report(
@@ -160,6 +175,13 @@ Verb train_verb() {
        "go on from last.h5 in the run folder, to the same bits as without the interruption (default: start "
        "anew; "
        "example: --resume --run runs/splice)"},
+      {"--overwrite", "",
+       "replace the run that the folder holds, once the new config and its data are found good; files that "
+       "are not "
+       "a run's own stay (default: a folder in use is refused)"},
+      {"--dry-run", "",
+       "say what the run would take, sizes, memory and the seconds of an epoch by some steps, and write "
+       "nothing"},
       {"--from", "CHECKPOINT",
        "start from a trained model, or a run folder's best.h5: its config, weights, vocabulary and labels "
        "(default: "
@@ -182,7 +204,7 @@ Verb train_verb() {
        "leave off after step N with a checkpoint, as an interruption would (default: no limit; example: "
        "--max-steps 100)",
        1, most_steps}};
-  verb.examples = {"train configs/splice.toml",
+  verb.examples = {"train configs/splice.toml", "train configs/splice.toml --dry-run",
                    "train configs/splice.toml model.num_heads=8 train.seed=3 --run runs/wide",
                    "train --resume --run runs/splice",
                    "train --from runs/splice/best.h5 --data new.tsv --add-labels --run runs/more"};

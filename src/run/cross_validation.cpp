@@ -47,6 +47,8 @@ std::vector<fs::path> files_of(const TrainRequest& request, const Config& config
 Config config_of_several(const TrainRequest& request, const std::string& why, const Extensions& extensions) {
   if (!request.from.empty())
     throw usage_error(fmt::format("{} and --from do not go together; name a config", why));
+  if (request.config_path.empty())
+    throw usage_error(fmt::format("no configuration is named, which {} needs, with --resume, too", why));
   Config config = read_config(request.config_path, request.overrides, extensions);
   if (std::ranges::find(config.data.train.files, "-") != config.data.train.files.end())
     throw usage_error(
@@ -91,7 +93,7 @@ TrainResult train_in(const std::string& folder, const TrainRequest& request,
   TrainRequest one = request;
   one.run = folder;
   std::error_code error;
-  one.resume = fs::exists(folder + "/config.toml", error);
+  one.resume = !request.overwrite && fs::exists(folder + "/config.toml", error);
   one.overrides.insert(one.overrides.end(), settings.begin(), settings.end());
   if (one.resume) refuse_other_config(one, extensions);
   TrainResult result = train(one, extensions, observer);

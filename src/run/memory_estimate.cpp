@@ -206,6 +206,14 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
   return estimate;
 }
 
+MemoryEstimate estimate_memory(const Model& model, const LoadedData& data, int threads) {
+  Evaluated evaluated;
+  evaluated.add(data.validation);
+  evaluated.add(data.test);
+  return estimate_memory(*model.classifier, *model.task, model.config, model.extensions.optimizers,
+                         data.train, data.preprocessing, evaluated, threads);
+}
+
 void refuse_large_model(const Config& config, const Extensions& extensions, InputShape input,
                         OutputShape output, double max_memory, double data_bytes) {
   constexpr double bytes_a_layer = 8192;  // objects and names, besides numbers

@@ -6,6 +6,7 @@
 #include <orochi/classifier.hpp>
 #include <orochi/dataset.hpp>
 #include <orochi/extensions.hpp>
+#include <orochi/model.hpp>
 #include <orochi/optimizer.hpp>
 #include <orochi/parameters.hpp>
 #include <orochi/task.hpp>
@@ -42,6 +43,9 @@ struct Evaluated {
 MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const Config& config,
                                const Optimizers& optimizers, const Sequences& train,
                                const Preprocessing& preprocessing, const Evaluated& evaluated, int threads);
+
+/// Of a run that evaluates on validation and test data.
+MemoryEstimate estimate_memory(const Model& model, const LoadedData& data, int threads);
 
 /// Throws a usage_error where the model alone, with its optimizer, is more than there is; before it is built.
 /// `data_bytes`: what the data has taken already, which is named where it is the larger part.

@@ -34,7 +34,7 @@ TrainResult refit(const TrainRequest& request, TrainResult chosen, const Extensi
   all.from = all.data = "";
   all.run = chosen.run + "/" + refit_name;
   std::error_code error;
-  all.resume = fs::exists(all.run + "/config.toml", error);
+  all.resume = !request.overwrite && fs::exists(all.run + "/config.toml", error);
   all.overrides = settings_for_all_data(read_config(all.config_path, {}, extensions), chosen.best_epoch);
   observer.note(fmt::format("train.refit: the {} that were best, on training and validation data together",
                             chosen.best_epoch == 1 ? "epoch" : fmt::format("{} epochs", chosen.best_epoch)));

@@ -15,6 +15,7 @@
 #include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
 #include "run/memory_estimate.hpp"
+#include "run/other_file.hpp"
 
 namespace orochi {
 namespace {
@@ -61,6 +62,7 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
   with_location(
       setup.config_path, request.overrides, extensions,
       [&] {
+        refuse_missing_files(setup, request, extensions);
         refuse_large_files(setup, extensions, request.max_memory);
         before = resident_memory();
         data.task = in_table("task", [&] { return extensions.tasks.make(setup.config.task); });

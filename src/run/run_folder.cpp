@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,7 +12,9 @@
 
 #include <orochi/error.hpp>
 
+#include "about/about.hpp"
 #include "io/whole_file.hpp"
+#include "run/several_runs.hpp"
 
 namespace orochi {
 namespace {
@@ -31,26 +32,59 @@ std::string make_run_folder(std::string path) {
   return path;
 }
 
-std::string cpu_name() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);)
-    if (const std::size_t colon = line.find(": ");
-        line.starts_with("model name") && colon != std::string::npos)
-      return line.substr(colon + 2);
-  return "unknown";
+bool is_there(const std::string& folder, const char* name) {
+  std::error_code error;
+  const bool found = fs::exists(folder + "/" + name, error);
+  if (error)
+    throw failure("cannot look into the run folder " + folder + ": " + error.message() +
+                  "; choose another with --run DIR");
+  return found;
+}
+
+void remove_file(const std::string& path) {
+  std::error_code error;
+  fs::remove(path, error);
+  if (error)
+    throw failure(
+        fmt::format("cannot remove {} of the run that --overwrite replaces: {}", path, error.message()));
+}
+
+/// Removes the run's own files; others stay.
+void remove_run(const std::string& folder) {
+  const std::string refitted = folder + "/" + refit_name;
+  if (holds_run(refitted)) {
+    const FileLock lock(refitted, lock_name);
+    remove_run(refitted);
+    remove_file(refitted + "/" + lock_name);
+    std::error_code error;
+    fs::remove(refitted, error);  // unless something else is in it
+  }
+  remove_file(folder + "/report.html");
+  for (const char* name : run_files) remove_file(folder + "/" + name);
 }
 
 }  // namespace
 
-void check_run_folder(const std::string& path, bool resume) {
-  std::error_code error;
-  const bool holds_run = fs::exists(path + "/config.toml", error);
-  if (error)
-    throw failure("cannot look into the run folder " + path + ": " + error.message() +
-                  "; choose another with --run DIR");
-  if (holds_run && !resume)
-    throw usage_error(
-        path + " holds a run already; go on with it by --resume, or choose another folder with --run DIR");
+HeldRun held_run(const TrainRequest& request) {
+  return request.resume ? HeldRun::resumed : request.overwrite ? HeldRun::replaced : HeldRun::refused;
+}
+
+bool holds_run(const std::string& folder) { return is_there(folder, run_files.back()); }
+
+void check_run_folder(const std::string& path, HeldRun held) {
+  if (holds_run(path)) {
+    if (held == HeldRun::refused)
+      throw usage_error(path +
+                        " holds a run already; go on with it by --resume, replace it by --overwrite, or "
+                        "choose another folder with --run DIR");
+    return;
+  }
+  for (const char* name : {"best.h5", "last.h5"})
+    if (held != HeldRun::resumed && is_there(path, name))
+      throw usage_error(
+          fmt::format("{0} has a {1}, but is not the folder of one run: there is no config.toml in it; "
+                      "choose another folder with --run DIR, or move {1} away",
+                      path, name));
 }
 
 FileLock::FileLock(const std::string& folder, const std::string& name)
@@ -69,27 +103,30 @@ FileLock::FileLock(const std::string& folder, const std::string& name)
 }
 FileLock::~FileLock() { ::close(descriptor_); }
 
-RunFolder::RunFolder(std::string path, bool resume, const Measured& measured, const Note& note)
+RunFolder::RunFolder(std::string path, HeldRun held, const Measured& measured, const Note& note)
     : path_(make_run_folder(std::move(path))),
-      lock_(path_, "lock"),
+      lock_(path_, lock_name),
       note_(note),
       writer_(note),
       metrics_(path_, measured, note) {
-  check_run_folder(path_, resume);  // it may have become one while the data was read
+  check_run_folder(path_, held);  // it may have become one while the data was read
+  if (held == HeldRun::replaced && holds_run(path_)) remove_run(path_);
 }
 
 void RunFolder::write_config(const std::string& toml) const {
   write_whole_file(file("config.toml"), bytes_of(toml));
 }
 
-void RunFolder::write_environment(const std::string& engine, int threads) const {
-  ordered_json facts;
-  facts["orochi"] = version;
-  facts["compiler"] = __VERSION__;
-  facts["kernels"] = engine;
-  facts["threads"] = threads;
-  facts["cpu"] = cpu_name();
-  write_whole_file(file("environment.json"), bytes_of(facts.dump(2) + "\n"));
+void RunFolder::write_environment(const RunFacts& run) const {
+  ordered_json facts{{"orochi", version},          {"commit", commit()},      {"compiler", compiler()},
+                     {"built_for", built_level()}, {"kernels", run.engine},   {"threads", run.threads},
+                     {"cpu", cpu_name()},          {"cpu_level", cpu_level()}};
+  for (const Library& library : libraries()) facts["libraries"][library.name] = library.version;
+  for (const auto& [part, checksum] : run.checksums) facts["data"][part] = checksum;
+  if (!run.command.empty()) facts["command"] = run.command;
+  // A path may hold any bytes.
+  const std::string text = facts.dump(2, ' ', true, ordered_json::error_handler_t::replace);
+  write_whole_file(file("environment.json"), bytes_of(text + "\n"));
 }
 
 void RunFolder::start_metrics(std::uint64_t epochs) {

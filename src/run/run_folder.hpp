@@ -1,7 +1,9 @@
 // The folder of a run: what is in it, and that only one run writes to it.
 #pragma once
 
+#include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <orochi/train.hpp>
@@ -32,22 +34,43 @@ struct Unwritten {
   }
 };
 
-/// Refuses a folder that holds a run unless `resume`, with the ways out.
-void check_run_folder(const std::string& path, bool resume);
+/// What becomes of a run that is in the folder.
+enum class HeldRun { refused, resumed, replaced };
+HeldRun held_run(const TrainRequest& request);
+
+/// What a run may write to its folder; config.toml, by which a folder is known to hold one, is the last.
+inline constexpr std::array run_files{"best.h5",       "last.h5",          "last-1.h5",
+                                      "start.h5",      "environment.json", "metrics.csv",
+                                      "metrics.jsonl", "baseline.json",    "config.toml"};
+/// By which it is locked.
+inline constexpr const char* lock_name = "lock";
+
+bool holds_run(const std::string& folder);
+/// Refuses a folder that holds a run, with the ways out, or files of several.
+void check_run_folder(const std::string& path, HeldRun held);
+
+/// For environment.json.
+struct RunFacts {
+  std::string engine;
+  int threads = 0;
+  std::string command;                                         // empty: called from C++
+  std::vector<std::pair<std::string, std::string>> checksums;  // of each part's sequences
+};
 
 /// runs/NAME/: config.toml, metrics.csv, metrics.jsonl, last.h5, last-1.h5, best.h5, environment.json,
 /// start.h5 where it started from a checkpoint.
 class RunFolder {
  public:
-  /// Makes the folder and takes its lock. A folder that holds a run is refused unless `resume`; one that
-  /// another process writes to is refused always. Each refusal names the ways out.
-  RunFolder(std::string path, bool resume, const Measured& measured, const Note& note);
+  /// Makes the folder and takes its lock. A run that it holds is refused, or left to be gone on with, or its
+  /// files are removed, and none but these; a folder that another process writes to is refused always. Each
+  /// refusal names the ways out.
+  RunFolder(std::string path, HeldRun held, const Measured& measured, const Note& note);
 
   const std::string& path() const { return path_; }
   std::string file(const std::string& name) const { return path_ + "/" + name; }
 
   void write_config(const std::string& toml) const;
-  void write_environment(const std::string& engine, int threads) const;
+  void write_environment(const RunFacts& facts) const;
   /// Keeps the records of the first `epochs`, drops later ones (they will be made again) and writes both
   /// files.
   void start_metrics(std::uint64_t epochs);

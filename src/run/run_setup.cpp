@@ -16,6 +16,7 @@
 #include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
 #include "run/init_from.hpp"
+#include "run/other_file.hpp"
 #include "run/resume_point.hpp"
 #include "run/run_folder.hpp"
 #include "run/start.hpp"
@@ -125,12 +126,23 @@ std::string named_encoder(const std::string& path, const std::vector<std::string
   }
 }
 
+/// One that has errors may be no config at all.
+Config read_config_or_refuse(const std::string& path, const std::vector<std::string>& overrides,
+                             const Extensions& extensions) {
+  try {
+    return read_config(path, overrides, component_schemas(extensions));
+  } catch (const Error& error) {
+    if (error.code() == ExitCode::usage) refuse_other_file(path);
+    throw;
+  }
+}
+
 /// A config, over the keys of its encoder where it names one. `kept`: the run's own copy of that, in place of
 /// it.
 Config read_config_of_run(const std::string& path, const std::vector<std::string>& overrides,
                           const Extensions& extensions, const std::string& kept) {
   const std::string named = named_encoder(path, overrides, extensions);
-  if (named.empty()) return read_config(path, overrides, component_schemas(extensions));
+  if (named.empty()) return read_config_or_refuse(path, overrides, extensions);
   const std::string encoder =
       kept.empty() ? checkpoint_at((fs::path(path).parent_path() / named).string()) : kept;
   return read_config_over(encoder, path, overrides, extensions);
@@ -150,6 +162,8 @@ void check_request(const TrainRequest& request) {
   const auto refuse = [](const char* what) { throw usage_error(what); };
   if (request.from.empty() && !request.data.empty())
     refuse("--data goes with --from; a config names its data itself: data.train=FILE");
+  if (request.resume && request.overwrite)
+    refuse("--resume goes on with a run and --overwrite replaces it; leave one of them out");
   if (!request.from.empty() && request.resume)
     refuse("--from starts a run and --resume goes on with one; leave one of them out");
   if (!request.from.empty() && !request.config_path.empty())
@@ -196,11 +210,11 @@ RunSetup setup_from_file(const TrainRequest& request, const Extensions& extensio
 
 RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) {
   check_request(request);
-  if (!request.run.empty()) check_run_folder(request.run, request.resume);
+  if (!request.run.empty()) check_run_folder(request.run, held_run(request));
   RunSetup setup = request.from.empty() ? setup_from_file(request, extensions)
                                         : setup_from_checkpoint(request, extensions);
   if (!request.run.empty()) setup.folder = request.run;
-  check_run_folder(setup.folder, request.resume);
+  check_run_folder(setup.folder, held_run(request));
   name_standard_input(setup.config.data);
   if (request.resume && !setup.encoder.empty()) setup.config.model.init_from = start_name;
   if (request.resume && !setup.config.train.from.empty()) {  // whatever it started from, the run has it

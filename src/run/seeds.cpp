@@ -11,6 +11,7 @@
 #include "core/name_prefix.hpp"
 #include "io/checkpoint.hpp"
 #include "run/run_data.hpp"
+#include "run/run_folder.hpp"
 #include "run/run_setup.hpp"
 #include "run/several_runs.hpp"
 
@@ -75,17 +76,36 @@ std::vector<std::string> settings_of_seed(const Config& config, std::uint64_t se
           fmt::format("data.split_seed={}", std::max<std::uint64_t>(split_seed(config), 1))};
 }
 
+namespace {
+
+std::string seed_folder(const std::string& run, std::uint64_t seed) {
+  return fmt::format("{}/seed-{}", run, seed);
+}
+
+/// Runs that are there are gone on with, or replaced, only where that was asked for.
+void refuse_held_runs(const TrainRequest& request, const std::string& run, std::uint64_t first, int count) {
+  if (request.resume && request.overwrite)
+    throw usage_error("--resume goes on with runs and --overwrite replaces them; leave one of them out");
+  for (int i = 0; i < count && held_run(request) == HeldRun::refused; ++i)
+    if (const std::string folder = seed_folder(run, first + static_cast<std::uint64_t>(i)); holds_run(folder))
+      throw usage_error(folder + " holds a run already; go on with the runs of " + run +
+                        " by --resume, replace them by --overwrite, or choose another folder with --run DIR");
+}
+
+}  // namespace
+
 SeedsResult train_seeds(const TrainRequest& request, int count, const Extensions& extensions,
                         TrainObserver& observer) {
   const Config config = config_of_several(request, "--seeds", extensions);
   SeedsResult result;
   result.run = folder_of_several(request, "");
+  refuse_held_runs(request, result.run, config.train.seed, count);
   std::vector<std::string> checkpoints;
   for (int i = 0; i < count; ++i) {
     const std::uint64_t seed = config.train.seed + static_cast<std::uint64_t>(i);
     observer.note(fmt::format("seed {} ({} of {})", seed, i + 1, count));
-    result.members.push_back(train_in(fmt::format("{}/seed-{}", result.run, seed), request,
-                                      settings_of_seed(config, seed), extensions, observer));
+    result.members.push_back(train_in(seed_folder(result.run, seed), request, settings_of_seed(config, seed),
+                                      extensions, observer));
     const TrainResult& member = result.members.back();
     if (!member.finished) return result;
     checkpoints.push_back(member.model);

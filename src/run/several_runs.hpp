@@ -27,7 +27,8 @@ Config config_of_several(const TrainRequest& request, const std::string& why, co
 std::string folder_of_several(const TrainRequest& request, const std::string& ending);
 /// Of one seed; all have the split of the config.
 std::vector<std::string> settings_of_seed(const Config& config, std::uint64_t seed);
-/// Trains with further settings in this folder, or goes on there. A finished run has a best.h5.
+/// Trains with further settings in this folder, or goes on there unless a run is to be replaced. A finished
+/// run has a best.h5.
 TrainResult train_in(const std::string& folder, const TrainRequest& request,
                      const std::vector<std::string>& settings, const Extensions& extensions,
                      TrainObserver& observer);

@@ -56,8 +56,13 @@ TrainResult Trainer::run() {
   if (request_.resume && progress_.step == 0) word_vectors_ = read_word_vectors(setup_, model_);
   if (!word_vectors_.ids.empty()) observer_.note(take_word_vectors(word_vectors_, data_.train, model_));
   word_vectors_ = {};
-  folder_.write_environment(kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
-                            threads_);
+  RunFacts facts{kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
+                 threads_,
+                 request_.command,
+                 {{"train", run_data_.train_checksum}}};
+  if (validated()) facts.checksums.emplace_back("validation", run_data_.validation_checksum);
+  if (data_.test.size() > 0) facts.checksums.emplace_back("test", checksum(data_.test));
+  folder_.write_environment(facts);
   folder_.write_config(write_config(config_));
   folder_.start_metrics(progress_.epoch);
   observer_.start(measured_, progress_.step, loop_.total_steps());
@@ -115,14 +120,10 @@ RunFolder Trainer::open_folder(const Extensions& extensions) const {
   with_location(
       setup_.config_path, request_.overrides, extensions,
       [this] { with_rates(*model_.classifier, config_.train); }, setup_.config_text);
-  Evaluated evaluated;
-  evaluated.add(data_.validation);
-  evaluated.add(data_.test);
-  const MemoryEstimate estimate = estimate_memory(*model_.classifier, task_, config_, extensions.optimizers,
-                                                  data_.train, data_.preprocessing, evaluated, threads_);
+  const MemoryEstimate estimate = estimate_memory(model_, data_, threads_);
   refuse_large_run(estimate, request_.max_memory);
   observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
-  return RunFolder(setup_.folder, request_.resume, measured_,
+  return RunFolder(setup_.folder, held_run(request_), measured_,
                    [this](const std::string& line) { observer_.note(line); });
 }
 

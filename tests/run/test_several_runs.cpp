@@ -56,6 +56,7 @@ SeedsResult seeds(const Workplace& place, const std::string& run, int count, std
   TrainRequest request = place.request(run);
   request.stop = std::move(stop);
   request.overrides = overrides;
+  request.resume = true;  // as far as runs are there
   return train_seeds(request, count, builtin(), silent);
 }
 

@@ -196,7 +196,8 @@ TEST_CASE("folders that are in the way are refused with the ways out") {
   request.max_steps = 3;
   train(request, builtin(), observer);
   CHECK(message_of(request).find(
-            "holds a run already; go on with it by --resume, or choose another folder") != std::string::npos);
+            "holds a run already; go on with it by --resume, replace it by --overwrite, or choose another") !=
+        std::string::npos);
   request.resume = true;
   request.overrides = {"model.num_heads=4"};
   CHECK(message_of(request).find("model.num_heads: 2 -> 4") != std::string::npos);
