@@ -3,6 +3,7 @@
 #include <orochi/inference.hpp>
 #include <orochi/train.hpp>
 
+#include "cli/explain_key.hpp"
 #include "cli/verbs.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_file.hpp"
@@ -12,12 +13,24 @@ namespace {
 
 int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::vector<ComponentSchema> components = component_schemas(extensions);
-  if (arguments.has("--schema")) {
+  if (arguments.has("--explain")) {
+    if (arguments.has("--schema"))
+      throw usage_error("--schema and --explain do not go together; leave one of them out");
+    ExplainedConfig shown;
+    if (!arguments.words.empty()) {
+      shown.path = arguments.words.front();
+      shown.overrides.assign(arguments.words.begin() + 1, arguments.words.end());
+      shown.config = read_config(shown.path, shown.overrides, extensions);
+    }
+    out.write(explain_key(arguments.text("--explain"), shown, components));
+  } else if (arguments.has("--schema")) {
     if (!arguments.words.empty())
       throw usage_error("--schema is of every config: leave " + arguments.words.front() + " out");
     out.write(config_schema(components));
   } else if (arguments.words.empty()) {
-    throw usage_error("no configuration is named: `orochi config CONFIG`, or `orochi config --schema`");
+    throw usage_error(
+        "no configuration is named: `orochi config CONFIG`, `orochi config --explain KEY` or `orochi config "
+        "--schema`");
   } else {
     const std::vector<std::string> overrides(arguments.words.begin() + 1, arguments.words.end());
     out.write(write_config(read_config(arguments.words.front(), overrides, extensions)));
@@ -30,7 +43,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
 Verb config_verb() {
   Verb verb;
   verb.name = "config";
-  verb.summary = "check a config and print it with all defaults, or the JSON Schema of configs";
+  verb.summary = "check a config and print it with all defaults, or explain a key";
   verb.description =
       "Reads a config as `orochi train` does and prints every key with the value in force; errors are "
       "reported with their locations, and exit code 2. --schema prints a JSON Schema (draft 2020-12) of all "
@@ -39,8 +52,13 @@ Verb config_verb() {
       "configs with it.";
   verb.words = {{"CONFIG", "a TOML file, for example configs/splice.toml", false},
                 {"KEY=VALUE", "takes the place of a setting of the file", false, true}};
-  verb.options = {{"--schema", "", "print the JSON Schema of every config"}};
-  verb.examples = {"config configs/splice.toml train.optimizer=sgd", "config --schema"};
+  verb.options = {{"--explain", "KEY",
+                   "say what a key is for, its type, what is allowed, its default and, of CONFIG, its value "
+                   "and where that is "
+                   "set; of a section its keys (example: --explain train.optimizer)"},
+                  {"--schema", "", "print the JSON Schema of every config"}};
+  verb.examples = {"config configs/splice.toml train.optimizer=sgd",
+                   "config configs/splice.toml --explain d_model", "config --schema"};
   verb.call = call;
   return verb;
 }

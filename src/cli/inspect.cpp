@@ -12,6 +12,7 @@
 #include "cli/table.hpp"
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
+#include "cli/toml_json.hpp"
 #include "cli/verbs.hpp"
 #include "core/name_prefix.hpp"
 #include "data/file_errors.hpp"
@@ -215,7 +216,7 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
   const Progress& progress = header.progress;
   nlohmann::ordered_json json{{"file", path},
                               {"bytes", std::filesystem::file_size(path)},
-                              {"config", header.config},
+                              {"config", to_json(parse_toml(header.config).table)},
                               {"labels", labels_of(header)},
                               {"vocabulary_size", vocabulary_size(header)},
                               {"channels", channels_of(header)},

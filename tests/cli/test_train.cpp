@@ -23,13 +23,14 @@ TEST_CASE("results on standard output, the rest on standard error") {
   CHECK(has(outcome.out, "steps        12 ("));
   CHECK(has(outcome.out, ": validation accuracy "));
   CHECK(has(outcome.out, "best.h5 on the test file:\n"));
-  CHECK(has(outcome.out, "predict '" + run + "/best.h5' FILE\n"));
+  CHECK(has(outcome.out, "predict '" + run + "' FILE\n"));
   CHECK(has(outcome.err, "training: 12 steps\n"));
-  CHECK(has(outcome.err, "epoch 3  step 12  "));
+  CHECK(has(outcome.err, "epoch 3       12  "));
   CHECK_FALSE(has(outcome.err, "\r"));
   const Outcome again = orochi_program({"train", place.path("small.toml"), "--run", run});
   CHECK(again.code == 2);
   CHECK(has(again.err, "--resume"));
+  CHECK(has(again.err, "--overwrite"));
   CHECK(again.out.empty());
 }
 
@@ -57,7 +58,7 @@ TEST_CASE("the training data may come from standard input") {
           0);
   const Outcome without = orochi_program({"train", "--resume", "--run", run});
   CHECK(without.code == 2);
-  CHECK(has(without.err, "/dev/stdin: the file is empty; expected labelled sequences"));
+  CHECK(has(without.err, "/dev/stdin: error: the file is empty; expected labelled sequences"));
   const Outcome other = orochi_program({"train", "--resume", "--run", run}, data.substr(data.find('\n') + 1));
   CHECK(other.code == 2);
   CHECK(has(other.err, "give back the files it was trained on"));
@@ -136,7 +137,12 @@ TEST_CASE("several seeds are one model to the other verbs") {
   for (const char* part :
        {"\nseed-", "\nmean ", "\nstd ", "the mean of all 2 as one model on the test data:"})
     CHECK(outcome.out.find(part) != std::string::npos);
-  CHECK(orochi_program(words).out == outcome.out);  // the runs are there already
+  const Outcome again = orochi_program(words);
+  CHECK(again.code == 2);
+  CHECK(has(again.err, "seed-42 holds a run already"));
+  std::vector<std::string> resumed = words;
+  resumed.emplace_back("--resume");
+  CHECK(orochi_program(resumed).out == outcome.out);
   CHECK(orochi_program({"evaluate", place.path("runs")}).code == 0);
   const Outcome heads = orochi_program({"ablate", place.path("runs")});
   CHECK(heads.code == 2);

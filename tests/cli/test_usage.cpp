@@ -55,9 +55,13 @@ TEST_CASE("help is on standard output, and on standard error when nothing was as
   const Outcome version = orochi_program({"--version"});
   CHECK(version.code == 0);
   CHECK(version.out.starts_with("orochi 0."));
+  for (const char* line : {"\ncommit  ", "\ncompiler  ", "\nCPU  ", "\nkernels  ", "\nlibraries  "})
+    CHECK(has(version.out, line));
+  CHECK(orochi_program({"-V"}).out == version.out);
   const Outcome verb = orochi_program({"help", "train"});
   CHECK(verb.code == 0);
   CHECK(orochi_program({"train", "--help"}).out == verb.out);
+  CHECK(orochi_program({"train", "help"}).out == verb.out);
   CHECK(has(verb.out, "usage: orochi train [CONFIG] [KEY=VALUE ...] [--run DIR]"));
 }
 
@@ -75,6 +79,8 @@ TEST_CASE("help and docs/commands.md name the same verbs and options") {
     const std::set<std::string> options = options_of(help.out, "  ");
     CHECK_FALSE(options.empty());
     CHECK(options == options_of(section, "| `"));
+    std::istringstream lines(help.out);
+    for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);
     CHECK(has(help.out, "\nexamples:\n  orochi " + verbs[i]));
   }
 }
@@ -86,6 +92,9 @@ TEST_CASE("errors give one line and exit code 2") {
       {{"frobnicate"},
        "there are help, train, evaluate, predict, inspect, attend, ablate, explain, report, import, "
        "export, embed, baseline, bench, components, config, check-layer"},
+      {{"exprot"}, "did you mean \"export\"?"},
+      {{"raport"}, "did you mean \"report\"?"},
+      {{"sort"}, "there are help"},
       {{"--json", "inspect"}, "a verb comes first"},
       {{"evaluate", "x.h5", "--thread", "2"}, "did you mean \"--threads\"?"},
       {{"evaluate"}, "evaluate needs CHECKPOINT"},
@@ -110,7 +119,7 @@ TEST_CASE("errors give one line and exit code 2") {
     INFO(arguments.front() << ": " << outcome.err);
     CHECK(outcome.code == 2);
     CHECK(outcome.out.empty());
-    CHECK(outcome.err.starts_with("orochi: "));
+    CHECK((outcome.err.starts_with("orochi: ") || has(outcome.err, ": error: ")));
     CHECK(has(outcome.err, part));
     CHECK(outcome.err.find('\n') == outcome.err.size() - 1);
   }
@@ -138,6 +147,42 @@ TEST_CASE("config prints a config in force, and the schema of configs") {
   CHECK(orochi_program({"config", splice, "train.optimiser=sgd"}).code == 2);
   CHECK(has(orochi_program({"config", "--schema"}).out, "\"additionalProperties\": false"));
   CHECK(orochi_program({"config", splice, "--schema"}).code == 2);
+}
+
+TEST_CASE("config explains keys, options, sections and the words of others") {
+  const std::string splice = std::string(std::getenv("OROCHI_SOURCE_DIR")) + "/configs/splice.toml";
+  const Outcome rate = orochi_program({"config", splice, "train.learning_rate=0.5", "--explain", "lr"});
+  CHECK(rate.code == 0);
+  for (const char* part :
+       {"\"lr\" is called learning_rate here", "train.learning_rate  peak, after warm-up\n",
+        "type       number\n", "allowed    a number above 0\n", "default    0.001\n",
+        "value      0.5, set at command line: train.learning_rate=0.5\n"})
+    CHECK(has(rate.out, part));
+  CHECK(has(orochi_program({"config", splice, "--explain", "train.patience"}).out, "leaves as it is"));
+  const std::string place = orochi_program({"config", splice, "--explain", "data.train"}).out;
+  CHECK(has(place, "set at"));
+  CHECK(has(place, "splice.toml:"));
+  const std::string beta = orochi_program({"config", "--explain", "train.optimizer.beta1"}).out;
+  CHECK(has(beta, "option of  adam, adamw\n"));
+  CHECK(has(orochi_program({"config", "--explain", "optimizer"}).out, "\n  sgd "));
+  const std::string section = orochi_program({"config", "--explain", "train"}).out;
+  CHECK((has(section, "train.seed ") && has(section, "train.kernels ")));
+  const Outcome unknown = orochi_program({"config", "--explain", "train.batch"});
+  CHECK(unknown.code == 2);
+  CHECK(has(unknown.err, "did you mean \"train.batch_size\"?"));
+}
+
+TEST_CASE("doctor tells what is there, and fails where something is wrong") {
+  const Outcome good = orochi_program({"doctor"});
+  CHECK(good.code == 0);
+  for (const char* part :
+       {"program ", "CPU ", "auto takes ", "GFLOP/s", "HDF5 ", "everything that training needs is here"})
+    CHECK(has(good.out, part));
+  const Outcome bad =
+      Child({"-c", "cd /proc && exec \"$0\" doctor", std::getenv("OROCHI_PROGRAM")}, "", "/bin/sh").finish();
+  CHECK(bad.code == 1);
+  CHECK(has(bad.out, "not as it should be: runs"));
+  CHECK(has(orochi_program({"doctor", "--json"}).out, "\"name\": \"kernels\""));
 }
 
 TEST_CASE("what cannot be written is an error; a reader that left is none") {

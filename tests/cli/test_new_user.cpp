@@ -1,0 +1,129 @@
+// What a new user tries: replacing a run, looking before training, wrong files in wrong places.
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+using nlohmann::json;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+TEST_CASE("--overwrite replaces a run's own files, and only once all is found good") {
+  const Workplace place("overwrite");
+  const std::string config = place.path("small.toml"), run = place.path("run");
+  REQUIRE(orochi_program({"train", config, "--run", run, "train.refit=true"}).code == 0);
+  std::ofstream(run + "/notes.txt") << "mine";
+  const std::string before = contents(run + "/last.h5");
+  for (const std::vector<std::string>& wrong : {std::vector<std::string>{"train.epochs=0"},
+                                                {"data.train=nothing.tsv"},
+                                                {"data.tokenizer.min_count=9999"}}) {
+    std::vector<std::string> words{"train", config, "--run", run, "--overwrite"};
+    words.insert(words.end(), wrong.begin(), wrong.end());
+    CHECK(orochi_program(words).code == 2);
+    CHECK(contents(run + "/last.h5") == before);
+  }
+  CHECK(orochi_program({"train", config, "--run", run, "--overwrite", "--resume"}).code == 2);
+  const Outcome again = orochi_program({"train", config, "--run", run, "--overwrite", "train.seed=7", "-q"});
+  CHECK(again.code == 0);
+  CHECK(again.err.empty());
+  CHECK(contents(run + "/last.h5") != before);
+  CHECK(contents(run + "/notes.txt") == "mine");
+  CHECK_FALSE(std::filesystem::exists(run + "/refit"));
+  std::filesystem::remove(run + "/config.toml");  // as in a folder of --seeds: no run that is known
+  const Outcome strange = orochi_program({"train", config, "--run", run, "--overwrite"});
+  CHECK(strange.code == 2);
+  CHECK(contains(strange.err, "is not the folder of one run"));
+  CHECK(std::filesystem::exists(run + "/best.h5"));
+}
+
+TEST_CASE("--dry-run measures and writes nothing") {
+  const Workplace place("dry-run");
+  const std::string run = place.path("run");
+  const Outcome dry = orochi_program({"train", place.path("small.toml"), "--run", run, "--dry-run"});
+  CHECK(dry.code == 0);
+  for (const char* part :
+       {"training     64 sequences, 576 tokens\n", "validation   16 sequences", "parameters\n",
+        "\nmemory       about ", " steps timed)\n", "8 steps in 2 epochs: ", "nothing was written\n"})
+    CHECK(contains(dry.out, part));
+  CHECK_FALSE(std::filesystem::exists(run));
+  CHECK(orochi_program({"train", place.path("small.toml"), "--dry-run", "data.train=no.tsv"}).code == 2);
+}
+
+TEST_CASE("a run says what it was trained by, and inspect gives its config as an object") {
+  const Workplace place("environment");
+  const std::string config = place.path("small.toml"), run = place.path("run");
+  const Outcome trained = orochi_program({"train", config, "--run", run, "train.epochs=1"});
+  REQUIRE(trained.code == 0);
+  CHECK(trained.out.find(" report " + run) < trained.out.find(" evaluate " + run));
+  const json facts = json::parse(contents(run + "/environment.json"));
+  for (const char* key :
+       {"orochi", "commit", "compiler", "built_for", "cpu", "cpu_level", "kernels", "libraries"})
+    CHECK(facts.contains(key));
+  CHECK(contains(facts["command"], " train " + config + " --run " + run + " train.epochs=1"));
+  CHECK(facts["data"].size() == 3);
+  const json inspected = json::parse(orochi_program({"inspect", run, "--json"}).out);
+  CHECK(inspected["config"]["train"]["epochs"] == 1);
+  CHECK(inspected["config"]["data"]["tokenizer"]["type"] == "char");
+  for (const char* verb : {"evaluate", "inspect"}) CHECK(orochi_program({verb, run}).code == 0);
+  CHECK(orochi_program({"predict", run}, "ACGTACGTA\n").code == 0);
+}
+
+TEST_CASE("a file of another kind is told apart, and a data file that is missing has the config's line") {
+  const Workplace place("kinds");
+  const std::string config = place.path("small.toml"), run = place.path("run");
+  REQUIRE(orochi_program({"train", config, "--run", run, "train.epochs=1"}).code == 0);
+  std::ofstream(place.path("data.csv")) << "label,text\nyes,AAAA\nno,CCCC\n";
+  const auto said = [](const std::vector<std::string>& words) {
+    const Outcome outcome = orochi_program(words);
+    CHECK(outcome.code == 2);
+    CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') <= 3);
+    return outcome.err;
+  };
+  CHECK(contains(said({"train", place.path("data.csv")}), "this looks like data (CSV"));
+  CHECK(contains(said({"config", place.path("data.csv")}), "`orochi init "));
+  CHECK(
+      contains(said({"train", place.path("train.tsv")}), "this looks like data (lines of label, tab, text)"));
+  CHECK(contains(said({"train", run + "/best.h5"}), "is a checkpoint"));
+  CHECK(contains(said({"train", run}), "--resume --run"));
+  CHECK(contains(said({"init", config}), "a configuration says in data.train"));
+  CHECK(contains(said({"predict", run, config}), "looks like a configuration"));
+  CHECK(contains(said({"evaluate", run, "--data", config}), "looks like a configuration"));
+  const std::string missing = said({"train", config, "data.test=tset.tsv"});
+  CHECK(contains(missing, "command line: error: data.test is \"tset.tsv\""));
+  CHECK(contains(missing, "did you mean \"test.tsv\"?"));
+  std::filesystem::rename(place.path("train.tsv"), place.path("training.tsv"));
+  CHECK(contains(said({"train", config}),
+                 config + ":2:9: error: data.train is \"train.tsv\": there is no file"));
+}
+
+TEST_CASE("predict reads a CSV of texts alone, and settings say how") {
+  const Workplace place("predict-csv");
+  std::ofstream(place.path("data.csv"))
+      << "label,text\nyes,AAAA\nno,CCCC\nyes,AAAC\nno,CCCA\nyes,AAAT\nno,CCCT\n";
+  const std::string run = place.path("run");
+  REQUIRE(orochi_program({"train", place.path("small.toml"), "--run", run, "data.train=data.csv",
+                          "data.test=", "data.format=csv", "data.validation_fraction=0", "train.epochs=1"})
+              .code == 0);
+  std::ofstream(place.path("texts.csv")) << "text\nAAAA\nCCCC\n";
+  const Outcome texts = orochi_program({"predict", run, place.path("texts.csv")});
+  CHECK(texts.code == 0);
+  CHECK(std::count(texts.out.begin(), texts.out.end(), '\n') == 3);  // a header and two answers
+  std::ofstream(place.path("other.csv")) << "dna\nAAAA\nCCCC\n";
+  const Outcome other =
+      orochi_program({"predict", run, place.path("other.csv"), "data.format.text_columns=dna"});
+  CHECK(other.out == texts.out);
+  CHECK(orochi_program({"predict", run, place.path("other.csv"), "model.d_model=8"}).code == 2);
+}
