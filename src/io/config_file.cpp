@@ -19,7 +19,6 @@
 #include "io/toml.hpp"
 
 namespace orochi {
-namespace {}  // namespace
 
 std::string read_config_text(const std::string& path) {
   std::error_code error;
@@ -205,7 +204,8 @@ Config read_config(const std::string& path, std::span<const std::string> overrid
 
 std::vector<SearchRange> read_search_space(const std::string& path, std::span<const std::string> overrides,
                                            std::span<const ComponentSchema> components) {
-  ConfigReader reader = reader_of(read_text_file(path), path, overrides, components);
+  ConfigReader reader =
+      without_rules(ConfigReader(path, components, false), read_config_text(path), overrides);
   reader.finish();
   return reader.search_space();
 }
