@@ -17,15 +17,34 @@ OptionSpec threads_option() {
 OptionSpec json_option(const std::string& help) { return {"--json", "", help}; }
 
 int run(int argc, char** argv, const Extensions& extensions, AllocationCounter allocations) {
-  Program program{
-      version,
-      build_text(),
-      "Trains small transformer encoders on CPUs, from a config file.",
-      {train_verb(),       evaluate_verb(),       predict_verb(),          inspect_verb(),    attend_verb(),
-       ablate_verb(),      explain_verb(),        report_verb(),           import_verb(),     export_verb(),
-       embed_verb(),       baseline_verb(),       bench_verb(allocations), components_verb(), config_verb(),
-       check_layer_verb(), check_task_verb(),     doctor_verb(),           check_data_verb(), init_verb(),
-       reproduce_verb(),   cross_validate_verb(), compare_verb(), search_verb()}};
+  Program program{version,
+                  build_text(),
+                  "Trains small transformer encoders on CPUs, from a config file.",
+                  {train_verb(),
+                   evaluate_verb(),
+                   predict_verb(),
+                   inspect_verb(),
+                   attend_verb(),
+                   ablate_verb(),
+                   explain_verb(),
+                   report_verb(),
+                   import_verb(),
+                   export_verb(),
+                   embed_verb(),
+                   baseline_verb(),
+                   bench_verb(allocations),
+                   components_verb(),
+                   config_verb(),
+                   check_layer_verb(),
+                   check_task_verb(),
+                   doctor_verb(),
+                   check_data_verb(),
+                   init_verb(),
+                   reproduce_verb(),
+                   cross_validate_verb(),
+                   compare_verb(),
+                   search_verb(),
+                   new_component_verb()}};
   const std::vector<Verb>& more = extensions.verbs.entries();
   program.verbs.insert(program.verbs.end(), more.begin(), more.end());
   return run_program(argc, argv, program, extensions);

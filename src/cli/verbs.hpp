@@ -30,6 +30,7 @@ Verb reproduce_verb();
 Verb baseline_verb();
 Verb cross_validate_verb();
 Verb search_verb();
+Verb new_component_verb();
 Verb compare_verb();
 Verb check_layer_verb();
 Verb check_task_verb();

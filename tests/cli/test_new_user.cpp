@@ -127,3 +127,25 @@ TEST_CASE("predict reads a CSV of texts alone, and settings say how") {
   CHECK(other.out == texts.out);
   CHECK(orochi_program({"predict", run, place.path("other.csv"), "model.d_model=8"}).code == 2);
 }
+
+TEST_CASE("new-component writes a project under the name that it is given, and no other") {
+  const Workplace place("new-component");
+  for (const std::string kind : {"layer", "task", "optimizer", "schedule", "tokenizer", "reader"}) {
+    const std::string folder = place.path(kind);
+    const Outcome made = orochi_program({"new-component", kind, "my_own2", "--out", folder});
+    INFO(kind);
+    CHECK(made.code == 0);
+    CHECK(contains(made.out, "begins as the example"));
+    const std::string code = contents(folder + "/my_own2.cpp");
+    CHECK(contains(code, "class MyOwn2Component : public "));
+    CHECK(contains(code, "void add_my_own2("));
+    CHECK(contains(code, "\"my_own2\""));
+    CHECK_FALSE(contains(code, "extensions.hpp\""));
+    CHECK(contains(contents(folder + "/main.cpp"), "add_my_own2(extensions"));
+    CHECK(contains(contents(folder + "/CMakeLists.txt"), "orochi_add_program(my_own2 "));
+    CHECK(orochi_program({"new-component", kind, "my_own2", "--out", folder}).code == 2);  // is there already
+  }
+  CHECK(contains(orochi_program({"new-component", "layers", "mine"}).err, "did you mean \"layer\""));
+  CHECK(contains(orochi_program({"new-component", "layer", "My-Own"}).err, "token_shift"));
+  CHECK(contains(orochi_program({"new-component", "layer", "gelu"}).err, "already"));
+}

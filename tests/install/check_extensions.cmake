@@ -86,3 +86,12 @@ run(${program} versus ${WORK}/whole/last.h5 ${WORK}/parts/last.h5 ${SOURCE}/data
 expect("first better   0\nsecond better  0\np value        1.0")
 run(${program} versus ${WORK}/whole/best.h5 ${WORK}/ordinal/best.h5 ${SOURCE}/datasets/splice/test.tsv)
 expect("p value        [01]\\.")
+
+# What `new-component` writes builds and passes its check.
+run(${BUILD}/orochi new-component layer token_shift --out ${WORK}/token_shift)
+run(${CMAKE_COMMAND} -S ${WORK}/token_shift -B ${WORK}/token_shift/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
+  -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DCMAKE_CXX_FLAGS_RELEASE=)
+run(${CMAKE_COMMAND} --build ${WORK}/token_shift/build)
+run(${WORK}/token_shift/build/token_shift_f64 check-layer token_shift)
+run(${WORK}/token_shift/build/token_shift components layer)
+expect("token_shift")
