@@ -14,6 +14,7 @@
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
 #include "data/windows.hpp"
+#include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
 
 namespace orochi {
@@ -99,6 +100,15 @@ std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequenc
     outputs->assign(all.begin(), all.end());
   }
   return std::move(recording.records);
+}
+
+std::vector<AttentionRecord> record_attention(const Model& model, const Sequences& data, Index i) {
+  require_one_member(model);
+  const auto number = static_cast<std::uint32_t>(i);
+  const Sequences one = data.take({&number, 1});
+  const Index rows = windows_of(one, 0).rows(0) + model.classifier->rows_before();
+  require_memory_for_maps(head_grid(model, one), rows, memory_left(0).bytes);
+  return record_sequence(model, one, 0);
 }
 
 HeadGrid head_grid(const Model& trained, const Sequences& data) {

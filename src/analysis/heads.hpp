@@ -6,7 +6,7 @@
 
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
-#include <orochi/recording.hpp>
+#include <orochi/record_attention.hpp>
 
 #include "statistics/bootstrap.hpp"
 

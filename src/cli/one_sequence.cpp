@@ -6,13 +6,13 @@
 
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+#include <orochi/predict.hpp>
 
 #include "cli/line_reader.hpp"
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "data/file_errors.hpp"
 #include "data/input_encoder.hpp"
-#include "data/windows.hpp"
 
 namespace orochi {
 namespace {
@@ -50,15 +50,6 @@ Sequences take_window(Sequences data, Index number) {
 }
 
 }  // namespace
-
-std::vector<std::string> row_labels(const Model& trained, const Sequences& data, Index i) {
-  std::vector<std::string> labels(static_cast<std::size_t>(trained.classifier->rows_before()), "[cls]");
-  for (Index row = data.offsets[i]; row < data.offsets[i] + windows_of(data, i).rows(0); ++row)
-    labels.push_back(data.channels > 0
-                         ? std::to_string(row - data.offsets[i] + 1)
-                         : trained.preprocessing.token(data.tokens[static_cast<std::size_t>(row)]));
-  return labels;
-}
 
 OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
   OneSequence one;

@@ -21,10 +21,6 @@ struct OneSequence {
 /// --data FILE --index I, or the first line of FILE or of standard input.
 OneSequence take_sequence(const Model& trained, const Arguments& arguments);
 
-/// What is at each row of sequence i, or of its first window, as text: its token, or for numbers the
-/// position, from 1.
-std::vector<std::string> row_labels(const Model& trained, const Sequences& data, Index i);
-
 /// The words and options that say which.
 std::vector<WordSpec> sequence_words();
 std::vector<OptionSpec> sequence_options();

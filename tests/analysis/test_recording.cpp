@@ -214,3 +214,19 @@ TEST_CASE("figures of heads are the same bits on any number of threads") {
     CHECK(std::abs(one.similarity[i * 8 + i] - 1) < 1e-5);
   }
 }
+
+TEST_CASE("one call records a sequence of many, or says that there is nothing to record") {
+  const Model trained = make_model(builtin());
+  const Sequences data = random_sequences(3, 12, 17, 0, 3, 5);
+  const std::vector<AttentionRecord> expected = record_sequence(trained, data, 2),
+                                     found = record_attention(trained, data, 2);
+  REQUIRE(found.size() == expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    CHECK(found[i].map == expected[i].map);
+    CHECK(found[i].length == data.length(2));
+  }
+  Model without = make_model(builtin());
+  without.config.model.block = {{"feed_forward", {}}};
+  without.classifier = std::make_unique<Classifier>(without.config, without.input, 3, builtin().layers);
+  CHECK_THROWS_WITH(record_attention(without, data, 0), catch_matchers::Contains("no multi-head attention"));
+}

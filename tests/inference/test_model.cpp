@@ -5,6 +5,7 @@
 #include <orochi/inference.hpp>
 #include <orochi/losses.hpp>
 #include <orochi/model.hpp>
+#include <orochi/predict.hpp>
 #include <orochi/updater.hpp>
 
 #include "catch.hpp"
@@ -123,6 +124,41 @@ TEST_CASE("two models of different kinds are asked by eight threads at once") {
   CHECK(wrong == std::vector<int>(8));
   CHECK_THROWS_WITH(texts.predict(rows), Contains("trained on texts"));
   CHECK_THROWS_WITH(numbers.predict(std::vector<float>{1, 2}), Contains("multiple of the 3 channels"));
+}
+
+TEST_CASE("many sequences are answered on several threads as each is by itself") {
+  Config config = small_config();
+  config.data.format = {"ts", {}};
+  Preprocessing preprocessing;
+  preprocessing.channels = 3;
+  preprocessing.mean = {0, 0.5f, 1};
+  preprocessing.deviation = {1, 2, 1};
+  std::unique_ptr<Task> of_rows = new_task("token_labels");
+  of_rows->fit(std::vector<std::string>{"a b c"});
+  Model rows(config, preprocessing, std::move(of_rows));
+  rows.classifier->parameters().initialize(5);
+  const Model sequences = numeric_model(4);
+  const Sequences data = random_sequences(300, 12, 0, 3, 3, 6);
+  for (const Model* model : {&sequences, static_cast<const Model*>(&rows)}) {
+    const std::vector<Prediction> found = predict(*model, data, 3);
+    REQUIRE(std::ssize(found) == data.size());
+    for (std::uint32_t i = 0; i < 300; i += 7) {
+      const Prediction alone = model->predict(data.take({&i, 1})).front();
+      CHECK(found[i].scores == alone.scores);
+      CHECK(found[i].labels == alone.labels);
+    }
+  }
+  CHECK(predict(sequences, data.take({}), 3).empty());
+}
+
+TEST_CASE("an error about one of several sequences has its number") {
+  const Model model = numeric_model(4);
+  const std::vector<float> good{1, 2, 3}, bad{1, 2};
+  const std::vector<std::span<const float>> sequences{good, bad};
+  CHECK_THROWS_WITH(encode(model, sequences), Contains("sequence 1, counted from 0: 2 numbers"));
+  const std::vector<std::string> lines{"1,2:3,4:5,6", "1,2"};
+  CHECK_THROWS_WITH(encode(model, lines), Contains("sequence 1, counted from 0: 1 dimension"));
+  CHECK(encode(model, {lines.data(), 1}).size() == 1);
 }
 
 TEST_CASE("a model whose parts do not go together is refused when it is made") {

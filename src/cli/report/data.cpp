@@ -8,8 +8,8 @@
 
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+#include <orochi/predict.hpp>
 
-#include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
 #include "core/choices.hpp"
 #include "data/file_errors.hpp"
