@@ -17,6 +17,7 @@ orochi_install_library(orochi_f64 double)
 
 install(TARGETS orochi RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY include/orochi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES include/orochi.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT OrochiTargets NAMESPACE Orochi:: DESTINATION ${package})
 configure_package_config_file(cmake/OrochiConfig.cmake.in ${PROJECT_BINARY_DIR}/OrochiConfig.cmake
   INSTALL_DESTINATION ${package})

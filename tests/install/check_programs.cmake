@@ -1,10 +1,10 @@
-# Programs that use the library without its command line: examples/own_loop and examples/predict, against the installed
-# package. The first trains to the bits of `orochi train`, the second answers as `orochi predict` does.
+# Programs that use the library without its command line: examples/own_loop, examples/predict and examples/c_api, against
+# the installed package. The first trains to the bits of `orochi train`, the others answer as `orochi predict` does.
 include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
-foreach(example own_loop predict)
+foreach(example own_loop predict c_api)
   file(COPY ${SOURCE}/examples/${example} DESTINATION ${WORK})
   run(${CMAKE_COMMAND} -S ${WORK}/${example} -B ${WORK}/${example}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix
     -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${FLAGS} -DCMAKE_CXX_FLAGS_RELEASE=)
@@ -37,6 +37,14 @@ set(answers "${out}")
 file(WRITE ${WORK}/rows.txt "4,5,6,7,8,9\n9,8,7,6,5,4,3\n")
 run(${orochi} predict ${WORK}/own_loop.h5 ${WORK}/rows.txt)
 expect("value\n${answers}")
+run(${WORK}/c_api/build/c_api ${WORK}/own_loop.h5 4,5,6,7,8,9 9,8,7,6,5,4,3)
+if(NOT out STREQUAL answers)
+  message(FATAL_ERROR "other answers by C")
+endif()
+run(${WORK}/c_api/build/c_api ${WORK}/own_loop.h5 4,5,6,7,8,9)  # as numbers, not as text
+if(NOT answers MATCHES "^${out}")
+  message(FATAL_ERROR "other answers by C to numbers")
+endif()
 
 # Texts, and more of them than threads.
 run(${orochi} train ${SOURCE}/configs/splice.toml train.epochs=1 --run ${WORK}/splice)
@@ -51,3 +59,29 @@ string(REGEX REPLACE "\t[^\n]*" "" labels "${out}")
 if(NOT labels STREQUAL "label\n${answers}")
   message(FATAL_ERROR "other answers than `orochi predict`")
 endif()
+
+# By C, with the probability of each answer.
+run(${WORK}/c_api/build/c_api ${WORK}/splice/best.h5 ${texts})
+set(by_c "${out}")
+run(${orochi} predict ${WORK}/splice/best.h5 ${WORK}/texts.txt)
+string(REGEX REPLACE "\n$" "" lines "${out}")
+string(REPLACE "\n" ";" lines "${lines}")
+list(POP_FRONT lines)  # its head
+set(expected "")
+foreach(line IN LISTS lines)
+  string(REPLACE "\t" ";" fields "${line}")
+  list(GET fields 0 label)
+  list(REMOVE_AT fields 0)
+  list(SORT fields COMPARE STRING ORDER DESCENDING)
+  list(GET fields 0 greatest)
+  string(APPEND expected "${label}\t${label}\t${greatest}\n")
+endforeach()
+if(NOT by_c STREQUAL expected)
+  message(FATAL_ERROR "other answers by C than by `orochi predict`:\n${by_c}\n${expected}")
+endif()
+foreach(wrong "${WORK}/nowhere.h5;text" "${WORK}/splice/best.h5; ")
+  execute_process(COMMAND ${WORK}/c_api/build/c_api ${wrong} RESULT_VARIABLE code ERROR_VARIABLE errors OUTPUT_VARIABLE out)
+  if(NOT code EQUAL 1 OR NOT out STREQUAL "" OR NOT errors MATCHES "nowhere.h5|the text is empty")
+    message(FATAL_ERROR "${wrong}: exit code ${code}, ${errors}")
+  endif()
+endforeach()
