@@ -41,3 +41,6 @@ configure_package_config_file(cmake/OrochiConfig.cmake.in ${PROJECT_BINARY_DIR}/
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/OrochiConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/OrochiConfig.cmake ${PROJECT_BINARY_DIR}/OrochiConfigVersion.cmake
   cmake/orochi_add_program.cmake DESTINATION ${package} COMPONENT development)
+if(PROJECT_IS_TOP_LEVEL)
+  include(packaging/package.cmake)
+endif()
