@@ -152,7 +152,7 @@ int call(const Extensions& extensions, const Arguments& arguments, Output& out) 
   folder.put_in_place();
   const std::string at = shell_word(path), build = shell_word(path + "/build");
   out.write(
-      fmt::format("{}: a {} that begins as the example \"{}\"; {}.cpp is yours to change\nnext:\n"
+      fmt::format("{}: {}, begins as the example \"{}\"; {}.cpp is yours to change\nnext:\n"
                   "  cmake -S {} -B {}     # where Orochi is installed: cmake --install build\n"
                   "  cmake --build {}\n  {}/{}\n",
                   escape(path), kind.name, kind.example, name, at, build, build, build,
