@@ -29,6 +29,11 @@ orochi_library(orochi float MODULES
   orochi_options orochi_threads orochi_kernels orochi_core orochi_files orochi_hdf5 orochi_config orochi_checkpoint orochi_safetensors
   orochi_data orochi_statistics orochi_layers orochi_tasks
   orochi_model orochi_inference orochi_c_api orochi_exchange orochi_train orochi_about orochi_run orochi_analysis orochi_baseline orochi_bench orochi_command_line orochi_cli)
+get_property(levels GLOBAL PROPERTY OROCHI_LEVEL_OBJECTS)  # no source of orochi_kernels, so not among its objects
+if(levels)
+  target_sources(liborochi PRIVATE ${levels})
+  add_dependencies(liborochi orochi_kernels)
+endif()
 orochi_library(orochi_f64 double MODULES
   orochi_options orochi_threads orochi_kernels_f64 orochi_core_f64 orochi_layers_f64 orochi_tasks_f64 orochi_model_f64
   orochi_files orochi_hdf5 orochi_config orochi_safetensors orochi_data orochi_statistics orochi_command_line orochi_cli_f64)

@@ -6,6 +6,19 @@ if(OROCHI_NATIVE)
 endif()
 set_property(GLOBAL PROPERTY OROCHI_INSTRUCTION_SET "${OROCHI_INSTRUCTION_SET}")
 
+# Several levels of kernels in one binary (src/core/kernels), unless flags name one CPU. Needs GNU's ld and objcopy, and
+# objects that sanitizers have not filled with tables of their own.
+set(OROCHI_LEVELS OFF)
+if(NOT OROCHI_NATIVE AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT CMAKE_CXX_FLAGS MATCHES "-march=|-fsanitize")
+  execute_process(COMMAND ${CMAKE_LINKER} --help OUTPUT_VARIABLE help ERROR_QUIET)
+  if(help MATCHES "--force-group-allocation" AND CMAKE_OBJCOPY)
+    set(OROCHI_LEVELS ON)
+  else()
+    message(WARNING "The kernels are compiled for plain x86-64 alone, which is slow on newer CPUs: several levels of "
+      "instructions in one program need GNU's ld 2.30 or later and objcopy (found: ${CMAKE_LINKER}, ${CMAKE_OBJCOPY})")
+  endif()
+endif()
+
 # orochi_module(name SOURCES ... LINKS ... PRIVATE_LINKS ... [SCALAR_FREE | FLOAT_ONLY])
 # One library a folder of src/. A module is built twice: NAME in float and NAME_f64 in double, from the same sources
 # (the double build is what gradient checks run on). SCALAR_FREE: it does not know Scalar; FLOAT_ONLY: no twin.

@@ -20,9 +20,9 @@ PackedWeights::PackedWeights(const Parameters& parameters, kernels::Engine engin
       pieces_.push_back({id, -1});
     } else {
       place.single = single;
-      single += kernels::round_up(kernels::packed_size(out, in), 16);
+      single += kernels::packed_size(out, in);
     }
-    const Index width = place.bf16 < 0 ? kernels::panel_width : kernels::bf16_panel_width;
+    const Index width = place.bf16 < 0 ? kernels::panel_columns() : kernels::bf16_panel_width;
     for (Index first = 0; first < out; first += width) pieces_.push_back({id, first});
   }
   panels_.resize(static_cast<std::size_t>(single));

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "core/kernels/lanes.hpp"
 #include "core/kernels/vector_math.hpp"
 
@@ -37,10 +35,6 @@ ExponentialSum exponential_sum(Index n, const Scalar* x, Keep keep) {
 }
 
 }  // namespace
-
-double ExponentialSum::negative_log(Scalar x) const {
-  return std::log(sum) + (static_cast<double>(maximum) - static_cast<double>(x));
-}
 
 ExponentialSum exponentials(Index n, const Scalar* x, Scalar* e) {
   return exponential_sum(n, x, [=](Index j, Index count, const Block& block) { store(count, block, e + j); });

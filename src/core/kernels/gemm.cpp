@@ -1,11 +1,7 @@
 #include <algorithm>
 #include <limits>
-#include <string>
 #include <vector>
 
-#include <orochi/error.hpp>
-
-#include "core/kernels/bf16.hpp"
 #include "core/kernels/gemm_engines.hpp"
 #include "core/kernels/panels.hpp"
 
@@ -117,45 +113,6 @@ void product(Engine engine, const Product& p) {
 }
 
 }  // namespace
-
-Engine choose_engine(const char* name) {
-  const Kernels wanted = kernels_choice.value(name);
-  const bool onednn = onednn_product() != nullptr, wide = vector_bytes >= 32;
-  if (wanted == Kernels::native) return Engine::native;
-  if (wanted == Kernels::eigen) return Engine::eigen;
-  if (wanted == Kernels::automatic) return onednn && !wide ? Engine::onednn : Engine::native;
-  if (!onednn)
-    throw usage_error(
-        "kernels = \"onednn\": not available here. It needs a float build that found oneDNN (Debian and "
-        "Ubuntu: "
-        "libdnnl-dev) and a CPU with AVX-512; kernels = \"auto\" takes what there is");
-  return Engine::onednn;
-}
-
-Precision choose_precision(const char* name, Engine engine) {
-  if (precision_choice.value(name) == Precision::fp32) return Precision::fp32;
-  if (engine != Engine::native)
-    throw usage_error(std::string("train.precision = \"bf16\" goes with train.kernels = \"") +
-                      kernels_choice.word(Kernels::native) + "\", not with \"" + engine_name(engine) + "\"");
-  if (sizeof(Scalar) != sizeof(float) || !bf16_available())
-    throw usage_error(
-        "train.precision = \"bf16\": not available here. It needs a CPU with AVX512_BF16 (Intel Sapphire "
-        "Rapids, AMD "
-        "Zen 4 and later) and a compiler that knows it; train.precision = \"fp32\" runs everywhere");
-  return Precision::bf16;
-}
-
-const char* engine_name(Engine engine) {
-  switch (engine) {
-    case Engine::native:
-      return kernels_choice.word(Kernels::native);
-    case Engine::eigen:
-      return kernels_choice.word(Kernels::eigen);
-    case Engine::onednn:
-      return kernels_choice.word(Kernels::onednn);
-  }
-  return "";
-}
 
 void gemm_nt(Engine e, Index m, Index n, Index k, Operand a, Operand b, Scalar* c, Index ldc, bool accumulate,
              const Scalar* bias) {

@@ -3,6 +3,7 @@
 // are beside it (weight gradients excepted: they sum over rows).
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include <orochi/batch.hpp>
@@ -13,12 +14,16 @@
 
 namespace orochi::kernels {
 
+/// The instructions that the kernels at work are compiled for: "v2", "v3" (AVX2), "v4" (AVX-512), "v4-bf16",
+/// or "plain" where they are not of x86-64 or below v2. The best that this CPU and this build have, or what
+/// the environment variable OROCHI_CPU names; throws a usage_error where that cannot be had. Chosen once.
+const char* level_name();
+
 enum class Engine { native, eigen, onednn };
 
-/// "auto" | "native" | "eigen" | "onednn" -> engine; throws a usage_error where onednn is asked for and
-/// cannot serve: not built in, or a CPU without AVX-512 (there its rows depend on their positions). "auto" is
-/// our own, but for a build without wide vectors (OROCHI_NATIVE off), where oneDNN, which looks at the CPU at
-/// run time, goes first.
+/// "auto" | "native" | "eigen" | "onednn" -> engine; "auto" is our own. Throws a usage_error where onednn is
+/// asked for and cannot serve: not built in, or a CPU without AVX-512 (there its rows depend on their
+/// positions); and where level_name() does.
 Engine choose_engine(const char* name);
 const char* engine_name(Engine engine);
 
@@ -91,7 +96,9 @@ struct ExponentialSum {
   Scalar maximum;
   double sum;
   /// -log of the softmax of x, one of the row.
-  double negative_log(Scalar x) const;
+  double negative_log(Scalar x) const {
+    return std::log(sum) + (static_cast<double>(maximum) - static_cast<double>(x));
+  }
 };
 /// e = exp(x - maximum), n elements; or the sum alone.
 ExponentialSum exponentials(Index n, const Scalar* x, Scalar* e);

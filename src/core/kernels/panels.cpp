@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/kernels/vectors.hpp"
+
 namespace orochi::kernels {
 namespace {
 
@@ -105,6 +107,10 @@ void multiply_panel(Index m, const Tile& t, Index columns) {
 Index width_at(Index first, Index n) { return std::min(panel_width, n - first); }
 
 }  // namespace
+
+Index packed_size(Index n, Index k) { return round_up(round_up(n, vector_length) * k, 16); }
+
+Index panel_columns() { return panel_width; }
 
 void pack_panel(Index n, Index k, Operand b, bool transposed, Index first, Scalar* packed) {
   const Index columns = width_at(first, n), width = round_up(columns, vector_length);

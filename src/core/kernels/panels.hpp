@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/kernels/kernels.hpp"
-#include "core/kernels/vectors.hpp"
 
 namespace orochi::kernels {
 
@@ -12,13 +11,14 @@ struct Left {
   Index row, column;
 };
 
-/// Scalars of B [K, N] in panels: N is filled up with zeros to whole vectors.
-constexpr Index packed_size(Index n, Index k) { return round_up(n, vector_length) * k; }
+/// Scalars of B [K, N] in panels: N is filled up with zeros to whole vectors, all to whole cache lines.
+Index packed_size(Index n, Index k);
 
 /// B [K, N] (transposed: given as [N, K]) into panels of up to four vectors' width, each [K, width].
 void pack_panels(Index n, Index k, Operand b, bool transposed, Scalar* packed);
-/// The same of the columns from `first` on, a whole number of panels: pieces of one B for several workers.
-constexpr Index panel_width = (vector_bytes == 64 ? 4 : 2) * vector_length;
+/// The same of one panel, whose first column is a multiple of panel_columns(): pieces of one B for several
+/// workers.
+Index panel_columns();
 void pack_panel(Index n, Index k, Operand b, bool transposed, Index first, Scalar* packed);
 
 /// B in panels, as packed with `depth` for K: a product may use fewer steps along K, and whole panels of N.

@@ -1,4 +1,5 @@
-// Vectors as wide as the registers at hand: a compiler extension that g++ and clang share.
+// Vectors as wide as the registers at hand: a compiler extension that g++ and clang share. For kernels alone:
+// other files may be compiled for fewer instructions.
 #pragma once
 
 #include <cstring>
@@ -15,6 +16,7 @@ constexpr Index vector_bytes = 32;
 constexpr Index vector_bytes = 16;
 #endif
 constexpr Index vector_length = vector_bytes / static_cast<Index>(sizeof(Scalar));
+constexpr Index panel_width = (vector_bytes == 64 ? 4 : 2) * vector_length;  // of panels.hpp
 using Vector = Scalar __attribute__((vector_size(vector_bytes)));
 
 // memcpy, as clang does not take `aligned` on a type that is less than its own alignment.

@@ -1,0 +1,44 @@
+#include "core/kernels/levels.hpp"
+
+#include <cstdlib>
+#include <string>
+
+#include <orochi/error.hpp>
+
+#include "core/kernels/kernels.hpp"
+
+namespace orochi::kernels {
+namespace {
+
+std::string names(std::span<const Level> levels, bool here) {
+  std::string list;
+  for (const Level& level : levels)
+    if (level.runs_here || !here) list += (list.empty() ? "" : ", ") + std::string(level.name);
+  return list;
+}
+
+}  // namespace
+
+const Level& choose_level(std::span<const Level> levels, const char* name) {
+  const std::string wanted = name == nullptr ? "" : name;
+  const Level* best = nullptr;
+  for (const Level& level : levels) {
+    if (level.runs_here && (wanted.empty() || wanted == level.name)) best = &level;
+  }
+  if (best != nullptr) return *best;
+  const std::string here = names(levels, true);
+  if (here.empty())
+    throw usage_error("this CPU has none of the instruction sets that this program was built for (" +
+                      names(levels, false) + "); build it on this machine (docs/performance.md)");
+  throw usage_error("OROCHI_CPU=" + wanted + ": this program on this CPU has the levels " + here +
+                    "; without OROCHI_CPU it takes the last of them");
+}
+
+const Level& level() {
+  static const Level& chosen = choose_level(all_levels(), std::getenv("OROCHI_CPU"));
+  return chosen;
+}
+
+const char* level_name() { return level().name; }
+
+}  // namespace orochi::kernels
