@@ -10,10 +10,10 @@
 namespace orochi::kernels {
 namespace {
 
-std::string names(std::span<const Level> levels, bool here) {
+std::string names_here(std::span<const Level> levels) {
   std::string list;
   for (const Level& level : levels)
-    if (level.runs_here || !here) list += (list.empty() ? "" : ", ") + std::string(level.name);
+    if (level.runs_here) list += (list.empty() ? "" : ", ") + std::string(level.name);
   return list;
 }
 
@@ -26,12 +26,8 @@ const Level& choose_level(std::span<const Level> levels, const char* name) {
     if (level.runs_here && (wanted.empty() || wanted == level.name)) best = &level;
   }
   if (best != nullptr) return *best;
-  const std::string here = names(levels, true);
-  if (here.empty())
-    throw usage_error("this CPU has none of the instruction sets that this program was built for (" +
-                      names(levels, false) + "); build it on this machine (docs/performance.md)");
-  throw usage_error("OROCHI_CPU=" + wanted + ": this program on this CPU has the levels " + here +
-                    "; without OROCHI_CPU it takes the last of them");
+  throw usage_error("OROCHI_CPU=" + wanted + ": this program on this CPU has the levels " +
+                    names_here(levels) + "; without OROCHI_CPU it takes the last of them");
 }
 
 const Level& level() {

@@ -14,11 +14,11 @@ struct Level {
   bool runs_here;           // whether this CPU has its instructions
 };
 
-/// What this build has, the best last.
+/// What this build has, the best last; the first runs wherever the program does.
 std::span<const Level> all_levels();
 
 /// The level of this name, or for null and "" the best that runs here. Throws a usage_error, which names what
-/// there is, for another name, for a level that does not run here, and where none does.
+/// there is, for another name and for a level that does not run here.
 const Level& choose_level(std::span<const Level> levels, const char* name);
 
 /// The level at work.

@@ -2,7 +2,8 @@
 #include "core/kernels/level_table.hpp"
 #include "core/kernels/levels.hpp"
 
-extern "C" const orochi::kernels::LevelTable orochi_kernels_v2, orochi_kernels_v3, orochi_kernels_v4;
+extern "C" const orochi::kernels::LevelTable orochi_kernels_plain, orochi_kernels_v2, orochi_kernels_v3,
+    orochi_kernels_v4;
 
 namespace orochi::kernels {
 
@@ -14,6 +15,7 @@ std::span<const Level> all_levels() {
                          __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
                          __builtin_cpu_supports("avx512vl");
   static const Level levels[] = {
+      {"plain", &orochi_kernels_plain, false, true},
       {"v2", &orochi_kernels_v2, false, v2},
       {"v3", &orochi_kernels_v3, false, v3},
       {"v4", &orochi_kernels_v4, false, v4},
