@@ -1,5 +1,5 @@
-// Compiled once a level. In each level's object every other symbol is local (combine_level.cmake), and this
-// one is renamed to the level's own.
+// Compiled once a level. In each level's object every other symbol is local (CMakeLists.txt), and this one
+// is renamed to the level's own.
 #include "core/kernels/level_table.hpp"
 
 namespace orochi {
