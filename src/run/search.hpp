@@ -19,13 +19,13 @@ struct SearchBudget {
 };
 
 struct SearchTrial {
-  Index number = 1;                   // 1: the config as it is
-  std::vector<std::string> settings;  // KEY=VALUE
-  std::string folder;
+  Index number = 1;                        // 1: the config as it is
+  std::vector<std::string> settings = {};  // KEY=VALUE
+  std::string folder = {};
   std::size_t rungs = 0;         // that it went through
   std::uint64_t epochs = 0;      // trained
   double figure = std::nan("");  // of train.monitor on the validation data, the best epoch's
-  std::string failure;           // why it could not be trained
+  std::string failure = {};      // why it could not be trained
 };
 
 struct SearchResult {
