@@ -87,6 +87,7 @@ DataSurvey survey_of(const Guess& guess, const Extensions& extensions) {
   survey.kind = kind_of(read, guess.config, settings, extensions, records);
   survey.records = std::ssize(records);
   survey.labels = std::ssize(read.task->strata_names());
+  survey.of_rows = read.task->level() == Level::row;
   constexpr Index many = 100;  // of fewer none is left out
   survey.usual_length = length_at(records, survey.records < many ? 1 : 0.98);
   survey.longest = length_at(records, 1);

@@ -16,6 +16,7 @@ struct Choices {
   const char* rows;       // what a row is
   const char* pooling;    // with its comment
   Index num_layers;
+  Index linear_ngrams;
   Index ngrams;
   const char* ngrams_why;
   Index most_rows;  // max_length at most
@@ -32,6 +33,7 @@ Choices choices_for(DataKind kind) {
           "\"mean\"",
           2,
           1,
+          1,
           "",
           256,
           1200};
@@ -40,6 +42,7 @@ Choices choices_for(DataKind kind) {
               "letters",
               "\"mean\"",
               2,
+              0,
               4,
               "what tells such texts apart is runs of letters",
               512,
@@ -49,6 +52,7 @@ Choices choices_for(DataKind kind) {
               "letters",
               "\"max\"  # one clear sign anywhere decides",
               2,
+              0,
               1,
               "",
               512,
@@ -56,7 +60,7 @@ Choices choices_for(DataKind kind) {
     case DataKind::series:
       break;
   }
-  return {"", "rows", "\"mean\"", 2, 1, "", 512, 1500};
+  return {"", "rows", "\"mean\"", 2, 0, 1, "", 512, 1500};
 }
 
 /// More data bears a wider model.
@@ -105,7 +109,7 @@ num_layers = {}
 num_heads = 4
 dropout = 0.2  # little data is learned by heart soon
 pooling = {}
-
+{}
 [train]
 seed = 1
 epochs = {}
@@ -115,6 +119,10 @@ warmup_ratio = 0.1
 swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
 )",
                       width_for(survey.records), choices.num_layers, choices.pooling,
+                      choices.linear_ngrams > 0 && survey.labels > 0 && !survey.of_rows
+                          ? fmt::format("linear_ngrams = {}  # a linear model of words beside the encoder\n",
+                                        choices.linear_ngrams)
+                          : "",
                       epochs_for(survey, choices.steps), batch_size);
   if (choices.ngrams > 1)
     text += fmt::format("\n[layer.token_embedding]\nngrams = {}  # {}\n", choices.ngrams, choices.ngrams_why);

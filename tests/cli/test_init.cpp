@@ -46,7 +46,8 @@ TEST_CASE("texts of words have words as rows, and rare ones are unknown") {
   CHECK(has(config, "tokenizer = {type = \"word\", min_count = 2}"));
   CHECK(has(config, "pooling = \"mean\""));
   CHECK(has(config, "epochs = 200\n"));
-  CHECK_FALSE(has(config, "ngrams"));
+  CHECK(has(config, "linear_ngrams = 1"));
+  CHECK_FALSE(has(config, "[layer.token_embedding]"));
 }
 
 TEST_CASE("single words have letters as rows, with n-grams; of one length they are places") {
