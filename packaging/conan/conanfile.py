@@ -1,6 +1,7 @@
 """Conan 2 recipe of the sources around this folder: conan create packaging/conan --build=missing
 
-SentencePiece is not in Conan Center: the system's is taken (libsentencepiece-dev).
+Conan Center has no SentencePiece: the system's is taken (libsentencepiece-dev). Tried where Conan Center could not be
+reached: with a profile whose [platform_requires] name Debian's packages it configures and builds.
 """
 
 from pathlib import Path
