@@ -1,7 +1,7 @@
 """Conan 2 recipe of the sources around this folder: conan create packaging/conan --build=missing
 
 Conan Center has no SentencePiece: the system's is taken (libsentencepiece-dev). Tried where Conan Center could not be
-reached: with a profile whose [platform_requires] name Debian's packages it configures and builds.
+reached: with a profile whose [platform_requires] name Debian's packages it configures; its build was not run to the end.
 """
 
 from pathlib import Path
