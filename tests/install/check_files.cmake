@@ -14,9 +14,7 @@ foreach(program orochi orochi_f64)
 endforeach()
 # in_bash(LINE...): `out` has what completes the last word.
 function(in_bash)
-  run(${BASH} -c "
-    . \"$0\"; compopt() { :; }; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); _orochi; printf '%s\\n' \"\${COMPREPLY[@]}\""
-    ${share}/bash-completion/completions/orochi ${WORK}/bin/orochi ${ARGN})
+  run(${BASH} ${CMAKE_CURRENT_LIST_DIR}/complete.bash ${share}/bash-completion/completions/orochi ${WORK}/bin/orochi ${ARGN})
   set(out "${out}" PARENT_SCOPE)
 endfunction()
 function(expect_all)
@@ -42,7 +40,7 @@ if(BASH)
 endif()
 if(FISH)
   run(${CMAKE_COMMAND} -E env "PATH=${WORK}/bin:$ENV{PATH}" ${FISH} --no-config
-    -c "source $argv[1]; complete -C 'orochi train --max-s'" ${share}/fish/vendor_completions.d/orochi.fish)
+    -c "source $argv[1] && complete -C 'orochi train --max-s'" ${share}/fish/vendor_completions.d/orochi.fish)
   expect("^--max-steps\tleave off")
 endif()
 if(ZSH)
