@@ -33,6 +33,7 @@ orochi_install_library(orochi float)
 orochi_install_library(orochi_f64 double)
 
 install(TARGETS orochi orochi_f64 RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+install(FILES ${manual_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(DIRECTORY include/orochi DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(FILES include/orochi.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(EXPORT OrochiTargets NAMESPACE Orochi:: DESTINATION ${package} COMPONENT development)

@@ -1,4 +1,4 @@
-# orochi(1) and orochi_f64(1), made of the programs' own help, where help2man is found.
+# orochi(1) and orochi_f64(1), made of the programs' own help, where help2man is found. cmake/install.cmake installs `manual_pages`.
 find_program(HELP2MAN help2man)
 set(manual_pages)
 if(HELP2MAN AND NOT CMAKE_CROSSCOMPILING)
@@ -12,6 +12,5 @@ if(HELP2MAN AND NOT CMAKE_CROSSCOMPILING)
       DEPENDS ${program} ${script} VERBATIM)
     list(APPEND manual_pages ${page})
   endforeach()
-  install(FILES ${manual_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 endif()
 add_custom_target(orochi_manual ALL DEPENDS ${manual_pages})
