@@ -1,7 +1,7 @@
 # What `cpack` makes of an installed build: Debian packages (program, library, headers) and an archive that holds the
 # program with every library it needs but glibc's. scripts/make_package builds what is worth packing and tries it.
 set(CPACK_GENERATOR DEB TXZ)
-set(CPACK_PACKAGE_CONTACT "the Orochi authors <orochi@users.noreply.github.com>" CACHE STRING "Who answers for packages: NAME <ADDRESS>")
+set(CPACK_PACKAGE_CONTACT "the Orochi authors <maintainers@orochi.example>" CACHE STRING "Who answers for packages: NAME <ADDRESS>")
 set(CPACK_PACKAGE_VENDOR "the Orochi authors")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_THREADS 0)  # of xz: all cores
