@@ -10,7 +10,7 @@ using namespace orochi::kernels;
 
 namespace {
 
-std::string refusal(std::span<const Level> levels, const char* name) {
+std::string refusal(std::span<const kernels::Level> levels, const char* name) {
   try {
     choose_level(levels, name);
   } catch (const Error& error) {
@@ -23,7 +23,7 @@ std::string refusal(std::span<const Level> levels, const char* name) {
 }  // namespace
 
 TEST_CASE("the best level that runs here is chosen, or the one that is asked for") {
-  const Level levels[] = {
+  const kernels::Level levels[] = {
       {"old", nullptr, false, true}, {"new", nullptr, false, true}, {"newest", nullptr, true, false}};
   CHECK(std::string(choose_level(levels, nullptr).name) == "new");
   CHECK(std::string(choose_level(levels, "").name) == "new");
@@ -31,7 +31,7 @@ TEST_CASE("the best level that runs here is chosen, or the one that is asked for
 }
 
 TEST_CASE("a level that cannot be had is refused with those that can") {
-  const Level levels[] = {
+  const kernels::Level levels[] = {
       {"old", nullptr, false, true}, {"new", nullptr, false, true}, {"newest", nullptr, true, false}};
   const std::string here = ": this program on this CPU has the levels old, new; ";
   CHECK(refusal(levels, "newest").find("OROCHI_CPU=newest" + here) == 0);
