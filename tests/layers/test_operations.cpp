@@ -16,8 +16,8 @@ namespace {
 using Numbers = std::vector<Scalar>;
 
 /// A batch of sequences of these lengths, whose tokens are places within their sequences.
-struct Sequences {
-  explicit Sequences(const std::vector<Index>& lengths) {
+struct Samples {
+  explicit Samples(const std::vector<Index>& lengths) {
     for (const Index length : lengths) {
       for (Index t = 0; t < length; ++t)
         places.push_back(static_cast<std::int32_t>(t % 3 == 2 ? -1 : (5 * t + 1) % length));
@@ -26,8 +26,8 @@ struct Sequences {
     batch.tokens = places;
     batch.offsets = offsets;
   }
-  Sequences(const Sequences&) = delete;
-  Sequences& operator=(const Sequences&) = delete;
+  Samples(const Samples&) = delete;
+  Samples& operator=(const Samples&) = delete;
   Index rows_of(const OperationInput& input) const {
     if (input.kind == Kind::rows) return batch.num_rows();
     return input.kind == Kind::shared ? input.rows : input.rows * batch.num_sequences();
@@ -44,7 +44,7 @@ Numbers random_numbers(Index n, bool positive, std::mt19937& generator) {
   return numbers;
 }
 
-std::vector<Numbers> random_inputs(const OperationCase& c, const Sequences& sequences, unsigned seed) {
+std::vector<Numbers> random_inputs(const OperationCase& c, const Samples& sequences, unsigned seed) {
   std::mt19937 generator(seed);
   std::vector<Numbers> inputs;
   for (const OperationInput& input : c.inputs)
@@ -59,7 +59,7 @@ struct NoParameters : Parameters {
 /// One operation on a tape of its own.
 class Run {
  public:
-  Run(const OperationCase& c, const Sequences& sequences, const char* engine = "native")
+  Run(const OperationCase& c, const Samples& sequences, const char* engine = "native")
       : case_(c), sequences_(sequences), gradients_(parameters_), tape_(parameters_, engine) {}
 
   /// Memory that results and gradients will be taken from holds NaN: each must be written.
@@ -89,7 +89,7 @@ class Run {
 
  private:
   const OperationCase& case_;
-  const Sequences& sequences_;
+  const Samples& sequences_;
   NoParameters parameters_;
   Gradients gradients_;
   Tape tape_;
@@ -106,7 +106,7 @@ double weighted_sum(Var y, const Numbers& weights) {
 /// The largest |analytic - numeric| / (1 + |numeric|) over some elements of every input. Where a step leads
 /// over a kink (relu, max), a shorter one is tried.
 double gradient_difference(const OperationCase& c, Scalar before) {
-  const Sequences sequences({3, 1, 6, 2});
+  const Samples sequences({3, 1, 6, 2});
   std::vector<Numbers> inputs = random_inputs(c, sequences, 1);
   Run run(c, sequences);
   run.poison();
@@ -154,7 +154,7 @@ TEST_CASE("every operation's gradients agree with central differences, alone and
 namespace {
 
 /// Rows first .. first + count - 1 of n, for sequence b of `sequences`.
-std::pair<Index, Index> part_of(Kind kind, Index rows, const Sequences& sequences, Index b) {
+std::pair<Index, Index> part_of(Kind kind, Index rows, const Samples& sequences, Index b) {
   if (kind == Kind::rows) return {sequences.batch.first_row(b), sequences.batch.length(b)};
   const Index each = rows / sequences.batch.num_sequences();
   return {b * each, each};
@@ -165,9 +165,9 @@ bool same_bits(const Scalar* a, const Scalar* b, Index n) {
 }
 
 /// Whether sequence b gives and gets the same alone as within `sequences`.
-void check_alone(const OperationCase& c, const Sequences& sequences, const std::vector<Numbers>& inputs,
-                 Var y, const Numbers& dy, const std::vector<Var>& vars, Index b, const char* engine) {
-  const Sequences single({sequences.batch.length(b)});
+void check_alone(const OperationCase& c, const Samples& sequences, const std::vector<Numbers>& inputs, Var y,
+                 const Numbers& dy, const std::vector<Var>& vars, Index b, const char* engine) {
+  const Samples single({sequences.batch.length(b)});
   std::vector<Numbers> own = inputs;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (c.inputs[i].kind == Kind::shared) continue;
@@ -192,7 +192,7 @@ void check_alone(const OperationCase& c, const Sequences& sequences, const std::
 }  // namespace
 
 TEST_CASE("a sequence gives and gets the same bits alone as in company") {
-  const Sequences sequences({3, 1, 40, 7, 130});
+  const Samples sequences({3, 1, 40, 7, 130});
   for (const char* engine : {"native", "eigen"})
     for (const OperationCase& c : operation_cases()) {
       if (c.result == Kind::shared) continue;
@@ -209,7 +209,7 @@ TEST_CASE("a sequence gives and gets the same bits alone as in company") {
 }
 
 TEST_CASE("inference gives what training gives, and a step asks nothing of the heap") {
-  const Sequences sequences({3, 1, 6, 2});
+  const Samples sequences({3, 1, 6, 2});
   for (const OperationCase& c : operation_cases()) {
     INFO(c.name);
     const std::vector<Numbers> inputs = random_inputs(c, sequences, 5);
