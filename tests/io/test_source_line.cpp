@@ -19,7 +19,8 @@ TEST_CASE("an error shows its line with a caret under the column") {
 
 TEST_CASE("a caret behind the line's end, and the part of a long line around it") {
   CHECK(error_at("f", {1, 5}, "a =", "wrong").ends_with("    1 | a =\n           ^"));
-  const std::string line = std::string(500, 'a') + "b" + std::string(500, 'c');
+  std::string line(500, 'a');
+  line.append(1, 'b').append(500, 'c');
   const std::string said = error_at("f", {1, 501}, line, "wrong");
   const std::size_t shown = said.find('\n') + 1, caret = said.rfind('\n') + 1;
   CHECK(said[shown + said.find('^') - caret] == 'b');

@@ -67,7 +67,7 @@ std::string bytes_of(const State& state) {
 /// A field of protobuf's that holds bytes.
 std::string field(char tag, const std::string& bytes) {
   const auto size = bytes.size();
-  return std::string{tag, static_cast<char>(size & 0x7F | 0x80), static_cast<char>(size >> 7)} + bytes;
+  return std::string{tag, static_cast<char>((size & 0x7F) | 0x80), static_cast<char>(size >> 7)} + bytes;
 }
 
 /// A model of nothing but a table of 256 units, of which one is `unit`, and two texts.
