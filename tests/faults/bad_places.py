@@ -224,7 +224,7 @@ def unreadable_data(place, _):
     config.write_text((place.root / f"{CONFIG}.toml").read_text().replace("train.tsv", data.name))
     # Reads 1 and 2 of the data count its lines, the later ones read it.
     unread = "could not be read to its end"
-    for file, number, words in ((data, 2, unread), (data, 4, unread), (config, 1, "cannot be read")):
+    for file, number, words in ((data, 2, unread), (data, 4, unread), (config, 1, "error: cannot be read")):
         outcome = place.call(place.program, "train", config, "--run", place.root / "unread", folder=file, only="read",
                              at=number, action=errno.EIO)
         said = f"{file}: {words}: Input/output error" in outcome.err

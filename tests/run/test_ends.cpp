@@ -92,7 +92,7 @@ TEST_CASE("a run goes on with its data in another place") {
   request.config_path.clear();
   request.resume = true;
   request.max_steps = 0;
-  CHECK_THAT(ending_of(request, observer, builtin()).message, Contains("no such file"));
+  CHECK_THAT(ending_of(request, observer, builtin()).message, Contains("there is no file"));
   request.overrides = {"data.train=../elsewhere/train.tsv"};
   const Ending found = ending_of(request, observer, builtin());
   CHECK(found.message == "");
