@@ -79,6 +79,6 @@ def test_what_is_told_raises_and_stops(config, tmp_path, capfd):
 
 def test_run_returns_exit_codes(capfd):
     assert orochi.run(["--version"]) == 0
-    assert capfd.readouterr().out == f"orochi {orochi.__version__}\n"
+    assert capfd.readouterr().out.startswith(f"orochi {orochi.__version__}\ncommit ")
     assert orochi.run(["nonsense"]) == 2
     assert "unknown verb" in capfd.readouterr().err
