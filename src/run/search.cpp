@@ -1,7 +1,6 @@
 #include "run/search.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <filesystem>
 #include <mutex>
@@ -23,6 +22,7 @@
 #include "run/metrics_files.hpp"
 #include "run/run_data.hpp"
 #include "run/run_setup.hpp"
+#include "run/search_plan.hpp"
 #include "run/several_runs.hpp"
 
 namespace orochi {
@@ -31,34 +31,9 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kept = 3;           // of so many trials one goes on
-constexpr std::size_t most_rungs = 4;       // the first trains 1/27 of a run
-constexpr std::uint32_t most_draws = 1000;  // of a trial, until one is new and the config takes it
-constexpr Index most_trials = 10000;
+constexpr std::uint32_t most_draws = 1000;           // of a trial, until one is new and the config takes it
 constexpr std::uint32_t search_stream = 0x73656172;  // apart from other draws of the seed
 constexpr std::size_t own_settings = 3;              // that all trials have beside those of the request
-
-/// The last trains `epochs`, each one before a third of that, at least one epoch.
-std::vector<std::uint64_t> rungs_of(std::uint64_t epochs) {
-  std::vector<std::uint64_t> rungs{epochs};
-  while (rungs.size() < most_rungs && rungs.front() >= 2)
-    rungs.insert(rungs.begin(), (rungs.front() + kept - 1) / kept);
-  return rungs;
-}
-
-Index trials_of_rung(Index first, std::size_t rung) {
-  for (; rung > 0; --rung) first /= static_cast<Index>(kept);
-  return std::max<Index>(first, 1);
-}
-
-/// What the first `trials` take, in epochs.
-double cost(const std::vector<std::uint64_t>& rungs, Index trials) {
-  double sum = 0;
-  for (std::size_t k = 0; k < rungs.size(); ++k)
-    sum += static_cast<double>(trials_of_rung(trials, k)) *
-           static_cast<double>(rungs[k] - (k == 0 ? 0 : rungs[k - 1]));
-  return sum;
-}
 
 /// Stops a trial at the end of an epoch, and says nothing.
 class TrialObserver : public TrainObserver {
@@ -230,14 +205,14 @@ void Search::set_deadline() {
 
 Index Search::affordable() const {
   const Record first = record_of(result_.trials.front().folder, result_.monitor, result_.rungs.front());
-  const double epochs = static_cast<double>(first.epochs);
+  const auto epochs = static_cast<double>(first.epochs);
   // a fifth for reading data and for validation
   const double budget = budget_.steps > 0
                             ? static_cast<double>(budget_.steps) * epochs / static_cast<double>(first.steps)
                             : 0.8 * budget_.seconds * threads_ * epochs / std::max(first.seconds, 1e-3);
   const Index trials = affordable_trials(result_.rungs, budget);
   if (trials >= 2) return trials;
-  const double needed = cost(result_.rungs, static_cast<Index>(kept)) / std::max(budget, 1e-9);
+  const double needed = search_epochs(result_.rungs, 3) / std::max(budget, 1e-9);
   throw usage_error(
       fmt::format("the budget is less than two trials take, of which one is trained for all {} epochs; give "
                   "--budget {}, or "
@@ -316,25 +291,6 @@ std::string trial_text(const SearchTrial& trial, const MetricInfo& monitor) {
                         counted(static_cast<Index>(trial.epochs), "epoch"));
   return text + ", " +
          (trial.number == 1 ? "the config as it is" : fmt::format("{}", fmt::join(trial.settings, " ")));
-}
-
-std::string setting_of(const SearchRange& range, double share) {
-  if (!range.values.empty())
-    return range.key + "=" +
-           range.values[static_cast<std::size_t>(share * static_cast<double>(range.values.size()))];
-  if (range.is_integer && !range.is_log)
-    return fmt::format("{}={:.0f}", range.key, range.low + std::floor(share * (range.high - range.low + 1)));
-  const double value = range.is_log ? range.low * std::pow(range.high / range.low, share)
-                                    : range.low + share * (range.high - range.low);
-  if (range.is_integer) return fmt::format("{}={:.0f}", range.key, std::round(value));
-  return fmt::format("{}={}", range.key,
-                     std::clamp(std::stod(fmt::format("{:.3g}", value)), range.low, range.high));
-}
-
-Index affordable_trials(const std::vector<std::uint64_t>& rungs, double epochs) {
-  Index trials = 0;
-  while (trials < most_trials && cost(rungs, trials + 1) <= epochs) ++trials;
-  return trials;
 }
 
 SearchResult search(const TrainRequest& request, SearchBudget budget, const Extensions& extensions,

@@ -8,8 +8,6 @@
 
 #include <orochi/train.hpp>
 
-#include "io/config_file.hpp"
-
 namespace orochi {
 
 /// What a search may take: seconds, or optimizer steps of the config as it is.
@@ -39,13 +37,6 @@ struct SearchResult {
 
 /// "trial 3: validation accuracy 0.9120 after 6 epochs, train.learning_rate=0.002".
 std::string trial_text(const SearchTrial& trial, const MetricInfo& monitor);
-
-/// A value of the range, for a number in [0, 1): "train.learning_rate=0.002".
-std::string setting_of(const SearchRange& range, double share);
-
-/// The trials of the first rung of so many epochs that the whole search may have: each rung trains a third of
-/// the trials of the one before, at least one, up to its epochs.
-Index affordable_trials(const std::vector<std::uint64_t>& rungs, double epochs);
 
 /// Draws trials from [search] of the config, keyed by train.seed and the trial's number, and trains them in
 /// RUN/trial-1, RUN/trial-2, ..., one a thread (Li et al. 2018, one bracket of Hyperband). Trials that are

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "run/search.hpp"
+#include "run/search_plan.hpp"
 #include "runs.hpp"
 
 using namespace orochi;
