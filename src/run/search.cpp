@@ -30,7 +30,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
-
 constexpr std::uint32_t most_draws = 1000;           // of a trial, until one is new and the config takes it
 constexpr std::uint32_t search_stream = 0x73656172;  // apart from other draws of the seed
 constexpr std::size_t own_settings = 3;              // that all trials have beside those of the request
@@ -283,13 +282,11 @@ void Search::write_config(const SearchTrial& best) {
 }  // namespace
 
 std::string trial_text(const SearchTrial& trial, const MetricInfo& monitor) {
-  std::string text = fmt::format("trial {}: ", trial.number);
-  if (!trial.failure.empty())
-    text += trial.failure.substr(0, trial.failure.find('\n'));
-  else
-    text += fmt::format("validation {} {:.4f} after {}", monitor.name, trial.figure,
-                        counted(static_cast<Index>(trial.epochs), "epoch"));
-  return text + ", " +
+  std::string text = trial.failure.substr(0, trial.failure.find('\n'));
+  if (text.empty())
+    text = fmt::format("validation {} {:.4f} after {}", monitor.name, trial.figure,
+                       counted(static_cast<Index>(trial.epochs), "epoch"));
+  return fmt::format("trial {}: {}, ", trial.number, text) +
          (trial.number == 1 ? "the config as it is" : fmt::format("{}", fmt::join(trial.settings, " ")));
 }
 
