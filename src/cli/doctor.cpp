@@ -30,7 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What was looked at, what was found, and what is to be done about it.
+/// One line of the report: a name, what there is, and what the user should do.
 struct Finding {
   std::string name, found;
   std::string wrong = {};   // needed, and not as it should be

@@ -47,7 +47,7 @@ std::string paragraph(const std::string& text) {
   return result;
 }
 
-/// A command that a shell takes as it stands, on several lines too.
+/// A command that a user can paste into a shell, also when it has several lines.
 std::string command_lines(const std::string& command) {
   constexpr std::size_t margin = 6;  // indent and backslash
   std::string result;

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <orochi/error.hpp>
@@ -35,10 +34,6 @@ SearchBudget budget_of(const std::string& text) {
                     text));
   if (is_steps) return {0, static_cast<std::uint64_t>(number)};
   return {number * seconds, 0};
-}
-
-std::string settings_text(const SearchTrial& trial) {
-  return trial.number == 1 ? "the config as it is" : fmt::format("{}", fmt::join(trial.settings, " "));
 }
 
 std::string text_of(const Arguments& arguments, const SearchResult& found) {

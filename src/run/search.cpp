@@ -28,7 +28,6 @@
 namespace orochi {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t most_draws = 1000;           // of a trial, until one is new and the config takes it
 constexpr std::uint32_t search_stream = 0x73656172;  // apart from other draws of the seed
@@ -270,7 +269,8 @@ void Search::write_config(const SearchTrial& best) {
   const std::string folder = folder_of(request_.config_path);
   config.data = rebase_paths(config.data, extensions_.tokenizers, folder, result_.run);
   for (std::string* path : {&config.train.from, &config.model.init_from})
-    if (!path->empty()) *path = fs::absolute(folder / fs::path(*path)).lexically_normal().string();
+    if (!path->empty())
+      *path = std::filesystem::absolute(std::filesystem::path(folder) / *path).lexically_normal().string();
   const std::string text = fmt::format("# The best of {}: validation {} {:.4f} in {}.\n",
                                        counted(std::ssize(result_.trials), "trial"), result_.monitor.name,
                                        best.figure, counted(static_cast<Index>(best.epochs), "epoch")) +
@@ -281,13 +281,16 @@ void Search::write_config(const SearchTrial& best) {
 
 }  // namespace
 
+std::string settings_text(const SearchTrial& trial) {
+  return trial.number == 1 ? "the config as it is" : fmt::format("{}", fmt::join(trial.settings, " "));
+}
+
 std::string trial_text(const SearchTrial& trial, const MetricInfo& monitor) {
   std::string text = trial.failure.substr(0, trial.failure.find('\n'));
   if (text.empty())
     text = fmt::format("validation {} {:.4f} after {}", monitor.name, trial.figure,
                        counted(static_cast<Index>(trial.epochs), "epoch"));
-  return fmt::format("trial {}: {}, ", trial.number, text) +
-         (trial.number == 1 ? "the config as it is" : fmt::format("{}", fmt::join(trial.settings, " ")));
+  return fmt::format("trial {}: {}, {}", trial.number, text, settings_text(trial));
 }
 
 SearchResult search(const TrainRequest& request, SearchBudget budget, const Extensions& extensions,

@@ -35,6 +35,9 @@ struct SearchResult {
   bool finished = false;  // false: stopped, or the time was up
 };
 
+/// "train.learning_rate=0.002 model.num_layers=3".
+std::string settings_text(const SearchTrial& trial);
+
 /// "trial 3: validation accuracy 0.9120 after 6 epochs, train.learning_rate=0.002".
 std::string trial_text(const SearchTrial& trial, const MetricInfo& monitor);
 
