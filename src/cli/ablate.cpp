@@ -24,7 +24,7 @@ AblationOptions make_options(const Arguments& arguments) {
   return options;
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_ablate(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const AblationOptions options = make_options(arguments);
   const std::string checkpoint = checkpoint_of(arguments);
   const Model trained = Model::load(checkpoint, extensions);
@@ -69,7 +69,7 @@ Verb ablate_verb() {
                   json_option("one JSON object in place of the tables"),
                   threads_option()};
   verb.examples = {"ablate runs/splice/best.h5", "ablate runs/splice/best.h5 --replace-by mean --json"};
-  verb.call = call;
+  verb.call = call_ablate;
   return verb;
 }
 

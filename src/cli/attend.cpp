@@ -24,7 +24,7 @@ namespace orochi {
 namespace {
 
 /// Columns first .. first + count - 1 of rows [n, width].
-std::vector<float> columns(const std::vector<Scalar>& rows, Index width, Index first, Index count) {
+std::vector<float> head_columns(const std::vector<Scalar>& rows, Index width, Index first, Index count) {
   std::vector<float> result;
   for (auto row = rows.begin(); row != rows.end(); row += width)
     result.insert(result.end(), row + first, row + first + count);
@@ -49,7 +49,7 @@ void add_record(hdf5::ImageBuilder& file, const AttentionRecord& record) {
                                                                         {"key", &record.key},
                                                                         {"value", &record.value},
                                                                         {"values", &record.head_output}};
-    for (const auto& [name, rows] : parts) add(head + name, d, columns(*rows, width, h * d, d).data());
+    for (const auto& [name, rows] : parts) add(head + name, d, head_columns(*rows, width, h * d, d).data());
   }
 }
 
@@ -83,7 +83,7 @@ std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index
   return best;
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_attend(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string checkpoint = checkpoint_of(arguments);
   const Model trained = Model::load(checkpoint, extensions);
   require_one_member(trained);
@@ -137,7 +137,7 @@ Verb attend_verb() {
   verb.options.push_back({"--out", "FILE", "also write all maps there, as HDF5 (example: --out maps.h5)"});
   verb.examples = {"attend runs/splice/best.h5 --data datasets/splice/test.tsv --index 7",
                    "attend runs/splice/best.h5 sequence.txt --layer 2 --head 1 --out maps.h5"};
-  verb.call = call;
+  verb.call = call_attend;
   return verb;
 }
 

@@ -1,7 +1,6 @@
 // orochi baseline
 #include "baseline/baseline.hpp"
 
-#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -75,8 +74,7 @@ std::string table_text(const BaselineRequest& request, const std::vector<Baselin
   Table table(columns);
   for (const Baseline& baseline : baselines) {
     std::vector<std::string> cells{baseline.title};
-    for (const double value : (baseline.*figures).values)
-      cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.4f}", value));
+    for (const double value : (baseline.*figures).values) cells.push_back(fraction(value));
     cells.push_back(fmt::format("{:.1f}", baseline.seconds));
     cells.push_back(baseline.settings);
     table.add(cells);
@@ -121,7 +119,7 @@ std::optional<Comparison> compare(const std::string& run, const RunData& data, c
   return compare_with_encoder(run, data, request, baselines[best_baseline(request, baselines)], extensions);
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_baseline(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& word = arguments.words.front();
   const bool is_run = fs::is_directory(word);
   TrainRequest train;
@@ -190,7 +188,7 @@ Verb baseline_verb() {
                    "ridge_regression (default: all that fit the task; example: --only linear_svm)"},
                   threads_option()};
   verb.examples = {"baseline configs/splice.toml", "baseline runs/splice --only majority,linear_svm"};
-  verb.call = call;
+  verb.call = call_baseline;
   return verb;
 }
 

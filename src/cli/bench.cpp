@@ -154,8 +154,8 @@ std::vector<std::string> summary(const Workload& work, const BenchmarkResult& r)
           fmt::format("{:.2f}", r.first_step_seconds)};
 }
 
-int call(const Extensions& extensions, AllocationCounter allocations, const Arguments& arguments,
-         Output& out) {
+int call_bench(const Extensions& extensions, AllocationCounter allocations, const Arguments& arguments,
+               Output& out) {
   BenchmarkRequest request;
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   request.seconds = static_cast<double>(arguments.integer("--seconds", 3));
@@ -222,7 +222,7 @@ Verb bench_verb(AllocationCounter allocations) {
   verb.examples = {"bench", "bench tiny model.dropout=0 --threads 1 --profile",
                    "bench configs/splice.toml --json"};
   verb.call = [allocations](const Extensions& extensions, const Arguments& arguments, Output& out) {
-    return call(extensions, allocations, arguments, out);
+    return call_bench(extensions, allocations, arguments, out);
   };
   return verb;
 }

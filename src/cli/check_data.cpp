@@ -64,7 +64,7 @@ std::string findings(const Config& config, const Extensions& extensions) {
   return text;
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_check_data(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& path = arguments.words.front();
   const auto say = [&](const std::string& text) {
     if (arguments.has("--config"))
@@ -117,7 +117,7 @@ Verb check_data_verb() {
                 {"KEY=VALUE", "settings, for example task=regression data.tokenizer=char", false, true}};
   verb.options = {{"--config", "", "the config alone on standard output, the rest on standard error"}};
   verb.examples = {"check-data datasets/splice/train.tsv", "check-data reviews.csv --config >reviews.toml"};
-  verb.call = call;
+  verb.call = call_check_data;
   return verb;
 }
 

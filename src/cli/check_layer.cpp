@@ -22,7 +22,7 @@ const LayerEntry& find_layer(const Layers& layers, const std::string& name) {
                                 did_you_mean(name, names), fmt::join(names, ", ")));
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_check_layer(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const Layers& layers = extensions.layers;
   std::vector<const LayerEntry*> entries;
   for (const std::string& name : arguments.words) entries.push_back(&find_layer(layers, name));
@@ -76,7 +76,7 @@ Verb check_layer_verb() {
   verb.options = {{"--seed", "N", "what the random numbers are drawn from (default: 42; example: --seed 7)",
                    0, std::int64_t{1} << 62}};
   verb.examples = {"check-layer multi_head_attention", "check-layer --seed 7"};
-  verb.call = call;
+  verb.call = call_check_layer;
   return verb;
 }
 

@@ -10,7 +10,7 @@
 namespace orochi {
 namespace {
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_check_task(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& name = arguments.words.front();
   const TaskEntry* entry = extensions.tasks.find(name);
   if (entry == nullptr) {
@@ -47,7 +47,7 @@ Verb check_task_verb() {
   verb.options = {{"--seed", "N", "what the random outputs are drawn from (default: 42; example: --seed 7)",
                    0, std::int64_t{1} << 62}};
   verb.examples = {"check-task regression -- 1.5 -2 0.25", "check-task multi_label red,green green blue"};
-  verb.call = call;
+  verb.call = call_check_task;
   return verb;
 }
 

@@ -129,7 +129,7 @@ int compare_runs(const Extensions& extensions, const Arguments& arguments, Outpu
   return static_cast<int>(ExitCode::done);
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_compare(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const bool are_runs = fs::is_directory(arguments.words[0]);
   if (are_runs != fs::is_directory(arguments.words[1]))
     throw usage_error(fmt::format("{} is a run folder and {} is none; compare two configs, or two runs",
@@ -171,7 +171,7 @@ Verb compare_verb() {
       threads_option()};
   verb.examples = {"compare configs/splice.toml ngrams.toml train.epochs=10",
                    "compare runs/splice runs/ngrams"};
-  verb.call = call;
+  verb.call = call_compare;
   return verb;
 }
 

@@ -38,7 +38,7 @@ std::string text_of(const Findings& found) {
     std::vector<std::string> cells{found.metrics[m].title};
     const Difference& difference = found.differences[m];
     for (const double value : {difference.a, difference.b, difference.value()})
-      cells.push_back(fmt::format("{:.4f}", value));
+      cells.push_back(fraction(value));
     if (difference.corrected) cells.push_back(bounds(*difference.corrected));
     cells.push_back(bounds(difference.interval));
     table.add(std::move(cells));

@@ -11,7 +11,7 @@
 namespace orochi {
 namespace {
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_config(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::vector<ComponentSchema> components = component_schemas(extensions);
   if (arguments.has("--explain")) {
     if (arguments.has("--schema"))
@@ -59,7 +59,7 @@ Verb config_verb() {
                   {"--schema", "", "print the JSON Schema of every config"}};
   verb.examples = {"config configs/splice.toml train.optimizer=sgd",
                    "config configs/splice.toml --explain d_model", "config --schema"};
-  verb.call = call;
+  verb.call = call_config;
   return verb;
 }
 

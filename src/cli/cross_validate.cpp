@@ -1,5 +1,4 @@
 // orochi cross-validate
-#include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -47,7 +46,7 @@ Summary summary_of(const CrossValidation& found) {
 
 std::vector<std::string> line(const std::string& name, Index sequences, const std::vector<double>& values) {
   std::vector<std::string> cells{name, sequences == 0 ? "" : grouped(sequences)};
-  for (const double value : values) cells.push_back(std::isnan(value) ? "-" : fmt::format("{:.4f}", value));
+  for (const double value : values) cells.push_back(fraction(value));
   return cells;
 }
 
@@ -93,7 +92,7 @@ std::string json_of(const CrossValidation& found) {
   return dump_json(json, 2) + "\n";
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_cross_validate(const Extensions& extensions, const Arguments& arguments, Output& out) {
   TrainRequest request;
   request.config_path = arguments.words.front();
   request.overrides = settings_of(std::span(arguments.words).subspan(1));
@@ -140,7 +139,7 @@ Verb cross_validate_verb() {
       threads_option()};
   verb.examples = {"cross-validate configs/splice.toml",
                    "cross-validate configs/digits.toml --folds 10 --json"};
-  verb.call = call;
+  verb.call = call_cross_validate;
   return verb;
 }
 

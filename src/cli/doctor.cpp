@@ -192,7 +192,7 @@ nlohmann::ordered_json json_of(const std::vector<Finding>& findings) {
   return json;
 }
 
-int call(const Extensions&, const Arguments& arguments, Output& out) {
+int call_doctor(const Extensions&, const Arguments& arguments, Output& out) {
   const auto count = static_cast<int>(arguments.integer("--threads", available_threads()));
   const std::vector<Finding> findings{
       {"program", program_text()}, cpu(), products(), threads(count), memory(), runs(), disk(), parts()};
@@ -214,7 +214,7 @@ Verb doctor_verb() {
       "something that training needs is missing or wrong.";
   verb.options = {threads_option(), json_option("a JSON array: name, found, note, wrong")};
   verb.examples = {"doctor"};
-  verb.call = call;
+  verb.call = call_doctor;
   return verb;
 }
 

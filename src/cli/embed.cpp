@@ -68,15 +68,15 @@ Bytes as_hdf5(const Vectors& vectors) {
   return image.bytes();
 }
 
-using Format = Bytes (*)(const Vectors&);
-constexpr std::array<std::pair<const char*, Format>, 3> formats{
+using Writer = Bytes (*)(const Vectors&);
+constexpr std::array<std::pair<const char*, Writer>, 3> writers{
     {{".tsv", as_tsv}, {".npy", as_npy}, {".h5", as_hdf5}}};
 
 /// By the ending of the file's name.
-Format format_of(const std::string& path) {
+Writer writer_of(const std::string& path) {
   const std::string ending = std::filesystem::path(path).extension().string();
   std::string known;
-  for (const auto& [name, format] : formats) {
+  for (const auto& [name, format] : writers) {
     if (ending == name) return format;
     known += (known.empty() ? "" : ", ") + std::string(name);
   }
@@ -112,10 +112,10 @@ Sequences read_sequences(const Model& model, const std::string& path) {
   return std::move(inputs.sequences);
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_embed(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string checkpoint = checkpoint_of(arguments), to = arguments.text("--out");
   const std::string path = arguments.words.size() > 1 ? arguments.words[1] : "-";
-  const Format format = to.empty() ? as_tsv : format_of(to);
+  const Writer format = to.empty() ? as_tsv : writer_of(to);
   const Model model = without_head(Model::load_encoder(checkpoint, extensions));
   if (!to.empty()) refuse_output_over_inputs(to, checkpoint, model.config.data, {path});
   const Sequences data = read_sequences(model, path);
@@ -154,7 +154,7 @@ Verb embed_verb() {
        "standard output, which gets a line of numbers with tabs between a sequence"},
       threads_option()};
   verb.examples = {"embed encoder.h5 texts.txt --out vectors.npy"};
-  verb.call = call;
+  verb.call = call_embed;
   return verb;
 }
 

@@ -76,7 +76,7 @@ ordered_json json_of(const Found& found) {
   return json;
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_evaluate(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string checkpoint = checkpoint_of(arguments);
   Model trained = Model::load(checkpoint, extensions);
   take_settings(trained, std::span(arguments.words).subspan(1));
@@ -148,7 +148,7 @@ Verb evaluate_verb() {
       threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",
                    "evaluate runs/splice/best.h5 --data datasets/splice/train.tsv --json"};
-  verb.call = call;
+  verb.call = call_evaluate;
   return verb;
 }
 

@@ -1,7 +1,6 @@
 #include "cli/evaluation_report.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,8 +11,6 @@
 
 namespace orochi {
 namespace {
-
-std::string fraction(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }
 
 /// The groups that are not empty, with the mean score of each; `group_of` [B].
 std::vector<Group> group(const std::vector<std::string>& names, const std::vector<std::size_t>& group_of,

@@ -148,7 +148,7 @@ nlohmann::ordered_json layer_json(const Model& trained, const OneSequence& one, 
   return json;
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_explain(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const Model trained = Model::load(checkpoint_of(arguments), extensions);
   require_one_member(trained);
   OneSequence one = take_sequence(trained, arguments);
@@ -192,7 +192,7 @@ Verb explain_verb() {
   verb.options.push_back(json_option("one JSON object with every number, exact"));
   verb.examples = {"explain runs/splice/best.h5 --data datasets/splice/test.tsv --head 1",
                    "explain runs/splice/best.h5 sequence.txt --json"};
-  verb.call = call;
+  verb.call = call_explain;
   return verb;
 }
 

@@ -56,7 +56,7 @@ const Format& format_of(const std::string& name) {
   throw usage_error(fmt::format("--format is {}; allowed: {}", quote(name), fmt::join(names, " | ")));
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_export(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const Format& format = format_of(arguments.text("--format", formats[0].name));
   const std::string path = arguments.text("--out");
   if (path.empty()) throw usage_error(fmt::format("--out is missing: {}", format.out));
@@ -93,7 +93,7 @@ Verb export_verb() {
                   {"--format", "FORMAT", "safetensors (default) or onnx"}};
   verb.examples = {"export runs/reviews --out exported",
                    "export runs/reviews --format onnx --out model.onnx"};
-  verb.call = call;
+  verb.call = call_export;
   return verb;
 }
 

@@ -14,7 +14,7 @@
 namespace orochi {
 namespace {
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_import(const Extensions& extensions, const Arguments& arguments, Output& out) {
   if (!arguments.has("--out"))
     throw usage_error("--out FILE is missing: the checkpoint to write, such as encoder.h5");
   const std::string path = arguments.text("--out");
@@ -58,7 +58,7 @@ Verb import_verb() {
   verb.words = {{"DIR", "the folder, for example all-MiniLM-L6-v2"}};
   verb.options = {{"--out", "FILE", "the checkpoint to write (example: --out encoder.h5)"}};
   verb.examples = {"import all-MiniLM-L6-v2 --out encoder.h5"};
-  verb.call = call;
+  verb.call = call_import;
   return verb;
 }
 

@@ -108,7 +108,7 @@ std::string from_folder(const std::string& path, const fs::path& folder) {
       .string();
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_init(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& path = arguments.words.front();
   std::string stem = fs::path(path).filename().string();
   const std::string to = arguments.text("--out", stem.substr(0, stem.find('.', 1)) + ".toml");
@@ -164,7 +164,7 @@ Verb init_verb() {
        "data to measure the model on, once, at the end (no default; example: --test test.csv)"}};
   verb.examples = {"init reviews.csv --test reviews-test.csv",
                    "init datasets/splice/train.tsv --out dna.toml"};
-  verb.call = call;
+  verb.call = call_init;
   return verb;
 }
 

@@ -23,15 +23,15 @@ namespace orochi {
 namespace {
 
 /// Figures of one parameter's numbers.
-struct Summary {
+struct ParameterSummary {
   std::string name;
   std::vector<Index> shape;
   Index count = 0;
   double mean = 0, deviation = 0, least = 0, most = 0;
 };
 
-Summary summarise(const TensorSlot& slot, std::span<const float> values) {
-  Summary result{slot.name, slot.shape, static_cast<Index>(values.size())};
+ParameterSummary summarise(const TensorSlot& slot, std::span<const float> values) {
+  ParameterSummary result{slot.name, slot.shape, static_cast<Index>(values.size())};
   if (values.empty()) return result;
   const auto n = static_cast<double>(values.size());
   for (const float value : values) result.mean += static_cast<double>(value) / n;
@@ -46,7 +46,7 @@ Summary summarise(const TensorSlot& slot, std::span<const float> values) {
   return result;
 }
 
-std::vector<Summary> summaries(const CheckpointReader& reader) {
+std::vector<ParameterSummary> summaries(const CheckpointReader& reader) {
   std::vector<TensorSlot> slots = reader.slots("parameters");
   std::vector<std::size_t> sizes;
   Index total = 0;
@@ -59,16 +59,16 @@ std::vector<Summary> summaries(const CheckpointReader& reader) {
   }
   std::vector<float> values(static_cast<std::size_t>(total));  // flat
   reader.read("parameters", slots, values);
-  std::vector<Summary> result;
+  std::vector<ParameterSummary> result;
   for (std::size_t i = 0; i < slots.size(); ++i)
     result.push_back(summarise(slots[i], std::span<const float>(values).subspan(
                                              static_cast<std::size_t>(slots[i].offset), sizes[i])));
   return result;
 }
 
-Index total_count(const std::vector<Summary>& parameters) {
+Index total_count(const std::vector<ParameterSummary>& parameters) {
   Index total = 0;
-  for (const Summary& parameter : parameters) total += parameter.count;
+  for (const ParameterSummary& parameter : parameters) total += parameter.count;
   return total;
 }
 
@@ -93,14 +93,15 @@ std::vector<std::string> frozen_prefixes(const std::string& config) {
   return prefixes;
 }
 
-bool is_frozen(const Summary& parameter, const std::vector<std::string>& prefixes) {
+bool is_frozen(const ParameterSummary& parameter, const std::vector<std::string>& prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](const std::string& prefix) { return begins_with_part(parameter.name, prefix); });
 }
 
-Index frozen_count(const std::vector<Summary>& parameters, const std::vector<std::string>& prefixes) {
+Index frozen_count(const std::vector<ParameterSummary>& parameters,
+                   const std::vector<std::string>& prefixes) {
   Index count = 0;
-  for (const Summary& parameter : parameters)
+  for (const ParameterSummary& parameter : parameters)
     if (is_frozen(parameter, prefixes)) count += parameter.count;
   return count;
 }
@@ -113,9 +114,9 @@ std::vector<std::string> moments(const CheckpointReader& reader) {
   return names;
 }
 
-std::string parameter_table(const std::vector<Summary>& parameters) {
+std::string parameter_table(const std::vector<ParameterSummary>& parameters) {
   Table table({{"parameter", Align::left}, {"shape"}, {"count"}, {"mean"}, {"std"}, {"least"}, {"most"}});
-  for (const Summary& p : parameters)
+  for (const ParameterSummary& p : parameters)
     table.add({p.name, fmt::format("{}", fmt::join(p.shape, " x ")), grouped(p.count),
                fmt::format("{:.4f}", p.mean), fmt::format("{:.4f}", p.deviation),
                fmt::format("{:.4f}", p.least), fmt::format("{:.4f}", p.most)});
@@ -177,7 +178,7 @@ nlohmann::ordered_json state_json(const CheckpointHeader& header) {
 
 std::string as_text(const std::string& path, const CheckpointReader& reader) {
   const CheckpointHeader& header = reader.header();
-  const std::vector<Summary> parameters = summaries(reader);
+  const std::vector<ParameterSummary> parameters = summaries(reader);
   const Progress& progress = header.progress;
   std::vector<std::string> labels;
   for (const std::string& label : labels_of(header)) labels.push_back(escape(label));
@@ -212,7 +213,7 @@ std::string as_text(const std::string& path, const CheckpointReader& reader) {
 
 nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& reader) {
   const CheckpointHeader& header = reader.header();
-  const std::vector<Summary> parameters = summaries(reader);
+  const std::vector<ParameterSummary> parameters = summaries(reader);
   const Progress& progress = header.progress;
   nlohmann::ordered_json json{{"file", path},
                               {"bytes", std::filesystem::file_size(path)},
@@ -235,7 +236,7 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
   const std::vector<std::string> frozen = frozen_prefixes(header.config);
   json["frozen_count"] = frozen_count(parameters, frozen);
   json["parameters"] = nlohmann::ordered_json::array();
-  for (const Summary& p : parameters)
+  for (const ParameterSummary& p : parameters)
     json["parameters"].push_back({{"name", p.name},
                                   {"shape", p.shape},
                                   {"count", p.count},
@@ -247,7 +248,7 @@ nlohmann::ordered_json as_json(const std::string& path, const CheckpointReader& 
   return json;
 }
 
-int call(const Extensions&, const Arguments& arguments, Output& out) {
+int call_inspect(const Extensions&, const Arguments& arguments, Output& out) {
   const std::string path = checkpoint_of(arguments);
   const CheckpointReader reader(path);
   out.write(arguments.has("--json") ? dump_json(as_json(path, reader), 2) + "\n" : as_text(path, reader));
@@ -269,7 +270,7 @@ Verb inspect_verb() {
                  "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"}};
   verb.options = {json_option("one JSON object in place of the tables")};
   verb.examples = {"inspect runs/splice/best.h5", "inspect runs/splice/last.h5 --json"};
-  verb.call = call;
+  verb.call = call_inspect;
   return verb;
 }
 

@@ -18,8 +18,6 @@ namespace {
 constexpr std::size_t widest_matrix = 30;                    // classes
 constexpr std::size_t most_classes = 100, few_classes = 20;  // lines; beyond the first, the second
 
-std::string fraction(double value) { return fmt::format("{:.4f}", value); }
-
 std::string class_table(const Metrics& metrics, const std::vector<std::string>& labels,
                         const std::vector<Index>& shown) {
   Table table({{"class", Align::left}, {"precision"}, {"recall"}, {"F1"}, {"support"}});
@@ -119,7 +117,7 @@ std::string figures_table(const Metrics& metrics, const std::vector<MetricInfo>&
   const std::vector<double> values = values_of(metrics, names);
   for (std::size_t i = 0; i < names.size(); ++i) {
     columns.push_back({names[i].title});
-    cells.push_back(std::isnan(values[i]) ? "-" : fraction(values[i]));
+    cells.push_back(fraction(values[i]));
     if (intervals.values.empty()) continue;
     const auto& [low, high] = intervals.values[i];
     bounds.push_back(std::isnan(low) ? "-" : fmt::format("[{:.4f}, {:.4f}]", low, high));

@@ -32,17 +32,17 @@ bool has(const Extensions& extensions, const std::string& name) {
   return (extensions.*member).find(name) != nullptr;
 }
 
-constexpr const char *to_all = "orochi::Extensions& extensions", *all = "extensions";
+constexpr const char *to_all = "orochi::Extensions& extensions", *from_all = "extensions";
 
 constexpr std::array<Kind, 6> kinds{
     {{"layer", "swiglu", templates::swiglu, "SwiGlu", has<&Extensions::layers>, "orochi::Layers& layers",
       "extensions.layers", "{0}_f64 check-layer {0}"},
-     {"task", "ordinal", templates::ordinal, "Ordinal", has<&Extensions::tasks>, to_all, all,
+     {"task", "ordinal", templates::ordinal, "Ordinal", has<&Extensions::tasks>, to_all, from_all,
       "{0}_f64 check-task {0} small large middle large"},
-     {"optimizer", "lion", templates::lion, "Lion", has<&Extensions::optimizers>, to_all, all,
+     {"optimizer", "lion", templates::lion, "Lion", has<&Extensions::optimizers>, to_all, from_all,
       "{0} components optimizer"},
-     {"schedule", "one_cycle", templates::one_cycle, "OneCycle", has<&Extensions::schedules>, to_all, all,
-      "{0} components schedule"},
+     {"schedule", "one_cycle", templates::one_cycle, "OneCycle", has<&Extensions::schedules>, to_all,
+      from_all, "{0} components schedule"},
      {"tokenizer", "codons", templates::codons, "Codons", has<&Extensions::tokenizers>,
       "orochi::Tokenizers& tokenizers", "extensions.tokenizers", "{0} components tokenizer"},
      {"reader", "embl", templates::embl, "Embl", has<&Extensions::readers>, "orochi::Readers& readers",
@@ -136,7 +136,7 @@ orochi_add_program({0} SOURCES main.cpp {0}.cpp)
                      name);
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_new_component(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const Kind& kind = kind_of(arguments.words[0]);
   const std::string& name = arguments.words[1];
   check_name(name, kind, extensions);
@@ -176,7 +176,7 @@ Verb new_component_verb() {
                 {"NAME", "what a config will call it, for example token_shift", true, false}};
   verb.options = {{"--out", "DIR", "the folder (default: NAME; example: --out components/token_shift)"}};
   verb.examples = {"new-component layer token_shift", "new-component optimizer lamb --out components/lamb"};
-  verb.call = call;
+  verb.call = call_new_component;
   return verb;
 }
 

@@ -172,7 +172,7 @@ std::string take_words(const Arguments& arguments, Model& trained) {
   return files == 0 ? "-" : words.front();
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_predict(const Extensions& extensions, const Arguments& arguments, Output& out) {
   Model trained = Model::load(checkpoint_of(arguments), extensions);
   require_answers(trained);
   const std::string path = take_words(arguments, trained);
@@ -240,7 +240,7 @@ Verb predict_verb() {
       threads_option()};
   verb.examples = {"predict runs/splice/best.h5 sequences.txt",
                    "predict runs/splice/best.h5 --json <sequences.txt"};
-  verb.call = call;
+  verb.call = call_predict;
   return verb;
 }
 

@@ -1,10 +1,10 @@
 #include "cli/progress.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
+#include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "data/file_errors.hpp"
 
@@ -12,7 +12,7 @@ namespace orochi {
 namespace {
 
 constexpr double seconds_between_drawings = 0.1;
-constexpr double memory = 0.95;  // of the running means, a step
+constexpr double kept_share = 0.95;  // of the running means, a step
 constexpr std::size_t shortest_bar = 8, longest_bar = 40;
 
 double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
@@ -52,7 +52,7 @@ void ProgressLine::start(const Measured& measured, std::uint64_t step, std::uint
 }
 
 void ProgressLine::step(std::uint64_t step, double loss, double tokens_per_second) {
-  const double keep = has_means_ ? memory : 0;
+  const double keep = has_means_ ? kept_share : 0;
   loss_ = keep * loss_ + (1 - keep) * loss;
   tokens_per_second_ = keep * tokens_per_second_ + (1 - keep) * tokens_per_second;
   has_means_ = true;
@@ -92,12 +92,9 @@ void ProgressLine::head_table() {
 
 void ProgressLine::epoch(const EpochRecord& record, bool best) {
   if (columns_.empty()) head_table();
-  const auto cell = [](double value) {
-    return std::isnan(value) ? std::string("-") : fmt::format("{:.4f}", value);
-  };
-  std::vector<std::string> cells{cell(record.train_loss), cell(record.train_score)};
+  std::vector<std::string> cells{fraction(record.train_loss), fraction(record.train_score)};
   for (std::size_t i = 0; i + 2 < columns_.size(); ++i)
-    cells.push_back(i < record.validation.size() ? cell(record.validation[i]) : "-");
+    cells.push_back(i < record.validation.size() ? fraction(record.validation[i]) : "-");
   print(row(fmt::format("epoch {}", record.epoch), fmt::format("{}", record.step), cells,
             fmt::format("{:>10}{}", whole(record.tokens_per_second), best ? "  best" : "")));
 }

@@ -55,7 +55,7 @@ std::string output_path(const std::string& run, const Arguments& arguments) {
   return path;
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_report(const Extensions& extensions, const Arguments& arguments, Output& out) {
   ReportRequest request;
   request.run = arguments.words.front();
   request.checkpoint = find_checkpoint(request.run);
@@ -99,7 +99,7 @@ Verb report_verb() {
       {"--no-ablation", "", "leave out what is lost without each head: it takes an evaluation a head"},
       threads_option()};
   verb.examples = {"report runs/splice", "report runs/splice --sequences 12 --out splice.html"};
-  verb.call = call;
+  verb.call = call_report;
   return verb;
 }
 

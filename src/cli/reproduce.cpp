@@ -106,7 +106,7 @@ TrainResult train_again(const TrainRequest& request, const Extensions& extension
   return result;
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_reproduce(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& run = arguments.words.front();
   const std::string last = run + "/last.h5";
   if (!fs::is_directory(run) || !fs::exists(last))
@@ -163,7 +163,7 @@ Verb reproduce_verb() {
                    "the same; example: --out runs/again)"},
                   threads_option()};
   verb.examples = {"reproduce runs/splice"};
-  verb.call = call;
+  verb.call = call_reproduce;
   return verb;
 }
 

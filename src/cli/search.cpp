@@ -39,7 +39,7 @@ SearchBudget budget_of(const std::string& text) {
 std::string text_of(const Arguments& arguments, const SearchResult& found) {
   Table table({{"trial"}, {"epochs"}, {"validation " + found.monitor.title}, {"settings", Align::left}});
   for (const SearchTrial& trial : found.trials) {
-    const std::string figure = std::isnan(trial.figure) ? "-" : fmt::format("{:.4f}", trial.figure);
+    const std::string figure = fraction(trial.figure);
     table.add({std::to_string(trial.number), std::to_string(trial.epochs), figure, settings_text(trial)});
   }
   std::string text = fmt::format("run folder   {}\n\n{}", escape(found.run), table.text());
@@ -74,7 +74,7 @@ std::string json_of(const SearchResult& found) {
   return dump_json(json, 2) + "\n";
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_search(const Extensions& extensions, const Arguments& arguments, Output& out) {
   TrainRequest request;
   request.config_path = arguments.words.front();
   request.overrides = settings_of(std::span(arguments.words).subspan(1));
@@ -120,7 +120,7 @@ Verb search_verb() {
       threads_option()};
   verb.examples = {"search configs/splice.toml 'search.train.learning_rate={low=3e-4, high=1e-2, log=true}'",
                    "search config.toml --budget 20000 --run runs/rates"};
-  verb.call = call;
+  verb.call = call_search;
   return verb;
 }
 

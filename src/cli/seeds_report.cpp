@@ -25,7 +25,7 @@ std::vector<double> figures_of(const TrainResult& member, const std::vector<Metr
 
 std::vector<std::string> line(const std::string& name, const std::vector<double>& figures) {
   std::vector<std::string> cells{name};
-  for (const double figure : figures) cells.push_back(fmt::format("{:.4f}", figure));
+  for (const double figure : figures) cells.push_back(fraction(figure));
   return cells;
 }
 

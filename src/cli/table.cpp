@@ -1,11 +1,16 @@
 #include "cli/table.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
 
 #include "cli/text.hpp"
 #include "data/tokenizers/unicode.hpp"
 
 namespace orochi {
+
+std::string fraction(double value) { return std::isnan(value) ? "-" : fmt::format("{:.4f}", value); }
 
 Table::Table(std::vector<Column> columns) {
   std::vector<std::string> headers;

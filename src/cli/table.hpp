@@ -1,10 +1,13 @@
-// Aligned text tables.
+// Aligned text tables and what comes in their cells.
 #pragma once
 
 #include <string>
 #include <vector>
 
 namespace orochi {
+
+/// A share as it comes in a table: four decimals, "-" where it is not a number.
+std::string fraction(double value);
 
 enum class Align { left, right };
 

@@ -110,7 +110,7 @@ int say_dry_run(const TrainRequest& request, const Extensions& extensions, Outpu
   return static_cast<int>(ExitCode::done);
 }
 
-int call(const Extensions& extensions, const Arguments& arguments, Output& out) {
+int call_train(const Extensions& extensions, const Arguments& arguments, Output& out) {
   TrainRequest request = make_request(arguments);
   if (arguments.has("--dry-run")) return say_dry_run(request, extensions, out);
   const auto seeds = static_cast<int>(arguments.integer("--seeds", 1));
@@ -208,7 +208,7 @@ Verb train_verb() {
                    "train configs/splice.toml model.num_heads=8 train.seed=3 --run runs/wide",
                    "train --resume --run runs/splice",
                    "train --from runs/splice/best.h5 --data new.tsv --add-labels --run runs/more"};
-  verb.call = call;
+  verb.call = call_train;
   verb.hint = hint;
   return verb;
 }

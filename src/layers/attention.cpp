@@ -31,7 +31,7 @@ double scores_of(const AttentionOptions& options, Index queries, Index keys) {
 }
 
 /// Of Q K^T and of filter times V: what a filter hides is not counted.
-double attention_flops(const Inputs& in, const AttentionOptions& options) {
+double attention_flops(const AttentionInputs& in, const AttentionOptions& options) {
   double scores = 0;
   for (Index b = 0; b < in.queries.num_sequences(); ++b)
     scores += scores_of(options, in.queries.length(b), in.keys.length(b));
@@ -60,7 +60,7 @@ class Overwritten {
   Scalar* data_;
 };
 
-void forward(const Inputs& in, const AttentionOptions& options, Var y, const AllSums& sums) {
+void forward(const AttentionInputs& in, const AttentionOptions& options, Var y, const AllSums& sums) {
   Scratch scratch(y.tape());
   Scalar* working = scratch.scalars(scratch_size(in.keys, options.head_dim));
   for (Index b = 0; b < in.queries.num_sequences(); ++b)
@@ -72,7 +72,7 @@ void forward(const Inputs& in, const AttentionOptions& options, Var y, const All
     }
 }
 
-void backward(const Inputs& in, const AttentionOptions& options, Var y, const AllSums& sums) {
+void backward(const AttentionInputs& in, const AttentionOptions& options, Var y, const AllSums& sums) {
   Scratch scratch(y.tape());
   Scalar* working = scratch.scalars(scratch_size(in.keys, options.head_dim));
   const bool fused = in.query.data() == in.key.data();
@@ -91,7 +91,7 @@ void backward(const Inputs& in, const AttentionOptions& options, Var y, const Al
 }
 
 /// `probe`: what looks at the heads, or null.
-Var attend(const Inputs& in, const AttentionOptions& options, const char* name, HeadProbe* probe) {
+Var attend(const AttentionInputs& in, const AttentionOptions& options, const char* name, HeadProbe* probe) {
   Tape& tape = in.query.tape();
   if (tape.training() && options.dropout > 0) check_samples(name, in.queries);
   const Index n = in.query.rows(), width = options.num_heads * options.head_dim;

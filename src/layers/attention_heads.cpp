@@ -38,7 +38,8 @@ kernels::AttentionHead make_head(const AttentionOptions& options, Index h, Index
           bf16};
 }
 
-kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& options, Index b, Index h) {
+kernels::AttentionHead make_head(const AttentionInputs& in, const AttentionOptions& options, Index b,
+                                 Index h) {
   const Index column = h * options.head_dim;
   const Tape& tape = in.query.tape();
   const RandomKey key = tape.context().key;

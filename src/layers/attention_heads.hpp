@@ -8,7 +8,7 @@
 namespace orochi {
 
 /// Where queries, keys and values are: in one matrix of rows or in two.
-struct Inputs {
+struct AttentionInputs {
   Var query, key;                  // queries from column 0 on
   Index key_column, value_column;  // of `key`
   Batch queries, keys;
@@ -23,7 +23,8 @@ bool in_bf16(const Tape& tape, Index head_dim);
 kernels::AttentionHead make_head(const AttentionOptions& options, Index h, Index queries,
                                  kernels::Operand query, Index keys, kernels::Operand key, bool bf16);
 /// The whole of head h of sequence b.
-kernels::AttentionHead make_head(const Inputs& in, const AttentionOptions& options, Index b, Index h);
+kernels::AttentionHead make_head(const AttentionInputs& in, const AttentionOptions& options, Index b,
+                                 Index h);
 
 /// The sums of all heads' filters: [H, N] each.
 struct AllSums {

@@ -36,8 +36,8 @@ void replace_heads(std::span<const HeadReplacement> replacements, Index layer, I
   }
 }
 
-Index record_heads(Recording& recording, const Inputs& in, const AttentionOptions& options, Index layer,
-                   const AllSums& sums, Var y) {
+Index record_heads(Recording& recording, const AttentionInputs& in, const AttentionOptions& options,
+                   Index layer, const AllSums& sums, Var y) {
   const Index first = std::ssize(recording.records), h_count = options.num_heads,
               width = h_count * options.head_dim;
   const Batch& batch = in.queries;

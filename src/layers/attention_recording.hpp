@@ -11,8 +11,8 @@ namespace orochi {
 /// In inference: another output for the heads that were taken away.
 void replace_heads(std::span<const HeadReplacement> replacements, Index layer, Index head_dim, Var y);
 /// Of all sequences. Returns the number of the layer's first record.
-Index record_heads(Recording& recording, const Inputs& in, const AttentionOptions& options, Index layer,
-                   const AllSums& sums, Var y);
+Index record_heads(Recording& recording, const AttentionInputs& in, const AttentionOptions& options,
+                   Index layer, const AllSums& sums, Var y);
 /// Of head h, scores and map [count, T] of the queries from `first` on, in the same bits as the whole has
 /// them: a map of a long sequence does not fit into memory.
 void map_rows(const AttentionRecord& record, Index h, Index first, Index count, Scalar* scores, Scalar* map);

@@ -31,9 +31,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t most_errors = 20, most_classes = 5;           // shown; classes of one sequence
+constexpr std::size_t most_errors = 20, most_named_classes = 5;     // shown; classes of one sequence
 constexpr std::size_t longest_text = 400, longest_name = 40;        // code points
-constexpr std::size_t widest_matrix = 60;                           // classes
+constexpr std::size_t widest_drawn_matrix = 60;                     // classes
 constexpr std::size_t most_class_rows = 500, few_class_rows = 100;  // beyond the first, the second
 constexpr Index most_error_values = 16384;                          // of a numeric sequence among the errors
 
@@ -70,7 +70,7 @@ std::vector<std::string> shown_labels(const std::vector<std::string>& labels) {
 ordered_json metrics_content(const Evaluation& outcomes, const std::vector<MetricInfo>& names) {
   const Metrics& metrics = outcomes.metrics;
   const std::vector<std::string> labels = shown_labels(metrics.figures.labels);
-  const bool has_rows = labels.size() <= most_class_rows, has_matrix = labels.size() <= widest_matrix;
+  const bool has_rows = labels.size() <= most_class_rows, has_matrix = labels.size() <= widest_drawn_matrix;
   ordered_json json = figures_json(metrics, names);
   const std::vector<double> values = values_of(metrics, names);
   json["figures"] = ordered_json::array();  // the loss last
@@ -118,7 +118,7 @@ ordered_json largest_probabilities(const std::vector<std::string>& names, const 
   std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return p[x] > p[y]; });
   auto json = ordered_json::array();
   for (std::size_t n = 0; n < order.size(); ++n)
-    if (n < most_classes || names[order[n]] == target)
+    if (n < most_named_classes || names[order[n]] == target)
       json.push_back({shown(names[order[n]], longest_name), rounded(p[order[n]])});
   return json;
 }

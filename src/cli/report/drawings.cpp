@@ -11,7 +11,7 @@
 namespace orochi {
 namespace {
 
-constexpr Index most_rows = 72, fewest_rows = 8;
+constexpr Index most_drawn_rows = 72, fewest_rows = 8;
 constexpr Index map_bytes = 1200000;  // of all maps of a page, before base64
 constexpr Index most_channels = 64;
 
@@ -53,7 +53,7 @@ std::string base64(std::span<const unsigned char> bytes) {
 
 Index drawable_rows(Index maps) {
   const auto root = static_cast<Index>(std::sqrt(static_cast<double>(map_bytes / std::max<Index>(maps, 1))));
-  return std::clamp(root, fewest_rows, most_rows);
+  return std::clamp(root, fewest_rows, most_drawn_rows);
 }
 
 nlohmann::ordered_json maps_json(std::span<const AttentionRecord> records, Index rows) {
