@@ -13,6 +13,7 @@ class Arena {
  public:
   /// `bytes` on a 64-byte boundary, uninitialized.
   void* allocate(std::size_t bytes);
+  /// Takes all of it back. What was allocated must not be used any more.
   void reset();
 
   /// A point to go back to: what was taken after it is free again.
@@ -20,6 +21,7 @@ class Arena {
     std::size_t block = 0, used = 0;
   };
   Mark mark() const { return {current_, used_}; }
+  /// Frees what was allocated after the mark was made.
   void release(Mark mark);
   std::size_t capacity() const;  // bytes
   std::size_t used() const;      // bytes

@@ -39,6 +39,7 @@ class Classifier {
   /// Outputs [B, K], [N, K] of rows, or [M, K] where a batch asks for some of them, from `rows`.
   /// `frozen` keeps what a frozen beginning makes of them, and has it the next time.
   Var forward(Var rows, const Batch& batch, FrozenRows* frozen = nullptr) const;
+  /// The same from the tokens or numbers of the batch.
   Var forward(Tape& tape, const Batch& batch, FrozenRows* frozen = nullptr) const {
     return forward(rows(tape, batch), batch, frozen);
   }

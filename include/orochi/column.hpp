@@ -25,6 +25,7 @@ class Storage {
   bool is_on_disk() const { return folder_ != nullptr; }
   /// A failure where the disk is full.
   void* allocate(std::size_t bytes) const;
+  /// `bytes` as they were asked for.
   void deallocate(void* start, std::size_t bytes) const noexcept;
   bool operator==(const Storage&) const = default;
 
@@ -32,6 +33,7 @@ class Storage {
   std::shared_ptr<const std::string> folder_;  // null: memory
 };
 
+/// What std::vector asks of an allocator, by a Storage.
 template <class T>
 struct ColumnAllocator {
   using value_type = T;
@@ -43,7 +45,9 @@ struct ColumnAllocator {
   template <class Other>
   ColumnAllocator(const ColumnAllocator<Other>& other) : storage(other.storage) {}
 
+  /// Throws as Storage::allocate does.
   T* allocate(std::size_t count) { return static_cast<T*>(storage.allocate(count * sizeof(T))); }
+  /// `count` as it was asked for.
   void deallocate(T* start, std::size_t count) noexcept { storage.deallocate(start, count * sizeof(T)); }
   template <class Other>
   bool operator==(const ColumnAllocator<Other>& other) const {
@@ -69,6 +73,7 @@ class TextColumn {
 
   /// Room for so many bytes of texts.
   void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
+  /// Copies the text behind the others.
   void push_back(std::string_view text) {
     bytes_.insert(bytes_.end(), text.begin(), text.end());
     begins_.push_back(bytes_.size());

@@ -114,6 +114,7 @@ struct TrainConfig {
   std::string kernels = "auto";      // auto | native | eigen | onednn
 };
 
+/// A whole config with its defaults. A program may fill one itself; `read_config` reads and checks one.
 struct Config {
   Component task{"classification", {}};  // what targets, outputs and loss mean
   DataConfig data;

@@ -39,6 +39,7 @@ struct Sequences {
 
   Storage storage() const { return offsets.get_allocator().storage; }
   Index size() const { return static_cast<Index>(offsets.size()) - 1; }
+  /// Rows of sequence i: T.
   Index length(Index i) const { return offsets[i + 1] - offsets[i]; }
   bool has_row_targets() const { return std::ssize(targets) != size() * target_width; }
   /// The items, sequences or rows, of sequence i are those from item(i) up to item(i + 1).
@@ -87,6 +88,7 @@ struct SourceFile {
   Index first = 0;  // number of the first sequence that is of it, or would be
 };
 
+/// What load_data gives.
 struct LoadedData {
   Sequences train, validation, test;  // test is empty when the config names none; train's windows are cut
   Preprocessing preprocessing;
@@ -96,6 +98,7 @@ struct LoadedData {
   bool train_has_lines = false;
   Column<Index> train_locations;  // [sequences of train]: line, or number in a file without lines
 
+  /// The file that a training sequence is of.
   const std::string& train_file(std::uint32_t sample) const;
   /// Where a training sequence is: "train.tsv:17" or "train.h5: sequence 16".
   std::string train_location(std::uint32_t sample) const;

@@ -12,6 +12,8 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
+/// All that configs and command lines can name: add to what `builtin` gives and hand it to `run`, `train` or
+/// `Model::load`.
 struct Extensions {
   Layers layers;
   Tasks tasks;

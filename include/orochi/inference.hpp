@@ -54,6 +54,7 @@ class Inference {
   std::vector<Scalar> outputs_;                     // [M, K]
 };
 
+/// Metrics of a data set of B sequences, M items, and what they are computed from.
 struct Evaluation {
   Metrics metrics;
   std::vector<double> kept;            // [M, kept]: of each item's outputs

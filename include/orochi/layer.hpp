@@ -84,9 +84,9 @@ class Builder {
   const std::string& name() const { return prefix_; }
   /// This layer's option: its block's, else that of [layer.NAME], else the default it was registered with.
   Index integer(const std::string& option) const;
-  double number(const std::string& option) const;
-  bool flag(const std::string& option) const;
-  std::string word(const std::string& option) const;
+  double number(const std::string& option) const;     // likewise
+  bool flag(const std::string& option) const;         // likewise
+  std::string word(const std::string& option) const;  // likewise
 
   /// A weight [rows, cols], stored [out, in]; decays. Its full name is this layer's name, a dot, `name`; only
   /// this layer's name where `name` is empty.

@@ -32,6 +32,7 @@ class Loop {
   /// The epoch, from 1, that ends with update `step`, or has it.
   std::uint64_t epoch_of(std::uint64_t step) const { return (step + steps_each_ - 1) / steps_each_; }
 
+  /// One update and what came of it.
   struct Step {
     std::span<const std::uint32_t> rows;  // the sequences' numbers in the data; valid for this epoch
     RandomKey key;
@@ -44,8 +45,9 @@ class Loop {
   };
   /// One update. Where loss or gradient are not finite it changes no parameter and counts as skipped.
   Step step();
-  /// Of a step that has not updated: what failed where, and its gradient, laid out as the parameters are.
+  /// Of a step that has not updated: what failed where.
   StepFault find_fault(const Step& step);
+  /// The gradient of such a step, computed once more and laid out as the parameters are.
   std::vector<Scalar> gradient_of(const Step& step);
 
   Stepper& stepper() { return stepper_; }

@@ -6,6 +6,7 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
+/// Means over a data set.
 struct Metrics {
   Index sequences = 0, items = 0;
   double loss = 0;   // mean over items, without weights and smoothing

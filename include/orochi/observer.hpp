@@ -27,6 +27,7 @@ class Observer {
   virtual void enter(const std::string* layer, Pass pass);
   /// An operation begins or ends; some report neither.
   virtual void begin(const char* operation);
+  /// What it took. By default nothing happens.
   virtual void end(const char* operation, Pass pass, const Cost& cost);
   /// An operation with a backward pass has been recorded; its result may not be computed yet.
   virtual void recorded(Var result);

@@ -23,9 +23,13 @@ struct Option {
   Option(std::string option, OptionValue otherwise, std::string text = {})
       : name(std::move(option)), value(std::move(otherwise)), doc(std::move(text)) {}
 
+  /// The least number that is allowed; of a list of numbers, for each.
   Option& from(double number) { return least = number, *this; }
+  /// Only larger numbers are allowed.
   Option& above(double number) { return least = number, without_least = true, *this; }
+  /// The largest number that is allowed.
   Option& to(double number) { return most = number, *this; }
+  /// Only smaller numbers are allowed.
   Option& below(double number) { return most = number, without_most = true, *this; }
   /// A string, and each of a list of strings, must be one of these. A list of numbers may also be one of
   /// these.
@@ -56,11 +60,15 @@ class Settings {
  public:
   Settings(std::string component, std::span<const Option> options, Options given = {});
 
+  /// The value of an option of this type.
   Index integer(const std::string& option) const;
+  /// Also of an integer that was given for a number.
   double number(const std::string& option) const;
+  /// Of a boolean.
   bool flag(const std::string& option) const;
   std::string word(const std::string& option) const;  // "" where a list of numbers was given instead
   std::vector<double> numbers(const std::string& option) const;  // empty where a word was given instead
+  /// Of a list of strings.
   std::vector<std::string> texts(const std::string& option) const;
 
  private:

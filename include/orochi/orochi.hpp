@@ -1,4 +1,4 @@
-// The whole library, for programs of a few lines.
+// What most programs need of the library; docs/library.md lists all headers.
 #pragma once
 
 #include <orochi/batching.hpp>

@@ -21,6 +21,7 @@ struct Init {
 
   static Init zeros() { return {Kind::zeros, 0}; }
   static Init ones() { return {Kind::ones, 0}; }
+  /// N(0, deviation^2).
   static Init normal(double deviation) { return {Kind::normal, deviation}; }
   /// U(-a, a), a = sqrt(6 / (rows + cols)) of each name by itself (Glorot & Bengio 2010).
   static Init xavier_uniform() { return {Kind::xavier_uniform, 0}; }
@@ -94,6 +95,7 @@ class Parameters {
   Parameter find(std::string_view name) const;
   /// Another one after each change.
   std::uint64_t version() const { return version_.load(std::memory_order_relaxed); }
+  /// Where its numbers begin, in scalars.
   Index offset(Parameter p) const { return entry(p.id).offset; }
   std::span<const ParameterView> views() const { return views_; }
 
@@ -102,6 +104,7 @@ class Parameters {
   void set_rates(std::span<const double> by_view);
   bool has_frozen() const { return has_frozen_; }
 
+  /// Where a handle is, and what its gradient is like.
   struct Entry {
     Index offset = 0, size = 0, cols = 0;
     Use use = Use::product;
@@ -109,6 +112,7 @@ class Parameters {
     bool is_dense() const { return use != Use::lookup; }  // its gradient
   };
   std::span<const Entry> entries() const { return entries_; }  // by handle id
+  /// Of Parameter::id.
   const Entry& entry(Index id) const { return entries_[static_cast<std::size_t>(id)]; }
 
  private:
@@ -144,12 +148,16 @@ class Gradients {
   /// d parameter[ids[i]] += rows[i] for a parameter of kind `rows`; rows [ids.size(), cols] is copied.
   void add_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows);
 
+  /// Rows of a lookup in the order of add_rows; an id may be there several times.
   struct RowList {
     std::vector<std::int32_t> ids;  // [n]
     std::vector<Scalar> rows;       // [n, cols]
   };
+  /// Whether target() was asked for this parameter since `clear`: else its gradient is 0 and its memory not
+  /// set.
   bool written(Index id) const { return written_[static_cast<std::size_t>(id)] != 0; }
   Scalar* dense() { return dense_; }
+  /// Of a lookup; empty of others.
   const RowList& rows(Index id) const { return rows_[static_cast<std::size_t>(id)]; }
 
  private:
@@ -176,7 +184,7 @@ class GradientSum {
   /// that occurred: adds what the shards have listed to one row an id, and empties the lists. `begin_merge`,
   /// `merge` of each range once, `end_merge`.
   void begin_merge();
-  void merge(const ParameterRange& range);
+  void merge(const ParameterRange& range);  // several at once
   void end_merge();
   /// Before the first micro-batch of an update: nothing is merged yet.
   void clear();

@@ -12,6 +12,7 @@ namespace [[gnu::visibility("default")]] orochi {
 /// Sums by operation and by layer; one object a worker, so that nothing is shared.
 class Profile : public Observer {
  public:
+  /// An operation, by the name that it reports.
   struct Entry {
     std::string name;
     Cost forward, backward;
@@ -22,9 +23,11 @@ class Profile : public Observer {
     double forward = 0, backward = 0;
   };
   void enter(const std::string* layer, Pass pass) override;
+  /// Adds the cost to the entry of the operation.
   void end(const char* operation, Pass pass, const Cost& cost) override;
   const std::vector<LayerTime>& layers() const { return layers_; }
 
+  /// Adds the sums of another worker.
   void add(const Profile& other);
   void clear();
   const std::vector<Entry>& entries() const { return entries_; }

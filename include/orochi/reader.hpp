@@ -55,9 +55,9 @@ class DataFile {
   virtual const Targets& targets() const = 0;
   /// Whether each record needs a target: a file that is read to be answered may have none.
   virtual bool needs_targets() const { return true; }
-  /// Whether records shall have their fields; `name_fields` says before the first one what they are called.
-  /// Without names a record has one field, a JSON object.
+  /// Whether records shall have their fields, named by `name_fields`; without names one field, a JSON object.
   virtual bool keeps_fields() const { return false; }
+  /// Before the first record: what its fields are called.
   virtual void name_fields(std::vector<std::string> names) { static_cast<void>(names); }
   /// data.encoding: a further text that belongs to the file is written so, too.
   virtual const std::string& encoding() const = 0;
@@ -81,6 +81,8 @@ class Reader {
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
+  /// Hands every record of the file to file.add, in its order, and what is wrong to file.error; called once a
+  /// file.
   virtual void read(DataFile& file) const = 0;
   /// Whether records are texts, not numbers.
   virtual bool is_text() const { return true; }
@@ -94,6 +96,7 @@ class Reader {
   virtual FileSize size(const std::string& path) const;
 };
 
+/// A registered reader: the name a config uses, what it reads, its options, how to make it.
 struct ReaderEntry {
   std::string name;
   std::string summary;  // one line

@@ -18,6 +18,7 @@ class Registry {
  public:
   using Entry = EntryType;
 
+  /// Behind the others; `find` notices a name that is taken.
   void add(Entry entry) { entries_.push_back(std::move(entry)); }
   /// Adds a class whose constructor takes the Settings of one instance.
   template <class T>

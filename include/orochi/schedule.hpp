@@ -35,6 +35,7 @@ class Schedule {
   Schedule(const Schedule&) = delete;
   Schedule& operator=(const Schedule&) = delete;
 
+  /// The learning rate of the update, 0 or more.
   virtual double rate(const SchedulePoint& point) const = 0;
 };
 

@@ -17,18 +17,22 @@ class State {
  public:
   using Value = std::variant<std::vector<std::string>, std::vector<double>, std::vector<std::int64_t>>;
 
+  /// Takes the place of a list of that name.
   void set(const std::string& name, Value value) { values_[name] = std::move(value); }
 
   /// A usage_error where there is no such list, or one of another kind: the file was made by hand.
   const std::vector<std::string>& texts(const std::string& name) const {
     return get<std::vector<std::string>>(name, "texts");
   }
+  /// As `texts`.
   const std::vector<double>& numbers(const std::string& name) const {
     return get<std::vector<double>>(name, "numbers");
   }
+  /// As `texts`.
   const std::vector<std::int64_t>& integers(const std::string& name) const {
     return get<std::vector<std::int64_t>>(name, "integers");
   }
+  /// Whether there is such a list, of any kind.
   bool has(const std::string& name) const { return values_.count(name) > 0; }
   const std::map<std::string, Value>& values() const { return values_; }
   bool operator==(const State&) const = default;

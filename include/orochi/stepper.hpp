@@ -27,6 +27,7 @@ struct StepSums {
   double weight = 0;  // sum of the items' weights, what the loss is divided by
   double score = 0;   // sum of the items' scores
   Index items = 0;
+  /// Of further batches.
   void add(const StepSums& more) {
     loss += more.loss, weight += more.weight;
     score += more.score, items += more.items;
@@ -50,6 +51,7 @@ class Gradient {
   /// Forward and backward pass of one batch. `normalizer` is of all batches together: their number of items,
   /// or the sum of their weights. A failure after `norm`.
   StepSums add(const Batch& batch, const LossFunction& loss, double normalizer, RandomKey key);
+  /// The same by the loss of a task, with its scores.
   StepSums add(const Batch& batch, const Task& task, double normalizer, RandomKey key);
 
   /// L2 norm over all parameters, before `clip`; not finite where a gradient is not.

@@ -142,11 +142,14 @@ class Tape {
   }
   /// False for a frozen parameter, whose gradient nobody reads: whoever computes it may leave it out.
   bool trains(Parameter p) const { return parameters_.entry(p.id).rate > 0; }
+  /// What the parameter was added for.
   Use use(Parameter p) const { return parameters_.entry(p.id).use; }
+  /// Where d parameter [rows, cols] goes, for who writes all of it: assign or add, as the target says.
   GradientTarget grad_target(Parameter p) {
     if (observer_ != nullptr && trains(p)) observer_->touched(p);
     return gradients_->target(p);
   }
+  /// Adds an Eigen expression [rows, cols]; throws where the shape is another.
   template <class Expression>
   void add_grad(Parameter p, const Expression& expression) {
     check_shape(expression.rows(), expression.cols(), p.rows, p.cols);
@@ -211,6 +214,7 @@ class Tape {
   /// Counts `begin`.
   std::uint64_t pass() const { return pass_; }
 
+  /// Packed weights that products take in place of the parameters; null: none. They must live as long.
   void set_packed(const PackedWeights* packed) { context_.packed = packed; }
 
  private:
@@ -255,6 +259,7 @@ class Scratch {
   ~Scratch() { arena_.release(mark_); }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
+  /// n numbers, uninitialized.
   Scalar* scalars(Index n) {
     return static_cast<Scalar*>(arena_.allocate(static_cast<std::size_t>(n) * sizeof(Scalar)));
   }

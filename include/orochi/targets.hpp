@@ -66,10 +66,12 @@ class Targets {
 
   /// Keeps what was learned in a checkpoint, and takes it from there.
   virtual void save(State& state) const = 0;
+  /// Throws a usage_error for what it cannot use: the file may be made by hand.
   virtual void load(const State& state) = 0;
 
   /// The sequences of one stratum, a number below `strata`, are spread alike over training and validation.
   virtual Index strata() const { return 1; }
+  /// The stratum of one sequence, of its target [W] or [T, W].
   virtual std::int32_t stratum(std::span<const double> target) const { return static_cast<void>(target), 0; }
   /// Names of the strata, where people know them: labels.
   virtual std::vector<std::string> strata_names() const { return {}; }
@@ -92,12 +94,14 @@ class LabelSet {
   /// A usage_error for a label that training did not have.
   Index id(std::string_view label) const;
   const std::vector<std::string>& names() const { return names_; }
+  /// Of an id from 0 up to, not including, `size`.
   const std::string& name(double id) const { return names_[static_cast<std::size_t>(id)]; }
   Index size() const { return static_cast<Index>(names_.size()); }
   /// Those that are not in the set, each once, in the order of a set of their own.
   std::vector<std::string> missing(std::span<const std::string_view> labels) const;
   /// Behind those that there are, whose ids stay.
   void add(std::span<const std::string> labels);
+  /// As the list "labels".
   void save(State& state) const { state.set("labels", names_); }
   /// A usage_error where two are the same, or there are none.
   void load(const State& state);

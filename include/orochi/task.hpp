@@ -96,6 +96,7 @@ class Task : public Targets {
   virtual bool higher_score_is_better() const { return true; }
   /// Numbers kept of each item's outputs for the metrics; by default all outputs.
   virtual Index kept() const { return outputs(); }
+  /// Writes them: outputs [K] -> kept [kept()].
   virtual void keep(std::span<const Scalar> outputs, std::span<double> kept) const;
   /// The entry's metrics, and tables of classes where outputs are classes.
   virtual Figures metrics(const Outcomes& outcomes) const = 0;
@@ -138,6 +139,7 @@ struct MetricInfo {
   bool higher_is_better = true;
 };
 
+/// A registered task: the name a config uses, what it is, its options and metrics, how to make it.
 struct TaskEntry {
   std::string name;
   std::string summary;              // one line
@@ -146,6 +148,7 @@ struct TaskEntry {
   std::function<std::unique_ptr<Task>(const Settings&)> make;
 };
 
+/// The tasks that a program knows.
 class Tasks : public Registry<TaskEntry> {
  public:
   using Registry::add;

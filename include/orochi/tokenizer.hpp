@@ -28,6 +28,7 @@ struct EncodedTexts {
   std::vector<Index> offsets{0};  // [texts + 1]
   std::vector<Index> lengths;     // [texts]: tokens of the whole text, of which `ids` has the first
 
+  /// Puts further texts behind these.
   void append(const EncodedTexts& more);
 };
 
@@ -70,9 +71,9 @@ class Tokenizer {
   /// The tokens of a text, as many as encode finds, unknown ones as the text has them; for people.
   virtual std::vector<std::string> pieces(std::string_view text) const;
 
-  /// What a checkpoint keeps, and the other way round. A file may be made by hand: `load` throws a
-  /// usage_error for what it cannot use.
+  /// What a checkpoint keeps.
   virtual void save(State& state) const = 0;
+  /// Takes it from there. Throws a usage_error for what it cannot use: the file may be made by hand.
   virtual void load(const State& state) = 0;
 
   /// Whether a report shows tokens without blanks between them.
@@ -130,6 +131,7 @@ class VocabularyTokenizer : public Tokenizer {
   std::unordered_map<std::string_view, std::int32_t> numbers_;  // of the vocabulary's own texts
 };
 
+/// A registered tokenizer: the name a config uses, what it is, its options, how to make it.
 struct TokenizerEntry {
   std::string name;
   std::string summary;  // one line

@@ -21,7 +21,7 @@ Config read_config(const std::string& path, const std::vector<std::string>& over
 struct TrainRequest {
   std::string config_path;             // may be empty with resume
   std::vector<std::string> overrides;  // KEY=VALUE
-  std::string run;                     // folder; empty: runs/<config name>
+  std::string run;                     // folder; empty: runs/ and the config's name
   bool resume = false;
   bool overwrite = false;  // a run that the folder holds is replaced, once config and data are found good
   std::string
@@ -57,11 +57,15 @@ class TrainObserver {
  public:
   virtual ~TrainObserver() = default;
   virtual void note(const std::string& line) = 0;  // data notes, resume, stopping early, files that fail
+  /// Training begins, or goes on, with `step` of `total_steps` updates done.
   virtual void start(const Measured& measured, std::uint64_t step, std::uint64_t total_steps) = 0;
+  /// After each update: its number from 1, and its mean loss.
   virtual void step(std::uint64_t step, double loss, double tokens_per_second) = 0;
+  /// After each epoch; `best`: it has become best.h5.
   virtual void epoch(const EpochRecord& record, bool best) = 0;
 };
 
+/// What a run has given.
 struct TrainResult {
   std::string run;        // folder
   std::string model;      // the checkpoint to use: its best.h5, with train.refit that of the run on all data
@@ -86,6 +90,7 @@ TrainResult train(const TrainRequest& request, const Extensions& extensions, Tra
 
 /// What a run would take.
 struct DryRun {
+  /// A split of the data.
   struct Part {
     Index sequences = 0, tokens = 0;  // or rows
   };

@@ -38,6 +38,7 @@ class Updater {
   /// One range of it, from its gradient [end - begin]: ranges are updated side by side.
   void update(const UpdateStep& step, const ParameterRange& range, const Scalar* gradient);
 
+  /// Numbers of an optimizer, one a parameter.
   struct Moment {
     std::string path;            // in checkpoints: optimizer/first_moment
     std::vector<Scalar> values;  // flat

@@ -51,11 +51,15 @@ class Arguments {
   std::vector<std::string> words;              // in order
   std::map<std::string, std::string> options;  // by name, only those given; a switch has ""
 
+  /// `option` with its dashes: "--json".
   bool has(const std::string& option) const { return options.count(option) > 0; }
+  /// The value of an option, or `otherwise` where it was not given.
   std::string text(const std::string& option, const std::string& otherwise = {}) const;
+  /// The same as a number.
   std::int64_t integer(const std::string& option, std::int64_t otherwise) const;
 };
 
+/// A command of the program: `orochi NAME`. Parsing, help and the errors of wrong usage follow from it.
 struct Verb {
   std::string name;
   std::string summary;      // one line

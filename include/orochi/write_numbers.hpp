@@ -9,6 +9,7 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
+/// B sequences of numbers; a view, it owns nothing.
 struct NumericData {
   std::span<const float> values;  // [N, channels]
   Index channels = 0;
