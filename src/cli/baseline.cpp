@@ -79,7 +79,7 @@ std::string table_text(const BaselineRequest& request, const std::vector<Baselin
     cells.push_back(baseline.settings);
     table.add(cells);
   }
-  return fmt::format("{} data: {}\n{}\n", part, counted(sequences, "sequence"), table.text());
+  return fmt::format("{} data: {}\n{}\n", part, counted(sequences, "sequence"), table.fitted());
 }
 
 ordered_json figures_object(const BaselineRequest& request, const Figures& figures) {

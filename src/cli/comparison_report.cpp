@@ -44,7 +44,7 @@ std::string text_of(const Findings& found) {
     table.add(std::move(cells));
   }
   std::string text =
-      fmt::format("A  {}\nB  {}\n\n{}:\n", escape(found.a), escape(found.b), found.what) + table.text();
+      fmt::format("A  {}\nB  {}\n\n{}:\n", escape(found.a), escape(found.b), found.what) + table.fitted();
   if (found.one_right)
     text += fmt::format("\nright in A alone {}, in B alone {}: p = {:.2g} (McNemar's exact test)\n",
                         grouped(found.one_right->a), grouped(found.one_right->b),

@@ -65,7 +65,7 @@ std::string text_of(const CrossValidation& found) {
   table.add(line("mean", 0, summary.mean));
   table.add(line("std", 0, summary.std));
   table.add(line("pooled", summary.sequences, summary.pooled));
-  return fmt::format("run folder   {}\n\n", escape(found.run)) + table.text();
+  return fmt::format("run folder   {}\n\n", escape(found.run)) + table.fitted();
 }
 
 ordered_json object_of(const std::vector<MetricInfo>& metrics, const std::vector<double>& values) {

@@ -64,7 +64,7 @@ std::string ablation_text(const Ablation& ablation, const Task& task) {
                fmt::format("{:.1f}", head.distance)});
   return fmt::format("all heads: {} {:.4f}, loss {:.4f} on {}\n\n", score, ablation.score, ablation.loss,
                      counted(ablation.sequences, "sequence")) +
-         table.text() + alike(ablation);
+         table.fitted(2) + alike(ablation);
 }
 
 nlohmann::ordered_json ablation_json(const Ablation& ablation, const Task& task) {

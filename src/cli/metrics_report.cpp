@@ -52,17 +52,28 @@ std::vector<Index> first_classes(const Metrics& metrics, std::size_t most, Befor
   return classes;
 }
 
-std::string confusion_matrix(const Metrics& metrics, const std::vector<std::string>& labels) {
-  std::vector<Table::Column> columns{{"label \\ predicted", Align::left}};
-  for (const std::string& label : labels) columns.push_back({label});
+/// The predicted label above each column, or its number, which is before the label of its line.
+Table confusion_table(const Metrics& metrics, const std::vector<std::string>& labels, bool is_numbered) {
+  std::vector<Table::Column> columns;
+  if (is_numbered) columns.push_back({""});
+  columns.push_back({"label \\ predicted", Align::left});
+  for (std::size_t k = 0; k < labels.size(); ++k)
+    columns.push_back({is_numbered ? std::to_string(k + 1) : labels[k]});
   Table table(columns);
   for (std::size_t label = 0; label < labels.size(); ++label) {
-    std::vector<std::string> cells{labels[label]};
+    std::vector<std::string> cells;
+    if (is_numbered) cells.push_back(std::to_string(label + 1));
+    cells.push_back(labels[label]);
     for (const Index count : metrics.confusion_row(static_cast<Index>(label)))
       cells.push_back(grouped(count));
     table.add(std::move(cells));
   }
-  return table.text();
+  return table;
+}
+
+std::string confusion_matrix(const Metrics& metrics, const std::vector<std::string>& labels) {
+  const Table named = confusion_table(metrics, labels, false);
+  return named.fits() ? named.text() : confusion_table(metrics, labels, true).fitted(2);
 }
 
 std::string most_frequent_confusions(const Metrics& metrics, const std::vector<std::string>& labels) {
@@ -125,7 +136,7 @@ std::string figures_table(const Metrics& metrics, const std::vector<MetricInfo>&
   Table table(columns);
   table.add(std::move(cells));
   if (!intervals.values.empty()) table.add(std::move(bounds));
-  return table.text();
+  return table.fitted();
 }
 
 std::string class_tables(const Metrics& metrics, const std::string& note) {

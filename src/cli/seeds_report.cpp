@@ -50,7 +50,7 @@ std::string members_table(const SeedsResult& result) {
   table.add(line("mean", sums));
   for (double& square : squares) square = std::sqrt(square / (count - 1));
   table.add(line("std", squares));
-  return table.text();
+  return table.fitted();
 }
 
 }  // namespace

@@ -54,6 +54,28 @@ TEST_CASE("tables are aligned by characters, not bytes") {
         "a\\x1b  1234\n");
 }
 
+TEST_CASE("a table that is too wide goes on below, with its first columns") {
+  Table table({{"label", Align::left}, {"a"}, {"bcd"}, {"e"}});
+  table.add({"x", "1", "2", "33"});
+  const std::string whole =
+      "label  a  bcd   e\n"
+      "x      1    2  33\n";
+  CHECK(table.text() == whole);
+  CHECK(table.fitted(1, 17) == whole);
+  CHECK(table.fitted(1, 16) ==
+        "label  a  bcd\n"
+        "x      1    2\n"
+        "\n"
+        "label   e\n"
+        "x      33\n");
+  CHECK(table.fitted(2, 3) ==
+        "label  a  bcd\n"
+        "x      1    2\n"
+        "\n"
+        "label  a   e\n"
+        "x      1  33\n");
+}
+
 namespace {
 
 const std::vector<MetricInfo> class_metrics{{"loss", "loss", false},
@@ -81,11 +103,14 @@ TEST_CASE("the report has the matrix, or for many classes the most frequent conf
     const Metrics metrics = measured(labels, predictions, names, 0.5);
     return figures_table(metrics, class_metrics) + class_tables(metrics, "a note");
   };
-  const std::string few = report(3), many = report(31);
+  const std::string few = report(3), wide = report(20), many = report(31);
   CHECK(few.find("label \\ predicted  class0  class1  class2\n"
                  "class0                  1       0       0\n"
                  "class1                  1       0       0\n") != std::string::npos);
   CHECK(few.find("0.6667") != std::string::npos);  // accuracy
+  CHECK(wide.find("\n    label \\ predicted  1  2  3") != std::string::npos);
+  CHECK(wide.find("\n 2  class1             1  0  0") != std::string::npos);
+  CHECK(wide.find("\n20  class19 ") != std::string::npos);
   CHECK(many.find("label \\ predicted") == std::string::npos);
   CHECK(many.find("confusions, 1 of 1:\nlabel   predicted  sequences\nclass1  class0             1\n") !=
         std::string::npos);
