@@ -23,7 +23,7 @@ NOT_RUN = {
     "scripts/quickstart": "installs packages and builds",
     "scripts/test": "installs packages and runs this test",
     "scripts/lint": "minutes",
-    "scripts/reference": "run by the test reference",
+    "scripts/reference": "run by the test reference_pages",
     "scripts/make_wheel": "minutes; test_python builds the same extension",
     "scripts/dragons_lab": "hours",
     ".ci/run": "runs this test",
