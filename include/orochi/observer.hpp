@@ -12,11 +12,14 @@ class Var;
 
 enum class Pass { forward, backward };
 
-/// Of one operation.
+/// What an operation has to do, and how long it took.
 struct Cost {
   double seconds = 0;
-  double flops = 0;  // of products, exact; 0 where the operation is bound by memory
-  double bytes = 0;  // read and written, each tensor once
+  double flops = 0;           // of products, exact; 0 where the operation is bound by memory
+  double bytes = 0;           // read and written, each tensor once
+  double exponentials = 0;    // of softmax
+  double random_numbers = 0;  // of dropout
+  double calls = 1;
 };
 
 /// Tape::set_observer has it told of everything that follows.
@@ -40,8 +43,12 @@ class Observer {
 /// Reports an operation from its making to its end; nothing where `observer` is null.
 class Measure {
  public:
-  Measure(Observer* observer, const char* operation, Pass pass, double flops, double bytes)
-      : observer_(observer), operation_(operation), pass_(pass), cost_{0, flops, bytes} {
+  Measure(Observer* observer, const char* operation, Pass pass, double flops, double bytes,
+          double exponentials = 0, double random_numbers = 0)
+      : observer_(observer),
+        operation_(operation),
+        pass_(pass),
+        cost_{0, flops, bytes, exponentials, random_numbers} {
     if (observer_ == nullptr) return;
     observer_->begin(operation);
     start_ = Clock::now();

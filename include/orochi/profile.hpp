@@ -15,7 +15,7 @@ class Profile : public Observer {
   /// An operation, by the name that it reports.
   struct Entry {
     std::string name;
-    Cost forward, backward;
+    Cost forward{.calls = 0}, backward{.calls = 0};  // sums
   };
   /// Seconds in a layer's own code, without those of the layers inside of it.
   struct LayerTime {

@@ -167,6 +167,7 @@ BenchmarkResult run_benchmark(const Workload& work, const BenchmarkRequest& requ
     const double needed = request.seconds / (1e-3 * result.ms_median) / static_cast<double>(round);
     profile_steps(runner, request.threads,
                   static_cast<Index>(round) * std::max<Index>(3, static_cast<Index>(needed)), result);
+    result.machine = measure_machine(request.threads);
   } else {
     result.profile.clear();
   }

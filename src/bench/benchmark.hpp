@@ -4,6 +4,7 @@
 #include <orochi/profile.hpp>
 #include <orochi/run.hpp>
 
+#include "bench/roofline.hpp"
 #include "bench/workload.hpp"
 
 namespace orochi {
@@ -30,6 +31,7 @@ struct BenchmarkResult {
   Profile profile;                   // of profiled steps, all workers; empty unless asked for
   double profiled_seconds = 0;       // wall clock times threads
   Index profiled_steps = 0;
+  Machine machine;  // measured where a profile is asked for
 };
 
 /// Floating-point operations a second of all threads together, in a loop of multiply-adds.

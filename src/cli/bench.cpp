@@ -46,6 +46,37 @@ std::string profile_text(const BenchmarkResult& r) {
   return "\n" + table.text();
 }
 
+/// fp32's peak is the only one that is measured: products in bf16 are below its bound.
+bool has_roofline(const Workload& work, const BenchmarkResult& r) {
+  return work.config.train.precision == "fp32" && r.machine.flops > 0;
+}
+
+/// Each operation beside what it takes at least on this CPU, forward and backward pass together.
+std::string roofline_text(const BenchmarkResult& r) {
+  const double to_ms = 1e3 / static_cast<double>(r.profiled_steps);
+  Table table({{"operation", Align::left}, {"ms"}, {"at least, ms"}, {"times"}, {"bound by", Align::left}});
+  const auto add = [&](const std::string& name, double seconds, double least, const char* reason) {
+    table.add({name, fmt::format("{:.3f}", to_ms * seconds), fmt::format("{:.3f}", to_ms * least),
+               least > 0 ? fmt::format("{:.2f}", seconds / least) : "-", reason});
+  };
+  double sum = 0;
+  for (const Profile::Entry& e : r.profile.entries()) {
+    const LeastTime forward = least_time(e.forward, r.machine), backward = least_time(e.backward, r.machine);
+    const double least = forward.seconds() + backward.seconds();
+    add(e.name, e.forward.seconds + e.backward.seconds, least,
+        (forward.seconds() > backward.seconds() ? forward : backward).reason());
+    sum += least;
+  }
+  add("step, all threads", r.profiled_seconds, sum, "");
+  const Machine& m = r.machine;
+  std::string text = fmt::format(
+      "\n{}a thread at best: {:.0f} GFLOP/s, {:.2f} G exponentials/s, {:.2f} G random numbers/s; over",
+      table.text(), 1e-9 * m.flops, 1e-9 * m.exponentials, 1e-9 * m.random_numbers);
+  for (const Machine::Level& level : m.memory)
+    text += fmt::format(" {:.0f} KB {:.0f}", 1e-3 * level.size, 1e-9 * level.rate);
+  return text + " GB/s\n";
+}
+
 std::string layers_text(const BenchmarkResult& r) {
   const auto steps = static_cast<double>(r.profiled_steps);
   const auto ms = [&](double seconds) { return fmt::format("{:.3f}", 1e3 * seconds / steps); };
@@ -75,16 +106,33 @@ ordered_json layers_json(const BenchmarkResult& r) {
 ordered_json cost_json(const Cost& cost, double steps) {
   return {{"ms", 1e3 * cost.seconds / steps},
           {"gflop", 1e-9 * cost.flops / steps},
-          {"mb", 1e-6 * cost.bytes / steps}};
+          {"mb", 1e-6 * cost.bytes / steps},
+          {"exponentials", cost.exponentials / steps},
+          {"random_numbers", cost.random_numbers / steps},
+          {"calls", cost.calls / steps}};
 }
 
-ordered_json profile_json(const BenchmarkResult& r) {
+ordered_json machine_json(const Machine& machine) {
+  ordered_json memory = ordered_json::array();
+  for (const Machine::Level& level : machine.memory)
+    memory.push_back({{"kb", 1e-3 * level.size}, {"gb_per_second", 1e-9 * level.rate}});
+  return {{"gflops", 1e-9 * machine.flops},
+          {"exponentials_per_second", machine.exponentials},
+          {"random_numbers_per_second", machine.random_numbers},
+          {"memory", memory}};
+}
+
+ordered_json profile_json(const Workload& work, const BenchmarkResult& r) {
   const auto steps = static_cast<double>(r.profiled_steps);
   ordered_json rows = ordered_json::array();
-  for (const Profile::Entry& e : r.profile.entries())
+  for (const Profile::Entry& e : r.profile.entries()) {
     rows.push_back({{"operation", e.name},
                     {"forward", cost_json(e.forward, steps)},
                     {"backward", cost_json(e.backward, steps)}});
+    if (has_roofline(work, r))
+      for (const auto& [pass, cost] : {std::pair("forward", e.forward), std::pair("backward", e.backward)})
+        rows.back()[pass]["least_ms"] = 1e3 * least_time(cost, r.machine).seconds() / steps;
+  }
   rows.push_back({{"operation", "waiting and the rest"}, {"forward", {{"ms", 1e3 * unreported(r) / steps}}}});
   return rows;
 }
@@ -135,7 +183,8 @@ ordered_json result_json(const Workload& work, const BenchmarkResult& r, int thr
       r.allocations_per_step < 0 ? ordered_json() : ordered_json(r.allocations_per_step);
   json["lengths"] = lengths_json(work);
   if (!r.profile.entries().empty()) {
-    json["profile"] = profile_json(r);
+    json["profile"] = profile_json(work, r);
+    json["thread_at_best"] = machine_json(r.machine);
     json["profile_layers"] = layers_json(r);
   }
   return json;
@@ -188,7 +237,8 @@ int call_bench(const Extensions& extensions, AllocationCounter allocations, cons
     engine = result.engine;
     peak = result.peak_flops;
     if (request.profile)
-      profiles += "\n" + escape(work.name) + ", a step:" + profile_text(result) + layers_text(result);
+      profiles += "\n" + escape(work.name) + ", a step:" + profile_text(result) +
+                  (has_roofline(work, result) ? roofline_text(result) : "") + layers_text(result);
   }
   if (!arguments.has("--json"))
     out.write(table.text() + profiles +
@@ -215,7 +265,9 @@ Verb bench_verb(AllocationCounter allocations) {
                 {"KEY=VALUE", "settings, for example model.dropout=0 train.shards=16", false, true}};
   verb.options = {
       {"--profile", "",
-       "print each operation's share, forward and backward, with its GFLOP/s or GB/s, and each layer's"},
+       "print each operation's share, forward and backward, with its GFLOP/s or GB/s; in fp32 beside what it "
+       "takes "
+       "at least on this CPU; and each layer's share"},
       {"--seconds", "N", "how long to measure each workload (default: 3; example: --seconds 10)", 1, 3600},
       threads_option(),
       json_option("one JSON object a workload and line in place of the table")};

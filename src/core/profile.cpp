@@ -9,6 +9,9 @@ void accumulate(Cost& total, const Cost& cost) {
   total.seconds += cost.seconds;
   total.flops += cost.flops;
   total.bytes += cost.bytes;
+  total.exponentials += cost.exponentials;
+  total.random_numbers += cost.random_numbers;
+  total.calls += cost.calls;
 }
 
 }  // namespace
@@ -17,7 +20,7 @@ Profile::Entry& Profile::entry(const std::string& name) {
   const auto found =
       std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.name == name; });
   if (found != entries_.end()) return *found;
-  return entries_.emplace_back(Entry{name, {}, {}});
+  return entries_.emplace_back(Entry{.name = name});
 }
 
 Profile::LayerTime& Profile::layer_time(const std::string& name) {

@@ -30,12 +30,12 @@ double scores_of(const AttentionOptions& options, Index queries, Index keys) {
          (options.causal ? 1 : 2) * (most * t - most * (most + 1) / 2);  // t - i pairs are i positions apart
 }
 
-/// Of Q K^T and of filter times V: what a filter hides is not counted.
-double attention_flops(const AttentionInputs& in, const AttentionOptions& options) {
+/// Of all heads and sequences: what a mask hides is not counted.
+double num_scores(const AttentionInputs& in, const AttentionOptions& options) {
   double scores = 0;
   for (Index b = 0; b < in.queries.num_sequences(); ++b)
     scores += scores_of(options, in.queries.length(b), in.keys.length(b));
-  return 4 * scores * static_cast<double>(options.num_heads * options.head_dim);
+  return scores * static_cast<double>(options.num_heads);
 }
 
 /// A gradient that kernels overwrite: in its place where nothing is there yet, else beside it until
@@ -95,9 +95,10 @@ Var attend(const AttentionInputs& in, const AttentionOptions& options, const cha
   Tape& tape = in.query.tape();
   if (tape.training() && options.dropout > 0) check_samples(name, in.queries);
   const Index n = in.query.rows(), width = options.num_heads * options.head_dim;
-  const double flops = attention_flops(in, options),
-               bytes = static_cast<double>(2 * (n + in.key.rows()) * width) * sizeof(Scalar);
-  const Measure measure(tape.observer(), name, Pass::forward, flops, bytes);
+  const double scores = num_scores(in, options), drawn = tape.drops_out() && options.dropout > 0 ? scores : 0,
+               flops = 4 * scores * static_cast<double>(options.head_dim),  // Q K^T and weights V
+      bytes = static_cast<double>(2 * (n + in.key.rows()) * width) * sizeof(Scalar);
+  const Measure measure(tape.observer(), name, Pass::forward, flops, bytes, scores, drawn);
   Var y = tape.result(n, width);  // [N, H D]
   const AllSums sums(tape, options.num_heads, n);
   forward(in, options, y, sums);
@@ -110,7 +111,7 @@ Var attend(const AttentionInputs& in, const AttentionOptions& options, const cha
   }
   const auto* kept = new (tape.allocate_as<AttentionOptions>(1)) AttentionOptions(options);
   y.pullback([=] {
-    const Measure back(y.tape().observer(), name, Pass::backward, 2 * flops, 2 * bytes);
+    const Measure back(y.tape().observer(), name, Pass::backward, 2 * flops, 2 * bytes, scores, drawn);
     record_influence(y.tape(), first_record, in.queries, y);
     backward(in, *kept, y, sums);
   });

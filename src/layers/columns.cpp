@@ -20,7 +20,8 @@ Var parameter(Tape& tape, Parameter p) {
 
 Var softmax(Var x) {
   const Index n = x.rows(), c = x.cols();
-  const Measure measure(x.tape().observer(), "softmax", Pass::forward, 0, bytes_of(2 * n * c));
+  const Measure measure(x.tape().observer(), "softmax", Pass::forward, 0, bytes_of(2 * n * c),
+                        static_cast<double>(n * c));
   Var y = x.tape().result(n, c);  // [N, C]
   y.value() = x.value();
   kernels::softmax_rows(n, c, y.data(), c, 1);

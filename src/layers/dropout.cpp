@@ -36,7 +36,7 @@ Var dropout(Var x, double p, std::uint32_t stream, const Batch& batch) {
   check_rows("dropout", x, batch);
   const Index size = x.rows() * x.cols();
   const double bytes = 3.0 * static_cast<double>(size) * sizeof(Scalar);
-  const Measure measure(tape.observer(), "dropout", Pass::forward, 0, bytes);
+  const Measure measure(tape.observer(), "dropout", Pass::forward, 0, bytes, 0, static_cast<double>(size));
   Scalar* factor = tape.allocate(size);  // [N, C]
   row_dropout_factors(batch, 0, x.rows(), x.cols(), p, tape.context().key, stream, factor);
   Var y = tape.result(x.rows(), x.cols());  // [N, C]

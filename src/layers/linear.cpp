@@ -21,9 +21,10 @@ void finish_rows(Var y, const Epilogue& epilogue, const Batch& batch, Index firs
                  Scalar* derivative) {
   if (derivative == nullptr && epilogue.activation == nullptr && epilogue.residual == nullptr) return;
   const Index out = y.cols(), n = (last - first) * out, at = first * out;
-  const Measure measure(y.tape().observer(), "activation, dropout, residual", Pass::forward, 0,
-                        bytes_of(n * (2 + (derivative != nullptr) + (epilogue.residual != nullptr))));
   const bool drop = derivative != nullptr && epilogue.dropout > 0;
+  const Measure measure(y.tape().observer(), "activation, dropout, residual", Pass::forward, 0,
+                        bytes_of(n * (2 + (derivative != nullptr) + (epilogue.residual != nullptr))), 0,
+                        drop ? static_cast<double>(n) : 0);
   if (drop)
     row_dropout_factors(batch, first, last, out, epilogue.dropout, y.tape().context().key, epilogue.stream,
                         derivative + at);

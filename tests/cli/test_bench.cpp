@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bench/roofline.hpp"
 #include "catch.hpp"
 #include "program.hpp"
 #include "workplace.hpp"
@@ -89,4 +90,35 @@ TEST_CASE("bench says where an option is that does not go with the data") {
       orochi_program({"bench", place.path("small.toml"), "--seconds", "1", "task.class_weights=[1]"});
   CHECK(outcome.code == 2);
   CHECK(outcome.err.find("command line: error: task.class_weights has 1 number") != std::string::npos);
+}
+
+TEST_CASE("bench --profile counts exponentials and random numbers of attention") {
+  const json figures =
+      bench({"--profile", "model.num_layers=3", "model.dropout=0", "model.attention_dropout=0.1"});
+  const json& model = figures["model"];
+  const double b = number(figures, "batch_size"), t = number(model, "max_length");
+  const auto& rows = figures["profile"];
+  const auto found = std::find_if(rows.begin(), rows.end(),
+                                  [](const json& row) { return row["operation"] == "attention"; });
+  REQUIRE(found != rows.end());
+  for (const char* pass : {"forward", "backward"}) {
+    const json& cost = (*found)[pass];
+    CHECK(number(cost, "exponentials") == b * 3 * number(model, "num_heads") * t * t);
+    CHECK(number(cost, "random_numbers") == number(cost, "exponentials"));
+    CHECK(number(cost, "least_ms") > 0);
+  }
+  for (const char* rate : {"gflops", "exponentials_per_second", "random_numbers_per_second"})
+    CHECK(number(figures["thread_at_best"], rate) > 0);
+}
+
+TEST_CASE("what an operation takes at least is its arithmetic, or its memory where that takes longer") {
+  const Machine machine{1e9, 1e6, 1e5, {{1e3, 8e9}, {1e6, 2e9}}};
+  const auto seconds = [&](const Cost& cost) { return least_time(cost, machine).seconds(); };
+  CHECK_THAT(seconds({.flops = 96e7}), WithinRel(1.0, 1e-12));
+  CHECK_THAT(seconds({.flops = 96e7, .exponentials = 1e6, .random_numbers = 1e5}), WithinRel(3.0, 1e-12));
+  CHECK_THAT(seconds({.flops = 96e7, .bytes = 6e9}), WithinRel(3.0, 1e-12));  // one call: past the last level
+  CHECK_THAT(seconds({.bytes = 8e9, .calls = 8e6}), WithinRel(1.0, 1e-12));   // 1,000 bytes a call
+  CHECK_THAT(seconds({.bytes = 8e9, .calls = 4e6}), WithinRel(4.0, 1e-12));   // 2,000
+  CHECK(least_time({.flops = 1, .exponentials = 1}, machine).reason() == std::string("exponentials"));
+  CHECK(least_time({}, machine).reason() == std::string("-"));
 }
