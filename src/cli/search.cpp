@@ -1,8 +1,11 @@
 // orochi search
 #include "run/search.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,20 +23,22 @@ namespace {
 
 using nlohmann::ordered_json;
 
+constexpr std::array<std::pair<std::string_view, double>, 3> times{{{"s", 1}, {"m", 60}, {"h", 3600}}};
+
 /// "90s", "10m", "1.5h": time; "20000": steps.
 SearchBudget budget_of(const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const std::string unit(end, text.data() + text.size());
-  const double seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+  const std::string_view unit(end, text.data() + text.size());
+  const auto time = std::ranges::find(times, unit, &std::pair<std::string_view, double>::first);
   const bool is_steps = unit.empty() && number == std::floor(number);
-  if (error != std::errc() || !(number > 0 && number < 1e9) || (seconds == 0 && !is_steps))
+  if (error != std::errc() || !(number > 0 && number < 1e9) || (time == times.end() && !is_steps))
     throw usage_error(
         fmt::format("--budget is \"{}\"; allowed: a time, such as 90s, 10m or 1.5h, or a number of optimizer "
                     "steps, such as 20000",
                     text));
   if (is_steps) return {0, static_cast<std::uint64_t>(number)};
-  return {number * seconds, 0};
+  return {number * time->second, 0};
 }
 
 std::string text_of(const Arguments& arguments, const SearchResult& found) {
