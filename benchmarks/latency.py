@@ -17,16 +17,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts
 from pages import PROGRAM  # noqa: E402
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoint")
-    parser.add_argument("file", type=pathlib.Path)
-    parser.add_argument("--texts", type=int, default=200)
-    parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
-    texts = [line.split("\t", 1)[1] for line in options.file.read_text(encoding="utf-8").splitlines()[:options.texts]]
+def latencies(checkpoint, texts, threads):
+    """Milliseconds until each answer; the first from the start of the process."""
     start = time.monotonic()
-    process = subprocess.Popen([PROGRAM, "predict", options.checkpoint, "--threads", str(options.threads)], stdin=subprocess.PIPE,
+    process = subprocess.Popen([PROGRAM, "predict", checkpoint, "--threads", str(threads)], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8")
     times = []
     for text in texts:
@@ -39,6 +33,18 @@ def main():
         start = time.monotonic()
     process.stdin.close()
     process.wait()
+    return times
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("checkpoint")
+    parser.add_argument("file", type=pathlib.Path)
+    parser.add_argument("--texts", type=int, default=200)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    texts = [line.split("\t", 1)[1] for line in options.file.read_text(encoding="utf-8").splitlines()[:options.texts]]
+    times = latencies(options.checkpoint, texts, options.threads)
     words = statistics.mean(len(text.split()) for text in texts)
     first, each = times[0], sorted(times[1:])
     print(f"{len(texts)} texts of {words:.0f} words: first answer {first:.0f} ms, then median {statistics.median(each):.1f} ms, "
