@@ -55,3 +55,8 @@ if(OROCHI_ONNX)
     target_link_libraries(orochi_protobuf INTERFACE ${PROTOBUF_C_LIBRARY})
   endif()
 endif()
+# For `train` on several machines: a module that the program loads when mpirun has started it. The C interface, as MPI's
+# C++ library goes with one compiler.
+if(OROCHI_MPI)
+  find_package(MPI QUIET COMPONENTS C)
+endif()

@@ -10,6 +10,11 @@ add_custom_target(orochi_installed DEPENDS orochi orochi_f64 liborochi liborochi
 cmake_host_system_information(RESULT cores QUERY NUMBER_OF_LOGICAL_CORES)
 set(installed $<TARGET_FILE:orochi> $<TARGET_FILE:orochi_f64> $<TARGET_FILE:liborochi> $<TARGET_FILE:liborochi_f64>
   ${manual_pages})
+if(TARGET orochi_mpi)
+  add_dependencies(orochi_installed orochi_mpi)
+  list(APPEND installed $<TARGET_FILE:orochi_mpi>)
+  install(TARGETS orochi_mpi LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/orochi COMPONENT mpi)  # in no package
+endif()
 install(CODE "
   set(installed [==[${installed}]==])
   foreach(file IN LISTS installed)

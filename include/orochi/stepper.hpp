@@ -15,7 +15,9 @@
 #pragma GCC visibility push(default)
 namespace orochi {
 
+class Communicator;
 class Profile;
+class RankShards;
 class ThreadPool;
 class Stepper;
 struct StepFault;
@@ -76,11 +78,12 @@ class Gradient {
 
 /// Cuts a batch into shards, runs them side by side and adds their gradients in a fixed tree. A shard goes
 /// through its sequences in chunks of about `chunk_rows` rows, whose activations stay in the cache. Every sum
-/// has an order that depends on the batch and the config alone, never on the threads.
+/// has an order that depends on the batch and the config alone, never on the threads. Where there are ranks,
+/// each has a part of the shards; all make the same calls with the same batches, and get the same gradient.
 class Stepper {
  public:
   /// The model's parameters may change between gradients, not during one.
-  Stepper(Classifier& model, const TrainConfig& config, int threads);
+  Stepper(Classifier& model, const TrainConfig& config, int threads, Communicator* ranks = nullptr);
   ~Stepper();
   Stepper(const Stepper&) = delete;
   Stepper& operator=(const Stepper&) = delete;
@@ -100,7 +103,7 @@ class Stepper {
   void set_profiles(std::span<Profile> profiles);
   /// The memory of packed weights, which an evaluation in between may use too.
   const std::shared_ptr<PackedWeights>& packed() const { return packed_; }
-  Index num_shards() const { return static_cast<Index>(shards_.size()); }
+  Index num_shards() const { return num_shards_; }  // of all ranks
 
  private:
   friend class Gradient;
@@ -109,24 +112,27 @@ class Stepper {
     explicit Shard(const Parameters& parameters) : gradients(parameters) {}
     Gradients gradients;
     std::vector<Index> cuts;  // of its chunks
-    StepSums sums;
   };
   void clear();
   void merge_rows();  // of embeddings, before they come from the next batch
   StepSums add(const Batch& batch, const Objective& objective, RandomKey key, bool first);
-  void run_shard(int worker, Shard& shard, const Batch& batch, const Objective& objective, RandomKey key);
+  StepSums run_shard(int worker, Shard& shard, const Batch& batch, const Objective& objective, RandomKey key);
   StepSums run_chunk(Tape& tape, const Batch& chunk, const Objective& objective, FrozenRows* frozen);
   double sum_of_squares();
+  double sum_of_squares(const ParameterRange& range, int worker);
   Profile* profile(int worker);
   Scalar* scratch(int worker) { return scratch_.data() + static_cast<Index>(worker) * scratch_length_; }
 
   Classifier& model_;
   const TrainConfig config_;
   std::unique_ptr<ThreadPool> pool_;
-  std::vector<std::unique_ptr<Shard>> shards_;
-  std::vector<Index> cuts_;  // of the shards
-  GradientSum sum_;
+  Index num_shards_, first_shard_;
+  std::vector<std::unique_ptr<Shard>> shards_;  // this rank's: from `first_shard_` on
   std::vector<ParameterRange> ranges_;
+  std::unique_ptr<RankShards> rank_shards_;  // null: there is one process
+  std::vector<Index> cuts_;                  // of the shards
+  std::vector<StepSums> sums_;               // by shard
+  GradientSum sum_;
   std::vector<double> squares_;  // by range
   std::shared_ptr<PackedWeights> packed_;
   std::vector<std::unique_ptr<Tape>> tapes_;  // one a worker

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <orochi/communicator.hpp>
 #include <orochi/extensions.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/metrics.hpp>
@@ -33,6 +34,7 @@ struct TrainRequest {
   double max_memory = 0;       // bytes that the process may take; 0: what the machine has
   Index max_steps = 0;         // leave off after so many updates in all, as an interruption would; 0: no
   std::string command = {};    // the command line, for environment.json
+  Communicator* ranks = nullptr;  // of rank 0: the processes that train together; null: this one alone
 };
 
 /// What a run measures, by the names of its columns in metrics.csv.
@@ -87,6 +89,11 @@ struct TrainResult {
 
 /// Throws Error; ExitCode::diverged where loss or gradients are no longer finite, or worse than guessing.
 TrainResult train(const TrainRequest& request, const Extensions& extensions, TrainObserver& observer);
+
+/// Of every rank but 0: does its part in each run that rank 0 trains, until that one dismisses it.
+void follow(Communicator& ranks, const Extensions& extensions);
+/// Of rank 0, when it trains no more.
+void dismiss(Communicator& ranks);
 
 /// What a run would take.
 struct DryRun {

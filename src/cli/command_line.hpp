@@ -1,12 +1,25 @@
 // The command line of a program: parsing, help, and errors as exit codes.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include <orochi/communicator.hpp>
 #include <orochi/verb.hpp>
 
 namespace orochi {
+
+/// The processes that were started together, as rank 0 has them while it runs a verb.
+struct Team {
+  std::string verb;  // what they may be started for
+  /// What every other rank does.
+  std::function<void(Communicator&)> follow;
+  /// What rank 0 does at its end, so that they end.
+  std::function<void(Communicator&)> dismiss;
+  std::unique_ptr<Communicator> ranks = nullptr;  // null: this process is alone
+};
 
 struct Program {
   std::string version;
@@ -15,6 +28,7 @@ struct Program {
   std::vector<Verb> verbs;
   std::string path = "orochi";  // argv[0]
   std::string name = "orochi";  // without its folder
+  Team* team = nullptr;         // null: it is always alone
 };
 
 /// Names the program as it was called, parses, calls the verb and returns the exit code. Every error ends

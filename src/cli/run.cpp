@@ -1,5 +1,6 @@
 #include <orochi/run.hpp>
 #include <orochi/scalar.hpp>
+#include <orochi/train.hpp>
 
 #include "cli/build_text.hpp"
 #include "cli/verbs.hpp"
@@ -17,36 +18,20 @@ OptionSpec threads_option() {
 OptionSpec json_option(const std::string& help) { return {"--json", "", help}; }
 
 int run(int argc, char** argv, const Extensions& extensions, AllocationCounter allocations) {
+  Team team{"train", [&](Communicator& ranks) { follow(ranks, extensions); }, dismiss};
   Program program{version,
                   build_text(),
                   "Trains small transformer encoders on CPUs, from a config file.",
-                  {train_verb(),
-                   evaluate_verb(),
-                   predict_verb(),
-                   inspect_verb(),
-                   attend_verb(),
-                   ablate_verb(),
-                   explain_verb(),
-                   report_verb(),
-                   import_verb(),
-                   export_verb(),
-                   embed_verb(),
-                   baseline_verb(),
-                   bench_verb(allocations),
-                   components_verb(),
-                   config_verb(),
-                   check_layer_verb(),
-                   check_task_verb(),
-                   doctor_verb(),
-                   check_data_verb(),
-                   init_verb(),
-                   reproduce_verb(),
-                   cross_validate_verb(),
-                   compare_verb(),
-                   search_verb(),
+                  {train_verb(team),        evaluate_verb(),       predict_verb(),    inspect_verb(),
+                   attend_verb(),           ablate_verb(),         explain_verb(),    report_verb(),
+                   import_verb(),           export_verb(),         embed_verb(),      baseline_verb(),
+                   bench_verb(allocations), components_verb(),     config_verb(),     check_layer_verb(),
+                   check_task_verb(),       doctor_verb(),         check_data_verb(), init_verb(),
+                   reproduce_verb(),        cross_validate_verb(), compare_verb(),    search_verb(),
                    new_component_verb()}};
   const std::vector<Verb>& more = extensions.verbs.entries();
   program.verbs.insert(program.verbs.end(), more.begin(), more.end());
+  program.team = &team;
   return run_program(argc, argv, program, extensions);
 }
 

@@ -1,11 +1,13 @@
 // From argv to an exit code: the only place that catches.
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <new>
 #include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -14,12 +16,16 @@
 #include "cli/command_line.hpp"
 #include "cli/text.hpp"
 #include "io/suggest.hpp"
+#include "ranks/join.hpp"
 
 namespace orochi {
 namespace {
 
-/// A message that begins with a place is left as it is, so that editors jump there.
+/// A message that begins with a place is left as it is, so that editors jump there. What keeps processes from
+/// joining each of them finds: rank 0 says it, and by the time that the others end it is heard.
 void say(const Program& program, const std::string& message) {
+  if (program.team != nullptr && !program.team->ranks && started_rank() > 0)
+    return std::this_thread::sleep_for(std::chrono::seconds(1));
   const bool has_place = message.substr(0, message.find('\n')).find(": error: ") != std::string::npos;
   const std::string line =
       (has_place ? "" : program.name + ": ") + fitted(inert_lines(message), standard_error_screen()) + "\n";
@@ -69,6 +75,8 @@ const Verb& find_verb(const Program& program, const std::string& name) {
                          : fmt::format("did you mean \"{}\"? (see `{} help`)", suggestion, program.name)));
 }
 
+bool is_one_of_several(const Program& program) { return program.team != nullptr && program.team->ranks; }
+
 int dispatch(const std::vector<std::string>& arguments, const Program& program, const Extensions& extensions,
              Output& out) {
   if (arguments.empty()) {
@@ -88,6 +96,10 @@ int dispatch(const std::vector<std::string>& arguments, const Program& program, 
                                      : verb_help(program, find_verb(program, rest.front())));
   } else {
     const Verb& verb = find_verb(program, first);
+    if (is_one_of_several(program) && verb.name != program.team->verb)
+      throw usage_error(
+          fmt::format("{0} works in one process: start it without mpirun, which is for `{1} {2}`", verb.name,
+                      program.name, program.team->verb));
     const bool helps = rest == std::vector<std::string>{"help"};
     Arguments parsed = helps ? Arguments() : parse_arguments(verb, program, rest);
     parsed.command = command_text(program, arguments);
@@ -99,22 +111,33 @@ int dispatch(const std::vector<std::string>& arguments, const Program& program, 
   return static_cast<int>(ExitCode::done);
 }
 
-}  // namespace
+/// Joins the processes that were started together. Returns whether this one is to run a verb: any other rank
+/// than 0 does its part, and leaves signals that stop a run to rank 0.
+bool join(Program& program) {
+  if (program.team == nullptr) return true;
+  program.team->ranks = join_ranks();
+  if (!is_one_of_several(program) || program.team->ranks->rank() == 0) return true;
+  program.name += fmt::format(": rank {}", program.team->ranks->rank());
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::signal(number, SIG_IGN);
+  program.team->follow(*program.team->ranks);
+  return false;
+}
 
-int run_program(int argc, char** argv, Program program, const Extensions& extensions) {
+int run_verb(const std::vector<std::string>& arguments, Program& program, const Extensions& extensions) {
+  if (!join(program)) return static_cast<int>(ExitCode::done);
+  check_verbs(program.verbs);
+  Output out;
+  const int code = dispatch(arguments, program, extensions, out);
+  out.flush();
+  if (is_one_of_several(program)) program.team->dismiss(*program.team->ranks);
+  return code;
+}
+
+/// Says what the exception at hand means; returns the exit code.
+int tell_error(const Program& program, bool trains) {
   const int failed = static_cast<int>(ExitCode::failed);
-  ::signal(SIGXFSZ, SIG_IGN);  // a file at the size limit (ulimit -f) is an error of write, with a message
-  if (argc > 0) {
-    program.path = argv[0];
-    program.name = std::filesystem::path(program.path).filename().string();
-  }
   try {
-    const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-    check_verbs(program.verbs);
-    Output out;
-    const int code = dispatch(arguments, program, extensions, out);
-    out.flush();
-    return code;
+    throw;
   } catch (const OutputClosed&) {
     return 128 + SIGPIPE;
   } catch (const Error& error) {
@@ -125,8 +148,6 @@ int run_program(int argc, char** argv, Program program, const Extensions& extens
                              error.code().message()));
     return failed;
   } catch (const std::bad_alloc&) {
-    const bool trains =
-        argc > 1 && (std::string_view(argv[1]) == "train" || std::string_view(argv[1]) == "bench");
     say(program, trains ? "out of memory; smaller: data.max_length, train.batch_size, model.d_model"
                         : "out of memory; give fewer or shorter sequences, or lower --threads");
     return failed;
@@ -136,6 +157,25 @@ int run_program(int argc, char** argv, Program program, const Extensions& extens
   } catch (...) {  // a user's layer may throw anything
     say(program, "unexpected error of an unknown type");
     return failed;
+  }
+}
+
+}  // namespace
+
+int run_program(int argc, char** argv, Program program, const Extensions& extensions) {
+  ::signal(SIGXFSZ, SIG_IGN);  // a file at the size limit (ulimit -f) is an error of write, with a message
+  if (argc > 0) {
+    program.path = argv[0];
+    program.name = std::filesystem::path(program.path).filename().string();
+  }
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  try {
+    return run_verb(arguments, program, extensions);
+  } catch (...) {
+    const bool trains = !arguments.empty() && (arguments.front() == "train" || arguments.front() == "bench");
+    const int code = tell_error(program, trains);
+    if (is_one_of_several(program)) program.team->ranks->abort(code);  // else they would wait for this one
+    return code;
   }
 }
 

@@ -36,8 +36,9 @@ double parse_size(const std::string& text) {
   return size * scale;
 }
 
-TrainRequest make_request(const Arguments& arguments) {
+TrainRequest make_request(const Arguments& arguments, Communicator* ranks) {
   TrainRequest request;
+  request.ranks = ranks;
   for (const std::string& word : arguments.words) {
     if (is_override(word))
       request.overrides.push_back(word);
@@ -110,8 +111,8 @@ int say_dry_run(const TrainRequest& request, const Extensions& extensions, Outpu
   return static_cast<int>(ExitCode::done);
 }
 
-int call_train(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  TrainRequest request = make_request(arguments);
+int call_train(const Extensions& extensions, const Arguments& arguments, Communicator* ranks, Output& out) {
+  TrainRequest request = make_request(arguments, ranks);
   if (arguments.has("--dry-run")) return say_dry_run(request, extensions, out);
   const auto seeds = static_cast<int>(arguments.integer("--seeds", 1));
   if (seeds > 1)
@@ -154,7 +155,7 @@ std::vector<std::string> settings_of(std::span<const std::string> words) {
   return {words.begin(), words.end()};
 }
 
-Verb train_verb() {
+Verb train_verb(const Team& team) {
   Verb verb;
   verb.name = "train";
   verb.summary = "train a model as a config file says";
@@ -208,7 +209,9 @@ Verb train_verb() {
                    "train configs/splice.toml model.num_heads=8 train.seed=3 --run runs/wide",
                    "train --resume --run runs/splice",
                    "train --from runs/splice/best.h5 --data new.tsv --add-labels --run runs/more"};
-  verb.call = call_train;
+  verb.call = [&team](const Extensions& extensions, const Arguments& arguments, Output& out) {
+    return call_train(extensions, arguments, team.ranks.get(), out);
+  };
   verb.hint = hint;
   return verb;
 }

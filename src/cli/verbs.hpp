@@ -11,7 +11,8 @@
 
 namespace orochi {
 
-Verb train_verb();
+/// `team` is asked when it is called.
+Verb train_verb(const Team& team);
 Verb evaluate_verb();
 Verb predict_verb();
 Verb inspect_verb();

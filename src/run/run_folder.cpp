@@ -121,6 +121,7 @@ void RunFolder::write_environment(const RunFacts& run) const {
   ordered_json facts{{"orochi", version},          {"commit", commit()},      {"compiler", compiler()},
                      {"built_for", built_level()}, {"kernels", run.engine},   {"threads", run.threads},
                      {"cpu", cpu_name()},          {"cpu_level", cpu_level()}};
+  if (run.ranks > 1) facts["ranks"] = run.ranks;
   for (const Library& library : libraries()) facts["libraries"][library.name] = library.version;
   for (const auto& [part, checksum] : run.checksums) facts["data"][part] = checksum;
   if (!run.command.empty()) facts["command"] = run.command;

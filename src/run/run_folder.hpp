@@ -55,6 +55,7 @@ struct RunFacts {
   int threads = 0;
   std::string command;                                         // empty: called from C++
   std::vector<std::pair<std::string, std::string>> checksums;  // of each part's sequences
+  int ranks = 1;
 };
 
 /// runs/NAME/: config.toml, metrics.csv, metrics.jsonl, last.h5, last-1.h5, best.h5, environment.json,

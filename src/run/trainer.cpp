@@ -11,6 +11,7 @@
 #include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
 #include "run/memory_estimate.hpp"
+#include "run/ranks.hpp"
 #include "run/resume_point.hpp"
 #include "run/several_runs.hpp"
 #include "run/start.hpp"
@@ -34,7 +35,7 @@ Trainer::Trainer(const TrainRequest& request, const Extensions& extensions, Trai
       monitored_(monitored_metric(measured_.metrics, config_.train.monitor)),
       word_vectors_(request.resume ? WordVectors() : read_word_vectors(setup_, model_)),
       folder_(open_folder(extensions)),
-      loop_(*model_.classifier, task_, data_.train, config_.train, extensions, threads_),
+      loop_(*model_.classifier, task_, data_.train, config_.train, extensions, threads_, request.ranks),
       warmup_(warmup_steps(config_.train, loop_.total_steps())),
       progress_(loop_.progress),
       // in fp32, as evaluate and predict: a model's figures do not depend on the machine that trained it
@@ -60,6 +61,7 @@ TrainResult Trainer::run() {
                  threads_,
                  request_.command,
                  {{"train", run_data_.train_checksum}}};
+  if (request_.ranks != nullptr) facts.ranks = request_.ranks->size();
   if (validated()) facts.checksums.emplace_back("validation", run_data_.validation_checksum);
   if (data_.test.size() > 0) facts.checksums.emplace_back("test", checksum(data_.test));
   folder_.write_environment(facts);
@@ -68,7 +70,9 @@ TrainResult Trainer::run() {
   observer_.start(measured_, progress_.step, loop_.total_steps());
   note_oddities();
   const Clock::time_point start = Clock::now();
+  lead(request_, setup_, run_data_);
   loop();
+  if (request_.ranks != nullptr) loop_.dismiss();
   return finish(seconds_since(start));
 }
 
@@ -120,9 +124,12 @@ RunFolder Trainer::open_folder(const Extensions& extensions) const {
   with_location(
       setup_.config_path, request_.overrides, extensions,
       [this] { with_rates(*model_.classifier, config_.train); }, setup_.config_text);
+  refuse_ranks(request_, setup_, model_.classifier->parameters());
   const MemoryEstimate estimate = estimate_memory(model_, data_, threads_);
   refuse_large_run(estimate, request_.max_memory);
-  observer_.note("memory: about " + memory_text(resident_memory() + estimate.total()));
+  observer_.note(
+      "memory: about " + memory_text(resident_memory() + estimate.total()) +
+      (request_.ranks == nullptr ? "" : fmt::format(", on each of {} ranks", request_.ranks->size())));
   return RunFolder(setup_.folder, held_run(request_), measured_,
                    [this](const std::string& line) { observer_.note(line); });
 }

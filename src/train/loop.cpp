@@ -23,30 +23,30 @@ std::uint64_t count_steps(std::uint64_t each, const TrainConfig& config) {
 }  // namespace
 
 Loop::Loop(Classifier& model, const Task& task, const Sequences& data, const TrainConfig& config,
-           const Extensions& extensions, int threads)
-    : task_(task),
+           const Extensions& extensions, int threads, Communicator* ranks)
+    : parameters_(model.parameters()),
+      task_(task),
       data_(data),
       config_(config),
-      stepper_(model, config, threads),
+      stepper_(model, config, threads, ranks),
       updater_(extensions.optimizers.make(config.optimizer), model.parameters()),
       schedule_(extensions.schedules.make(config.schedule)),
       steps_each_(steps_of_epoch(data.size(), config)),
-      total_steps_(count_steps(steps_each_, config)) {
+      total_steps_(count_steps(steps_each_, config)),
+      ranks_(ranks) {
   if (const auto averaging = averaging_of(config, total_steps_)) updater_.keep_average(*averaging);
   if (kept_frozen_bytes(model, task, data) > 0) stepper_.keep_frozen(data);
 }
 
-void Loop::begin_epoch() { order_ = epoch_order(data_, config_.seed, progress.epoch); }
+void Loop::begin_epoch() {
+  order_ = epoch_order(data_, config_.seed, progress.epoch);
+  ordered_epoch_ = progress.epoch;
+}
 
 Loop::Step Loop::step() {
-  Step step;
-  const auto size = static_cast<std::size_t>(config_.batch_size * config_.gradient_accumulation_steps);
-  const std::span<const std::uint32_t> left = std::span(order_).subspan(progress.position);
-  step.rows = left.first(std::min(size, left.size()));
-  step.key = {static_cast<std::uint32_t>(config_.seed), static_cast<std::uint32_t>(progress.step)};
-  const Batch all = gather(step);
-  // Of the whole update: its sequences count alike in whatever micro-batch they are.
-  step.normalizer = weight_of(task_, all.targets, all.weights);
+  lead(Order::step, progress);
+  Batch all;
+  Step step = prepare(all);
 
   Gradient gradient = stepper_.gradient();
   for_micro_batches(all, [&](const Batch& batch) {
@@ -57,6 +57,18 @@ Loop::Step Loop::step() {
   step.rate = learning_rate(config_, *schedule_, progress.step, total_steps_);
   if (step.has_updated()) updater_.update(std::move(gradient), step.rate);
   count(step);
+  return step;
+}
+
+Loop::Step Loop::prepare(Batch& all) {
+  Step step;
+  const auto size = static_cast<std::size_t>(config_.batch_size * config_.gradient_accumulation_steps);
+  const std::span<const std::uint32_t> left = std::span(order_).subspan(progress.position);
+  step.rows = left.first(std::min(size, left.size()));
+  step.key = {static_cast<std::uint32_t>(config_.seed), static_cast<std::uint32_t>(progress.step)};
+  all = gather(step);
+  // Of the whole update: its sequences count alike in whatever micro-batch they are.
+  step.normalizer = weight_of(task_, all.targets, all.weights);
   return step;
 }
 
@@ -103,6 +115,10 @@ StepFault Loop::find_fault(const Step& step) {
 }
 
 std::vector<Scalar> Loop::gradient_of(const Step& step) {
+  Progress before = progress;  // the others find the step by it
+  --before.step;
+  before.position -= step.rows.size();
+  lead(Order::gradient, before);
   Gradient gradient = stepper_.gradient();
   for_micro_batches(gather(step),
                     [&](const Batch& batch) { gradient.add(batch, task_, step.normalizer, step.key); });

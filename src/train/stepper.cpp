@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <bit>
-#include <cmath>
-#include <utility>
 
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
@@ -15,19 +13,13 @@
 #include "core/packed_weights.hpp"
 #include "core/thread_pool.hpp"
 #include "model/frozen_rows.hpp"
+#include "train/objective.hpp"
+#include "train/rank_shards.hpp"
 #include "train/rates.hpp"
 #include "train/shards.hpp"
 #include "train/step_fault.hpp"
 
 namespace orochi {
-
-/// What a gradient is of. Without a task items weigh 1 and have no score.
-struct Objective {
-  const LossFunction& loss;
-  const Task* task;
-  double normalizer;
-};
-
 namespace {
 
 constexpr Index range_length = 8192;  // scalars a worker reduces at a time: 32 KB stay in the first cache
@@ -64,12 +56,6 @@ auto make_shards(const auto& make, Index count) {
   return shards;
 }
 
-LossFunction loss_of(const Task& task) {
-  return [&task](Var outputs, const Batch& batch, double normalizer) {
-    return task.loss(outputs, batch, normalizer);
-  };
-}
-
 }  // namespace
 
 Index shards_within_bound(const TrainConfig& config, const Parameters& parameters) {
@@ -89,14 +75,19 @@ double weight_of(const Task& task, std::span<const double> targets, std::span<co
   return sum;
 }
 
-Stepper::Stepper(Classifier& model, const TrainConfig& config, int threads)
+Stepper::Stepper(Classifier& model, const TrainConfig& config, int threads, Communicator* ranks)
     : model_(with_rates(model, config)),
       config_(config),
       pool_(std::make_unique<ThreadPool>(threads)),
+      num_shards_(shards_within_bound(config, model.parameters())),
+      first_shard_(shards_of_rank(num_shards_, ranks).first),
       shards_(make_shards([&] { return std::make_unique<Shard>(model.parameters()); },
-                          shards_within_bound(config, model.parameters()))),
-      sum_(model.parameters(), pointers(shards_)),
+                          shards_of_rank(num_shards_, ranks).last - first_shard_)),
       ranges_(parameter_ranges(model.parameters(), range_length)),
+      rank_shards_(ranks == nullptr ? nullptr
+                                    : std::make_unique<RankShards>(*ranks, model.parameters(),
+                                                                   pointers(shards_), num_shards_, ranges_)),
+      sum_(model.parameters(), rank_shards_ ? rank_shards_->all() : pointers(shards_)),
       squares_(ranges_.size()),
       packed_(make_packed(model.parameters(), config)) {
   if (config.shards < 1 || config.chunk_rows < 1)
@@ -161,20 +152,22 @@ StepSums Stepper::run_chunk(Tape& tape, const Batch& chunk, const Objective& obj
           sum_of_scores(*objective.task, outputs, chunk), outputs.rows()};
 }
 
-void Stepper::run_shard(int worker, Shard& shard, const Batch& batch, const Objective& objective,
-                        RandomKey key) {
+StepSums Stepper::run_shard(int worker, Shard& shard, const Batch& batch, const Objective& objective,
+                            RandomKey key) {
   Tape& tape = *tapes_[static_cast<std::size_t>(worker)];
   const Index chunks = (batch.num_rows() + config_.chunk_rows - 1) / config_.chunk_rows;
   cut_batch(batch, std::max<Index>(chunks, 1), shard.cuts);
-  shard.sums = {};
+  StepSums sums;
   for (std::size_t i = 0; i + 1 < shard.cuts.size(); ++i) {
     tape.begin(Mode::train, &shard.gradients, key);
-    shard.sums.add(run_chunk(tape, slice(batch, shard.cuts[i], shard.cuts[i + 1]), objective, frozen_.get()));
+    sums.add(run_chunk(tape, slice(batch, shard.cuts[i], shard.cuts[i + 1]), objective, frozen_.get()));
   }
+  return sums;
 }
 
 void Stepper::clear() {
   for (const std::unique_ptr<Shard>& shard : shards_) shard->gradients.clear();
+  if (rank_shards_) rank_shards_->clear();
   sum_.clear();
   pool_->for_each(packed_->num_pieces(), [&](Index i, int worker) {
     const Measure measure(profile(worker), "packing weights", Pass::forward, 0, 0);
@@ -199,12 +192,16 @@ StepSums Stepper::add(const Batch& batch, const Objective& objective, RandomKey 
     merge_rows();
   cut_batch(batch, num_shards(), cuts_);
   const Index count = std::ssize(cuts_) - 1;
-  pool_->for_each(count, [&](Index i, int worker) {
-    const std::size_t shard = static_cast<std::size_t>(i);
-    run_shard(worker, *shards_[shard], slice(batch, cuts_[shard], cuts_[shard + 1]), objective, key);
+  const Index own = std::clamp<Index>(count - first_shard_, 0, std::ssize(shards_));
+  sums_.resize(as_size(count));
+  pool_->for_each(own, [&](Index i, int worker) {
+    const std::size_t shard = as_size(first_shard_ + i);
+    sums_[shard] =
+        run_shard(worker, *shards_[as_size(i)], slice(batch, cuts_[shard], cuts_[shard + 1]), objective, key);
   });
+  if (rank_shards_) rank_shards_->share(sums_);
   StepSums total;
-  for (Index i = 0; i < count; ++i) total.add(shards_[static_cast<std::size_t>(i)]->sums);
+  for (const StepSums& shard : sums_) total.add(shard);
   return total;
 }
 
@@ -231,67 +228,22 @@ StepFault Stepper::find_fault(const Batch& batch, const Task& task, double norma
 
 double Stepper::sum_of_squares() {
   sum_.begin();
+  if (rank_shards_) rank_shards_->add_up(*pool_);
   pool_->for_each(std::ssize(ranges_), [&](Index r, int worker) {
     const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
     const double bytes = static_cast<double>((range.end - range.begin) * (num_shards() + 1)) * sizeof(Scalar);
     const Measure measure(profile(worker), "sum of the shards", Pass::forward, 0, bytes);
-    squares_[static_cast<std::size_t>(r)] = sum_.reduce(range, scratch(worker));
+    squares_[static_cast<std::size_t>(r)] = sum_of_squares(range, worker);
   });
   double sum = 0;
   for (const double square : squares_) sum += square;
   return sum;
 }
 
-Gradient::Gradient(Stepper& stepper) : stepper_(&stepper) { stepper.gradient_ = this; }
-Gradient::Gradient(Gradient&& other) noexcept
-    : stepper_(std::exchange(other.stepper_, nullptr)),
-      norm_(other.norm_),
-      scale_(other.scale_),
-      is_empty_(other.is_empty_) {
-  if (stepper_ != nullptr) stepper_->gradient_ = this;
-}
-Gradient::~Gradient() {
-  if (stepper_ != nullptr) stepper_->gradient_ = nullptr;
-}
-
-Stepper& Gradient::stepper() const {
-  if (stepper_ == nullptr)
-    throw failure("[gradient] it was used up by an update, moved, or its stepper is gone");
-  return *stepper_;
-}
-
-StepSums Gradient::add(const Batch& batch, const LossFunction& loss, double normalizer, RandomKey key) {
-  return add(batch, Objective{loss, nullptr, normalizer}, key);
-}
-StepSums Gradient::add(const Batch& batch, const Task& task, double normalizer, RandomKey key) {
-  return add(batch, Objective{loss_of(task), &task, normalizer}, key);
-}
-StepSums Gradient::add(const Batch& batch, const Objective& objective, RandomKey key) {
-  if (norm_) throw failure("[gradient] its norm was asked for: nothing can be added any more");
-  return stepper().add(batch, objective, key, std::exchange(is_empty_, false));
-}
-
-double Gradient::norm() {
-  if (is_empty_) throw failure("[gradient] no batch was added");
-  if (!norm_) norm_ = std::sqrt(stepper().sum_of_squares());
-  return *norm_;
-}
-
-double Gradient::clip(double most) {
-  const double before = norm();
-  if (most > 0 && before > most) scale_ = most / before;
-  return before;
-}
-
-std::vector<Scalar> Gradient::flat() {
-  norm();
-  Stepper& s = stepper();
-  std::vector<Scalar> result(s.model_.parameters().flat().size());
-  for (const ParameterRange& range : s.ranges_) {
-    const Index at = s.model_.parameters().entries()[as_size(range.id)].offset + range.begin;
-    std::copy_n(s.sum_.gradient(range, s.scratch(0)), range.end - range.begin, result.begin() + at);
-  }
-  return result;
+double Stepper::sum_of_squares(const ParameterRange& range, int worker) {
+  if (!rank_shards_ || !model_.parameters().entry(range.id).is_dense())
+    return sum_.reduce(range, scratch(worker));
+  return kernels::sum_of_squares(range.end - range.begin, sum_.gradient(range, scratch(worker)));
 }
 
 }  // namespace orochi
