@@ -23,6 +23,7 @@
 #include "data/file_errors.hpp"
 #include "data/raw.hpp"
 #include "exchange/onnx.hpp"
+#include "ranks/join.hpp"
 #include "run/machine_memory.hpp"
 
 namespace orochi {
@@ -157,6 +158,7 @@ Finding parts() {
   left_out(has_onnx(),
            "built without ONNX (libonnx-dev, libprotobuf-c-dev, protobuf-c-compiler), which `export --format "
            "onnx` needs");
+  left_out(has_mpi(), "built without MPI (libopenmpi-dev), which `train` on several machines needs");
   parts.advice = fmt::format("{}", fmt::join(missing, "; "));
   return parts;
 }

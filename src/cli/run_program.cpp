@@ -27,8 +27,9 @@ void say(const Program& program, const std::string& message) {
   if (program.team != nullptr && !program.team->ranks && started_rank() > 0)
     return std::this_thread::sleep_for(std::chrono::seconds(1));
   const bool has_place = message.substr(0, message.find('\n')).find(": error: ") != std::string::npos;
-  const std::string line =
-      (has_place ? "" : program.name + ": ") + fitted(inert_lines(message), standard_error_screen()) + "\n";
+  const bool is_rank = program.team != nullptr && program.team->ranks && program.team->ranks->rank() > 0;
+  const std::string line = (has_place ? is_rank ? program.name + ":\n" : "" : program.name + ": ") +
+                           fitted(inert_lines(message), standard_error_screen()) + "\n";
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -164,7 +164,9 @@ Verb train_verb(const Team& team) {
       "data), "
       "last.h5 (to resume from), last-1.h5 (the one before), environment.json. Ctrl-C stops after the "
       "current "
-      "step with a checkpoint; a second one stops at once.";
+      "step with a checkpoint; a second one stops at once. Started by mpirun, several processes share out "
+      "each batch, to the "
+      "same bits (docs/commands.md).";
   verb.words = {
       {"CONFIG", "a TOML file (docs/config.md); left out with --from, and perhaps with --resume", false,
        false},

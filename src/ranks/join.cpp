@@ -1,5 +1,6 @@
 #include "ranks/join.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdlib>
@@ -55,10 +56,15 @@ std::vector<fs::path> places() {
   return result;
 }
 
-fs::path find_module(int size) {
+/// Empty where there is none.
+fs::path find_module() {
   std::error_code error;
   for (const fs::path& path : places())
     if (fs::exists(path, error)) return path;
+  return {};
+}
+
+[[noreturn]] void refuse_without_module(int size) {
   throw failure(fmt::format(
       "{} processes were started together, and this program was built without MPI: there is no "
       "liborochi_mpi.so. Install MPI (Debian, Ubuntu: libopenmpi-dev), configure and build again, "
@@ -67,6 +73,8 @@ fs::path find_module(int size) {
 }
 
 }  // namespace
+
+bool has_mpi() { return !find_module().empty(); }
 
 int started_rank() {
   int rank = 0;
@@ -77,7 +85,8 @@ int started_rank() {
 std::unique_ptr<Communicator> join_ranks() {
   const int size = started_size();
   if (size == 1) return nullptr;
-  const fs::path path = find_module(size);
+  const fs::path path = find_module();
+  if (path.empty()) refuse_without_module(size);
   // Global, as the parts that MPI itself loads look for its symbols.
   void* module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL);
   if (module == nullptr)

@@ -12,6 +12,9 @@ namespace orochi {
 /// MPI, which is loaded only then. Else null. Throws a failure that says what to do where there is no module.
 std::unique_ptr<Communicator> join_ranks();
 
+/// Whether there is such a module.
+bool has_mpi();
+
 /// What mpirun says of this process: rank 0 is where there is none.
 int started_rank();
 

@@ -1,5 +1,6 @@
 // liborochi_mpi.so: the one place that calls MPI. Loaded only where several processes were started together.
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 
 #include <mpi.h>
@@ -12,8 +13,13 @@ namespace {
 class Mpi final : public Communicator {
  public:
   Mpi() {
+    // Threads that it starts leave signals to the program.
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
     int given = 0;
     MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given);  // one thread calls it
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
     MPI_Comm_size(MPI_COMM_WORLD, &size_);
   }

@@ -150,7 +150,7 @@ TEST_CASE("an error of one rank ends all with its reason, one of all is said onc
           .finish();
   INFO(one.err);
   CHECK(one.code == 2);
-  CHECK(has(one.err, "rank 2: "));
+  CHECK(has(one.err, "orochi: rank 2:\n"));
   CHECK(has(one.err, "train.tsv"));
   const Outcome all = on_ranks(4, ranks.train("all", {"train.epochs=x"})).finish();
   CHECK(all.code == 2);

@@ -6,6 +6,17 @@ file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK} --component program)
 run(${WORK}/bin/orochi_f64 check-layer gelu)
 
+# The program finds its module of MPI where that is installed, and says what it lacks where it is not.
+run(${WORK}/bin/orochi doctor)
+expect("libopenmpi-dev")
+if(MPI)
+  run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK} --component mpi)
+  run(${WORK}/bin/orochi doctor)
+  if(out MATCHES "libopenmpi-dev")
+    message(FATAL_ERROR "the installed program does not find what it has of MPI:\n${out}")
+  endif()
+endif()
+
 set(share ${WORK}/share)
 foreach(program orochi orochi_f64)
   if(NOT EXISTS ${share}/bash-completion/completions/${program})
