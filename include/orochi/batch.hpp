@@ -7,7 +7,7 @@
 
 namespace [[gnu::visibility("default")]] orochi {
 
-using Index = std::ptrdiff_t;
+using Index = std::int64_t;  // also where addresses have 32 bits
 
 /// B sequences whose N rows are one after another; a view, it owns nothing.
 /// Either `tokens` is filled (text) or `values` (numeric rows).

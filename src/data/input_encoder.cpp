@@ -152,10 +152,11 @@ Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Seque
   Index length = texts_ - 1 + special_rows();        // separators
   Index full_length = length;
   for (auto i = static_cast<std::size_t>(first); std::ssize(parts) < texts_; ++i) {
-    parts.emplace_back(texts.ids.begin() + texts.offsets[i], texts.ids.begin() + texts.offsets[i + 1]);
+    const Index begin = texts.offsets[i];
+    parts.push_back(std::span(texts.ids).subspan(as_size(begin), as_size(texts.offsets[i + 1] - begin)));
     check(parts.back(), texts.lengths[i]);
     full_length += texts.lengths[i];
-    rows.push_back(std::min(std::ssize(parts.back()), most_rows_));
+    rows.push_back(std::min<Index>(std::ssize(parts.back()), most_rows_));
     length += rows.back();
   }
   for (; length > most_rows_; --length) {
