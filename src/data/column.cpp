@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/magic.h>
 #include <sys/mman.h>
 #include <sys/statfs.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@ namespace orochi {
 namespace {
 
 constexpr std::size_t smallest_file = 1 << 20;  // smaller arrays are in memory
+constexpr long tmpfs_magic = 0x01021994;        // of <linux/magic.h>
 
 class File {
  public:
@@ -42,7 +42,7 @@ class File {
 Storage Storage::on_disk(const std::string& folder) {
   const File file(folder);
   struct statfs system {};
-  if (::fstatfs(file.descriptor(), &system) == 0 && system.f_type == TMPFS_MAGIC)
+  if (::fstatfs(file.descriptor(), &system) == 0 && system.f_type == tmpfs_magic)
     throw usage_error(
         fmt::format("{}: is in memory itself (tmpfs); set TMPDIR to a folder on a disk", folder));
   Storage storage;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include <utf8proc.h>
-
 #include "core/utf8.hpp"
 #include "data/tokenizers/unicode.hpp"
 
@@ -25,9 +23,7 @@ bool is_cjk(char32_t c) {
 
 bool is_dropped(char32_t c) {
   if (c == '\t' || c == '\n' || c == '\r') return false;
-  const utf8proc_category_t category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
-  return c == 0xFFFD || category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF ||
-         category == UTF8PROC_CATEGORY_CO;
+  return c == 0xFFFD || unicode::is_control(c);
 }
 
 /// The symbols of ASCII are punctuation, those of others are not.

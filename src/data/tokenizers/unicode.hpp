@@ -31,6 +31,7 @@ bool is_letter(char32_t code_point);           // L*
 bool is_number(char32_t code_point);           // N*
 bool is_mark(char32_t code_point);             // M*: it belongs to the character before it
 bool is_nonspacing_mark(char32_t code_point);  // Mn
+bool is_control(char32_t code_point);          // Cc, Cf, Co: of control, of format, of private use
 
 /// Columns of a terminal: a character with its marks, or an emoji of several code points, counts once; those
 /// of East Asian scripts are two wide.
