@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
 
@@ -78,28 +77,6 @@ void require_memory_for_maps(const HeadGrid& grid, Index rows, double left) {
       "shorter sequence, or at its beginning",
       rows, memory_text(needed), counted(grid.count(), "head"), counted(std::ssize(grid.layers), "layer"),
       memory_text(left)));
-}
-
-std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequences& data, Index i,
-                                             std::vector<Scalar>* outputs, bool maps) {
-  std::vector<std::uint32_t> samples;
-  Recording recording{maps, {}};
-  Tape tape(trained.classifier->parameters(), trained.config.train.kernels.c_str());
-  HeadProbe probe{&recording, {}};
-  tape.attach(&probe);
-  tape.begin(Mode::infer, nullptr, {});
-  const Batch one = slice(as_batch(data, samples), i, i + 1);
-  const Windows windows = windows_of(one.offsets, one.window);
-  const Var y = trained.classifier->forward(tape, slice(window_batch(one, windows), 0, 1));  // [items, K]
-  if (!y.value().allFinite()) throw not_finite(i);
-  if (outputs != nullptr && !one.has_windows()) {
-    outputs->assign(y.data(), y.data() + y.rows() * y.cols());
-  } else if (outputs != nullptr) {
-    Inference inference(trained, 1);
-    const std::span<const Scalar> all = inference.outputs(one);  // [items, K]
-    outputs->assign(all.begin(), all.end());
-  }
-  return std::move(recording.records);
 }
 
 std::vector<AttentionRecord> record_attention(const Model& model, const Sequences& data, Index i) {
