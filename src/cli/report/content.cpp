@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <numeric>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <orochi/model.hpp>
@@ -16,11 +16,10 @@
 #include "cli/report/baselines.hpp"
 #include "cli/report/drawings.hpp"
 #include "cli/report/outcomes.hpp"
+#include "cli/report/sequence.hpp"
 #include "cli/text.hpp"
 #include "core/as_size.hpp"
-#include "core/utf8.hpp"
 #include "data/file_errors.hpp"
-#include "data/windows.hpp"
 #include "inference/statistics.hpp"
 #include "io/config_file.hpp"
 #include "run/metrics_files.hpp"
@@ -31,18 +30,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t most_errors = 20, most_named_classes = 5;     // shown; classes of one sequence
-constexpr std::size_t longest_text = 400, longest_name = 40;        // code points
+constexpr std::size_t most_errors = 20;                             // shown
 constexpr std::size_t widest_drawn_matrix = 60;                     // classes
 constexpr std::size_t most_class_rows = 500, few_class_rows = 100;  // beyond the first, the second
 constexpr Index most_error_values = 16384;                          // of a numeric sequence among the errors
-
-/// Inert, and cut where it is longer than `most` code points.
-std::string shown(const std::string& text, std::size_t most) {
-  std::size_t at = 0;
-  for (std::size_t n = 0; n < most && at < text.size(); ++n) utf8::decode(text, at);
-  return escape(text.substr(0, at)) + (at < text.size() ? " ..." : "");
-}
 
 double rounded(double value, double unit = 1e-6) { return std::round(value / unit) * unit; }
 
@@ -110,34 +101,15 @@ ordered_json probabilities_json(const Scored& outcomes) {
           {"precision", percent(precision_recall_curve(of))}};
 }
 
-/// [[label, p] ...]: the largest, and the target's.
-ordered_json largest_probabilities(const std::vector<std::string>& names, const std::vector<double>& p,
-                                   const std::string& target) {
-  std::vector<std::size_t> order(p.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return p[x] > p[y]; });
-  auto json = ordered_json::array();
-  for (std::size_t n = 0; n < order.size(); ++n)
-    if (n < most_named_classes || names[order[n]] == target)
-      json.push_back({shown(names[order[n]], longest_name), rounded(p[order[n]])});
-  return json;
-}
-
 /// number, label, prediction, right, loss, probabilities; `outputs` [items, K].
 ordered_json outcome_json(const Model& trained, const ReportData& data, const Evaluation& outcomes, Index i,
                           std::span<const Scalar> outputs) {
-  const Task& task = *trained.task;
-  const Prediction prediction = task.predict(outputs);
-  const std::string target = task.text(data.sequences.target(i));
-  ordered_json json{
-      {"number", data.numbers[as_size(i)]},
-      {"label", shown(target, longest_text)},
-      {"prediction", shown(prediction.text(task.level() == Level::row ? " " : ","), longest_text)},
-      {"right", is_right(trained, outcomes, i)},
-      {"loss", rounded(outcomes.losses[as_size(i)])}};
-  json["probabilities"] = task.level() == Level::sequence
-                              ? largest_probabilities(task.score_names(), prediction.scores, target)
-                              : ordered_json::array();
+  const std::string target = trained.task->text(data.sequences.target(i));
+  ordered_json json{{"number", data.numbers[as_size(i)]},
+                    {"label", shown(target, longest_text)},
+                    {"right", is_right(trained, outcomes, i)},
+                    {"loss", rounded(outcomes.losses[as_size(i)])}};
+  add_answer(json, *trained.task, outputs, target);
   return json;
 }
 
@@ -145,7 +117,8 @@ void add_input(ordered_json& json, const Model& trained, const ReportData& data,
   if (data.texts.empty())
     json["values"] = values_json(trained.preprocessing, data.sequences, i, rows);
   else
-    json["text"] = shown(data.text_of(i, trained.preprocessing.texts), longest_text);
+    json["text"] = shown(fmt::format("{}", fmt::join(data.texts_of(i, trained.preprocessing.texts), "\t")),
+                         longest_text);
 }
 
 ordered_json errors_json(const Model& trained, const ReportData& data, const Evaluation& outcomes) {
@@ -159,47 +132,15 @@ ordered_json errors_json(const Model& trained, const ReportData& data, const Eva
   return json;
 }
 
-/// The rows' pieces as a text: without what marks them as beginning or going on with a word, and with a blank
-/// before each word. Empty where tokens are no pieces.
-std::vector<std::string> joined_pieces(std::span<const RowName> names) {
-  if (std::ranges::none_of(names, &RowName::continues)) return {};
-  std::vector<std::string> result;
-  for (const RowName& name : names) {
-    std::string_view text = name.text;
-    for (const std::string_view mark : {"##", "\xE2\x96\x81", "\xC4\xA0"})  // the last two: a blank
-      if (text.starts_with(mark)) text.remove_prefix(mark.size());
-    result.push_back(fmt::format("{}{}", name.continues || result.empty() ? "" : " ",
-                                 shown(std::string(text), longest_name)));
-  }
-  return result;
-}
-
 /// One sequence with all its maps, which are of its first window.
 ordered_json sequence_json(const Model& trained, const ReportData& data, const Evaluation& outcomes, Index i,
                            std::size_t shown_sequences) {
   std::vector<Scalar> outputs;  // [items, K]
   std::vector<AttentionRecord> records = record_sequence(trained, data.sequences, i, &outputs, false);
-  const std::vector<RowName> names = row_names(trained, data, i);
-  std::erase_if(records,
-                [&](const AttentionRecord& r) { return r.length != std::ssize(names); });  // other rows
-  const Windows windows = windows_of(data.sequences, i);
-  Index maps = 0;
-  for (const AttentionRecord& record : records) maps += record.options.num_heads;
-  const Index rows = std::min(drawable_rows(maps * static_cast<Index>(shown_sequences)), std::ssize(names));
   ordered_json json = outcome_json(trained, data, outcomes, i, outputs);
-  json["length"] = names.size();
-  json["class_token"] = std::ssize(names) - windows.rows(0);
-  json["windows"] = windows.count();
-  json["rows"] = ordered_json::array();
-  json["unknown"] = ordered_json::array();
-  for (Index t = 0; t < rows; ++t) {
-    json["rows"].push_back(shown(names[as_size(t)].text, longest_name));
-    if (names[as_size(t)].unknown) json["unknown"].push_back(t);
-  }
-  if (const auto joined = joined_pieces(std::span(names).first(as_size(rows))); !joined.empty())
-    json["joined"] = joined;
-  add_input(json, trained, data, i, rows);
-  json["layers"] = maps_json(records, rows);
+  add_input(json, trained, data, i,
+            add_rows(json, trained, data.sequences, i, data.texts_of(i, trained.preprocessing.texts),
+                     std::move(records), shown_sequences));
   return json;
 }
 

@@ -3,19 +3,12 @@
 #include <filesystem>
 #include <numeric>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
-#include <orochi/predict.hpp>
 
 #include "cli/test_data.hpp"
-#include "core/choices.hpp"
 #include "data/file_errors.hpp"
 #include "data/split.hpp"
-#include "data/truncation.hpp"
-#include "data/windows.hpp"
 #include "run/run_data.hpp"
 
 namespace orochi {
@@ -81,52 +74,10 @@ ReportData report_data(const Model& trained, const std::string& checkpoint, cons
   return data;
 }
 
-std::string ReportData::text_of(Index sequence, Index texts_each) const {
-  const auto first = texts.begin() + sequence * texts_each;
-  return fmt::format("{}", fmt::join(first, first + texts_each, "\t"));
-}
-
-std::vector<RowName> row_names(const Model& trained, const ReportData& data, Index i) {
-  std::vector<RowName> names;
-  for (std::string& label : row_labels(trained, data.sequences, i)) names.push_back({std::move(label)});
-  if (data.texts.empty()) return names;
-  const Tokenizer& tokenizer = *trained.preprocessing.tokenizer;
-  const auto each = static_cast<std::size_t>(trained.preprocessing.texts);
-  const auto length = static_cast<std::size_t>(windows_of(data.sequences, i).rows(0));
-  const auto begin = static_cast<std::size_t>(data.sequences.offsets[static_cast<std::size_t>(i)]);
-  const std::size_t first = names.size() - length;  // after a class token
-  for (std::size_t t = 0; t < length; ++t) {
-    const std::int32_t id = data.sequences.tokens[begin + t];
-    names[first + t].unknown = id == tokenizer.unknown();
-    const bool is_special =
-        id == tokenizer.begin() || id == tokenizer.end() || id >= tokenizer.vocabulary_size();
-    names[first + t].continues = !is_special && tokenizer.continues_word(id);
-  }
-  const Truncation truncation = truncation_choice.value(trained.config.data.truncation);
-  const auto segment = [&](std::size_t t) {
-    return each == 1 ? 0 : static_cast<std::size_t>(data.sequences.segments[begin + t]);
-  };
-  for (std::size_t s = 0, t = 0; s < each; ++s) {
-    const std::vector<std::string> tokens =
-        tokenizer.pieces(data.texts[static_cast<std::size_t>(i) * each + s]);
-    std::size_t end = t;
-    while (end < length && segment(end) == s) ++end;
-    const bool special = trained.config.data.special_tokens;
-    const std::size_t before = special && s == 0 ? 1 : 0, behind = special || s + 1 < each ? 1 : 0;
-    const Index rows = static_cast<Index>(end - t - before - behind);  // without special tokens
-    std::size_t row = t + before;
-    const auto name = [&](std::span<const std::string> part) {
-      for (const std::string& token : part) {
-        names[first + row].text = token;
-        ++row;
-      }
-    };
-    const Index count = std::ssize(tokens);
-    if (rows <= count)  // where pieces are tokens
-      for_kept(std::span(tokens), 1, kept_rows(truncation, count, rows), name);
-    t = end;
-  }
-  return names;
+std::span<const std::string> ReportData::texts_of(Index sequence, Index texts_each) const {
+  if (texts.empty()) return {};
+  return std::span(texts).subspan(static_cast<std::size_t>(sequence * texts_each),
+                                  static_cast<std::size_t>(texts_each));
 }
 
 }  // namespace orochi

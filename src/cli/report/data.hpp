@@ -1,6 +1,7 @@
 // The labelled sequences that a report looks at.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,22 +18,13 @@ struct ReportData {
   bool is_share_of_training = false;  // what was split off the training file
   Sequences sequences;                // B
   std::vector<std::string> texts;     // [B, S], as they are in the file; empty for numeric data
-  /// The S texts of a sequence, with tabs between.
-  std::string text_of(Index sequence, Index texts_each) const;
+  /// The S texts of a sequence, or none of numeric data.
+  std::span<const std::string> texts_of(Index sequence, Index texts_each) const;
   std::vector<Index> numbers;  // [B]: of the sequence in the file, from 0
 };
 
 /// --data, else data.test of the checkpoint's config, else the validation data of the training: its file, or
 /// the same share of the training file.
 ReportData report_data(const Model& trained, const std::string& checkpoint, const Arguments& arguments);
-
-/// What is at one row of a sequence.
-struct RowName {
-  std::string text;
-  bool unknown = false;    // a token that is not in the vocabulary
-  bool continues = false;  // a piece that goes on with the word before it
-};
-/// Of all rows of sequence i, with "[cls]" first for that pooling; numeric rows have their number, from 1.
-std::vector<RowName> row_names(const Model& trained, const ReportData& data, Index i);
 
 }  // namespace orochi

@@ -1,5 +1,5 @@
 # The sources of `orochi report`, and its page as one of them.
-set(report_sources report.cpp report/baselines.cpp report/content.cpp report/data.cpp report/drawings.cpp report/outcomes.cpp report/page.cpp
+set(report_sources report.cpp report/baselines.cpp report/content.cpp report/data.cpp report/drawings.cpp report/outcomes.cpp report/page.cpp report/row_names.cpp report/sequence.cpp
   ${CMAKE_CURRENT_BINARY_DIR}/report_template.cpp)
 file(GLOB report_page CONFIGURE_DEPENDS report/page.html report/page.css report/*.js)
 add_custom_command(OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/report_template.cpp
