@@ -17,6 +17,7 @@
 #include "bench/benchmark.hpp"
 #include "cli/build_text.hpp"
 #include "cli/metrics_report.hpp"
+#include "cli/report/answering.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "core/kernels/kernels.hpp"
@@ -159,6 +160,8 @@ Finding parts() {
            "built without ONNX (libonnx-dev, libprotobuf-c-dev, protobuf-c-compiler), which `export --format "
            "onnx` needs");
   left_out(has_mpi(), "built without MPI (libopenmpi-dev), which `train` on several machines needs");
+  left_out(has_browser_module(),
+           "built without Emscripten (emscripten), which puts the model into the page that `report` writes");
   parts.advice = fmt::format("{}", fmt::join(missing, "; "));
   return parts;
 }

@@ -9,6 +9,7 @@
 #include <orochi/model.hpp>
 #include <orochi/threads.hpp>
 
+#include "cli/report/answering.hpp"
 #include "cli/report/content.hpp"
 #include "cli/report/page.hpp"
 #include "cli/test_data.hpp"
@@ -23,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t heavy_page = 3000000;  // bytes
+constexpr std::size_t heavy_page = 3000000, largest_answering_page = 5000000;  // bytes
 
 /// The checkpoint that the report is of.
 std::string find_checkpoint(const std::string& run) {
@@ -55,7 +56,30 @@ std::string output_path(const std::string& run, const Arguments& arguments) {
   return path;
 }
 
+std::string when_to_answer(const Arguments& arguments) {
+  const std::string when = arguments.text("--try", "auto");
+  if (when != "auto" && when != "always" && when != "never")
+    throw usage_error("--try " + when + ": expected auto, always or never");
+  return when;
+}
+
+/// The page, with what it takes to answer texts itself, or why it cannot.
+std::string make_page(nlohmann::ordered_json content, const Model& trained, const std::string& when) {
+  if (when == "never") return report_page(content);
+  const bool always = when == "always";
+  if (always || trained.classifier->parameters().flat().size_bytes() < largest_answering_page) {
+    content["try"] = answering_content(trained);
+    std::string page = report_page(content);
+    if (always || page.size() <= largest_answering_page) return page;
+  }
+  content["try"] = {{"reason",
+                     "with it this file would be larger than the 5 MB that orochi report writes unasked; "
+                     "--try always puts it in"}};
+  return report_page(content);
+}
+
 int call_report(const Extensions& extensions, const Arguments& arguments, Output& out) {
+  const std::string when = when_to_answer(arguments);
   ReportRequest request;
   request.run = arguments.words.front();
   request.checkpoint = find_checkpoint(request.run);
@@ -68,11 +92,12 @@ int call_report(const Extensions& extensions, const Arguments& arguments, Output
   require_answers(trained);
   refuse_output_over_inputs(path, request.checkpoint, trained.config.data, {arguments.text("--data")});
   const ReportData data = report_data(trained, request.checkpoint, arguments);
-  const std::string page = report_page(report_content(request, trained, data));
+  const std::string page = make_page(report_content(request, trained, data), trained, when);
   write_whole_file(path, bytes_of(page));
   if (page.size() > heavy_page)
-    std::cerr << fmt::format("the page is heavy: {} bytes; --sequences N draws fewer maps\n",
-                             grouped(static_cast<Index>(page.size())));
+    std::cerr << fmt::format(
+        "the page is heavy: {} bytes; --sequences N draws fewer maps, --try never leaves the model out\n",
+        grouped(static_cast<Index>(page.size())));
   out.write(fmt::format("wrote {}: open it in a browser\n", escape(path)));
   return static_cast<int>(ExitCode::done);
 }
@@ -96,6 +121,9 @@ Verb report_verb() {
       test_data_option(),
       {"--out", "FILE", "where the page goes (default: RUN/report.html)"},
       {"--sequences", "N", "sequences whose maps are drawn, up to half of them errors (default: 6)", 1, 60},
+      {"--try", "WHEN",
+       "put the model itself into the page, which then answers texts that are typed into it: auto (where the "
+       "file stays under 5 MB), always or never (default: auto)"},
       {"--no-ablation", "", "leave out what is lost without each head: it takes an evaluation a head"},
       threads_option()};
   verb.examples = {"report runs/splice", "report runs/splice --sequences 12 --out splice.html"};

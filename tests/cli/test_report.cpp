@@ -70,6 +70,25 @@ TEST_CASE("a report is one small file that refers to nothing outside") {
   CHECK(trained.page({"--threads", "3"}) == page);  // the same bits on any number of threads
 }
 
+TEST_CASE("a report has the model in it, or says why not, or is asked to leave it out") {
+  const Trained trained("report-try");
+  const json parts = content_of(trained.page())["try"];
+  const bool built_with =
+      orochi_program({"doctor"}).out.find("built without Emscripten") == std::string::npos;
+  CHECK(parts.contains("reason") == !built_with);
+  CHECK(parts.contains("module") == built_with);
+  if (built_with) {
+    const json parameters = content_of(trained.page())["parameters"];
+    CHECK(parts["parameters"].get<std::string>().size() >= parameters.get<std::size_t>() * 16 / 3);
+  } else {
+    CHECK(has(parts["reason"], "install-packages --for browser"));
+  }
+  CHECK_FALSE(content_of(trained.page({"--try", "never"})).contains("try"));
+  const Outcome outcome = orochi_program({"report", trained.run, "--try", "perhaps"});
+  CHECK(outcome.code == 2);
+  CHECK(has(outcome.err, "--try perhaps: expected auto, always or never"));
+}
+
 TEST_CASE("a report says what evaluate and ablate say") {
   const Trained trained("report-figures");
   const json content = content_of(trained.page({"--sequences", "5"}));

@@ -3,6 +3,8 @@
 
 usage: check_reports.py [--screenshots DIR] REPORT.html...
 
+Beside each there is REPORT.answers, lines of JSON: a text and the probabilities that `orochi predict` gives it.
+
 Called by scripts/test_report. Needs Debian's chromium, chromium-driver and python3-selenium, nothing from pip.
 """
 
@@ -71,7 +73,7 @@ def head_opens_by_keyboard(page):
 
 CONTROLS = """
   const shown = (e) => e.getClientRects().length && getComputedStyle(e).visibility !== 'hidden';
-  const all = [...document.querySelectorAll('a[href], button, summary, input, [tabindex="0"]')].filter(shown);
+  const all = [...document.querySelectorAll('a[href], button, summary, input, textarea, [tabindex="0"]')].filter(shown);
   return all.filter((e) => e.tabIndex >= 0 && !(e.type === 'radio' && !e.checked));"""
 NAME = """
   const e = arguments[0], labelled = e.getAttribute('aria-label') || e.closest('label')?.textContent;
@@ -104,6 +106,53 @@ def sequences_can_be_chosen(page):
         expect(f"no. {sequence['number']}," in page.text("#sequence"), f"sequence {i} is not shown")
         canvases = page.run("return document.querySelectorAll('#sequence .map canvas').length")
         expect(canvases == sum(map(len, sequence["layers"])), f"{canvases} maps are shown of sequence {i}")
+
+
+SHOWN = """
+  return [document.querySelector('#answer').textContent,
+    Object.fromEntries([...document.querySelectorAll('#tried .probabilities li')].map((li) => [li.querySelector('bdi').textContent, Number(li.title)]))];"""
+
+
+def ask(page, text):
+    """What the page answers to a text: its sentence, and probabilities by label."""
+    page.run("document.querySelector('#tried').replaceChildren(); document.querySelector('#try textarea').value = arguments[0];", text)
+    page.find("#ask").click()
+    expect(page.becomes("return document.querySelector('#answer') !== null", seconds=30), "no answer comes")
+    return page.run(SHOWN)
+
+
+def switch(page, head, before):
+    """Clicks a head's switch; what is shown when it has changed."""
+    page.find(f'[data-switch="{head}"]').click()
+    expect(page.becomes("return document.querySelector('#answer').textContent !== arguments[0]", before), f"the switch of head {head} does nothing")
+    return page.run(SHOWN)
+
+
+def model_answers(page, shots):
+    """The page answers as `orochi predict` does, and other without a head; what it cannot answer it says."""
+    parts = page.content["try"]
+    page.show(1280, 900)
+    if "reason" in parts:
+        expect(parts["reason"] in page.text("#try"), "why the page does not answer is not said")
+        return
+    expect(page.run("return document.querySelectorAll('#tried *').length") == 0, "the model starts unasked")
+    for line in page.path.with_suffix(".answers").read_text().splitlines():
+        wanted = json.loads(line)
+        sentence, shown = ask(page, wanted["text"])
+        common = [label for label in shown if label in wanted["probabilities"]]
+        expect(common, f"no label of {list(shown)} is predict's")
+        for label in common:
+            expect(abs(shown[label] - wanted["probabilities"][label]) < 1e-5,
+                   f"{label}: the page says {shown[label]}, predict {wanted['probabilities'][label]}")
+    without = switch(page, "1.2", sentence)
+    expect("without 1.2" in without[0] and without[1] != shown, "the answer does not change without head 1.2")
+    expect(page.run("return document.activeElement.dataset.switch") == "1.2", "the switch loses the focus")
+    page.screenshot(shots, "try", whole=True)
+    page.find('#tried [data-head="1.1"]').click()
+    expect(page.text("#head-title") == "Layer 1, head 1", "a head of the answer does not open")
+    page.press(Keys.ESCAPE)
+    expect(switch(page, "1.2", without[0]) == [sentence, shown], "the answer is another when the head is on again")
+    expect("the text is empty" in ask(page, " ")[0], "an empty text is not refused")
 
 
 COLOURS = """
@@ -211,11 +260,12 @@ def nothing_is_loaded(page):
 
 def check(driver, path, shots):
     page = Page(driver, path)
-    expect(Path(path).stat().st_size < 3_000_000, "the file is over 3 MB")
+    expect(Path(path).stat().st_size < 5_000_000, "the file is over 5 MB")
     head_opens_by_mouse(page, shots)
     head_opens_by_keyboard(page)
     every_control_is_reached(page)
     sequences_can_be_chosen(page)
+    model_answers(page, shots)
     both_schemes_are_readable(page, shots)
     a_phone_is_enough(page, shots)
     figures_are_the_runs(page)

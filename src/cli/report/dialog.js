@@ -75,7 +75,8 @@ function renderHead(dialog, content, sequence, layer, head, step) {
   const line = el("p", {id: "readout", "aria-live": "polite"});
   const title = el("h2", {id: "head-title", tabindex: "-1"}, `Layer ${layer + 1}, head ${head + 1}`);
   const made = headFigure(sequence, data, (text) => (line.textContent = text));
-  const about = el("span", {class: "muted"}, ` no. ${sequence.number}. ${headFigures(content, layer, head)}`);
+  const number = sequence.number === undefined ? "" : ` no. ${sequence.number}`;
+  const about = el("span", {class: "muted"}, `${number}. ${headFigures(content, layer, head)}`);
   dialog.replaceChildren(
       aboveHead(title, line, step, () => dialog.close()), el("p", {}, verdict(content, sequence), about),
       made.figure, scaleBar(data),
@@ -86,7 +87,8 @@ function renderHead(dialog, content, sequence, layer, head, step) {
   return made.draw;
 }
 
-function showHead(content, sequence, layer, head) {
+// `home`: the selector of what the head was opened in.
+function showHead(content, sequence, layer, head, home) {
   const dialog = document.getElementById("head"), layers = sequence.layers, heads = layers[0].length;
   let draw = () => {};
   const render = () => (draw = renderHead(dialog, content, sequence, layer, head, step));
@@ -110,5 +112,5 @@ function showHead(content, sequence, layer, head) {
   const listeners = [[dialog, "keydown", onKey], [window, "resize", () => draw()], [dark, "change", render]];
   whileOpen(
       dialog, listeners,
-      () => document.querySelector(`#sequence [data-head="${layer + 1}.${head + 1}"]`)?.focus());
+      () => document.querySelector(`${home} [data-head="${layer + 1}.${head + 1}"]`)?.focus());
 }

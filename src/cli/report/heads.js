@@ -50,16 +50,17 @@ function headButton(sequence, layer, head, open) {
          canvas,
          el("span", {}, `${layer + 1}.${head + 1}`,
             el("span", {class: "muted"}, ` \u2264 ${short(data.largest)}`)));
-  return {button, draw};
+  return {button, draw, layer, head};
 }
 
-// Layers down, heads across; one head is in the tab order, arrows go to the others.
-function headGrid(sequence, open) {
+// Layers down, heads across; one head is in the tab order, arrows go to the others. `below`: what stands
+// under a head.
+function headGrid(sequence, open, below = () => null) {
   const made = sequence.layers.flatMap(
       (heads, layer) => heads.map((_, head) => headButton(sequence, layer, head, open)));
   const grid =
       el("div", {class: "grid", role: "group", "aria-label": "Heads: arrow keys move, Enter opens"},
-         made.map((m) => m.button));
+         made.map((m) => el("div", {}, m.button, below(m.layer, m.head))));
   grid.style.setProperty("--heads", sequence.layers[0].length);
   rove(made.map((m) => m.button), sequence.layers[0].length);
   return {grid, draw: () => made.forEach((m) => m.draw())};
@@ -95,7 +96,7 @@ function pickerButton(content, sequence, pick) {
 function headsSection(content) {
   const body = el("div", {id: "sequence"});
   let current = 0, draw = () => {};
-  const openHead = (layer, head) => showHead(content, content.sequences[current], layer, head);
+  const openHead = (layer, head) => showHead(content, content.sequences[current], layer, head, "#sequence");
   const buttons = content.sequences.map((sequence, i) => pickerButton(content, sequence, () => pick(i)));
   function pick(i) {
     current = i;
@@ -129,6 +130,6 @@ function headsSection(content) {
                     "head to head." :
                 "The model has no multi-head attention, so there are no maps."),
         el("div", {class: "picker", role: "group", "aria-label": "Sequence"}, buttons), body,
-        has ? scaleChoice(() => draw()) : null)
+        has ? scaleChoice(() => redraws.forEach((redraw) => redraw())) : null)
   };
 }

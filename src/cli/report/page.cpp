@@ -1,7 +1,7 @@
 #include "cli/report/page.hpp"
 
-#include <span>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -9,7 +9,7 @@
 
 namespace orochi {
 
-std::span<const std::string_view> report_template();  // generated; one "@content@" in it
+std::vector<std::string_view> report_template();  // generated; one "@content@" in it
 
 std::string report_page(const nlohmann::ordered_json& content) {
   std::string page;

@@ -1,9 +1,11 @@
 // The page: everything from the content, in the order of reading.
 const content = JSON.parse(document.getElementById("content").textContent);
 const heads = headsSection(content);
+const answering = content.try ? [trySection(content)] : [];
 const sections = [
   ...(content.baselines ? [baselinesSection(content.baselines)] : []),
   heads.element,
+  ...answering,
   ablationSection(content, heads.openHead),
   errorsSection(content, heads.openSequence),
   ...(content.metrics.confusions.length ? [confusionSection(content)] : []),

@@ -116,13 +116,14 @@ function probabilityBars(content, outcome) {
         const bar = el("span", {class: "track", "aria-hidden": "true"}, el("span"));
         bar.firstChild.style.width = 100 * p + "%";
         return el(
-            "li", {class: k === outcome.label ? "is-label" : ""}, word(k), bar,
+            "li", {class: k === outcome.label ? "is-label" : "", title: String(p)}, word(k), bar,
             el("span", {class: "number"}, fixed(p, 3)));
       }));
 }
 
-// "n taken for ei", or "ei, rightly".
+// "n taken for ei", or "ei, rightly"; of a text without a label "ei".
 function verdict(content, outcome) {
+  if (outcome.label === undefined) return el("span", {}, word(outcome.prediction));
   const right = outcome.right;
   return el(
       "span", {class: right ? "right" : "wrong"},

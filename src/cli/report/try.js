@@ -1,0 +1,89 @@
+// Texts that are typed in, answered by the model itself (browser.js), with any of its heads switched off.
+const headName = (layer, head) => `${layer + 1}.${head + 1}`;
+
+// What is typed into, a field a text of the sequence; it begins as the first sequence of the report.
+function textFields(content) {
+  const known = content.sequences[0]?.text ?? "", texts = known.endsWith(" ...") ? [] : known.split("\\x09");
+  return Array.from({length: content.try.texts}, (_, i) => {
+    const name = content.try.texts === 1 ? "Text" : `Text ${i + 1}`;
+    return el("textarea", {rows: 3, spellcheck: "false", "aria-label": name}, texts[i] ?? "");
+  });
+}
+
+function answerCard(content, answer, off) {
+  const before = answer.all_heads, p = Object.fromEntries(before.probabilities)[before.prediction];
+  return el(
+      "div", {class: "sequence"},
+      el("div", {},
+         el("p", {id: "answer", "aria-live": "polite"}, el("strong", {}, verdict(content, answer)),
+            el("span", {class: "muted"},
+               off.length === 0 ? " with all heads" : ` without ${off.map(([l, h]) => headName(l, h)).join(", ")}`)),
+         off.length === 0 ? null :
+                            note("With all heads: ", word(before.prediction),
+                                 p === undefined ? "" : ` with ${fixed(p, 3)}`, "."),
+         rowsText(content, answer),
+         answer.unknown.length ? note("Dotted: tokens that are not in the vocabulary.") : null,
+         answer.cut ? note("The text is longer than the model reads; these are the tokens that it has read.") : null),
+      probabilityBars(content, answer));
+}
+
+// The heads of the answer, each with a switch; `change(layer, head, on)`.
+function switchedHeads(content, answer, off, change) {
+  const open = (layer, head) => showHead(content, answer, layer, head, "#tried");
+  const made = headGrid(answer, open, (layer, head) => {
+    const at = answer.attention[layer], name = headName(layer, head);
+    const box = el("input", {
+      type: "checkbox",
+      checked: !off.some(([l, h]) => l === at && h === head),
+      "data-switch": name,
+      "aria-label": `Layer ${layer + 1}, head ${head + 1} is on`,
+      change: (event) => change(at, head, event.target.checked)
+    });
+    return el("label", {}, box, "on");
+  });
+  return made;
+}
+
+function trySection(content) {
+  const parts = content.try;
+  if (parts.reason)
+    return section("try", "Try it", note("The model is not in this page: ", word(parts.reason), "."));
+  const fields = textFields(content), out = el("div", {id: "tried"});
+  let model = null, off = [], draw = () => {}, waiting = 0;
+  const show = (answer) => {
+    const focused = document.activeElement?.dataset.switch;
+    out.replaceChildren(answerCard(content, answer, off));
+    if (answer.layers.length === 0) return;
+    const made = switchedHeads(content, answer, off, (layer, head, on) => {
+      off = off.filter(([l, h]) => l !== layer || h !== head);
+      if (!on) off.push([layer, head]);
+      ask();
+    });
+    draw = made.draw;
+    out.append(el("div", {class: "scroll"}, made.grid));
+    draw();
+    if (focused) out.querySelector(`[data-switch="${focused}"]`)?.focus();
+  };
+  const ask = async () => {
+    try {
+      model ??= startModel(parts).catch((error) => {
+        throw new Error(`this browser cannot run the model (${error.message}); Chrome 97, Firefox 113, Safari 16.4 and later can`);
+      });
+      const answer = await model;
+      show(answer(fields.map((field) => field.value.replace(/[\t\r\n]+/g, " ")), off));
+    } catch (error) {
+      out.replaceChildren(el("p", {id: "answer", class: "wrong"}, word(error.message)));
+    }
+  };
+  for (const field of fields)
+    field.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, 200);
+    });
+  redraws.push(() => draw());
+  return section(
+      "try", "Try it",
+      note("Type a text: the model is in this file, and its answer comes from it alone. A head that is " +
+           "switched off gives zeros in place of what it has read, as in the section below."),
+      el("div", {class: "texts"}, fields), el("button", {type: "button", id: "ask", click: ask}, "Answer"), out);
+}
