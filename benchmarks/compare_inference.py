@@ -6,7 +6,7 @@ usage: benchmarks/compare_inference.py [--threads 1] [--texts 4000] [--rounds 3]
 Models of the shapes `tiny` and `small` are trained for one epoch on glosses of WordNet (scripts/make_wordnet), whose
 lengths differ; how good they are does not matter here. Orochi reads a file of texts, splits them into words and
 writes labels: all of it counts, and so does the start of the process. The others get batches of ids, 32 of like length together, and
-only their forward pass counts; fastText, a bag of words of the width of `tiny`, does all that Orochi does. Each figure is the best of the
+only their forward pass counts; of fastText, a bag of words as wide as `tiny`, the start, reading and writing count, too. Each figure is the best of the
 rounds, which take turns. --write: also between the markers of docs/performance.md. Needs build/orochi, onnxruntime, torch, and
 fasttext (Debian's package) for its column.
 """

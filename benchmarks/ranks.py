@@ -11,7 +11,7 @@ A step of T tokens on R machines takes
     + (update + packing weights + sum of the shards) / min(faster, 4)    on every machine; memory bounds them
     + 2 (R - 1) / R * (dense gradient) / bandwidth                       halves to and fro
     + (R - 1) / R * T * (row of the embedding) / bandwidth               its gradients, unsummed, to all
-    + 6 log2(R) * latency                                                2 for the gradient, 1 each for order and flags, 2 for sizes
+    + 5 log2(R) * latency                                                2 for the gradient, 1 each for order, sizes and flags
 
 Nothing overlaps, as in the program. A cell is how many times faster than one machine. The last column is up to how many machines
 twice as many are at least 1.5 times as fast. --write: also between the markers of docs/performance.md.
@@ -58,7 +58,7 @@ class Work:
             return seconds
         share = (machines - 1) / machines
         sent = share * (2 * self.dense_bytes + tokens * self.row_bytes)
-        return seconds + sent / bandwidth + 6 * math.log2(machines) * latency
+        return seconds + sent / bandwidth + 5 * math.log2(machines) * latency
 
 
 def speedups(work, batch, gbit, latency):

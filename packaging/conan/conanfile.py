@@ -47,7 +47,7 @@ class OrochiConan(ConanFile):
     def generate(self):
         CMakeDeps(self).generate()
         toolchain = CMakeToolchain(self)
-        for option in ("NATIVE", "TESTS", "ONEDNN", "LIBLINEAR", "ONNX", "MPI"):
+        for option in ("NATIVE", "TESTS", "ONEDNN", "LIBLINEAR", "ONNX", "MPI", "BROWSER"):
             toolchain.cache_variables[f"OROCHI_{option}"] = False
         toolchain.generate()
 

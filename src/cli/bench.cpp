@@ -10,6 +10,7 @@
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
+#include "core/choices.hpp"
 #include "data/file_errors.hpp"
 
 namespace orochi {
@@ -48,7 +49,7 @@ std::string profile_text(const BenchmarkResult& r) {
 
 /// fp32's peak is the only one that is measured: products in bf16 are below its bound.
 bool has_roofline(const Workload& work, const BenchmarkResult& r) {
-  return work.config.train.precision == "fp32" && r.machine.flops > 0;
+  return precision_choice.is(work.config.train.precision, Precision::fp32) && r.machine.flops > 0;
 }
 
 /// Each operation beside what it takes at least on this CPU, forward and backward pass together.

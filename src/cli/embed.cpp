@@ -76,8 +76,8 @@ constexpr std::array<std::pair<const char*, Writer>, 3> writers{
 Writer writer_of(const std::string& path) {
   const std::string ending = std::filesystem::path(path).extension().string();
   std::string known;
-  for (const auto& [name, format] : writers) {
-    if (ending == name) return format;
+  for (const auto& [name, writer] : writers) {
+    if (ending == name) return writer;
     known += (known.empty() ? "" : ", ") + std::string(name);
   }
   throw usage_error(fmt::format("--out is {}; its ending says the format, one of {}", path, known));
@@ -115,14 +115,14 @@ Sequences read_sequences(const Model& model, const std::string& path) {
 int call_embed(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string checkpoint = checkpoint_of(arguments), to = arguments.text("--out");
   const std::string path = arguments.words.size() > 1 ? arguments.words[1] : "-";
-  const Writer format = to.empty() ? as_tsv : writer_of(to);
+  const Writer writer = to.empty() ? as_tsv : writer_of(to);
   const Model model = without_head(Model::load_encoder(checkpoint, extensions));
   if (!to.empty()) refuse_output_over_inputs(to, checkpoint, model.config.data, {path});
   const Sequences data = read_sequences(model, path);
   Inference inference(model, static_cast<int>(arguments.integer("--threads", available_threads())));
   std::vector<std::uint32_t> samples;
   const std::span<const Scalar> found = inference.outputs(as_batch(data, samples));  // [B, C]
-  const Bytes bytes = format({data.size(), model.classifier->outputs(), {found.begin(), found.end()}});
+  const Bytes bytes = writer({data.size(), model.classifier->outputs(), {found.begin(), found.end()}});
   if (to.empty()) {
     out.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     out.flush();

@@ -15,6 +15,7 @@
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
+#include "core/choices.hpp"
 #include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
 #include "io/whole_file.hpp"
@@ -56,19 +57,19 @@ std::string output_path(const std::string& run, const Arguments& arguments) {
   return path;
 }
 
-std::string when_to_answer(const Arguments& arguments) {
-  const std::string when = arguments.text("--try", "auto");
-  if (when != "auto" && when != "always" && when != "never")
-    throw usage_error("--try " + when + ": expected auto, always or never");
-  return when;
-}
+/// Whether a page has the model in it.
+enum class Try { automatic, always, never };
+constexpr Choice<Try, 3> try_choice{"--try", {"auto", "always", "never"}};
 
 /// The page, with what it takes to answer texts itself, or why it cannot.
-std::string make_page(nlohmann::ordered_json content, const Model& trained, const std::string& when) {
-  if (when == "never") return report_page(content);
-  const bool always = when == "always";
+std::string make_page(nlohmann::ordered_json content, const Model& trained, Try when) {
+  if (when == Try::never) return report_page(content);
+  const bool always = when == Try::always;
   if (always || trained.classifier->parameters().flat().size_bytes() < largest_answering_page) {
     content["try"] = answering_content(trained);
+    if (always && content["try"].contains("reason"))
+      throw usage_error("--try always: the page cannot answer: " +
+                        content["try"]["reason"].get<std::string>());
     std::string page = report_page(content);
     if (always || page.size() <= largest_answering_page) return page;
   }
@@ -79,7 +80,7 @@ std::string make_page(nlohmann::ordered_json content, const Model& trained, cons
 }
 
 int call_report(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const std::string when = when_to_answer(arguments);
+  const Try when = try_choice.value(arguments.text("--try", "auto"));
   ReportRequest request;
   request.run = arguments.words.front();
   request.checkpoint = find_checkpoint(request.run);

@@ -20,8 +20,9 @@ class Mpi final : public Communicator {
     int given = 0;
     MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given);  // one thread calls it
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
-    MPI_Comm_size(MPI_COMM_WORLD, &size_);
+    MPI_Comm_dup(MPI_COMM_WORLD, &own_);  // apart from what a custom component sends
+    MPI_Comm_rank(own_, &rank_);
+    MPI_Comm_size(own_, &size_);
   }
   ~Mpi() override { MPI_Finalize(); }
 
@@ -39,7 +40,7 @@ class Mpi final : public Communicator {
       const auto out = piece(send, at);
       const auto in = piece(receive, at);
       MPI_Sendrecv(out.data(), static_cast<int>(out.size()), MPI_BYTE, partner, 0, in.data(),
-                   static_cast<int>(in.size()), MPI_BYTE, partner, 0, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+                   static_cast<int>(in.size()), MPI_BYTE, partner, 0, own_, MPI_STATUS_IGNORE);
     }
   }
 
@@ -49,6 +50,7 @@ class Mpi final : public Communicator {
   }
 
  private:
+  MPI_Comm own_ = MPI_COMM_NULL;
   int rank_ = 0, size_ = 1;
 };
 

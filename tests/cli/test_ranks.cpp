@@ -81,10 +81,11 @@ struct Ranks {
   Outcome alone(const Words& words) const { return orochi_program(words); }
   std::string last(const std::string& run) const { return bytes(place.path(run + "/last.h5")); }
   /// Writes each rank's process number to a file of its own.
-  std::string note_pids() const { return "echo $$ > " + place.path("pid") + "$RANK"; }
+  std::string note_pids() const { return "echo $$ > '" + place.path("pid") + "'$RANK"; }
   pid_t pid(int rank) const {
     pid_t number = 0;
     std::ifstream(place.path("pid" + std::to_string(rank))) >> number;
+    REQUIRE(number > 0);  // 0 would be all processes of this test
     return number;
   }
   Workplace place;
@@ -144,7 +145,7 @@ TEST_CASE("a signal to rank 0 stops all ranks with a checkpoint, a killed rank e
 TEST_CASE("an error of one rank ends all with its reason, one of all is said once") {
   const Ranks ranks("errors");
   // Data paths count from the current folder, which is another one on rank 2.
-  const std::string elsewhere = "cd " + ranks.place.root.string() + "; if [ $RANK = 2 ]; then cd /; fi";
+  const std::string elsewhere = "cd '" + ranks.place.root.string() + "'; if [ $RANK = 2 ]; then cd /; fi";
   const Outcome one =
       on_ranks(4, {"train", "small.toml", "train.shards=4", "--run", ranks.place.path("one")}, elsewhere)
           .finish();

@@ -86,7 +86,7 @@ TEST_CASE("a report has the model in it, or says why not, or is asked to leave i
   CHECK_FALSE(content_of(trained.page({"--try", "never"})).contains("try"));
   const Outcome outcome = orochi_program({"report", trained.run, "--try", "perhaps"});
   CHECK(outcome.code == 2);
-  CHECK(has(outcome.err, "--try perhaps: expected auto, always or never"));
+  CHECK(has(outcome.err, "--try is \"perhaps\"; allowed: auto | always | never"));
 }
 
 TEST_CASE("a report says what evaluate and ablate say") {

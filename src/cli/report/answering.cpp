@@ -31,8 +31,8 @@ nlohmann::ordered_json answering_content(const Model& trained) {
     browser_model(json["model"], parameters);  // as the page will
   } catch (const Error& error) {
     return because(
-        "a page has the components that come with Orochi, but for the tokenizers bpe and unigram: " +
-        utf8::escape(error.what()));
+        utf8::escape(error.what()) +
+        " (a page has the components that come with Orochi, but for the tokenizers bpe and unigram)");
   }
   const std::span<const std::byte> bytes = std::as_bytes(parameters);
   json["parameters"] = base64({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});

@@ -13,6 +13,7 @@ async function startModel(parts) {
   const memory = () => new Uint8Array(wasm.memory.buffer);
   const put = (data) => {
     const at = wasm.malloc(data.length);
+    if (at === 0) throw new Error("there is no memory left");
     memory().set(data, at);
     return at;
   };

@@ -31,12 +31,12 @@ function answerCard(content, answer, off) {
 function switchedHeads(content, answer, off, change) {
   const open = (layer, head) => showHead(content, answer, layer, head, "#tried");
   const made = headGrid(answer, open, (layer, head) => {
-    const at = answer.attention[layer], name = headName(layer, head);
+    const at = answer.attention[layer], name = headName(at, head);
     const box = el("input", {
       type: "checkbox",
       checked: !off.some(([l, h]) => l === at && h === head),
       "data-switch": name,
-      "aria-label": `Layer ${layer + 1}, head ${head + 1} is on`,
+      "aria-label": `Layer ${at + 1}, head ${head + 1} is on`,
       change: (event) => change(at, head, event.target.checked)
     });
     return el("label", {}, box, "on");

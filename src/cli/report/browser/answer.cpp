@@ -1,6 +1,7 @@
 #include "cli/report/browser/answer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -36,10 +37,12 @@ ordered_json browser_answer(const Model& model, std::span<const std::string> tex
   }
   json["outputs"] = outputs;
   add_answer(json, *model.task, outputs);
-  json["attention"] = ordered_json::array();
-  for (const AttentionRecord& record : records)
-    if (record.length == records.front().length) json["attention"].push_back(record.layer);
+  std::vector<std::pair<Index, Index>> made;  // layer, rows
+  for (const AttentionRecord& record : records) made.emplace_back(record.layer, record.length);
   add_rows(json, model, data, 0, texts, std::move(records), 1);
+  json["attention"] = ordered_json::array();  // the layer of each that is drawn
+  for (const auto& [layer, rows] : made)
+    if (rows == json["length"]) json["attention"].push_back(layer);
   return json;
 }
 

@@ -5,7 +5,17 @@ set(browser_folder ${CMAKE_CURRENT_BINARY_DIR}/browser)
 if(OROCHI_BROWSER)
   find_program(EMSCRIPTEN_CXX em++)
 endif()
-if(NOT OROCHI_BROWSER OR NOT EMSCRIPTEN_CXX)
+# An Emscripten whose library the sources do not go with leaves the part out; it does not stop the build.
+if(EMSCRIPTEN_CXX AND NOT DEFINED OROCHI_EMSCRIPTEN_WORKS)
+  execute_process(COMMAND ${EMSCRIPTEN_CXX} -std=c++20 -fwasm-exceptions -fsyntax-only -include ${CMAKE_CURRENT_LIST_DIR}/missing.hpp
+    ${CMAKE_CURRENT_LIST_DIR}/probe.cpp RESULT_VARIABLE result ERROR_VARIABLE errors)
+  if(NOT result EQUAL 0)
+    message(WARNING "Reports do not answer texts: ${EMSCRIPTEN_CXX} does not compile what they need\n${errors}")
+  endif()
+  string(COMPARE EQUAL "${result}" 0 works)
+  set(OROCHI_EMSCRIPTEN_WORKS ${works} CACHE INTERNAL "")
+endif()
+if(NOT OROCHI_BROWSER OR NOT OROCHI_EMSCRIPTEN_WORKS)
   file(CONFIGURE OUTPUT ${browser_module} CONTENT "")
   return()
 endif()
@@ -21,7 +31,7 @@ get_target_property(browser_eigen Eigen3::Eigen INTERFACE_INCLUDE_DIRECTORIES)
 set(browser_flags -std=c++20 -Os -DNDEBUG -fwasm-exceptions -fno-math-errno -DFMT_HEADER_ONLY -DEIGEN_DONT_PARALLELIZE
   "-DEIGEN_DEFAULT_DENSE_INDEX_TYPE=long long" -include ${CMAKE_CURRENT_LIST_DIR}/missing.hpp
   -I${PROJECT_SOURCE_DIR}/include -I${PROJECT_SOURCE_DIR}/src -I${PROJECT_BINARY_DIR}/generated/float
-  -isystem ${browser_folder}/include -isystem ${browser_eigen})
+  -isystem ${browser_folder}/include "-isystem${browser_eigen}")
 set(browser_objects)
 function(orochi_browser_part name)
   set(text "")

@@ -1,9 +1,6 @@
-// What the library of Emscripten 3.1.6 lacks of C++20; included before each file (browser.cmake).
+// What Emscripten's library lacks of C++20, as version 3.1.6 does; included before each file (browser.cmake).
 #pragma once
 
-#include <version>
-
-#if _LIBCPP_VERSION < 15000
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -11,19 +8,25 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <version>
 
 namespace std {
 
+#ifndef __cpp_lib_bit_cast
 template <class To, class From>
 constexpr To bit_cast(const From& from) noexcept {
   return __builtin_bit_cast(To, from);
 }
+#endif
 
+#if _LIBCPP_VERSION < 160000  // from here on five and six digits, before it four and five
 template <class Array>
 unique_ptr<Array> make_unique_for_overwrite(size_t n) {
   return unique_ptr<Array>(new remove_extent_t<Array>[n]);
 }
+#endif
 
+#if _LIBCPP_VERSION < 200000
 inline from_chars_result from_chars(const char* first, const char* last, double& value) {
   const string text(first, last);
   char* end = nullptr;
@@ -32,7 +35,9 @@ inline from_chars_result from_chars(const char* first, const char* last, double&
   value = number;
   return {first + (end - text.c_str()), errc()};
 }
+#endif
 
+#if _LIBCPP_VERSION < 15000
 namespace ranges {
 
 template <class Range, class T, class Of = identity>
@@ -57,5 +62,6 @@ constexpr bool binary_search(Range&& range, const T& value) {
 }
 
 }  // namespace ranges
-}  // namespace std
 #endif
+
+}  // namespace std
