@@ -16,13 +16,12 @@ constexpr std::array<double, 4> sizes{16e3, 256e3, 2e6, 32e6};
 
 /// The best of many calls, each of which does `amount` of something.
 double best_rate(double amount, const auto& call) {
-  using Clock = std::chrono::steady_clock;
   double best = 0;
-  const Clock::time_point start = Clock::now();
-  Clock::time_point before = start;
+  const auto start = std::chrono::steady_clock::now();
+  auto before = start;
   do {
     call();
-    const Clock::time_point now = Clock::now();
+    const auto now = std::chrono::steady_clock::now();
     best = std::max(best, amount / std::chrono::duration<double>(now - before).count());
     before = now;
   } while (before - start < std::chrono::duration<double>(measured_seconds));
