@@ -63,8 +63,15 @@ Choices choices_for(DataKind kind) {
   return {"", "rows", "\"mean\"", 2, 0, 1, "", 512, 1500};
 }
 
+constexpr Index many_records = 20000;
+
 /// More data bears a wider model.
-Index width_for(Index records) { return records > 20000 ? 96 : 64; }
+Index width_for(Index records) { return records > many_records ? 96 : 64; }
+
+/// Where there are many texts an encoder learns of words what a linear model does.
+bool has_linear_model(const DataSurvey& survey, const Choices& choices) {
+  return choices.linear_ngrams > 0 && survey.labels > 0 && !survey.of_rows && survey.records <= many_records;
+}
 
 /// So many passes over the data that small data is seen often and large data a few times; fewer where records
 /// are long, so that a run takes minutes.
@@ -119,7 +126,7 @@ warmup_ratio = 0.1
 swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
 )",
                       width_for(survey.records), choices.num_layers, choices.pooling,
-                      choices.linear_ngrams > 0 && survey.labels > 0 && !survey.of_rows
+                      has_linear_model(survey, choices)
                           ? fmt::format("linear_ngrams = {}  # a linear model of words beside the encoder\n",
                                         choices.linear_ngrams)
                           : "",
