@@ -98,8 +98,8 @@ TEST_CASE("bench --profile counts exponentials and random numbers of attention")
   const json& model = figures["model"];
   const double b = number(figures, "batch_size"), t = number(model, "max_length");
   const auto& rows = figures["profile"];
-  const auto found = std::find_if(rows.begin(), rows.end(),
-                                  [](const json& row) { return row["operation"] == "attention"; });
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [](const json& row) { return row["operation"] == "attention"; });
   REQUIRE(found != rows.end());
   for (const char* pass : {"forward", "backward"}) {
     const json& cost = (*found)[pass];
