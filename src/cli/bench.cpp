@@ -70,12 +70,13 @@ std::string roofline_text(const BenchmarkResult& r) {
   }
   add("step, all threads", r.profiled_seconds, sum, "");
   const Machine& m = r.machine;
-  std::string text = fmt::format(
-      "\n{}a thread at best: {:.0f} GFLOP/s, {:.2f} G exponentials/s, {:.2f} G random numbers/s; over",
-      table.text(), 1e-9 * m.flops, 1e-9 * m.exponentials, 1e-9 * m.random_numbers);
+  std::string text =
+      fmt::format("\n{}a thread at best: {:.0f} GFLOP/s, {:.2f} G exponentials/s, {:.2f} G random numbers/s;",
+                  table.text(), 1e-9 * m.flops, 1e-9 * m.exponentials, 1e-9 * m.random_numbers);
   for (const Machine::Level& level : m.memory)
-    text += fmt::format(" {:.0f} KB {:.0f}", 1e-3 * level.size, 1e-9 * level.rate);
-  return text + " GB/s\n";
+    text += fmt::format(" {:.0f} GB/s in {:.0f} KB{}", 1e-9 * level.rate, 1e-3 * level.size,
+                        &level == &m.memory.back() ? "\n" : ",");
+  return text;
 }
 
 std::string layers_text(const BenchmarkResult& r) {

@@ -184,7 +184,8 @@ int call_predict(const Extensions& extensions, const Arguments& arguments, Outpu
   if (has_settings && path == "-")
     throw usage_error(
         "settings say how a data file is read, but standard input is lines of one text each; name a file");
-  if (keeps || has_settings || is_data_file(trained.config.data, trained.extensions.readers, path))
+  if (keeps || has_settings ||
+      is_data_file(trained.config.data, trained.extensions.readers, trained.preprocessing, path))
     return answer_file(trained, path, arguments, out);
   LineReader reader(path);
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";

@@ -58,7 +58,19 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
   return {std::move(sequences), std::move(raw.field_names), std::move(raw.fields), std::move(places)};
 }
 
-bool is_data_file(const DataConfig& config, const Readers& readers, const std::string& path) {
+namespace {
+
+/// A tab may also be between the texts of a pair, and a comma in any text.
+bool holds_more_than_texts(const Sniffed& found, const Preprocessing& preprocessing) {
+  if (preprocessing.channels > 0) return false;
+  return found.layout == Layout::objects || found.layout == Layout::label_marks ||
+         (found.format == "tsv" && preprocessing.texts == 1);
+}
+
+}  // namespace
+
+bool is_data_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                  const std::string& path) {
   if (!std::filesystem::is_regular_file(path)) return false;
   RawSplit none;
   FileErrors errors(path, PathFrom::command_line);
@@ -68,8 +80,15 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const std::s
   const Sniffed found = sniff(beginning);
   if (found.is_config)
     throw usage_error(fmt::format("{}: error: looks like {}; {}", path, found.description, found.advice));
-  return found.format == config.format.type || found.is_no_text ||
-         readers.make(config.format)->recognizes(beginning);
+  if (found.format == config.format.type || found.is_no_text ||
+      readers.make(config.format)->recognizes(beginning))
+    return true;
+  if (readers.find(found.format) != nullptr && holds_more_than_texts(found, preprocessing))
+    throw usage_error(fmt::format(
+        "{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of one text each; add "
+        "data.format={} behind the file's name",
+        path, found.description, config.format.type, found.format));
+  return false;
 }
 
 double unknown_share(const Sequences& sequences, const Tokenizer& tokenizer) {

@@ -25,8 +25,10 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
                    std::vector<std::string>& notes);
 
 /// Whether the file looks like one of the config's format, not like lines that are one text, or one case,
-/// each. Throws a usage_error for a configuration.
-bool is_data_file(const DataConfig& config, const Readers& readers, const std::string& path);
+/// each. Throws a usage_error for a configuration, and for another format whose labels or marks would be
+/// read as text.
+bool is_data_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
+                  const std::string& path);
 
 /// Beyond this share of unknown tokens a text is likely of another kind than training's.
 constexpr double mostly_unknown = 0.5;

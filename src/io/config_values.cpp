@@ -113,8 +113,8 @@ bool ConfigReader::check_word(const std::string& name, const Allowed& allowed, c
   if (is_saved_ && !allowed.role.empty()) {
     add_error(location,
               fmt::format("{} is {}, which this program does not know; use the program that trained "
-                          "the model, or one that registers it",
-                          name, to_toml(to_value(word))));
+                          "the model, or one that registers it; it knows: {}",
+                          name, to_toml(to_value(word)), fmt::join(choices, " | ")));
     return false;
   }
   const ComponentSchema* layer = find_component("layer", word);

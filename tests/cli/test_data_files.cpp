@@ -75,6 +75,15 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
   CHECK(labels_of(predict("csv", "plain.txt")) == expected);
   CHECK(labels_of(predict("jsonl", "no-label.jsonl")) == expected);
 
+  // Of another format labels would be read as texts.
+  const Outcome other = predict("csv", "labelled.tsv");
+  CHECK(other.code == 2);
+  CHECK(other.out.empty());
+  CHECK(has(other.err, "looks like lines of label, tab, text, but the model reads data.format = \"csv\""));
+  CHECK(labels_of(orochi_program(
+            {"predict", place.path("csv"), place.path("labelled.tsv"), "data.format=tsv"})) == expected);
+  CHECK(predict("tsv", "no-label.jsonl").code == 2);
+
   write(place, "renamed.csv", "review,mood\n", "", ",x\n");
   const Outcome renamed = predict("csv", "renamed.csv");
   CHECK(renamed.code == 2);
