@@ -64,7 +64,7 @@ namespace {
 bool holds_more_than_texts(const Sniffed& found, const Preprocessing& preprocessing) {
   if (preprocessing.channels > 0) return false;
   return found.layout == Layout::objects || found.layout == Layout::label_marks ||
-         (found.format == "tsv" && preprocessing.texts == 1);
+         (found.layout == Layout::label_tab_text && preprocessing.texts == 1);
 }
 
 }  // namespace

@@ -155,7 +155,12 @@ Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
     return {"JSON Lines: an object a line", "jsonl", "\"jsonl\"",
             "write it as label, tab, text", false,   Layout::objects};
   if (begins('[')(lines.front()) && lines.front().find('\t') == std::string_view::npos)
-    return {"JSON: one list", "jsonl", "\"jsonl\"", "write an object a line, for instance with jq -c '.[]'"};
+    return {"JSON: one list",
+            "jsonl",
+            "\"jsonl\"",
+            "write an object a line, for instance with jq -c '.[]'",
+            false,
+            Layout::one_list};
   if (all(lines, [](std::string_view line) { return line.starts_with("__label__"); }))
     return {"fastText's lines: __label__NAME text", "fasttext", "\"fasttext\"",
             "write it as label, tab, text",         false,      Layout::label_marks};
@@ -183,7 +188,8 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
       std::count_if(lines.begin(), lines.end(), [&](auto line) { return tabs_of(line) > 0; });
   const auto with_one =
       std::count_if(lines.begin(), lines.end(), [&](auto line) { return tabs_of(line) == 1; });
-  if (with_one * 5 >= std::ssize(lines) * 4) return {"lines of label, tab, text", "tsv", "\"tsv\"", ""};
+  if (with_one * 5 >= std::ssize(lines) * 4)
+    return {"lines of label, tab, text", "tsv", "\"tsv\"", "", false, Layout::label_tab_text};
   if (with_tab > 0) return {};
   if (is_table(lines, ','))
     return {"CSV: commas between fields", "csv", "\"csv\"", "", false, Layout::table, ','};

@@ -7,7 +7,7 @@
 namespace orochi {
 
 /// How a file holds its records.
-enum class Layout { other, table, objects, label_marks };
+enum class Layout { other, table, objects, one_list, label_marks, label_tab_text };
 
 struct Sniffed {
   std::string description;  // "JSON Lines: an object a line"; empty: nothing known
