@@ -68,7 +68,9 @@ void refuse_other_file(const std::string& path) {
   if (!fs::is_regular_file(path, error)) return;
   const std::string bytes = beginning_of(path);
   const Sniffed found = sniff(bytes);
-  if (found.is_config || (fs::path(path).extension() == ".toml" && found.layout == Layout::one_list)) return;
+  if (found.is_config || (fs::path(path).extension() == ".toml" &&
+                          (found.layout == Layout::one_list || found.layout == Layout::objects)))
+    return;
   if (found.is_no_text && opens_as_checkpoint(path))
     throw usage_error(fmt::format(
         "{0}: error: is a checkpoint, not a configuration; to train it further: `orochi train --from {0} "
