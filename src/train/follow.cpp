@@ -43,7 +43,8 @@ void Loop::follow() {
   }
 }
 
-/// At first everything; from then on all ranks make the same updates, which is looked at once an epoch.
+/// The first time sends parameters and moments to all ranks. Then all make the same updates, and once an
+/// epoch checksums of the parameters are compared.
 void Loop::share_state(const Progress& at) {
   if (!shares_state_) {
     broadcast(*ranks_, std::as_writable_bytes(parameters_.flat()));

@@ -53,8 +53,8 @@ function headButton(sequence, layer, head, open) {
   return {button, draw, layer, head};
 }
 
-// Layers down, heads across; one head is in the tab order, arrows go to the others. `below`: what stands
-// under a head.
+// Layers down, heads across; one head is in the tab order, arrows go to the others. `below` makes what
+// is shown under a head.
 function headGrid(sequence, open, below = () => null) {
   const made = sequence.layers.flatMap(
       (heads, layer) => heads.map((_, head) => headButton(sequence, layer, head, open)));
