@@ -213,8 +213,7 @@ Index Search::affordable() const {
   const double needed = search_epochs(result_.rungs, 3) / std::max(budget, 1e-9);
   throw usage_error(
       fmt::format("the budget is less than two trials take, of which one is trained for all {} epochs; give "
-                  "--budget {}, or "
-                  "lower train.epochs",
+                  "--budget {}, or lower train.epochs",
                   result_.rungs.back(),
                   budget_.steps > 0
                       ? fmt::format("{:.0f} or more", std::ceil(needed * static_cast<double>(budget_.steps)))
