@@ -14,7 +14,7 @@ TEXTS = ["The cat sat on the mat.", "A cat, a CAT and a dog!", "Der  Hund läuft
 ASKED = ["The the the cat in the hat", "Ärger  läuft", "ein Hund sat on x", "...", "dog_1"]
 SETTINGS = {
     "words": {"ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"},
-    "characters": {"analyzer": "char", "ngram_range": (1, 5), "min_df": 2},
+    "characters": {"analyzer": "char_wb", "ngram_range": (1, 5), "min_df": 2},
 }
 
 

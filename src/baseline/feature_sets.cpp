@@ -7,11 +7,11 @@
 #include "baseline/mini_rocket.hpp"
 #include "baseline/tf_idf.hpp"
 #include "core/as_size.hpp"
+#include "data/text_features.hpp"
 
 namespace orochi {
 namespace {
 
-constexpr int longest_words = 2, longest_characters = 5;
 constexpr std::size_t most_characters = 10'000'000;  // of training texts: an n-gram takes 16 bytes
 constexpr Index most_places = 256, widest_places = 100'000, widest_values = 20'000;
 constexpr Index rocket_features = 10'000, fewest_rocket_features = 1'000;
@@ -151,8 +151,9 @@ FeatureSet text_features(const SplitTexts& texts, Index texts_each, ThreadPool& 
   Index width = 0;
   for (Index s = 0; s < texts_each; ++s) {
     const std::vector<std::string_view> own = own_texts(texts.train, texts_each, s);
-    blocks.emplace_back(GramUnit::word, longest_words, 1);
-    if (short_enough) blocks.emplace_back(GramUnit::character, longest_characters, 2);
+    const auto& [words, letters] = gram_groups;
+    blocks.emplace_back(words.unit, words.longest, 1);
+    if (short_enough) blocks.emplace_back(letters.unit, letters.longest, 2);
     for (std::size_t b = blocks.size() - (short_enough ? 2 : 1); b < blocks.size(); ++b) {
       blocks[b].fit(own, pool);
       width += blocks[b].width();

@@ -9,12 +9,9 @@
 
 #include "baseline/features.hpp"
 #include "core/thread_pool.hpp"
+#include "data/text_grams.hpp"
 
 namespace orochi {
-
-/// What an n-gram is made of. Words are runs of letters, numbers and "_"; characters are code points, of
-/// white space one blank. Both in lower case.
-enum class GramUnit { word, character };
 
 /// TF-IDF as scikit-learn's TfidfVectorizer defines it: an n-gram that comes `tf` times in a text and in `df`
 /// of N training texts has (1 + ln tf) (1 + ln((1 + N) / (1 + df))), and a text's numbers are divided by the

@@ -1,0 +1,26 @@
+// What a linear model of texts looks at: the n-grams of a sequence's texts, hashed to buckets.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include <orochi/column.hpp>
+
+#include "data/text_grams.hpp"
+
+namespace orochi {
+
+/// Of each text: words and pairs of them, and runs of characters.
+struct GramGroup {
+  GramUnit unit;
+  int longest;
+};
+inline constexpr std::array gram_groups{GramGroup{GramUnit::word, 2}, GramGroup{GramUnit::character, 5}};
+
+/// Appends a feature for each n-gram of the texts [S]: of text s and group g one from (G s + g) `buckets` on,
+/// G being the number of groups.
+void append_text_features(std::span<const std::string_view> texts, Index buckets,
+                          Column<std::int32_t>& features);
+
+}  // namespace orochi

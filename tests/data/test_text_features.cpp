@@ -1,0 +1,50 @@
+// N-grams of texts, and the buckets that they are hashed to.
+#include <algorithm>
+
+#include "catch.hpp"
+#include "data/text_features.hpp"
+
+using namespace orochi;
+
+namespace {
+
+std::vector<std::uint64_t> hashes(const std::vector<std::string>& grams) {
+  std::vector<std::uint64_t> all;
+  for (const std::string& gram : grams) all.push_back(gram_hash(gram));
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+std::vector<std::uint64_t> sorted_grams(std::string_view text, GramUnit unit, int longest) {
+  std::vector<std::uint64_t> grams = grams_of(text, unit, longest);
+  std::sort(grams.begin(), grams.end());
+  return grams;
+}
+
+}  // namespace
+
+TEST_CASE("words are runs of letters, numbers and _, in lower case, and n-grams have blanks between") {
+  CHECK(sorted_grams("Don't,  STOP_it 2", GramUnit::word, 2) ==
+        hashes({"don", "t", "stop_it", "2", "don t", "t stop_it", "stop_it 2"}));
+  CHECK(sorted_grams("\u00c4pfel", GramUnit::word, 3) == hashes({"\u00e4pfel"}));
+  CHECK(grams_of("?!", GramUnit::word, 2).empty());
+}
+
+TEST_CASE("characters are of what is between white space, with a blank at both ends") {
+  CHECK(sorted_grams("Ab\t \u00e9", GramUnit::character, 3) ==
+        hashes({" ", "a", "b", " ", " a", "ab", "b ", " ab", "ab ",       // " ab "
+                " ", "\u00e9", " ", " \u00e9", "\u00e9 ", " \u00e9 "}));  // as long as the longest run
+  CHECK(sorted_grams("a", GramUnit::character, 5) ==
+        hashes({" ", "a", " ", " a", "a ", " a ", " a "}));  // shorter: once more, as in scikit-learn
+}
+
+TEST_CASE("each group of each text has buckets of its own") {
+  constexpr Index buckets = 1000;
+  Column<std::int32_t> features;
+  append_text_features(std::vector<std::string_view>{"one two", "two"}, buckets, features);
+  CHECK(features.size() == 3 + 3 * 15 + 1 + 15 - 15);  // words; runs of " one ", " two ", and " two "
+  CHECK(std::is_sorted(features.begin(), features.end(),
+                       [](std::int32_t a, std::int32_t b) { return a / buckets < b / buckets; }));
+  CHECK(features.front() == static_cast<std::int32_t>(gram_hash("one") % buckets));
+  CHECK(std::count(features.begin(), features.end(), 2 * buckets + gram_hash("two") % buckets) == 1);
+}
