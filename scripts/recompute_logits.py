@@ -5,6 +5,7 @@ the largest difference to those of `orochi predict --logits --json`; exit code 1
 Needs Python 3.11, numpy and h5py. Custom layers are not known here.
 """
 import argparse
+import functools
 import json
 import math
 import pathlib
@@ -70,6 +71,15 @@ def mix(h, v):
     h = (h ^ h >> 30) * 0xBF58476D1CE4E5B9 & 2**64 - 1
     h = (h ^ h >> 27) * 0x94D049BB133111EB & 2**64 - 1
     return h ^ h >> 31
+
+
+def text_grams(text):
+    """Of a text in lower case: words and their pairs; runs of 1 to 5 characters of what is between white space."""
+    letters = "".join(char if char == "_" or unicodedata.category(char)[0] in "LN" else " " for char in text).split()
+    pieces = [f" {piece} " for piece in "".join(" " if char in SPACES else char for char in text).split(" ") if piece]
+    return letters + [" ".join(pair) for pair in zip(letters, letters[1:])], [
+        gram for piece in pieces for n in range(1, 6) for gram in
+        [piece[i:i + n] for i in range(len(piece) - n + 1)] + ([piece] if n == 5 and len(piece) < 5 else [])]
 
 
 def softmax(z):
@@ -231,6 +241,7 @@ class Checkpoint:
 
     def logits(self, line):
         rows = self.values(line) if self.channels else np.array(self.tokens(line))
+        self.text = line
         return np.mean([self.sequence_logits(sequence) for sequence in self.kept(rows)], axis=0)
 
     def runs(self, tokens, shortest, longest):
@@ -248,11 +259,15 @@ class Checkpoint:
         runs = self.runs(tokens, 2, self.layers["token_embedding"]["ngrams"])
         return np.array([sum((table[h % len(table)] for h in hashes), 0 * table[0]) for hashes in runs])
 
-    def linear_ngrams(self, tokens):
+    def text_model(self, text):
         """[K]: the outputs of the linear model beside the encoder"""
-        table = self.parameter("head.ngrams")
-        rows = [table[h % len(table)] for hashes in self.runs(tokens, 1, self.model["linear_ngrams"]) for h in hashes]
-        return 40 / np.sqrt(len(rows)) * np.sum(rows, axis=0)
+        table = self.parameter("head.text_features")
+        buckets = self.data["text_features"]
+        outputs = table[-1]
+        for group, grams in enumerate(text_grams(text.lower())):
+            rows = [table[group * buckets + functools.reduce(mix, map(ord, gram), 0) % buckets] for gram in grams]
+            outputs = outputs + np.sum(rows, axis=0) / np.sqrt(len(rows)) if rows else outputs
+        return outputs
 
     def sequence_logits(self, rows):
         members = self.model.get("members", 1)
@@ -266,7 +281,6 @@ class Checkpoint:
 
     def member_logits(self, rows):
         model = self.model
-        beside = self.linear_ngrams(rows) if model.get("linear_ngrams", 0) else 0
         x = self.linear("input", rows) if self.channels else self.parameter("embedding.weight")[rows]
         if self.member + "embedding.ngrams" in self.parameters:
             x = x + self.ngrams(rows)
@@ -287,7 +301,8 @@ class Checkpoint:
         self.model = model
         if model["norm_first"]:
             x = self.layer(model["norm"], "norm", x)
-        return self.linear("head", self.pooling(model["pooling"], "pooling", x)) + beside
+        logits = self.linear("head", self.pooling(model["pooling"], "pooling", x))
+        return logits / 4 + self.text_model(self.text) if self.data.get("text_features", 0) else logits
 
 
 def read_sequences(path, numeric, count):

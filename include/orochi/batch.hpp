@@ -22,7 +22,9 @@ struct Batch {
   Index target_width = 1;           // W
   std::span<const float> weights = {};  // one a target: its factor in the loss; empty: all are 1
   std::span<const std::int32_t> segments =
-      {};            // [N]: which of a sequence's texts a row is of; empty: one text
+      {};  // [N]: which of a sequence's texts a row is of; empty: one text
+  std::span<const std::int32_t> features = {};  // hashed n-grams of all texts, that a linear model looks at
+  std::span<const Index> feature_offsets = {};  // [B + 1]: which of them are of sequence b; empty: none are
   Index window = 0;  // longer sequences are asked about by windows of at most so many rows; 0: whole
   // Of tasks whose targets are made of the rows. Both ascending, and counted as offsets are.
   std::span<const Index> asked = {};   // rows that have outputs and targets [M, W]; no span: all
@@ -39,6 +41,10 @@ struct Batch {
     for (Index b = 0; window > 0 && b < num_sequences(); ++b)
       if (length(b) > window) return true;
     return false;
+  }
+  std::span<const std::int32_t> features_of(Index b) const {
+    const auto first = static_cast<std::size_t>(feature_offsets[b]);
+    return features.subspan(first, static_cast<std::size_t>(feature_offsets[b + 1]) - first);
   }
   /// Where sequence b starts among this batch's own rows (a slice keeps its parent's offsets).
   Index first_row(Index b) const { return offsets[b] - offsets[0]; }

@@ -40,6 +40,7 @@ struct DataConfig {
   std::string encoding = "utf-8";      // of text files: utf-8 | latin-1 | cp1252
   Component tokenizer{"word", {}};     // text: what a token is
   std::string word_vectors;            // path: the embeddings start as its vectors; empty: as drawn
+  Index text_features = 0;             // text: buckets of a linear model beside the encoder; 0: none
   bool special_tokens = false;         // the tokenizer's own tokens around a sequence: [CLS] and [SEP]
   Index max_length = 256;              // rows a sequence may have; of longer ones see the next two
   std::string truncation = "head";     // head | tail | middle: the rows that are kept, but middle: left out
@@ -71,8 +72,6 @@ struct ModelConfig {
   std::string activation = "gelu";    // relu | gelu (erf) | gelu_tanh | silu | tanh
   std::string positions = "learned";  // learned | sinusoidal | rotary | alibi | none
   std::string pooling = "mean";       // cls | first | pooler | mean | max | attention
-  Index linear_ngrams = 0;            // longest runs of a linear model beside the encoder; 0: none
-  Index linear_buckets = 65536;       // rows of its table
   std::string attention = "multi_head_attention";  // the layer that mixes rows
   std::string feed_forward = "feed_forward";       // the layer that works on each row
   /// In place of num_layers x "encoder_layer". Options: a layer's own, and keys of this section that shall be

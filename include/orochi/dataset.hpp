@@ -25,7 +25,9 @@ struct Sequences {
         offsets(1, 0, storage),
         targets(storage),
         weights(storage),
-        segments(storage) {}
+        segments(storage),
+        features(storage),
+        feature_offsets(storage) {}
 
   Column<std::int32_t> tokens;    // [N]
   Column<float> values;           // [N, channels]
@@ -35,6 +37,8 @@ struct Sequences {
   Index target_width = 1;         // W
   Column<float> weights;          // one a target; empty: all are 1
   Column<std::int32_t> segments;  // [N]: which of its texts a row is of; empty where there is one
+  Column<std::int32_t> features;  // hashed n-grams of the texts, where data.text_features asks for them
+  Column<Index> feature_offsets;  // [B + 1] in features; empty where there are none
   Index window = 0;  // a longer sequence is windows of at most so many rows to a model; 0: all are whole
 
   Storage storage() const { return offsets.get_allocator().storage; }

@@ -17,4 +17,8 @@ std::vector<float> linear_decisions(int solver, double cost, std::span<feature_n
                                     std::span<const std::vector<double>> wanted, Index features,
                                     std::span<const feature_node* const> asked);
 
+/// The weights of such a model of one column, that of the constant last. [features]
+std::vector<float> linear_weights(int solver, double cost, std::span<feature_node*> rows,
+                                  const std::vector<double>& wanted, Index features);
+
 }  // namespace orochi

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "baseline/baseline.hpp"
+
 namespace orochi {
 namespace {
 
@@ -16,7 +18,7 @@ struct Choices {
   const char* rows;       // what a row is
   const char* pooling;    // with its comment
   Index num_layers;
-  Index linear_ngrams;
+  bool has_text_model;
   Index ngrams;
   const char* ngrams_why;
   Index most_rows;  // max_length at most
@@ -32,7 +34,7 @@ Choices choices_for(DataKind kind) {
           "words",
           "\"mean\"",
           2,
-          1,
+          true,
           1,
           "",
           256,
@@ -42,7 +44,7 @@ Choices choices_for(DataKind kind) {
               "letters",
               "\"mean\"",
               2,
-              0,
+              true,
               4,
               "what tells such texts apart is runs of letters",
               512,
@@ -52,7 +54,7 @@ Choices choices_for(DataKind kind) {
               "letters",
               "\"max\"  # one clear sign anywhere decides",
               2,
-              0,
+              false,
               1,
               "",
               512,
@@ -60,7 +62,7 @@ Choices choices_for(DataKind kind) {
     case DataKind::series:
       break;
   }
-  return {"", "rows", "\"mean\"", 2, 0, 1, "", 512, 1500};
+  return {"", "rows", "\"mean\"", 2, false, 1, "", 512, 1500};
 }
 
 constexpr Index many_records = 20000;
@@ -68,9 +70,16 @@ constexpr Index many_records = 20000;
 /// More data bears a wider model.
 Index width_for(Index records) { return records > many_records ? 96 : 64; }
 
-/// Where there are many texts an encoder learns of words what a linear model does.
-bool has_linear_model(const DataSurvey& survey, const Choices& choices) {
-  return choices.linear_ngrams > 0 && survey.labels > 0 && !survey.of_rows && survey.records <= many_records;
+/// Buckets of the linear model of the texts; 0: without it. Its table has them for each label, and what it
+/// looks at is in memory.
+Index text_features(const DataSurvey& survey, const Choices& choices) {
+  constexpr double most_letters = 2e7, letters_a_word = 6;
+  const double letters = static_cast<double>(survey.records * survey.median) *
+                         (survey.kind == DataKind::words ? letters_a_word : 1);
+  if (!choices.has_text_model || !has_baselines() || survey.labels == 0 || survey.of_rows ||
+      letters > most_letters)
+    return 0;
+  return survey.labels <= 20 ? 65536 : 16384;
 }
 
 /// So many passes over the data that small data is seen often and large data a few times; fewer where records
@@ -90,6 +99,10 @@ std::string data_section(const DataSurvey& survey, const Choices& choices) {
                       : kept < survey.usual_length
                           ? "longer records are cut to their beginning; long = \"windows\" reads them whole"
                           : "98 of 100 records are no longer; the others lose their end";
+  if (const Index buckets = text_features(survey, choices); buckets > 0)
+    text += fmt::format(
+        "text_features = {}  # a linear model of words, their pairs and runs of letters beside the encoder\n",
+        buckets);
   return text + fmt::format("max_length = {}  # {}: {}\n", kept, choices.rows, share);
 }
 
@@ -116,7 +129,7 @@ num_layers = {}
 num_heads = 4
 dropout = 0.2  # little data is learned by heart soon
 pooling = {}
-{}
+
 [train]
 seed = 1
 epochs = {}
@@ -126,10 +139,6 @@ warmup_ratio = 0.1
 swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
 )",
                       width_for(survey.records), choices.num_layers, choices.pooling,
-                      has_linear_model(survey, choices)
-                          ? fmt::format("linear_ngrams = {}  # a linear model of words beside the encoder\n",
-                                        choices.linear_ngrams)
-                          : "",
                       epochs_for(survey, choices.steps), batch_size);
   if (choices.ngrams > 1)
     text += fmt::format("\n[layer.token_embedding]\nngrams = {}  # {}\n", choices.ngrams, choices.ngrams_why);

@@ -69,8 +69,8 @@ Batch BatchStorage::gather(const Sequences& data, std::span<const std::uint32_t>
     const std::span<const float> weights = data.weights_of(i);
     weights_.insert(weights_.end(), weights.begin(), weights.end());
   }
-  return {tokens_,  values_,           data.channels, offsets_,  samples_,
-          targets_, data.target_width, weights_,      segments_, data.window};
+  return {tokens_,           values_,  data.channels, offsets_, samples_, targets_,
+          data.target_width, weights_, segments_,     {},       {},       data.window};
 }
 
 Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
@@ -79,6 +79,8 @@ Batch as_batch(const Sequences& data, std::vector<std::uint32_t>& samples) {
   Batch batch{data.tokens, data.values,  data.channels,    data.offsets,
               samples,     data.targets, data.target_width};
   batch.window = data.window;
+  batch.features = data.features;
+  batch.feature_offsets = data.feature_offsets;
   batch.segments = data.segments;  // and no weights: figures count every sequence alike
   return batch;
 }
@@ -152,6 +154,7 @@ Batch slice(const Batch& batch, Index first, Index last) {
     part.targets = batch.targets.subspan(item * width, items * width);
     if (!batch.weights.empty()) part.weights = batch.weights.subspan(item, items);
   }
+  if (!batch.feature_offsets.empty()) part.feature_offsets = batch.feature_offsets.subspan(from, count + 1);
   if (!batch.samples.empty()) part.samples = batch.samples.subspan(from, count);
   return part;
 }

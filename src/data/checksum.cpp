@@ -25,6 +25,7 @@ std::string checksum(const Sequences& data) {
   add(data.targets);
   if (!data.weights.empty()) add(data.weights);
   if (!data.segments.empty()) add(data.segments);
+  if (!data.features.empty()) add(data.features);
   if (data.window > 0) add(std::array<Index, 1>{data.window});
   const XXH128_hash_t hash = XXH3_128bits_digest(&state);
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);

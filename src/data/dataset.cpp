@@ -32,6 +32,7 @@ Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {
   result.channels = channels;
   result.target_width = target_width;
   result.window = window;
+  if (!feature_offsets.empty()) result.feature_offsets.push_back(0);
   const auto append = [](auto& to, const auto& from, Index begin, Index end) {
     to.insert(to.end(), from.begin() + begin, from.begin() + end);
   };
@@ -40,6 +41,10 @@ Sequences Sequences::take(std::span<const std::uint32_t> numbers) const {
     if (channels == 0) append(result.tokens, tokens, begin, end);
     if (!segments.empty()) append(result.segments, segments, begin, end);
     append(result.values, values, begin * channels, end * channels);
+    if (!feature_offsets.empty()) {
+      append(result.features, features, feature_offsets[i], feature_offsets[i + 1]);
+      result.feature_offsets.push_back(std::ssize(result.features));
+    }
     const std::span<const double> one = target(i);
     result.targets.insert(result.targets.end(), one.begin(), one.end());
     const std::span<const float> own = weights_of(i);

@@ -13,6 +13,7 @@
 #include "data/missing.hpp"
 #include "data/normalize.hpp"
 #include "data/raw.hpp"
+#include "data/text_features.hpp"
 
 namespace orochi {
 InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& preprocessing, Level level)
@@ -20,6 +21,7 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
       tokenizer_name_(config.tokenizer.type),
       max_length_(config.max_length),
       texts_(preprocessing.texts),
+      text_features_(config.text_features),
       truncation_(truncation_choice.value(config.truncation)),
       most_rows_(most_rows(config)),
       tokens_needed_(tokens_needed(config)),
@@ -45,6 +47,11 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
     throw usage_error(
         fmt::format("data.long is \"windows\", but a record has {}; allowed with several texts: \"cut\"",
                     counted(texts_, "text")));
+  if (most_rows_ > max_length_ && text_features_ > 0)
+    throw OptionError(
+        "data.text_features",
+        "data.text_features is of whole texts, but data.long is \"windows\"; leave one of the two "
+        "out");
   const Index least = 2 * texts_ - 1 + special_rows();
   if (max_length_ < least)
     throw usage_error(fmt::format("data.max_length is {}; {} with separators need {} or more", max_length_,
@@ -60,6 +67,7 @@ Sequences InputEncoder::none(const Storage& storage) const {
   Sequences data(storage);
   data.channels = channels_;
   data.window = most_rows_ > max_length_ ? max_length_ : 0;
+  if (text_features_ > 0) data.feature_offsets.push_back(0);
   return data;
 }
 
@@ -177,6 +185,12 @@ Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Seque
   return full_length;
 }
 
+void InputEncoder::append_features(std::span<const std::string_view> texts, Sequences& data) const {
+  if (text_features_ == 0) return;
+  append_text_features(texts, text_features_, data.features);
+  data.feature_offsets.push_back(std::ssize(data.features));
+}
+
 bool InputEncoder::append_line(std::string_view line, Sequences& data) const {
   bool is_long = false;
   if (channels_ > 0) {
@@ -196,6 +210,7 @@ bool InputEncoder::append_line(std::string_view line, Sequences& data) const {
         fmt::format("{}; expected {} with tabs between", counted(std::ssize(texts), "text"), texts_));
   for (const std::string_view text : texts) check_text(text);
   is_long = append_texts(texts, data) > max_length_;
+  append_features(texts, data);
   data.offsets.push_back(std::ssize(data.tokens));
   return is_long;
 }

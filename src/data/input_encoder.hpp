@@ -46,6 +46,8 @@ class InputEncoder {
   EncodedTexts encode(std::span<const std::string_view> texts) const;
   /// The same of texts that are encoded already: S of them from number `first` on.
   Index append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const;
+  /// Appends what a linear model looks at of a sequence's texts [S], where data.text_features asks for it.
+  void append_features(std::span<const std::string_view> texts, Sequences& data) const;
   /// Appends the rows [T, channels] of a sequence as FileInMemory keeps them: filled where values are
   /// missing, cut, not normalized.
   void append_values(std::span<const float> values, Sequences& data) const;
@@ -63,7 +65,7 @@ class InputEncoder {
 
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::string tokenizer_name_;
-  Index max_length_, texts_;
+  Index max_length_, texts_, text_features_;
   Truncation truncation_;
   Index most_rows_;  // that are kept of a sequence: of windows all
   Index tokens_needed_;

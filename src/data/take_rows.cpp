@@ -46,6 +46,7 @@ Sequences take_rows(const RawSplit& raw, std::span<const std::uint32_t> records,
       } catch (const Error& error) {
         throw Error(error.code(), fmt::format("{}: {}", raw.location(i), error.what()));
       }
+      encoder.append_features(raw.texts_of(i), sequences);
     } else {
       const std::span<const float> values = raw.values_of(i);  // [T, channels]
       full_length = std::ssize(values) / raw.channels;

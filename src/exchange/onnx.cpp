@@ -62,10 +62,9 @@ Value encode(const OnnxLayer& at, const Model& model) {
 void add_outputs(const OnnxLayer& at, const Model& model, Value values) {
   const char* name = "vectors";
   if (model.task != nullptr) {
-    if (find_view(model, "head.ngrams") != nullptr)
+    if (find_view(model, "head.text_features") != nullptr)
       throw usage_error(
-          "the model adds the outputs of a linear model of runs of tokens (model.linear_ngrams), which is "
-          "not "
+          "the model adds the outputs of a linear model of the texts (data.text_features), which is not "
           "translated to ONNX; `orochi export` without --format writes its tensors");
     name = "logits";
     values = at.linear("head", values);

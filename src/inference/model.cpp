@@ -74,7 +74,9 @@ std::map<std::string, State> state_of(const Task* task, const Preprocessing& pre
 }
 
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing) {
-  return {preprocessing.num_ids(), preprocessing.channels, data.max_length, preprocessing.texts};
+  InputShape shape{preprocessing.num_ids(), preprocessing.channels, data.max_length, preprocessing.texts};
+  shape.text_features = data.text_features;
+  return shape;
 }
 
 std::vector<TensorSlot> tensor_slots(const Parameters& parameters) {

@@ -92,6 +92,11 @@ void visit_data(Data& c, Visitor&& visit) {
       "text: file of vectors that the embeddings of its words start as, relative to the config file: "
       "fastText's "
       ".vec, GloVe's text, or a checkpoint, whose embeddings they are; empty: as drawn");
+  key("text_features", c.text_features, allow_integer(0, 1 << 24),
+      "text: a linear model beside the encoder, of words, their pairs and runs of 1 to 5 characters, each of "
+      "the "
+      "two kinds hashed to so many buckets; fitted before training, its outputs are added in every answer; "
+      "0: none");
   key("special_tokens", c.special_tokens, allow_flag(),
       "text: the tokenizer's own tokens around a sequence, such as BERT's [CLS] before and [SEP] behind it; "
       "they count in max_length");
@@ -155,10 +160,6 @@ void visit_model(Model& c, Visitor&& visit) {
       "what tells a row its position: learned, sinusoidal, or, inside of attention, rotary, alibi; none");
   key("pooling", c.pooling, allow_layer("pooling"),
       "how rows become one: cls, first, pooler, mean, max, attention");
-  key("linear_ngrams", c.linear_ngrams, allow_integer(0, 8),
-      "text: adds to the head's outputs those of a linear model of the runs of 1 to so many tokens; 0: none");
-  key("linear_buckets", c.linear_buckets, allow_integer(1, 1 << 24),
-      "rows of that model's table, to which its runs are hashed");
   of_block("attention", c.attention, allow_layer("rows"), "the layer that mixes rows");
   of_block("feed_forward", c.feed_forward, allow_layer("rows"), "the layer that works on each row");
   key("block", c.block, allow_blocks("rows"),

@@ -1,4 +1,4 @@
-// N-grams: runs of tokens, hashed to the rows of one table, for the encoder or beside it.
+// N-grams: runs of tokens, hashed to the rows of one table.
 #pragma once
 
 #include <orochi/layer.hpp>
@@ -17,23 +17,6 @@ class NgramEmbedding {
  private:
   Index longest_;
   Parameter table_;  // [buckets, C]
-};
-
-/// Adam moves each weight by about the rate, and thousands of runs share in one output: by trial a linear
-/// model needs about forty times the rate that an encoder bears.
-inline constexpr double ngram_outputs_scale = 40;
-
-/// Adds to the outputs of each sequence those of a linear model: of its n runs of 1, 2, ... `longest` tokens
-/// the table's rows, times 40 / sqrt(n). Runs are those of NgramEmbedding, and begin as zeros, too. [B, K] ->
-/// [B, K].
-class NgramOutputs {
- public:
-  NgramOutputs(Builder& builder, Index longest, Index buckets, Index outputs);
-  Var add_to(Var outputs, const Batch& batch) const;
-
- private:
-  Index longest_;
-  Parameter table_;  // [buckets, K]
 };
 
 }  // namespace orochi

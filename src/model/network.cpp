@@ -10,6 +10,7 @@
 
 #include "core/as_size.hpp"
 #include "core/layer_scope.hpp"
+#include "data/text_features.hpp"
 #include "io/config_keys.hpp"
 #include "layers/embedding.hpp"
 
@@ -75,7 +76,7 @@ Network::Network(Builder& builder, const ModelConfig& model, OutputShape output,
     head_weight_ =
         output.ties_head ? tied_table(builder, width) : builder.weight("head.weight", output.count, width);
     head_bias_ = builder.vector("head.bias", output.count);
-    if (model.linear_ngrams > 0) add_ngrams(builder, model);
+    if (input.text_features > 0) add_text_model(builder);
   }
   position_tables_ = builder.position_tables();
   rows_added_ = builder.input().max_length - input.max_length;
@@ -91,14 +92,17 @@ Parameter Network::tied_table(const Builder& builder, Index width) {
   return table;
 }
 
-void Network::add_ngrams(Builder& builder, const ModelConfig& model) {
+void Network::add_text_model(Builder& builder) {
+  const InputShape& input = builder.input();
   if (level_ == Level::row)
-    throw usage_error(
-        "[model] linear_ngrams adds to the outputs of whole sequences, but the task has a target for each "
-        "row; leave it out");
-  if (builder.input().vocab_size == 0)
-    throw usage_error("[model] linear_ngrams takes tokens, but the data are numeric rows; leave it out");
-  ngrams_.emplace(builder, model.linear_ngrams, model.linear_buckets, outputs_);
+    throw OptionError("data.text_features",
+                      "data.text_features is for tasks with one answer a sequence, but this one has one for "
+                      "each row; leave it out");
+  if (input.vocab_size == 0)
+    throw OptionError("data.text_features",
+                      "data.text_features is for texts, but the data are numeric rows; leave it out");
+  text_model_.emplace(builder, input.text_features,
+                      input.text_features * input.num_texts * std::ssize(gram_groups), outputs_);
 }
 
 Network::~Network() = default;
@@ -115,7 +119,7 @@ Var Network::forward(Var rows, const Batch& batch, FrozenRows* frozen) const {
   if (head_weight_.id < 0) return x;
   const LayerScope scope(x.tape(), head_name_);
   x = linear(x, head_weight_, &head_bias_);  // [B, K], [N, K] or [M, K]
-  return ngrams_ ? ngrams_->add_to(x, batch) : x;
+  return text_model_ ? text_model_->add_to(x, batch) : x;
 }
 
 Rows Network::embed(Var rows, const Batch& batch) const {

@@ -83,16 +83,19 @@ struct BlankBatch {
         values(static_cast<std::size_t>(sequences * length * channels)),
         targets(static_cast<std::size_t>((task.level() == Level::row ? sequences * length : sequences) *
                                          task.target_width())),
-        samples(static_cast<std::size_t>(sequences)) {
+        samples(static_cast<std::size_t>(sequences)),
+        feature_offsets(static_cast<std::size_t>(sequences) + 1) {
     for (Index b = 0; b <= sequences; ++b) offsets.push_back(b * length);
     batch = {tokens, values, channels, offsets, samples, targets, task.target_width()};
     batch.segments = segments;
+    batch.feature_offsets = feature_offsets;
   }
   std::vector<std::int32_t> tokens, segments;
   std::vector<float> values;
   std::vector<Index> offsets;
   std::vector<double> targets;
   std::vector<std::uint32_t> samples;
+  std::vector<Index> feature_offsets;  // of none
   Batch batch;
 };
 

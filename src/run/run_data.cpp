@@ -7,6 +7,7 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 
+#include "baseline/text_model.hpp"
 #include "core/choices.hpp"
 #include "core/in_table.hpp"
 #include "data/data_paths.hpp"
@@ -84,6 +85,7 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
                           extensions.tokenizers, *data.task, start ? &*start : nullptr, tokenizer, more...);
         };
         data.loaded = texts == nullptr ? load(load_data) : load(load_whole_data, texts);
+        check_text_model(setup.config.data, *data.task, data.loaded.train);
       },
       setup.config_text);
   data.train_checksum = checksum(data.loaded.train);

@@ -5,6 +5,7 @@
 
 #include <orochi/error.hpp>
 
+#include "baseline/text_model.hpp"
 #include "core/choices.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/file_errors.hpp"
@@ -57,6 +58,7 @@ TrainResult Trainer::run() {
   if (request_.resume && progress_.step == 0) word_vectors_ = read_word_vectors(setup_, model_);
   if (!word_vectors_.ids.empty()) observer_.note(take_word_vectors(word_vectors_, data_.train, model_));
   word_vectors_ = {};
+  if (!request_.resume || progress_.step == 0) fit_text_model(model_, data_.train, threads_);
   RunFacts facts{kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
                  threads_,
                  request_.command,

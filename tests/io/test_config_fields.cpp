@@ -21,6 +21,7 @@ fold = 0
 folds = 7
 encoding = "cp1252"
 word_vectors = ""
+text_features = 36
 special_tokens = false
 max_length = 5
 long = "windows"
@@ -61,8 +62,6 @@ norm = "rms_norm"
 activation = "relu"
 positions = "sinusoidal"
 pooling = "max"
-linear_ngrams = 3
-linear_buckets = 36
 attention = "convolution"
 feed_forward = "gelu"
 block = ["encoder_layer", "convolution"]
@@ -137,6 +136,7 @@ TEST_CASE("[data] reaches its fields") {
                   {{"lowercase", false}, {"min_count", std::int64_t{3}}, {"vocab_size", std::int64_t{4}}}});
   CHECK(c.encoding == "cp1252");
   CHECK(parse("data.train = 'a'\ndata.word_vectors = 'v.vec'").data.word_vectors == "v.vec");
+  CHECK(c.text_features == 36);
   CHECK_FALSE(c.special_tokens);
   CHECK(parse("data.train = 'a'\ndata.special_tokens = true").data.special_tokens);
   CHECK(c.max_length == 5);
@@ -169,8 +169,6 @@ TEST_CASE("[model] reaches its fields") {
   CHECK(c.activation == "relu");
   CHECK(c.positions == "sinusoidal");
   CHECK(c.pooling == "max");
-  CHECK(c.linear_ngrams == 3);
-  CHECK(c.linear_buckets == 36);
   CHECK(c.attention == "convolution");
   CHECK(c.feed_forward == "gelu");
   CHECK(c.block == std::vector<Component>{{"encoder_layer"}, {"convolution"}});

@@ -33,7 +33,7 @@ const std::string model_keys =
     "dim_feedforward, "
     "dropout, attention_dropout, norm_first, "
     "causal, "
-    "window, layer_norm_eps, norm, activation, positions, pooling, linear_ngrams, linear_buckets, "
+    "window, layer_norm_eps, norm, activation, positions, pooling, "
     "attention, feed_forward, block";
 const std::string rows_layers =
     "layer_norm | rms_norm | relu | gelu | learned | sinusoidal | multi_head_attention | feed_forward | "

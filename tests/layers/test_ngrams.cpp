@@ -78,40 +78,6 @@ TEST_CASE("a run lies within one text and touches no hidden row") {
   CHECK(hides.row(4) == whole.row(4));
 }
 
-TEST_CASE("a linear model sums the rows of all runs of a sequence, over the root of their number") {
-  constexpr Index outputs = 2, buckets = 1 << 16;
-  Layers layers = builtin_layers();
-  Parameters parameters;
-  Builder builder({}, {vocabulary, 0, 64}, layers, parameters);
-  const NgramOutputs ngrams(builder, 2, buckets, outputs);
-  parameters.allocate();
-  std::mt19937 numbers(1);
-  for (Scalar& number : parameters.flat()) number = static_cast<Scalar>(numbers() % 1000) / Scalar(500) - 1;
-  const auto added = [&](const std::vector<std::int32_t>& tokens, const std::vector<Index>& offsets,
-                         const std::vector<std::int32_t>& segments = {}) -> RowMatrix {  // [B, K]
-    Tape tape(parameters);
-    tape.begin(Mode::infer, nullptr, {});
-    Batch batch;
-    batch.tokens = tokens, batch.offsets = offsets, batch.segments = segments;
-    Var x = tape.input(batch.num_sequences(), outputs, false);
-    x.value().setConstant(1);
-    return ngrams.add_to(x, batch).value();
-  };
-  const auto row = [&](const std::vector<std::int32_t>& tokens) -> RowMatrix {  // what a run has in the table
-    return (added(tokens, {0, std::ssize(tokens)}).array() - 1) / 40;
-  };
-  const RowMatrix y = added({3, 4, 3, 9}, {0, 3, 4});
-  const RowMatrix pair = row({3, 4}) * std::sqrt(Scalar(3)) - row({3}) - row({4}),
-                  back = row({4, 3}) * std::sqrt(Scalar(3)) - row({3}) - row({4});
-  CHECK((pair - back).cwiseAbs().maxCoeff() > 1e-3);  // an order
-  const RowMatrix sum = 2 * row({3}) + row({4}) + pair + back;
-  CHECK((y.row(0).array() - 1 - 40 / std::sqrt(Scalar(5)) * sum.array()).abs().maxCoeff() < 1e-4);
-  CHECK((y.row(1).array() - 1 - 40 * row({9}).array()).abs().maxCoeff() < 1e-4);
-  const RowMatrix two_texts = added({3, 4}, {0, 2}, {0, 1});
-  CHECK((two_texts.array() - 1 - 40 / std::sqrt(Scalar(2)) * (row({3}) + row({4})).array()).abs().maxCoeff() <
-        1e-4);
-}
-
 TEST_CASE("runs spread over the table, and share rows where it is small") {
   Table large(2), small(2, 2);
   std::set<std::vector<Scalar>> rows, few;

@@ -1,6 +1,8 @@
 // Models whose blocks differ.
 #include <cmath>
 
+#include <fmt/ranges.h>
+
 #include <orochi/classifier.hpp>
 #include <orochi/ops.hpp>
 
@@ -229,21 +231,19 @@ TEST_CASE("a block's option that nobody knows, or of another type, is refused") 
   CHECK_NOTHROW(Run(config));
 }
 
-TEST_CASE(
-    "a linear model of n-grams beside the encoder has the right gradient, and is of sequences of tokens") {
-  Config config = small_config();
-  config.model.linear_ngrams = 3, config.model.linear_buckets = 5;
-  Run run(config);
-  CHECK(run.shape("head.ngrams") == std::vector<Index>{5, 3});
-  check_gradient(run);
+TEST_CASE("a linear model of texts is beside encoders of texts with one answer a sequence") {
+  const Config config = small_config();
   const auto refusal = [&](InputShape input, OutputShape output) {
+    input.text_features = 5;
     try {
-      Classifier(config, input, output, layers());
-      return std::string();
+      Classifier model(config, input, output, layers());
+      return fmt::format("{}", model.parameters().views().back().shape);
     } catch (const Error& error) {
       return std::string(error.what());
     }
   };
+  CHECK(refusal({11, 0, 9}, 3) == "[11, 3]");
+  CHECK(refusal({11, 0, 9, 2}, 3) == "[21, 3]");  // two texts
   CHECK_THAT(refusal({0, 2, 9}, 3), Catch::Matchers::Contains("numeric rows"));
   OutputShape of_rows(3);
   of_rows.level = Level::row;

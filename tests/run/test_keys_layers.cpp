@@ -148,27 +148,6 @@ void test_ngrams() {  // test_ngrams has the rest
   check_same(added_by_ngrams(4, 9), expected);
 }
 
-/// What the linear model adds to the logits of three tokens, its weights being 1.
-double added_by_linear_ngrams(Index longest, Index buckets) {
-  Config config = plain_config();
-  KeyModel plain(config);
-  config.model.linear_ngrams = longest, config.model.linear_buckets = buckets;
-  KeyModel model(config);
-  if (longest > 0) {
-    CHECK(model.shape("head.ngrams") == std::vector<Index>{buckets, 2});
-    model.set("head.ngrams", 1);
-  }
-  const RowMatrix added = model.run(tokens({1, 2, 3})) - plain.run(tokens({1, 2, 3}));
-  CHECK_THAT(static_cast<double>(added(0, 1)), WithinAbs(static_cast<double>(added(0, 0)), 1e-4));
-  return static_cast<double>(added(0, 0));
-}
-
-void test_linear_ngrams() {  // test_ngrams has the rest
-  CHECK(added_by_linear_ngrams(0, 5) == 0);
-  CHECK_THAT(added_by_linear_ngrams(1, 5), WithinAbs(40 * std::sqrt(3.0), 1e-4));
-  CHECK_THAT(added_by_linear_ngrams(2, 9), WithinAbs(40 * std::sqrt(5.0), 1e-4));
-}
-
 void test_members() {
   Config config = plain_config();
   const KeyModel one(config);
@@ -278,8 +257,6 @@ KeyTests orochi::layer_keys() {
           {"input.token_embedding.segments", test_segments},
           {"input.token_embedding.ngrams", test_ngrams},
           {"input.token_embedding.ngram_buckets", test_ngrams},
-          {"model.linear_ngrams", test_linear_ngrams},
-          {"model.linear_buckets", test_linear_ngrams},
           {"model.members", test_members},
           {"model.embedding_norm", test_embedding_norm},
           {"model.embedding_dim", test_embedding_dim},

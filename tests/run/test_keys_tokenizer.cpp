@@ -123,12 +123,30 @@ void check_model(const std::string& type) {
                     catch_matchers::Contains("own.model: no SentencePiece model"));
 }
 
+void test_text_features() {  // test_text_model has the rest
+  const Workplace place("keys-text-features");
+  std::ofstream(place.root / "texts") << "a\tone two\nb\ttwo\n";
+  DataConfig config;
+  config.train = "texts";
+  config.validation_fraction = 0;
+  for (const Index buckets : {0, 10}) {
+    config.text_features = buckets;
+    const LoadedData data =
+        load_data(config, place.root.string(), 1, builtin_readers(), builtin_tokenizers(), *new_task());
+    CHECK(data.train.feature_offsets.size() == (buckets == 0 ? 0 : 3));
+    CHECK(std::all_of(data.train.features.begin(), data.train.features.end(),
+                      [&](std::int32_t id) { return id < 2 * buckets; }));
+    CHECK(data.train.features.empty() == (buckets == 0));
+  }
+}
+
 }  // namespace
 
 KeyTests orochi::tokenizer_keys() {
   return {{"tokenizer.wordpiece.vocabulary", test_vocabulary},
           {"tokenizer.wordpiece.lowercase", test_pieces_lowercase},
           {"data.special_tokens", test_special_tokens},
+          {"data.text_features", test_text_features},
           {"tokenizer.kmers.k", test_k},
           {"tokenizer.kmers.overlapping", test_overlapping},
           {"tokenizer.kmers.lowercase", test_kmers_lowercase},
