@@ -5,7 +5,9 @@
 namespace orochi::kernels {
 namespace {
 
-#if defined(__AVX512BF16__) && defined(__AVX512BW__)
+#if defined(__AMX_BF16__) && defined(__AVX512BF16__) && defined(__AVX512BW__)
+constexpr const char* name = "v4-amx";
+#elif defined(__AVX512BF16__) && defined(__AVX512BW__)
 constexpr const char* name = "v4-bf16";
 #elif defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512DQ__) && defined(__AVX512VL__)
 constexpr const char* name = "v4";

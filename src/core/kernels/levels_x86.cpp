@@ -3,7 +3,7 @@
 #include "core/kernels/levels.hpp"
 
 extern "C" const orochi::kernels::LevelTable orochi_kernels_plain, orochi_kernels_v2, orochi_kernels_v3,
-    orochi_kernels_v4;
+    orochi_kernels_v4, orochi_kernels_v4_amx;
 
 namespace orochi::kernels {
 
@@ -19,7 +19,8 @@ std::span<const Level> all_levels() {
       {"v2", &orochi_kernels_v2, false, v2},
       {"v3", &orochi_kernels_v3, false, v3},
       {"v4", &orochi_kernels_v4, false, v4},
-      {"v4-bf16", &orochi_kernels_v4, true, v4 && orochi_kernels_v4.bf16_available()}};
+      {"v4-bf16", &orochi_kernels_v4, true, v4 && orochi_kernels_v4.bf16_available()},
+      {"v4-amx", &orochi_kernels_v4_amx, true, v4 && orochi_kernels_v4_amx.bf16_available()}};
   return levels;
 }
 
