@@ -35,6 +35,10 @@ target_compile_options(orochi_flags INTERFACE
   $<$<STREQUAL:$<CONFIG>,>:-O3;-DNDEBUG>  # a parent project without a build type
   $<$<BOOL:${OROCHI_NATIVE}>:-march=native>)
 target_compile_definitions(orochi_flags INTERFACE EIGEN_DONT_PARALLELIZE)
+# Of 8 files at a time, CMake's default, many would compile the same headers and templates again.
+if(NOT DEFINED CMAKE_UNITY_BUILD_BATCH_SIZE)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 32)
+endif()
 
 function(orochi_scalar_target scalar suffix)
   set(OROCHI_SCALAR ${scalar})
