@@ -21,6 +21,7 @@
 #include "inference/model_file.hpp"
 #include "io/checkpoint.hpp"
 #include "io/whole_file.hpp"
+#include "run/run_folder.hpp"
 #include "run/start.hpp"
 
 namespace orochi {
@@ -44,10 +45,11 @@ RunSetup setup_of_seeds(const std::string& folder, const std::vector<std::string
 /// What is trained by a config, or by the config of a run folder.
 RunSetup setup_of(const std::string& path, const std::vector<std::string>& overrides,
                   const Extensions& extensions) {
-  if (fs::is_directory(path) && !fs::exists(path + "/config.toml") && fs::exists(path + "/best.h5"))
+  const bool is_run = names_run(path);
+  if (is_run && !fs::exists(path + "/config.toml") && fs::exists(path + "/best.h5"))
     return setup_of_seeds(path, overrides, extensions);
   RunSetup setup;
-  setup.config_path = fs::is_directory(path) ? path + "/config.toml" : path;
+  setup.config_path = is_run ? file_of_run(path, "config.toml") : path;
   setup.config = read_config(setup.config_path, overrides, extensions);
   setup.data_folder = folder_of(setup.config_path);
   const auto checkpoint = [&](const std::string& name) {

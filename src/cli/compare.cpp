@@ -17,6 +17,7 @@
 #include "data/file_errors.hpp"
 #include "inference/comparison.hpp"
 #include "inference/scored.hpp"
+#include "run/run_folder.hpp"
 #include "run/several_runs.hpp"
 #include "run/start.hpp"
 
@@ -80,7 +81,7 @@ struct Tested {
 
 Tested test(const std::string& word, const Extensions& extensions, const Arguments& arguments, int threads) {
   Tested tested;
-  const std::string checkpoint = checkpoint_at(word);
+  const std::string checkpoint = named_checkpoint(word);
   tested.model = Model::load(checkpoint, extensions);
   tested.data = test_data_path(arguments, checkpoint, tested.model.config.data);
   const LoadedFile file = load_labelled(tested.model, tested.data);
@@ -130,8 +131,8 @@ int compare_runs(const Extensions& extensions, const Arguments& arguments, Outpu
 }
 
 int call_compare(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const bool are_runs = fs::is_directory(arguments.words[0]);
-  if (are_runs != fs::is_directory(arguments.words[1]))
+  const bool are_runs = names_run(arguments.words[0]);
+  if (are_runs != names_run(arguments.words[1]))
     throw usage_error(fmt::format("{} is a run folder and {} is none; compare two configs, or two runs",
                                   arguments.words[are_runs ? 0 : 1], arguments.words[are_runs ? 1 : 0]));
   return are_runs ? compare_runs(extensions, arguments, out) : compare_configs(extensions, arguments, out);

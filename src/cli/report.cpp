@@ -19,6 +19,7 @@
 #include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
 #include "io/whole_file.hpp"
+#include "run/run_folder.hpp"
 
 namespace orochi {
 namespace {
@@ -26,26 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t heavy_page = 3000000, largest_answering_page = 5000000;  // bytes
-
-/// The checkpoint that the report is of.
-std::string find_checkpoint(const std::string& run) {
-  if (fs::is_regular_file(run)) {
-    const std::string folder = fs::path(run).parent_path().string();
-    throw usage_error(fmt::format("{} is a file; expected the run folder it is in: `orochi report {}`", run,
-                                  shell_word(folder.empty() ? "." : folder)));
-  }
-  if (!fs::is_directory(run))
-    throw usage_error(
-        run + ": no such folder; expected a run folder, which `orochi train` makes, for example runs/splice");
-  const std::string path = (fs::path(run) / "best.h5").string();
-  if (!fs::exists(path))
-    throw usage_error(
-        run +
-        " holds no best.h5, which is written at the end of an epoch; go on training with `orochi "
-        "train --resume --run " +
-        shell_word(run) + "`, or name the folder of another run");
-  return path;
-}
 
 /// Where the page goes; a folder that is not there is said before the work is done.
 std::string output_path(const std::string& run, const Arguments& arguments) {
@@ -83,7 +64,7 @@ int call_report(const Extensions& extensions, const Arguments& arguments, Output
   const Try when = try_choice.value(arguments.text("--try", "auto"));
   ReportRequest request;
   request.run = arguments.words.front();
-  request.checkpoint = find_checkpoint(request.run);
+  request.checkpoint = file_of_run(request.run, "best.h5");
   request.sequences = static_cast<std::size_t>(arguments.integer("--sequences", 6));
   request.ablation = !arguments.has("--no-ablation");
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));

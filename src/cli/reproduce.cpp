@@ -19,6 +19,7 @@
 #include "data/file_errors.hpp"
 #include "io/checkpoint.hpp"
 #include "run/metrics_files.hpp"
+#include "run/run_folder.hpp"
 
 namespace orochi {
 namespace {
@@ -108,10 +109,7 @@ TrainResult train_again(const TrainRequest& request, const Extensions& extension
 
 int call_reproduce(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& run = arguments.words.front();
-  const std::string last = run + "/last.h5";
-  if (!fs::is_directory(run) || !fs::exists(last))
-    throw usage_error(run +
-                      " is no folder with a last.h5; expected that of a run, which `orochi train` makes");
+  const std::string last = file_of_run(run, "last.h5");
   const CheckpointHeader before = CheckpointReader(last).header();
   if (!arguments.has("--out")) fs::remove_all(run + "/again");  // of an earlier call that found a difference
   StopSignals signals;

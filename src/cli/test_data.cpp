@@ -20,7 +20,7 @@ namespace orochi {
 
 namespace fs = std::filesystem;
 
-std::string checkpoint_of(const Arguments& arguments) { return checkpoint_at(arguments.words.front()); }
+std::string checkpoint_of(const Arguments& arguments) { return named_checkpoint(arguments.words.front()); }
 
 std::string beside(const std::string& checkpoint, const std::string& name) {
   const fs::path path = fs::path(checkpoint).parent_path() / name, plain = path.lexically_normal();

@@ -1,11 +1,13 @@
 #include "run/run_folder.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@
 #include <orochi/error.hpp>
 
 #include "about/about.hpp"
+#include "io/suggest.hpp"
 #include "io/whole_file.hpp"
 #include "run/several_runs.hpp"
 
@@ -85,6 +88,59 @@ void check_run_folder(const std::string& path, HeldRun held) {
           fmt::format("{0} has a {1}, but is not the folder of one run: there is no config.toml in it; "
                       "choose another folder with --run DIR, or move {1} away",
                       path, name));
+}
+
+namespace {
+
+/// What to do where a run is not there.
+std::string name_runs(const std::string& missing) {
+  constexpr std::size_t most = 8;
+  std::vector<std::string> runs;
+  std::error_code error;
+  for (fs::directory_iterator entry("runs", error), end; !error && entry != end; entry.increment(error))
+    if (fs::exists(entry->path() / "config.toml", error) || fs::exists(entry->path() / "best.h5", error))
+      runs.push_back(entry->path().string());
+  if (runs.empty()) return "; `orochi train CONFIG --run DIR` makes one";
+  if (const std::string near = did_you_mean(missing, runs); !near.empty()) return near;
+  std::ranges::sort(runs);
+  const std::size_t shown = std::min(runs.size(), most);
+  return fmt::format("; the runs here: {}{}",
+                     fmt::join(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(shown), ", "),
+                     shown < runs.size() ? fmt::format(" and {} more", runs.size() - shown) : "");
+}
+
+}  // namespace
+
+void refuse_missing_run(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  if (!fs::is_directory(path) && !folder.empty() && holds_run(folder.string()))
+    file_of_run(folder.string(), fs::path(path).filename().string());
+  throw usage_error(path + ": error: no such run or checkpoint" + name_runs(path));
+}
+
+std::string file_of_run(const std::string& folder, const std::string& name) {
+  std::string path = (fs::path(folder) / name).string();
+  const fs::file_status status = fs::status(folder);
+  if (!fs::exists(status)) refuse_missing_run(folder);
+  if (!fs::is_directory(status)) {
+    const std::string parent = fs::path(folder).parent_path().string();
+    throw usage_error(fmt::format("{}: error: is a file; expected the run folder it is in: {}", folder,
+                                  parent.empty() ? "." : parent));
+  }
+  if (is_there(folder, name.c_str())) return path;
+  if (!holds_run(folder))
+    throw usage_error(
+        fmt::format("{}: error: holds no run: there is no {} in it{}", folder, name, name_runs(folder)));
+  throw usage_error(
+      fmt::format("{0}: error: the run has no {1}; go on with it, `orochi train --resume --run {0}`, until "
+                  "an epoch is done",
+                  folder, name));
+}
+
+bool names_run(const std::string& word) {
+  if (fs::is_directory(word)) return true;
+  if (!fs::exists(word) && fs::path(word).extension() != ".toml") refuse_missing_run(word);
+  return false;
 }
 
 FileLock::FileLock(const std::string& folder, const std::string& name)

@@ -49,6 +49,13 @@ bool holds_run(const std::string& folder);
 /// Refuses a folder that holds a run, with the ways out, or files of several.
 void check_run_folder(const std::string& path, HeldRun held);
 
+/// Throws the usage_error for a run or a checkpoint that is not there: it names the runs that are.
+[[noreturn]] void refuse_missing_run(const std::string& path);
+/// The path of a file in a run folder; where it is not there, the same error.
+std::string file_of_run(const std::string& folder, const std::string& name);
+/// Whether a word that is a config or a run folder is the latter. The same error where it is neither.
+bool names_run(const std::string& word);
+
 /// For environment.json.
 struct RunFacts {
   std::string engine;

@@ -144,7 +144,7 @@ Config read_config_of_run(const std::string& path, const std::vector<std::string
   const std::string named = named_encoder(path, overrides, extensions);
   if (named.empty()) return read_config_or_refuse(path, overrides, extensions);
   const std::string encoder =
-      kept.empty() ? checkpoint_at((fs::path(path).parent_path() / named).string()) : kept;
+      kept.empty() ? named_checkpoint((fs::path(path).parent_path() / named).string()) : kept;
   return read_config_over(encoder, path, overrides, extensions);
 }
 
@@ -184,13 +184,7 @@ RunSetup setup_from_file(const TrainRequest& request, const Extensions& extensio
   if (!own_config && request.config_path.empty())
     throw usage_error("no configuration is named: `orochi train CONFIG`, for example configs/splice.toml");
   setup.folder = "runs/" + fs::path(request.config_path).stem().string();
-  const std::string path = own_config ? request.run + "/config.toml" : request.config_path;
-  std::error_code error;
-  if (own_config && !fs::exists(path, error))
-    throw usage_error(
-        request.run +
-        " holds no run: there is no config.toml in it; start one with `orochi train CONFIG --run " +
-        request.run + "`, or name the folder of a run with --run DIR");
+  const std::string path = own_config ? file_of_run(request.run, "config.toml") : request.config_path;
   setup.config_path = path;
   if (!request.run.empty()) setup.folder = request.run;
   const std::string kept = setup.folder + "/" + start_name;
@@ -200,9 +194,10 @@ RunSetup setup_from_file(const TrainRequest& request, const Extensions& extensio
   if (!setup.config.train.from.empty())
     throw usage_error(
         "model.init_from and train.from both name a checkpoint to start from; leave one of them out");
-  setup.encoder = request.resume
-                      ? kept
-                      : checkpoint_at((fs::path(setup.data_folder) / setup.config.model.init_from).string());
+  setup.encoder =
+      request.resume
+          ? kept
+          : named_checkpoint((fs::path(setup.data_folder) / setup.config.model.init_from).string());
   return setup;
 }
 
@@ -221,7 +216,7 @@ RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) 
     setup.config.train.from = start_name;
     setup.start = setup.folder + "/" + start_name;
   } else if (!setup.config.train.from.empty())
-    setup.start = checkpoint_at((fs::path(setup.data_folder) / setup.config.train.from).string());
+    setup.start = named_checkpoint((fs::path(setup.data_folder) / setup.config.train.from).string());
   else if (request.add_labels || request.add_tokens)
     throw usage_error("--add-labels and --add-tokens go with a checkpoint to start from: --from CHECKPOINT");
   if (request.resume)

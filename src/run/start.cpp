@@ -11,6 +11,7 @@
 #include "inference/model_file.hpp"
 #include "model/copy_parameters.hpp"
 #include "run/init_from.hpp"
+#include "run/run_folder.hpp"
 #include "run/several_runs.hpp"
 #include "run/training_run.hpp"
 
@@ -49,12 +50,18 @@ std::string checkpoint_at(const std::string& path) {
   return fs::exists(refitted, error) ? refitted : (fs::path(path) / "best.h5").string();
 }
 
+std::string named_checkpoint(const std::string& path) {
+  std::string checkpoint = checkpoint_at(path);
+  if (fs::exists(checkpoint)) return checkpoint;
+  return fs::is_directory(path) ? file_of_run(path, "best.h5") : (refuse_missing_run(path), "");
+}
+
 RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& extensions) {
   if (request.data.empty() != names_data(request))
     throw usage_error(request.data.empty()
                           ? "--from needs the data to train on: --data FILE"
                           : "--data and data.train both name the data to train on; leave one of them out");
-  const std::string path = checkpoint_at(request.from);
+  const std::string path = named_checkpoint(request.from);
   Config config = config_of(path, extensions);
   RunSetup setup;
   if (const std::string note = note_files(path, config.data); !note.empty()) setup.notes.push_back(note);

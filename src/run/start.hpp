@@ -20,6 +20,8 @@ RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& ex
 /// The checkpoint that a path names: of a run folder its best.h5, with train.refit that of the run on all
 /// data.
 std::string checkpoint_at(const std::string& path);
+/// The same of one that must be there: else the usage_error of refuse_missing_run.
+std::string named_checkpoint(const std::string& path);
 
 /// Throws a usage_error with the keys by which the config makes another model than `setup.start` is.
 void refuse_other_model(const RunSetup& setup, const TrainRequest& request, const Extensions& extensions);

@@ -49,6 +49,49 @@ TEST_CASE("--overwrite replaces a run's own files, and only once all is found go
   CHECK(std::filesystem::exists(run + "/best.h5"));
 }
 
+TEST_CASE("every verb answers a missing run, and a missing checkpoint of one, with the same words") {
+  const Workplace place("missing");
+  const std::string run = place.path("runs/one"), empty = place.path("runs/none");
+  std::filesystem::create_directories(run);
+  std::filesystem::create_directories(empty);
+  std::ofstream(run + "/config.toml") << contents(place.path("small.toml"));
+  const std::vector<std::string> words{"report",         "evaluate",
+                                       "predict",        "inspect",
+                                       "embed",          "explain",
+                                       "attend",         "ablate",
+                                       "export --out x", "reproduce",
+                                       "baseline",       "compare runs/one",
+                                       "train --from",   "train --resume --run"};
+  const auto said = [&](const std::string& words, const std::string& of) {
+    const std::string rest = words.starts_with("train --from") ? " --data train.tsv" : "";
+    const Outcome outcome =
+        Child({"-c",
+               "cd '" + place.root.string() + "' && exec \"$0\" " + words + " " + of + rest + " </dev/null",
+               std::getenv("OROCHI_PROGRAM")},
+              "", "/bin/sh")
+            .finish();
+    INFO(words);
+    CHECK(outcome.code == 2);
+    return outcome.err;
+  };
+  for (const std::string& verb : words) {
+    CHECK(said(verb, "runs/onee") ==
+          "runs/onee: error: no such run or checkpoint; did you mean \"runs/one\"?\n");
+    if (!verb.starts_with("compare"))  // which opens runs/one first
+      CHECK(contains(said(verb, "runs/none"), "runs/none: error: holds no run: there is no "));
+    CHECK(contains(said(verb, "elsewhere"),
+                   "elsewhere: error: no such run or checkpoint; the runs here: runs/one\n"));
+  }
+  for (const char* verb : {"report", "evaluate", "inspect"})
+    CHECK(contains(
+        said(verb, "runs/one"),
+        "runs/one: error: the run has no best.h5; go on with it, `orochi train --resume --run runs/one`"));
+  CHECK(said("inspect", "runs/one/best.h5") == said("inspect", "runs/one"));
+  std::filesystem::remove_all(place.root / "runs");
+  CHECK(said("inspect", "x.h5") ==
+        "x.h5: error: no such run or checkpoint; `orochi train CONFIG --run DIR` makes one\n");
+}
+
 TEST_CASE("--dry-run measures and writes nothing") {
   const Workplace place("dry-run");
   const std::string run = place.path("run");

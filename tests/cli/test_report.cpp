@@ -263,8 +263,8 @@ TEST_CASE("without test data a report shows the validation data of the training"
 TEST_CASE("what cannot be reported is said, and nothing is written") {
   const Trained trained("report-refused");
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
-      {{"report", trained.place.path("nowhere")}, "no such folder"},
-      {{"report", trained.run + "/best.h5"}, "orochi report " + trained.run},
+      {{"report", trained.place.path("nowhere")}, "no such run or checkpoint"},
+      {{"report", trained.run + "/best.h5"}, "the run folder it is in: " + trained.run},
       {{"report", trained.place.root.string()}, "no best.h5"},
       {{"report", trained.run, "--out", trained.place.path("none/x.html")}, "there is no folder"},
       {{"report", trained.run, "--data", trained.place.path("none.tsv")}, "none.tsv"},

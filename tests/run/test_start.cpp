@@ -204,7 +204,8 @@ TEST_CASE("what makes another model, and what does not go together, is refused",
   refuses("--from takes the checkpoint's config; leave \"small.toml\" out",
           [](TrainRequest& r) { r.config_path = "small.toml"; });
   refuses("--data goes with --from", [](TrainRequest& r) { r.from = ""; });
-  refuses("cannot open checkpoint", [&](TrainRequest& r) { r.from = place.path("none.h5"); });
+  refuses("none.h5: error: no such run or checkpoint",
+          [&](TrainRequest& r) { r.from = place.path("none.h5"); });
   TrainRequest plain = place.request("plain");
   plain.add_tokens = true;
   CHECK_THAT(ending(plain).message, Contains("go with a checkpoint to start from: --from CHECKPOINT"));
