@@ -97,6 +97,7 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
   data.validation_checksum = checksum(data.loaded.validation);
   refuse_large_model(setup.config, extensions, input_shape(setup.config.data, data.loaded.preprocessing),
                      data.task->shape(), request.max_memory, resident_memory() - before);
+  if (!setup.refusal.empty()) throw usage_error(setup.refusal);
   return data;
 }
 

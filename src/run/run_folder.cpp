@@ -74,20 +74,16 @@ HeldRun held_run(const TrainRequest& request) {
 
 bool holds_run(const std::string& folder) { return is_there(folder, run_files.back()); }
 
-void check_run_folder(const std::string& path, HeldRun held) {
-  if (holds_run(path)) {
-    if (held == HeldRun::refused)
-      throw usage_error(path +
-                        " holds a run already; go on with it by --resume, replace it by --overwrite, or "
-                        "choose another folder with --run DIR");
-    return;
-  }
+std::string refusal_of(const std::string& path, HeldRun held) {
+  if (holds_run(path))
+    return held == HeldRun::refused ? fmt::format("{} holds a run already; {}", path, ways_out) : "";
   for (const char* name : {"best.h5", "last.h5"})
     if (held != HeldRun::resumed && is_there(path, name))
-      throw usage_error(
-          fmt::format("{0} has a {1}, but is not the folder of one run: there is no config.toml in it; "
-                      "choose another folder with --run DIR, or move {1} away",
-                      path, name));
+      return fmt::format(
+          "{0} has a {1}, but is not the folder of one run: there is no config.toml in it; choose another "
+          "folder with --run DIR, or move {1} away",
+          path, name);
+  return "";
 }
 
 namespace {
@@ -165,7 +161,8 @@ RunFolder::RunFolder(std::string path, HeldRun held, const Measured& measured, c
       note_(note),
       writer_(note),
       metrics_(path_, measured, note) {
-  check_run_folder(path_, held);  // it may have become one while the data was read
+  // It may have become one while the data was read.
+  if (const std::string refusal = refusal_of(path_, held); !refusal.empty()) throw usage_error(refusal);
   if (held == HeldRun::replaced && holds_run(path_)) remove_run(path_);
 }
 

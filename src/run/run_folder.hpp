@@ -46,8 +46,10 @@ inline constexpr std::array run_files{"best.h5",       "last.h5",          "last
 inline constexpr const char* lock_name = "lock";
 
 bool holds_run(const std::string& folder);
-/// Refuses a folder that holds a run, with the ways out, or files of several.
-void check_run_folder(const std::string& path, HeldRun held);
+/// Why a run cannot be written to a folder, with the ways out: it holds a run, or files of several. Else "".
+std::string refusal_of(const std::string& path, HeldRun held);
+/// What may always be done with a run that is in the way.
+inline constexpr const char* ways_out = "replace it by --overwrite, or choose another folder with --run DIR";
 
 /// Throws the usage_error for a run or a checkpoint that is not there: it names the runs that are.
 [[noreturn]] void refuse_missing_run(const std::string& path);

@@ -35,19 +35,53 @@ bool may_change(const std::string& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Extensions& extensions) {
-  const ResumePoint point = find_resume_point(setup.folder);
+/// How the config differs from that of the run in the folder.
+std::vector<ConfigChange> changes_since(const ResumePoint& point, const RunSetup& setup,
+                                        const Extensions& extensions) {
   if (!point.reader) return {};
   const std::string name = setup.folder + "/" + point.name + ":/config";
   const Config before =
       parse_saved_config(point.reader->header().config, name, component_schemas(extensions));
   Config now = setup.config;
   now.data = rebase_paths(now.data, extensions.tokenizers, setup.data_folder, setup.folder);
-  std::vector<ConfigChange> changes = compare_configs(before, now);
+  for (std::string* start : {&now.train.from, &now.model.init_from})  // whatever it is, the run has it
+    if (!start->empty()) *start = start_name;
+  return compare_configs(before, now);
+}
+
+/// Those that would make another run of it, a line each.
+std::string refused_lines(const std::vector<ConfigChange>& changes) {
   std::string refused;
   for (const ConfigChange& change : changes)
     if (!may_change(change.key))
       refused += "\n  " + change.key + ": " + change.before + " -> " + change.after;
+  return refused;
+}
+
+/// What there is to do about the run in the folder: --resume where the run can go on.
+std::string say_held_run(const RunSetup& setup, const Extensions& extensions) {
+  const std::string found = setup.folder + " holds a run already";
+  try {
+    const ResumePoint point = find_resume_point(setup.folder);
+    if (const std::string other = refused_lines(changes_since(point, setup, extensions)); !other.empty())
+      return fmt::format("{}, of another configuration:{}\n{}", found, other, ways_out);
+    const TrainConfig& train = setup.config.train;
+    const Progress progress = point.reader ? point.reader->header().progress : Progress();
+    if (train.refit) return fmt::format("{}; go on with it by --resume, {}", found, ways_out);
+    if (train.patience > 0 && progress.stale_epochs >= static_cast<std::uint64_t>(train.patience))
+      return fmt::format("{}, which is finished; {}", found, ways_out);
+    if (progress.epoch >= static_cast<std::uint64_t>(train.epochs))
+      return fmt::format("{}, which is finished; train it longer by --resume and more train.epochs, {}",
+                         found, ways_out);
+    return fmt::format("{}; go on with it by --resume, {}", found, ways_out);
+  } catch (const Error&) {  // there is nothing to go on from
+    return fmt::format("{}; {}", found, ways_out);
+  }
+}
+
+std::vector<ConfigChange> allowed_changes(const RunSetup& setup, const Extensions& extensions) {
+  std::vector<ConfigChange> changes = changes_since(find_resume_point(setup.folder), setup, extensions);
+  const std::string refused = refused_lines(changes);
   if (refused.empty()) return changes;
   const bool own_config = setup.config_path == setup.folder + "/config.toml";
   throw usage_error(setup.folder + " was trained with another configuration:" + refused + "\n" +
@@ -205,11 +239,10 @@ RunSetup setup_from_file(const TrainRequest& request, const Extensions& extensio
 
 RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) {
   check_request(request);
-  if (!request.run.empty()) check_run_folder(request.run, held_run(request));
   RunSetup setup = request.from.empty() ? setup_from_file(request, extensions)
                                         : setup_from_checkpoint(request, extensions);
   if (!request.run.empty()) setup.folder = request.run;
-  check_run_folder(setup.folder, held_run(request));
+  setup.refusal = refusal_of(setup.folder, held_run(request));
   name_standard_input(setup.config.data);
   if (request.resume && !setup.encoder.empty()) setup.config.model.init_from = start_name;
   if (request.resume && !setup.config.train.from.empty()) {  // whatever it started from, the run has it
@@ -223,6 +256,8 @@ RunSetup prepare_run(const TrainRequest& request, const Extensions& extensions) 
     setup.changes = allowed_changes(setup, extensions);
   else if (!setup.start.empty())
     refuse_other_model(setup, request, extensions);
+  if (!setup.refusal.empty() && holds_run(setup.folder) && request.from.empty())
+    setup.refusal = say_held_run(setup, extensions);
   return setup;
 }
 

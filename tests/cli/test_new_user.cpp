@@ -92,6 +92,35 @@ TEST_CASE("every verb answers a missing run, and a missing checkpoint of one, wi
         "x.h5: error: no such run or checkpoint; `orochi train CONFIG --run DIR` makes one\n");
 }
 
+TEST_CASE(
+    "a folder in use is said after what is wrong with config and data, with the ways out that there are") {
+  const Workplace place("in-use");
+  const std::string config = place.path("small.toml"), run = place.path("run");
+  const auto said = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"train", config, "--run", run};
+    words.insert(words.end(), more.begin(), more.end());
+    const Outcome outcome = orochi_program(words);
+    CHECK(outcome.code == 2);
+    return outcome.err;
+  };
+  const std::string out = "replace it by --overwrite, or choose another folder with --run DIR\n",
+                    held = "orochi: " + run + " holds a run already";
+  REQUIRE(orochi_program({"train", config, "--run", run, "--max-steps", "3"}).code == 0);
+  CHECK(said({}) == held + "; go on with it by --resume, " + out);
+  CHECK(said({"train.epochs=3"}) == held + "; go on with it by --resume, " + out);
+  CHECK(said({"model.num_heads=4"}) ==
+        held + ", of another configuration:\n  model.num_heads: 2 -> 4\n" + out);
+  CHECK(contains(said({"train.epochs=0"}), "train.epochs is 0"));
+  CHECK(contains(said({"data.train=nothing.tsv"}), "there is no file"));
+  CHECK(contains(said({"data.tokenizer.min_count=9999"}), "min_count"));
+  REQUIRE(orochi_program({"train", "--resume", "--run", run}).code == 0);
+  CHECK(said({}) == held + ", which is finished; train it longer by --resume and more train.epochs, " + out);
+  CHECK(said({"train.epochs=3"}) == held + "; go on with it by --resume, " + out);
+  std::filesystem::remove(run + "/last.h5");
+  std::filesystem::remove(run + "/last-1.h5");
+  CHECK(said({}) == held + "; " + out);
+}
+
 TEST_CASE("--dry-run measures and writes nothing") {
   const Workplace place("dry-run");
   const std::string run = place.path("run");
