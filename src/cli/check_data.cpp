@@ -17,8 +17,6 @@
 #include "data/file_errors.hpp"
 #include "data/guess.hpp"
 #include "data/inputs.hpp"
-#include "inference/model_file.hpp"
-#include "io/config_file.hpp"
 
 namespace orochi {
 namespace {
@@ -46,22 +44,34 @@ std::string length_text(std::span<const SurveyedRecord> records) {
                      grouped(length_at(records, 1)), grouped(length_at(records, 0.5)));
 }
 
-/// Reads the file as training would.
-std::string findings(const Config& config, const Extensions& extensions) {
-  const std::unique_ptr<Task> task = extensions.tasks.make(config.task);
-  const LoadedData data =
-      load_data(config.data, "", config.train.seed, extensions.readers, extensions.tokenizers, *task);
-  const std::vector<SurveyedRecord> records = records_of(data, *task);
-  std::string text = fmt::format("sequences   {}\n", grouped(std::ssize(records)));
-  text += label_text(records, *task) + length_text(records);
+std::string findings(const ReadData& read) {
+  const LoadedData& data = read.data;
+  std::string text = fmt::format("sequences   {}\n", grouped(std::ssize(read.records)));
+  text += label_text(read.records, *read.task) + length_text(read.records);
   if (data.preprocessing.channels > 0)
     text += fmt::format("channels    {}\n", data.preprocessing.channels);
   else
-    text += fmt::format("vocabulary  {} by \"{}\", {:.1f} % of validation's tokens unknown\n",
-                        counted(data.preprocessing.vocabulary_size(), "token"), config.data.tokenizer.type,
-                        100 * unknown_share(data.validation, *data.preprocessing.tokenizer));
+    text +=
+        fmt::format("vocabulary  {} by \"{}\", {:.1f} % of validation's tokens unknown\n",
+                    counted(data.preprocessing.vocabulary_size(), "token"), read.config.data.tokenizer.type,
+                    100 * unknown_share(data.validation, *data.preprocessing.tokenizer));
   for (const std::string& note : data.notes) text += "note        " + escape(note) + "\n";
   return text;
+}
+
+/// The file as the guessed config reads it, which gets a tokenizer where the default one would not cut the
+/// texts and no other is named.
+ReadData read_by_guess(const std::string& path, Guess& guess, const std::vector<std::string>& settings,
+                       const Extensions& extensions) {
+  const auto read = [&] { return read_data(guess.config, "the config below", settings, extensions); };
+  ReadData first = read();
+  const bool is_named = std::ranges::any_of(
+      settings, [](const std::string& setting) { return setting.starts_with("data.tokenizer"); });
+  if (is_named || !are_single_words(first)) return first;
+  Wishes wishes;
+  wishes.tokenizer = fmt::format("{}  # each letter a row: the texts are single words", tokenizer_of_letters);
+  guess = guess_config(path, wishes);
+  return read();
 }
 
 int call_check_data(const Extensions& extensions, const Arguments& arguments, Output& out) {
@@ -72,7 +82,7 @@ int call_check_data(const Extensions& extensions, const Arguments& arguments, Ou
     else
       out.write(text);
   };
-  const Guess guess = guess_config(path);
+  Guess guess = guess_config(path);
   const std::string& description = guess.looks_like.description;
   say(fmt::format("file        {}, {} bytes\nlooks like  {}\n", escape(path),
                   grouped(static_cast<Index>(std::filesystem::file_size(path))),
@@ -87,17 +97,19 @@ int call_check_data(const Extensions& extensions, const Arguments& arguments, Ou
         "lines of text without labels with data.format=text task=masked_tokens",
         path, guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice));
   if (!guess.columns.empty()) say(fmt::format("columns     {}\n", escape(quote_list(guess.columns))));
-  std::string config = inert_lines(guess.config);
-  for (const std::string& setting : overrides) config += "# and " + escape(setting) + "\n";
+  const auto config = [&] {
+    std::string text = inert_lines(guess.config);
+    for (const std::string& setting : overrides) text += "# and " + escape(setting) + "\n";
+    return text;
+  };
   try {
-    say(findings(parse_config(guess.config, "the config below", overrides, component_schemas(extensions)),
-                 extensions));
+    say(findings(read_by_guess(path, guess, overrides, extensions)));
   } catch (const Error&) {
-    say("\n" + config + "\n");
+    say("\n" + config() + "\n");
     throw;
   }
   if (!arguments.has("--config")) out.write("\nA config to start from:\n\n");
-  out.write(config);
+  out.write(config());
   return static_cast<int>(ExitCode::done);
 }
 

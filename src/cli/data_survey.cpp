@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/as_size.hpp"
+#include "inference/model_file.hpp"
+#include "io/config_file.hpp"
 
 namespace orochi {
 
@@ -24,6 +26,23 @@ Index length_at(std::span<const SurveyedRecord> records, double share) {
   const auto at = static_cast<std::ptrdiff_t>(share * static_cast<double>(lengths.size() - 1));
   std::nth_element(lengths.begin(), lengths.begin() + at, lengths.end());
   return lengths[as_size(at)];
+}
+
+ReadData read_data(const std::string& toml, const std::string& name, const std::vector<std::string>& settings,
+                   const Extensions& extensions) {
+  ReadData read;
+  read.config = parse_config(toml, name, settings, component_schemas(extensions));
+  read.task = extensions.tasks.make(read.config.task);
+  read.data = load_data(read.config.data, "", read.config.train.seed, extensions.readers,
+                        extensions.tokenizers, *read.task);
+  read.records = records_of(read.data, *read.task);
+  return read;
+}
+
+bool are_single_words(const ReadData& read) {
+  constexpr Index few = 2;
+  return read.data.preprocessing.channels == 0 && read.task->level() == Level::sequence &&
+         length_at(read.records, 0.75) <= few;
 }
 
 }  // namespace orochi

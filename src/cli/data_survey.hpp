@@ -1,10 +1,13 @@
 // What a file of data holds, as training would read it.
 #pragma once
 
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <orochi/dataset.hpp>
+#include <orochi/extensions.hpp>
 #include <orochi/task.hpp>
 
 namespace orochi {
@@ -18,5 +21,19 @@ std::vector<SurveyedRecord> records_of(const LoadedData& data, const Task& task)
 
 /// The length that `share` of the records do not pass, from 0 to 1.
 Index length_at(std::span<const SurveyedRecord> records, double share);
+
+/// The data as training would read it with these settings; `name` is what errors call the config.
+struct ReadData {
+  Config config;
+  std::unique_ptr<Task> task;
+  LoadedData data;
+  std::vector<SurveyedRecord> records;
+};
+ReadData read_data(const std::string& toml, const std::string& name, const std::vector<std::string>& settings,
+                   const Extensions& extensions);
+
+/// Whether the texts, read as words, are single words: there is no sentence, and each letter is a row then.
+bool are_single_words(const ReadData& read);
+inline constexpr const char* tokenizer_of_letters = "{type = \"char\", lowercase = false}";
 
 }  // namespace orochi

@@ -26,25 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The data as training would read it with these settings.
-struct Read {
-  Config config;
-  std::unique_ptr<Task> task;
-  LoadedData data;
-  std::vector<SurveyedRecord> records;
-};
-
-Read read_data(const std::string& toml, const std::vector<std::string>& settings,
-               const Extensions& extensions) {
-  Read read;
-  read.config = parse_config(toml, "the config", settings, component_schemas(extensions));
-  read.task = extensions.tasks.make(read.config.task);
-  read.data = load_data(read.config.data, "", read.config.train.seed, extensions.readers,
-                        extensions.tokenizers, *read.task);
-  read.records = records_of(read.data, *read.task);
-  return read;
-}
-
 /// Whether labels are likelier quantities: many different numbers.
 bool are_quantities(const std::vector<std::string>& labels, std::size_t records) {
   constexpr std::size_t most_classes = 20;
@@ -52,36 +33,35 @@ bool are_quantities(const std::vector<std::string>& labels, std::size_t records)
 }
 
 /// The file by its guessed format, as quantities where its labels are such.
-Read read_by_guess(const Guess& guess, std::vector<std::string>& settings, const Extensions& extensions) {
+ReadData read_by_guess(const Guess& guess, std::vector<std::string>& settings, const Extensions& extensions) {
   std::optional<Error> failed;
   try {
-    Read read = read_data(guess.config, settings, extensions);
+    ReadData read = read_data(guess.config, "the config", settings, extensions);
     if (!are_quantities(read.task->strata_names(), read.records.size())) return read;
   } catch (const Error& error) {
     failed = error;
   }
   settings.emplace_back("task=regression");
   try {
-    return read_data(guess.config, settings, extensions);
+    return read_data(guess.config, "the config", settings, extensions);
   } catch (const Error&) {
     if (failed) throw *failed;
     throw;
   }
 }
 
-DataKind kind_of(const Read& read, const std::string& config, std::vector<std::string> settings,
+DataKind kind_of(const ReadData& read, const std::string& config, std::vector<std::string> settings,
                  const Extensions& extensions, std::vector<SurveyedRecord>& records) {
   if (read.data.preprocessing.channels > 0) return DataKind::series;
-  constexpr Index few = 2;  // words: there is no sentence
-  if (length_at(read.records, 0.75) > few) return DataKind::words;
-  settings.emplace_back("data.tokenizer={type = \"char\", lowercase = false}");
-  records = read_data(config, settings, extensions).records;
+  if (!are_single_words(read)) return DataKind::words;
+  settings.push_back(fmt::format("data.tokenizer={}", tokenizer_of_letters));
+  records = read_data(config, "the config", settings, extensions).records;
   return length_at(records, 0) == length_at(records, 1) ? DataKind::places : DataKind::letters;
 }
 
 DataSurvey survey_of(const Guess& guess, const Extensions& extensions) {
   std::vector<std::string> settings{"data.max_length=100000"};
-  const Read read = read_by_guess(guess, settings, extensions);
+  const ReadData read = read_by_guess(guess, settings, extensions);
   std::vector<SurveyedRecord> records = read.records;
   DataSurvey survey;
   survey.kind = kind_of(read, guess.config, settings, extensions, records);

@@ -186,6 +186,7 @@ Guess guess_config(const std::string& path, const Wishes& wishes) {
   if (layout == Layout::label_marks && has_several_labels(beginning))
     guess.config = "task = \"multi_label\"\n\n";
   guess.config += fmt::format("[data]\ntrain = {}\n", named);
+  if (!wishes.tokenizer.empty()) guess.config += fmt::format("tokenizer = {}\n", wishes.tokenizer);
   guess.config += table_text.empty() ? fmt::format("format = {}\n", guess.looks_like.setting) : table_text;
   return guess;
 }

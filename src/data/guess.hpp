@@ -19,8 +19,9 @@ bool is_one_number(const std::string& text);
 
 /// What is known of a file.
 struct Wishes {
-  std::string named_as;     // in the config; empty: by its path
-  std::string text, label;  // columns or keys; empty: guessed
+  std::string named_as;        // in the config; empty: by its path
+  std::string text, label;     // columns or keys; empty: guessed
+  std::string tokenizer = {};  // with its comment; empty: the default
 };
 
 /// By the file's beginning. Of columns the longest is taken for the text, and the one of the fewest different

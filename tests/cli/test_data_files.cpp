@@ -249,7 +249,17 @@ TEST_CASE("check-data names format, columns and labels, and gives a config that 
             "looks like  lines of label, tab, text\nsequences   80\nlabels      2 labels: no 40, yes 40\n"));
   CHECK(has(tsv.out, "lengths     9 to 9 rows, half of them up to 9\n"));
   CHECK(has(tsv.out, "format = \"tsv\"\n# and data.tokenizer=char\n"));
-  CHECK(has(orochi_program({"check-data", place.path("train.tsv")}).out, "every text is a single token"));
+  const Outcome single = orochi_program({"check-data", place.path("train.tsv")});
+  CHECK_FALSE(has(single.out, "every text is a single token"));  // by the config that it gives
+  CHECK(has(single.out, "lengths     9 to 9 rows"));
+  const std::string letters = "\ntokenizer = {type = \"char\", lowercase = false}  # each letter a row";
+  CHECK(has(single.out, letters));
+  REQUIRE(orochi_program({"init", place.path("train.tsv"), "--out", place.path("by-init.toml")}).code == 0);
+  std::ifstream by_init(place.path("by-init.toml"));
+  CHECK(has({std::istreambuf_iterator<char>(by_init), {}}, letters));
+  const Outcome words = orochi_program({"check-data", place.path("train.tsv"), "data.tokenizer=word"});
+  CHECK(has(words.out, "every text is a single token"));
+  CHECK_FALSE(has(words.out, letters));
 
   std::ofstream csv(place.path("reviews.csv"));
   csv << "id;review;mood\n";
