@@ -1,6 +1,8 @@
 // orochi init: a config for a file of data.
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <iostream>
 #include <optional>
 #include <set>
 
@@ -50,6 +52,18 @@ ReadData read_by_guess(const Guess& guess, std::vector<std::string>& settings, c
   }
 }
 
+/// Whether the targets may be the numbers of the records: whole, and no two the same.
+bool may_number_records(const ReadData& read) {
+  std::set<double> seen;
+  for (const Sequences* part : {&read.data.train, &read.data.validation})
+    for (Index i = 0; i < part->size(); ++i) {
+      const std::span<const double> target = part->target(i);
+      if (target.size() != 1 || target[0] != std::floor(target[0]) || !seen.insert(target[0]).second)
+        return false;
+    }
+  return read.task->are_numbers();
+}
+
 DataKind kind_of(const ReadData& read, const std::string& config, std::vector<std::string> settings,
                  const Extensions& extensions, std::vector<SurveyedRecord>& records) {
   if (read.data.preprocessing.channels > 0) return DataKind::series;
@@ -63,6 +77,12 @@ DataSurvey survey_of(const Guess& guess, const Extensions& extensions) {
   std::vector<std::string> settings{"data.max_length=100000"};
   const ReadData read = read_by_guess(guess, settings, extensions);
   std::vector<SurveyedRecord> records = read.records;
+  if (may_number_records(read))
+    std::cerr << fmt::format(
+        "no two records have the same label, and all are whole numbers, such as {}: a column that only "
+        "numbers the records cannot be predicted; name another one with --label COLUMN{}\n",
+        read.data.train.target(0).front(),
+        guess.columns.empty() ? "" : "; there are: " + escape(quote_list(guess.columns)));
   DataSurvey survey;
   survey.kind = kind_of(read, guess.config, settings, extensions, records);
   survey.records = std::ssize(records);

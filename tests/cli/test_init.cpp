@@ -84,6 +84,26 @@ TEST_CASE("a column of many different numbers is predicted as a quantity, others
   CHECK(has(outcome.err, "there is no column \"prize\"; there are: \"id\", \"text\", \"stars\", \"price\""));
 }
 
+TEST_CASE("a column that may only number the records is said to be one") {
+  const Workplace place("init-ids");
+  std::string csv = "id,text,price\n";
+  for (int i = 1; i <= 60; ++i)
+    csv += std::to_string(i) + ",some words of text " + std::to_string(i % 5) + "," + std::to_string(i % 30) +
+           "\n";
+  std::ofstream(place.path("shop.csv")) << csv;
+  const auto said = [&](const std::string& label) {
+    std::filesystem::remove(place.path("x.toml"));
+    const Outcome outcome =
+        orochi_program({"init", place.path("shop.csv"), "--label", label, "--out", place.path("x.toml")});
+    CHECK(outcome.code == 0);
+    CHECK(has(outcome.out, "regression of 60 records"));
+    return outcome.err;
+  };
+  CHECK(has(said("id"), "no two records have the same label, and all are whole numbers, such as "));
+  CHECK(has(said("id"), "name another one with --label COLUMN; there are: \"id\", \"text\", \"price\"\n"));
+  CHECK(said("price").empty());
+}
+
 TEST_CASE("series of numbers have rows of numbers, and a test file is named") {
   const Workplace place("init-series");
   std::string cases = "@problemName x\n@timeStamps false\n@univariate true\n@classLabel true a b\n@data\n";
