@@ -126,10 +126,10 @@ void note_case(const RawSplit& raw, char separator, std::vector<std::string>& no
     notes.push_back(fmt::format("and {} more in another case", counted(count - most_named, "label")));
 }
 
-/// Labels that may be quantities: an error where each is there once, else a note.
+/// Labels that may be quantities: an error where they are too many to be classes, else a note.
 void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
                    std::vector<std::string>& notes) {
-  constexpr std::size_t few = 10;
+  constexpr std::size_t few = 10, most_numbers = 100;
   if (labels.size() <= few) return;
   bool is_whole = true;
   for (const auto& [label, use] : labels) {
@@ -142,15 +142,16 @@ void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
   }
   const bool are_ids = is_whole && labels.size() * 3 < raw.targets.size();
   if (are_ids) return;
-  const bool is_each_once = labels.size() == raw.targets.size();  // then no class can be learned
+  // Then no class can be learned, or hardly one.
+  const bool are_too_many = labels.size() == raw.targets.size() || labels.size() > most_numbers;
   const auto say = [&](const std::string& location) {
     return fmt::format(
         "the labels are {} different numbers, first {}{}: if they are quantities to be predicted, set "
         "task = \"regression\"",
         grouped(std::ssize(labels)), quote(raw.targets.front()), location);
   };
-  if (is_each_once)
-    add_at(raw, 0, errors, [&] { return say(""); });
+  if (are_too_many)
+    add_at(raw, 0, errors, [&] { return say("") + "; if they are names, begin them with a letter"; });
   else
     notes.push_back(say(fmt::format(" ({})", raw.location(0))));
 }

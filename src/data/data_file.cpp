@@ -99,6 +99,13 @@ std::string_view FileInMemory::beginning() {
 }
 
 void FileInMemory::finish() {
+  if (targets_.are_numbers() && needs_targets() && num_wrong_targets_ * 2 > num_targets_)
+    return errors_.replace(fmt::format(
+        "{} of {} are no numbers, first {}; {}", grouped(num_wrong_targets_), counted(num_targets_, "target"),
+        first_wrong_,
+        errors_.is_of_config() ? "set task = \"classification\" where they are names of classes, or name the "
+                                 "column of numbers in data.format"
+                               : "the model answers with numbers: give a file with such targets"));
   if (raw_.size() == 0 && !left_out_.empty()) errors_.add_report(left_out_.report());
   const MissingCount& missing = raw_.missing;
   if (missing.values == 0 || missing_ != Missing::error) return;
@@ -123,7 +130,12 @@ void FileInMemory::add(Record record) {
   if (record.line > 0 && record.line <= last_left_out_) return;
   const Index before = mode_.skipped == nullptr ? 0 : *mode_.skipped;
   if (const std::string wrong = shape_error(record); !wrong.empty()) return error_in(record, 0, wrong);
-  error_in(record, record.target_column, target_error(record));
+  const std::string wrong_target = target_error(record);
+  if (!wrong_target.empty() && num_wrong_targets_++ == 0)
+    first_wrong_ = fmt::format("{}{}", quote(record.target),
+                               record.line > 0 ? fmt::format(" in line {}", record.line) : "");
+  ++num_targets_;
+  error_in(record, record.target_column, wrong_target);
   for (const std::string& text : record.texts) error_in(record, record.text_column, text_error(record, text));
   const auto is_finite = [](float value) { return std::isfinite(value); };
   if (!std::all_of(record.values.begin(), record.values.end(), is_finite)) take_missing(record);

@@ -64,6 +64,8 @@ class FileInMemory : public DataFile {
   TextFile text_;
   bool has_lines_ = false;  // of the first record
   Index texts_ = 0;         // of the first record
+  Index num_targets_ = 0, num_wrong_targets_ = 0;
+  std::string first_wrong_;  // target, and its line
 };
 
 }  // namespace orochi

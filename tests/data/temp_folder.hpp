@@ -60,9 +60,10 @@ inline LoadedData load(const TempFolder& folder, const DataConfig& config,
 }
 
 /// What a reader finds wrong with a file of these contents.
-inline std::string errors_in(const TempFolder& folder, const DataConfig& config, std::string_view contents) {
+inline std::string errors_in(const TempFolder& folder, const DataConfig& config, std::string_view contents,
+                             const std::string& task = "classification") {
   FileErrors errors(folder.write("f", contents));
-  read_raw(config, builtin_readers(), *new_task(), errors);
+  read_raw(config, builtin_readers(), *new_task(task), errors);
   return folder.without_path(errors.report());
 }
 

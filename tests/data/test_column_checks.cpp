@@ -87,8 +87,37 @@ TEST_CASE("labels that are many numbers are asked about", "[columns]") {
       "the labels are 12 different numbers, first \"0.5\" (t:1): if they are quantities"));
   CHECK_THAT(load(once).error, catch_matchers::StartsWith(
                                    "t:1: the labels are 24 different numbers, first \"0\": if they are"));
+  CHECK(load(once).error.find("; if they are names, begin them with a letter") != std::string::npos);
   CHECK_FALSE(load(classes).notes_have("different numbers"));
   CHECK_FALSE(load(halves, "tsv", "regression").notes_have("different numbers"));
+}
+
+TEST_CASE("hundreds of numbers are no classes", "[columns]") {
+  std::string hundreds, fewer;
+  for (int i = 0; i < 240; ++i) {
+    hundreds += std::to_string(i % 120) + "\ta b" + std::to_string(i) + "\n";
+    fewer += std::to_string(i % 90) + "\ta b" + std::to_string(i) + "\n";
+  }
+  CHECK_THAT(
+      load(hundreds).error,
+      catch_matchers::StartsWith("t:1: the labels are 120 different numbers, first \"0\": if they are "
+                                 "quantities to be predicted, set task = \"regression\"; if they are names"));
+  CHECK(load(fewer).notes_have("the labels are 90 different numbers"));
+}
+
+TEST_CASE("words where numbers are to be predicted are one error", "[columns]") {
+  const auto error = [](const std::string& contents) {
+    const TempFolder folder;
+    return testing::errors_in(folder, testing::config_for("tsv"), contents, "regression");
+  };
+  CHECK(
+      error(times("cat\ta b\ndog\tc\n", 30) + "1.5\td\n") ==
+      "f: 60 of 61 targets are no numbers, first \"cat\" in line 1; set task = \"classification\" where they "
+      "are names of classes, or name the column of numbers in data.format");
+  // A few among numbers are mended one by one.
+  CHECK(error("1\ta\nx\tb\n2\tc\ny\td\n3\te\n") ==
+        "f:2:1: the target \"x\" is not a number; expected one like -1.5 or 2e-3\n"
+        "f:4:1: the target \"y\" is not a number; expected one like -1.5 or 2e-3");
 }
 
 TEST_CASE("labels that look alike are an error that names both", "[columns]") {
