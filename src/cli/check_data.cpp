@@ -16,7 +16,7 @@
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
 #include "data/guess.hpp"
-#include "data/inputs.hpp"
+#include "data/unknown_tokens.hpp"
 
 namespace orochi {
 namespace {

@@ -25,6 +25,7 @@
 #include "data/file_errors.hpp"
 #include "data/input_encoder.hpp"
 #include "data/inputs.hpp"
+#include "data/unknown_tokens.hpp"
 #include "inference/model_file.hpp"
 
 namespace orochi {

@@ -9,11 +9,11 @@
 
 #include <orochi/error.hpp>
 
-#include "data/inputs.hpp"
 #include "data/label_form.hpp"
 #include "data/sniff.hpp"
 #include "data/target_file.hpp"
 #include "data/tokenizers/unicode.hpp"
+#include "data/unknown_tokens.hpp"
 
 namespace orochi {
 namespace {

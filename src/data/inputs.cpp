@@ -14,6 +14,7 @@
 #include "data/sniff.hpp"
 #include "data/take_rows.hpp"
 #include "data/target_file.hpp"
+#include "data/unknown_tokens.hpp"
 
 namespace orochi {
 namespace {
@@ -91,23 +92,6 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
   return false;
 }
 
-double unknown_share(const Sequences& sequences, const Tokenizer& tokenizer) {
-  if (sequences.tokens.empty()) return 0;
-  const auto unknown = std::count(sequences.tokens.begin(), sequences.tokens.end(), tokenizer.unknown());
-  return static_cast<double>(unknown) / static_cast<double>(sequences.tokens.size());
-}
-
-std::string unknown_note(double share, Index tokens, double usual) {
-  constexpr Index enough = 100;  // tokens: of fewer a share says little
-  constexpr double little = 0.05, far = 3;
-  const bool is_far = usual >= 0 && tokens >= enough && share > little && share > far * usual;
-  if (share <= mostly_unknown && !is_far) return "";
-  return fmt::format(
-      "{:.0f} % of the tokens are unknown to the model{}: are these texts of the kind that it was trained "
-      "on?",
-      100 * share, usual < 0 ? "" : fmt::format(", and {:.1f} % of its validation data's were", 100 * usual));
-}
-
 std::string unknown_shares_note(const LoadedData& data, const TokenizerEntry* entry) {
   std::string text;
   double most = 0;
@@ -128,11 +112,6 @@ std::string unknown_shares_note(const LoadedData& data, const TokenizerEntry* en
          "; no training text has one, so the model does not learn what to make of them; "
          "data.tokenizer.min_count "
          "= 2 makes rare tokens unknown";
-}
-
-std::string unknown_note(const Sequences& sequences, const Preprocessing& preprocessing) {
-  return unknown_note(unknown_share(sequences, *preprocessing.tokenizer), std::ssize(sequences.tokens),
-                      preprocessing.unknown_share);
 }
 
 }  // namespace orochi

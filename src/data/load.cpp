@@ -22,6 +22,7 @@
 #include "data/raw_files.hpp"
 #include "data/take_rows.hpp"
 #include "data/target_file.hpp"
+#include "data/unknown_tokens.hpp"
 #include "data/whole_data.hpp"
 
 namespace orochi {

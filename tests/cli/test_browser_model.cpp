@@ -104,6 +104,10 @@ TEST_CASE("a page says what of a text it has not read") {
   CHECK(answer["rows"] == ordered_json{"[cls]", "two", "lizards"});
   CHECK(answer["unknown"] == ordered_json{2});
   CHECK(answer["cut"] == false);
+  CHECK(answer["unknown_note"] == "");  // a half of the tokens
+  const std::string strange = "three lizards";
+  CHECK(browser_answer(page, {&strange, 1}, {})["unknown_note"] ==
+        "100 % of the tokens are unknown to the model: are these texts of the kind that it was trained on?");
   CHECK(browser_answer(page, {&words, 1}, {})["cut"] == true);
   const std::string blank = "  ";
   CHECK_THROWS_WITH(browser_answer(page, {&blank, 1}, {}), Contains("the text is empty"));

@@ -2,7 +2,7 @@
 
 #include "catch.hpp"
 #include "data/input_encoder.hpp"
-#include "data/inputs.hpp"
+#include "data/unknown_tokens.hpp"
 #include "temp_folder.hpp"
 #include "tokenizers.hpp"
 

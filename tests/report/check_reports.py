@@ -152,6 +152,8 @@ def model_answers(page, shots):
     expect(page.text("#head-title") == "Layer 1, head 1", "a head of the answer does not open")
     page.press(Keys.ESCAPE)
     expect(switch(page, "1.2", without[0]) == [sentence, shown], "the answer is another when the head is on again")
+    ask(page, "\u2603 \u2603 \u2603")
+    expect("are unknown to the model" in page.text("#tried"), "a text of unknown tokens is not said to be one")
     expect("the text is empty" in ask(page, " ")[0], "an empty text is not refused")
 
 

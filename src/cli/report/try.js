@@ -23,6 +23,7 @@ function answerCard(content, answer, off) {
                                  p === undefined ? "" : ` with ${fixed(p, 3)}`, "."),
          rowsText(content, answer),
          answer.unknown.length ? note("Dotted: tokens that are not in the vocabulary.") : null,
+         answer.unknown_note ? note(word(answer.unknown_note)) : null,
          answer.cut ? note("The text is longer than the model reads; these are the tokens that it has read.") : null),
       probabilityBars(content, answer));
 }

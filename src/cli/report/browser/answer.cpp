@@ -13,6 +13,7 @@
 #include "cli/report/sequence.hpp"
 #include "core/as_size.hpp"
 #include "data/input_encoder.hpp"
+#include "data/unknown_tokens.hpp"
 
 namespace orochi {
 
@@ -24,6 +25,7 @@ ordered_json browser_answer(const Model& model, std::span<const std::string> tex
   Sequences data = encoder.none();
   ordered_json json;
   json["cut"] = encoder.append_line(fmt::format("{}", fmt::join(texts, "\t")), data) && data.window == 0;
+  json["unknown_note"] = unknown_note(data, model.preprocessing);
   std::vector<Scalar> outputs;  // [items, K]
   std::vector<AttentionRecord> records = record_sequence(model, data, 0, &outputs, false);
   add_answer(json["all_heads"], *model.task, outputs);

@@ -16,7 +16,8 @@ struct HeadAt {
 
 /// The answer to `texts` [S], with some heads' outputs zeros, as `ablate` switches them off: outputs [items,
 /// K], prediction, probabilities, rows and maps, as a report's sequences have them; `all_heads`: prediction
-/// and probabilities with none off; `attention`: the numbers of the attention layers whose maps there are.
+/// and probabilities with none off; `unknown_note`: what `predict` says of tokens that are unknown, or "";
+/// `attention`: the numbers of the attention layers whose maps there are.
 nlohmann::ordered_json browser_answer(const Model& model, std::span<const std::string> texts,
                                       std::span<const HeadAt> off);
 

@@ -74,7 +74,8 @@ orochi_browser_part(layers ${layer_sources})
 orochi_sources_of(task_sources orochi_tasks)
 orochi_browser_part(tasks ${task_sources})
 orochi_browser_part(data data/batching data/column data/dataset data/file_errors data/input_encoder data/missing
-  data/normalize data/preprocessing_state data/targets data/text_features data/text_grams data/windows data/tokenizers/bert_words data/tokenizers/char
+  data/normalize data/preprocessing_state data/targets data/text_features data/text_grams data/unknown_tokens data/windows
+  data/tokenizers/bert_words data/tokenizers/char
   data/tokenizers/kmers data/tokenizers/tokenizer_json data/tokenizers/unicode data/tokenizers/vocabulary_tokenizer
   data/tokenizers/word data/tokenizers/wordpiece io/config_keys)
 orochi_browser_part(statistics statistics/ranks statistics/score_figures statistics/temperature)
