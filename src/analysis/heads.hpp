@@ -16,10 +16,11 @@ namespace orochi {
 /// One forward pass over sequence i, or over its first window: the record of every attention layer; also the
 /// sequence's outputs [items, K], if asked for. Whole maps of a long sequence may not fit into memory: see
 /// require_memory_for_maps. Without `maps`, map_rows shows some rows of any length. `replacements`: of heads
-/// that are switched off.
+/// that are switched off. `threads` answer a sequence of several windows; one window is one thread's.
 std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequences& data, Index i,
                                              std::vector<Scalar>* outputs = nullptr, bool maps = true,
-                                             std::span<const HeadReplacement> replacements = {});
+                                             std::span<const HeadReplacement> replacements = {},
+                                             int threads = 1);
 
 /// H heads of D columns in each attention layer; layers may differ.
 struct HeadGrid {

@@ -7,7 +7,7 @@ namespace orochi {
 
 std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequences& data, Index i,
                                              std::vector<Scalar>* outputs, bool maps,
-                                             std::span<const HeadReplacement> replacements) {
+                                             std::span<const HeadReplacement> replacements, int threads) {
   std::vector<std::uint32_t> samples;
   Recording recording{maps, {}};
   Tape tape(trained.classifier->parameters(), trained.config.train.kernels.c_str());
@@ -21,7 +21,7 @@ std::vector<AttentionRecord> record_sequence(const Model& trained, const Sequenc
   if (outputs != nullptr && !one.has_windows()) {
     outputs->assign(y.data(), y.data() + y.rows() * y.cols());
   } else if (outputs != nullptr) {
-    Inference inference(trained, 1);
+    Inference inference(trained, threads);
     inference.set_replacements(replacements);
     const std::span<const Scalar> all = inference.outputs(one);  // [items, K]
     outputs->assign(all.begin(), all.end());

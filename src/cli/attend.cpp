@@ -7,6 +7,7 @@
 
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
+#include <orochi/threads.hpp>
 
 #include "analysis/head_survey.hpp"
 #include "cli/answers.hpp"
@@ -97,7 +98,9 @@ int call_attend(const Extensions& extensions, const Arguments& arguments, Output
               head = chosen_head(arguments, grid, layer);
   require_memory_for_maps(grid, std::ssize(one.tokens), memory_left(0).bytes);
   std::vector<Scalar> outputs;  // [items, K]
-  const std::vector<AttentionRecord> records = record_sequence(trained, one.data, 0, &outputs);
+  const std::vector<AttentionRecord> records =
+      record_sequence(trained, one.data, 0, &outputs, true, {},
+                      static_cast<int>(arguments.integer("--threads", available_threads())));
   std::string text = "pre-trained without labels: no answer";
   if (trained.task->are_in_file())
     text = "predicted " + answer_text(*trained.task, trained.task->predict(outputs));
@@ -135,6 +138,7 @@ Verb attend_verb() {
   verb.options.push_back(
       {"--head", "H", "draw this head (default: the sharpest; example: --head 1)", 1, 1000});
   verb.options.push_back({"--out", "FILE", "also write all maps there, as HDF5 (example: --out maps.h5)"});
+  verb.options.push_back(threads_option());
   verb.examples = {"attend runs/splice/best.h5 --data datasets/splice/test.tsv --index 7",
                    "attend runs/splice/best.h5 sequence.txt --layer 2 --head 1 --out maps.h5"};
   verb.call = call_attend;

@@ -1,4 +1,9 @@
 // orochi config: a config in full, and the schema of all configs.
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/train.hpp>
@@ -11,8 +16,21 @@
 namespace orochi {
 namespace {
 
+/// A key where a config, or a setting, is expected: --explain was meant.
+void refuse_key(const std::string& word, const std::vector<ConfigKey>& keys) {
+  std::error_code error;
+  const bool is_key = std::ranges::any_of(keys, [&](const ConfigKey& key) {
+    return key.name == word || key.name.substr(key.name.rfind('.') + 1) == word;
+  });
+  if (is_key && !std::filesystem::exists(word, error))
+    throw usage_error(fmt::format(
+        "{0} is a key, not a config or a setting; `orochi config --explain {0}` says what it is for", word));
+}
+
 int call_config(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::vector<ComponentSchema> components = component_schemas(extensions);
+  const std::vector<ConfigKey> keys = config_keys();
+  for (const std::string& word : arguments.words) refuse_key(word, keys);
   if (arguments.has("--explain")) {
     if (arguments.has("--schema"))
       throw usage_error("--schema and --explain do not go together; leave one of them out");

@@ -77,13 +77,24 @@ std::string options_text(const ComponentSchema& component) {
   return text;
 }
 
+/// What a metric's name may be, the tasks say.
+std::string allowed_text(const ConfigKey& key, std::span<const ComponentSchema> components) {
+  if (key.name != "train.monitor") return key.allowed;
+  std::string text = "loss";
+  for (const ComponentSchema& task : components)
+    if (!task.metrics.empty())
+      text += fmt::format("; with task {}: {}", task.name, fmt::join(task.metrics, " | "));
+  return text;
+}
+
 std::string explained(const Known& known, const ExplainedConfig& shown,
                       std::span<const ComponentSchema> components) {
   const ConfigKey& key = known.key;
   std::string text = entry(key.name, key.doc.empty() ? "" : key.doc, std::max(margin, key.name.size() + 2));
   if (!known.components.empty())
     text += entry("option of", fmt::format("{}", fmt::join(known.components, ", ")));
-  text += entry("type", key.type) + entry("allowed", key.allowed) + entry("default", default_text(known));
+  text += entry("type", key.type) + entry("allowed", allowed_text(key, components)) +
+          entry("default", default_text(known));
   if (!shown.path.empty()) text += entry("value", value_text(key.name, shown, components));
   const std::vector<ComponentSchema> choices = components_of(key.name, components);
   std::size_t widest = 0;

@@ -140,6 +140,11 @@ TEST_CASE("attend draws a map and writes all of them") {
   CHECK(chosen.code == 0);
   CHECK(has(chosen.out, "labelled yes"));
   CHECK(has(chosen.out, "layer 1, head 2:"));
+  const Outcome threads =
+      orochi_program({"attend", trained.best, "--data", trained.place.path("test.tsv"), "--threads", "2"});
+  CHECK(threads.code == 0);
+  CHECK(threads.out ==
+        orochi_program({"attend", trained.best, "--data", trained.place.path("test.tsv")}).out);
 }
 
 TEST_CASE("what attend and explain refuse") {

@@ -167,6 +167,17 @@ TEST_CASE("config explains keys, options, sections and the words of others") {
   CHECK(has(orochi_program({"config", "--explain", "optimizer"}).out, "\n  sgd "));
   const std::string section = orochi_program({"config", "--explain", "train"}).out;
   CHECK((has(section, "train.seed ") && has(section, "train.kernels ")));
+  const std::string monitor = orochi_program({"config", "--explain", "train.monitor"}).out;
+  CHECK(has(monitor, "allowed    loss; with task classification: accuracy | macro_f1"));
+  CHECK(has(monitor, "with task regression: r2 | mae"));
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"train.swa_start"}, {splice, "train.swa_start"}}) {
+    std::vector<std::string> all{"config"};
+    all.insert(all.end(), words.begin(), words.end());
+    const Outcome key = orochi_program(all);
+    CHECK(key.code == 2);
+    CHECK(has(key.err, "`orochi config --explain train.swa_start` says what it is for"));
+  }
   const Outcome unknown = orochi_program({"config", "--explain", "train.batch"});
   CHECK(unknown.code == 2);
   CHECK(has(unknown.err, "did you mean \"train.batch_size\"?"));
