@@ -72,6 +72,8 @@ struct Verb {
   std::function<int(const Extensions&, const Arguments&, Output&)> call;
   /// What to say about an unknown option besides the nearest known one; may be null or return "".
   std::function<std::string(const std::string& option)> hint = {};
+  /// Whether it trains: where memory runs out, keys of the config are named that take less.
+  bool trains = false;
 };
 
 using Verbs = Registry<Verb>;

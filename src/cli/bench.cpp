@@ -278,6 +278,7 @@ Verb bench_verb(AllocationCounter allocations) {
   verb.call = [allocations](const Extensions& extensions, const Arguments& arguments, Output& out) {
     return call_bench(extensions, allocations, arguments, out);
   };
+  verb.trains = true;
   return verb;
 }
 

@@ -173,6 +173,7 @@ Verb compare_verb() {
   verb.examples = {"compare configs/splice.toml ngrams.toml train.epochs=10",
                    "compare runs/splice runs/ngrams"};
   verb.call = call_compare;
+  verb.trains = true;
   return verb;
 }
 

@@ -140,6 +140,7 @@ Verb cross_validate_verb() {
   verb.examples = {"cross-validate configs/splice.toml",
                    "cross-validate configs/digits.toml --folds 10 --json"};
   verb.call = call_cross_validate;
+  verb.trains = true;
   return verb;
 }
 

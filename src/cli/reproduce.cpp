@@ -162,6 +162,7 @@ Verb reproduce_verb() {
                   threads_option()};
   verb.examples = {"reproduce runs/splice"};
   verb.call = call_reproduce;
+  verb.trains = true;
   return verb;
 }
 

@@ -173,7 +173,9 @@ int run_program(int argc, char** argv, Program program, const Extensions& extens
   try {
     return run_verb(arguments, program, extensions);
   } catch (...) {
-    const bool trains = !arguments.empty() && (arguments.front() == "train" || arguments.front() == "bench");
+    const bool trains = std::ranges::any_of(program.verbs, [&](const Verb& verb) {
+      return verb.trains && !arguments.empty() && verb.name == arguments.front();
+    });
     const int code = tell_error(program, trains);
     if (is_one_of_several(program)) program.team->ranks->abort(code);  // else they would wait for this one
     return code;

@@ -126,6 +126,7 @@ Verb search_verb() {
   verb.examples = {"search configs/splice.toml 'search.train.learning_rate={low=3e-4, high=1e-2, log=true}'",
                    "search config.toml --budget 20000 --run runs/rates"};
   verb.call = call_search;
+  verb.trains = true;
   return verb;
 }
 

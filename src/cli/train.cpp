@@ -215,6 +215,7 @@ Verb train_verb(const Team& team) {
     return call_train(extensions, arguments, team.ranks.get(), out);
   };
   verb.hint = hint;
+  verb.trains = true;
   return verb;
 }
 

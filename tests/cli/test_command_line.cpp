@@ -1,4 +1,6 @@
 // Parsing: what CLI11 does is worded and checked by us.
+#include <new>
+
 #include <orochi/error.hpp>
 #include <orochi/run.hpp>
 
@@ -105,4 +107,19 @@ TEST_CASE("a program has the verbs that it adds, beside those of Orochi") {
   extensions = builtin();
   extensions.verbs.add({"idle", "", "", {}, {}, {}, nullptr});
   CHECK(has(run_with({"p", "idle"}).second, "the verb \"idle\" has no `call`"));
+}
+
+TEST_CASE("a verb that trains says by which keys it takes less memory") {
+  Extensions extensions = builtin();
+  const auto call = [](const Extensions&, const Arguments&, Output&) -> int { throw std::bad_alloc(); };
+  for (const bool trains : {true, false}) {
+    Verb verb{trains ? "teach" : "ask", "", "", {}, {}, {}, call};
+    verb.trains = trains;
+    extensions.verbs.add(verb);
+    test::CapturedStderr captured;
+    std::vector<const char*> arguments{"p", verb.name.c_str()};
+    CHECK(run(2, const_cast<char**>(arguments.data()), extensions) == 1);
+    CHECK(has(captured.text(), "out of memory; "));
+    CHECK(has(captured.text(), "train.batch_size") == trains);
+  }
 }
