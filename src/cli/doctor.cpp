@@ -21,6 +21,7 @@
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "core/kernels/kernels.hpp"
+#include "core/temporary_file.hpp"
 #include "data/file_errors.hpp"
 #include "data/raw.hpp"
 #include "exchange/onnx.hpp"
@@ -118,8 +119,8 @@ Finding memory() {
 
 /// By making one: what access rights say is not all.
 bool takes_files(const std::string& folder) {
-  std::string path = folder + "/orochi-XXXXXX";
-  const int file = ::mkstemp(path.data());
+  std::string path;
+  const int file = make_temporary_file(folder, path);
   if (file < 0) return false;
   ::unlink(path.c_str());
   return ::close(file) == 0;

@@ -1,9 +1,7 @@
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/statfs.h>
@@ -11,6 +9,8 @@
 
 #include <orochi/column.hpp>
 #include <orochi/error.hpp>
+
+#include "core/temporary_file.hpp"
 
 namespace orochi {
 namespace {
@@ -21,8 +21,8 @@ constexpr long tmpfs_magic = 0x01021994;        // of <linux/magic.h>
 class File {
  public:
   explicit File(const std::string& folder) {
-    std::string path = folder + "/orochi-XXXXXX";
-    descriptor_ = ::mkostemp(path.data(), O_CLOEXEC);
+    std::string path;
+    descriptor_ = make_temporary_file(folder, path);
     if (descriptor_ < 0)
       throw usage_error(fmt::format("{}: no file can be made there: {}; set TMPDIR to a folder where one can",
                                     folder, std::strerror(errno)));

@@ -9,6 +9,8 @@
 
 #include <unistd.h>
 
+#include "core/temporary_file.hpp"
+
 namespace orochi::fuzz {
 
 /// Ends the program where a promise is broken: libFuzzer keeps the input.
@@ -21,9 +23,9 @@ class MemoryFile {
   MemoryFile() {
     // Not memfd_create: libhdf5 asks for a file's real path.
     const std::string shared = "/dev/shm";
-    path_ = (::access(shared.c_str(), W_OK) == 0 ? shared : std::filesystem::temp_directory_path().string()) +
-            "/orochi-fuzz-XXXXXX";
-    file_ = ::mkstemp(path_.data());
+    file_ = make_temporary_file(
+        ::access(shared.c_str(), W_OK) == 0 ? shared : std::filesystem::temp_directory_path().string(),
+        path_);
     require(file_ >= 0);
   }
   ~MemoryFile() {
