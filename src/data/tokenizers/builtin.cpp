@@ -4,12 +4,7 @@
 namespace orochi {
 
 Tokenizers builtin_tokenizers() {
-  Tokenizers tokenizers;
-  add_word(tokenizers);
-  add_char(tokenizers);
-  add_whitespace(tokenizers);
-  add_wordpiece(tokenizers);
-  add_kmers(tokenizers);
+  Tokenizers tokenizers = plain_tokenizers();
   add_sentencepiece(tokenizers);
   return tokenizers;
 }

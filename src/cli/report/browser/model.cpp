@@ -18,17 +18,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// Those that need no library of their own.
-Tokenizers browser_tokenizers() {
-  Tokenizers tokenizers;
-  add_word(tokenizers);
-  add_char(tokenizers);
-  add_whitespace(tokenizers);
-  add_wordpiece(tokenizers);
-  add_kmers(tokenizers);
-  return tokenizers;
-}
-
 /// [number of the kind, value]: 1.0 and an empty list do not say what they are.
 template <class... Kinds>
 ordered_json to_json(const std::variant<Kinds...>& value) {
@@ -116,7 +105,7 @@ Model browser_model(const ordered_json& json, std::span<const float> parameters)
   Model model;
   model.config = config_of(json.at("config"));
   std::map<std::string, State> states = states_of(json.at("state"));
-  model.preprocessing = preprocessing_of(states, model.config.data, browser_tokenizers());
+  model.preprocessing = preprocessing_of(states, model.config.data, plain_tokenizers());
   model.task = builtin_tasks().make(model.config.task);
   model.task->load(states["task"]);
   model.task->prepare(model.preprocessing);
