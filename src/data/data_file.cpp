@@ -101,7 +101,7 @@ std::string_view FileInMemory::beginning() {
 void FileInMemory::finish() {
   if (targets_.are_numbers() && needs_targets() && num_wrong_targets_ * 2 > num_targets_)
     return errors_.replace(fmt::format(
-        "{} of {} are no numbers, first {}; {}", grouped(num_wrong_targets_), counted(num_targets_, "target"),
+        "{} of {} are not numbers, first {}; {}", grouped(num_wrong_targets_), counted(num_targets_, "target"),
         first_wrong_,
         errors_.is_of_config() ? "set task = \"classification\" where they are names of classes, or name the "
                                  "column of numbers in data.format"

@@ -15,8 +15,9 @@
 namespace orochi::kernels {
 
 /// The instructions that the kernels at work are compiled for: "v2", "v3" (AVX2), "v4" (AVX-512), "v4-bf16",
-/// "v4-amx", or "plain", what each CPU of an architecture has. The best that this CPU and this build have, or what
-/// the environment variable OROCHI_CPU names; throws a usage_error where that cannot be had. Chosen once.
+/// "v4-amx", or "plain", what each CPU of an architecture has. The best that this CPU and this build have, or
+/// what the environment variable OROCHI_CPU names; throws a usage_error where that cannot be had. Chosen
+/// once.
 const char* level_name();
 
 enum class Engine { native, eigen, onednn };
