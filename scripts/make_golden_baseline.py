@@ -10,7 +10,8 @@ import pathlib
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-TEXTS = ["The cat sat on the mat.", "A cat, a CAT and a dog!", "Der  Hund läuft: Ärger, 2 Hunde", "the dog_1 sat", "x"]
+TEXTS = ["a b a short word", "a b, too", "The cat sat on the mat.", "A cat, a CAT and a dog!", "Der  Hund läuft: Ärger, 2 Hunde",
+         "the dog_1 sat", "x"]
 ASKED = ["The the the cat in the hat", "Ärger  läuft", "ein Hund sat on x", "...", "dog_1"]
 SETTINGS = {
     "words": {"ngram_range": (1, 2), "token_pattern": r"(?u)\b\w+\b"},

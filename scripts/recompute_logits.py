@@ -79,7 +79,7 @@ def text_grams(text):
     pieces = [f" {piece} " for piece in "".join(" " if char in SPACES else char for char in text).split(" ") if piece]
     return letters + [" ".join(pair) for pair in zip(letters, letters[1:])], [
         gram for piece in pieces for n in range(1, 6) for gram in
-        [piece[i:i + n] for i in range(len(piece) - n + 1)] + ([piece] if n == 5 and len(piece) < 5 else [])]
+        [piece[i:i + n] for i in range(len(piece) - n + 1)]]
 
 
 def softmax(z):

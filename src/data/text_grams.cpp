@@ -1,7 +1,6 @@
 #include "data/text_grams.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 
 #include "core/as_size.hpp"
@@ -49,8 +48,7 @@ Units words_of(const std::string& lowered) {
   return units;
 }
 
-/// Of what is between white space, with a blank before and behind. What is shorter than `longest` counts once
-/// more, as scikit-learn has it.
+/// Of what is between white space, with a blank before and behind.
 void append_characters(std::u32string_view word, int longest, std::vector<std::uint64_t>& grams) {
   if (word.empty()) return;
   Units units;
@@ -60,8 +58,6 @@ void append_characters(std::u32string_view word, int longest, std::vector<std::u
     units.ends.push_back(i + 1);
   }
   append_runs(units, longest, grams);
-  if (std::ssize(units.points) < longest)
-    grams.push_back(std::accumulate(units.points.begin(), units.points.end(), std::uint64_t{0}, mix));
 }
 
 }  // namespace
