@@ -166,7 +166,7 @@ LoadedData load_whole_data(const DataConfig& config, const std::string& folder, 
     for (std::size_t f = 0; f < files.size(); ++f) {
       std::vector<std::string> unused;  // of other files than train
       check_columns(files[f].raw, targets, *reader, errors[f], f == 0 ? data.notes : unused,
-                    start == nullptr);
+                    start == nullptr && f == 0);
     }
   throw_if_any(errors);
   const bool has_row_labels = targets.level() == Level::row && targets.are_in_file();

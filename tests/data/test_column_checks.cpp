@@ -37,8 +37,10 @@ Outcome load(const std::string& contents, const std::string& format = "tsv",
         load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), *new_task(task)).notes;
   }));
   for (std::string& note : outcome.notes) note = folder.without_path(note);
-  // Both parts are the same file.
-  outcome.error = outcome.error.substr(0, outcome.error.size() / 2);
+  // Both parts are the same file, and some is asked of the first alone.
+  const std::string line = outcome.error.substr(0, outcome.error.find('\n'));
+  if (!line.empty() && outcome.error.find(line, 1) != std::string::npos)
+    outcome.error = outcome.error.substr(0, outcome.error.size() / 2);
   return outcome;
 }
 
