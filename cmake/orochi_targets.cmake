@@ -75,7 +75,7 @@ function(orochi_module name)
     elseif(kind STREQUAL "double")  # in float each file is compiled by itself
       set_target_properties(${target} PROPERTIES UNITY_BUILD ON)
     endif()
-    if(MODULE_UNHURRIED OR kind STREQUAL "double" AND NOT MODULE_APART)  # a gradient check's time goes to the kernels
+    if(MODULE_UNHURRIED OR (kind STREQUAL "double" AND NOT MODULE_APART))  # a gradient check's time goes to the kernels
       target_compile_options(${target} PRIVATE ${OROCHI_UNHURRIED})
     endif()
     if(MODULE_SCALAR_FREE)

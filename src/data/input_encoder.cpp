@@ -67,7 +67,7 @@ Sequences InputEncoder::none(const Storage& storage) const {
   Sequences data(storage);
   data.channels = channels_;
   data.window = most_rows_ > max_length_ ? max_length_ : 0;
-  if (text_features_ > 0) data.feature_offsets.push_back(0);
+  if (text_features_ > 0 && channels_ == 0) data.feature_offsets.push_back(0);
   return data;
 }
 

@@ -86,6 +86,10 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
         };
         data.loaded = texts == nullptr ? load(load_data) : load(load_whole_data, texts);
         check_text_model(setup.config.data, *data.task, data.loaded.train);
+        refuse_large_model(setup.config, extensions,
+                           input_shape(setup.config.data, data.loaded.preprocessing), data.task->shape(),
+                           request.max_memory, resident_memory() - before);
+        if (!setup.refusal.empty()) throw usage_error(setup.refusal);
       },
       setup.config_text);
   data.train_checksum = checksum(data.loaded.train);
@@ -95,9 +99,6 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
     data.train_checksum = checksum(cut);
   }
   data.validation_checksum = checksum(data.loaded.validation);
-  refuse_large_model(setup.config, extensions, input_shape(setup.config.data, data.loaded.preprocessing),
-                     data.task->shape(), request.max_memory, resident_memory() - before);
-  if (!setup.refusal.empty()) throw usage_error(setup.refusal);
   return data;
 }
 

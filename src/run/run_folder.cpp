@@ -127,6 +127,8 @@ std::string file_of_run(const std::string& folder, const std::string& name) {
   if (!holds_run(folder))
     throw usage_error(
         fmt::format("{}: error: holds no run: there is no {} in it{}", folder, name, name_runs(folder)));
+  if (is_there(folder, "best.h5"))
+    throw usage_error(fmt::format("{}: error: the run has no {}; its best model is best.h5", folder, name));
   throw usage_error(
       fmt::format("{0}: error: the run has no {1}; go on with it, `orochi train --resume --run {0}`, until "
                   "an epoch is done",

@@ -67,7 +67,8 @@ std::string say_held_run(const RunSetup& setup, const Extensions& extensions) {
       return fmt::format("{}, of another configuration:{}\n{}", found, other, ways_out);
     const TrainConfig& train = setup.config.train;
     const Progress progress = point.reader ? point.reader->header().progress : Progress();
-    if (train.refit) return fmt::format("{}; go on with it by --resume, {}", found, ways_out);
+    if (train.refit && checkpoint_at(setup.folder) == setup.folder + "/best.h5")
+      return fmt::format("{}; go on with it by --resume, {}", found, ways_out);
     if (train.patience > 0 && progress.stale_epochs >= static_cast<std::uint64_t>(train.patience))
       return fmt::format("{}, which is finished; {}", found, ways_out);
     if (progress.epoch >= static_cast<std::uint64_t>(train.epochs))
