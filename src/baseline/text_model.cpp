@@ -12,6 +12,7 @@
 #include "baseline/wanted.hpp"
 #include "core/as_size.hpp"
 #include "core/name_prefix.hpp"
+#include "layers/text_model.hpp"
 
 namespace orochi {
 namespace {
@@ -111,7 +112,7 @@ void fit_text_model(Model& model, const Sequences& train, int threads) {
   Parameters& parameters = model.classifier->parameters();
   std::vector<Scalar> table;
   for (const ParameterView& view : parameters.views()) {  // each member has one
-    if (within_member(view.name) != "head.text_features") continue;
+    if (within_member(view.name) != text_model_table) continue;
     if (table.empty())
       table = fit_table(wanted, train, model.config.data.text_features, view.shape[0] - 1, threads);
     std::ranges::copy(table, parameters.data() + view.offset);

@@ -95,14 +95,20 @@ std::string data_section(const DataSurvey& survey, const Choices& choices) {
   std::string text;
   if (*choices.tokenizer != '\0') text += fmt::format("tokenizer = {}\n", choices.tokenizer);
   const Index kept = std::min(survey.usual_length, choices.most_rows);
+  const Index features = text_features(survey, choices);
+  const char* cut = features > 0
+                        ? "of longer records the encoder reads the beginning"
+                        : "longer records are cut to their beginning; long = \"windows\" reads them whole";
   const char* share = kept >= survey.longest ? "all of the records are no longer"
                       : kept < survey.usual_length
-                          ? "longer records are cut to their beginning; long = \"windows\" reads them whole"
+                          ? cut
                           : "98 of 100 records are no longer; the others lose their end";
-  if (const Index buckets = text_features(survey, choices); buckets > 0)
+  if (features > 0)
     text += fmt::format(
-        "text_features = {}  # a linear model of words, their pairs and runs of letters beside the encoder\n",
-        buckets);
+        "text_features = {}  # buckets of a linear model of words, pairs and runs of letters, which is "
+        "fitted "
+        "first: answers add it and the encoder; 0 leaves it out, as ONNX and long = \"windows\" need it\n",
+        features);
   return text + fmt::format("max_length = {}  # {}: {}\n", kept, choices.rows, share);
 }
 

@@ -1,19 +1,18 @@
 #include "layers/text_model.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <vector>
 
 #include <orochi/error.hpp>
 #include <orochi/profile.hpp>
 
-#include "core/as_size.hpp"
 #include "core/kernels/kernels.hpp"
 
 namespace orochi {
 
 TextModel::TextModel(Builder& builder, Index buckets, Index features, Index outputs)
     : buckets_(buckets),
-      table_(builder.embedding("head.text_features", features + 1, outputs, Init::zeros(), Use::lookup)) {}
+      table_(builder.embedding(text_model_table, features + 1, outputs, Init::zeros(), Use::lookup)) {}
 
 Var TextModel::add_to(Var x, const Batch& batch) const {
   Tape& tape = x.tape();

@@ -5,6 +5,9 @@
 
 namespace orochi {
 
+/// The name of its parameter, which is fitted before training and then stays as it is.
+inline constexpr const char* text_model_table = "head.text_features";
+
 /// By trial, an encoder that was trained to the end on little data is about four times too sure: so much of
 /// its outputs is added to those of the linear model.
 inline constexpr double encoder_share = 0.25;

@@ -9,6 +9,7 @@
 #include <orochi/error.hpp>
 
 #include "inference/model_file.hpp"
+#include "layers/text_model.hpp"
 #include "model/copy_parameters.hpp"
 #include "run/init_from.hpp"
 #include "run/run_folder.hpp"
@@ -53,7 +54,8 @@ std::string checkpoint_at(const std::string& path) {
 std::string named_checkpoint(const std::string& path) {
   std::string checkpoint = checkpoint_at(path);
   if (fs::exists(checkpoint)) return checkpoint;
-  return fs::is_directory(path) ? file_of_run(path, "best.h5") : (refuse_missing_run(path), "");
+  if (!fs::is_directory(path)) refuse_missing_run(path);
+  return file_of_run(path, "best.h5");
 }
 
 RunSetup setup_from_checkpoint(const TrainRequest& request, const Extensions& extensions) {
@@ -130,8 +132,10 @@ void take_weights(const Model& start, Model& model) {
     by_token.emplace_back("embedding.weight");
     if (model.task->ties_head()) by_token.emplace_back("head.bias");
   }
-  const std::vector<std::string> left = copy_parameters(
-      start.classifier->parameters(), model.classifier->parameters(), {.keep_last = by_token});
+  std::vector<std::string> left =
+      copy_parameters(start.classifier->parameters(), model.classifier->parameters(),
+                      {.keep_last = by_token, .without = text_model_table});
+  std::erase(left, text_model_table);  // is fitted anew
   if (!left.empty())
     throw usage_error(fmt::format(
         "the weights of the checkpoint do not fit: {} {} of another shape there, or not there; leave the "

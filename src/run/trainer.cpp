@@ -5,7 +5,6 @@
 
 #include <orochi/error.hpp>
 
-#include "baseline/text_model.hpp"
 #include "core/choices.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/file_errors.hpp"
@@ -58,7 +57,7 @@ TrainResult Trainer::run() {
   if (request_.resume && progress_.step == 0) word_vectors_ = read_word_vectors(setup_, model_);
   if (!word_vectors_.ids.empty()) observer_.note(take_word_vectors(word_vectors_, data_.train, model_));
   word_vectors_ = {};
-  if (!request_.resume || progress_.step == 0) fit_text_model(model_, data_.train, threads_);
+  if (!request_.resume || progress_.step == 0) fit_before();
   RunFacts facts{kernels::engine_name(kernels::choose_engine(config_.train.kernels.c_str())),
                  threads_,
                  request_.command,
@@ -80,7 +79,7 @@ TrainResult Trainer::run() {
 
 void Trainer::note_oddities() {
   const Parameters& parameters = model_.classifier->parameters();
-  if (parameters.has_frozen())
+  if (!config_.train.freeze.empty())
     observer_.note(fmt::format("{} of {} parameters are trained: train.freeze holds the others",
                                grouped(trained_count(parameters)), grouped(parameters.count())));
   if (const double bytes = kept_frozen_bytes(*model_.classifier, task_, data_.train); bytes > 0)

@@ -47,6 +47,7 @@ class Trainer {
   RunFolder open_folder(
       const Extensions& extensions) const;  // the last moment to refuse without having written anything
   void start();
+  void fit_before();
   void resume();
   void restore_best();
   void train_epoch();

@@ -83,6 +83,27 @@ TEST_CASE("it is the same on any number of threads and in a run that was interru
     CHECK(numbers_of(two, view.name) == numbers_of(one, view.name));
 }
 
+TEST_CASE("it says what it is worth by itself, and is fitted again for labels that are added") {
+  const TextsPlace place("added");
+  Silent silent;
+  train(place.with("run", {"data.text_features=500"}), builtin(), silent);
+  CHECK_THAT(silent.notes, Contains("validation accuracy 1.0000 by itself"));
+  CHECK_THAT(silent.notes, !Contains("train.freeze"));
+  std::ofstream more(place.root / "more.tsv");
+  for (int i = 0; i < 60; ++i) more << (i % 2 == 0 ? "good\tfine" : "soso\tmedium") << i << " a b c\n";
+  more.close();
+  TrainRequest further;
+  further.from = (place.root / "run").string();
+  further.data = (place.root / "more.tsv").string();
+  further.run = (place.root / "further").string();
+  further.add_labels = true;
+  further.overrides = {"train.epochs=1"};
+  place.trained(further);
+  const Model model = place.model("further");
+  CHECK(numbers_of(model, table).size() == (2 * 500 + 1) * 3);
+  CHECK(model.predict("medium7 a b c").text() == "soso");
+}
+
 TEST_CASE("numbers, rows and windows have no linear model of texts") {
   const TextsPlace place("refused");
   CHECK_THAT(message_of(place.with("run", {"data.text_features=50", "data.long=windows"})),
