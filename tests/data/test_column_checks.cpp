@@ -112,10 +112,10 @@ TEST_CASE("words where numbers are to be predicted are one error", "[columns]") 
     const TempFolder folder;
     return testing::errors_in(folder, testing::config_for("tsv"), contents, "regression");
   };
-  CHECK(
-      error(times("cat\ta b\ndog\tc\n", 30) + "1.5\td\n") ==
-      "f: 60 of 61 targets are not numbers, first \"cat\" in line 1; set task = \"classification\" where they "
-      "are names of classes, or name the column of numbers in data.format");
+  CHECK(error(times("cat\ta b\ndog\tc\n", 30) + "1.5\td\n") ==
+        "f: 60 of 61 targets are not numbers, first \"cat\" in line 1; set task = \"classification\" where "
+        "they "
+        "are names of classes, or name the column of numbers in data.format");
   // A few among numbers are mended one by one.
   CHECK(error("1\ta\nx\tb\n2\tc\ny\td\n3\te\n") ==
         "f:2:1: the target \"x\" is not a number; expected one like -1.5 or 2e-3\n"

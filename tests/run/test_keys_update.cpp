@@ -142,7 +142,8 @@ void test_chunk_rows() {
 
 void test_task() {
   const Run run("task", {"task=regression", "train.epochs=1"});
-  CHECK_THAT(run.ending.message, catch_matchers::Contains("160 of 160 targets are not numbers, first \"no\""));
+  CHECK_THAT(run.ending.message,
+             catch_matchers::Contains("160 of 160 targets are not numbers, first \"no\""));
 }
 
 }  // namespace
