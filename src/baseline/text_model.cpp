@@ -12,6 +12,7 @@
 #include "baseline/wanted.hpp"
 #include "core/as_size.hpp"
 #include "core/name_prefix.hpp"
+#include "core/thread_pool.hpp"
 #include "layers/text_model.hpp"
 
 namespace orochi {

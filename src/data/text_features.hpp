@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include <orochi/batch.hpp>
 #include <orochi/column.hpp>
 
 #include "data/text_grams.hpp"
