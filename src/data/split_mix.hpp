@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "core/mix.hpp"
+
 namespace orochi {
 
 /// SplitMix64 (Steele, Lea, Flood 2014), begun at a state that depends on (seed, stream).
@@ -27,12 +29,6 @@ class SplitMix {
   }
 
  private:
-  static std::uint64_t mix(std::uint64_t z) {
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-  }
-
   std::uint64_t state_;
 };
 
