@@ -11,7 +11,6 @@
 #include "baseline/linear.hpp"
 #include "baseline/wanted.hpp"
 #include "core/as_size.hpp"
-#include "core/name_prefix.hpp"
 #include "core/thread_pool.hpp"
 #include "layers/text_model.hpp"
 
@@ -111,13 +110,10 @@ void fit_text_model(Model& model, const Sequences& train, int threads) {
   if (model.config.data.text_features == 0) return;
   const Wanted wanted(*model.task, train);
   Parameters& parameters = model.classifier->parameters();
-  std::vector<Scalar> table;
-  for (const ParameterView& view : parameters.views()) {  // each member has one
-    if (within_member(view.name) != text_model_table) continue;
-    if (table.empty())
-      table = fit_table(wanted, train, model.config.data.text_features, view.shape[0] - 1, threads);
-    std::ranges::copy(table, parameters.data() + view.offset);
-  }
+  const auto view = std::ranges::find(parameters.views(), text_model_table, &ParameterView::name);
+  const Index width = view->shape[0] - 1;
+  std::ranges::copy(fit_table(wanted, train, model.config.data.text_features, width, threads),
+                    parameters.data() + view->offset);
 }
 
 }  // namespace orochi

@@ -20,7 +20,7 @@ struct RunSetup {
   std::string encoder = {};           // checkpoint whose encoder and vocabulary it starts with; or nothing
   std::vector<std::string> notes;     // for the user
   std::vector<ConfigChange> changes;  // resume: keys that differ from the checkpoint's and may
-  std::string refusal = {};           // of the folder, which is said once the data is found good; or nothing
+  std::string refusal = {};           // why the folder cannot be used, thrown once the data is good; or empty
 };
 
 /// Reads the request's config or, to resume without one, the run folder's. Throws a usage_error: errors in
