@@ -5,6 +5,7 @@ the largest difference to those of `orochi predict --logits --json`; exit code 1
 Needs Python 3.11, numpy and h5py. Custom layers are not known here.
 """
 import argparse
+import collections
 import functools
 import json
 import math
@@ -263,11 +264,9 @@ class Checkpoint:
         """[K]: the outputs of the linear model beside the encoder"""
         table = self.parameter("head.text_features")
         buckets = self.data["text_features"]
-        outputs = table[-1]
-        for group, grams in enumerate(text_grams(text.lower())):
-            rows = [table[group * buckets + functools.reduce(mix, map(ord, gram), 0) % buckets] for gram in grams]
-            outputs = outputs + np.sum(rows, axis=0) / np.sqrt(len(rows)) if rows else outputs
-        return outputs
+        hashes = [mix(functools.reduce(mix, map(ord, gram), 0), kind) for kind, grams in enumerate(text_grams(text.lower())) for gram in grams]
+        counts = collections.Counter(h % buckets for h in hashes)
+        return table[-1] + sum(table[feature] * math.sqrt(n / len(counts)) for feature, n in counts.items())
 
     def sequence_logits(self, rows):
         members = self.model.get("members", 1)

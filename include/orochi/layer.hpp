@@ -52,7 +52,7 @@ struct InputShape {
   Index max_length = 0;     // rows of the longest sequence
   Index num_texts = 1;      // S: texts of a sequence, as the batch's segments number them
   bool ties_head = false;   // the table of tokens is the head's weight, too
-  Index text_features = 0;  // buckets of each group of n-grams, for a linear model of the texts; 0: none
+  Index text_features = 0;  // buckets of a text's n-grams, for a linear model of the texts; 0: none
 };
 
 /// What a positions layer leaves to attention.

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <utility>
 
+#include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 
 #include "baseline/features.hpp"
@@ -21,34 +20,25 @@ constexpr double cost = 1;  // of rows whose mean square is 1
 /// By trial: what makes an answer of a margin of 1 as sure as it is right.
 constexpr double sureness = 4;
 
-std::span<const std::int32_t> features_of(const Sequences& data, Index i) {
-  return std::span(data.features)
-      .subspan(as_size(data.feature_offsets[i]),
-               as_size(data.feature_offsets[i + 1] - data.feature_offsets[i]));
-}
-
 /// 1 + ln((1 + N) / (1 + df)) of each feature, which is in df of N sequences. [width]
-std::vector<double> rarities(const Sequences& data, Index width) {
+std::vector<double> rarities(const Batch& batch, Index width) {
   std::vector<double> counts(as_size(width));
-  std::vector<Index> last(as_size(width), -1);
-  for (Index i = 0; i < data.size(); ++i)
-    for (const std::int32_t id : features_of(data, i))
-      if (std::exchange(last[as_size(id)], i) != i) ++counts[as_size(id)];
-  for (double& count : counts) count = 1 + std::log((1 + static_cast<double>(data.size())) / (1 + count));
+  for (Index b = 0; b < batch.num_sequences(); ++b)
+    for_each_weight(batch.features_of(b), [&](std::int32_t id, double) { ++counts[as_size(id)]; });
+  for (double& count : counts)
+    count = 1 + std::log((1 + static_cast<double>(batch.num_sequences())) / (1 + count));
   return counts;
 }
 
-/// What the model sums: each feature's rarity times its number, over the root of the number of its group.
-Features rows_of(const Sequences& data, Index buckets, const std::vector<double>& rarity) {
+/// What the model sums: each feature's rarity times its weight.
+Features rows_of(const Batch& batch, const std::vector<double>& rarity) {
   Features rows(std::ssize(rarity));
   std::vector<feature_node> row;
-  std::map<std::int32_t, double> counts;  // of one sequence, by feature
-  std::map<Index, double> totals;         // by group
-  for (Index i = 0; i < data.size(); ++i) {
-    counts.clear(), totals.clear(), row.clear();
-    for (const std::int32_t id : features_of(data, i)) ++counts[id], ++totals[id / buckets];
-    for (const auto& [id, count] : counts)
-      row.push_back({id + 1, rarity[as_size(id)] * count / std::sqrt(totals[id / buckets])});
+  for (Index b = 0; b < batch.num_sequences(); ++b) {
+    row.clear();
+    for_each_weight(batch.features_of(b), [&](std::int32_t id, double weight) {
+      row.push_back({id + 1, rarity[as_size(id)] * weight});
+    });
     rows.add(row);
   }
   return rows;
@@ -77,10 +67,9 @@ std::vector<std::vector<float>> fit_columns(const Wanted& wanted, Features& rows
 }
 
 /// [width + 1, K]
-std::vector<Scalar> fit_table(const Wanted& wanted, const Sequences& train, Index buckets, Index width,
-                              int threads) {
+std::vector<Scalar> fit_table(const Wanted& wanted, const Batch& train, Index width, int threads) {
   const std::vector<double> rarity = rarities(train, width);
-  Features rows = rows_of(train, buckets, rarity);
+  Features rows = rows_of(train, rarity);
   const double factor = scale(rows);
   const std::vector<std::vector<float>> weights = fit_columns(wanted, rows, threads);
   std::vector<Scalar> table;
@@ -112,7 +101,8 @@ void fit_text_model(Model& model, const Sequences& train, int threads) {
   Parameters& parameters = model.classifier->parameters();
   const auto view = std::ranges::find(parameters.views(), text_model_table, &ParameterView::name);
   const Index width = view->shape[0] - 1;
-  std::ranges::copy(fit_table(wanted, train, model.config.data.text_features, width, threads),
+  std::vector<std::uint32_t> samples;
+  std::ranges::copy(fit_table(wanted, as_batch(train, samples), width, threads),
                     parameters.data() + view->offset);
 }
 

@@ -79,7 +79,7 @@ Index text_features(const DataSurvey& survey, const Choices& choices) {
   if (!choices.has_text_model || !has_baselines() || survey.labels == 0 || survey.of_rows ||
       letters > most_letters)
     return 0;
-  return survey.labels <= 20 ? 65536 : 16384;
+  return survey.labels <= 20 ? 131072 : 32768;
 }
 
 /// So many passes over the data that small data is seen often and large data a few times; fewer where records

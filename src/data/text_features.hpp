@@ -12,15 +12,15 @@
 
 namespace orochi {
 
-/// Of each text: words and pairs of them, and runs of characters.
+/// Words and pairs of them, and runs of characters.
 struct GramGroup {
   GramUnit unit;
   int longest;
 };
 inline constexpr std::array gram_groups{GramGroup{GramUnit::word, 2}, GramGroup{GramUnit::character, 5}};
 
-/// Appends a feature for each n-gram of the texts [S]: of text s and group g one from (G s + g) `buckets` on,
-/// G being the number of groups.
+/// Appends the features of the texts [S] in rising order, one for each n-gram: of text s one from s `buckets`
+/// on.
 void append_text_features(std::span<const std::string_view> texts, Index buckets,
                           Column<std::int32_t>& features);
 

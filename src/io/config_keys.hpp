@@ -93,10 +93,8 @@ void visit_data(Data& c, Visitor&& visit) {
       "fastText's "
       ".vec, GloVe's text, or a checkpoint, whose embeddings they are; empty: as drawn");
   key("text_features", c.text_features, allow_integer(0, 1 << 24),
-      "text: a linear model beside the encoder, of words, their pairs and runs of 1 to 5 characters, each of "
-      "the "
-      "two kinds hashed to so many buckets; fitted before training, its outputs are added in every answer; "
-      "0: none");
+      "text: a linear model beside the encoder, of words, their pairs and runs of 1 to 5 characters, hashed "
+      "to so many buckets; fitted before training, its outputs are added in every answer; 0: none");
   key("special_tokens", c.special_tokens, allow_flag(),
       "text: the tokenizer's own tokens around a sequence, such as BERT's [CLS] before and [SEP] behind it; "
       "they count in max_length");

@@ -10,7 +10,6 @@
 
 #include "core/as_size.hpp"
 #include "core/layer_scope.hpp"
-#include "data/text_features.hpp"
 #include "io/config_keys.hpp"
 #include "layers/embedding.hpp"
 
@@ -101,8 +100,7 @@ void Network::add_text_model(Builder& builder) {
   if (input.vocab_size == 0)
     throw OptionError("data.text_features",
                       "data.text_features is for texts, but the data are numeric rows; leave it out");
-  text_model_.emplace(builder, input.text_features,
-                      input.text_features * input.num_texts * std::ssize(gram_groups), outputs_);
+  text_model_.emplace(builder, input.text_features * input.num_texts, outputs_);
 }
 
 Network::~Network() = default;

@@ -46,7 +46,7 @@ TEST_CASE("texts of words have words as rows, and rare ones are unknown") {
   CHECK(has(config, "tokenizer = {type = \"word\", min_count = 2}"));
   CHECK(has(config, "pooling = \"mean\""));
   CHECK(has(config, "epochs = 200\n"));
-  CHECK(has(config, "text_features = 65536"));
+  CHECK(has(config, "text_features = 131072"));
   CHECK_FALSE(has(config, "[layer.token_embedding]"));
 }
 

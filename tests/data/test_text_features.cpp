@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "catch.hpp"
+#include "core/mix.hpp"
 #include "data/text_features.hpp"
 
 using namespace orochi;
@@ -37,14 +38,18 @@ TEST_CASE("characters are of what is between white space, with a blank at both e
   CHECK(sorted_grams("a", GramUnit::character, 5) == hashes({" ", "a", " ", " a", "a ", " a "}));
 }
 
-TEST_CASE("each group of each text has buckets of its own") {
-  constexpr Index buckets = 1000;
+TEST_CASE("features are in rising order, and each text has buckets of its own") {
+  constexpr Index buckets = 1 << 20;  // so many that none of these n-grams share one
   Column<std::int32_t> features;
   append_text_features(std::vector<std::string_view>{"one two", "two"}, buckets, features);
   CHECK(features.size() ==
         3 + 2 * 15 + 1 + 15);  // words; runs of " one " and " two "; and of the second text
-  CHECK(std::is_sorted(features.begin(), features.end(),
-                       [](std::int32_t a, std::int32_t b) { return a / buckets < b / buckets; }));
-  CHECK(features.front() == static_cast<std::int32_t>(gram_hash("one") % buckets));
-  CHECK(std::count(features.begin(), features.end(), 2 * buckets + gram_hash("two") % buckets) == 1);
+  CHECK(std::is_sorted(features.begin(), features.end()));
+  const auto count = [&](std::string_view gram, std::uint32_t kind, Index text) {
+    const auto bucket = static_cast<Index>(mix(gram_hash(gram), kind) % buckets);
+    return std::count(features.begin(), features.end(), static_cast<std::int32_t>(text * buckets + bucket));
+  };
+  CHECK(count("one", 0, 0) == 1);
+  CHECK(count("two", 0, 1) == 1);
+  CHECK(count(" ", 1, 1) == 2);
 }

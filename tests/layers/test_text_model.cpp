@@ -13,13 +13,13 @@ using catch_matchers::WithinAbs;
 
 namespace {
 
-constexpr Index buckets = 3, outputs = 2;  // two groups: features 0 to 2 and 3 to 5
+constexpr Index num_features = 6, outputs = 2;
 
 /// Feature f has 10 f for output 0 and -f for output 1; what is always added is 7 and 8.
 struct Fitted {
-  Fitted() : builder({}, {9, 0, 4}, layers, parameters), model(builder, buckets, 2 * buckets, outputs) {
+  Fitted() : builder({}, {9, 0, 4}, layers, parameters), model(builder, num_features, outputs) {
     parameters.allocate();
-    for (Index f = 0; f < 2 * buckets; ++f) {
+    for (Index f = 0; f < num_features; ++f) {
       parameters.flat()[static_cast<std::size_t>(2 * f)] = static_cast<Scalar>(10 * f);
       parameters.flat()[static_cast<std::size_t>(2 * f + 1)] = static_cast<Scalar>(-f);
     }
@@ -46,14 +46,14 @@ Sequences three_texts() {
   data.tokens = {1, 1, 1};
   data.offsets = {0, 1, 2, 3};
   data.features = {0, 1, 1, 2, 3, 4, 5};
-  data.feature_offsets = {0, 5, 5,
-                          7};  // four of the first group and one of the second, none, two of the second
+  data.feature_offsets = {0, 5, 5, 7};  // four different ones, one of them twice; none; two
   return data;
 }
 
 }  // namespace
 
-TEST_CASE("a linear model adds its features' rows over the root of their number, group by group") {
+TEST_CASE(
+    "a linear model adds its features' rows, each times the root of its number over that of different ones") {
   Fitted fitted;
   std::vector<std::uint32_t> samples;
   const Sequences data = three_texts();
@@ -63,7 +63,7 @@ TEST_CASE("a linear model adds its features' rows over the root of their number,
     CHECK_THAT(static_cast<double>(y(b, 0)), WithinAbs(1 + 7 + first, 1e-4));
     CHECK_THAT(static_cast<double>(y(b, 1)), WithinAbs(2 + 8 + second, 1e-4));
   };
-  check(0, (0 + 10 + 10 + 20) / 2.0 + 30, -(0 + 1 + 1 + 2) / 2.0 - 3);
+  check(0, (0 + std::sqrt(2.0) * 10 + 20 + 30) / 2, -(0 + std::sqrt(2.0) * 1 + 2 + 3) / 2);
   check(1, 0, 0);
   check(2, (40 + 50) / std::sqrt(2.0), -(4 + 5) / std::sqrt(2.0));
   const RowMatrix last = fitted.outputs_of(slice(batch, 2, 3));

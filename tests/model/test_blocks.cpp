@@ -242,8 +242,8 @@ TEST_CASE("a linear model of texts is beside encoders of texts with one answer a
       return std::string(error.what());
     }
   };
-  CHECK(refusal({11, 0, 9}, 3) == "[11, 3]");
-  CHECK(refusal({11, 0, 9, 2}, 3) == "[21, 3]");  // two texts
+  CHECK(refusal({11, 0, 9}, 3) == "[6, 3]");
+  CHECK(refusal({11, 0, 9, 2}, 3) == "[11, 3]");  // two texts
   CHECK_THAT(refusal({0, 2, 9}, 3), Catch::Matchers::Contains("numeric rows"));
   OutputShape of_rows(3);
   of_rows.level = Level::row;

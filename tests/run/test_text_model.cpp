@@ -63,7 +63,7 @@ TEST_CASE("the encoder beside it is trained as if alone, and the table stays as 
   for (const ParameterView& view : without.classifier->parameters().views())
     CHECK(numbers_of(with, view.name) == numbers_of(without, view.name));
   const std::vector<Scalar> fitted = numbers_of(with, table);
-  CHECK(fitted.size() == (2 * 50 + 1) * 2);
+  CHECK(fitted.size() == (50 + 1) * 2);
   for (std::size_t f = 0; f < fitted.size(); f += 2) CHECK(fitted[f] == -fitted[f + 1]);  // of two labels
   CHECK(numbers_of(place.model("with", "best.h5"), table) == fitted);
 }
@@ -100,7 +100,7 @@ TEST_CASE("it says what it is worth by itself, and is fitted again for labels th
   further.overrides = {"train.epochs=1"};
   place.trained(further);
   const Model model = place.model("further");
-  CHECK(numbers_of(model, table).size() == (2 * 500 + 1) * 3);
+  CHECK(numbers_of(model, table).size() == (500 + 1) * 3);
   CHECK(model.predict("medium7 a b c").text() == "soso");
 }
 
