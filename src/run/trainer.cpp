@@ -162,24 +162,6 @@ void Trainer::resume() {
   restore_best();
 }
 
-void Trainer::restore_best() {
-  const BestFile best = check_best(folder_.path(), progress_);
-  // The run comes to that step again, in the same bits unless the config has changed.
-  if (best.state == BestState::fits || (best.state == BestState::later && setup_.changes.empty())) return;
-  if (best.state == BestState::unmade) return save_best();
-  const auto aside = [this](const std::string& what) {
-    return "; kept as " + folder_.quarantine("best.h5", what);
-  };
-  std::string found = fmt::format("best.h5 of step {} is gone", progress_.best_step);
-  if (best.state == BestState::damaged)
-    found = fmt::format("best.h5 of step {} is damaged", progress_.best_step) + aside("damaged");
-  else if (best.state != BestState::missing)
-    found = fmt::format("best.h5 is of step {}, not {}", best.step, progress_.best_step) +
-            aside(fmt::format("of-step-{}", best.step));
-  observer_.note(found + ": from here on the best is looked for anew");
-  progress_.best_step = -1;
-}
-
 void Trainer::train_epoch() {
   loop_.begin_epoch();
   epoch_start_ = Clock::now();
@@ -238,11 +220,14 @@ void Trainer::end_epoch() {
   record.tokens_per_second = static_cast<double>(epoch_tokens_) / seconds;
   loop_.end_epoch();
 
+  const MetricInfo& monitor = measured_.metrics[monitored_];
   const double value = validated() ? values_of(validation, measured_.metrics)[monitored_] : 0;
-  const bool best = !validated() ||  // without validation the last is best
-                    (finite && (progress_.best_step < 0 ||
-                                improves(measured_.metrics[monitored_], value, progress_.best_metric)));
-  progress_.stale_epochs = best || progress_.step <= warmup_ ? 0 : progress_.stale_epochs + 1;
+  const bool better =
+      !validated() ||  // without validation the last is best
+      (finite && (progress_.best_step < 0 || improves(monitor, value, progress_.best_metric)));
+  // Of equals the last: its steps were smaller, its average is of more of them.
+  const bool best = better || (finite && value == progress_.best_metric);
+  progress_.stale_epochs = better || progress_.step <= warmup_ ? 0 : progress_.stale_epochs + 1;
   if (best) {
     progress_.best_metric = value;
     progress_.best_step = static_cast<std::int64_t>(progress_.step);
@@ -253,8 +238,8 @@ void Trainer::end_epoch() {
   if (best) save_best();  // a run that ends here has what it takes in last.h5: see restore_best
   observer_.epoch(record, best);
   if (patience_over())
-    observer_.note("stopping early: no better " + measured_.metrics[monitored_].name + " for " +
-                   std::to_string(progress_.stale_epochs) + " epochs");
+    observer_.note(
+        fmt::format("stopping early: no better {} for {} epochs", monitor.name, progress_.stale_epochs));
 }
 
 void Trainer::save_last() {

@@ -1,6 +1,7 @@
 // The keys of [train] that say how far the loop goes, what it draws and when it stops.
 #include <cmath>
 #include <limits>
+#include <ranges>
 
 #include <orochi/inference.hpp>
 
@@ -200,7 +201,8 @@ void test_monitor() {
     const TrainResult result = train(request, builtin(), observer);
     const double sign = m == 0 ? -1 : 1;
     const auto value = [&](const EpochRecord& r) { return sign * r.validation[m]; };
-    const EpochRecord best = *std::ranges::max_element(observer.records, {}, value);  // the first of equals
+    const EpochRecord best =
+        *std::ranges::max_element(std::views::reverse(observer.records), {}, value);  // the last of equals
     INFO(names[m]);
     CHECK(result.best_metric == sign * value(best));
     CHECK(result.best_step == best.step);
