@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What each idea gives an encoder on little data: accuracy on held-out parts of nine training files, paired with the same run without it.
+"""What each idea gives an encoder on little data: accuracy on held-out parts of eleven training files, paired with the same run without it.
 
 usage: benchmarks/ablation_study.py run [IDEA ...] [--sets a,b] [--seeds 1,2,3,4,5] [--program FILE]   adds to ablation_study.tsv
        benchmarks/ablation_study.py table                                                              prints the table
 
-Nine data sets of four kinds: words, letters, letters in a fixed order, series of numbers. Of each training file at most 4,000 sequences are
+Eleven data sets of four kinds: words, letters, letters in a fixed order, series of numbers. Of each training file at most 4,000 sequences are
 drawn by the seed, a fifth of them is held out and measured once, at the end; of the rest a tenth chooses best.h5, as in any run. Test files
 are not opened. An idea's run and the base's have the same sequences and the same train.seed. Model and training of the base are alike for
 all sets of a kind and were not tuned. Differences in points of accuracy, 95 % by Student's t over the seeds; "all" is over the sets' means.
@@ -39,6 +39,8 @@ SETS = {
     "splice": ("places", "splice/train.tsv", 60, 1500),
     "digits": ("series", "digits/train.ts", 8, 1500),
     "fashion-mnist": ("series", "fashion-mnist/generated/train.h5", 28, 1200),
+    "control": ("series", "series/generated/control-train.ts", 60, 600),
+    "shapes": ("series", "series/generated/shapes-train.ts", 150, 600),
 }
 KINDS = {
     "words": ["data.tokenizer.type=word", "data.tokenizer.min_count=2"],
@@ -68,6 +70,11 @@ IDEAS = {
     "n-grams of 2 to 4, EMA 0.99": (TEXT, ["layer.token_embedding.ngrams=4", "train.ema_decay=0.99"], []),
     "linear model of texts": ({"words", "letters"}, ["data.text_features=131072"], []),
     "n-grams of 2 to 4, linear model of texts": ({"letters"}, ["layer.token_embedding.ngrams=4", "data.text_features=131072"], []),
+    "kernel of 3 rows": ({"series"}, ["layer.input_projection.kernel_size=3"], []),
+    "kernel of 9 rows": ({"series"}, ["layer.input_projection.kernel_size=9"], []),
+    "kernel of 17 rows": ({"series"}, ["layer.input_projection.kernel_size=17"], []),
+    "kernel of 9 rows, max pooling": ({"series"}, ["layer.input_projection.kernel_size=9", "model.pooling=max"], []),
+    "max pooling": ({"series"}, ["model.pooling=max"], []),
     "EMA 0.99": (None, ["train.ema_decay=0.99"], []),
     "EMA 0.995": (None, ["train.ema_decay=0.995"], []),
     "mean of the last quarter": (None, ["train.swa_start=0.75"], []),

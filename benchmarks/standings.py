@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Where an encoder stands beside simple models: what `orochi init` makes of nine training files, on their test files.
+"""Where an encoder stands beside simple models: what `orochi init` makes of eleven training files, on their test files.
 
 usage: benchmarks/standings.py run [SET ...] [--seeds 5] [--program FILE]      writes standings.tsv
        benchmarks/standings.py table                                           prints the table from standings.tsv
@@ -29,7 +29,8 @@ SETS = {
     "foldoc": ("words", "foldoc/generated/{}.tsv"), "wordnet": ("words", "wordnet/generated/{}.tsv"),
     "words": ("letters", "words/generated/{}.tsv"), "proteins": ("letters", "proteins/generated/{}.tsv"),
     "splice": ("places", "splice/{}.tsv"), "digits": ("series", "digits/{}.ts"),
-    "fashion-mnist": ("series", "fashion-mnist/generated/{}.h5"),
+    "fashion-mnist": ("series", "fashion-mnist/generated/{}.h5"), "control": ("series", "series/generated/control-{}.ts"),
+    "shapes": ("series", "series/generated/shapes-{}.ts"),
 }
 SIMPLE = ["majority", "nearest_neighbors", "linear_svm", "logistic_regression"]
 FIELDS = ["set", "kind", "seeds", "encoder", "deviation", "ensemble", *SIMPLE, "best", "difference", "low", "high", "seconds"]

@@ -260,6 +260,12 @@ class Checkpoint:
         runs = self.runs(tokens, 2, self.layers["token_embedding"]["ngrams"])
         return np.array([sum((table[h % len(table)] for h in hashes), 0 * table[0]) for hashes in runs])
 
+    def rows_around(self, rows):
+        """[T, k channels]: each row between its neighbors"""
+        size = self.parameter("input.weight").shape[1] // self.channels
+        padded = np.pad(rows, ((size // 2, size // 2), (0, 0)))
+        return np.hstack([padded[k:k + len(rows)] for k in range(size)])
+
     def text_model(self, text):
         """[K]: the outputs of the linear model beside the encoder"""
         table = self.parameter("head.text_features")
@@ -280,7 +286,7 @@ class Checkpoint:
 
     def member_logits(self, rows):
         model = self.model
-        x = self.linear("input", rows) if self.channels else self.parameter("embedding.weight")[rows]
+        x = self.linear("input", self.rows_around(rows)) if self.channels else self.parameter("embedding.weight")[rows]
         if self.member + "embedding.ngrams" in self.parameters:
             x = x + self.ngrams(rows)
         if self.member + "embedding.segment" in self.parameters:

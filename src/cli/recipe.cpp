@@ -23,6 +23,7 @@ struct Choices {
   const char* ngrams_why;
   Index most_rows;  // max_length at most
   double steps;     // updates of a run on little data
+  Index kernel_size = 1;
 };
 
 Choices choices_for(DataKind kind) {
@@ -62,7 +63,7 @@ Choices choices_for(DataKind kind) {
     case DataKind::series:
       break;
   }
-  return {"", "rows", "\"mean\"", 2, false, 1, "", 512, 1500};
+  return {"", "rows", "\"mean\"", 2, false, 1, "", 512, 1500, 9};
 }
 
 constexpr Index many_records = 20000;
@@ -148,6 +149,11 @@ swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
                       epochs_for(survey, choices.steps), batch_size);
   if (choices.ngrams > 1)
     text += fmt::format("\n[layer.token_embedding]\nngrams = {}  # {}\n", choices.ngrams, choices.ngrams_why);
+  if (choices.kernel_size > 1)
+    text += fmt::format(
+        "\n[layer.input_projection]\nkernel_size = {}  # a row is read with its neighbors: what tells series "
+        "apart is short courses\n",
+        choices.kernel_size);
   return text;
 }
 

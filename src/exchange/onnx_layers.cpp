@@ -131,6 +131,21 @@ Value masked(const OnnxLayer& at, const OnnxRows& x, double other) {
   return at.graph.node("Where", {mask, x.values, at.graph.number(other)});
 }
 
+/// Rows with their neighbors: a convolution, whose weight is there as [C, size channels].
+OnnxRows input_projection(const OnnxLayer& at, const OnnxRows& x) {
+  OnnxGraph& graph = at.graph;
+  const Index channels = at.of.input.channels, out = find_view(at.of, at.full("weight"))->shape[0],
+              size = find_view(at.of, at.full("weight"))->shape[1] / channels;
+  if (size == 1) return x.with(at.linear("", x.values));
+  const std::vector<std::int64_t> swap{0, 2, 1};
+  const Value weight = graph.node("Reshape", {at.parameter("weight"), graph.integers({out, size, channels})});
+  const Value kernel = graph.node("Transpose", {weight}, {{"perm", swap}});            // [C, channels, size]
+  const Value series = graph.node("Transpose", {masked(at, x, 0)}, {{"perm", swap}});  // [B, channels, T]
+  const Value sums = graph.node("Conv", {series, kernel, at.parameter("bias")},
+                                {{"pads", std::vector<std::int64_t>{size / 2, size / 2}}});  // [B, C, T]
+  return x.with(graph.node("Transpose", {sums}, {{"perm", swap}}));
+}
+
 OnnxRows first(const OnnxLayer& at, const OnnxRows& x) {
   return x.with(at.graph.node("Gather", {x.values, at.graph.integer(0)}, {{"axis", 1}}));
 }
@@ -168,7 +183,7 @@ OnnxRows attention_pooling(const OnnxLayer& at, const OnnxRows& x) {
 
 /// By the names of builtin_layers.
 constexpr std::pair<const char*, Translator> translators[]{{"token_embedding", token_embedding},
-                                                           {"input_projection", linear},
+                                                           {"input_projection", input_projection},
                                                            {"learned", learned},
                                                            {"sinusoidal", sinusoidal},
                                                            {"rotary", rotary},

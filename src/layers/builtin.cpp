@@ -3,6 +3,7 @@
 #include "layers/attention.hpp"
 #include "layers/embedding.hpp"
 #include "layers/encoder.hpp"
+#include "layers/input_projection.hpp"
 #include "layers/linear.hpp"
 #include "layers/norm.hpp"
 #include "layers/pooling.hpp"
@@ -73,12 +74,14 @@ Layers builtin_layers() {
                          c.layer["token_embedding"] = {{"ngrams", Index{3}}, {"ngram_buckets", Index{7}}};
                        }}},
          .takes_tokens = true});
-  r.add({"input_projection", Role::input, "numeric rows through a linear layer to d_model columns",
-         [](Builder& b) {
-           const Index width = embedding_width(b.model());
-           b.set_width(width);
-           return std::make_unique<Linear>(b, width);
-         }});
+  r.add<InputProjection>(
+      "input_projection", Role::input, "numeric rows, with their neighbors, through a linear layer",
+      {Option("kernel_size", 1, "rows that are projected together: each with as many before as after it; odd")
+           .from(1)
+           .to(127)},
+      {{"kernel_size 3", [](Config& c) {
+          c.layer["input_projection"] = {{"kernel_size", Index{3}}};
+        }}});
   r.add<LearnedPositions>("learned", Role::rows, "adds a trained row for each position");
   r.add<SinusoidalPositions>("sinusoidal", Role::rows, "adds sines and cosines of the position");
   r.add({.name = "rotary",

@@ -113,6 +113,7 @@ TEST_CASE("series of numbers have rows of numbers, and a test file is named") {
   CHECK(has(config, "format = \"ts\""));
   CHECK(has(config, "test = \"" + place.path("test.ts") + "\""));
   CHECK_FALSE(has(config, "tokenizer"));
+  CHECK(has(config, "kernel_size = 9"));
 }
 
 TEST_CASE("init overwrites nothing and says what it cannot read") {

@@ -148,6 +148,19 @@ void test_ngrams() {  // test_ngrams has the rest
   check_same(added_by_ngrams(4, 9), expected);
 }
 
+void test_kernel_size() {  // test_input_projection has the rest
+  Config config = plain_config();
+  const auto shape = [&] {
+    const Classifier model(config, {0, 2, 8}, 2, builtin().layers);
+    for (const ParameterView& view : model.parameters().views())
+      if (view.name == "input.weight") return view.shape;
+    return std::vector<Index>{};
+  };
+  CHECK(shape() == std::vector<Index>{width, 2});
+  config.layer["input_projection"] = {{"kernel_size", Index{3}}};
+  CHECK(shape() == std::vector<Index>{width, 3 * 2});
+}
+
 void test_members() {
   Config config = plain_config();
   const KeyModel one(config);
@@ -257,6 +270,7 @@ KeyTests orochi::layer_keys() {
           {"input.token_embedding.segments", test_segments},
           {"input.token_embedding.ngrams", test_ngrams},
           {"input.token_embedding.ngram_buckets", test_ngrams},
+          {"input.input_projection.kernel_size", test_kernel_size},
           {"model.members", test_members},
           {"model.embedding_norm", test_embedding_norm},
           {"model.embedding_dim", test_embedding_dim},
