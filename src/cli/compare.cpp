@@ -13,6 +13,7 @@
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/train_and_report.hpp"
+#include "cli/trained_on.hpp"
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
 #include "inference/comparison.hpp"
@@ -88,6 +89,7 @@ Tested test(const std::string& word, const Extensions& extensions, const Argumen
   Inference inference(tested.model, threads);
   tested.evaluation = evaluate(inference, *tested.model.task, file.sequences);
   require_finite(tested.evaluation.losses);
+  std::cerr << trained_on_note(tested.model, checkpoint, tested.data, file);
   return tested;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/evaluation_report.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
+#include "cli/trained_on.hpp"
 #include "cli/unseen.hpp"
 #include "cli/verbs.hpp"
 #include "inference/scored.hpp"
@@ -102,6 +103,7 @@ int call_evaluate(const Extensions& extensions, const Arguments& arguments, Outp
   if (takes_unseen)
     found.unseen = rejection_of(file, class_scores(found.evaluation).confidence(), inference, *trained.task);
   found.intervals = metric_intervals(*trained.task, found.evaluation, threads);
+  std::cerr << trained_on_note(trained, checkpoint, path, file.seen.file);
   if (!found.evaluation.note.empty()) std::cerr << found.evaluation.note + "\n";
   if (!arguments.has("--json")) {
     out.write(text_of(found));

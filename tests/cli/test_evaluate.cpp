@@ -46,6 +46,18 @@ TEST_CASE("evaluate") {
   const Outcome other =
       orochi_program({"evaluate", trained.best, "--data", trained.place.path("train.tsv"), "--json"});
   CHECK(json::parse(other.out)["count"] == 80);
+  const std::string trained_on = " was trained on: these figures are better";
+  CHECK(has(other.err,
+            trained.place.path("train.tsv") + " holds the records that " + trained.best + trained_on));
+  CHECK_FALSE(has(text.err, trained_on));
+  const std::string copy = trained.place.path("copy.tsv");
+  std::filesystem::copy_file(trained.place.path("train.tsv"), copy);
+  CHECK(has(orochi_program({"evaluate", trained.best, "--data", copy}).err, trained_on));
+  CHECK(has(
+      orochi_program({"compare", trained.place.path("run"), trained.place.path("run"), "--data", copy}).err,
+      trained_on));
+  std::ofstream(copy, std::ios::app) << "yes\tACACACACA\n";  // other records, as far as can be told
+  CHECK_FALSE(has(orochi_program({"evaluate", trained.best, "--data", copy}).err, trained_on));
 
   std::filesystem::remove(trained.place.path("test.tsv"));
   const Outcome gone = orochi_program({"evaluate", trained.best});

@@ -7,9 +7,8 @@
 #include <orochi/model.hpp>
 
 #include "cli/test_data.hpp"
+#include "cli/trained_on.hpp"
 #include "data/file_errors.hpp"
-#include "data/split.hpp"
-#include "run/run_data.hpp"
 
 namespace orochi {
 namespace {
@@ -37,11 +36,7 @@ ReportData choose_file(const Model& trained, const std::string& checkpoint, cons
 
 /// Leaves the sequences of the training file that were held out or, without a fold, validated on.
 void keep_share(const Model& trained, std::span<const std::string> groups, ReportData& data) {
-  std::vector<std::int32_t> strata;  // [B]
-  for (Index i = 0; i < data.sequences.size(); ++i)
-    strata.push_back(trained.task->stratum(data.sequences.target(i)));
-  const TrainValidation split =
-      split_file(strata, trained.task->strata(), groups, trained.config.data, split_seed(trained.config));
+  const TrainValidation split = split_as_training(trained, data.sequences, groups);
   if (trained.config.data.validation.empty() && !trained.validation_checksum.empty() &&
       trained.validation_checksum != checksum(data.sequences.take(split.validation)))
     throw usage_error(
