@@ -138,6 +138,14 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending, Index* ski
   return std::nullopt;
 }
 
+/// The way to a file whose columns are called otherwise.
+std::string columns_advice(const Model& trained) {
+  for (const auto& [option, value] : trained.config.data.format.options)
+    if (option == "text_columns" || option == "text_keys")
+      return fmt::format("other {0} are named with data.format.{0}=NAME behind the file's name; ", option);
+  return "";
+}
+
 /// A file of the model's format, with or without labels.
 int answer_file(const Model& trained, const std::string& path, const Arguments& arguments, Output& out) {
   std::vector<std::string> notes;
@@ -150,9 +158,9 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
     pending.add(std::move(inputs));
   } catch (const Error& error) {
     throw Error(error.code(),
-                fmt::format("{}\nthe file was read as data.format = \"{}\", as training's; lines of one "
+                fmt::format("{}\nthe file was read as data.format = \"{}\", as training's; {}lines of one "
                             "text each are read from standard input: predict ... <FILE",
-                            error.what(), trained.config.data.format.type));
+                            error.what(), trained.config.data.format.type, columns_advice(trained)));
   }
   notes.push_back(
       fmt::format("read as data.format = \"{}\"; labels are ignored", trained.config.data.format.type));

@@ -62,8 +62,10 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
 namespace {
 
 /// A tab may also be between the texts of a pair, and a comma in any text.
-bool holds_more_than_texts(const Sniffed& found, const Preprocessing& preprocessing) {
+bool holds_more_than_texts(const Sniffed& found, const std::string& by_name,
+                           const Preprocessing& preprocessing) {
   if (preprocessing.channels > 0) return false;
+  if (found.layout == Layout::table && found.format == by_name) return true;
   return found.layout == Layout::objects || found.layout == Layout::label_marks ||
          (found.layout == Layout::label_tab_text && preprocessing.texts == 1);
 }
@@ -81,10 +83,13 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
   const Sniffed found = sniff(beginning);
   if (found.is_config)
     throw usage_error(fmt::format("{}: error: looks like {}; {}", path, found.description, found.advice));
-  if (found.format == config.format.type || found.is_no_text ||
+  const std::string by_name = format_of_name(path);
+  // Whatever its columns are called: their names would be read as a text.
+  const bool has_columns = by_name == config.format.type && (by_name == "csv" || by_name == "jsonl");
+  if (found.format == config.format.type || found.is_no_text || has_columns ||
       readers.make(config.format)->recognizes(beginning))
     return true;
-  if (readers.find(found.format) != nullptr && holds_more_than_texts(found, preprocessing))
+  if (readers.find(found.format) != nullptr && holds_more_than_texts(found, by_name, preprocessing))
     throw usage_error(fmt::format(
         "{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of one text each; add "
         "data.format={} behind the file's name",

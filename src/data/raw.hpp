@@ -67,6 +67,9 @@ struct RawSplit {
   std::string location(Index sequence) const;
 };
 
+/// What a file is expected to be by the end of its name, also where it is packed: "csv" of "a.csv.gz".
+std::string format_of_name(const std::string& path);
+
 /// Where columns on disk are: $TMPDIR, or /var/tmp.
 std::string disk_folder();
 /// data.storage.

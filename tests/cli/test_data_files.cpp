@@ -90,6 +90,7 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
   CHECK(renamed.out.empty());
   CHECK(has(renamed.err, "rename the column in the file"));
   CHECK(has(renamed.err, "predict ... <FILE"));
+  CHECK(has(predict("tsv", "renamed.csv").err, "add data.format=csv behind the file's name"));
 
   std::ofstream(place.path("bad.txt")) << "CGATTACAG\n\nCGCTTACAG\n";
   CHECK(has(orochi_program({"predict", place.path("tsv"), "--keep"}).err,

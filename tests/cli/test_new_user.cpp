@@ -194,6 +194,14 @@ TEST_CASE("predict reads a CSV of texts alone, and settings say how") {
   CHECK(texts.code == 0);
   CHECK(std::count(texts.out.begin(), texts.out.end(), '\n') == 3);  // a header and two answers
   std::ofstream(place.path("other.csv")) << "dna\nAAAA\nCCCC\n";
+  const Outcome unnamed =
+      orochi_program({"predict", run, place.path("other.csv")});  // one column, as lines of text
+  CHECK(unnamed.code == 2);
+  CHECK(unnamed.out.empty());
+  CHECK(
+      contains(unnamed.err,
+               "other.csv:1: error: no column \"text\" (data.format.text_columns); the header has \"dna\""));
+  CHECK(contains(unnamed.err, "other text_columns are named with data.format.text_columns=NAME behind"));
   const Outcome other =
       orochi_program({"predict", run, place.path("other.csv"), "data.format.text_columns=dna"});
   CHECK(other.out == texts.out);

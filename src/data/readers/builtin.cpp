@@ -84,6 +84,13 @@ Storage storage_of(const DataConfig& config) {
   return Storage::on_disk(disk_folder());
 }
 
+std::string format_of_name(const std::string& path) {
+  std::filesystem::path name = path;
+  if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
+  const std::string ending = name.extension().string();
+  return ending == ".h5" ? "hdf5" : ending.empty() ? "" : ending.substr(1);
+}
+
 RawSplit read_raw(const DataConfig& config, const Readers& readers, const Targets& targets,
                   FileErrors& errors, ReadMode mode) {
   const std::string& format = config.format.type;
@@ -97,14 +104,10 @@ RawSplit read_raw(const DataConfig& config, const Readers& readers, const Target
   });
   file.finish();
   if (!errors.empty() && report_other_format(config, readers, file.beginning(), errors)) return raw;
-  std::filesystem::path name = errors.path();
-  if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
-  std::string ending = name.extension().string();
-  if (ending == ".h5") ending = ".hdf5";
-  const bool is_known = !ending.empty() && readers.find(ending.substr(1)) != nullptr;
-  if (!errors.empty() && is_known && ending != "." + format && std::filesystem::exists(errors.path()))
-    errors.add(fmt::format("is read as data.format = \"{}\"; by its name it may be \"{}\"", format,
-                           ending.substr(1)));
+  const std::string by_name = format_of_name(errors.path());
+  if (!errors.empty() && readers.find(by_name) != nullptr && by_name != format &&
+      std::filesystem::exists(errors.path()))
+    errors.add(fmt::format("is read as data.format = \"{}\"; by its name it may be \"{}\"", format, by_name));
   if (errors.empty() && raw.size() == 0) errors.add("no record; expected one or more");
   if (errors.empty() && reader->is_text() != (raw.channels == 0))
     throw failure(fmt::format("the reader \"{}\" gives {}, not what it says that it does", format,
