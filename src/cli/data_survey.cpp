@@ -1,8 +1,15 @@
 #include "cli/data_survey.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
+#include <fmt/format.h>
+
+#include <orochi/error.hpp>
+
+#include "cli/text.hpp"
 #include "core/as_size.hpp"
+#include "data/file_errors.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_file.hpp"
 
@@ -37,6 +44,29 @@ ReadData read_data(const std::string& toml, const std::string& name, const std::
                         extensions.tokenizers, *read.task);
   read.records = records_of(read.data, *read.task);
   return read;
+}
+
+void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting) {
+  const NumberTable& table = guess.number_table;
+  if (table.numbers == 0) return;
+  const std::string label = std::to_string(table.label + 1);
+  const std::string between = guess.looks_like.delimiter == '\t'  ? "'\\t'"
+                              : guess.looks_like.delimiter == ';' ? "';'"
+                                                                  : ",";
+  throw usage_error(fmt::format(
+      "{}: error: looks like a table of numbers, a record a line: {} of numbers, and labels in column {}; "
+      "none of them is a text. Numbers are read as one series a record: write the label first, then its "
+      "numbers, for instance with\n"
+      "  awk -F{} '{}{{printf \"%s\", ${}; for (i = 1; i <= NF; ++i) if (i != {}) printf \"\\t%s\", $i; "
+      "print "
+      "\"\"}}' {} >{}\n"
+      "and name that file; several channels a record are read from .ts and HDF5. To read one column as a "
+      "text "
+      "all the same, name it with {}",
+      path, counted(static_cast<Index>(table.numbers), "column"),
+      guess.has_header ? quote(guess.columns[table.label]) : label, between,
+      guess.has_header ? "NR > 1 " : "", label, label, shell_word(path),
+      shell_word(std::filesystem::path(path).stem().stem().string() + "-series.tsv"), text_setting));
 }
 
 bool are_single_words(const ReadData& read) {

@@ -10,6 +10,8 @@
 #include <orochi/extensions.hpp>
 #include <orochi/task.hpp>
 
+#include "data/guess.hpp"
+
 namespace orochi {
 
 /// Of each record of train and validation, also of one that became windows.
@@ -31,6 +33,10 @@ struct ReadData {
 };
 ReadData read_data(const std::string& toml, const std::string& name, const std::vector<std::string>& settings,
                    const Extensions& extensions);
+
+/// Throws a usage_error for a table of numbers, which has no text: with the way to series of them.
+/// `text_setting`: how a column is named all the same.
+void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting);
 
 /// Whether the texts, read as words, are single words: there is no sentence, and each letter is a row then.
 bool are_single_words(const ReadData& read);

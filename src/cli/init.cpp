@@ -124,6 +124,7 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
         "{}: error: {}{}; `orochi check-data {}` says more", path,
         guess.looks_like.description.empty() ? "" : "looks like " + guess.looks_like.description + "; ",
         guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice, shell_word(path)));
+  refuse_number_table(guess, path, "--text COLUMN");
   DataSurvey survey = survey_of(guess, extensions);
   survey.data = guess_config(path, wishes).config;
   survey.data.erase(0, survey.data.find("[data]"));

@@ -126,6 +126,48 @@ Choice choose(const Table& table, const Wishes& wishes) {
   return choice;
 }
 
+/// Whether what is there of a column is numbers, or what it holds comes again as labels do.
+struct ColumnKind {
+  bool is_numeric = false, repeats = false;
+};
+
+ColumnKind kind_of(const Table& table, std::size_t column) {
+  constexpr std::size_t fewest_each = 4;
+  std::set<std::string_view> values;
+  bool is_numeric = true;
+  for (const std::vector<std::string>& row : table.rows) {
+    if (column >= row.size() || row[column].empty()) continue;
+    values.insert(row[column]);
+    is_numeric = is_numeric && is_one_number(row[column]);
+  }
+  return {is_numeric && !values.empty(), values.size() * fewest_each <= table.rows.size()};
+}
+
+NumberTable number_table(const Table& table, const Wishes& wishes) {
+  constexpr std::size_t fewest = 2;
+  const std::size_t count = table.names.size();
+  NumberTable found{0, count};
+  for (std::size_t c = 0; c < count; ++c) {
+    const ColumnKind kind = kind_of(table, c);
+    if (kind.is_numeric)
+      ++found.numbers;
+    else if (found.label < count || !kind.repeats)
+      return {};  // two columns that are none, or a text
+    else
+      found.label = c;
+  }
+  if (found.numbers < fewest + (found.label == count ? 1 : 0)) return {};
+  if (!wishes.label.empty()) {
+    const std::size_t wished = column_of(table, wishes.label);
+    if (found.label < count && wished != found.label) return {};  // the other one may be a short text
+    found.label = wished;
+  }
+  if (found.label == count) found.label = choose(table, wishes).label;
+  if (found.label == count) return {};
+  found.numbers -= kind_of(table, found.label).is_numeric ? 1 : 0;
+  return found;
+}
+
 std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
@@ -181,6 +223,8 @@ Guess guess_config(const std::string& path, const Wishes& wishes) {
     const Table table =
         layout == Layout::objects ? json_table(beginning) : csv_table(beginning, guess.looks_like.delimiter);
     guess.columns = table.names;
+    guess.has_header = layout == Layout::table && table.has_names;
+    if (layout == Layout::table && wishes.text.empty()) guess.number_table = number_table(table, wishes);
     table_text = format_table(guess, table, wishes);
   }
   if (layout == Layout::label_marks && has_several_labels(beginning))

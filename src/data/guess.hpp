@@ -8,10 +8,18 @@
 
 namespace orochi {
 
+/// A table whose columns are numbers, but perhaps one of labels: none is a text.
+struct NumberTable {
+  std::size_t numbers = 0;  // columns; 0: it is no such table
+  std::size_t label = 0;    // the number of its column, from 0
+};
+
 struct Guess {
   Sniffed looks_like;                // of the file, unpacked
   std::vector<std::string> columns;  // of a table, keys of objects; in their order
   std::string config;                // TOML; without a format where none is known
+  bool has_header = false;           // of a table
+  NumberTable number_table = {};     // where no text column is asked for
 };
 
 /// Whether a text is a number and nothing else.

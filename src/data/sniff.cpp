@@ -55,11 +55,13 @@ bool is_numeric(std::string_view text) {
          (!text.empty() && error != std::errc::invalid_argument && end == text.data() + text.size());
 }
 
-/// Lines of a number, the label, and two or more others.
+/// Lines of the label, which behind a tab may be a word, and two or more numbers.
 bool are_series(const std::vector<std::string_view>& lines, char separator) {
   return all(lines, [&](std::string_view line) {
     const std::vector<std::string_view> fields = fields_of(line, separator);
-    return fields.size() >= 3 && std::all_of(fields.begin(), fields.end(), is_numeric);
+    return fields.size() >= 3 &&
+           (is_numeric(fields.front()) || (separator == '\t' && !fields.front().empty())) &&
+           std::all_of(fields.begin() + 1, fields.end(), is_numeric);
   });
 }
 
@@ -170,19 +172,22 @@ Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
   return {};
 }
 
+Sniffed table_of_tabs(const std::string& description) {
+  return {description, "csv", "{type = \"csv\", delimiter = \"\\t\"}", "", false, Layout::table, '\t'};
+}
+
 Sniffed fields(const std::vector<std::string_view>& lines) {
   if (are_series(lines, '\t') || are_series(lines, ' '))
     return {"numeric series, a label and its values a line, as the UCR archive's .tsv", "ucr", "\"ucr\"",
             as_numbers};
-  if (are_series(lines, ',')) return {"numeric series with commas between", "", "", as_numbers};
+  if (are_series(lines, ','))
+    return {
+        "numeric series with commas between", "", "",
+        std::string(as_numbers) +
+            ", or, where the label is first in each line, set data.format to {type = \"ucr\", delimiter = "
+            "\",\"}"};
   if (is_header(lines.front(), '\t'))
-    return {"a table with a header line and tabs between its columns",
-            "csv",
-            "{type = \"csv\", delimiter = \"\\t\"}",
-            "",
-            false,
-            Layout::table,
-            '\t'};
+    return table_of_tabs("a table with a header line and tabs between its columns");
   const auto tabs_of = [](std::string_view line) { return std::count(line.begin(), line.end(), '\t'); };
   const auto with_tab =
       std::count_if(lines.begin(), lines.end(), [&](auto line) { return tabs_of(line) > 0; });
@@ -190,7 +195,8 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
       std::count_if(lines.begin(), lines.end(), [&](auto line) { return tabs_of(line) == 1; });
   if (with_one * 5 >= std::ssize(lines) * 4)
     return {"lines of label, tab, text", "tsv", "\"tsv\"", "", false, Layout::label_tab_text};
-  if (with_tab > 0) return {};
+  if (with_tab > 0)
+    return is_table(lines, '\t') ? table_of_tabs("a table with tabs between its columns") : Sniffed();
   if (is_table(lines, ','))
     return {"CSV: commas between fields", "csv", "\"csv\"", "", false, Layout::table, ','};
   if (is_table(lines, ';'))

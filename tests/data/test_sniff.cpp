@@ -34,6 +34,8 @@ TEST_CASE("formats of records are known by their first lines", "[sniff]") {
   CHECK(format_of("\xEF\xBB\xBF% made up\n\n@RELATION x\n@attribute a numeric\n@data\n") == "arff");
   CHECK(format_of("# made up\n\n@problemName x\n@data\n1:a\n") == "ts");
   CHECK(format_of("1\t-0.5\t2e-3\tNaN\n2\t1\t2\t3\n") == "ucr");
+  CHECK(format_of("setosa\t-0.5\t2e-3\nother\t1\t2\n") == "ucr");
+  CHECK(sniff("nr\tklasse\tbericht\n1\tgut\tein Satz\n").setting == "{type = \"csv\", delimiter = \"\\t\"}");
   CHECK(format_of("  1.0e+00  -7.9e-01   2.0\n  2.0e+00  1.5  3\n") == "ucr");
   CHECK(format_of("\x89HDF\r\n\x1A\nxx"sv) == "hdf5");
 }
