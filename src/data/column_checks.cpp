@@ -58,6 +58,26 @@ void check_header(const RawSplit& raw, const ReaderEntry& reader, FileErrors& er
   });
 }
 
+/// The first line's label is its alone, while every other one comes again: it may be a column's name.
+void note_header(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader,
+                 std::vector<std::string>& notes) {
+  constexpr std::size_t fewest_each = 4, longest = 24;
+  const std::vector<std::string_view> texts = raw.texts_of(0);
+  const bool may_have_one = reader.name == "tsv" || names_columns(reader);
+  if (!may_have_one || raw.lines.empty() || raw.lines.front() != 1 || labels.size() < 2 ||
+      (labels.size() - 1) * fewest_each > raw.targets.size() ||
+      std::ranges::any_of(texts, [](std::string_view text) { return text.size() > longest; }))
+    return;
+  for (const auto& [label, use] : labels)
+    if ((use.first == 0) != (use.count == 1)) return;
+  notes.push_back(fmt::format(
+      "{}: the first line looks like a header ({}, {}): no other record has its label, and every other label "
+      "comes again; if it is one, {}",
+      raw.location(0), quote(raw.targets.front()), quote_list(texts),
+      names_columns(reader) ? "set data.format.header = true and name the columns by it"
+                            : "remove the line"));
+}
+
 /// Labels of several words that are more than the texts, which are single words: no text could say which.
 void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, FileErrors& errors) {
   constexpr Index fewest = 4;
@@ -168,6 +188,7 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
   if (is_taught) note_case(raw, targets.separator(), notes);
   if (targets.level() == Level::row) return;
   if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
+  if (raw.channels == 0 && is_taught) note_header(raw, labels, reader, notes);
   if (is_taught) check_numbers(raw, labels, errors, notes);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -38,15 +39,17 @@ std::string beginning_of(const std::string& path) {
   return unpacked;
 }
 
+using Rows = std::vector<std::vector<std::string>>;
+
 /// Fields by name.
 struct Table {
   std::vector<std::string> names;
-  std::vector<std::vector<std::string>> rows;
+  Rows rows;
   bool has_names = true;  // else they are numbers
 };
 
 /// Whether a column is all numbers but for its first field.
-bool has_word_over_numbers(const std::vector<std::vector<std::string>>& rows) {
+bool has_word_over_numbers(const Rows& rows) {
   for (std::size_t c = 0; c < rows.front().size(); ++c) {
     const auto is_numeric = [c](const std::vector<std::string>& row) {
       return c < row.size() && is_one_number(row[c]);
@@ -57,17 +60,42 @@ bool has_word_over_numbers(const std::vector<std::vector<std::string>>& rows) {
   return false;
 }
 
-Table csv_table(std::string_view text, char delimiter) {
-  CsvParser parser(text, delimiter, true);
-  Table table;
+/// Whether no field of the first row is a number or comes again in its column, while in one column all others
+/// come again, as labels do.
+bool has_word_over_labels(const Rows& rows) {
+  constexpr std::size_t fewest_rows = 10, fewest_each = 4, longest = 24;
+  const std::vector<std::string>& first = rows.front();
+  if (first.size() < 2 || rows.size() <= fewest_rows) return false;
+  bool has_labels = false;
+  for (std::size_t c = 0; c < first.size(); ++c) {
+    std::map<std::string_view, std::size_t> counts;
+    for (std::size_t r = 1; r < rows.size(); ++r)
+      if (c < rows[r].size()) ++counts[rows[r][c]];
+    if (first[c].empty() || first[c].size() > longest || is_one_number(first[c]) || counts.contains(first[c]))
+      return false;
+    has_labels = has_labels || (counts.size() * fewest_each <= rows.size() &&
+                                std::ranges::all_of(counts, [](const auto& use) { return use.second > 1; }));
+  }
+  return has_labels;
+}
+
+Rows csv_rows(std::string_view text, char delimiter, bool has_quotes) {
+  CsvParser parser(text, delimiter, has_quotes);
+  Rows rows;
   CsvRecord record;
-  while (table.rows.size() < rows_to_guess_from && parser.next(record))
-    if (!record.is_blank && record.error.empty()) table.rows.push_back(record.fields);
-  if (table.rows.size() > 1) table.rows.pop_back();  // it may be cut
+  while (rows.size() < rows_to_guess_from && parser.next(record))
+    if (!record.is_blank && record.error.empty()) rows.push_back(record.fields);
+  if (rows.size() > 1) rows.pop_back();  // it may be cut
+  return rows;
+}
+
+Table csv_table(Rows rows) {
+  Table table;
+  table.rows = std::move(rows);
   if (table.rows.empty()) return table;
   table.names = table.rows.front();
   table.has_names = std::any_of(table.names.begin(), table.names.end(), is_column_name) ||
-                    has_word_over_numbers(table.rows);
+                    has_word_over_numbers(table.rows) || has_word_over_labels(table.rows);
   if (table.has_names)
     table.rows.erase(table.rows.begin());
   else
@@ -212,20 +240,25 @@ Guess guess_config(const std::string& path, const Wishes& wishes) {
   const std::string beginning = beginning_of(path);
   Guess guess;
   guess.looks_like = sniff(beginning);
-  const std::string& format = guess.looks_like.format;
-  if (format.empty()) {
+  if (guess.looks_like.format.empty()) {
     guess.config = fmt::format("[data]\ntrain = {}\n", named);
     return guess;
   }
   std::string table_text;
+  // Lines of label, tab, text have no header: below one they are a table.
+  const bool is_tsv = guess.looks_like.layout == Layout::label_tab_text &&
+                      has_word_over_labels(csv_rows(beginning, '\t', false));
+  if (is_tsv) guess.looks_like = table_of_tabs("a table with a header line and tabs between its columns");
   const Layout layout = guess.looks_like.layout;
   if (layout == Layout::table || layout == Layout::objects) {
-    const Table table =
-        layout == Layout::objects ? json_table(beginning) : csv_table(beginning, guess.looks_like.delimiter);
+    const Table table = layout == Layout::objects
+                            ? json_table(beginning)
+                            : csv_table(csv_rows(beginning, guess.looks_like.delimiter, !is_tsv));
     guess.columns = table.names;
     guess.has_header = layout == Layout::table && table.has_names;
     if (layout == Layout::table && wishes.text.empty()) guess.number_table = number_table(table, wishes);
     table_text = format_table(guess, table, wishes);
+    if (is_tsv) table_text += "quotes = false\n";
   }
   if (layout == Layout::label_marks && has_several_labels(beginning))
     guess.config = "task = \"multi_label\"\n\n";

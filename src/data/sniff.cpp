@@ -172,10 +172,6 @@ Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
   return {};
 }
 
-Sniffed table_of_tabs(const std::string& description) {
-  return {description, "csv", "{type = \"csv\", delimiter = \"\\t\"}", "", false, Layout::table, '\t'};
-}
-
 Sniffed fields(const std::vector<std::string_view>& lines) {
   if (are_series(lines, '\t') || are_series(lines, ' '))
     return {"numeric series, a label and its values a line, as the UCR archive's .tsv", "ucr", "\"ucr\"",
@@ -211,6 +207,10 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
 }
 
 }  // namespace
+
+Sniffed table_of_tabs(const std::string& description) {
+  return {description, "csv", "{type = \"csv\", delimiter = \"\\t\"}", "", false, Layout::table, '\t'};
+}
 
 Sniffed sniff(std::string_view beginning) {
   if (Sniffed found = no_text(beginning); !found.description.empty()) return found;

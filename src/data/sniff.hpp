@@ -23,6 +23,9 @@ struct Sniffed {
 /// `beginning`: of the file, up to any byte; 64 KiB are enough.
 Sniffed sniff(std::string_view beginning);
 
+/// A table with tabs between its columns.
+Sniffed table_of_tabs(const std::string& description);
+
 /// Whether a field of a first line is likelier the name of a column of labels or texts than one of them.
 bool is_column_name(std::string_view field);
 

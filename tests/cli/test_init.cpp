@@ -85,6 +85,25 @@ TEST_CASE("a column of many different numbers is predicted as a quantity, others
   CHECK(has(outcome.err, "there is no column \"prize\"; there are: \"id\", \"text\", \"stars\", \"price\""));
 }
 
+TEST_CASE("a header of unusual words is known by the labels below it") {
+  const Workplace place("init-header");
+  std::string commas = "klasse,bericht\n", tabs = "klasse\tbericht\n";
+  for (int i = 0; i < 40; ++i) {
+    const std::string label = i % 2 == 0 ? "gut" : "schlecht", text = "ein \"Satz von vielen";
+    commas += label + ",ein Satz\n", tabs += label + "\t" + text + "\n";
+  }
+  const std::string csv = config_for(place, "words.csv", commas), tsv = config_for(place, "words.tsv", tabs);
+  CHECK(has(csv, "label_column = \"klasse\""));
+  CHECK(has(csv, "text_columns = [\"bericht\"]"));
+  CHECK(has(csv, "# 40 records, 2 labels"));
+  CHECK(has(
+      tsv, "delimiter = \"\\t\"\ntext_columns = [\"bericht\"]\nlabel_column = \"klasse\"\nquotes = false\n"));
+  CHECK(has(tsv, "# 40 records, 2 labels"));
+  const std::string bare = config_for(place, "bare.csv", commas.substr(commas.find('\n') + 1));
+  CHECK(has(bare, "header = false"));
+  CHECK(has(bare, "# 40 records, 2 labels"));
+}
+
 TEST_CASE("a column that may only number the records is said to be one") {
   const Workplace place("init-ids");
   std::string csv = "id,text,price\n";

@@ -78,6 +78,25 @@ TEST_CASE("a header among the records is an error", "[columns]") {
   CHECK(load("tag\ttext\nlink\ta b\ntag\tc d\n").error.substr(0, 3) != "t:1");
 }
 
+TEST_CASE("a first line whose label alone is not used again is noted as a likely header", "[columns]") {
+  const std::string records = times("gut\tein Satz\nschlecht\tnoch einer\n", 6);
+  const std::string note =
+      "t:1: the first line looks like a header (\"klasse\", \"bericht\"): no other record has its label, and "
+      "every "
+      "other label comes again; if it is one, remove the line";
+  const auto notes = [](const std::string& contents) { return load(contents).notes; };
+  CHECK(std::ranges::count(notes("klasse\tbericht\n" + records), note) == 1);
+  const auto is_noted = [&](const std::string& contents) {
+    return std::ranges::any_of(
+        notes(contents), [](const std::string& one) { return one.find("header") != std::string::npos; });
+  };
+  CHECK_FALSE(is_noted(records));
+  CHECK_FALSE(is_noted("klasse\tbericht\n" + records + "klasse\tnoch ein Satz\n"));
+  CHECK_FALSE(
+      is_noted("klasse\tbericht\n" + records + "selten\tnoch ein Satz\n"));  // rare labels are usual here
+  CHECK_FALSE(is_noted("klasse\tein Satz, der laenger als ein Name ist\n" + records));
+}
+
 TEST_CASE("labels that are many numbers are asked about", "[columns]") {
   std::string halves, once, classes;
   for (int i = 0; i < 24; ++i) {
