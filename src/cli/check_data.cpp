@@ -61,9 +61,9 @@ std::string findings(const ReadData& read) {
 
 /// The file as the guessed config reads it, which gets a tokenizer where the default one would not cut the
 /// texts and no other is named.
-ReadData read_by_guess(const std::string& path, Guess& guess, const std::vector<std::string>& settings,
-                       const Extensions& extensions) {
-  const auto read = [&] { return read_data(guess.config, "the config below", settings, extensions); };
+ReadData read_with_tokenizer(const std::string& path, Guess& guess, const std::vector<std::string>& settings,
+                             const Extensions& extensions) {
+  const auto read = [&] { return read_by_guess(guess, "the config below", settings, extensions); };
   ReadData first = read();
   const bool is_named = std::ranges::any_of(
       settings, [](const std::string& setting) { return setting.starts_with("data.tokenizer"); });
@@ -104,7 +104,7 @@ int call_check_data(const Extensions& extensions, const Arguments& arguments, Ou
     return text;
   };
   try {
-    say(findings(read_by_guess(path, guess, overrides, extensions)));
+    say(findings(read_with_tokenizer(path, guess, overrides, extensions)));
   } catch (const Error&) {
     say("\n" + config() + "\n");
     throw;

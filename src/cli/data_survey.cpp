@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -44,6 +45,41 @@ ReadData read_data(const std::string& toml, const std::string& name, const std::
                         extensions.tokenizers, *read.task);
   read.records = records_of(read.data, *read.task);
   return read;
+}
+
+namespace {
+
+/// Whether labels are likelier quantities: many different numbers.
+bool are_quantities(const std::vector<std::string>& labels, std::size_t records) {
+  constexpr std::size_t most_classes = 20;
+  return labels.size() > std::max(most_classes, records / 20) && std::ranges::all_of(labels, is_one_number);
+}
+
+}  // namespace
+
+ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<std::string>& settings,
+                       const Extensions& extensions) {
+  const auto read = [&](const std::string& config) { return read_data(config, name, settings, extensions); };
+  const auto names_task = [](const std::string& setting) { return setting.starts_with("task"); };
+  if (guess.config.starts_with("task") || std::ranges::any_of(settings, names_task))
+    return read(guess.config);
+  std::optional<Error> failed;
+  try {
+    ReadData found = read(guess.config);
+    if (!are_quantities(found.task->strata_names(), found.records.size())) return found;
+  } catch (const Error& error) {
+    failed = error;
+  }
+  const std::string as_quantities =
+      "task = \"regression\"  # the labels are many different numbers\n\n" + guess.config;
+  try {
+    ReadData found = read(as_quantities);
+    guess.config = as_quantities;
+    return found;
+  } catch (const Error&) {
+    if (failed) throw *failed;
+    throw;
+  }
 }
 
 void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting) {

@@ -34,6 +34,11 @@ struct ReadData {
 ReadData read_data(const std::string& toml, const std::string& name, const std::vector<std::string>& settings,
                    const Extensions& extensions);
 
+/// The file by its guessed config, which gets task = "regression" where the labels are many different numbers
+/// and the settings name no task.
+ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<std::string>& settings,
+                       const Extensions& extensions);
+
 /// Throws a usage_error for a table of numbers, which has no text: with the way to series of them.
 /// `text_setting`: how a column is named all the same.
 void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting);

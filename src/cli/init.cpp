@@ -28,30 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether labels are likelier quantities: many different numbers.
-bool are_quantities(const std::vector<std::string>& labels, std::size_t records) {
-  constexpr std::size_t most_classes = 20;
-  return labels.size() > std::max(most_classes, records / 20) && std::ranges::all_of(labels, is_one_number);
-}
-
-/// The file by its guessed format, as quantities where its labels are such.
-ReadData read_by_guess(const Guess& guess, std::vector<std::string>& settings, const Extensions& extensions) {
-  std::optional<Error> failed;
-  try {
-    ReadData read = read_data(guess.config, "the config", settings, extensions);
-    if (!are_quantities(read.task->strata_names(), read.records.size())) return read;
-  } catch (const Error& error) {
-    failed = error;
-  }
-  settings.emplace_back("task=regression");
-  try {
-    return read_data(guess.config, "the config", settings, extensions);
-  } catch (const Error&) {
-    if (failed) throw *failed;
-    throw;
-  }
-}
-
 /// Whether the targets may be the numbers of the records: whole, and no two the same.
 bool may_number_records(const ReadData& read) {
   std::set<double> seen;
@@ -73,9 +49,9 @@ DataKind kind_of(const ReadData& read, const std::string& config, std::vector<st
   return length_at(records, 0) == length_at(records, 1) ? DataKind::places : DataKind::letters;
 }
 
-DataSurvey survey_of(const Guess& guess, const Extensions& extensions) {
-  std::vector<std::string> settings{"data.max_length=100000"};
-  const ReadData read = read_by_guess(guess, settings, extensions);
+DataSurvey survey_of(Guess guess, const Extensions& extensions) {
+  const std::vector<std::string> settings{"data.max_length=100000"};
+  const ReadData read = read_by_guess(guess, "the config", settings, extensions);
   std::vector<SurveyedRecord> records = read.records;
   if (may_number_records(read))
     std::cerr << fmt::format(

@@ -85,6 +85,25 @@ TEST_CASE("a column of many different numbers is predicted as a quantity, others
   CHECK(has(outcome.err, "there is no column \"prize\"; there are: \"id\", \"text\", \"stars\", \"price\""));
 }
 
+TEST_CASE("init and check-data tell quantities from classes alike") {
+  const Workplace place("init-quantities");
+  const auto tasks = [&](int numbers, const std::string& setting = {}) {
+    std::string csv = "text,year\n";
+    for (int i = 0; i < 200; ++i)
+      csv += "some words of " + std::to_string(i) + "," + std::to_string(1990 + i % numbers) + "\n";
+    const bool by_init = has(config_for(place, "years.csv", csv), "task = \"regression\"");
+    std::vector<std::string> words{"check-data", place.path("years.csv"), "--config"};
+    if (!setting.empty()) words.push_back(setting);
+    const Outcome checked = orochi_program(words);
+    CHECK(checked.code == 0);
+    return std::pair(by_init, has(checked.out, "task = \"regression\""));
+  };
+  CHECK(tasks(30) == std::pair(true, true));
+  CHECK(tasks(150) == std::pair(true, true));  // so many classes are an error
+  CHECK(tasks(5) == std::pair(false, false));
+  CHECK(tasks(30, "task=classification") == std::pair(true, false));
+}
+
 TEST_CASE("a header of unusual words is known by the labels below it") {
   const Workplace place("init-header");
   std::string commas = "klasse,bericht\n", tabs = "klasse\tbericht\n";
