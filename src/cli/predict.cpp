@@ -121,18 +121,17 @@ class Pending {
 };
 
 /// Adds what has arrived; a line that is no sequence ends it, as an error with its location, or is counted as
-/// skipped.
+/// skipped, and of the first ones said.
 std::optional<Error> take_lines(LineReader& reader, Pending& pending, Index* skipped) {
   for (std::string_view line; reader.next(line);) {
     try {
       pending.add(line);
     } catch (
         const Error& error) {  // gets its location here, and is thrown once the lines before it are answered
-      if (skipped != nullptr) {
-        ++*skipped;
-        continue;
-      }
-      return usage_error(fmt::format("{}:{}: error: {}", reader.name(), reader.line_number(), error.what()));
+      const std::string what =
+          fmt::format("{}:{}: error: {}", reader.name(), reader.line_number(), error.what());
+      if (skipped == nullptr) return usage_error(what);
+      if (++*skipped <= Index{Skipped::most_named}) std::cerr << escape(what) + "\n";
     }
   }
   return std::nullopt;
@@ -240,14 +239,15 @@ Verb predict_verb() {
                  "how FILE is read, where it is another way than in training: settings of data.format and "
                  "data.encoding, for example data.format.text_columns=review",
                  false, true}};
-  verb.options = {
-      json_option("a JSON object a line in place of the tabs, numbers in full precision"),
-      {"--skip-bad", "", "leave out lines, or records of a FILE, that are no sequence, and count them"},
-      {"--keep", "", "write the columns of a csv, tsv or jsonl FILE behind the answers"},
-      {"--logits", "", "the model's outputs (logits) in place of probabilities"},
-      min_confidence_option(
-          "answer - (in JSON null) where the label's probability is below P, and count these"),
-      threads_option()};
+  verb.options = {json_option("a JSON object a line in place of the tabs, numbers in full precision"),
+                  {"--skip-bad", "",
+                   "leave out lines, or records of a FILE, that are no sequence, say why of the first ones, "
+                   "and count them"},
+                  {"--keep", "", "write the columns of a csv, tsv or jsonl FILE behind the answers"},
+                  {"--logits", "", "the model's outputs (logits) in place of probabilities"},
+                  min_confidence_option(
+                      "answer - (in JSON null) where the label's probability is below P, and count these"),
+                  threads_option()};
   verb.examples = {"predict runs/splice/best.h5 sequences.txt",
                    "predict runs/splice/best.h5 --json <sequences.txt"};
   verb.call = call_predict;

@@ -24,7 +24,7 @@ std::string_view FileInMemory::text() {
 
 void FileInMemory::error(const std::string& what, Index line, Index column) {
   if (mode_.skipped != nullptr && line > 0) {
-    *mode_.skipped += line == last_left_out_ ? 0 : 1;
+    mode_.skipped->count += line == last_left_out_ ? 0 : 1;
     last_left_out_ = line;
     return left_out_.add(what, line, column);
   }
@@ -35,7 +35,7 @@ void FileInMemory::error(const std::string& what, Index line, Index column) {
 void FileInMemory::error_in(const Record& record, Index column, const std::string& what) {
   if (what.empty()) return;
   if (record.line == 0 && mode_.skipped != nullptr)
-    ++*mode_.skipped, left_out_.add_sequence(raw_.size(), what);
+    ++mode_.skipped->count, left_out_.add_sequence(raw_.size(), what);
   else if (record.line == 0)
     errors_.add_sequence(raw_.size(), what);
   else
@@ -99,6 +99,7 @@ std::string_view FileInMemory::beginning() {
 }
 
 void FileInMemory::finish() {
+  if (mode_.skipped != nullptr) mode_.skipped->named = left_out_.first(Skipped::most_named);
   if (targets_.are_numbers() && needs_targets() && num_wrong_targets_ * 2 > num_targets_)
     return errors_.replace(fmt::format(
         "{} of {} are not numbers, first {}; {}", grouped(num_wrong_targets_),
@@ -128,7 +129,7 @@ void FileInMemory::finish() {
 void FileInMemory::add(Record record) {
   // The reader has reported one of the record's lines, and may have read on.
   if (record.line > 0 && record.line <= last_left_out_) return;
-  const Index before = mode_.skipped == nullptr ? 0 : *mode_.skipped;
+  const Index before = mode_.skipped == nullptr ? 0 : mode_.skipped->count;
   if (const std::string wrong = shape_error(record); !wrong.empty()) return error_in(record, 0, wrong);
   const std::string wrong_target = target_error(record);
   if (!wrong_target.empty() && num_wrong_targets_++ == 0)
@@ -144,7 +145,7 @@ void FileInMemory::add(Record record) {
   if (!(record.weight > 0) || !std::isfinite(static_cast<float>(record.weight)) ||
       static_cast<float>(record.weight) == 0)
     error_in(record, 0, fmt::format("its weight is {}; expected a positive number", record.weight));
-  if (mode_.skipped != nullptr && *mode_.skipped > before) return;
+  if (mode_.skipped != nullptr && mode_.skipped->count > before) return;
   if (raw_.size() == 0) {
     has_lines_ = record.line > 0;
     texts_ = std::ssize(record.texts);

@@ -71,6 +71,12 @@ std::string FileErrors::report() const {
   return report;
 }
 
+std::vector<std::string> FileErrors::first(std::size_t count) const {
+  std::vector<std::string> messages;
+  for (std::size_t i = 0; i < std::min(count, shown_.size()); ++i) messages.push_back(shown_[i].message);
+  return messages;
+}
+
 void throw_if_any(std::span<const FileErrors> files) {
   std::string report;
   for (const FileErrors& file : files) {

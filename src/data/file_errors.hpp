@@ -53,6 +53,8 @@ class FileErrors {
   bool is_of_config() const { return is_of_config_; }
   /// Of each file the first 20 by location, one a line, then how many more there are.
   std::string report() const;
+  /// Of this file alone, the first `count` by location.
+  std::vector<std::string> first(std::size_t count) const;
 
  private:
   struct FileError {

@@ -39,12 +39,16 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
                    std::vector<std::string>& notes) {
   std::vector<FileErrors> errors{FileErrors(path, PathFrom::command_line)};
   const AnyTargets targets;
-  Index skipped = 0;
+  Skipped skipped;
   RawSplit raw = read_raw(config, readers, targets, errors.front(),
                           {false, keeps_fields, skips_bad ? &skipped : nullptr});
   if (errors.front().empty()) check_shape(raw, preprocessing, errors.front());
   throw_if_any(errors);
-  if (skipped > 0) notes.push_back(fmt::format("{} with an error left out", counted(skipped, "record")));
+  notes.insert(notes.end(), skipped.named.begin(), skipped.named.end());
+  if (skipped.count > 0)
+    notes.push_back(
+        fmt::format("{} with an error left out{}", counted(skipped.count, "record"),
+                    skipped.count > std::ssize(skipped.named) ? "; above are the first errors" : ""));
   if (keeps_fields && raw.fields.front().empty())
     throw usage_error(fmt::format("{}: data.format = \"{}\" has no columns to keep; csv, tsv and jsonl have",
                                   path, config.format.type));

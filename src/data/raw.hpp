@@ -77,10 +77,17 @@ Storage storage_of(const DataConfig& config);
 
 constexpr Index most_texts = 16;  // of a record
 
+/// Records that were left out for an error.
+struct Skipped {
+  static constexpr std::size_t most_named = 5;
+  Index count = 0;
+  std::vector<std::string> named = {};  // places and reasons of the first ones
+};
+
 /// How a file is read; of the first two see DataFile.
 struct ReadMode {
   bool needs_targets = true, keeps_fields = false;
-  Index* skipped = nullptr;  // in place of errors in records: how many were left out for one
+  Skipped* skipped = nullptr;  // in place of errors in records
 };
 
 /// Reads a file of the configured format. What is wrong with it is added to `errors`; then the result is of

@@ -99,6 +99,7 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
       orochi_program({"predict", place.path("tsv/best.h5"), place.path("bad.txt"), "--skip-bad"});
   CHECK(skipped.code == 0);
   CHECK(labels_of(skipped) == expected.substr(0, labels_of(skipped).size()));
+  CHECK(has(skipped.err, "bad.txt:2: error: "));
   CHECK(has(skipped.err, "1 line skipped"));
   CHECK(predict("tsv", "bad.txt").code == 2);
   std::ofstream(place.path("other.txt")) << "xyz\nzzzz\n";
@@ -137,7 +138,14 @@ TEST_CASE("predict keeps the columns of a data file, and leaves out records that
   CHECK(predict("csv", "new.csv", {"--keep"}).code == 2);
   const Outcome kept = predict("csv", "new.csv", {"--keep", "--skip-bad"});
   CHECK(kept.code == 0);
-  CHECK(has(kept.err, "2 records with an error left out"));
+  CHECK(has(kept.err, "new.csv:3: error: the text is empty; expected at least one character\n"));
+  CHECK(has(kept.err, "new.csv:4: error: 4 fields, but the header has 3; "));
+  CHECK(has(kept.err, "2 records with an error left out\n"));
+  std::ofstream(place.path("many.csv")) << "id,text\n1,ACGTACGTA\n2,\n3,\n4,\n5,\n6,\n7,\n8,\n";
+  const Outcome many = predict("csv", "many.csv", {"--skip-bad"});
+  CHECK(has(many.err, "many.csv:7: error: the text is empty"));
+  CHECK_FALSE(has(many.err, "many.csv:8: "));
+  CHECK(has(many.err, "7 records with an error left out; above are the first errors\n"));
   CHECK(has(kept.out, "\tp(yes)\tinput(id)\tinput(text)\tinput(what)\n"));
   CHECK(has(kept.out, "\t7\tACGTACGTA\t\\x3da\\x09b\n"));
   CHECK(has(kept.out, "\t10\tGGG\tz\n"));
