@@ -56,6 +56,7 @@ std::string findings(const ReadData& read) {
                     counted(data.preprocessing.vocabulary_size(), "token"), read.config.data.tokenizer.type,
                     100 * unknown_share(data.validation, *data.preprocessing.tokenizer));
   for (const std::string& note : data.notes) text += "note        " + escape(note) + "\n";
+  if (const std::string note = uneven_note(read); !note.empty()) text += "note        " + escape(note) + "\n";
   return text;
 }
 

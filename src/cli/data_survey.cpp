@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <orochi/error.hpp>
 
@@ -103,6 +104,35 @@ void refuse_number_table(const Guess& guess, const std::string& path, const std:
       guess.has_header ? quote(guess.columns[table.label]) : label, between,
       guess.has_header ? "NR > 1 " : "", label, label, shell_word(path),
       shell_word(std::filesystem::path(path).stem().stem().string() + "-series.tsv"), text_setting));
+}
+
+std::string uneven_note(const ReadData& read) {
+  constexpr double most_share = 0.9;
+  constexpr Index fewest = 5;
+  const std::vector<std::string> labels = read.task->strata_names();
+  if (read.config.task.type != "classification" || labels.size() < 2) return "";
+  std::vector<Index> counts(labels.size());  // [K]
+  for (const SurveyedRecord& record : read.records) ++counts[as_size(record.stratum)];
+  const auto largest = as_size(std::ranges::max_element(counts) - counts.begin());
+  const auto smallest = as_size(std::ranges::min_element(counts) - counts.begin());
+  const double share = static_cast<double>(counts[largest]) / static_cast<double>(read.records.size());
+  const Index rare = std::ranges::count_if(counts, [](Index count) { return count < fewest; });
+  std::vector<std::string> parts;
+  if (share > most_share)
+    parts.push_back(fmt::format(
+        "label {} has {:.1f} % of the records, so that always answering it is right as often: look at "
+        "macro_f1, "
+        "choose the epoch by it with train.monitor = \"macro_f1\", and let every label count alike with "
+        "task.class_weights = \"balanced\"",
+        quote(labels[largest]), 100 * share));
+  if (rare > 0)
+    parts.push_back(
+        fmt::format("{} fewer than {} records, as {} with {}: too few to be learned or measured; add records "
+                    "of it, or join "
+                    "it with another label",
+                    counted(rare, "label") + (rare == 1 ? " has" : " have"), fewest, quote(labels[smallest]),
+                    counts[smallest]));
+  return fmt::format("{}", fmt::join(parts, "; "));
 }
 
 bool are_single_words(const ReadData& read) {

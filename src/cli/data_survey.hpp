@@ -43,6 +43,10 @@ ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<
 /// `text_setting`: how a column is named all the same.
 void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting);
 
+/// What it means, and what helps, where one label has nearly all records or a label has hardly any; else
+/// empty.
+std::string uneven_note(const ReadData& read);
+
 /// Whether the texts, read as words, are single words: there is no sentence, and each letter is a row then.
 bool are_single_words(const ReadData& read);
 inline constexpr const char* tokenizer_of_letters = "{type = \"char\", lowercase = false}";

@@ -59,6 +59,7 @@ DataSurvey survey_of(Guess guess, const Extensions& extensions) {
         "numbers the records cannot be predicted; name another one with --label COLUMN{}\n",
         read.data.train.target(0).front(),
         guess.columns.empty() ? "" : "; there are: " + escape(quote_list(guess.columns)));
+  if (const std::string note = uneven_note(read); !note.empty()) std::cerr << escape(note) + "\n";
   DataSurvey survey;
   survey.kind = kind_of(read, guess.config, settings, extensions, records);
   survey.records = std::ssize(records);

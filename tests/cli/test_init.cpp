@@ -104,6 +104,34 @@ TEST_CASE("init and check-data tell quantities from classes alike") {
   CHECK(tasks(30, "task=classification") == std::pair(true, false));
 }
 
+TEST_CASE("very uneven labels get advice, others none") {
+  const Workplace place("init-uneven");
+  const auto notes = [&](int often, int rarely) {
+    std::ofstream file(place.path("mood.tsv"));
+    for (int i = 0; i < often + rarely; ++i)
+      file << (i < often ? "fine" : "bad") << "\tsome words of " << i << "\n";
+    file.close();
+    std::filesystem::remove(place.path("x.toml"));
+    const Outcome made = orochi_program({"init", place.path("mood.tsv"), "--out", place.path("x.toml")});
+    CHECK(made.code == 0);
+    const Outcome checked = orochi_program({"check-data", place.path("mood.tsv")});
+    CHECK((made.err.empty() || has(checked.out, "note        " + made.err)));
+    return made.err;
+  };
+  const std::string frequent = notes(96, 4);
+  CHECK(has(frequent, "label \"fine\" has 96.0 % of the records"));
+  CHECK(has(frequent, "train.monitor = \"macro_f1\""));
+  CHECK(has(frequent,
+            "task.class_weights = \"balanced\"; 1 label has fewer than 5 records, as \"bad\" with 4: "));
+  const Outcome trained =
+      orochi_program({"train", place.path("x.toml"), "train.monitor=macro_f1", "task.class_weights=balanced",
+                      "--run", place.path("made"), "train.max_steps=3"});
+  INFO(trained.err);
+  CHECK(trained.code == 0);
+  CHECK(has(notes(20, 3), "1 label has fewer than 5 records, as \"bad\" with 3"));
+  CHECK(notes(60, 40).empty());
+}
+
 TEST_CASE("a header of unusual words is known by the labels below it") {
   const Workplace place("init-header");
   std::string commas = "klasse,bericht\n", tabs = "klasse\tbericht\n";
