@@ -96,6 +96,9 @@ Baseline finished(const BaselineWork& work, const Attempt& attempt) {
 }  // namespace
 
 bool has_baselines() { return true; }
+std::string liblinear_text() {
+  return fmt::format("liblinear {}.{:02}", ::liblinear_version / 100, ::liblinear_version % 100);
+}
 
 std::vector<Baseline> fit_baselines(const BaselineRequest& request) {
   if (has_row_labels(request.task, request.data.train)) {

@@ -43,5 +43,7 @@ std::vector<Baseline> fit_baselines(const BaselineRequest& request);
 
 /// Whether the program was built with liblinear.
 bool has_baselines();
+/// Its name and version; empty where the program was built without it.
+std::string liblinear_text();
 
 }  // namespace orochi

@@ -8,6 +8,7 @@
 namespace orochi {
 
 bool has_baselines() { return false; }
+std::string liblinear_text() { return ""; }
 
 namespace {
 

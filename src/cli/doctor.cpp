@@ -151,7 +151,9 @@ Finding disk() {
 }
 
 Finding parts() {
-  Finding parts{"libraries", libraries_text()};
+  const std::string liblinear = liblinear_text();
+  Finding parts{"libraries",
+                libraries_text() + (liblinear.empty() ? "" : ", " + liblinear + " for `baseline`")};
   std::vector<std::string> missing;
   const auto left_out = [&](bool is_there, const char* what) {
     if (!is_there) missing.emplace_back(what);

@@ -186,8 +186,8 @@ TEST_CASE("config explains keys, options, sections and the words of others") {
 TEST_CASE("doctor tells what is there, and fails where something is wrong") {
   const Outcome good = orochi_program({"doctor"});
   CHECK(good.code == 0);
-  for (const char* part :
-       {"program ", "CPU ", "auto takes ", "GFLOP/s", "HDF5 ", "everything that training needs is here"})
+  for (const char* part : {"program ", "CPU ", "auto takes ", "GFLOP/s", "HDF5 ", "liblinear",
+                           "everything that training needs is here"})
     CHECK(has(good.out, part));
   const Outcome bad =
       Child({"-c", "cd /proc && exec \"$0\" doctor", std::getenv("OROCHI_PROGRAM")}, "", "/bin/sh").finish();
