@@ -1,4 +1,7 @@
 // orochi bench
+#include <algorithm>
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +15,7 @@
 #include "cli/verbs.hpp"
 #include "core/choices.hpp"
 #include "data/file_errors.hpp"
+#include "run/run_folder.hpp"
 
 namespace orochi {
 namespace {
@@ -205,6 +209,14 @@ std::vector<std::string> summary(const Workload& work, const BenchmarkResult& r)
           fmt::format("{:.2f}", r.first_step_seconds)};
 }
 
+/// Of a run folder its config; another word as it is. A path that is not there is answered as a missing run.
+std::string config_of_run(const std::string& word) {
+  const bool is_path = std::filesystem::is_directory(word) || std::filesystem::path(word).has_parent_path();
+  return std::ranges::count(workload_names(), word) == 0 && is_path && names_run(word)
+             ? file_of_run(word, "config.toml")
+             : word;
+}
+
 int call_bench(const Extensions& extensions, AllocationCounter allocations, const Arguments& arguments,
                Output& out) {
   BenchmarkRequest request;
@@ -215,6 +227,7 @@ int call_bench(const Extensions& extensions, AllocationCounter allocations, cons
   std::vector<std::string> names, overrides;
   for (const std::string& word : arguments.words) (is_override(word) ? overrides : names).push_back(word);
   if (names.empty()) names = workload_names();
+  for (std::string& name : names) name = config_of_run(name);
   Table table({{"workload", Align::left},
                {"tokens/s"},
                {"ms a step"},

@@ -82,6 +82,10 @@ TEST_CASE("every verb answers a missing run, and a missing checkpoint of one, wi
     CHECK(contains(said(verb, "elsewhere"),
                    "elsewhere: error: no such run or checkpoint; the runs here: runs/one\n"));
   }
+  CHECK(said("bench", "runs/onee") == said("inspect", "runs/onee"));
+  CHECK(
+      contains(said("bench", "runs/none"), "runs/none: error: holds no run: there is no config.toml in it"));
+  CHECK(contains(said("bench", "tinny"), "\"tinny\" is neither a workload (tiny, "));
   for (const char* verb : {"report", "evaluate", "inspect"})
     CHECK(contains(
         said(verb, "runs/one"),
