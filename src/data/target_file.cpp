@@ -56,9 +56,49 @@ void check_shape(const RawSplit& raw, const Preprocessing& training, FileErrors&
   if (raw.channels == 0) compare(raw.num_texts, "text", training.texts);
 }
 
+namespace {
+
+/// What is wrong with targets, once for each that comes again.
+class WrongTargets {
+ public:
+  explicit WrongTargets(const RawSplit& raw) : raw_(raw) {}
+
+  void add(std::size_t i, const std::string& what, FileErrors& errors) {
+    constexpr std::size_t most_kinds = 1000;  // which are kept
+    if (const auto known = kinds_.find(raw_.targets[i]); known != kinds_.end())
+      ++known->second.more;
+    else if (kinds_.size() < most_kinds)
+      kinds_.emplace(raw_.targets[i], Kind{i, what, 0});
+    else
+      add_at(raw_, i, errors, [&] { return what; });
+  }
+  void report(FileErrors& errors) const {
+    for (const auto& entry : kinds_) {
+      const Kind& kind = entry.second;
+      add_at(raw_, kind.first, errors, [&] {
+        return kind.what + (kind.more == 0   ? ""
+                            : kind.more == 1 ? " (1 more record has it)"
+                                             : fmt::format(" ({} more records have it)", grouped(kind.more)));
+      });
+    }
+  }
+
+ private:
+  struct Kind {
+    std::size_t first;  // sequence
+    std::string what;
+    Index more;
+  };
+  const RawSplit& raw_;
+  std::unordered_map<std::string_view, Kind> kinds_;
+};
+
+}  // namespace
+
 void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,
                    FileErrors& errors) {
   const RawSplit& raw = file.raw;
+  WrongTargets wrong(raw);
   std::vector<double> numbers;  // of one target
   for (std::size_t i = 0; i < raw.targets.size(); ++i) {
     try {
@@ -69,12 +109,13 @@ void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing
       }
       file.numbers.insert(file.numbers.end(), numbers.begin(), numbers.end());
     } catch (const Error& error) {
-      add_at(raw, i, errors, [&] { return error.what(); });
+      wrong.add(i, error.what(), errors);
     }
     file.begins.push_back(file.numbers.size());
     const std::span<const double> target = file.target(i);
     file.strata.push_back(target.empty() ? 0 : targets.stratum(target));
   }
+  wrong.report(errors);
   check_shape(raw, training, errors);
 }
 

@@ -177,6 +177,12 @@ TEST_CASE("labels that training never saw, or one alone, are errors", "[load]") 
         "remove it\n"
         "test.tsv:2: label \"c\" does not occur in the training data, which has \"a\", \"b\"; correct or "
         "remove it");
+  folder.write("many.tsv", "b\tx\nc\tz\nd\tz\nc\ty\nc\tx\nd\tx\n");
+  const std::string rest =
+      "does not occur in the training data, which has \"a\", \"b\"; correct or remove it ";
+  CHECK(load_message(folder, files("tsv", "train.tsv", "train.tsv", "many.tsv")) ==
+        "many.tsv:2: label \"c\" " + rest + "(2 more records have it)\nmany.tsv:3: label \"d\" " + rest +
+            "(1 more record has it)");
   CHECK(load_message(folder, files("tsv", "one.tsv")) ==
         "one.tsv: every sequence has the label \"a\"; a classifier needs two labels or more");
 }
