@@ -3,6 +3,7 @@
 
 usage: benchmarks/ablation_study.py run [IDEA ...] [--sets a,b] [--seeds 1,2,3,4,5] [--program FILE]   adds to ablation_study.tsv
        benchmarks/ablation_study.py table                                                              prints the table
+       benchmarks/ablation_study.py left-out                                                           which idea other sets would choose for each set
 
 Eleven data sets of four kinds: words, letters, letters in a fixed order, series of numbers. Of each training file at most 4,000 sequences are
 drawn by the seed, a fifth of them is held out and measured once, at the end; of the rest a tenth chooses best.h5, as in any run. Test files
@@ -74,6 +75,7 @@ IDEAS = {
     "kernel of 9 rows": ({"series"}, ["layer.input_projection.kernel_size=9"], []),
     "kernel of 17 rows": ({"series"}, ["layer.input_projection.kernel_size=17"], []),
     "kernel of 9 rows, max pooling": ({"series"}, ["layer.input_projection.kernel_size=9", "model.pooling=max"], []),
+    "kernel of 17 rows, max pooling": ({"series"}, ["layer.input_projection.kernel_size=17", "model.pooling=max"], []),
     "max pooling": ({"series"}, ["model.pooling=max"], []),
     "EMA 0.99": (None, ["train.ema_decay=0.99"], []),
     "EMA 0.995": (None, ["train.ema_decay=0.995"], []),
@@ -205,9 +207,29 @@ def table():
             print(f"| {idea} | {'-'.join(map(str, sorted({min(counts), max(counts)})))} | {' | '.join(cells)} | {interval(means)} |")
 
 
+def gains_of(found, idea, names):
+    """{set: mean difference to the base, in points} of those that have both."""
+    pairs = {name: [found[key] - found[(name, "base", key[2])] for key in found if key[:2] == (name, idea) and (name, "base", key[2]) in found] for name in names}
+    return {name: statistics.mean(values) for name, values in pairs.items() if values}
+
+
+def left_out():
+    """For each set, the idea that is best on the other sets of its kind, and what it gives on the one left out."""
+    found = {(row["set"], row["idea"], row["seed"]): 100 * float(row["accuracy"]) for row in read_rows()}
+    print("| kind | left out | best on the others | there | on the one left out |\n|---|---|---|---|---|")
+    for name, (kind, *_) in SETS.items():
+        others = [other for other in SETS if SETS[other][0] == kind and other != name]
+        gains = {idea: gains_of(found, idea, [name, *others]) for idea in list(IDEAS)[1:]}
+        means = {idea: statistics.mean(gain[other] for other in others) for idea, gain in gains.items() if others and len(gain) == len(others) + 1}
+        if not means:
+            continue
+        best = max(means, key=means.get)
+        print(f"| {kind} | {name} | {best if means[best] > 0 else 'none'} | {means[best]:+.1f} | {gains[best][name]:+.1f} |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("verb", choices=["run", "table"])
+    parser.add_argument("verb", choices=["run", "table", "left-out"])
     parser.add_argument("ideas", nargs="*", metavar="IDEA")
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--seeds", default="1,2,3,4,5")
@@ -215,7 +237,7 @@ def main():
     options = parser.parse_args()
     if not set(options.ideas) <= set(IDEAS) or not set(options.sets.split(",")) <= set(SETS):
         parser.error(f"the ideas are {', '.join(IDEAS)}; the sets are {', '.join(SETS)}")
-    run(options) if options.verb == "run" else table()
+    {"run": lambda: run(options), "table": table, "left-out": left_out}[options.verb]()
 
 
 main()

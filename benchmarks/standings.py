@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Where an encoder stands beside simple models: what `orochi init` makes of eleven training files, on their test files.
+"""Where an encoder stands beside simple models: what `orochi init` makes of eleven training files, on their test files; of
+splice's also without the test sequences that are in the training file, too ("splice-unseen").
 
 usage: benchmarks/standings.py run [SET ...] [--seeds 5] [--program FILE]      writes standings.tsv
        benchmarks/standings.py table                                           prints the table from standings.tsv
@@ -28,7 +29,7 @@ SETS = {
     "food-reviews": ("words", "food-reviews/generated/{}.tsv"), "fortunes": ("words", "fortunes/generated/{}.tsv"),
     "foldoc": ("words", "foldoc/generated/{}.tsv"), "wordnet": ("words", "wordnet/generated/{}.tsv"),
     "words": ("letters", "words/generated/{}.tsv"), "proteins": ("letters", "proteins/generated/{}.tsv"),
-    "splice": ("places", "splice/{}.tsv"), "digits": ("series", "digits/{}.ts"),
+    "splice": ("places", "splice/{}.tsv"), "splice-unseen": ("places", "splice/{}.tsv"), "digits": ("series", "digits/{}.ts"),
     "fashion-mnist": ("series", "fashion-mnist/generated/{}.h5"), "control": ("series", "series/generated/control-{}.ts"),
     "shapes": ("series", "series/generated/shapes-{}.ts"),
 }
@@ -47,12 +48,22 @@ def write_rows(rows):
         writer.writerows(sorted(rows, key=lambda row: list(SETS).index(row["set"])))
 
 
+def unseen(train, test, folder):
+    """The test file without the texts that are in the training file, too."""
+    texts = {line.split("\t", 1)[1] for line in train.read_text().splitlines()}
+    rest = [line for line in test.read_text().splitlines(keepends=True) if line.split("\t", 1)[1].rstrip("\n") not in texts]
+    (folder / test.name).write_text("".join(rest))
+    return folder / test.name
+
+
 def measure(name, seeds, program):
     kind, pattern = SETS[name]
     train, test = (ROOT / "datasets" / pattern.format(side) for side in ("train", "test"))
     folder = ROOT / "runs/standings" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    if name.endswith("-unseen"):
+        test = unseen(train, test, folder)
     orochi("init", train, "--test", test, "--out", folder / "config.toml", program=program)
     start = time.perf_counter()
     orochi("train", folder / "config.toml", "--seeds", seeds, "--run", folder / "runs", "--threads", 1, program=program)

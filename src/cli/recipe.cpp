@@ -27,6 +27,7 @@ struct Choices {
 };
 
 Choices choices_for(DataKind kind) {
+  constexpr const char* one_sign = "\"max\"  # one clear sign anywhere decides";
   switch (kind) {
     case DataKind::words:
       return {
@@ -53,7 +54,7 @@ Choices choices_for(DataKind kind) {
     case DataKind::places:
       return {"{type = \"char\", lowercase = false}  # each letter a row: all texts have as many",
               "letters",
-              "\"max\"  # one clear sign anywhere decides",
+              one_sign,
               2,
               false,
               1,
@@ -63,7 +64,7 @@ Choices choices_for(DataKind kind) {
     case DataKind::series:
       break;
   }
-  return {"", "rows", "\"mean\"", 2, false, 1, "", 512, 1500, 9};
+  return {"", "rows", one_sign, 2, false, 1, "", 512, 1500, 9};
 }
 
 constexpr Index many_records = 20000;

@@ -211,6 +211,7 @@ TEST_CASE("series of numbers have rows of numbers, and a test file is named") {
   CHECK(has(config, "test = \"" + place.path("test.ts") + "\""));
   CHECK_FALSE(has(config, "tokenizer"));
   CHECK(has(config, "kernel_size = 9"));
+  CHECK(has(config, "pooling = \"max\""));
 }
 
 TEST_CASE("init overwrites nothing and says what it cannot read") {
