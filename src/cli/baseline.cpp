@@ -10,55 +10,21 @@
 
 #include <orochi/error.hpp>
 #include <orochi/threads.hpp>
-#include <orochi/train.hpp>
 
 #include "cli/baseline_comparison.hpp"
+#include "cli/baseline_data.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "data/file_errors.hpp"
-#include "inference/model_file.hpp"
-#include "io/checkpoint.hpp"
 #include "io/whole_file.hpp"
-#include "run/run_folder.hpp"
-#include "run/start.hpp"
 
 namespace orochi {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-
-/// The config of several seeds' runs is in their model alone.
-RunSetup setup_of_seeds(const std::string& folder, const std::vector<std::string>& overrides,
-                        const Extensions& extensions) {
-  RunSetup setup;
-  setup.config_path = folder + "/best.h5:/config";
-  setup.config_text = CheckpointReader(folder + "/best.h5").header().config;
-  setup.config =
-      parse_saved_config(setup.config_text, setup.config_path, component_schemas(extensions), overrides);
-  setup.data_folder = folder;
-  return setup;
-}
-
-/// What is trained by a config, or by the config of a run folder.
-RunSetup setup_of(const std::string& path, const std::vector<std::string>& overrides,
-                  const Extensions& extensions) {
-  const bool is_run = names_run(path);
-  if (is_run && !fs::exists(path + "/config.toml") && fs::exists(path + "/best.h5"))
-    return setup_of_seeds(path, overrides, extensions);
-  RunSetup setup;
-  setup.config_path = is_run ? file_of_run(path, "config.toml") : path;
-  setup.config = read_config(setup.config_path, overrides, extensions);
-  setup.data_folder = folder_of(setup.config_path);
-  const auto checkpoint = [&](const std::string& name) {
-    return name.empty() ? "" : checkpoint_at((fs::path(setup.data_folder) / name).string());
-  };
-  setup.start = checkpoint(setup.config.train.from);
-  setup.encoder = checkpoint(setup.config.model.init_from);
-  return setup;
-}
 
 std::vector<std::string> split_names(const std::string& names) {
   std::vector<std::string> result;
@@ -124,20 +90,13 @@ std::optional<Comparison> compare(const std::string& run, const RunData& data, c
 int call_baseline(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& word = arguments.words.front();
   const bool is_run = fs::is_directory(word);
-  TrainRequest train;
-  train.overrides = settings_of(std::span(arguments.words).subspan(1));
-  const RunSetup setup = setup_of(word, train.overrides, extensions);
-  train.add_labels = train.add_tokens = true;  // where it starts from a checkpoint
+  const std::vector<std::string> overrides = settings_of(std::span(arguments.words).subspan(1));
   const auto note = [](const std::string& line) { std::cerr << escape(line) + "\n"; };
-  SplitTexts texts;
-  const RunData data = load_run_data(setup, train, extensions, &texts);
+  const BaselineData of(setup_of_baselines(word, overrides, extensions), overrides, extensions);
+  const RunData& data = of.data;
   for (const std::string& line : data.loaded.notes) note(line);
-  const TaskEntry& task = *extensions.tasks.find(setup.config.task.type);
-  const std::size_t monitored = monitored_metric(all_metrics(task), setup.config.train.monitor);
-  BaselineRequest request{data.loaded, texts, *data.task, task.metrics};
-  request.chosen_by = monitored == 0 ? 0 : monitored - 1;  // baselines have no loss
+  BaselineRequest request = of.request();
   request.only = split_names(arguments.text("--only"));
-  request.seed = setup.config.train.seed;
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   request.note = note;
   const std::vector<Baseline> baselines = fit_baselines(request);
