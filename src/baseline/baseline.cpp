@@ -100,6 +100,14 @@ std::string liblinear_text() {
   return fmt::format("liblinear {}.{:02}", ::liblinear_version / 100, ::liblinear_version % 100);
 }
 
+std::optional<double> baseline_work(const BaselineRequest& request) {
+  constexpr Index beside_models = 2;  // features and neighbors, as linear models
+  if (has_row_labels(request.task, request.data.train)) return 0;
+  if (!Wanted::is_known(request.task, request.data.train)) return std::nullopt;
+  const Index columns = Wanted(request.task, request.data.train).columns();
+  return expected_entries(request, columns) * static_cast<double>(columns + beside_models);
+}
+
 std::vector<Baseline> fit_baselines(const BaselineRequest& request) {
   if (has_row_labels(request.task, request.data.train)) {
     if (!request.only.empty() && request.only != std::vector<std::string>{"majority"})

@@ -141,12 +141,25 @@ FeatureSet rocket(const LoadedData& data, Index features, std::uint64_t seed, Th
                        transform.transform(data.test, pool)});
 }
 
+std::size_t characters(const TextColumn& texts) {
+  std::size_t sum = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) sum += texts[i].size();
+  return sum;
+}
+
 }  // namespace
 
+double expected_entries(const BaselineRequest& request, Index columns) {
+  constexpr double each_character = 2;  // different n-grams, by trial
+  const Sequences& train = request.data.train;
+  if (train.channels == 0) return each_character * static_cast<double>(characters(request.texts.train));
+  const std::optional<Index> length = common_length(train);
+  const Index width = (length ? *length : statistics_each) * train.channels;
+  return static_cast<double>(train.size()) * static_cast<double>(width + rocket_size(request.data, columns));
+}
+
 FeatureSet text_features(const SplitTexts& texts, Index texts_each, ThreadPool& pool) {
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < texts.train.size(); ++i) characters += texts.train[i].size();
-  const bool short_enough = characters <= most_characters;
+  const bool short_enough = characters(texts.train) <= most_characters;
   std::vector<TfIdf> blocks;
   Index width = 0;
   for (Index s = 0; s < texts_each; ++s) {

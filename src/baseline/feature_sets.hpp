@@ -21,6 +21,9 @@ struct FeatureMaker {
 /// MiniRocket's features. What is left out is noted.
 std::vector<FeatureMaker> feature_makers(const BaselineRequest& request, Index columns);
 
+/// About how many numbers other than 0 there are in the training rows of these.
+double expected_entries(const BaselineRequest& request, Index columns);
+
 /// TF-IDF of words and their pairs beside that of 1 to 5 characters, of each text of a record in columns of
 /// its own; of very long texts words alone.
 FeatureSet text_features(const SplitTexts& texts, Index texts_each, ThreadPool& pool);

@@ -9,7 +9,7 @@
 
 namespace orochi {
 
-Wanted::Form Wanted::form_of(const Task& task, const Sequences& train) {
+std::optional<Wanted::Form> Wanted::form_of(const Task& task, const Sequences& train) {
   if (task.level() == Level::sequence && task.are_in_file()) {
     const auto is_flag = [](double t) { return t == 0 || t == 1; };
     if (task.are_numbers() && task.outputs() == task.target_width()) return Form::numbers;
@@ -19,14 +19,19 @@ Wanted::Form Wanted::form_of(const Task& task, const Sequences& train) {
         std::all_of(train.targets.begin(), train.targets.end(), is_flag))
       return Form::labels;
   }
-  throw usage_error(
-      "there are baselines for tasks with one label, any number of labels, or numbers a sequence, or a label "
-      "a "
-      "row: classification, multi_label, regression and token_labels; this config has another task");
+  return std::nullopt;
 }
 
 Wanted::Wanted(const Task& task, const Sequences& train)
-    : task_(task), train_(train), form_(form_of(task, train)), columns_(task.outputs()) {
+    : task_(task), train_(train), columns_(task.outputs()) {
+  const std::optional<Form> form = form_of(task, train);
+  if (!form)
+    throw usage_error(
+        "there are baselines for tasks with one label, any number of labels, or numbers a sequence, or a "
+        "label "
+        "a "
+        "row: classification, multi_label, regression and token_labels; this config has another task");
+  form_ = *form;
   if (form_ == Form::one_label && columns_ == 2) columns_ = 1;  // the second label or not
   if (form_ != Form::numbers) return;
   zero_.resize(as_size(columns_)), one_.resize(as_size(columns_));

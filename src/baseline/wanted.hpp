@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,7 @@ class Wanted {
  public:
   /// A usage_error of a task that has no baselines. The task must live as long.
   Wanted(const Task& task, const Sequences& train);
+  static bool is_known(const Task& task, const Sequences& train) { return form_of(task, train).has_value(); }
 
   bool is_numbers() const { return form_ == Form::numbers; }
   Index columns() const { return columns_; }  // C
@@ -25,7 +27,7 @@ class Wanted {
 
  private:
   enum class Form { one_label, labels, numbers };
-  static Form form_of(const Task& task, const Sequences& train);
+  static std::optional<Form> form_of(const Task& task, const Sequences& train);
 
   const Task& task_;
   const Sequences& train_;

@@ -9,6 +9,7 @@ namespace orochi {
 
 bool has_baselines() { return false; }
 std::string liblinear_text() { return ""; }
+std::optional<double> baseline_work(const BaselineRequest&) { return std::nullopt; }
 
 namespace {
 

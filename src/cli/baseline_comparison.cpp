@@ -11,20 +11,19 @@
 namespace orochi {
 namespace {
 
-/// "the encoder is better than linear SVM by 1.3 points of accuracy [0.4, 2.2]"
+/// "the encoder is better than linear SVM by 1.3 points of accuracy [0.4, 2.2]"; a baseline without a title
+/// is not named.
 std::string sentence_of(const Comparison& comparison, const std::string& title, const MetricInfo& metric,
                         const Task& task) {
   const Advantage better = advantage_of(metric, comparison.difference, comparison.interval),
                   worse = better.reversed();
-  const std::string where = fmt::format(" on {} data", comparison.part);
+  const std::string than = title.empty() ? "" : " than " + title;
   if (better.is_shown())
-    return fmt::format("the encoder is better than {} by {}{}", title, advantage_text(better, metric, task),
-                       where);
+    return fmt::format("the encoder is better{} by {}", than, advantage_text(better, metric, task));
   if (worse.is_shown())
-    return fmt::format("the encoder is worse than {} by {}{}", title, advantage_text(worse, metric, task),
-                       where);
-  return fmt::format("no difference shown between the encoder and {}: {}{}", title,
-                     advantage_text(better, metric, task), where);
+    return fmt::format("the encoder is worse{} by {}", than, advantage_text(worse, metric, task));
+  return fmt::format("no difference shown{}: {}", title.empty() ? "" : " between the encoder and " + title,
+                     advantage_text(better, metric, task));
 }
 
 }  // namespace
@@ -67,7 +66,10 @@ Comparison compare_with_encoder(const std::string& run, const RunData& data, con
   result.encoder = evaluation.metrics.figures;
   result.difference = difference.value();
   result.interval = difference.interval;
-  result.sentence = sentence_of(result, baseline.title, request.metrics[request.chosen_by], request.task);
+  const MetricInfo& metric = request.metrics[request.chosen_by];
+  result.sentence =
+      fmt::format("{} on {} data", sentence_of(result, baseline.title, metric, request.task), result.part);
+  result.short_sentence = sentence_of(result, "", metric, request.task);
   return result;
 }
 

@@ -15,12 +15,12 @@ namespace orochi {
 std::size_t best_baseline(const BaselineRequest& request, const std::vector<Baseline>& baselines);
 
 struct Comparison {
-  std::uint64_t step = 0;  // of best.h5
-  std::string part;        // "test" or "validation"
-  Figures encoder;         // there
-  double difference = 0;   // of the metric that chooses: encoder less baseline
-  Interval interval;       // of the difference: 95 %, paired over sequences
-  std::string sentence;
+  std::uint64_t step = 0;                // of best.h5
+  std::string part;                      // "test" or "validation"
+  Figures encoder;                       // there
+  double difference = 0;                 // of the metric that chooses: encoder less baseline
+  Interval interval;                     // of the difference: 95 %, paired over sequences
+  std::string sentence, short_sentence;  // the latter without the baseline's name and the part
 };
 
 /// best.h5 of the run on test data or, without any, on validation data. Throws a usage_error where the run

@@ -55,8 +55,7 @@ std::string members_table(const SeedsResult& result) {
 
 }  // namespace
 
-std::string seeds_report(const Arguments& arguments, const SeedsResult& result) {
-  const std::string program = shell_word(arguments.program);
+std::string seeds_report(const SeedsResult& result) {
   if (!result.finished)
     return fmt::format(
         "run folder   {}, {} of its runs\nnot finished; the same command with --resume goes on\n",
@@ -70,9 +69,13 @@ std::string seeds_report(const Arguments& arguments, const SeedsResult& result) 
     part("test", result.test);
   else if (result.validated)
     part("validation", result.validation);
-  const std::string best = shell_word(result.model);
-  return text + fmt::format("\nnext:\n  {0} evaluate {1}{2}\n  {0} predict {1} FILE\n", program, best,
-                            result.tested ? "" : " --data FILE");
+  return text;
+}
+
+std::string seeds_next(const Arguments& arguments, const SeedsResult& result) {
+  return fmt::format("\nnext:\n  {0} evaluate {1}{2}\n  {0} predict {1} FILE\n",
+                     shell_word(arguments.program), shell_word(result.model),
+                     result.tested ? "" : " --data FILE");
 }
 
 }  // namespace orochi

@@ -10,6 +10,8 @@
 namespace orochi {
 
 /// A line a seed, mean and standard deviation, then the members' mean as one model.
-std::string seeds_report(const Arguments& arguments, const SeedsResult& result);
+std::string seeds_report(const SeedsResult& result);
+/// Where they are finished: the commands to go on with.
+std::string seeds_next(const Arguments& arguments, const SeedsResult& result);
 
 }  // namespace orochi

@@ -14,6 +14,7 @@
 #include "cli/seeds_report.hpp"
 #include "cli/text.hpp"
 #include "cli/train_and_report.hpp"
+#include "cli/train_baseline.hpp"
 #include "cli/verbs.hpp"
 #include "io/config_file.hpp"
 #include "io/suggest.hpp"
@@ -102,6 +103,19 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
                         result.holds_out ? "the fold that is held out" : "the test file") +
             figures_table(result.test, result.metrics) +
             class_tables(result.test, one_answer_note(result.test)) + "\n";
+  return text;
+}
+
+/// The summary is written first: simple models are fitted for some seconds, and may be interrupted.
+std::string after_summary(const Arguments& arguments, double max_memory, const TrainResult& result,
+                          const Extensions& extensions, Output& out) {
+  out.write(report(arguments, result));
+  if (!result.finished) return "";
+  out.flush();
+  std::string text;
+  if (result.best_step > 0 && (result.tested || result.validated))
+    text = baseline_lines(arguments, max_memory, result.run, extensions);
+  if (!text.empty()) text = (result.tested ? "" : "\n") + text + "\n";
   return text + next_commands(arguments, result);
 }
 
@@ -119,10 +133,20 @@ int call_train(const Extensions& extensions, const Arguments& arguments, Communi
     return train_and_report(
         request, out,
         [&](TrainObserver& observer) { return train_seeds(request, seeds, extensions, observer); },
-        [&](const SeedsResult& result) { return seeds_report(arguments, result); });
+        [&](const SeedsResult& result) {
+          out.write(seeds_report(result));
+          if (!result.finished) return std::string();
+          out.flush();
+          const bool measured = result.tested || result.validated;
+          const std::string simple =
+              measured ? baseline_lines(arguments, request.max_memory, result.run, extensions) : "";
+          return (simple.empty() ? "" : "\n" + simple) + seeds_next(arguments, result);
+        });
   return train_and_report(
       request, out, [&](TrainObserver& observer) { return train(request, extensions, observer); },
-      [&](const TrainResult& result) { return report(arguments, result); });
+      [&](const TrainResult& result) {
+        return after_summary(arguments, request.max_memory, result, extensions, out);
+      });
 }
 
 /// `--learning-rate 0.1` is what other trainers take: here it is a key of the configuration.

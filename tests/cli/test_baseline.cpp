@@ -103,3 +103,48 @@ TEST_CASE("baseline says what it has no baseline for") {
   CHECK(orochi_program({"baseline", place.path("none.toml")}).code == 2);
   CHECK(orochi_program({"baseline", config, "more"}).code == 2);
 }
+
+TEST_CASE("train puts the best baseline beside the encoder") {
+  const Workplace place("baseline-train");
+  const std::string config = place.path("small.toml");
+  const auto trained = [&](const std::string& run, std::vector<std::string> more, const std::string& input) {
+    more.insert(more.begin(), {"train", config, "--run", place.path(run)});
+    const Outcome outcome = orochi_program(more, input);
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return outcome.out;
+  };
+  const std::string tested = trained("tested", {}, "");
+  const std::size_t at = tested.find("\nlinear SVM: test accuracy 1.0000, the encoder 0.");
+  REQUIRE(at != std::string::npos);
+  CHECK(has(tested.substr(at), "\nthe encoder is worse by "));
+  CHECK(tested.find("\nnext:\n") > at);
+  CHECK(
+      has(trained("validated", {"data.test="}, ""), "\nlinear SVM: validation accuracy 1.0000, the encoder"));
+  CHECK(has(trained("seeds", {"--seeds", "2"}, ""), "\nlinear SVM: test accuracy 1.0000, the encoder "));
+  const auto says_nothing = [&](const std::string& run, const std::vector<std::string>& more,
+                                const std::string& input = "") {
+    const std::string out = trained(run, more, input);
+    CHECK_FALSE((has(out, "linear") || has(out, "majority: ")));
+  };
+  says_nothing("quiet", {"-q"});
+  says_nothing("unfinished", {"--max-steps", "3"});
+  says_nothing("unmeasured", {"data.test=", "data.validation_fraction=0"});
+  says_nothing("unlabelled", {"task=masked_tokens"});
+  says_nothing("piped", {"data.train=-"}, read(place.path("train.tsv")));
+  CHECK_FALSE(std::filesystem::exists(place.path("tested/baseline.json")));
+}
+
+TEST_CASE("of much data, train says how to ask for baselines") {
+  const Workplace place("baseline-hint");
+  std::ofstream train(place.path("train.tsv"));
+  for (int i = 0; i < 80; ++i)
+    train << (i % 2 == 0 ? "no\t" : "yes\t") << i << std::string(60'000, 'A') << "\n";
+  train.close();
+  const std::string run = place.path("run");
+  const Outcome outcome = orochi_program({"train", place.path("small.toml"), "--run", run});
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(has(outcome.out, "\nis a linear model as good? "));
+  CHECK(has(outcome.out, " baseline " + run + "\n\nnext:\n"));
+}
