@@ -12,6 +12,7 @@
 #include "analysis/head_survey.hpp"
 #include "cli/answers.hpp"
 #include "cli/head_drawing.hpp"
+#include "cli/model_lines.hpp"
 #include "cli/one_sequence.hpp"
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
@@ -107,7 +108,7 @@ int call_attend(const Extensions& extensions, const Arguments& arguments, Output
   if (!one.target.empty())
     text += fmt::format("; {} {}", trained.task->are_numbers() ? "target" : "labelled", escape(one.target));
   const auto [drawn_layer, drawn_head] = sharpest(records, layer, head);
-  text += "\n\n" + heads_table(records, one.tokens) +
+  text += "\n" + maps_line(trained) + "\n" + heads_table(records, one.tokens) +
           fmt::format("\nlayer {}, head {}{}:\n", drawn_layer + 1, drawn_head + 1,
                       layer < 0 || head < 0 ? " (the sharpest; --layer and --head choose)" : "") +
           draw_map(records[static_cast<std::size_t>(drawn_layer)], drawn_head, one.tokens);

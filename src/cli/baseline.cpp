@@ -74,11 +74,11 @@ ordered_json baselines_json(const BaselineRequest& request, const std::vector<Ba
   return json;
 }
 
-/// The run's encoder beside the best baseline, where both can be measured.
+/// The run's model beside the best baseline, where both can be measured.
 std::optional<Comparison> compare(const std::string& run, const RunData& data, const BaselineRequest& request,
                                   const std::vector<Baseline>& baselines, const Extensions& extensions) {
   const auto leave_out = [&](const char* why) {
-    request.note(fmt::format("the encoder is not compared: {}", why));
+    request.note(fmt::format("the run is not compared: {}", why));
     return std::nullopt;
   };
   if (!fs::exists(run + "/best.h5")) return leave_out("there is no best.h5, which the first epoch writes");
@@ -101,10 +101,10 @@ int call_baseline(const Extensions& extensions, const Arguments& arguments, Outp
   request.note = note;
   const std::vector<Baseline> baselines = fit_baselines(request);
   ordered_json json = baselines_json(request, baselines);
-  std::string sentence;
+  std::string sentence, answering;
   if (is_run)
     if (const auto comparison = compare(word, data, request, baselines, extensions)) {
-      sentence = comparison->sentence;
+      sentence = comparison->sentence, answering = comparison->answering;
       json["encoder"] = {{"step", comparison->step},
                          {"part", comparison->part},
                          {"figures", figures_object(request, comparison->encoder)},
@@ -122,7 +122,7 @@ int call_baseline(const Extensions& extensions, const Arguments& arguments, Outp
   out.write(
       table_text(request, baselines, "validation", data.loaded.validation.size(), &Baseline::validation));
   out.write(table_text(request, baselines, "test", data.loaded.test.size(), &Baseline::test));
-  if (!sentence.empty()) out.write(sentence + "\n");
+  if (!sentence.empty()) out.write(answering + sentence + "\n");
   return static_cast<int>(ExitCode::done);
 }
 

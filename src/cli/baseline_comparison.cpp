@@ -5,6 +5,7 @@
 #include <orochi/inference.hpp>
 
 #include "cli/advantage.hpp"
+#include "cli/model_lines.hpp"
 #include "inference/comparison.hpp"
 #include "inference/model_file.hpp"
 
@@ -19,10 +20,13 @@ std::string sentence_of(const Comparison& comparison, const std::string& title, 
                   worse = better.reversed();
   const std::string than = title.empty() ? "" : " than " + title;
   if (better.is_shown())
-    return fmt::format("the encoder is better{} by {}", than, advantage_text(better, metric, task));
+    return fmt::format("the {} is better{} by {}", comparison.model, than,
+                       advantage_text(better, metric, task));
   if (worse.is_shown())
-    return fmt::format("the encoder is worse{} by {}", than, advantage_text(worse, metric, task));
-  return fmt::format("no difference shown{}: {}", title.empty() ? "" : " between the encoder and " + title,
+    return fmt::format("the {} is worse{} by {}", comparison.model, than,
+                       advantage_text(worse, metric, task));
+  return fmt::format("no difference shown{}: {}",
+                     title.empty() ? "" : fmt::format(" between the {} and {}", comparison.model, title),
                      advantage_text(better, metric, task));
 }
 
@@ -61,6 +65,8 @@ Comparison compare_with_encoder(const std::string& run, const RunData& data, con
   const Difference difference = paired_differences({&of_baseline, 1}, {&of_encoder, 1}, 1,
                                                    request.threads)[request.chosen_by + 1];  // 0: the loss
   Comparison result;
+  result.model = model_word(trained);
+  result.answering = answering_line(trained);
   result.step = trained.progress.step;
   result.part = is_test ? "test" : "validation";
   result.encoder = evaluation.metrics.figures;

@@ -11,6 +11,7 @@
 #include "cli/confidence.hpp"
 #include "cli/evaluation_report.hpp"
 #include "cli/metrics_report.hpp"
+#include "cli/model_lines.hpp"
 #include "cli/test_data.hpp"
 #include "cli/trained_on.hpp"
 #include "cli/unseen.hpp"
@@ -48,7 +49,8 @@ std::string text_of(const Found& found) {
   const Task& task = *found.model.task;
   const Scored& evaluation = found.evaluation;
   const std::string score = task.score_name();
-  return figures_table(evaluation.metrics, found.model.metrics, found.intervals) +
+  return answering_line(found.model) +
+         figures_table(evaluation.metrics, found.model.metrics, found.intervals) +
          figures_text(further_figures(task, evaluation)) + groups_text("length", score, found.lengths()) +
          groups_text("unknown tokens", score, found.unknown()) +
          (found.least ? sure_text(*found.least, sure_answers(class_scores(evaluation), *found.least)) : "") +

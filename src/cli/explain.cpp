@@ -12,6 +12,7 @@
 #include "analysis/heads.hpp"
 #include "cli/head_drawing.hpp"
 #include "cli/metrics_report.hpp"
+#include "cli/model_lines.hpp"
 #include "cli/one_sequence.hpp"
 #include "cli/table.hpp"
 #include "cli/test_data.hpp"
@@ -165,7 +166,8 @@ int call_explain(const Extensions& extensions, const Arguments& arguments, Outpu
   if (arguments.has("--json"))
     out.write(dump_json(layer_json(trained, one, record, head)) + "\n");
   else
-    out.write(layer_text(record, head, Page(one.tokens, arguments.integer("--show", 8))));
+    out.write(maps_line(trained) +
+              layer_text(record, head, Page(one.tokens, arguments.integer("--show", 8))));
   return static_cast<int>(ExitCode::done);
 }
 

@@ -47,9 +47,10 @@ std::string compared(const std::string& run, const BaselineData& of, const Basel
   const Baseline& best = baselines[best_baseline(request, baselines)];
   const Comparison found = compare_with_encoder(run, of.data, request, best, extensions);
   const Figures& simple = of.data.loaded.test.size() > 0 ? best.test : best.validation;
-  const std::string figures = fmt::format(
-      "{}: {} {} {}, the encoder {}", best.title, found.part, request.metrics[request.chosen_by].title,
-      fraction(simple.values[request.chosen_by]), fraction(found.encoder.values[request.chosen_by]));
+  const std::string figures =
+      fmt::format("{}: {} {} {}, the {} {}", best.title, found.part, request.metrics[request.chosen_by].title,
+                  fraction(simple.values[request.chosen_by]), found.model,
+                  fraction(found.encoder.values[request.chosen_by]));
   return fmt::format("{}\n{}\n", fmt::join(wrap(figures, most_columns), "\n"),
                      fmt::join(wrap(found.short_sentence, most_columns), "\n"));
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/model_lines.hpp"
 #include "cli/text.hpp"
 
 namespace orochi {
@@ -32,7 +33,7 @@ ordered_json baselines_content(const std::string& run, const Model& trained) {
     ordered_json json{{"part", escape(part)},
                       {"sentence", escape(encoder.at("sentence").get<std::string>())},
                       {"metrics", ordered_json::array()},
-                      {"rows", {row("encoder", "", encoder.at("figures"), metrics)}}};
+                      {"rows", {row(model_word(trained), "", encoder.at("figures"), metrics)}}};
     for (const MetricInfo& metric : metrics)
       if (encoder.at("figures").contains(metric.name)) json["metrics"].push_back(escape(metric.title));
     for (const ordered_json& baseline : written.at("baselines"))

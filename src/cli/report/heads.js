@@ -128,7 +128,8 @@ function headsSection(content) {
                     "a key, and the more of its attention a query gives to a key, the stronger the color. " +
                     "Layer and head are counted from 1. Open one with a click or Enter; arrow keys go from " +
                     "head to head." :
-                "The model has no multi-head attention, so there are no maps."),
+                "The model has no multi-head attention, so there are no maps.",
+            has && content.text_model ? " They show the encoder alone; answers add a linear model of the texts." : ""),
         el("div", {class: "picker", role: "group", "aria-label": "Sequence"}, buttons), body,
         has ? scaleChoice(() => redraws.forEach((redraw) => redraw())) : null)
   };

@@ -1,0 +1,66 @@
+// What the verbs say of a model with a linear model of the texts beside its encoder.
+#include <sstream>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string said(const std::vector<std::string>& arguments, const std::string& input = {}) {
+  const Outcome outcome = orochi_program(arguments, input);
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  return outcome.out;
+}
+
+std::string read(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+/// A run with a linear model of the texts, and one without.
+struct Trained {
+  explicit Trained(const std::string& name) : place("text-model-" + name) {
+    said({"train", place.path("small.toml"), "--run", with, "data.text_features=500", "-q"});
+    said({"train", place.path("small.toml"), "--run", without, "-q"});
+  }
+  Workplace place;
+  const std::string with = place.path("with"), without = place.path("without");
+};
+
+}  // namespace
+
+TEST_CASE("evaluate and baseline say what answers") {
+  const Trained trained("answers");
+  const std::string line = "the model: encoder and linear model of the texts\n";
+  CHECK(said({"evaluate", trained.with}).starts_with(line));
+  CHECK_FALSE(has(said({"evaluate", trained.without}), "linear"));
+  const std::string measured = said({"baseline", trained.with});
+  CHECK(has(measured, "\n" + line));
+  CHECK(has(measured.substr(measured.find(line)), "the model"));
+  CHECK_FALSE(has(measured, "the encoder"));
+  CHECK_FALSE(has(said({"baseline", trained.without}), line));
+  said({"report", trained.with, "--no-ablation"});
+  CHECK(has(read(trained.with + "/report.html"), "{\"title\":\"model\",\"settings\":\"\""));
+  const std::string again = said({"train", "--resume", "--run", trained.with});
+  CHECK(has(again, "\nlinear SVM: test accuracy 1.0000, the model "));
+}
+
+TEST_CASE("attend, explain and the report say what maps do not show") {
+  const Trained trained("maps");
+  const std::string line = "the maps show the encoder alone; answers add a linear model of the texts\n";
+  CHECK(has(said({"attend", trained.with}, "ACATGCATA\n"), "\n" + line + "\n"));
+  CHECK_FALSE(has(said({"attend", trained.without}, "ACATGCATA\n"), line));
+  CHECK(said({"explain", trained.with}, "ACATGCATA\n").starts_with(line));
+  CHECK_FALSE(has(said({"explain", trained.without}, "ACATGCATA\n"), line));
+  for (const auto& [run, is_there] : {std::pair(trained.with, "true"), std::pair(trained.without, "false")}) {
+    said({"report", run, "--no-ablation"});
+    CHECK(has(read(run + "/report.html"), std::string("\"text_model\":") + is_there));
+  }
+}
