@@ -107,8 +107,21 @@ Ablation ablate_heads(const Model& trained, const Sequences& data, const Ablatio
   const HeadSurvey survey = survey_heads(trained, data.window > 0 ? windows : data, grid, threads);
   Inference inference(trained, threads);
   const Evaluation all = run(inference, trained, data);
-  Ablation result{data.size(), mean(all.scores), mean(all.losses), {}, survey.similarity};
-  const bool higher = trained.task->higher_score_is_better();
+  Ablation result{data.size(), mean(all.scores), mean(all.losses), {}, {}, survey.similarity};
+  const auto without_part = [&] {
+    const Evaluation without = run(inference, trained, data);
+    const bool higher = trained.task->higher_score_is_better();
+    return WithoutPart{
+        mean(without.scores), mean(without.losses),
+        estimate(higher ? minus(all.scores, without.scores) : minus(without.scores, all.scores), options,
+                 threads),
+        estimate(minus(without.losses, all.losses), options, threads)};
+  };
+  if (trained.config.data.text_features > 0) {
+    inference.set_encoder_alone(true);
+    result.text_model = without_part();
+    inference.set_encoder_alone(false);
+  }
   Index layer = 0;
   for (Index i = 0; i < grid.count(); ++i) {
     if (i == grid.first(layer + 1)) ++layer;
@@ -120,14 +133,10 @@ Ablation ablate_heads(const Model& trained, const Sequences& data, const Ablatio
                      [](double value) { return static_cast<Scalar>(value); });
     const HeadReplacement replacement{layer, i - grid.first(layer), values};
     inference.set_replacements({&replacement, 1});
-    const Evaluation without = run(inference, trained, data);
+    result.heads.push_back({without_part(), replacement.layer, replacement.head,
+                            survey.importance[as_size(i)], survey.entropy[as_size(i)],
+                            survey.distance[as_size(i)]});
     inference.set_replacements({});
-    result.heads.push_back(
-        {replacement.layer, replacement.head, mean(without.scores), mean(without.losses),
-         estimate(higher ? minus(all.scores, without.scores) : minus(without.scores, all.scores), options,
-                  threads),
-         estimate(minus(without.losses, all.losses), options, threads), survey.importance[as_size(i)],
-         survey.entropy[as_size(i)], survey.distance[as_size(i)]});
   }
   return result;
 }

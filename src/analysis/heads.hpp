@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,15 +48,19 @@ struct Estimate : Interval {
   double value = 0;
 };
 
+/// A model without one of its parts, over a labelled data set.
+struct WithoutPart {
+  double score = 0, loss = 0;      // Task::score
+  Estimate score_drop, loss_rise;  // by how much both are worse than with all parts
+};
+
 /// One head, over a labelled data set. Means are over sequences, of their means over queries; of importance,
 /// entropy and distance over windows, where sequences are windows.
-struct HeadFigures {
-  Index layer = 0, head = 0;       // from 0
-  double score = 0, loss = 0;      // of the model without this head; Task::score
-  Estimate score_drop, loss_rise;  // by how much both are worse than with all heads
-  double importance = 0;           // |sum of head output x d loss / d head output| (Michel et al. 2019)
-  double entropy = 0;   // of the attention weights, in bits: 0 looks at one row, log2(T) at all alike
-  double distance = 0;  // rows between a query and where it looks
+struct HeadFigures : WithoutPart {
+  Index layer = 0, head = 0;  // from 0
+  double importance = 0;      // |sum of head output x d loss / d head output| (Michel et al. 2019)
+  double entropy = 0;         // of the attention weights, in bits: 0 looks at one row, log2(T) at all alike
+  double distance = 0;        // rows between a query and where it looks
 };
 
 struct AblationOptions {
@@ -66,14 +71,16 @@ struct AblationOptions {
 
 struct Ablation {
   Index sequences = 0;
-  double score = 0, loss = 0;      // with all heads
-  std::vector<HeadFigures> heads;  // [L H], by layer, then head
-  std::vector<double> similarity;  // [L H, L H]: correlation of two heads' maps, mean over
-                                   // sequences of more than one row
+  double score = 0, loss = 0;             // with all heads
+  std::vector<HeadFigures> heads;         // [L H], by layer, then head
+  std::optional<WithoutPart> text_model;  // the encoder alone, where a linear model of texts is beside it
+  std::vector<double> similarity;         // [L H, L H]: correlation of two heads' maps, mean over
+                                          // sequences of more than one row
 };
 
-/// Runs the model once with all heads and once without each, with gradients and maps in a run of its own; on
-/// `threads` threads, the same bits on any number. Throws a usage_error for a model without attention.
+/// Runs the model once with all heads and once without each, and without its linear model of texts, with
+/// gradients and maps in a run of its own; on `threads` threads, the same bits on any number. Throws a
+/// usage_error for a model without attention.
 Ablation ablate_heads(const Model& trained, const Sequences& data, const AblationOptions& options,
                       int threads);
 

@@ -55,13 +55,19 @@ std::string ablation_text(const Ablation& ablation, const Task& task) {
                {"importance"},
                {"entropy"},
                {"distance"}});
+  const auto add = [&](const std::string& layer, const std::string& head, const WithoutPart& without,
+                       const std::string& importance, const std::string& entropy,
+                       const std::string& distance) {
+    table.add({layer, head, fmt::format("{:.4f}", without.score),
+               interval_text(without.score_drop, in_points ? 100 : 1, in_points ? 2 : 4),
+               fmt::format("{:.4f}", without.loss), interval_text(without.loss_rise, 1, 4), importance,
+               entropy, distance});
+  };
   for (const HeadFigures& head : ablation.heads)
-    table.add({std::to_string(head.layer + 1), std::to_string(head.head + 1),
-               fmt::format("{:.4f}", head.score),
-               interval_text(head.score_drop, in_points ? 100 : 1, in_points ? 2 : 4),
-               fmt::format("{:.4f}", head.loss), interval_text(head.loss_rise, 1, 4),
-               fmt::format("{:.4f}", head.importance), fmt::format("{:.2f}", head.entropy),
-               fmt::format("{:.1f}", head.distance)});
+    add(std::to_string(head.layer + 1), std::to_string(head.head + 1), head,
+        fmt::format("{:.4f}", head.importance), fmt::format("{:.2f}", head.entropy),
+        fmt::format("{:.1f}", head.distance));
+  if (ablation.text_model) add("linear", "model", *ablation.text_model, "", "", "");
   return fmt::format("all heads: {} {:.4f}, loss {:.4f} on {}\n\n", score, ablation.score, ablation.loss,
                      counted(ablation.sequences, "sequence")) +
          table.fitted(2) + alike(ablation);
@@ -73,16 +79,21 @@ nlohmann::ordered_json ablation_json(const Ablation& ablation, const Task& task)
   nlohmann::ordered_json json{
       {"sequences", ablation.sequences}, {score, ablation.score}, {"loss", ablation.loss}};
   json["heads"] = nlohmann::ordered_json::array();
-  for (const HeadFigures& head : ablation.heads)
-    json["heads"].push_back({{"layer", head.layer + 1},
-                             {"head", head.head + 1},
-                             {score, head.score},
-                             {"loss", head.loss},
-                             {worse, interval_json(head.score_drop)},
-                             {"loss_rise", interval_json(head.loss_rise)},
-                             {"importance", head.importance},
-                             {"entropy", head.entropy},
-                             {"distance", head.distance}});
+  const auto add_without = [&](nlohmann::ordered_json& to, const WithoutPart& without) {
+    to[score] = without.score;
+    to["loss"] = without.loss;
+    to[worse] = interval_json(without.score_drop);
+    to["loss_rise"] = interval_json(without.loss_rise);
+  };
+  for (const HeadFigures& head : ablation.heads) {
+    nlohmann::ordered_json one{{"layer", head.layer + 1}, {"head", head.head + 1}};
+    add_without(one, head);
+    one["importance"] = head.importance;
+    one["entropy"] = head.entropy;
+    one["distance"] = head.distance;
+    json["heads"].push_back(one);
+  }
+  if (ablation.text_model) add_without(json["text_model"], *ablation.text_model);
   json["similarity"] = nlohmann::ordered_json::array();
   const auto n = std::ssize(ablation.heads);
   for (Index i = 0; i < n; ++i) {

@@ -68,6 +68,9 @@ std::span<const Scalar> Inference::outputs(const Batch& batch) {
 void Inference::set_replacements(std::span<const HeadReplacement> heads) {
   for (const std::unique_ptr<HeadProbe>& probe : probes_) probe->replacements = heads;
 }
+void Inference::set_encoder_alone(bool alone) {
+  for (const std::unique_ptr<HeadProbe>& probe : probes_) probe->encoder_alone = alone;
+}
 
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <orochi/error.hpp>
 #include <orochi/profile.hpp>
+#include <orochi/recording.hpp>
 
 #include "core/kernels/kernels.hpp"
 
@@ -12,7 +13,8 @@ TextModel::TextModel(Builder& builder, Index features, Index outputs)
 
 Var TextModel::add_to(Var x, const Batch& batch) const {
   Tape& tape = x.tape();
-  if (tape.training()) return x;
+  const HeadProbe* probe = tape.attached<HeadProbe>();
+  if (tape.training() || (probe != nullptr && probe->encoder_alone)) return x;
   const Index k = x.cols();
   if (std::ssize(batch.feature_offsets) != x.rows() + 1)
     throw failure("[model] the linear model of texts has no features of the batch's texts");

@@ -33,7 +33,7 @@ void for_each_weight(std::span<const std::int32_t> features, Use use) {
 /// Outputs x / 4 + last row + sum over the sequence's features of weight times row of the table. The features
 /// are those of Batch::features. In training the outputs are the encoder's alone: the table is fitted before,
 /// and whoever is right in nine of ten cases from the beginning leaves an encoder little to learn. [B, K] ->
-/// [B, K].
+/// [B, K]. So are they where HeadProbe::encoder_alone says so.
 class TextModel {
  public:
   TextModel(Builder& builder, Index features, Index outputs);

@@ -1,11 +1,14 @@
 // What the verbs say of a model with a linear model of the texts beside its encoder.
 #include <sstream>
 
+#include <nlohmann/json.hpp>
+
 #include "catch.hpp"
 #include "program.hpp"
 #include "workplace.hpp"
 
 using namespace orochi;
+using nlohmann::json;
 
 namespace {
 
@@ -27,8 +30,9 @@ std::string read(const std::string& path) {
 /// A run with a linear model of the texts, and one without.
 struct Trained {
   explicit Trained(const std::string& name) : place("text-model-" + name) {
-    said({"train", place.path("small.toml"), "--run", with, "data.text_features=500", "-q"});
-    said({"train", place.path("small.toml"), "--run", without, "-q"});
+    said(
+        {"train", place.path("small.toml"), "--run", with, "data.text_features=500", "train.epochs=1", "-q"});
+    said({"train", place.path("small.toml"), "--run", without, "train.epochs=1", "-q"});
   }
   Workplace place;
   const std::string with = place.path("with"), without = place.path("without");
@@ -63,4 +67,20 @@ TEST_CASE("attend, explain and the report say what maps do not show") {
     said({"report", run, "--no-ablation"});
     CHECK(has(read(run + "/report.html"), std::string("\"text_model\":") + is_there));
   }
+}
+
+TEST_CASE("ablate measures what is lost without the linear model") {
+  const Trained trained("ablate");
+  CHECK(has(said({"ablate", trained.with}), "\nlinear  model  "));
+  CHECK_FALSE(has(said({"ablate", trained.without}), "linear"));
+  const json found = json::parse(said({"ablate", trained.with, "--json"}));
+  const json lost = found["text_model"];
+  CHECK(lost["loss_rise"]["value"].get<double>() != 0);
+  CHECK_THAT(lost["loss"].get<double>() - found["loss"].get<double>(),
+             catch_matchers::WithinAbs(lost["loss_rise"]["value"].get<double>(), 1e-12));
+  // the encoder is trained as if alone
+  const json alone = json::parse(said({"evaluate", trained.without, "--json"}));
+  CHECK(lost["accuracy"] == alone["accuracy"]);
+  CHECK_THAT(lost["loss"].get<double>(), catch_matchers::WithinAbs(alone["loss"].get<double>(), 1e-12));
+  CHECK_FALSE(json::parse(said({"ablate", trained.without, "--json"})).contains("text_model"));
 }

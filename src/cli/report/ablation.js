@@ -46,10 +46,11 @@ function ablationSection(content, openHead) {
         note(
             content.sequences[0]?.layers.length ? "Left out by --no-ablation." :
                                                   "The model has no multi-head attention."));
-  const heads = ablation.heads, loss = (v) => signed(v, 4),
-        points = content.in_points ? (v) => signed(100 * v, 2) : loss, worse = scoreKey(content);
-  const [dropLow, dropHigh] = bounds(heads, worse),
-                  [riseLow, riseHigh] = bounds(heads, "loss_rise");
+  const heads = ablation.heads, linear = ablation.text_model ? [ablation.text_model] : [],
+        loss = (v) => signed(v, 4), points = content.in_points ? (v) => signed(100 * v, 2) : loss,
+        worse = scoreKey(content);
+  const [dropLow, dropHigh] = bounds([...heads, ...linear], worse),
+                  [riseLow, riseHigh] = bounds([...heads, ...linear], "loss_rise");
   const rows = heads.map(
       (h) =>
           el("tr", {},
@@ -66,6 +67,11 @@ function ablationSection(content, openHead) {
              el("td", {class: "number"}, fixed(h.importance, 4)),
              el("td", {class: "number"}, fixed(h.entropy, 2)),
              el("td", {class: "number"}, fixed(h.distance, 1))));
+  rows.push(...linear.map(
+      (without) =>
+          el("tr", {}, el("th", {scope: "row"}, "linear model"),
+             el("td", {}, bar(without[worse], dropLow, dropHigh, points)),
+             el("td", {}, bar(without.loss_rise, riseLow, riseHigh, loss)), el("td"), el("td"), el("td"))));
   const names =
       ["head", content.in_points ? `points of ${content.score} lost` : `${content.score} gained`, "loss gained", "importance", "entropy, bits", "distance, rows"];
   return section(
