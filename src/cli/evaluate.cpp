@@ -33,6 +33,7 @@ struct Found {
   std::optional<double> least;  // probability of an answer that counts
   std::size_t suspects = 0;     // that are listed
   std::optional<Unseen> unseen;
+  bool encoder_alone = false;
   std::vector<Group> lengths() const {
     return errors ? by_length(data.file.sequences, evaluation.scores) : std::vector<Group>();
   }
@@ -49,7 +50,7 @@ std::string text_of(const Found& found) {
   const Task& task = *found.model.task;
   const Scored& evaluation = found.evaluation;
   const std::string score = task.score_name();
-  return answering_line(found.model) +
+  return answering_line(found.model, found.encoder_alone) +
          figures_table(evaluation.metrics, found.model.metrics, found.intervals) +
          figures_text(further_figures(task, evaluation)) + groups_text("length", score, found.lengths()) +
          groups_text("unknown tokens", score, found.unknown()) +
@@ -87,12 +88,16 @@ int call_evaluate(const Extensions& extensions, const Arguments& arguments, Outp
   const auto suspects = static_cast<std::size_t>(arguments.integer("--suspects", 0));
   if (suspects > 0) require_one_label(*trained.task, "--suspects");
   const std::optional<double> least = min_confidence(arguments, *trained.task);
+  const bool encoder_alone = arguments.has("--encoder-alone");
+  if (encoder_alone && !has_text_model(trained))
+    throw usage_error("--encoder-alone: the model has no linear model of the texts (data.text_features)");
   const bool takes_unseen = arguments.has("--unseen");
   if (takes_unseen) require_one_label(*trained.task, "--unseen");
   SeenAndUnseen file =
       takes_unseen ? load_with_unseen(trained, path) : SeenAndUnseen{load_located(trained, path), {}, {}};
   const int threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   Inference inference(trained, threads);
+  inference.set_encoder_alone(encoder_alone);
   Found found{trained,
               file.seen,
               evaluate_scored(inference, *trained.task, file.seen.file.sequences),
@@ -100,7 +105,8 @@ int call_evaluate(const Extensions& extensions, const Arguments& arguments, Outp
               arguments.has("--errors"),
               least,
               suspects,
-              {}};
+              {},
+              encoder_alone};
   require_finite(found.evaluation.losses);
   if (takes_unseen)
     found.unseen = rejection_of(file, class_scores(found.evaluation).confidence(), inference, *trained.task);
@@ -112,6 +118,7 @@ int call_evaluate(const Extensions& extensions, const Arguments& arguments, Outp
     return static_cast<int>(ExitCode::done);
   }
   ordered_json json{{"checkpoint", checkpoint}, {"data", path}};
+  if (encoder_alone) json["encoder_alone"] = true;
   json.update(json_of(found));
   out.write(dump_json(json, 2) + "\n");
   return static_cast<int>(ExitCode::done);
@@ -148,6 +155,8 @@ Verb evaluate_verb() {
       {"--unseen", "",
        "take labels that training never saw, in place of an error: the other figures are without them, and "
        "how well a low probability tells them from the others is added"},
+      {"--encoder-alone", "",
+       "without the linear model of the texts that data.text_features put beside the encoder"},
       json_option("one JSON object in place of the tables"),
       threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",

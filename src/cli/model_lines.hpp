@@ -9,9 +9,11 @@ namespace orochi {
 
 inline bool has_text_model(const Model& model) { return model.config.data.text_features > 0; }
 
-/// Which parts answer; "" where that is the encoder.
-inline std::string answering_line(const Model& model) {
-  return has_text_model(model) ? "the model: encoder and linear model of the texts\n" : "";
+/// Which parts answer; "" where there is the encoder only.
+inline std::string answering_line(const Model& model, bool encoder_alone = false) {
+  if (!has_text_model(model)) return "";
+  return encoder_alone ? "the encoder alone, without the model's linear model of the texts\n"
+                       : "the model: encoder and linear model of the texts\n";
 }
 
 /// What maps do not show; "" where that is nothing.

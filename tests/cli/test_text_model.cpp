@@ -45,6 +45,13 @@ TEST_CASE("evaluate and baseline say what answers") {
   const std::string line = "the model: encoder and linear model of the texts\n";
   CHECK(said({"evaluate", trained.with}).starts_with(line));
   CHECK_FALSE(has(said({"evaluate", trained.without}), "linear"));
+  const std::string alone = said({"evaluate", trained.with, "--encoder-alone"});
+  CHECK(alone == "the encoder alone, without the model's linear model of the texts\n" +
+                     said({"evaluate", trained.without}));
+  CHECK(json::parse(said({"evaluate", trained.with, "--encoder-alone", "--json"}))["encoder_alone"] == true);
+  const Outcome refused = orochi_program({"evaluate", trained.without, "--encoder-alone"});
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "the model has no linear model of the texts"));
   const std::string measured = said({"baseline", trained.with});
   CHECK(has(measured, "\n" + line));
   CHECK(has(measured.substr(measured.find(line)), "the model"));
