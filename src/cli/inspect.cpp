@@ -18,6 +18,7 @@
 #include "data/file_errors.hpp"
 #include "io/checkpoint.hpp"
 #include "io/toml.hpp"
+#include "layers/text_model.hpp"
 
 namespace orochi {
 namespace {
@@ -103,6 +104,14 @@ Index frozen_count(const std::vector<ParameterSummary>& parameters,
   Index count = 0;
   for (const ParameterSummary& parameter : parameters)
     if (is_frozen(parameter, prefixes)) count += parameter.count;
+  return count;
+}
+
+/// Of linear models of the texts, beside encoders.
+Index text_model_count(const std::vector<ParameterSummary>& parameters) {
+  Index count = 0;
+  for (const ParameterSummary& parameter : parameters)
+    if (within_member(parameter.name) == text_model_table) count += parameter.count;
   return count;
 }
 
@@ -208,6 +217,9 @@ std::string as_text(const std::string& path, const CheckpointReader& reader) {
   if (const std::vector<std::string> frozen = frozen_prefixes(header.config); !frozen.empty())
     text += fmt::format("frozen      {} numbers, of {}\n", grouped(frozen_count(parameters, frozen)),
                         escape(fmt::format("{}", fmt::join(frozen, ", "))));
+  if (const Index count = text_model_count(parameters); count > 0)
+    text += fmt::format("text model  {} numbers, a linear model of the texts beside the encoder\n",
+                        grouped(count));
   return text + fmt::format("parameters  {} numbers, {} bytes\n", grouped(total), grouped(4 * total));
 }
 

@@ -40,7 +40,7 @@ struct Trained {
 
 }  // namespace
 
-TEST_CASE("evaluate and baseline say what answers") {
+TEST_CASE("evaluate, baseline and inspect say what answers") {
   const Trained trained("answers");
   const std::string line = "the model: encoder and linear model of the texts\n";
   CHECK(said({"evaluate", trained.with}).starts_with(line));
@@ -52,6 +52,9 @@ TEST_CASE("evaluate and baseline say what answers") {
   const Outcome refused = orochi_program({"evaluate", trained.without, "--encoder-alone"});
   CHECK(refused.code == 2);
   CHECK(has(refused.err, "the model has no linear model of the texts"));
+  CHECK(has(said({"inspect", trained.with}),
+            "\ntext model  1,002 numbers, a linear model of the texts beside"));
+  CHECK_FALSE(has(said({"inspect", trained.without}), "text model"));
   const std::string measured = said({"baseline", trained.with});
   CHECK(has(measured, "\n" + line));
   CHECK(has(measured.substr(measured.find(line)), "the model"));
