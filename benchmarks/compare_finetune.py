@@ -87,7 +87,7 @@ def with_peak(command, folder):
 
 def run_orochi(place, precision):
     run = f"run-{time.time()}"
-    command = [ROOT / "build/orochi", "train", "fine.toml", "--run", run, f"train.precision={precision}"]
+    command = [ROOT / "build/orochi", "train", "fine.toml", "--run", run, f"train.precision={precision}", "-q"]
     _, peak, _ = with_peak(command, place)
     epoch = list(csv.DictReader((place / run / "metrics.csv").open()))[-1]
     _, _, first = with_peak([*command[:3], "--run", run + "-first", f"train.precision={precision}", "--max-steps", "1"], place)

@@ -66,7 +66,7 @@ def measure(name, seeds, program):
         test = unseen(train, test, folder)
     orochi("init", train, "--test", test, "--out", folder / "config.toml", program=program)
     start = time.perf_counter()
-    orochi("train", folder / "config.toml", "--seeds", seeds, "--run", folder / "runs", "--threads", 1, program=program)
+    orochi("train", folder / "config.toml", "--seeds", seeds, "--run", folder / "runs", "--threads", 1, "-q", program=program)
     seconds = (time.perf_counter() - start) / seeds
     members = [json.loads(orochi("evaluate", member, "--json", program=program))["accuracy"] for member in (folder / "runs").glob("seed-*")]
     result = json.loads(orochi("baseline", folder / "runs", "--json", program=program))
