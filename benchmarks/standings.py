@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Where an encoder stands beside simple models: what `orochi init` makes of eleven training files, on their test files; of
-splice's also without the test sequences that are in the training file, too ("splice-unseen").
+splice also without the test sequences that are in the training file ("splice-unseen").
 
 usage: benchmarks/standings.py run [SET ...] [--seeds 5] [--program FILE]      writes standings.tsv
        benchmarks/standings.py table                                           prints the table from standings.tsv

@@ -23,7 +23,7 @@ struct Batch {
   std::span<const float> weights = {};  // one a target: its factor in the loss; empty: all are 1
   std::span<const std::int32_t> segments =
       {};  // [N]: which of a sequence's texts a row is of; empty: one text
-  std::span<const std::int32_t> features = {};  // hashed n-grams of all texts, that a linear model looks at
+  std::span<const std::int32_t> features = {};  // hashed n-grams, rising in each sequence
   std::span<const Index> feature_offsets = {};  // [B + 1]: which of them are of sequence b; empty: none are
   Index window = 0;  // longer sequences are asked about by windows of at most so many rows; 0: whole
   // Of tasks whose targets are made of the rows. Both ascending, and counted as offsets are.

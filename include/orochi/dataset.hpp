@@ -37,7 +37,7 @@ struct Sequences {
   Index target_width = 1;         // W
   Column<float> weights;          // one a target; empty: all are 1
   Column<std::int32_t> segments;  // [N]: which of its texts a row is of; empty where there is one
-  Column<std::int32_t> features;  // hashed n-grams of the texts, where data.text_features asks for them
+  Column<std::int32_t> features;  // data.text_features: hashed n-grams, rising in each sequence
   Column<Index> feature_offsets;  // [B + 1] in features; empty where there are none
   Index window = 0;  // a longer sequence is windows of at most so many rows to a model; 0: all are whole
 

@@ -29,8 +29,7 @@ Wanted::Wanted(const Task& task, const Sequences& train)
     throw usage_error(
         "there are baselines for tasks with one label, any number of labels, or numbers a sequence, or a "
         "label "
-        "a "
-        "row: classification, multi_label, regression and token_labels; this config has another task");
+        "a row: classification, multi_label, regression and token_labels; this config has another task");
   form_ = *form;
   if (form_ == Form::one_label && columns_ == 2) columns_ = 1;  // the second label or not
   if (form_ != Form::numbers) return;

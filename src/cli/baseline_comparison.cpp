@@ -33,13 +33,19 @@ std::string sentence_of(const Comparison& comparison, const std::string& title, 
 }  // namespace
 
 std::size_t best_baseline(const BaselineRequest& request, const std::vector<Baseline>& baselines) {
-  const auto figure = [&](const Baseline& baseline) {
-    return request.data.validation.size() > 0 ? baseline.validation.values[request.chosen_by]
-                                              : baseline.cross_validated;
+  const MetricInfo& metric = request.metrics[request.chosen_by];
+  // On validation data; of equals the one that cross-validation of the training data prefers.
+  const auto is_better = [&](const Baseline& a, const Baseline& b) {
+    if (request.data.validation.size() > 0) {
+      const double of_a = a.validation.values[request.chosen_by],
+                   of_b = b.validation.values[request.chosen_by];
+      if (of_a != of_b) return improves(metric, of_a, of_b);
+    }
+    return improves(metric, a.cross_validated, b.cross_validated);
   };
   std::size_t best = 0;
   for (std::size_t i = 1; i < baselines.size(); ++i)
-    if (improves(request.metrics[request.chosen_by], figure(baselines[i]), figure(baselines[best]))) best = i;
+    if (is_better(baselines[i], baselines[best])) best = i;
   return best;
 }
 

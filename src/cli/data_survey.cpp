@@ -110,7 +110,7 @@ std::string uneven_note(const ReadData& read) {
   constexpr double most_share = 0.9;
   constexpr Index fewest = 5;
   const std::vector<std::string> labels = read.task->strata_names();
-  if (read.config.task.type != "classification" || labels.size() < 2) return "";
+  if (labels.size() < 2) return "";
   std::vector<Index> counts(labels.size());  // [K]
   for (const SurveyedRecord& record : read.records) ++counts[as_size(record.stratum)];
   const auto largest = as_size(std::ranges::max_element(counts) - counts.begin());

@@ -152,8 +152,9 @@ swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
     text += fmt::format("\n[layer.token_embedding]\nngrams = {}  # {}\n", choices.ngrams, choices.ngrams_why);
   if (choices.kernel_size > 1)
     text += fmt::format(
-        "\n[layer.input_projection]\nkernel_size = {}  # a row is read with its neighbors: what tells series "
-        "apart is short courses\n",
+        "\n[layer.input_projection]\nkernel_size = {}  # a row is read with its neighbors: short stretches "
+        "of a "
+        "series tell classes apart\n",
         choices.kernel_size);
   return text;
 }

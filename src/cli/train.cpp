@@ -113,7 +113,7 @@ std::string after_summary(const Arguments& arguments, double max_memory, const T
   if (!result.finished) return "";
   out.flush();
   std::string text;
-  if (result.best_step > 0 && (result.tested || result.validated))
+  if (result.best_step > 0 && !result.refits && (result.tested || result.validated))
     text = baseline_lines(arguments, max_memory, result.run, extensions);
   if (!text.empty()) text = (result.tested ? "" : "\n") + text + "\n";
   return text + next_commands(arguments, result);

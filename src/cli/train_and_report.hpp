@@ -16,16 +16,19 @@ namespace orochi {
 /// Trains by `make`, which takes `request`, and says what came of it.
 template <class Make, class Report>
 int train_and_report(TrainRequest& request, Output& out, Make make, Report report_of) {
-  StopSignals signals;
-  request.stop = [&signals] { return signals.arrived(); };
   decltype(make(std::declval<TrainObserver&>())) result;
-  {
+  int signal = 0;
+  {  // what comes after the training ends at a signal as any program does
+    StopSignals signals;
+    request.stop = [&signals] { return signals.arrived(); };
     ProgressLine progress(std::cerr, standard_error_screen());
     result = make(progress);
-    if (signals.number() != 0 && !result.finished) progress.note("stopped by a signal, with a checkpoint");
+    signal = signals.number();
+    if (signal != 0 && !result.finished) progress.note("stopped by a signal, with a checkpoint");
   }
+  request.stop = nullptr;
   out.write(report_of(result));
-  if (!result.finished && signals.number() != 0) return 128 + signals.number();
+  if (!result.finished && signal != 0) return 128 + signal;
   return static_cast<int>(ExitCode::done);
 }
 

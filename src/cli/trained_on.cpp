@@ -16,9 +16,11 @@ namespace {
 namespace fs = std::filesystem;
 
 /// As training took the sequences: perhaps windows of them.
-std::string checksum_in_training(Sequences sequences) {
-  if (sequences.window > 0) cut_windows(sequences);
-  return checksum(sequences);
+std::string checksum_in_training(const Sequences& sequences) {
+  if (sequences.window == 0) return checksum(sequences);
+  Sequences windows = sequences;
+  cut_windows(windows);
+  return checksum(windows);
 }
 
 bool is_named(const Model& trained, const std::string& checkpoint, const std::string& path) {

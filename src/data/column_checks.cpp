@@ -58,13 +58,14 @@ void check_header(const RawSplit& raw, const ReaderEntry& reader, FileErrors& er
   });
 }
 
-/// The first line's label is its alone, while every other one comes again: it may be a column's name.
+/// No other record has the first line's label, while every other label comes again: it may be a column's
+/// name.
 void note_header(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader,
                  std::vector<std::string>& notes) {
   constexpr std::size_t fewest_each = 4, longest = 24;
   const std::vector<std::string_view> texts = raw.texts_of(0);
-  const bool may_have_one = reader.name == "tsv" || names_columns(reader);
-  if (!may_have_one || raw.lines.empty() || raw.lines.front() != 1 || labels.size() < 2 ||
+  const bool has_columns = reader.options.empty() || names_columns(reader);  // a label and texts
+  if (!has_columns || raw.lines.empty() || raw.lines.front() != 1 || labels.size() < 2 ||
       (labels.size() - 1) * fewest_each > raw.targets.size() ||
       std::ranges::any_of(texts, [](std::string_view text) { return text.size() > longest; }))
     return;

@@ -89,7 +89,11 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
     throw usage_error(fmt::format("{}: error: looks like {}; {}", path, found.description, found.advice));
   const std::string by_name = format_of_name(path);
   // Whatever its columns are called: their names would be read as a text.
-  const bool has_columns = by_name == config.format.type && (by_name == "csv" || by_name == "jsonl");
+  const ReaderEntry* reader = readers.find(config.format.type);
+  const bool has_columns = by_name == config.format.type && reader != nullptr &&
+                           std::ranges::any_of(reader->options, [](const Option& option) {
+                             return option.name == "text_columns" || option.name == "text_keys";
+                           });
   if (found.format == config.format.type || found.is_no_text || has_columns ||
       readers.make(config.format)->recognizes(beginning))
     return true;

@@ -12,8 +12,7 @@
 namespace orochi {
 namespace {
 
-/// Calls use(from, to, count) for each run of rows of x that is a run of rows, `shift` further on, of what is
-/// around row t: none crosses the end of a sequence or holds a hidden row.
+/// Calls use(row, row + shift) for each row whose neighbor so far on is in the same sequence and not hidden.
 template <typename Use>
 void for_neighbors(const Batch& batch, Index shift, Use use) {
   for (Index b = 0; b < batch.num_sequences(); ++b) {
@@ -51,8 +50,9 @@ Var rows_around(Var x, Index size, const Batch& batch) {
 InputProjection::InputProjection(Builder& builder) : kernel_size_(builder.integer("kernel_size")) {
   const Index width = embedding_width(builder.model());
   if (kernel_size_ % 2 == 0)
-    throw usage_error("[layer.input_projection] kernel_size = " + std::to_string(kernel_size_) +
-                      "; allowed: an odd number, so that a row has as many neighbors before as after it");
+    throw OptionError("layer.input_projection.kernel_size",
+                      "[layer.input_projection] kernel_size = " + std::to_string(kernel_size_) +
+                          "; allowed: an odd number, so that a row has as many neighbors before as after it");
   weight_ = builder.weight("weight", width, kernel_size_ * builder.width());
   bias_ = builder.vector("bias", width);
   builder.set_width(width);

@@ -186,9 +186,10 @@ TEST_CASE("config explains keys, options, sections and the words of others") {
 TEST_CASE("doctor tells what is there, and fails where something is wrong") {
   const Outcome good = orochi_program({"doctor"});
   CHECK(good.code == 0);
-  for (const char* part : {"program ", "CPU ", "auto takes ", "GFLOP/s", "HDF5 ", "liblinear",
-                           "everything that training needs is here"})
+  for (const char* part :
+       {"program ", "CPU ", "auto takes ", "GFLOP/s", "HDF5 ", "everything that training needs is here"})
     CHECK(has(good.out, part));
+  CHECK(has(good.out, "for `baseline`") != has(good.out, "built without liblinear"));
   const Outcome bad =
       Child({"-c", "cd /proc && exec \"$0\" doctor", std::getenv("OROCHI_PROGRAM")}, "", "/bin/sh").finish();
   CHECK(bad.code == 1);
