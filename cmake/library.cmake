@@ -20,8 +20,8 @@ function(orochi_library name scalar)
   target_link_libraries(lib${name} INTERFACE Eigen3::Eigen)
   # What the objects call: the modules' own libraries would bring the objects a second time.
   target_link_libraries(lib${name} PRIVATE
-    HDF5::HDF5 fmt::fmt ZLIB::ZLIB ${ZSTD_LIBRARY} ${UTF8PROC_LIBRARY} ${SENTENCEPIECE_LIBRARY}
-    ${SENTENCEPIECE_TRAIN_LIBRARY} Threads::Threads ${CMAKE_DL_LIBS} $<$<TARGET_EXISTS:orochi_onednn>:orochi_onednn>
+    HDF5::HDF5 fmt::fmt ZLIB::ZLIB ${ZSTD_LIBRARY} ${UTF8PROC_LIBRARY} ${SENTENCEPIECE_TRAIN_LIBRARY}
+    ${SENTENCEPIECE_LIBRARY} Threads::Threads ${CMAKE_DL_LIBS} $<$<TARGET_EXISTS:orochi_onednn>:orochi_onednn>
     $<$<TARGET_EXISTS:orochi_protobuf>:orochi_protobuf> $<$<TARGET_EXISTS:orochi_liblinear>:orochi_liblinear>)
 endfunction()
 
