@@ -1,12 +1,13 @@
-"""Conan 2 recipe of the sources around this folder: conan create packaging/conan --build=missing
+"""Conan 2 recipe of the sources around this folder: conan create packaging/conan -s compiler.cppstd=20 --build=missing
 
 Conan Center has no SentencePiece: the system's is taken (libsentencepiece-dev). Tried where Conan Center could not be
-reached: with a profile whose [platform_requires] name Debian's packages it configures; its build was not run to the end.
+reached: with a profile whose [platform_requires] name Debian's packages it builds, packs, and serves examples/c_api and predict.
 """
 
 from pathlib import Path
 
 from conan import ConanFile
+from conan.tools.build import check_min_cppstd
 from conan.tools.cmake import CMake, CMakeDeps, CMakeToolchain, cmake_layout
 from conan.tools.files import copy
 
@@ -33,6 +34,9 @@ class OrochiConan(ConanFile):
 
     def requirements(self):
         self.requires("eigen/[>=3.4]", transitive_headers=True)
+
+    def validate(self):
+        check_min_cppstd(self, 20)  # for programs that use the headers: they take the profile's
 
     def export_sources(self):
         root = Path(self.recipe_folder).parent.parent
@@ -67,4 +71,4 @@ class OrochiConan(ConanFile):
             component.set_property("cmake_target_name", f"Orochi::{name}")
             component.libs = [name]
             component.includedirs = ["include", f"include/orochi-{scalar}"]
-            component.requires = ["eigen::eigen"]
+            component.requires = [f"{each.ref.name}::{each.ref.name}" for each in self.dependencies.direct_host.values()]
