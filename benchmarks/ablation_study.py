@@ -160,7 +160,7 @@ def measure(name, idea, seed, program):
     epochs = max(1, round(steps * (2 if idea == "twice the steps" else 1) / (0.9 * count / 32)))
     start = time.perf_counter()
     orochi("train", folder / "base.toml", f"data.train={train}", f"data.max_length={length}", f"train.seed={seed}", f"train.epochs={epochs}",
-           *KINDS[kind], *changes, *also, "--threads", 1, "--run", folder / "run", program=program)
+           *KINDS[kind], *changes, *also, "--threads", 1, "-q", "--run", folder / "run", program=program)
     seconds = time.perf_counter() - start
     figures = json.loads(orochi("evaluate", folder / "run", "--data", held, "--json", program=program))
     shutil.rmtree(folder)
