@@ -89,6 +89,9 @@ class Reader {
   /// The label that a line would have if it were one of the file's: who labels lines of text with `predict`
   /// may have left it there. Empty where it has none.
   virtual std::string_view label_of(std::string_view line) const { return static_cast<void>(line), ""; }
+  /// Whether a label is known by its place alone, so that in a record without one a value, or a text, is
+  /// taken for it.
+  virtual bool has_label_by_place() const { return false; }
   /// Whether a file that begins so is of this format by what the options say, such as a header that names
   /// their columns: where its looks alone do not tell it from lines of text.
   virtual bool recognizes(std::string_view beginning) const { return static_cast<void>(beginning), false; }

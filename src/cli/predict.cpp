@@ -153,13 +153,17 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
   try {
     Inputs inputs = load_inputs(trained.config.data, trained.extensions.readers, trained.preprocessing, path,
                                 arguments.has("--keep"), arguments.has("--skip-bad"), notes);
+    refuse_unknown_labels(inputs, trained.config.data, trained.extensions.readers, *trained.task);
     if (arguments.has("--keep")) kept = inputs.field_names;
     pending.add(std::move(inputs));
   } catch (const Error& error) {
-    throw Error(error.code(),
-                fmt::format("{}\nthe file was read as data.format = \"{}\", as training's; {}lines of one "
-                            "text each are read from standard input: predict ... <FILE",
-                            error.what(), trained.config.data.format.type, columns_advice(trained)));
+    throw Error(
+        error.code(),
+        fmt::format("{}\nthe file was read as data.format = \"{}\", as training's; {}{} are read from "
+                    "standard input: predict ... <FILE",
+                    error.what(), trained.config.data.format.type, columns_advice(trained),
+                    trained.preprocessing.channels > 0 ? "records without labels, values with commas between,"
+                                                       : "lines of one text each"));
   }
   notes.push_back(
       fmt::format("read as data.format = \"{}\"; labels are ignored", trained.config.data.format.type));

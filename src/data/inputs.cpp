@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "data/data_file.hpp"
 #include "data/missing.hpp"
 #include "data/normalize.hpp"
+#include "data/readers/words.hpp"
 #include "data/sniff.hpp"
 #include "data/take_rows.hpp"
 #include "data/target_file.hpp"
@@ -61,6 +63,39 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
   RawSplit places;
   places.path = raw.path, places.lines = std::move(raw.lines), places.targets = std::move(raw.targets);
   return {std::move(sequences), std::move(raw.field_names), std::move(raw.fields), std::move(places)};
+}
+
+namespace {
+
+bool knows_one_of(const std::vector<std::string>& labels, std::string_view target, char separator) {
+  while (true) {
+    const std::size_t end = separator == '\0' ? target.npos : target.find(separator);
+    if (std::ranges::find(labels, trim(target.substr(0, end))) != labels.end()) return true;
+    if (end == target.npos) return false;
+    target.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace
+
+void refuse_unknown_labels(const Inputs& inputs, const DataConfig& config, const Readers& readers,
+                           const Targets& targets) {
+  const std::vector<std::string> labels = targets.strata_names();
+  if (labels.empty() || targets.are_numbers() || targets.level() != Level::sequence ||
+      !readers.make(config.format)->has_label_by_place())
+    return;
+  std::optional<std::size_t> first;
+  const auto& read = inputs.places.targets;
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    if (trim(read[i]).empty() || trim(read[i]) == "?") continue;
+    if (knows_one_of(labels, read[i], targets.separator())) return;
+    if (!first) first = i;
+  }
+  if (!first) return;
+  throw usage_error(fmt::format(
+      "{}: error: {} was read as a label, but neither this nor any other record has a label of the model, "
+      "which are {}; write each record's label in its place, or ? where it is not known",
+      inputs.places.location(static_cast<Index>(*first)), quote(read[*first]), quote_list(labels)));
 }
 
 namespace {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <orochi/dataset.hpp>
+#include <orochi/targets.hpp>
 
 #include "data/raw.hpp"
 
@@ -23,6 +24,11 @@ struct Inputs {
 Inputs load_inputs(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
                    const std::string& path, bool keeps_fields, bool skips_bad,
                    std::vector<std::string>& notes);
+
+/// Throws a usage_error where what was read as labels, by their place, has none that the model knows: they
+/// are likelier values, or texts, of records without labels. One that is missing, or `?`, counts as none.
+void refuse_unknown_labels(const Inputs& inputs, const DataConfig& config, const Readers& readers,
+                           const Targets& targets);
 
 /// Whether the file looks like one of the config's format, not like lines that are one text, or one case,
 /// each. Throws a usage_error for a configuration, and for another format whose labels or marks would be

@@ -194,6 +194,7 @@ class TsReader : public Reader {
   explicit TsReader(const Settings&) {}
 
   bool is_text() const override { return false; }
+  bool has_label_by_place() const override { return true; }
   void read(DataFile& file) const override {
     std::string_view rest = file.text();
     if (rest.empty()) return;

@@ -52,6 +52,7 @@ class TsvReader : public Reader {
     }
     if (!has_lines && file.is_good()) file.error("nothing but blank lines; expected label<TAB>text");
   }
+  bool has_label_by_place() const override { return true; }
   std::string_view label_of(std::string_view line) const override {
     const std::size_t tab = line.find('\t');
     return tab == std::string_view::npos ? "" : line.substr(0, tab);

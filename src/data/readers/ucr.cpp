@@ -22,6 +22,7 @@ class UcrReader : public Reader {
   }
 
   bool is_text() const override { return false; }
+  bool has_label_by_place() const override { return true; }
   void read(DataFile& file) const override {
     std::string_view rest = file.text();
     if (rest.empty()) return;

@@ -1,0 +1,78 @@
+// predict on files that are nearly of the model's format: without labels, with a bad record, of texts with
+// tabs.
+#include <fstream>
+
+#include "catch.hpp"
+#include "program.hpp"
+#include "workplace.hpp"
+
+using namespace orochi;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+struct Place : Workplace {
+  using Workplace::Workplace;
+
+  void write(const std::string& name, const std::string& contents) const {
+    std::ofstream(path(name)) << contents;
+  }
+  void train(const std::string& run, std::vector<std::string> settings) const {
+    settings.insert(settings.begin(),
+                    {"train", path("small.toml"), "--run", path(run), "data.test=", "train.epochs=1"});
+    const Outcome trained = orochi_program(settings);
+    INFO(trained.err);
+    REQUIRE(trained.code == 0);
+  }
+  Outcome predict(const std::string& run, const std::string& file,
+                  std::vector<std::string> options = {}) const {
+    options.insert(options.begin(), {"predict", path(run), path(file)});
+    return orochi_program(options);
+  }
+};
+
+std::string series(const std::string& even, const std::string& odd, int count = 20) {
+  std::string text;
+  for (int i = 0; i < count; ++i)
+    text += (i % 2 == 0 ? even : odd) + "\t" + std::to_string(i) + ".5\t" + std::to_string(i % 3) + "\t7\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("what stands in the place of labels and is none that the model knows is an error") {
+  const Place place("no-labels");
+  const std::string cases = "@univariate true\n@classLabel true low high\n@data\n1,2,3:low\n4,3,2:high\n";
+  place.write("series.tsv", series("low", "high"));
+  place.write("cases.ts", cases + "1,2,2:low\n4,3,1:high\n1,2,4:low\n4,3,3:high\n");
+  place.train("ucr", {"data.train=series.tsv", "data.format=ucr", "data.tokenizer=word"});
+  place.train("ts", {"data.train=cases.ts", "data.format=ts", "data.tokenizer=word"});
+  place.train("tsv", {});
+
+  place.write("none.tsv", "1\t2\t3\n4\t5\t6\n");
+  const Outcome refused = place.predict("ucr", "none.tsv");
+  CHECK(refused.code == 2);
+  CHECK(refused.out.empty());
+  CHECK(has(refused.err,
+            "none.tsv:1: error: \"1\" was read as a label, but neither this nor any other record has a label "
+            "of the model, which are "));
+  CHECK(has(refused.err, "or ? where it is not known\n"));
+  CHECK(has(refused.err, "records without labels, values with commas between, are read from standard input"));
+  place.write("numbers.ts", "@univariate true\n@classLabel true 1 2\n@data\n1,2:1\n3,4:2\n");
+  CHECK(has(place.predict("ts", "numbers.ts").err, "numbers.ts:4: error: \"1\" was read as a label"));
+  place.write("texts.tsv", "ACGT\tCGATTACAG\nACG\tCGATTACAG\n");
+  CHECK(has(place.predict("tsv", "texts.tsv").err, "texts.tsv:1: error: \"ACGT\" was read as a label"));
+
+  // One that is known shows that the others are labels, too; missing ones need not be known.
+  for (const char* label : {"low", "?"}) {
+    place.write("some.tsv", series("other", label));
+    CHECK(place.predict("ucr", "some.tsv").code == (*label == '?' ? 2 : 0));
+    place.write("unknown.tsv", series("?", label));
+    CHECK(place.predict("ucr", "unknown.tsv").code == 0);
+  }
+  place.write("unlabelled.ts", "@univariate true\n@classLabel false\n@data\n1,2,3\n3,2,1\n");
+  CHECK(place.predict("ts", "unlabelled.ts").code == 0);
+  place.write("empty.tsv", "\tCGATTACAG\n\tAAATTTGGG\n");
+  CHECK(place.predict("tsv", "empty.tsv").code == 0);
+}
