@@ -83,27 +83,54 @@ ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<
   }
 }
 
-void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting) {
+namespace {
+
+/// An awk program that writes a record as a case of one step, each column a dimension, and its label.
+std::string awk_for(const Guess& guess) {
   const NumberTable& table = guess.number_table;
-  if (table.numbers == 0) return;
-  const std::string label = std::to_string(table.label + 1);
+  const std::size_t label = table.label + 1;
+  std::string program = R"(BEGIN {print "@classLabel true\n@data"} )";
+  program += guess.has_header ? "NR > 1 && NF > 1" : "NF > 1";
+  program += R"( {gsub(/["\r]/, ""); )";
+  if (table.has_decimal_commas && table.label_is_number)
+    program += fmt::format("sub(/,/, \".\", ${}); ", label);
+  program += fmt::format("for (i = 1; i <= NF; ++i) if (i != {}) {{", label);
+  if (table.has_decimal_commas) program += R"(sub(/,/, ".", $i); )";
+  return program + fmt::format(R"(printf "%s:", $i ~ /^ *(NA)?$/ ? "?" : $i}}; print ${}}})", label);
+}
+
+/// A command that writes a table of numbers as a .ts file.
+std::string command_for(const Guess& guess, const std::string& path) {
   const std::string between = guess.looks_like.delimiter == '\t'  ? "'\\t'"
                               : guess.looks_like.delimiter == ';' ? "';'"
                                                                   : ",";
+  const bool is_packed = guess.packing != Packing::none;
+  std::filesystem::path stem = std::filesystem::path(path).stem();
+  if (is_packed) stem = stem.stem();
+  const std::string named = shell_word(path);
+  const std::string unpacked = guess.packing == Packing::gzip   ? "zcat <" + named + " | "
+                               : guess.packing == Packing::zstd ? "zstd -dc <" + named + " | "
+                                                                : "";
+  return fmt::format("{}awk -F{} '{}' {}>{}", unpacked, between, awk_for(guess), is_packed ? "" : named + " ",
+                     shell_word(stem.string() + "-columns.ts"));
+}
+
+}  // namespace
+
+void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting) {
+  const NumberTable& table = guess.number_table;
+  if (table.numbers == 0) return;
   throw usage_error(fmt::format(
       "{}: error: looks like a table of numbers, a record a line: {} of numbers, and labels in column {}; "
-      "none of them is a text. Numbers are read as one series a record: write the label first, then its "
-      "numbers, for instance with\n"
-      "  awk -F{} '{}{{printf \"%s\", ${}; for (i = 1; i <= NF; ++i) if (i != {}) printf \"\\t%s\", $i; "
-      "print "
-      "\"\"}}' {} >{}\n"
-      "and name that file; several channels a record are read from .ts and HDF5. To read one column as a "
-      "text "
-      "all the same, name it with {}",
+      "none of them is a text. Numbers are read as series: write a record as one step, each of its columns a "
+      "channel that is normalized by itself, for instance with\n"
+      "  {}\n"
+      "and name that file. Where the columns are one quantity over time, write a line of the label and the "
+      "numbers, with tabs between (data.format = \"ucr\"). To read one column as a text all the same, name "
+      "it with {}",
       path, counted(static_cast<Index>(table.numbers), "column"),
-      guess.has_header ? quote(guess.columns[table.label]) : label, between,
-      guess.has_header ? "NR > 1 " : "", label, label, shell_word(path),
-      shell_word(std::filesystem::path(path).stem().stem().string() + "-series.tsv"), text_setting));
+      guess.has_header ? quote(guess.columns[table.label]) : std::to_string(table.label + 1),
+      command_for(guess, path), text_setting));
 }
 
 std::string uneven_note(const ReadData& read) {
@@ -121,15 +148,14 @@ std::string uneven_note(const ReadData& read) {
   if (share > most_share)
     parts.push_back(fmt::format(
         "label {} has {:.1f} % of the records, so that always answering it is right as often: look at "
-        "macro_f1, "
-        "choose the epoch by it with train.monitor = \"macro_f1\", and let every label count alike with "
+        "macro_f1, choose the epoch by it with train.monitor = \"macro_f1\", and let every label count alike "
+        "with "
         "task.class_weights = \"balanced\"",
         quote(labels[largest]), 100 * share));
   if (rare > 0)
     parts.push_back(
         fmt::format("{} fewer than {} records, as {} with {}: too few to be learned or measured; add records "
-                    "of it, or join "
-                    "it with another label",
+                    "of it, or join it with another label",
                     counted(rare, "label") + (rare == 1 ? " has" : " have"), fewest, quote(labels[smallest]),
                     counts[smallest]));
   return fmt::format("{}", fmt::join(parts, "; "));

@@ -49,9 +49,29 @@ DataKind kind_of(const ReadData& read, const std::string& config, std::vector<st
   return length_at(records, 0) == length_at(records, 1) ? DataKind::places : DataKind::letters;
 }
 
+/// What can be read only with missing values filled is read so.
+ReadData read_and_fill(Guess& guess, std::vector<std::string>& settings, bool& misses_values,
+                       const Extensions& extensions) {
+  std::optional<Error> failed;
+  try {
+    return read_by_guess(guess, "the config", settings, extensions);
+  } catch (const Error& error) {
+    failed = error;
+  }
+  try {
+    settings.emplace_back("data.missing=interpolate");
+    ReadData read = read_by_guess(guess, "the config", settings, extensions);
+    misses_values = true;
+    return read;
+  } catch (const Error&) {
+    throw *failed;
+  }
+}
+
 DataSurvey survey_of(Guess guess, const Extensions& extensions) {
-  const std::vector<std::string> settings{"data.max_length=100000"};
-  const ReadData read = read_by_guess(guess, "the config", settings, extensions);
+  std::vector<std::string> settings{"data.max_length=100000"};
+  bool misses_values = false;
+  const ReadData read = read_and_fill(guess, settings, misses_values, extensions);
   std::vector<SurveyedRecord> records = read.records;
   if (may_number_records(read))
     std::cerr << fmt::format(
@@ -61,6 +81,7 @@ DataSurvey survey_of(Guess guess, const Extensions& extensions) {
         guess.columns.empty() ? "" : "; there are: " + escape(quote_list(guess.columns)));
   if (const std::string note = uneven_note(read); !note.empty()) std::cerr << escape(note) + "\n";
   DataSurvey survey;
+  survey.misses_values = misses_values;
   survey.kind = kind_of(read, guess.config, settings, extensions, records);
   survey.records = std::ssize(records);
   survey.labels = std::ssize(read.task->strata_names());

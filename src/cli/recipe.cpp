@@ -111,6 +111,11 @@ std::string data_section(const DataSurvey& survey, const Choices& choices) {
         "fitted "
         "first: answers add it and the encoder; 0 leaves it out, as ONNX and long = \"windows\" need it\n",
         features);
+  if (survey.misses_values)
+    text += fmt::format("missing = {}\n",
+                        survey.longest > 1
+                            ? "\"interpolate\"  # values that are missing, by their neighbors in time"
+                            : "\"mean\"  # values that are missing, by the mean of their channel");
   return text + fmt::format("max_length = {}  # {}: {}\n", kept, choices.rows, share);
 }
 
@@ -118,11 +123,12 @@ std::string data_section(const DataSurvey& survey, const Choices& choices) {
 
 std::string recipe(const DataSurvey& survey) {
   const Choices choices = choices_for(survey.kind);
-  std::string text = fmt::format(
-      "# {} records{}; half of them have up to {} {}.\n# Made by `orochi init`; docs/config.md has every "
-      "key.\n\n",
-      survey.records, survey.labels > 0 ? fmt::format(", {} labels", survey.labels) : "", survey.median,
-      choices.rows);
+  const bool is_one_step = survey.kind == DataKind::series && survey.longest == 1;
+  std::string text =
+      fmt::format("# {} records{}{}.\n# Made by `orochi init`; docs/config.md has every key.\n\n",
+                  survey.records, survey.labels > 0 ? fmt::format(", {} labels", survey.labels) : "",
+                  is_one_step ? ", each of one row"
+                              : fmt::format("; half of them have up to {} {}", survey.median, choices.rows));
   if (!survey.task.empty()) text += fmt::format("task = \"{}\"\n\n", survey.task);
   const std::size_t table = survey.data.find("\n[data.format]");
   text += survey.data.substr(0, table == std::string::npos ? survey.data.size() : table);
@@ -130,7 +136,8 @@ std::string recipe(const DataSurvey& survey) {
                               : fmt::format("test = {}\n", survey.test);
   text += "validation_fraction = 0.1  # chooses the epoch\n" + data_section(survey, choices);
   if (table != std::string::npos) text += survey.data.substr(table);
-  text += fmt::format(R"(
+  text +=
+      fmt::format(R"(
 [model]
 d_model = {}
 num_layers = {}
@@ -146,16 +153,16 @@ learning_rate = 1e-3
 warmup_ratio = 0.1
 swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
 )",
-                      width_for(survey.records), choices.num_layers, choices.pooling,
-                      epochs_for(survey, choices.steps), batch_size);
+                  width_for(survey.records), choices.num_layers, is_one_step ? "\"mean\"" : choices.pooling,
+                  epochs_for(survey, choices.steps), batch_size);
   if (choices.ngrams > 1)
     text += fmt::format("\n[layer.token_embedding]\nngrams = {}  # {}\n", choices.ngrams, choices.ngrams_why);
-  if (choices.kernel_size > 1)
+  if (const Index kernel_size = std::min(choices.kernel_size, 2 * survey.longest - 1); kernel_size > 1)
     text += fmt::format(
         "\n[layer.input_projection]\nkernel_size = {}  # a row is read with its neighbors: short stretches "
-        "of a "
-        "series tell classes apart\n",
-        choices.kernel_size);
+        "tell "
+        "classes apart\n",
+        kernel_size);
   return text;
 }
 

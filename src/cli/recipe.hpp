@@ -18,6 +18,7 @@ struct DataSurvey {
   DataKind kind = DataKind::words;
   Index records = 0, labels = 0;   // labels: 0 where they are none
   bool of_rows = false;            // each row has a label
+  bool misses_values = false;      // of series
   Index usual_length = 0;          // rows that 98 of 100 records do not pass
   Index longest = 0, median = 0;   // rows
   std::string task;                // empty: the default

@@ -1,9 +1,9 @@
 #include "data/guess.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 #include "data/raw.hpp"
 #include "data/readers/csv_parser.hpp"
 #include "data/readers/json_line.hpp"
-#include "data/unpack.hpp"
+#include "data/readers/words.hpp"
 
 namespace orochi {
 namespace {
@@ -23,14 +23,15 @@ namespace {
 constexpr std::size_t enough = 1 << 16;  // bytes
 constexpr std::size_t rows_to_guess_from = 400;
 
-std::string beginning_of(const std::string& path) {
+std::string beginning_of(const std::string& path, Packing& packing) {
   std::vector<FileErrors> errors{FileErrors(path, PathFrom::command_line)};
   std::ifstream file = open_file(errors.front());
   throw_if_any(errors);
   std::string bytes(enough, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(enough));
   bytes.resize(static_cast<std::size_t>(file.gcount()));
-  if (packing_of(bytes) == Packing::none) return bytes;
+  packing = packing_of(bytes);
+  if (packing == Packing::none) return bytes;
   std::ifstream again(path, std::ios::binary);
   std::string unpacked;
   read_unpacked(again, [&](std::string_view piece) {
@@ -49,10 +50,10 @@ struct Table {
 };
 
 /// Whether a column is all numbers but for its first field.
-bool has_word_over_numbers(const Rows& rows) {
+bool has_word_over_numbers(const Rows& rows, bool may_have_commas) {
   for (std::size_t c = 0; c < rows.front().size(); ++c) {
-    const auto is_numeric = [c](const std::vector<std::string>& row) {
-      return c < row.size() && is_one_number(row[c]);
+    const auto is_numeric = [&](const std::vector<std::string>& row) {
+      return c < row.size() && is_table_number(trim(row[c]), may_have_commas);
     };
     if (rows.size() > 2 && !is_numeric(rows.front()) && std::all_of(rows.begin() + 1, rows.end(), is_numeric))
       return true;
@@ -89,13 +90,13 @@ Rows csv_rows(std::string_view text, char delimiter, bool has_quotes) {
   return rows;
 }
 
-Table csv_table(Rows rows) {
+Table csv_table(Rows rows, char delimiter) {
   Table table;
   table.rows = std::move(rows);
   if (table.rows.empty()) return table;
   table.names = table.rows.front();
   table.has_names = std::any_of(table.names.begin(), table.names.end(), is_column_name) ||
-                    has_word_over_numbers(table.rows) || has_word_over_labels(table.rows);
+                    has_word_over_numbers(table.rows, delimiter != ',') || has_word_over_labels(table.rows);
   if (table.has_names)
     table.rows.erase(table.rows.begin());
   else
@@ -154,46 +155,10 @@ Choice choose(const Table& table, const Wishes& wishes) {
   return choice;
 }
 
-/// Whether what is there of a column is numbers, or what it holds comes again as labels do.
-struct ColumnKind {
-  bool is_numeric = false, repeats = false;
-};
-
-ColumnKind kind_of(const Table& table, std::size_t column) {
-  constexpr std::size_t fewest_each = 4;
-  std::set<std::string_view> values;
-  bool is_numeric = true;
-  for (const std::vector<std::string>& row : table.rows) {
-    if (column >= row.size() || row[column].empty()) continue;
-    values.insert(row[column]);
-    is_numeric = is_numeric && is_one_number(row[column]);
-  }
-  return {is_numeric && !values.empty(), values.size() * fewest_each <= table.rows.size()};
-}
-
-NumberTable number_table(const Table& table, const Wishes& wishes) {
-  constexpr std::size_t fewest = 2;
-  const std::size_t count = table.names.size();
-  NumberTable found{0, count};
-  for (std::size_t c = 0; c < count; ++c) {
-    const ColumnKind kind = kind_of(table, c);
-    if (kind.is_numeric)
-      ++found.numbers;
-    else if (found.label < count || !kind.repeats)
-      return {};  // two columns that are none, or a text
-    else
-      found.label = c;
-  }
-  if (found.numbers < fewest + (found.label == count ? 1 : 0)) return {};
-  if (!wishes.label.empty()) {
-    const std::size_t wished = column_of(table, wishes.label);
-    if (found.label < count && wished != found.label) return {};  // the other one may be a short text
-    found.label = wished;
-  }
-  if (found.label == count) found.label = choose(table, wishes).label;
-  if (found.label == count) return {};
-  found.numbers -= kind_of(table, found.label).is_numeric ? 1 : 0;
-  return found;
+NumberTable numbers_in(const Table& table, const Wishes& wishes, char delimiter) {
+  std::optional<std::size_t> wished;
+  if (!wishes.label.empty()) wished = column_of(table, wishes.label);
+  return number_table(table.rows, table.names.size(), wished, choose(table, wishes).label, delimiter != ',');
 }
 
 std::string quoted(std::string_view text) {
@@ -229,16 +194,10 @@ bool has_several_labels(std::string_view text) {
 
 }  // namespace
 
-bool is_one_number(const std::string& text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 Guess guess_config(const std::string& path, const Wishes& wishes) {
   const std::string named = quoted(wishes.named_as.empty() ? path : wishes.named_as);
-  const std::string beginning = beginning_of(path);
   Guess guess;
+  const std::string beginning = beginning_of(path, guess.packing);
   guess.looks_like = sniff(beginning);
   if (guess.looks_like.format.empty()) {
     guess.config = fmt::format("[data]\ntrain = {}\n", named);
@@ -251,12 +210,14 @@ Guess guess_config(const std::string& path, const Wishes& wishes) {
   if (is_tsv) guess.looks_like = table_of_tabs("a table with a header line and tabs between its columns");
   const Layout layout = guess.looks_like.layout;
   if (layout == Layout::table || layout == Layout::objects) {
-    const Table table = layout == Layout::objects
-                            ? json_table(beginning)
-                            : csv_table(csv_rows(beginning, guess.looks_like.delimiter, !is_tsv));
+    const Table table =
+        layout == Layout::objects
+            ? json_table(beginning)
+            : csv_table(csv_rows(beginning, guess.looks_like.delimiter, !is_tsv), guess.looks_like.delimiter);
     guess.columns = table.names;
     guess.has_header = layout == Layout::table && table.has_names;
-    if (layout == Layout::table && wishes.text.empty()) guess.number_table = number_table(table, wishes);
+    if (layout == Layout::table && wishes.text.empty())
+      guess.number_table = numbers_in(table, wishes, guess.looks_like.delimiter);
     table_text = format_table(guess, table, wishes);
     if (is_tsv) table_text += "quotes = false\n";
   }

@@ -4,15 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "data/number_table.hpp"
 #include "data/sniff.hpp"
+#include "data/unpack.hpp"
 
 namespace orochi {
-
-/// A table whose columns are numbers, but perhaps one of labels: none is a text.
-struct NumberTable {
-  std::size_t numbers = 0;  // columns; 0: it is no such table
-  std::size_t label = 0;    // the number of its column, from 0
-};
 
 struct Guess {
   Sniffed looks_like;                // of the file, unpacked
@@ -20,10 +16,8 @@ struct Guess {
   std::string config;                // TOML; without a format where none is known
   bool has_header = false;           // of a table
   NumberTable number_table = {};     // where no text column is asked for
+  Packing packing = Packing::none;   // of the file
 };
-
-/// Whether a text is a number and nothing else.
-bool is_one_number(const std::string& text);
 
 /// What is known of a file.
 struct Wishes {

@@ -193,9 +193,12 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
     return {"lines of label, tab, text", "tsv", "\"tsv\"", "", false, Layout::label_tab_text};
   if (with_tab > 0)
     return is_table(lines, '\t') ? table_of_tabs("a table with tabs between its columns") : Sniffed();
-  if (is_table(lines, ','))
+  const auto columns = [&](char separator) { return fields_of(lines.front(), separator).size(); };
+  // Of 1;2,5;a the commas are within numbers.
+  const bool is_semicolons = is_table(lines, ';') && columns(';') > columns(',');
+  if (!is_semicolons && is_table(lines, ','))
     return {"CSV: commas between fields", "csv", "\"csv\"", "", false, Layout::table, ','};
-  if (is_table(lines, ';'))
+  if (is_semicolons || is_table(lines, ';'))
     return {"CSV with semicolons between fields",
             "csv",
             "{type = \"csv\", delimiter = \";\"}",

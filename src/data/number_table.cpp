@@ -1,0 +1,82 @@
+#include "data/number_table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "data/readers/words.hpp"
+
+namespace orochi {
+namespace {
+
+/// Whether what is there of a column is numbers, some with commas for points, or what it holds comes again as
+/// labels do.
+struct ColumnKind {
+  bool is_numeric = false, has_commas = false, repeats = false;
+};
+
+ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_t column,
+                   bool may_have_commas) {
+  constexpr std::size_t fewest_each = 4;
+  std::set<std::string_view> values;
+  ColumnKind kind{true};
+  for (const std::vector<std::string>& row : rows) {
+    if (column >= row.size() || is_missing_number(row[column])) continue;
+    const std::string_view field = trim(row[column]);
+    values.insert(field);
+    kind.is_numeric = kind.is_numeric && is_table_number(field, may_have_commas);
+    kind.has_commas = kind.has_commas || field.find(',') != std::string_view::npos;
+  }
+  kind.is_numeric = kind.is_numeric && !values.empty();
+  kind.has_commas = kind.has_commas && kind.is_numeric;
+  kind.repeats = values.size() * fewest_each <= rows.size();
+  return kind;
+}
+
+}  // namespace
+
+bool is_one_number(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+bool is_table_number(std::string_view text, bool may_have_comma) {
+  const std::size_t comma = may_have_comma ? text.find(',') : text.npos;
+  if (comma == text.npos) return is_one_number(text);
+  std::string with_point(text);
+  with_point[comma] = '.';
+  return is_one_number(with_point);
+}
+
+bool is_missing_number(std::string_view field) {
+  field = trim(field);
+  return field.empty() || field == "?" || field == "NA";
+}
+
+NumberTable number_table(const std::vector<std::vector<std::string>>& rows, std::size_t count,
+                         std::optional<std::size_t> wished, std::size_t otherwise, bool may_have_commas) {
+  constexpr std::size_t fewest = 2;
+  NumberTable found{0, count};
+  for (std::size_t c = 0; c < count; ++c) {
+    const ColumnKind kind = kind_of(rows, c, may_have_commas);
+    found.has_decimal_commas = found.has_decimal_commas || kind.has_commas;
+    if (kind.is_numeric)
+      ++found.numbers;
+    else if (found.label < count || !kind.repeats)
+      return {};  // two columns that are none, or a text
+    else
+      found.label = c;
+  }
+  if (found.numbers < fewest + (found.label == count ? 1 : 0)) return {};
+  // The other one may be a short text.
+  if (wished && found.label < count && *wished != found.label) return {};
+  if (wished) found.label = *wished;
+  if (found.label == count) found.label = otherwise;
+  if (found.label == count) return {};
+  found.label_is_number = kind_of(rows, found.label, may_have_commas).is_numeric;
+  found.numbers -= found.label_is_number ? 1 : 0;
+  return found;
+}
+
+}  // namespace orochi

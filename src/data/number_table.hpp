@@ -1,0 +1,33 @@
+// A table of numbers: which of its columns are numbers, and which one are labels.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orochi {
+
+/// A table whose columns are numbers, but perhaps one of labels: none is a text.
+struct NumberTable {
+  std::size_t numbers = 0;          // columns; 0: it is no such table
+  std::size_t label = 0;            // the number of its column, from 0
+  bool label_is_number = false;     // a quantity, or the number of a class
+  bool has_decimal_commas = false;  // in numbers, as in 70,3
+};
+
+/// Whether a text is a number and nothing else.
+bool is_one_number(std::string_view text);
+/// With `may_have_comma` also with a comma for its point: where commas do not separate fields.
+bool is_table_number(std::string_view text, bool may_have_comma);
+
+/// Whether a field of a table of numbers has none: it is empty, ? or NA.
+bool is_missing_number(std::string_view field);
+
+/// `rows` without a header, each of `count` fields. `wished`: the column of labels, if it is known;
+/// `otherwise`: what it is where all are numbers, `count` for none.
+NumberTable number_table(const std::vector<std::vector<std::string>>& rows, std::size_t count,
+                         std::optional<std::size_t> wished, std::size_t otherwise, bool may_have_commas);
+
+}  // namespace orochi
