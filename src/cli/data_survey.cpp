@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -50,10 +51,20 @@ ReadData read_data(const std::string& toml, const std::string& name, const std::
 
 namespace {
 
+constexpr std::size_t most_classes = 20;  // of numbers that may be quantities
+
 /// Whether labels are likelier quantities: many different numbers.
 bool are_quantities(const std::vector<std::string>& labels, std::size_t records) {
-  constexpr std::size_t most_classes = 20;
   return labels.size() > std::max(most_classes, records / 20) && std::ranges::all_of(labels, is_one_number);
+}
+
+/// Of targets that are read as numbers: whether they are more than there may be classes.
+bool are_many(const LoadedData& data) {
+  std::set<double> different;
+  for (const Sequences* part : {&data.train, &data.validation})
+    for (Index i = 0; i < part->size(); ++i)
+      if (different.insert(part->target(i).front()).second && different.size() > most_classes) return true;
+  return false;
 }
 
 }  // namespace
@@ -75,6 +86,7 @@ ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<
       "task = \"regression\"  # the labels are many different numbers\n\n" + guess.config;
   try {
     ReadData found = read(as_quantities);
+    if (failed && !are_many(found.data)) throw *failed;
     guess.config = as_quantities;
     return found;
   } catch (const Error&) {

@@ -183,6 +183,21 @@ TEST_CASE("series of numbers have rows of numbers, and a test file is named") {
   CHECK(has(config, "pooling = \"max\""));
 }
 
+TEST_CASE("labels that are all the same number are no quantities") {
+  const Workplace place("init-one-label");
+  std::string text, many;
+  for (int i = 0; i < 30; ++i) text += "1\tsome words " + std::to_string(i) + "\n";
+  std::ofstream(place.path("same.tsv")) << text;
+  const Outcome same = orochi_program({"init", place.path("same.tsv"), "--out", place.path("x.toml")});
+  CHECK(same.code == 2);
+  CHECK(has(same.err, "label"));
+  CHECK_FALSE(has(same.err, "regression"));
+  for (int i = 0; i < 150; ++i) many += std::to_string(i) + ".5\tsome words " + std::to_string(i % 40) + "\n";
+  std::ofstream(place.path("many.tsv")) << many;
+  const Outcome quantities = orochi_program({"init", place.path("many.tsv"), "--out", place.path("x.toml")});
+  CHECK(has(quantities.out, "regression of 150 records"));
+}
+
 TEST_CASE("init overwrites nothing and says what it cannot read") {
   const Workplace place("init-refusals");
   const Outcome there = orochi_program({"init", place.path("train.tsv"), "--out", place.path("small.toml")});
