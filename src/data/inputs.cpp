@@ -100,6 +100,13 @@ void refuse_unknown_labels(const Inputs& inputs, const DataConfig& config, const
 
 namespace {
 
+bool has_tabs(const Component& format) {
+  return std::ranges::any_of(format.options, [](const auto& option) {
+    const auto* text = std::get_if<std::string>(&option.second);
+    return option.first == "delimiter" && text != nullptr && (*text == "\t" || *text == "\\t");
+  });
+}
+
 /// A tab may also be between the texts of a pair, and a comma in any text.
 bool holds_more_than_texts(const Sniffed& found, const std::string& by_name,
                            const Preprocessing& preprocessing) {
@@ -129,14 +136,15 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
                            std::ranges::any_of(reader->options, [](const Option& option) {
                              return option.name == "text_columns" || option.name == "text_keys";
                            });
-  if (found.format == config.format.type || found.is_no_text || has_columns ||
-      readers.make(config.format)->recognizes(beginning))
+  const bool looks_own =
+      found.format == config.format.type && (!found.is_by_tabs_alone || has_tabs(config.format));
+  if (looks_own || found.is_no_text || has_columns || readers.make(config.format)->recognizes(beginning))
     return true;
   if (readers.find(found.format) != nullptr && holds_more_than_texts(found, by_name, preprocessing))
-    throw usage_error(fmt::format(
-        "{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of one text each; add "
-        "data.format={} behind the file's name",
-        path, found.description, config.format.type, found.format));
+    throw usage_error(
+        fmt::format("{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of one "
+                    "text each; add {} behind the file's name",
+                    path, found.description, config.format.type, override_for(found)));
   return false;
 }
 

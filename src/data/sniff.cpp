@@ -191,8 +191,12 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
       std::count_if(lines.begin(), lines.end(), [&](auto line) { return tabs_of(line) == 1; });
   if (with_one * 5 >= std::ssize(lines) * 4)
     return {"lines of label, tab, text", "tsv", "\"tsv\"", "", false, Layout::label_tab_text};
-  if (with_tab > 0)
-    return is_table(lines, '\t') ? table_of_tabs("a table with tabs between its columns") : Sniffed();
+  if (with_tab > 0) {
+    if (!is_table(lines, '\t')) return {};
+    Sniffed found = table_of_tabs("a table with tabs between its columns");
+    found.is_by_tabs_alone = true;
+    return found;
+  }
   const auto columns = [&](char separator) { return fields_of(lines.front(), separator).size(); };
   // Of 1;2,5;a the commas are within numbers.
   const bool is_semicolons = is_table(lines, ';') && columns(';') > columns(',');
@@ -224,6 +228,11 @@ Sniffed sniff(std::string_view beginning) {
   if (Sniffed found = with_keys(lines); !found.description.empty()) return found;
   if (Sniffed found = lines_of_marks(lines); !found.description.empty()) return found;
   return fields(lines);
+}
+
+std::string override_for(const Sniffed& found) {
+  if (!found.setting.starts_with('{')) return "data.format=" + found.format;
+  return "'data.format=" + found.setting + "'";
 }
 
 bool is_column_name(std::string_view field) {

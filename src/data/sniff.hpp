@@ -16,12 +16,16 @@ struct Sniffed {
   std::string advice;       // what to do where there is no such reader, or before it can read the file
   bool is_no_text = false;  // reading such bytes as text says so itself
   Layout layout = Layout::other;
-  char delimiter = '\0';   // of a table
-  bool is_config = false;  // a configuration, which names data
+  char delimiter = '\0';          // of a table
+  bool is_config = false;         // a configuration, which names data
+  bool is_by_tabs_alone = false;  // a table by the same number of tabs in each line, as texts may have them
 };
 
 /// `beginning`: of the file, up to any byte; 64 KiB are enough.
 Sniffed sniff(std::string_view beginning);
+
+/// How data.format is set to it on a command line.
+std::string override_for(const Sniffed& found);
 
 /// A table with tabs between its columns.
 Sniffed table_of_tabs(const std::string& description);

@@ -1,5 +1,6 @@
 // predict on files that are nearly of the model's format: without labels, with a bad record, of texts with
 // tabs.
+#include <algorithm>
 #include <fstream>
 
 #include "catch.hpp"
@@ -75,4 +76,30 @@ TEST_CASE("what stands in the place of labels and is none that the model knows i
   CHECK(place.predict("ts", "unlabelled.ts").code == 0);
   place.write("empty.tsv", "\tCGATTACAG\n\tAAATTTGGG\n");
   CHECK(place.predict("tsv", "empty.tsv").code == 0);
+}
+
+TEST_CASE("lines of several texts with tabs between are no table for a model of other delimiters") {
+  const Place place("three-texts");
+  std::string csv = "a,b,c,label\n", tabs;
+  for (int i = 0; i < 20; ++i)
+    csv += i % 2 == 0 ? "good,fine,well,yes\n" : "bad,poor,ill,no\n",
+        tabs += i % 2 == 0 ? "good\tfine\twell\n" : "bad\tpoor\till\n";
+  place.write("train.csv", csv);
+  place.write("texts.txt", tabs);
+  const std::vector<std::string> settings{"data.train=train.csv", "data.format.type=csv",
+                                          "data.format.text_columns=[\"a\", \"b\", \"c\"]",
+                                          "data.tokenizer=word"};
+  place.train("commas", settings);
+  const Outcome lines = place.predict("commas", "texts.txt");
+  INFO(lines.err);
+  CHECK(lines.code == 0);
+  CHECK(std::count(lines.out.begin(), lines.out.end(), '\n') == 21);
+
+  std::string header = "a\tb\tc\tlabel\n";
+  for (int i = 0; i < 20; ++i) header += i % 2 == 0 ? "good\tfine\twell\tyes\n" : "bad\tpoor\till\tno\n";
+  place.write("tabs.csv", header);
+  place.train("tsv", {});
+  const Outcome other = place.predict("tsv", "tabs.csv");
+  CHECK(other.code == 2);
+  CHECK(has(other.err, "add 'data.format={type = \"csv\", delimiter = \"\\t\"}' behind the file's name"));
 }

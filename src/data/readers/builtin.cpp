@@ -64,7 +64,7 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
   std::string remedy = found.advice;
   if (!found.is_config && !errors.is_of_config())
     remedy = fmt::format("the model reads data.format = \"{}\": write it so{}", own,
-                         is_registered ? fmt::format(", or add data.format={}", found.format) : "");
+                         is_registered ? ", or add " + override_for(found) : "");
   else if (is_registered)
     remedy = fmt::format("set data.format to {}", found.setting);
   errors.replace(
