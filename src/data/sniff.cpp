@@ -32,6 +32,12 @@ bool all(const std::vector<std::string_view>& lines, const Condition& holds) {
   return std::all_of(lines.begin(), lines.end(), holds);
 }
 
+/// A record may be broken.
+template <class Condition>
+bool most(const std::vector<std::string_view>& lines, const Condition& holds) {
+  return std::count_if(lines.begin(), lines.end(), holds) * 5 >= std::ssize(lines) * 4;
+}
+
 /// Fields between separators, of which none counts between double quotes; blanks in a row count as one.
 std::vector<std::string_view> fields_of(std::string_view line, char separator) {
   std::vector<std::string_view> fields;
@@ -55,14 +61,23 @@ bool is_numeric(std::string_view text) {
          (!text.empty() && error != std::errc::invalid_argument && end == text.data() + text.size());
 }
 
-/// Lines of the label, which behind a tab may be a word, and two or more numbers.
+/// A label, which behind a tab may be a word, and two or more numbers.
+bool is_series(std::string_view line, char separator) {
+  const std::vector<std::string_view> fields = fields_of(line, separator);
+  return fields.size() >= 3 &&
+         (is_numeric(fields.front()) || (separator == '\t' && !fields.front().empty())) &&
+         std::all_of(fields.begin() + 1, fields.end(), is_numeric);
+}
+
 bool are_series(const std::vector<std::string_view>& lines, char separator) {
-  return all(lines, [&](std::string_view line) {
-    const std::vector<std::string_view> fields = fields_of(line, separator);
-    return fields.size() >= 3 &&
-           (is_numeric(fields.front()) || (separator == '\t' && !fields.front().empty())) &&
-           std::all_of(fields.begin() + 1, fields.end(), is_numeric);
-  });
+  return all(lines, [&](std::string_view line) { return is_series(line, separator); });
+}
+
+/// With tabs between, and of a first line that is no header: one that has numbers.
+bool are_mostly_series(const std::vector<std::string_view>& lines) {
+  const std::vector<std::string_view> first = fields_of(lines.front(), '\t');
+  return std::any_of(first.begin() + 1, first.end(), is_numeric) &&
+         most(lines, [](std::string_view line) { return is_series(line, '\t'); });
 }
 
 bool is_header(std::string_view line, char separator) {
@@ -153,7 +168,7 @@ Sniffed config_of(const std::vector<std::string_view>& lines) {
 
 Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
   const auto begins = [](char c) { return [c](std::string_view line) { return trim(line).starts_with(c); }; };
-  if (all(lines, begins('{')))
+  if (begins('{')(lines.front()) && most(lines, begins('{')))
     return {"JSON Lines: an object a line", "jsonl", "\"jsonl\"",
             "write it as label, tab, text", false,   Layout::objects};
   if (begins('[')(lines.front()) && lines.front().find('\t') == std::string_view::npos)
@@ -163,7 +178,7 @@ Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
             "write an object a line, for instance with jq -c '.[]'",
             false,
             Layout::one_list};
-  if (all(lines, [](std::string_view line) { return line.starts_with("__label__"); }))
+  if (most(lines, [](std::string_view line) { return line.starts_with("__label__"); }))
     return {"fastText's lines: __label__NAME text", "fasttext", "\"fasttext\"",
             "write it as label, tab, text",         false,      Layout::label_marks};
   if (begins('>')(lines.front()) && lines.size() > 1 &&
@@ -173,7 +188,7 @@ Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
 }
 
 Sniffed fields(const std::vector<std::string_view>& lines) {
-  if (are_series(lines, '\t') || are_series(lines, ' '))
+  if (are_mostly_series(lines) || are_series(lines, ' '))
     return {"numeric series, a label and its values a line, as the UCR archive's .tsv", "ucr", "\"ucr\"",
             as_numbers};
   if (are_series(lines, ','))
@@ -215,6 +230,11 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
 
 }  // namespace
 
+std::string override_for(const Sniffed& found) {
+  if (!found.setting.starts_with('{')) return "data.format=" + found.format;
+  return "'data.format=" + found.setting + "'";
+}
+
 Sniffed table_of_tabs(const std::string& description) {
   return {description, "csv", "{type = \"csv\", delimiter = \"\\t\"}", "", false, Layout::table, '\t'};
 }
@@ -228,11 +248,6 @@ Sniffed sniff(std::string_view beginning) {
   if (Sniffed found = with_keys(lines); !found.description.empty()) return found;
   if (Sniffed found = lines_of_marks(lines); !found.description.empty()) return found;
   return fields(lines);
-}
-
-std::string override_for(const Sniffed& found) {
-  if (!found.setting.starts_with('{')) return "data.format=" + found.format;
-  return "'data.format=" + found.setting + "'";
 }
 
 bool is_column_name(std::string_view field) {

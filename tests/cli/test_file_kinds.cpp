@@ -78,6 +78,28 @@ TEST_CASE("what stands in the place of labels and is none that the model knows i
   CHECK(place.predict("tsv", "empty.tsv").code == 0);
 }
 
+TEST_CASE("a record that is broken makes the file no other format") {
+  const Place place("one-broken");
+  place.write("series.tsv", series("low", "high"));
+  place.train("ucr", {"data.train=series.tsv", "data.format=ucr", "data.tokenizer=word"});
+  for (const std::size_t broken : {0, 7}) {
+    std::string contents = series("low", "high", 10);
+    const std::size_t at = contents.find("\t" + std::to_string(broken) + ".5\t");
+    contents.replace(at + 1, 3, "abc");
+    place.write("broken.tsv", contents);
+    const std::string where = "broken.tsv:" + std::to_string(broken + 1) + ":";
+    const Outcome refused = place.predict("ucr", "broken.tsv");
+    CHECK(refused.code == 2);
+    CHECK(has(refused.err, where));
+    const Outcome skipped = place.predict("ucr", "broken.tsv", {"--skip-bad"});
+    INFO(skipped.err);
+    CHECK(skipped.code == 0);
+    CHECK(has(skipped.err, where));
+    CHECK(has(skipped.err, "1 record with an error left out"));
+    CHECK(std::count(skipped.out.begin(), skipped.out.end(), '\n') == 10);  // with the header
+  }
+}
+
 TEST_CASE("lines of several texts with tabs between are no table for a model of other delimiters") {
   const Place place("three-texts");
   std::string csv = "a,b,c,label\n", tabs;

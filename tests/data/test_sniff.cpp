@@ -36,6 +36,11 @@ TEST_CASE("formats of records are known by their first lines", "[sniff]") {
   CHECK(format_of("1\t-0.5\t2e-3\tNaN\n2\t1\t2\t3\n") == "ucr");
   CHECK(format_of("setosa\t-0.5\t2e-3\nother\t1\t2\n") == "ucr");
   CHECK(sniff("nr\tklasse\tbericht\n1\tgut\tein Satz\n").setting == "{type = \"csv\", delimiter = \"\\t\"}");
+  // One of several records may be broken, but a header is none.
+  CHECK(format_of("a\t1\tx\nb\t1\t2\na\t3\t4\nb\t5\t6\na\t7\t8\n") == "ucr");
+  CHECK(format_of("art\tlang\tbreit\nb\t1\t2\na\t3\t4\nb\t5\t6\na\t7\t8\n") == "csv");
+  CHECK(format_of("{\"a\": 1}\n{\"a\": 1}\n{\"a\": 1}\n{\"a\": 1}\n\"a\": 1}\n") == "jsonl");
+  CHECK(sniff("70;63,3;b\n45;77,3;b\n").delimiter == ';');
   CHECK(format_of("  1.0e+00  -7.9e-01   2.0\n  2.0e+00  1.5  3\n") == "ucr");
   CHECK(format_of("\x89HDF\r\n\x1A\nxx"sv) == "hdf5");
 }
