@@ -1,6 +1,5 @@
 #include "data/number_table.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <set>
 
