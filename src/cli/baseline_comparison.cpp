@@ -1,5 +1,7 @@
 #include "cli/baseline_comparison.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include <orochi/inference.hpp>
@@ -41,6 +43,7 @@ std::size_t best_baseline(const BaselineRequest& request, const std::vector<Base
                    of_b = b.validation.values[request.chosen_by];
       if (of_a != of_b) return improves(metric, of_a, of_b);
     }
+    if (std::isnan(b.cross_validated)) return !std::isnan(a.cross_validated);  // the majority has none
     return improves(metric, a.cross_validated, b.cross_validated);
   };
   std::size_t best = 0;
