@@ -1,4 +1,4 @@
-// What is said of a model that has a linear model of the texts beside its encoder (data.text_features).
+// Lines about models that have a linear model of the texts beside the encoder (data.text_features).
 #pragma once
 
 #include <string>
