@@ -132,6 +132,8 @@ class Check:
             for command in commands:
                 for fault in self.words.command(command.text.split("  #")[0]):
                     self.fault(page.name, command.line, fault)
+                if re.search(r"\|\s*head\b", command.text):
+                    self.fault(page.name, command.line, "what writes to head may be killed by it: let head read the file")
             name = page.name.replace("/", "-")
             configs = [text for line, language, text in page.blocks() if language == "toml" and line < commands[0].line]
             self.run_block(commands, self.scratch / (name if page.name in TUTORIALS else f"{name}-{number}"), (configs or [""])[-1])
