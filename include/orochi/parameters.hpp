@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <set>
 #include <span>
 #include <string>
@@ -133,16 +135,36 @@ struct GradientTarget {
   bool accumulate;
 };
 
+/// Room for the dense gradients of `count` shards. The one that was given back last is taken first, and
+/// nothing is touched before: room that is never in use takes no memory.
+class GradientMemory {
+ public:
+  GradientMemory(Index size, Index count);
+  ~GradientMemory();
+  GradientMemory(const GradientMemory&) = delete;
+  GradientMemory& operator=(const GradientMemory&) = delete;
+  Scalar* take();  // [size], by any thread
+  void give(Scalar* dense);
+
+ private:
+  std::mutex mutex_;  // guards `free_`
+  std::vector<Scalar*> free_;
+};
+
 /// The gradients of one shard.
 class Gradients {
  public:
   explicit Gradients(const Parameters& parameters);
+  /// With dense gradients in `memory`, where the first one that is asked for takes room.
+  Gradients(const Parameters& parameters, std::shared_ptr<GradientMemory> memory);
   ~Gradients();
   Gradients(const Gradients&) = delete;
   Gradients& operator=(const Gradients&) = delete;
 
-  void clear();       // nothing is zeroed: everything counts as unwritten
+  void clear();       // nothing is zeroed: everything counts as unwritten, and the room is given back
   void clear_rows();  // what add_rows has taken, all of it
+  /// Adds another shard's dense gradients, which count as unwritten from then on.
+  void take_dense(Gradients& other);
   /// [rows, cols] of a dense parameter; of a frozen one a place to write to that nothing reads.
   GradientTarget target(Parameter p);
   /// d parameter[ids[i]] += rows[i] for a parameter of kind `rows`; rows [ids.size(), cols] is copied.
@@ -156,13 +178,16 @@ class Gradients {
   /// Whether target() was asked for this parameter since `clear`: else its gradient is 0 and its memory not
   /// set.
   bool written(Index id) const { return written_[static_cast<std::size_t>(id)] != 0; }
-  Scalar* dense() { return dense_; }
+  Scalar* dense();
   /// Of a lookup; empty of others.
   const RowList& rows(Index id) const { return rows_[static_cast<std::size_t>(id)]; }
 
  private:
+  void give_back();
+
   const Parameters& parameters_;
-  Scalar* dense_ = nullptr;            // [dense_size]
+  std::shared_ptr<GradientMemory> memory_;
+  Scalar* dense_ = nullptr;            // [dense_size], null: no room is taken
   std::vector<std::uint8_t> written_;  // by handle id
   std::vector<RowList> rows_;          // by handle id, empty for dense ones
 };

@@ -18,6 +18,7 @@ namespace orochi {
 class Communicator;
 class Profile;
 class RankShards;
+class ShardTree;
 class ThreadPool;
 class Stepper;
 struct StepFault;
@@ -51,7 +52,8 @@ class Gradient {
   ~Gradient();
 
   /// Forward and backward pass of one batch. `normalizer` is of all batches together: their number of items,
-  /// or the sum of their weights. A failure after `norm`.
+  /// or the sum of their weights. A failure after `norm`. For the same bits on any number of ranks
+  /// train.gradient_accumulation_steps must be above 1 where there is more than one batch.
   StepSums add(const Batch& batch, const LossFunction& loss, double normalizer, RandomKey key);
   /// The same by the loss of a task, with its scores.
   StepSums add(const Batch& batch, const Task& task, double normalizer, RandomKey key);
@@ -109,12 +111,14 @@ class Stepper {
   friend class Gradient;
   friend class Updater;
   struct Shard {
-    explicit Shard(const Parameters& parameters) : gradients(parameters) {}
+    Shard(const Parameters& parameters, std::shared_ptr<GradientMemory> memory)
+        : gradients(parameters, std::move(memory)) {}
     Gradients gradients;
     std::vector<Index> cuts;  // of its chunks
   };
+  static std::vector<std::unique_ptr<Shard>> make_shards(const Parameters& parameters, Index count);
   void clear();
-  void merge_rows();  // of embeddings, before they come from the next batch
+  void merge();  // what earlier batches of an update gave, before the next one
   StepSums add(const Batch& batch, const Objective& objective, RandomKey key, bool first);
   StepSums run_shard(int worker, Shard& shard, const Batch& batch, const Objective& objective, RandomKey key);
   StepSums run_chunk(Tape& tape, const Batch& chunk, const Objective& objective, FrozenRows* frozen);
@@ -128,6 +132,7 @@ class Stepper {
   std::unique_ptr<ThreadPool> pool_;
   Index num_shards_, first_shard_;
   std::vector<std::unique_ptr<Shard>> shards_;  // this rank's: from `first_shard_` on
+  std::unique_ptr<ShardTree> tree_;          // null: each shard adds up several batches first
   std::vector<ParameterRange> ranges_;
   std::unique_ptr<RankShards> rank_shards_;  // null: there is one process
   std::vector<Index> cuts_;                  // of the shards

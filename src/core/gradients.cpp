@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include <orochi/error.hpp>
 #include <orochi/parameters.hpp>
@@ -12,6 +13,14 @@ namespace orochi {
 namespace {
 using RowList = Gradients::RowList;
 
+/// sum [n] += other [n], where nothing was added to `sum` yet unless it is written.
+void add_dense(bool written, Index n, const Scalar* other, Scalar* sum) {
+  if (written)
+    kernels::add_scaled(n, Scalar(1), other, sum);
+  else
+    std::copy_n(other, n, sum);
+}
+
 /// Sums the dense gradients of one range of the shards [first, first + count), count a power of 2, pairwise
 /// in place into the first of them. Returns whether one of them has any.
 bool tree_sum(std::span<Gradients* const> shards, std::size_t first, std::size_t count, Index id, Index at,
@@ -21,26 +30,61 @@ bool tree_sum(std::span<Gradients* const> shards, std::size_t first, std::size_t
   const std::size_t half = count / 2;
   const bool left = tree_sum(shards, first, half, id, at, n),
              right = tree_sum(shards, first + half, half, id, at, n);
-  if (!right) return left;
-  Scalar* sum = shards[first]->dense() + at;
-  const Scalar* other = shards[first + half]->dense() + at;
-  if (left)
-    kernels::add_scaled(n, Scalar(1), other, sum);
-  else
-    std::copy_n(other, n, sum);
-  return true;
+  if (right) add_dense(left, n, shards[first + half]->dense() + at, shards[first]->dense() + at);
+  return left || right;
 }
 }  // namespace
 
+GradientMemory::GradientMemory(Index size, Index count) {
+  for (Index i = 0; i < count; ++i) free_.push_back(reserve_scalars(size));
+}
+GradientMemory::~GradientMemory() {
+  for (Scalar* dense : free_) free_scalars(dense);
+}
+
+Scalar* GradientMemory::take() {
+  const std::lock_guard lock(mutex_);
+  Scalar* dense = free_.back();
+  free_.pop_back();
+  return dense;
+}
+
+void GradientMemory::give(Scalar* dense) {
+  const std::lock_guard lock(mutex_);
+  free_.push_back(dense);
+}
+
 Gradients::Gradients(const Parameters& parameters)
+    : Gradients(parameters, std::make_shared<GradientMemory>(parameters.dense_size(), 1)) {}
+Gradients::Gradients(const Parameters& parameters, std::shared_ptr<GradientMemory> memory)
     : parameters_(parameters),
-      dense_(allocate_scalars(parameters.dense_size())),
+      memory_(std::move(memory)),
       written_(parameters.entries().size()),
       rows_(parameters.entries().size()) {}
-Gradients::~Gradients() { free_scalars(dense_); }
+Gradients::~Gradients() { give_back(); }
+
+Scalar* Gradients::dense() {
+  if (dense_ == nullptr) dense_ = memory_->take();
+  return dense_;
+}
+
+void Gradients::give_back() {
+  if (dense_ != nullptr) memory_->give(std::exchange(dense_, nullptr));
+  std::fill(written_.begin(), written_.end(), std::uint8_t{0});
+}
+
+void Gradients::take_dense(Gradients& other) {
+  for (std::size_t id = 0; id < written_.size(); ++id) {
+    if (other.written_[id] == 0) continue;
+    const auto& [offset, size, cols, use, rate] = parameters_.entries()[id];
+    add_dense(written_[id] != 0, size, other.dense() + offset, dense() + offset);
+    written_[id] = 1;
+  }
+  other.give_back();
+}
 
 void Gradients::clear() {
-  std::fill(written_.begin(), written_.end(), std::uint8_t{0});
+  give_back();
   clear_rows();
 }
 
@@ -54,11 +98,11 @@ void Gradients::clear_rows() {
 GradientTarget Gradients::target(Parameter p) {
   if (!parameters_.entry(p.id).is_dense())
     throw usage_error("[gradient] expected a dense parameter, found one that takes add_grad_rows");
-  if (parameters_.entry(p.id).rate == 0) return {dense_ + parameters_.offset(p), false};
+  if (parameters_.entry(p.id).rate == 0) return {dense() + parameters_.offset(p), false};
   std::uint8_t& written = written_[static_cast<std::size_t>(p.id)];
   const bool accumulate = written != 0;
   written = 1;
-  return {dense_ + parameters_.offset(p), accumulate};
+  return {dense() + parameters_.offset(p), accumulate};
 }
 
 void Gradients::add_rows(Parameter p, std::span<const std::int32_t> ids, const Scalar* rows) {
@@ -107,6 +151,7 @@ GradientSum::GradientSum(const Parameters& parameters, std::vector<Gradients*> s
       merged_(parameters.entries().size()) {}
 
 void GradientSum::begin() {
+  shards_.front()->dense();  // takes its room before threads share the ranges
   for (Index id = 0; id < static_cast<Index>(sorted_.size()); ++id)
     if (!parameters_.entry(id).is_dense() && parameters_.entry(id).rate > 0) sort_rows(id);
 }

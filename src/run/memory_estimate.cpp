@@ -14,6 +14,7 @@
 #include "core/kernels/kernels.hpp"
 #include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
+#include "train/shard_tree.hpp"
 #include "train/shards.hpp"
 
 namespace orochi {
@@ -129,6 +130,13 @@ double bytes_of_pass(const Classifier& model, const Task& task, const Config& co
   return high + (high - low) / (more - few) * (rows - more);
 }
 
+/// Dense gradients of shards that are in memory at once.
+double gradients_at_once(const TrainConfig& config, const Parameters& parameters, int threads) {
+  const Index shards = shards_within_bound(config, parameters);
+  return static_cast<double>(config.gradient_accumulation_steps > 1 ? shards
+                                                                    : ShardTree::rooms(shards, threads));
+}
+
 double packed_bytes(const Parameters& parameters, const TrainConfig& config) {
   if (kernels::choose_engine(config.kernels.c_str()) != kernels::Engine::native) return 0;
   double sum = 0;
@@ -186,7 +194,8 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
 
   MemoryEstimate estimate;
   estimate.optimizer = moments(config.train, optimizers) * all;
-  estimate.gradients = shards * static_cast<double>(parameters.dense_size()) * bytes_each;
+  estimate.gradients = gradients_at_once(config.train, parameters, threads) *
+                       static_cast<double>(parameters.dense_size()) * bytes_each;
   estimate.rows = row_bytes(parameters, train, batch_rows, update_rows);
   if (!train.storage().is_on_disk()) estimate.frozen = kept_frozen_bytes(model, task, train);
   estimate.packed = packed_bytes(parameters, config.train);

@@ -137,6 +137,7 @@ bool RankShards::has_gradient(int first_rank, int count, Index id) const {
 
 void RankShards::add_up(ThreadPool& pool) {
   Scalar* sum = all_.front()->dense();
+  own_.front()->dense();  // takes its room before threads share the ranges
   const Part whole{0, std::ssize(ranges_)};
   for_ranges(pool, whole, [&](const ParameterRange& range, Index at, Index) {
     static_cast<void>(own_sum_.reduce(range, nullptr));

@@ -16,6 +16,7 @@
 #include "train/objective.hpp"
 #include "train/rank_shards.hpp"
 #include "train/rates.hpp"
+#include "train/shard_tree.hpp"
 #include "train/shards.hpp"
 #include "train/step_fault.hpp"
 
@@ -50,12 +51,6 @@ std::shared_ptr<PackedWeights> make_packed(const Parameters& parameters, const T
                                          kernels::choose_precision(config.precision.c_str(), engine));
 }
 
-auto make_shards(const auto& make, Index count) {
-  std::vector<decltype(make())> shards;
-  for (Index i = 0; i < count; ++i) shards.push_back(make());
-  return shards;
-}
-
 }  // namespace
 
 Index shards_within_bound(const TrainConfig& config, const Parameters& parameters) {
@@ -75,14 +70,23 @@ double weight_of(const Task& task, std::span<const double> targets, std::span<co
   return sum;
 }
 
+std::vector<std::unique_ptr<Stepper::Shard>> Stepper::make_shards(const Parameters& parameters, Index count) {
+  const auto memory = std::make_shared<GradientMemory>(parameters.dense_size(), count);
+  std::vector<std::unique_ptr<Shard>> shards;
+  for (Index i = 0; i < count; ++i) shards.push_back(std::make_unique<Shard>(parameters, memory));
+  return shards;
+}
+
 Stepper::Stepper(Classifier& model, const TrainConfig& config, int threads, Communicator* ranks)
     : model_(with_rates(model, config)),
       config_(config),
       pool_(std::make_unique<ThreadPool>(threads)),
       num_shards_(shards_within_bound(config, model.parameters())),
       first_shard_(shards_of_rank(num_shards_, ranks).first),
-      shards_(make_shards([&] { return std::make_unique<Shard>(model.parameters()); },
-                          shards_of_rank(num_shards_, ranks).last - first_shard_)),
+      shards_(make_shards(model.parameters(), shards_of_rank(num_shards_, ranks).last - first_shard_)),
+      tree_(config.gradient_accumulation_steps > 1
+                ? nullptr
+                : std::make_unique<ShardTree>(pointers(shards_), model.parameters(), threads)),
       ranges_(parameter_ranges(model.parameters(), range_length)),
       rank_shards_(ranks == nullptr ? nullptr
                                     : std::make_unique<RankShards>(*ranks, model.parameters(),
@@ -176,7 +180,8 @@ void Stepper::clear() {
   packed_->end_packing();
 }
 
-void Stepper::merge_rows() {
+void Stepper::merge() {
+  if (tree_) tree_->add_rest();
   sum_.begin_merge();
   pool_->for_each(std::ssize(ranges_), [&](Index r, int worker) {
     const Measure measure(profile(worker), "sum of micro-batches", Pass::forward, 0, 0);
@@ -189,15 +194,17 @@ StepSums Stepper::add(const Batch& batch, const Objective& objective, RandomKey 
   if (first)
     clear();
   else
-    merge_rows();
+    merge();
   cut_batch(batch, num_shards(), cuts_);
   const Index count = std::ssize(cuts_) - 1;
   const Index own = std::clamp<Index>(count - first_shard_, 0, std::ssize(shards_));
   sums_.resize(as_size(count));
+  if (tree_) tree_->begin(own);
   pool_->for_each(own, [&](Index i, int worker) {
     const std::size_t shard = as_size(first_shard_ + i);
     sums_[shard] =
         run_shard(worker, *shards_[as_size(i)], slice(batch, cuts_[shard], cuts_[shard + 1]), objective, key);
+    if (tree_) tree_->finished(i, profile(worker));
   });
   if (rank_shards_) rank_shards_->share(sums_);
   StepSums total;
@@ -229,9 +236,10 @@ StepFault Stepper::find_fault(const Batch& batch, const Task& task, double norma
 double Stepper::sum_of_squares() {
   sum_.begin();
   if (rank_shards_) rank_shards_->add_up(*pool_);
+  const Index summed = tree_ ? tree_->roots() : num_shards();
   pool_->for_each(std::ssize(ranges_), [&](Index r, int worker) {
     const ParameterRange& range = ranges_[static_cast<std::size_t>(r)];
-    const double bytes = static_cast<double>((range.end - range.begin) * (num_shards() + 1)) * sizeof(Scalar);
+    const double bytes = static_cast<double>((range.end - range.begin) * (summed + 1)) * sizeof(Scalar);
     const Measure measure(profile(worker), "sum of the shards", Pass::forward, 0, bytes);
     squares_[static_cast<std::size_t>(r)] = sum_of_squares(range, worker);
   });
