@@ -21,10 +21,14 @@ class Silent : public TrainObserver {
   void note(const std::string& line) override { notes += line + "\n"; }
   void start(const Measured&, std::uint64_t, std::uint64_t) override {}
   void step(std::uint64_t, double loss, double) override { losses.push_back(loss); }
-  void epoch(const EpochRecord& record, bool) override { records.push_back(record); }
+  void epoch(const EpochRecord& record, Standing standing) override {
+    standings.push_back(standing);
+    records.push_back(record);
+  }
   std::string notes;
   std::vector<double> losses;  // by step
   std::vector<EpochRecord> records;
+  std::vector<Standing> standings;  // by epoch
 };
 
 /// Position times letter, as in splice: the label is whether the third letter is an A; class-sorted.

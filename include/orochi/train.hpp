@@ -54,6 +54,10 @@ struct EpochRecord {
   double seconds = 0, tokens_per_second = 0;
 };
 
+/// An epoch among those before it, by the monitored metric. What is best or equals it becomes best.h5; so
+/// does each epoch without validation data, where none is better than another.
+enum class Standing { behind, tie, best };
+
 /// Told of what happens; draws the progress line. Called from one thread.
 class TrainObserver {
  public:
@@ -63,8 +67,8 @@ class TrainObserver {
   virtual void start(const Measured& measured, std::uint64_t step, std::uint64_t total_steps) = 0;
   /// After each update: its number from 1, and its mean loss.
   virtual void step(std::uint64_t step, double loss, double tokens_per_second) = 0;
-  /// After each epoch; `best`: it has become best.h5.
-  virtual void epoch(const EpochRecord& record, bool best) = 0;
+  /// After each epoch.
+  virtual void epoch(const EpochRecord& record, Standing standing) = 0;
 };
 
 /// What a run has given.

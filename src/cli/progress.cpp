@@ -90,13 +90,16 @@ void ProgressLine::head_table() {
   print(row("", "step", columns_, fmt::format("{:>10}", "tokens/s")));
 }
 
-void ProgressLine::epoch(const EpochRecord& record, bool best) {
+void ProgressLine::epoch(const EpochRecord& record, Standing standing) {
   if (columns_.empty()) head_table();
   std::vector<std::string> cells{fraction(record.train_loss), fraction(record.train_score)};
   for (std::size_t i = 0; i + 2 < columns_.size(); ++i)
     cells.push_back(i < record.validation.size() ? fraction(record.validation[i]) : "-");
   print(row(fmt::format("epoch {}", record.epoch), fmt::format("{}", record.step), cells,
-            fmt::format("{:>10}{}", whole(record.tokens_per_second), best ? "  best" : "")));
+            fmt::format("{:>10}{}", whole(record.tokens_per_second),
+                        standing == Standing::best  ? "  best"
+                        : standing == Standing::tie ? "  tie"
+                                                    : "")));
 }
 
 void ProgressLine::print(const std::string& line) {

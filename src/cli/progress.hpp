@@ -23,7 +23,7 @@ class ProgressLine : public TrainObserver {
   void note(const std::string& line) override;
   void start(const Measured& measured, std::uint64_t step, std::uint64_t total_steps) override;
   void step(std::uint64_t step, double loss, double tokens_per_second) override;
-  void epoch(const EpochRecord& record, bool best) override;
+  void epoch(const EpochRecord& record, Standing standing) override;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -41,7 +41,7 @@ class TrialObserver : public TrainObserver {
   void note(const std::string&) override {}
   void start(const Measured&, std::uint64_t, std::uint64_t) override {}
   void step(std::uint64_t, double, double) override {}
-  void epoch(const EpochRecord& record, bool) override { reached_ = record.epoch >= last_epoch_; }
+  void epoch(const EpochRecord& record, Standing) override { reached_ = record.epoch >= last_epoch_; }
 
  private:
   std::uint64_t last_epoch_;

@@ -236,7 +236,7 @@ void Trainer::end_epoch() {
   folder_.append_metrics(record);
   save_last();
   if (best) save_best();  // a run that ends here has what it takes in last.h5: see restore_best
-  observer_.epoch(record, best);
+  observer_.epoch(record, !validated() || !best ? Standing::behind : better ? Standing::best : Standing::tie);
   if (patience_over())
     observer_.note(
         fmt::format("stopping early: no better {} for {} epochs", monitor.name, progress_.stale_epochs));

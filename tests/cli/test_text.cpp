@@ -190,9 +190,11 @@ TEST_CASE("progress: plain lines off a terminal, a status line on one, no color 
       record.step = 100;
       record.tokens_per_second = 12345;
       record.validation = {0.5, 0.75, 0.7, 0.72, 0.6};
-      progress.epoch(record, true);
+      progress.epoch(record, Standing::best);
       record.train_loss = std::nan("");
-      progress.epoch(record, false);
+      progress.epoch(record, Standing::behind);
+      record.train_loss = 0;
+      progress.epoch(record, Standing::tie);
       progress.note("a note\x1b[2J");
     }
     return out.str();
@@ -206,6 +208,7 @@ TEST_CASE("progress: plain lines off a terminal, a status line on one, no color 
         "            step    loss  accuracy    loss  accuracy  macro F1    tokens/s\n"
         "epoch 1      100  0.0000    0.0000  0.5000    0.7500    0.7000      12,345  best\n"
         "epoch 1      100       -    0.0000  0.5000    0.7500    0.7000      12,345\n"
+        "epoch 1      100  0.0000    0.0000  0.5000    0.7500    0.7000      12,345  tie\n"
         "a note\\x1b[2J\n");
   std::istringstream lines(plain);
   for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 80);

@@ -28,7 +28,7 @@ class Silent : public TrainObserver {
   void note(const std::string&) override {}
   void start(const Measured&, std::uint64_t, std::uint64_t) override {}
   void step(std::uint64_t, double, double) override {}
-  void epoch(const EpochRecord&, bool) override {}
+  void epoch(const EpochRecord&, Standing) override {}
 };
 
 void write_set(hid_t file, const char* name, hid_t type, const std::vector<hsize_t>& shape,

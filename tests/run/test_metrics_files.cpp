@@ -18,8 +18,8 @@ namespace {
 class Meddler : public Silent {
  public:
   explicit Meddler(std::function<void(std::uint64_t)> meddle) : meddle_(std::move(meddle)) {}
-  void epoch(const EpochRecord& record, bool best) override {
-    Silent::epoch(record, best);
+  void epoch(const EpochRecord& record, Standing standing) override {
+    Silent::epoch(record, standing);
     meddle_(record.epoch);
   }
 
