@@ -23,6 +23,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Sections of layers of which a model has one, which is another.
+void note_unused_layers(const ModelConfig& model, const std::map<std::string, Options>& sections,
+                        bool has_texts, const Layers& layers, std::vector<std::string>& notes) {
+  for (const auto& [name, options] : sections) {
+    const LayerEntry* entry = layers.find(name);
+    if (entry == nullptr || options.empty()) continue;
+    if (entry->role == Role::input && entry->takes_tokens != has_texts)
+      notes.push_back(fmt::format("[layer.{}] is not used: it is for {}, and the data are {}", name,
+                                  has_texts ? "numbers" : "texts", has_texts ? "texts" : "numbers"));
+    if (entry->role == Role::pooling && name != model.pooling)
+      notes.push_back(fmt::format("[layer.{}] is not used: model.pooling is \"{}\"", name, model.pooling));
+  }
+}
+
 void refuse_large_files(const RunSetup& setup, const Extensions& extensions, double max_memory) {
   constexpr double worth_asking = 1e6;
   const DataConfig& config = setup.config.data;
@@ -92,6 +106,8 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
         if (!setup.refusal.empty()) throw usage_error(setup.refusal);
       },
       setup.config_text);
+  note_unused_layers(setup.config.model, setup.config.layer, data.loaded.preprocessing.channels == 0,
+                     extensions.layers, data.loaded.notes);
   data.train_checksum = checksum(data.loaded.train);
   if (texts != nullptr && data.loaded.train.window > 0) {  // as training cuts it
     Sequences cut = data.loaded.train;

@@ -1,4 +1,6 @@
 // orochi train from outside: results, resuming.
+#include <sstream>
+
 #include "catch.hpp"
 #include "program.hpp"
 #include "workplace.hpp"
@@ -32,6 +34,34 @@ TEST_CASE("results on standard output, the rest on standard error") {
   CHECK(has(again.err, "--resume"));
   CHECK(has(again.err, "--overwrite"));
   CHECK(again.out.empty());
+}
+
+TEST_CASE("an epoch as good as the best is a tie, and without validation data none is best") {
+  const Workplace place("ties");
+  const auto marks = [&](const std::string& setting) {
+    const Outcome outcome =
+        orochi_program({"train", place.path("small.toml"), "train.epochs=3", setting,
+                        "train.learning_rate=1e-30", "--run", place.path(setting.substr(0, 9))});
+    INFO(outcome.err);
+    CHECK(outcome.code == 0);
+    std::string found;
+    std::istringstream lines(outcome.err);
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("epoch")) found += line.substr(line.find_last_of(' ') + 1) + " ";
+    return found;
+  };
+  CHECK(marks("train.seed=1") == "best tie tie ");
+  CHECK_FALSE(has(marks("data.validation_fraction=0"), "best"));
+}
+
+TEST_CASE("a section of a layer that has no place in the model is noted") {
+  const Workplace place("unused-layer");
+  const auto note = [&](const std::string& setting) {
+    return orochi_program({"train", place.path("small.toml"), setting, "--dry-run"}).err;
+  };
+  CHECK(has(note("layer.input_projection.kernel_size=3"),
+            "[layer.input_projection] is not used: it is for numbers, and the data are texts\n"));
+  CHECK_FALSE(has(note("layer.token_embedding.ngrams=2"), "is not used"));
 }
 
 TEST_CASE("a run that was left off says how to go on, and goes on") {
