@@ -88,16 +88,25 @@ std::string refusal_of(const std::string& path, HeldRun held) {
 
 namespace {
 
-/// What to do where a run is not there.
-std::string name_runs(const std::string& missing) {
+/// What to do where a run is not there, or lacks a file: other runs, which have it.
+std::string name_runs(const std::string& missing, const std::string& needed) {
   constexpr std::size_t most = 8;
   std::vector<std::string> runs;
   std::error_code error;
-  for (fs::directory_iterator entry("runs", error), end; !error && entry != end; entry.increment(error))
-    if (fs::exists(entry->path() / "config.toml", error) || fs::exists(entry->path() / "best.h5", error))
-      runs.push_back(entry->path().string());
+  for (fs::directory_iterator entry("runs", error), end; !error && entry != end; entry.increment(error)) {
+    std::error_code unknown;
+    const auto has = [&](const std::string& name) { return fs::exists(entry->path() / name, unknown); };
+    const bool is_run = needed.empty() ? has("config.toml") || has("best.h5") : has(needed);
+    if (is_run && !fs::equivalent(entry->path(), missing, unknown)) runs.push_back(entry->path().string());
+  }
   if (runs.empty()) return "; `orochi train CONFIG --run DIR` makes one";
-  if (const std::string near = did_you_mean(missing, runs); !near.empty()) return near;
+  // All begin with "runs/", which makes none of them alike.
+  std::vector<std::string> names;
+  for (const std::string& run : runs) names.push_back(fs::path(run).filename().string());
+  const fs::path named =
+      fs::path(missing).extension() == ".h5" ? fs::path(missing).parent_path() : fs::path(missing);
+  const std::string near = nearest(named.filename().string(), names);
+  if (!near.empty()) return fmt::format("; did you mean \"{}\"?", (fs::path("runs") / near).string());
   std::ranges::sort(runs);
   const std::size_t shown = std::min(runs.size(), most);
   return fmt::format("; the runs here: {}{}",
@@ -111,7 +120,7 @@ void refuse_missing_run(const std::string& path) {
   const fs::path folder = fs::path(path).parent_path();
   if (!fs::is_directory(path) && !folder.empty() && holds_run(folder.string()))
     file_of_run(folder.string(), fs::path(path).filename().string());
-  throw usage_error(path + ": error: no such run or checkpoint" + name_runs(path));
+  throw usage_error(path + ": error: no such run or checkpoint" + name_runs(path, ""));
 }
 
 std::string file_of_run(const std::string& folder, const std::string& name) {
@@ -125,8 +134,8 @@ std::string file_of_run(const std::string& folder, const std::string& name) {
   }
   if (is_there(folder, name.c_str())) return path;
   if (!holds_run(folder))
-    throw usage_error(
-        fmt::format("{}: error: holds no run: there is no {} in it{}", folder, name, name_runs(folder)));
+    throw usage_error(fmt::format("{}: error: holds no run: there is no {} in it{}", folder, name,
+                                  name_runs(folder, name)));
   if (is_there(folder, "best.h5"))
     throw usage_error(fmt::format("{}: error: the run has no {}; its best model is best.h5", folder, name));
   throw usage_error(
