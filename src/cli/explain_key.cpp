@@ -79,7 +79,7 @@ std::string options_text(const ComponentSchema& component) {
 
 /// What a metric's name may be, the tasks say.
 std::string allowed_text(const ConfigKey& key, std::span<const ComponentSchema> components) {
-  if (key.name != "train.monitor") return key.allowed;
+  if (!key.is_metric) return key.allowed;
   std::string text = "loss";
   for (const ComponentSchema& task : components)
     if (!task.metrics.empty())

@@ -148,7 +148,8 @@ std::vector<ConfigKey> config_keys() {
       otherwise = "[]";
     else
       otherwise = to_toml(to_value(field));
-    keys.push_back({key.full_name(), key.allowed.type, otherwise, key.allowed.text, key.doc});
+    keys.push_back(
+        {key.full_name(), key.allowed.type, otherwise, key.allowed.text, key.doc, key.allowed.is_metric});
   });
   return keys;
 }

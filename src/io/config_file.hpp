@@ -29,6 +29,7 @@ struct ConfigKey {
   std::string default_value;  // as TOML
   std::string allowed;        // "an integer, 1 or more", "sgd | adam | adamw", ...
   std::string doc;            // one line
+  bool is_metric = false;     // its value is the loss, or a metric of the task
 };
 std::vector<ConfigKey> config_keys();
 

@@ -78,6 +78,12 @@ Allowed allow_words(std::vector<std::string> words) {
 
 Allowed allow_text() { return {"string", "a string"}; }
 
+Allowed allow_metric() {
+  Allowed allowed = allow_text();
+  allowed.is_metric = true;
+  return allowed;
+}
+
 Allowed allow_texts() {
   Allowed allowed{"list of strings", "a list of strings"};
   allowed.filled = true;

@@ -24,6 +24,7 @@ struct Allowed {
   std::vector<std::string> words = {};  // strings: one of these; empty: any
   std::string role = {};                // strings: a registered component of this kind, or one of `words`
   bool filled = false;                  // strings: not ""
+  bool is_metric = false;               // strings: the loss, or a metric of the task
 
   Allowed element() const;  // of a list
 };
@@ -36,6 +37,7 @@ enum class Without { none, low, high };  // the end of a range that is not allow
 Allowed allow_integer(double low, double high = largest_integer);
 Allowed allow_number(double low, double high = unlimited, Without end = Without::none);
 Allowed allow_flag();
+Allowed allow_metric();
 Allowed allow_words(std::vector<std::string> words);
 Allowed allow_text();
 Allowed allow_texts();
@@ -69,8 +71,7 @@ void visit_data(Data& c, Visitor&& visit) {
   const auto key = section_keys("data", visit);
   key("format", c.format, allow_component("reader"),
       "how the files are written: text as label, tab, text (tsv) or with a header line (csv); numeric rows "
-      "as "
-      "HDF5 or UCR/UEA .ts");
+      "as HDF5 or UCR/UEA .ts");
   key("train", c.train, allow_paths(),
       "training file, or several that are read as one, relative to the config file; \"-\": standard input; "
       "required");
@@ -90,8 +91,7 @@ void visit_data(Data& c, Visitor&& visit) {
   key("tokenizer", c.tokenizer, allow_component("tokenizer"), "text: what a token is");
   key("word_vectors", c.word_vectors, allow_text(),
       "text: file of vectors that the embeddings of its words start as, relative to the config file: "
-      "fastText's "
-      ".vec, GloVe's text, or a checkpoint, whose embeddings they are; empty: as drawn");
+      "fastText's .vec, GloVe's text, or a checkpoint, whose embeddings they are; empty: as drawn");
   key("text_features", c.text_features, allow_integer(0, 1 << 24),
       "text: a linear model beside the encoder, of words, their pairs and runs of 1 to 5 characters, hashed "
       "to so many buckets; fitted before training, its outputs are added in every answer; 0: none");
@@ -110,8 +110,7 @@ void visit_data(Data& c, Visitor&& visit) {
       "numeric: each channel to mean 0 and std 1, by the training set's figures");
   key("missing", c.missing, allow_words(missing_choice.list()),
       "numeric: what a missing value (? or NaN) becomes: an error, by the line between its neighbours in "
-      "time, "
-      "the channel's mean over the training set, or 0, each before normalization");
+      "time, the channel's mean over the training set, or 0, each before normalization");
   key("missing_indicator", c.missing_indicator, allow_flag(),
       "numeric: one channel more, 1 where a row missed a value, else 0");
   key("storage", c.storage, allow_words(storage_choice.list()),
@@ -124,8 +123,7 @@ void visit_model(Model& c, Visitor&& visit) {
   const auto key = section_keys("model", visit), of_block = section_keys("model", visit, true);
   key("init_from", c.init_from, allow_text(),
       "checkpoint whose encoder, vocabulary and keys of [model] the model takes, relative to the config "
-      "file; "
-      "its head is new; empty: fresh weights");
+      "file; its head is new; empty: fresh weights");
   key("members", c.members, allow_integer(1, 64),
       "networks side by side, each with parameters of its own, whose outputs are averaged; `train --seeds` "
       "makes such models of several runs");
@@ -175,8 +173,7 @@ void visit_train(Train& c, Visitor&& visit) {
   const auto key = section_keys("train", visit);
   key("from", c.from, allow_text(),
       "checkpoint to start from, relative to the config file: weights, vocabulary and labels are its own, "
-      "and "
-      "so must [model] be; empty: fresh weights");
+      "and so must [model] be; empty: fresh weights");
   key("seed", c.seed, allow_integer(0, 4294967295), "initial weights, order, dropout, split: all randomness");
   key("epochs", c.epochs, allow_integer(1), "passes over the training set");
   key("max_steps", c.max_steps, allow_integer(0), "stop after so many updates; 0: no limit");
@@ -208,14 +205,13 @@ void visit_train(Train& c, Visitor&& visit) {
       "kept, less at the beginning; 0: off");
   key("swa_start", c.swa_start, allow_number(0, 1, Without::high),
       "the same with the plain mean of the parameters after each update from this share of all on "
-      "(stochastic "
-      "weight averaging); 0: off");
+      "(stochastic weight averaging); 0: off");
   key("on_nonfinite", c.on_nonfinite, allow_words(nonfinite_choice.list()),
       "where a step's loss or gradient is not a finite number: stop training, or leave the step out");
   key("max_skips", c.max_skips, allow_integer(0), "skip: stop after so many steps left out in a run");
   key("divergence_factor", c.divergence_factor, allow_number(0),
       "stop where the smoothed training loss is above so many times that of chance, ln K; 0: off");
-  key("monitor", c.monitor, allow_text(),
+  key("monitor", c.monitor, allow_metric(),
       "validation metric that chooses best.h5: loss, or one of the task's; empty: the task's first");
   key("patience", c.patience, allow_integer(0),
       "epochs without improvement, after warm-up, before stopping; 0: off");
