@@ -73,9 +73,8 @@ std::string seeds_report(const SeedsResult& result) {
 }
 
 std::string seeds_next(const Arguments& arguments, const SeedsResult& result) {
-  return fmt::format("\nnext:\n  {0} evaluate {1}{2}\n  {0} predict {1} FILE\n",
-                     shell_word(arguments.program), shell_word(result.model),
-                     result.tested ? "" : " --data FILE");
+  return fmt::format("next:\n  {0} evaluate {1}{2}\n  {0} predict {1} FILE\n", shell_word(arguments.program),
+                     shell_word(result.model), result.tested ? "" : " --data FILE");
 }
 
 }  // namespace orochi

@@ -102,21 +102,27 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
     text += fmt::format("\n{} on {}:\n", result.refits ? "the model of all data" : "best.h5",
                         result.holds_out ? "the fold that is held out" : "the test file") +
             figures_table(result.test, result.metrics) +
-            class_tables(result.test, one_answer_note(result.test)) + "\n";
+            class_tables(result.test, one_answer_note(result.test));
   return text;
 }
 
-/// The summary is written first: simple models are fitted for some seconds, and may be interrupted.
-std::string after_summary(const Arguments& arguments, double max_memory, const TrainResult& result,
-                          const Extensions& extensions, Output& out) {
-  out.write(report(arguments, result));
-  if (!result.finished) return "";
-  out.flush();
-  std::string text;
-  if (result.best_step > 0 && !result.refits && (result.tested || result.validated))
-    text = baseline_lines(arguments, max_memory, result.run, extensions);
-  if (!text.empty()) text = (result.tested ? "" : "\n") + text + "\n";
-  return text + next_commands(arguments, result);
+bool has_own_model(const TrainResult& result) { return result.best_step > 0 && !result.refits; }
+bool has_own_model(const SeedsResult&) { return true; }
+
+/// Trains, and writes `summary` of it before simple models are fitted, which takes some seconds and may be
+/// interrupted; then `next`.
+template <class Make, class Summary, class Next>
+int train_beside_baselines(TrainRequest& request, const Arguments& arguments, const Extensions& extensions,
+                           Output& out, Make make, Summary summary, Next next) {
+  return train_and_report(request, out, make, [&](const auto& result) -> std::string {
+    out.write(summary(result));
+    if (!result.finished) return "";
+    out.flush();
+    const bool measured = has_own_model(result) && (result.tested || result.validated);
+    const std::string simple =
+        measured ? baseline_lines(arguments, request.max_memory, result.run, extensions) : "";
+    return (simple.empty() ? "" : "\n" + simple) + "\n" + next(arguments, result);
+  });
 }
 
 int say_dry_run(const TrainRequest& request, const Extensions& extensions, Output& out) {
@@ -130,23 +136,14 @@ int call_train(const Extensions& extensions, const Arguments& arguments, Communi
   if (arguments.has("--dry-run")) return say_dry_run(request, extensions, out);
   const auto seeds = static_cast<int>(arguments.integer("--seeds", 1));
   if (seeds > 1)
-    return train_and_report(
-        request, out,
+    return train_beside_baselines(
+        request, arguments, extensions, out,
         [&](TrainObserver& observer) { return train_seeds(request, seeds, extensions, observer); },
-        [&](const SeedsResult& result) {
-          out.write(seeds_report(result));
-          if (!result.finished) return std::string();
-          out.flush();
-          const bool measured = result.tested || result.validated;
-          const std::string simple =
-              measured ? baseline_lines(arguments, request.max_memory, result.run, extensions) : "";
-          return (simple.empty() ? "" : "\n" + simple) + seeds_next(arguments, result);
-        });
-  return train_and_report(
-      request, out, [&](TrainObserver& observer) { return train(request, extensions, observer); },
-      [&](const TrainResult& result) {
-        return after_summary(arguments, request.max_memory, result, extensions, out);
-      });
+        seeds_report, seeds_next);
+  return train_beside_baselines(
+      request, arguments, extensions, out,
+      [&](TrainObserver& observer) { return train(request, extensions, observer); },
+      [&](const TrainResult& result) { return report(arguments, result); }, next_commands);
 }
 
 /// `--learning-rate 0.1` is what other trainers take: here it is a key of the configuration.
@@ -185,12 +182,9 @@ Verb train_verb(const Team& team) {
   verb.summary = "train a model as a config file says";
   verb.description =
       "Trains into a run folder: config.toml, metrics.csv, metrics.jsonl, best.h5 (the best on validation "
-      "data), "
-      "last.h5 (to resume from), last-1.h5 (the one before), environment.json. Ctrl-C stops after the "
-      "current "
-      "step with a checkpoint; a second one stops at once. Started by mpirun, several processes share out "
-      "each batch, to the "
-      "same bits (docs/commands.md).";
+      "data), last.h5 (to resume from), last-1.h5 (the one before), environment.json. Ctrl-C stops after the "
+      "current step with a checkpoint; a second one stops at once. Started by mpirun, several processes "
+      "share out each batch, to the same bits (docs/commands.md).";
   verb.words = {
       {"CONFIG", "a TOML file (docs/config.md); left out with --from, and perhaps with --resume", false,
        false},
@@ -200,19 +194,16 @@ Verb train_verb(const Team& team) {
       {"--run", "DIR", "the run folder (default: runs/ and the config's name; example: --run runs/second)"},
       {"--resume", "",
        "go on from last.h5 in the run folder, to the same bits as without the interruption (default: start "
-       "anew; "
-       "example: --resume --run runs/splice)"},
+       "anew; example: --resume --run runs/splice)"},
       {"--overwrite", "",
        "replace the run that the folder holds, once the new config and its data are found good; files that "
-       "are not "
-       "a run's own stay (default: a folder in use is refused)"},
+       "are not a run's own stay (default: a folder in use is refused)"},
       {"--dry-run", "",
        "say what the run would take, sizes, memory and the seconds of an epoch by some steps, and write "
        "nothing"},
       {"--from", "CHECKPOINT",
        "start from a trained model, or a run folder's best.h5: its config, weights, vocabulary and labels "
-       "(default: "
-       "fresh weights by CONFIG; example: --from runs/splice/best.h5 --data new.tsv)"},
+       "(default: fresh weights by CONFIG; example: --from runs/splice/best.h5 --data new.tsv)"},
       {"--data", "FILE",
        "with --from: what to train on; validation is a part of it (no default; example: --data new.tsv)"},
       {"--add-labels", "", "with --from: take labels that the model does not know (default: an error)"},
@@ -225,8 +216,7 @@ Verb train_verb(const Team& team) {
       threads_option(),
       {"--max-memory", "SIZE",
        "refuse a run that would take more memory in all (default: what the machine and the control group "
-       "have; "
-       "example: --max-memory 1.5G)"},
+       "have; example: --max-memory 1.5G)"},
       {"--max-steps", "N",
        "leave off after step N with a checkpoint, as an interruption would (default: no limit; example: "
        "--max-steps 100)",
