@@ -136,8 +136,7 @@ Verb baseline_verb() {
       "Fits simple models to the training split that `orochi train CONFIG` would use, and prints the task's "
       "metrics on the same validation data and on test data: always the most frequent label (or the mean), "
       "nearest neighbors, linear SVM and logistic regression (or ridge regression) on words and characters "
-      "of "
-      "texts, tokens at their places, values of series and MiniRocket. Settings are chosen by "
+      "of texts, tokens at their places, values of series and MiniRocket. Settings are chosen by "
       "cross-validation on the training split. Of a run folder it also says whether best.h5 is better, with "
       "an interval, and writes RUN/baseline.json, which `orochi report` shows.";
   verb.words = {

@@ -258,8 +258,7 @@ int call_bench(const Extensions& extensions, AllocationCounter allocations, cons
   if (!arguments.has("--json"))
     out.write(table.text() + profiles +
               fmt::format("\nforward, backward and update on {} threads; products by {}; peak {:.0f} GFLOP/s "
-                          "(multiply-adds "
-                          "alone)\n",
+                          "(multiply-adds alone)\n",
                           request.threads, engine, 1e-9 * peak));
   return static_cast<int>(ExitCode::done);
 }
@@ -272,17 +271,15 @@ Verb bench_verb(AllocationCounter allocations) {
   verb.summary = "measure how fast training steps are";
   verb.description =
       "Trains on random tokens of fixed shapes (tiny, small, base-small, mini, long, uneven-tiny, "
-      "uneven-small), or "
-      "on the data of a config, and prints real tokens a second, the time of a step (median and spread), "
-      "GFLOP/s of "
-      "all products (counted exactly), memory and heap allocations. Nothing is written.";
+      "uneven-small), or on the data of a config, and prints real tokens a second, the time of a step "
+      "(median and spread), GFLOP/s of all products (counted exactly), memory and heap allocations. Nothing "
+      "is written.";
   verb.words = {{"WORKLOAD", "one of the shapes, or a config file (default: every shape)", false, false},
                 {"KEY=VALUE", "settings, for example model.dropout=0 train.shards=16", false, true}};
   verb.options = {
       {"--profile", "",
        "print each operation's share, forward and backward, with its GFLOP/s or GB/s; in fp32 beside what it "
-       "takes "
-       "at least on this CPU; and each layer's share"},
+       "takes at least on this CPU; and each layer's share"},
       {"--seconds", "N", "how long to measure each workload (default: 3; example: --seconds 10)", 1, 3600},
       threads_option(),
       json_option("one JSON object a workload and line in place of the table")};

@@ -85,8 +85,7 @@ Verb components_verb() {
   verb.description =
       "Prints each registered component with its kind, its name, what it is and its options with their "
       "defaults. A layer's options are keys of [layer.NAME] or of its own [[model.block]], those of any "
-      "other kind of the table that names "
-      "the component, such as [train.optimizer].";
+      "other kind of the table that names the component, such as [train.optimizer].";
   verb.words = {{"KIND", "only this kind, for example optimizer (default: all of them)", false}};
   verb.options = {json_option("one JSON array in place of the table")};
   verb.examples = {"components", "components optimizer", "components schedule --json"};

@@ -65,15 +65,13 @@ Verb config_verb() {
   verb.description =
       "Reads a config as `orochi train` does and prints every key with the value in force; errors are "
       "reported with their locations, and exit code 2. --schema prints a JSON Schema (draft 2020-12) of all "
-      "that "
-      "a config may say to this program, its registered components included: editors complete and check "
+      "that a config may say to this program, its registered components included: editors complete and check "
       "configs with it.";
   verb.words = {{"CONFIG", "a TOML file, for example configs/splice.toml", false},
                 {"KEY=VALUE", "takes the place of a setting of the file", false, true}};
   verb.options = {{"--explain", "KEY",
                    "say what a key is for, its type, what is allowed, its default and, of CONFIG, its value "
-                   "and where that is "
-                   "set; of a section its keys (example: --explain train.optimizer)"},
+                   "and where that is set; of a section its keys (example: --explain train.optimizer)"},
                   {"--schema", "", "print the JSON Schema of every config"}};
   verb.examples = {"config configs/splice.toml train.optimizer=sgd",
                    "config configs/splice.toml --explain d_model", "config --schema"};

@@ -81,12 +81,11 @@ Verb export_verb() {
   verb.description =
       "--format safetensors writes a folder with config.json, model.safetensors and the tokenizer's files, "
       "which transformers loads as BertForSequenceClassification (or DistilBERT's, RoBERTa's, ELECTRA's) "
-      "with "
-      "the same outputs, or, of what import wrote, as BertModel and so on. Of a model that transformers does "
-      "not have, the folder has the tensors by Orochi's names and config.toml; a note says which keys are in "
-      "the way. --format onnx writes a file with the whole graph from token ids (or numbers) to outputs, of "
-      "any model of built-in layers, with vocabulary and labels as properties. Of a model that was "
-      "pre-trained without labels the encoder is written.";
+      "with the same outputs, or, of what import wrote, as BertModel and so on. Of a model that transformers "
+      "does not have, the folder has the tensors by Orochi's names and config.toml; a note says which keys "
+      "are in the way. --format onnx writes a file with the whole graph from token ids (or numbers) to "
+      "outputs, of any model of built-in layers, with vocabulary and labels as properties. Of a model that "
+      "was pre-trained without labels the encoder is written.";
   verb.words = {{"CHECKPOINT", "a file that training or import wrote; of a run folder its best.h5"}};
   verb.options = {{"--out", "PATH",
                    "the folder to write, a new or an empty one; of onnx the file (example: --out exported)"},

@@ -106,8 +106,7 @@ std::string program_help(const Program& program) {
   return result + "\n" +
          paragraph(
              "Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 "
-             "failed, "
-             "2 wrong usage, configuration or data, 3 training diverged, 128 + n on signal n.");
+             "failed, 2 wrong usage, configuration or data, 3 training diverged, 128 + n on signal n.");
 }
 
 std::string verb_help(const Program& program, const Verb& verb) {

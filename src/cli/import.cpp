@@ -49,12 +49,9 @@ Verb import_verb() {
   verb.summary = "read an encoder of the BERT family to start from";
   verb.description =
       "Reads a folder as Hugging Face's save_pretrained writes it (config.json, model.safetensors, "
-      "tokenizer.json "
-      "or vocab.txt) of the families BERT (MiniLM, BGE, E5 among them), DistilBERT, RoBERTa and ELECTRA, and "
-      "writes "
-      "its encoder with its tokenizer as a checkpoint without a head. model.init_from in a config names it, "
-      "and "
-      "training begins from its weights.";
+      "tokenizer.json or vocab.txt) of the families BERT (MiniLM, BGE, E5 among them), DistilBERT, RoBERTa "
+      "and ELECTRA, and writes its encoder with its tokenizer as a checkpoint without a head. "
+      "model.init_from in a config names it, and training begins from its weights.";
   verb.words = {{"DIR", "the folder, for example all-MiniLM-L6-v2"}};
   verb.options = {{"--out", "FILE", "the checkpoint to write (example: --out encoder.h5)"}};
   verb.examples = {"import all-MiniLM-L6-v2 --out encoder.h5"};

@@ -276,8 +276,7 @@ Verb inspect_verb() {
   verb.description =
       "Prints the config, a table of the parameters (shape, count, mean, deviation, least and most), what "
       "each component keeps, the labels in their order, the size of the vocabulary, how far training had "
-      "come and which optimizer moments are "
-      "there.";
+      "come and which optimizer moments are there.";
   verb.words = {{"CHECKPOINT",
                  "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"}};
   verb.options = {json_option("one JSON object in place of the tables")};

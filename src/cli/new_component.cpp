@@ -96,8 +96,7 @@ std::string code_of(const Kind& kind, const std::string& name) {
   replace_all(text, "\"extensions.hpp\"", fmt::format("\"{}.hpp\"", name));
   return fmt::format(
              "// The {} \"{}\". It begins as a copy of the example \"{}\", which builds and passes its "
-             "check: change "
-             "it\n// to what you want. docs/extend.md says what each function is for.\n",
+             "check: change it\n// to what you want. docs/extend.md says what each function is for.\n",
              kind.name, name, kind.example) +
          text;
 }
@@ -168,10 +167,8 @@ Verb new_component_verb() {
   verb.summary = "write a project with a component of your own to begin with";
   verb.description =
       "Writes a folder with a component, a program that has it beside the built-in ones, and a "
-      "CMakeLists.txt. The "
-      "component is a small example of its kind under your name: it builds, passes its check, and is there "
-      "to be "
-      "changed (docs/extend.md).";
+      "CMakeLists.txt. The component is a small example of its kind under your name: it builds, passes its "
+      "check, and is there to be changed (docs/extend.md).";
   verb.words = {{"KIND", "layer, task, optimizer, schedule, tokenizer or reader", true, false},
                 {"NAME", "what a config will call it, for example token_shift", true, false}};
   verb.options = {{"--out", "DIR", "the folder (default: NAME; example: --out components/token_shift)"}};

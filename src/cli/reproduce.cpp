@@ -152,9 +152,8 @@ Verb reproduce_verb() {
   verb.summary = "train a run again and say whether it comes to the same bits";
   verb.description =
       "Trains by RUN/config.toml as many steps as RUN/last.h5 has, and compares the figures of each epoch "
-      "and all "
-      "parameters. Where they differ: the first epoch, and what of data, program and machine is not as it "
-      "was.";
+      "and all parameters. Where they differ: the first epoch, and what of data, program and machine is not "
+      "as it was.";
   verb.words = {{"RUN", "a run folder", true, false}};
   verb.options = {{"--out", "DIR",
                    "keep the second run in this folder (default: RUN/again, which is removed where all is "

@@ -54,8 +54,7 @@ std::string text_of(const Arguments& arguments, const SearchResult& found) {
   const SearchTrial& best = found.trials.front();
   text += fmt::format(
       "\nThe best of {} on the same validation data looks better than it is; test data or cross-validation "
-      "says how "
-      "good it is.\nnext:\n",
+      "says how good it is.\nnext:\n",
       counted(std::ssize(found.trials), "trial"));
   const std::string program = shell_word(arguments.program), config = shell_word(found.config);
   return text + fmt::format("  {0} compare {1} {2}\n  {0} train {2}\n  {0} report {3}\n", program,
@@ -101,13 +100,10 @@ Verb search_verb() {
   verb.summary = "try values of settings, and give more time to those that are better";
   verb.description =
       "Draws values for the keys of [search] in the config, a list to choose from or a range { low, high, "
-      "log }, "
-      "and trains the trials side by side, a third of the best three times as long, until one is trained for "
-      "all "
-      "of train.epochs (successive halving). Trial 1 is the config as it is. Validation data chooses; "
-      "test data is not read. The same command goes on after an interruption; with a budget in steps its "
-      "result "
-      "is the same on every machine. RUN/best.toml is the config with the best values.";
+      "log }, and trains the trials side by side, a third of the best three times as long, until one is "
+      "trained for all of train.epochs (successive halving). Trial 1 is the config as it is. Validation data "
+      "chooses; test data is not read. The same command goes on after an interruption; with a budget in "
+      "steps its result is the same on every machine. RUN/best.toml is the config with the best values.";
   verb.words = {{"CONFIG", "a TOML file with a section [search] (docs/config.md)", true, false},
                 {"KEY=VALUE",
                  "settings that take the place of the file's, for example train.epochs=9 "
@@ -116,8 +112,7 @@ Verb search_verb() {
   verb.options = {
       {"--budget", "TIME",
        "how long all trials together may take, 90s, 10m, 2h, or how many optimizer steps, 20000 (default: "
-       "10m; "
-       "example: --budget 1h)"},
+       "10m; example: --budget 1h)"},
       {"--run", "DIR",
        "the folder of the runs trial-1, trial-2, ... (default: runs/ and the config's name and -search; "
        "example: --run runs/rates)"},
