@@ -1,4 +1,6 @@
 // orochi ablate: what is lost without each head.
+#include <iostream>
+
 #include <nlohmann/json.hpp>
 
 #include <orochi/error.hpp>
@@ -8,6 +10,7 @@
 #include "cli/heads_report.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
+#include "cli/trained_on.hpp"
 #include "cli/verbs.hpp"
 #include "inference/model_file.hpp"
 
@@ -27,12 +30,15 @@ AblationOptions make_options(const Arguments& arguments) {
 int call_ablate(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const AblationOptions options = make_options(arguments);
   const std::string checkpoint = checkpoint_of(arguments);
-  const Model trained = Model::load(checkpoint, extensions);
+  Model trained = Model::load(checkpoint, extensions);
   require_one_member(trained);
+  take_settings(trained, std::span(arguments.words).subspan(1));
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
-  const Sequences data = load_labelled(trained, path).sequences;
-  const Ablation ablation = ablate_heads(
-      trained, data, options, static_cast<int>(arguments.integer("--threads", available_threads())));
+  const LoadedFile file = load_labelled(trained, path);
+  const Ablation ablation =
+      ablate_heads(trained, file.sequences, options,
+                   static_cast<int>(arguments.integer("--threads", available_threads())));
+  std::cerr << trained_on_note(trained, checkpoint, path, file);
   if (!arguments.has("--json")) {
     out.write(ablation_text(ablation, *trained.task));
     return static_cast<int>(ExitCode::done);
@@ -51,18 +57,15 @@ Verb ablate_verb() {
   verb.name = "ablate";
   verb.summary = "measure what is lost without each head";
   verb.description =
-      "Switches off one head after the other (its output becomes zero, or its mean over the data), "
-      "also a linear model of the texts (data.text_features), and prints accuracy (or the task's like) and "
-      "loss without it, with the middle 95 % of a bootstrap over "
-      "the sequences. Beside "
-      "it: "
-      "importance by gradients, |sum of head output x d loss / d head output|; the entropy of the "
-      "attention "
-      "filter in bits; the mean distance between a query and where it looks; and which heads have like maps. "
-      "The time "
+      "Switches off one head after the other (its output becomes zero, or its mean over the data), also a "
+      "linear model of the texts (data.text_features), and prints accuracy (or the task's like) and loss "
+      "without it, with the middle 95 % of a bootstrap over the sequences. Beside it: importance by "
+      "gradients, |sum of head output x d loss / d head output|; the entropy of the attention filter in "
+      "bits; the mean distance between a query and where it looks; and which heads have like maps. The time "
       "it takes is that of evaluate, once a head.";
   verb.words = {{"CHECKPOINT",
-                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"}};
+                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
+                settings_word()};
   verb.options = {test_data_option(),
                   {"--replace-by", "WORD", "zero or mean: what replaces a head (default: zero)"},
                   {"--resamples", "N", "of the bootstrap (default: 1000)", 100, 1000000},

@@ -87,12 +87,12 @@ std::pair<Index, Index> sharpest(std::span<const AttentionRecord> records, Index
 
 int call_attend(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string checkpoint = checkpoint_of(arguments);
-  const Model trained = Model::load(checkpoint, extensions);
+  Model trained = Model::load(checkpoint, extensions);
   require_one_member(trained);
+  take_settings_behind(arguments, trained);
   if (arguments.has("--out"))
-    refuse_output_over_inputs(
-        arguments.text("--out"), checkpoint, trained.config.data,
-        {arguments.text("--data"), arguments.words.size() > 1 ? arguments.words[1] : ""});
+    refuse_output_over_inputs(arguments.text("--out"), checkpoint, trained.config.data,
+                              {arguments.text("--data"), file_word(arguments)});
   const OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);
   const Index layer = chosen(arguments, "--layer", std::ssize(grid.layers)),
@@ -126,12 +126,10 @@ Verb attend_verb() {
   verb.summary = "show where each head looks in one sequence";
   verb.description =
       "Prints a line a head (entropy of its attention weights in bits, mean distance between a query and "
-      "where it "
-      "looks, its strongest link) and draws one map in shades. --out writes every head's scores, map, query, "
-      "key, "
-      "value and head output to an HDF5 file: /layer/2/head/1/map [T, T], /layer/2/head/1/values [T, D]. "
-      "Layers "
-      "and heads count from 1, layers in the order in which the sequence passes them.";
+      "where it looks, its strongest link) and draws one map in shades. --out writes every head's scores, "
+      "map, query, key, value and head output to an HDF5 file: /layer/2/head/1/map [T, T], "
+      "/layer/2/head/1/values [T, D]. Layers and heads count from 1, layers in the order in which the "
+      "sequence passes them.";
   verb.words = sequence_words();
   verb.options = sequence_options();
   verb.options.push_back(

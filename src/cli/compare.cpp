@@ -84,6 +84,7 @@ Tested test(const std::string& word, const Extensions& extensions, const Argumen
   Tested tested;
   const std::string checkpoint = named_checkpoint(word);
   tested.model = Model::load(checkpoint, extensions);
+  take_settings(tested.model, std::span(arguments.words).subspan(2));
   tested.data = test_data_path(arguments, checkpoint, tested.model.config.data);
   const LoadedFile file = load_labelled(tested.model, tested.data);
   Inference inference(tested.model, threads);
@@ -107,9 +108,6 @@ int compare_runs(const Extensions& extensions, const Arguments& arguments, Outpu
     if (arguments.has(option))
       throw usage_error(fmt::format("{} is for configs, which are trained; {} is trained already", option,
                                     arguments.words[0]));
-  if (arguments.words.size() > 2)
-    throw usage_error(fmt::format("unexpected word \"{}\": settings are for configs, which are trained",
-                                  arguments.words[2]));
   const int threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   const Tested a = test(arguments.words[0], extensions, arguments, threads),
                b = test(arguments.words[1], extensions, arguments, threads);
@@ -149,17 +147,17 @@ Verb compare_verb() {
   verb.description =
       "Of two configs with one training file and one task: trains both on the same folds (cross-validate) "
       "with the same seeds, and prints both means and the difference of each metric, with 95 % intervals: "
-      "the "
-      "corrected resampled t over the folds and a paired bootstrap over the sequences held out. The last "
-      "line "
-      "says by train.monitor and the first interval which one is better, or that no difference is shown. Of "
-      "two "
-      "run folders: compares their best.h5 on their test data, by the bootstrap and, where each sequence has "
-      "a "
-      "label, McNemar's exact test.";
-  verb.words = {{"A", "a TOML file, or a run folder", true, false},
-                {"B", "another one", true, false},
-                {"KEY=VALUE", "settings of both configs, for example train.epochs=10", false, true}};
+      "the corrected resampled t over the folds and a paired bootstrap over the sequences held out. The last "
+      "line says by train.monitor and the first interval which one is better, or that no difference is "
+      "shown. Of two run folders: compares their best.h5 on their test data, by the bootstrap and, where "
+      "each sequence has a label, McNemar's exact test.";
+  verb.words = {
+      {"A", "a TOML file, or a run folder", true, false},
+      {"B", "another one", true, false},
+      {"KEY=VALUE",
+       "settings of both configs, for example train.epochs=10; of run folders how the data is read: "
+       "data.format and data.encoding",
+       false, true}};
   verb.options = {
       folds_option(),
       {"--seeds", "N",

@@ -115,9 +115,10 @@ Sequences read_sequences(const Model& model, const std::string& path) {
 
 int call_embed(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string checkpoint = checkpoint_of(arguments), to = arguments.text("--out");
-  const std::string path = arguments.words.size() > 1 ? arguments.words[1] : "-";
+  const std::string file = file_word(arguments), path = file.empty() ? "-" : file;
   const Writer writer = to.empty() ? as_tsv : writer_of(to);
-  const Model model = without_head(Model::load_encoder(checkpoint, extensions));
+  Model model = without_head(Model::load_encoder(checkpoint, extensions));
+  take_settings_behind(arguments, model);
   if (!to.empty()) refuse_output_over_inputs(to, checkpoint, model.config.data, {path});
   const Sequences data = read_sequences(model, path);
   Inference inference(model, static_cast<int>(arguments.integer("--threads", available_threads())));
@@ -143,12 +144,11 @@ Verb embed_verb() {
   verb.summary = "sequences as vectors: what a model's head takes";
   verb.description =
       "Reads sequences as predict does, one a line or a FILE of the model's own format, and writes for each "
-      "the row "
-      "of d_model numbers that model.pooling makes of it, which the head would take. The checkpoint may be a "
-      "trained "
-      "model or what import wrote.";
+      "the row of d_model numbers that model.pooling makes of it, which the head would take. The checkpoint "
+      "may be a trained model or what import wrote.";
   verb.words = {{"CHECKPOINT", "a file that training or import wrote; of a run folder its best.h5"},
-                {"FILE", "the sequences (default: standard input, which is also -)", false, false}};
+                {"FILE", "the sequences (default: standard input, which is also -)", false, false},
+                settings_word()};
   verb.options = {
       {"--out", "FILE",
        "write to FILE, by its ending .tsv, .npy (NumPy) or .h5 (HDF5, dataset /vectors), in place of "

@@ -132,17 +132,12 @@ Verb evaluate_verb() {
   verb.summary = "measure a trained model on labelled data";
   verb.description =
       "Prints the loss (without smoothing or weights) and the task's metrics with 95 % intervals (bootstrap "
-      "over "
-      "the sequences); where answers are labels, also figures of their probabilities, precision, recall, F1 "
-      "and support of each, and the confusion matrix. Of very many classes, the "
-      "worst, the largest and the most frequent confusions; --json has all that is not 0.";
-  verb.words = {
-      {"CHECKPOINT",
-       "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
-      {"KEY=VALUE",
-       "how the data is read, where it is another way than in training: settings of data.format and "
-       "data.encoding, for example data.format.text_columns=review",
-       false, true}};
+      "over the sequences); where answers are labels, also figures of their probabilities, precision, "
+      "recall, F1 and support of each, and the confusion matrix. Of very many classes, the worst, the "
+      "largest and the most frequent confusions; --json has all that is not 0.";
+  verb.words = {{"CHECKPOINT",
+                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
+                settings_word()};
   verb.options = {
       test_data_option(),
       {"--errors", "", "how often it is right by length and by share of unknown tokens"},

@@ -150,8 +150,9 @@ nlohmann::ordered_json layer_json(const Model& trained, const OneSequence& one, 
 }
 
 int call_explain(const Extensions& extensions, const Arguments& arguments, Output& out) {
-  const Model trained = Model::load(checkpoint_of(arguments), extensions);
+  Model trained = Model::load(checkpoint_of(arguments), extensions);
   require_one_member(trained);
+  take_settings_behind(arguments, trained);
   OneSequence one = take_sequence(trained, arguments);
   const HeadGrid grid = head_grid(trained, one.data);
   const Index layer = std::max<Index>(chosen(arguments, "--layer", std::ssize(grid.layers)), 0);
@@ -179,12 +180,9 @@ Verb explain_verb() {
   verb.summary = "show one sequence's way through an attention layer in numbers";
   verb.description =
       "Prints what comes into the layer, then for each head Q, K, V, the scores, the attention weights and "
-      "the filtered "
-      "values, then their concatenation and the linear layer's output, rounded to three digits. --json "
-      "prints every "
-      "number in full, with the layer's weights, so that all of it can be computed again. Layers and heads "
-      "count from "
-      "1; docs/multi-head-attention.md walks through an example.";
+      "the filtered values, then their concatenation and the linear layer's output, rounded to three digits. "
+      "--json prints every number in full, with the layer's weights, so that all of it can be computed "
+      "again. Layers and heads count from 1; docs/multi-head-attention.md walks through an example.";
   verb.words = sequence_words();
   verb.options = sequence_options();
   verb.options.push_back({"--layer", "L", "which layer (default: 1)", 1, 1000});

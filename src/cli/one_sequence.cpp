@@ -54,8 +54,9 @@ Sequences take_window(Sequences data, Index number) {
 OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
   OneSequence one;
   const Index window = arguments.integer("--window", 1);
+  const std::string file = file_word(arguments);
   if (arguments.has("--data")) {
-    if (arguments.words.size() > 1) throw usage_error("either FILE or --data FILE, not both");
+    if (!file.empty()) throw usage_error("either FILE or --data FILE, not both");
     const Sequences all = load_labelled(trained, arguments.text("--data")).sequences;
     const Index i = arguments.integer("--index", 0);
     if (i >= all.size())
@@ -67,7 +68,7 @@ OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
   } else {
     if (arguments.has("--index"))
       throw usage_error("--index counts the sequences of --data FILE, which is missing");
-    LineReader reader(arguments.words.size() > 1 ? arguments.words[1] : "-");
+    LineReader reader(file.empty() ? "-" : file);
     if (reader.is_terminal()) std::cerr << "one sequence on a line\n";
     one.data = take_window(from_line(trained, reader), window);
   }
@@ -80,7 +81,8 @@ std::vector<WordSpec> sequence_words() {
            "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
           {"FILE",
            "its first line is the sequence, as predict takes it (default: standard input, which is also -)",
-           false, false}};
+           false, false},
+          settings_word()};
 }
 
 std::vector<OptionSpec> sequence_options() {

@@ -69,7 +69,8 @@ int call_report(const Extensions& extensions, const Arguments& arguments, Output
   request.ablation = !arguments.has("--no-ablation");
   request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
   const std::string path = output_path(request.run, arguments);
-  const Model trained = Model::load(request.checkpoint, extensions);
+  Model trained = Model::load(request.checkpoint, extensions);
+  take_settings(trained, std::span(arguments.words).subspan(1));
   require_one_member(trained);
   require_answers(trained);
   refuse_output_over_inputs(path, request.checkpoint, trained.config.data, {arguments.text("--data")});
@@ -92,13 +93,11 @@ Verb report_verb() {
   verb.summary = "write a run as one page to look at in a browser";
   verb.description =
       "Writes RUN/report.html, a single file that needs no network: figures of best.h5, the curves of "
-      "training, the "
-      "config, each class, the confusion matrix, the worst errors, what is lost without each head, and for "
-      "some "
-      "sequences every head's map, to be opened and walked through. Data: --data FILE; without it data.test "
-      "of the "
-      "checkpoint's config; where that is empty, the validation data of the training, and the page says so.";
-  verb.words = {{"RUN", "the folder of a run, for example runs/splice"}};
+      "training, the config, each class, the confusion matrix, the worst errors, what is lost without each "
+      "head, and for some sequences every head's map, to be opened and walked through. Data: --data FILE; "
+      "without it data.test of the checkpoint's config; where that is empty, the validation data of the "
+      "training, and the page says so.";
+  verb.words = {{"RUN", "the folder of a run, for example runs/splice"}, settings_word()};
   verb.options = {
       test_data_option(),
       {"--out", "FILE", "where the page goes (default: RUN/report.html)"},

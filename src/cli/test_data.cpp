@@ -84,6 +84,21 @@ void take_settings(Model& trained, std::span<const std::string> settings) {
                     refused));
 }
 
+std::string file_word(const Arguments& arguments) {
+  return arguments.words.size() > 1 && !is_override(arguments.words[1]) ? arguments.words[1] : "";
+}
+
+void take_settings_behind(const Arguments& arguments, Model& trained) {
+  take_settings(trained, std::span(arguments.words).subspan(file_word(arguments).empty() ? 1 : 2));
+}
+
+WordSpec settings_word() {
+  return {"KEY=VALUE",
+          "how a data file is read, where it is another way than in training: settings of data.format and "
+          "data.encoding, for example data.format.text_columns=review",
+          false, true};
+}
+
 LocatedFile load_located(const Model& trained, const Paths& paths) {
   std::vector<std::string> notes;
   LocatedFile file = load_located(trained.config.data, trained.extensions.readers, trained.preprocessing,

@@ -23,6 +23,12 @@ OptionSpec test_data_option();
 /// Takes settings KEY=VALUE that say how a data file is read: data.format and data.encoding. Others are a
 /// usage_error.
 void take_settings(Model& trained, std::span<const std::string> settings);
+/// The second word where it is no setting: a file; else empty.
+std::string file_word(const Arguments& arguments);
+/// Takes the settings behind the first word, and the file if there is one.
+void take_settings_behind(const Arguments& arguments, Model& trained);
+/// The words that take_settings takes.
+WordSpec settings_word();
 /// The files' sequences as the model takes them; what is to be noted of them goes to standard error.
 LoadedFile load_labelled(const Model& trained, const Paths& paths);
 LocatedFile load_located(const Model& trained, const Paths& paths);

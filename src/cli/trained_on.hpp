@@ -14,7 +14,8 @@ namespace orochi {
 TrainValidation split_as_training(const Model& trained, const Sequences& sequences,
                                   std::span<const std::string> groups);
 
-/// A line where the file is one of data.train, under whatever name, or holds the same sequences; else empty.
+/// A line where the file is one of data.train, under whatever name, or holds the same sequences or some of
+/// them; else empty.
 std::string trained_on_note(const Model& trained, const std::string& checkpoint, const std::string& path,
                             const LoadedFile& file);
 

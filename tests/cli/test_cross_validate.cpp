@@ -153,7 +153,7 @@ TEST_CASE("compare takes two trained models, too") {
   CHECK(has(table, "\nno difference shown: 0.0 points of accuracy [0.0, 0.0]\n"));
 
   check_refused({"compare", a, config}, "compare two configs, or two runs");
-  check_refused({"compare", a, b, "train.epochs=3"}, "settings are for configs");
+  check_refused({"compare", a, b, "train.epochs=3"}, "train.epochs from its training");
   check_refused({"compare", a, b, "--folds", "3"}, "--folds is for configs");
   check_refused({"compare", config, config, "task=multi_label", "more"}, "unexpected word \"more\"");
   check_refused({"compare", config, config, "--data", place.path("test.tsv")}, "--data is for run folders");

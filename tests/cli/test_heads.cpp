@@ -181,6 +181,11 @@ TEST_CASE("ablate") {
   CHECK(text.code == 0);
   CHECK(has(text.out, "points lost [95 %]"));
   CHECK(has(text.out, "1.1 and 1.2"));
+  const std::string trained_on = " was trained on: these figures are better";
+  CHECK_FALSE(has(text.err, trained_on));
+  const Outcome own = orochi_program(
+      {"ablate", trained.best, "--resamples", "100", "--data", trained.place.path("train.tsv")});
+  CHECK(has(own.err, trained_on));
   const json evaluated = json::parse(orochi_program({"evaluate", trained.best, "--json"}).out);
   for (const char* by : {"zero", "mean"}) {
     const json figures =
