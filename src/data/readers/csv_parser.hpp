@@ -10,7 +10,7 @@
 namespace orochi {
 
 struct CsvRecord {
-  Index line = 0;  // where it starts
+  Index line = 0;  // where it starts; with an error, where what is wrong starts
   std::vector<std::string> fields;
   std::string error;  // what is wrong with its quotes, or nothing
   bool is_blank = false;
@@ -19,7 +19,8 @@ struct CsvRecord {
 /// "comma", "tab"
 std::string delimiter_name(char delimiter);
 
-/// Takes records off the text of a CSV file (RFC 4180; lines may also end in LF alone).
+/// Takes records off the text of a CSV file (RFC 4180; lines may also end in LF alone). A field whose quotes
+/// are wrong ends with the line that it begins in: the lines below are records again.
 class CsvParser {
  public:
   /// Without quotes, they are letters like others.
@@ -32,8 +33,8 @@ class CsvParser {
  private:
   /// Whether another field of the same record follows.
   bool take_field(CsvRecord& record);
-  /// Reads from an opening quote to just behind the closing one.
-  void take_quoted(std::string& field, CsvRecord& record);
+  /// Reads from an opening quote to just behind the closing one; false where there is none.
+  bool take_quoted(std::string& field);
 
   std::string_view rest_;
   std::string ends_;  // of a plain field

@@ -9,6 +9,12 @@ using testing::TempFolder;
 
 const DataConfig csv = testing::config_for("csv");
 
+std::string not_closed(const std::string& location) {
+  return location +
+         ": a quoted field begins here and is not closed before the end of the file; close it, or set "
+         "data.format.quotes = false if no field of the file is quoted";
+}
+
 }  // namespace
 
 TEST_CASE("a CSV file is read as RFC 4180 has it", "[csv]") {
@@ -52,7 +58,7 @@ TEST_CASE("what is wrong with a record is said where it starts", "[csv]") {
   CHECK(testing::errors_in(folder, csv, header + "a,\" \n \"\n,x\n") ==
         "f:2: the text is empty; expected at least one character\nf:4: the label is empty; expected a name");
   CHECK(testing::errors_in(folder, csv, header + "a,x\na,\"never\nclosed") ==
-        "f:3: a quoted field is not closed before the end of the file; quotes inside are doubled");
+        not_closed("f:3") + "\nf:4: 1 field, but the header has 2; fields with commas must be quoted");
   CHECK(testing::errors_in(folder, csv, header + "a,\"x\"y\na,x\n") ==
         "f:2: \"y\" follows a closing quote; expected a comma or the line's end");
   CHECK(testing::errors_in(folder, csv, header + "a,5\" disk\n") ==
@@ -64,6 +70,18 @@ TEST_CASE("what is wrong with a record is said where it starts", "[csv]") {
         "file, for instance with iconv");
   CHECK(testing::errors_in(folder, csv, header) == "f: a header and nothing else; expected records below it");
   CHECK(testing::errors_in(folder, csv, "") == "f: the file is empty; expected labelled sequences");
+}
+
+TEST_CASE("a quote too many takes no line but its own", "[csv]") {
+  const TempFolder folder;
+  const std::string header = "label,text\n", good = "a,\"two\nlines\"\n";
+  CHECK(testing::errors_in(folder, csv, header + good + "a,\"open\nb,x\nb,y\na\n") ==
+        not_closed("f:4") + "\nf:7: 1 field, but the header has 2; fields with commas must be quoted");
+  CHECK(
+      testing::errors_in(folder, csv, header + "a,\"open\nb,x\n" + good) ==
+      "f:2: \"two\" follows a closing quote in line 4, of a field that begins here; expected a comma or the "
+      "line's end");
+  CHECK(testing::errors_in(folder, csv, header + "a,\"two\nlines\",\"open\nb,x\n") == not_closed("f:3"));
 }
 
 TEST_CASE("columns are counted where there is no header", "[csv]") {
