@@ -69,9 +69,9 @@ ReadData read_with_tokenizer(const std::string& path, Guess& guess, const std::v
   const bool is_named = std::ranges::any_of(
       settings, [](const std::string& setting) { return setting.starts_with("data.tokenizer"); });
   if (is_named || !are_single_words(first)) return first;
-  Wishes wishes;
+  Wishes wishes{"", "", "", "", encoding_of(settings)};
   wishes.tokenizer = fmt::format("{}  # each letter a row: the texts are single words", tokenizer_of_letters);
-  guess = guess_config(path, wishes);
+  guess = guess_config(path, extensions.readers, wishes);
   return read();
 }
 
@@ -83,12 +83,12 @@ int call_check_data(const Extensions& extensions, const Arguments& arguments, Ou
     else
       out.write(text);
   };
-  Guess guess = guess_config(path);
+  const std::vector<std::string> overrides(arguments.words.begin() + 1, arguments.words.end());
+  Guess guess = guess_config(path, extensions.readers, {"", "", "", "", encoding_of(overrides)});
   const std::string& description = guess.looks_like.description;
   say(fmt::format("file        {}, {} bytes\nlooks like  {}\n", escape(path),
                   grouped(static_cast<Index>(std::filesystem::file_size(path))),
                   description.empty() ? "nothing that is known here" : description));
-  const std::vector<std::string> overrides(arguments.words.begin() + 1, arguments.words.end());
   const bool names_format = std::any_of(overrides.begin(), overrides.end(), [](const std::string& setting) {
     return setting.starts_with("data.format");
   });
@@ -124,9 +124,8 @@ Verb check_data_verb() {
       "say what a data file looks like: format, columns, labels, lengths, oddities; and a config for it";
   verb.description =
       "Tells the format by the file's beginning, chooses columns, reads the file as training would and "
-      "prints what "
-      "training would note, then a config to start from. Settings after the file take the place of what was "
-      "chosen.";
+      "prints what training would note, then a config to start from. Settings after the file take the place "
+      "of what was chosen.";
   verb.words = {{"FILE", "labelled data", true, false},
                 {"KEY=VALUE", "settings, for example task=regression data.tokenizer=char", false, true}};
   verb.options = {{"--config", "", "the config alone on standard output, the rest on standard error"}};

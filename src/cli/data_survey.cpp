@@ -69,6 +69,13 @@ bool are_many(const LoadedData& data) {
 
 }  // namespace
 
+std::string encoding_of(std::span<const std::string> settings) {
+  constexpr std::string_view key = "data.encoding=";
+  for (const std::string& setting : settings)
+    if (setting.starts_with(key)) return setting.substr(key.size());
+  return "";
+}
+
 ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<std::string>& settings,
                        const Extensions& extensions) {
   const auto read = [&](const std::string& config) { return read_data(config, name, settings, extensions); };
@@ -158,12 +165,11 @@ std::string uneven_note(const ReadData& read) {
   const Index rare = std::ranges::count_if(counts, [](Index count) { return count < fewest; });
   std::vector<std::string> parts;
   if (share > most_share)
-    parts.push_back(fmt::format(
-        "label {} has {:.1f} % of the records, so that always answering it is right as often: look at "
-        "macro_f1, choose the epoch by it with train.monitor = \"macro_f1\", and let every label count alike "
-        "with "
-        "task.class_weights = \"balanced\"",
-        quote(labels[largest]), 100 * share));
+    parts.push_back(
+        fmt::format("label {} has {:.1f} % of the records, so that always answering it is right as often: "
+                    "look at macro_f1, choose the epoch by it with train.monitor = \"macro_f1\", and let "
+                    "every label count alike with task.class_weights = \"balanced\"",
+                    quote(labels[largest]), 100 * share));
   if (rare > 0)
     parts.push_back(
         fmt::format("{} fewer than {} records, as {} with {}: too few to be learned or measured; add records "

@@ -34,6 +34,9 @@ struct ReadData {
 ReadData read_data(const std::string& toml, const std::string& name, const std::vector<std::string>& settings,
                    const Extensions& extensions);
 
+/// What the settings say of the file's encoding; empty where they say nothing.
+std::string encoding_of(std::span<const std::string> settings);
+
 /// The file by its guessed config, which gets task = "regression" where the labels are many different numbers
 /// and the settings name no task.
 ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<std::string>& settings,

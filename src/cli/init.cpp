@@ -68,8 +68,34 @@ ReadData read_and_fill(Guess& guess, std::vector<std::string>& settings, bool& m
   }
 }
 
-DataSurvey survey_of(Guess guess, const Extensions& extensions) {
-  std::vector<std::string> settings{"data.max_length=100000"};
+/// Refuses a test file that training could not read as it reads the other one; notes what training would of
+/// the two. `path`: of the other one.
+void check_test(const ReadData& read, const Guess& guess, const std::string& path, const std::string& test,
+                const Extensions& extensions) {
+  if (!fs::is_regular_file(test)) throw usage_error("--test " + test + ": there is no such file");
+  DataConfig data = read.config.data;
+  data.test = test;
+  const std::unique_ptr<Task> task = extensions.tasks.make(read.config.task);
+  LoadedData both;
+  try {
+    both = load_data(data, "", read.config.train.seed, extensions.readers, extensions.tokenizers, *task);
+  } catch (const Error& error) {
+    const std::string other = guess_config(test, extensions.readers).looks_like.description;
+    const bool looks_alike = other == guess.looks_like.description;
+    throw usage_error(fmt::format(
+        "{}\n--test {} does not fit {}, as which training will read it{}; mend it, or leave --test out",
+        error.what(), test, path,
+        looks_alike || other.empty()
+            ? ""
+            : fmt::format(": it looks like {}, the other one like {}", other, guess.looks_like.description)));
+  }
+  for (const std::string& note : both.notes)
+    if (std::ranges::find(read.data.notes, note) == read.data.notes.end()) std::cerr << escape(note) + "\n";
+}
+
+DataSurvey survey_of(Guess guess, const std::string& path, const std::string& test,
+                     std::vector<std::string> settings, const Extensions& extensions) {
+  settings.insert(settings.begin(), "data.max_length=100000");
   bool misses_values = false;
   const ReadData read = read_and_fill(guess, settings, misses_values, extensions);
   std::vector<SurveyedRecord> records = read.records;
@@ -80,6 +106,7 @@ DataSurvey survey_of(Guess guess, const Extensions& extensions) {
         read.data.train.target(0).front(),
         guess.columns.empty() ? "" : "; there are: " + escape(quote_list(guess.columns)));
   if (const std::string note = uneven_note(read); !note.empty()) std::cerr << escape(note) + "\n";
+  if (!test.empty()) check_test(read, guess, path, test, extensions);
   DataSurvey survey;
   survey.misses_values = misses_values;
   survey.kind = kind_of(read, guess.config, settings, extensions, records);
@@ -92,8 +119,8 @@ DataSurvey survey_of(Guess guess, const Extensions& extensions) {
   survey.median = length_at(records, 0.5);
   if (read.config.task.type != Config().task.type) survey.task = read.config.task.type;
   survey.task_name = read.config.task.type;
-  for (const auto& [option, value] : read.config.data.format.options)
-    survey.columns += fmt::format(", {} = {}", option, to_toml(to_value(value)));
+  if (!guess.chosen.option.empty())
+    survey.columns = fmt::format(", text {}, label {}", quote(guess.chosen.text), quote(guess.chosen.label));
   return survey;
 }
 
@@ -106,6 +133,16 @@ std::string from_folder(const std::string& path, const fs::path& folder) {
       .string();
 }
 
+/// What else there was to choose from, and how.
+std::string unused_note(const ChosenColumns& chosen) {
+  if (!chosen.is_guess || chosen.unused.empty()) return "";
+  return escape(fmt::format("the text is the longest, the label what has the fewest values; not used: {}; "
+                            "--text and --label choose others, and {} = [...] in the config takes several "
+                            "texts",
+                            quote_list(chosen.unused), chosen.option)) +
+         "\n";
+}
+
 int call_init(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& path = arguments.words.front();
   std::string stem = fs::path(path).filename().string();
@@ -115,29 +152,28 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
     throw usage_error(
         fmt::format("{} is there already; name another file with --out FILE, or remove it", to));
   const fs::path folder = folder_of(to);
-  const Wishes wishes{from_folder(path, folder), arguments.text("--text"), arguments.text("--label")};
-  const Guess guess = guess_config(path, {path, wishes.text, wishes.label});
+  const std::vector<std::string> settings = settings_of(std::span(arguments.words).subspan(1));
+  Wishes wishes{path, arguments.text("--text"), arguments.text("--label"), "", encoding_of(settings)};
+  const Guess guess = guess_config(path, extensions.readers, wishes);
   if (extensions.readers.find(guess.looks_like.format) == nullptr)
     throw usage_error(fmt::format(
         "{}: error: {}{}; `orochi check-data {}` says more", path,
         guess.looks_like.description.empty() ? "" : "looks like " + guess.looks_like.description + "; ",
         guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice, shell_word(path)));
   refuse_number_table(guess, path, "--text COLUMN");
-  DataSurvey survey = survey_of(guess, extensions);
-  survey.data = guess_config(path, wishes).config;
-  survey.data.erase(0, survey.data.find("[data]"));
   const std::string test = arguments.text("--test");
-  if (!test.empty() && !fs::is_regular_file(test))
-    throw usage_error("--test " + test + ": there is no such file");
-  if (arguments.has("--test")) survey.test = to_toml(to_value(from_folder(arguments.text("--test"), folder)));
-  std::string text = recipe(survey);
-  static_cast<void>(parse_config(text, to, {}, component_schemas(extensions)));
+  DataSurvey survey = survey_of(guess, path, test, settings, extensions);
+  wishes.named_as = from_folder(path, folder);
+  survey.data = guess_config(path, extensions.readers, wishes).config;
+  survey.data.erase(0, survey.data.find("[data]"));
+  if (!test.empty()) survey.test = to_toml(to_value(from_folder(test, folder)));
+  const std::string text = with_settings(recipe(survey), to, settings, component_schemas(extensions));
   write_whole_file(to, bytes_of(text));
   const std::string program = shell_word(arguments.program), config = shell_word(to);
   out.write(fmt::format(
-      "{} of {} in {}{}\nwrote {}, with a reason at each choice\nnext:\n  {} train {}\n  {} baseline {}\n",
-      survey.task_name, counted(survey.records, "record"), escape(path), escape(survey.columns), escape(to),
-      program, config, program, config));
+      "{} of {} in {}{}\n{}wrote {}, with a reason at each choice\nnext:\n  {} train {}\n  {} baseline {}\n",
+      survey.task_name, counted(survey.records, "record"), escape(path), escape(survey.columns),
+      unused_note(guess.chosen), escape(to), program, config, program, config));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -149,9 +185,11 @@ Verb init_verb() {
   verb.summary = "write a config for a file of data: how it is read, a model and its training";
   verb.description =
       "Looks at the file as check-data does: its format, whether it holds words, letters or numbers, labels "
-      "or "
-      "quantities, how many and how long. The config has a reason at each choice.";
-  verb.words = {{"FILE", "labelled data", true, false}};
+      "or quantities, how many and how long. The config has a reason at each choice.";
+  verb.words = {
+      {"FILE", "labelled data", true, false},
+      {"KEY=VALUE", "settings that take the place of what is chosen, for example data.encoding=latin-1",
+       false, true}};
   verb.options = {
       {"--label", "COLUMN",
        "the column, or key, of labels (default: that of the fewest different values; example: --label "

@@ -98,8 +98,7 @@ class Pending {
     if (labelled_ > 0)
       text += fmt::format(
           "{} of {} begin with a label, which was read as text; predict takes the text alone, or a file of "
-          "the "
-          "model's format by its name\n",
+          "the model's format by its name\n",
           grouped(labelled_), counted(count_, "line"));
     const double share = unknown_ / static_cast<double>(std::max<Index>(tokens_, 1));
     if (const std::string note = unknown_note(share, tokens_, usual_); !note.empty()) text += note + "\n";
@@ -139,10 +138,9 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending, Index* ski
 
 /// The way to a file whose columns are called otherwise.
 std::string columns_advice(const Model& trained) {
-  for (const auto& [option, value] : trained.config.data.format.options)
-    if (option == "text_columns" || option == "text_keys")
-      return fmt::format("other {0} are named with data.format.{0}=NAME behind the file's name; ", option);
-  return "";
+  const std::string option = trained.extensions.readers.make(trained.config.data.format)->text_option();
+  if (option.empty()) return "";
+  return fmt::format("other {0} are named with data.format.{0}=NAME behind the file's name; ", option);
 }
 
 /// A file of the model's format, with or without labels.
@@ -176,18 +174,11 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
   return static_cast<int>(ExitCode::done);
 }
 
-/// Behind the checkpoint: perhaps a file, and settings for how it is read.
-std::string take_words(const Arguments& arguments, Model& trained) {
-  const std::span<const std::string> words = std::span(arguments.words).subspan(1);
-  const std::size_t files = words.empty() || is_override(words.front()) ? 0 : 1;
-  take_settings(trained, words.subspan(files));
-  return files == 0 ? "-" : words.front();
-}
-
 int call_predict(const Extensions& extensions, const Arguments& arguments, Output& out) {
   Model trained = Model::load(checkpoint_of(arguments), extensions);
   require_answers(trained);
-  const std::string path = take_words(arguments, trained);
+  take_settings_behind(arguments, trained);
+  const std::string file = file_word(arguments), path = file.empty() ? "-" : file;
   const bool keeps = arguments.has("--keep");
   if (keeps && path == "-")
     throw usage_error(
@@ -227,22 +218,16 @@ Verb predict_verb() {
   verb.summary = "label sequences with a trained model";
   verb.description =
       "Reads one sequence a line and answers at once, so that it works in a pipe: a text (two with a tab "
-      "between for a model of pairs), or for numeric "
-      "models a "
-      "case as in .ts files without its label, v,v,v:v,v,v with one part a channel. Prints a header line, "
-      "then a line a sequence: the label and the probability of every class, separated by tabs; several "
-      "labels with commas, a label a row with blanks, or numbers, as the model's task has it. A line that is "
-      "no sequence ends it with exit code 2, after the answers to the lines before. A FILE of the format "
-      "that the "
-      "model was trained on (CSV, JSON Lines, HDF5, .ts, ...) is read as in training, with or without "
-      "labels.";
+      "between for a model of pairs), or for numeric models a case as in .ts files without its label, "
+      "v,v,v:v,v,v with one part a channel. Prints a header line, then a line a sequence: the label and the "
+      "probability of every class, separated by tabs; several labels with commas, a label a row with blanks, "
+      "or numbers, as the model's task has it. A line that is no sequence ends it with exit code 2, after "
+      "the answers to the lines before. A FILE of the format that the model was trained on (CSV, JSON Lines, "
+      "HDF5, .ts, ...) is read as in training, with or without labels.";
   verb.words = {{"CHECKPOINT",
                  "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
                 {"FILE", "what to label (default: standard input, which is also -)", false, false},
-                {"KEY=VALUE",
-                 "how FILE is read, where it is another way than in training: settings of data.format and "
-                 "data.encoding, for example data.format.text_columns=review",
-                 false, true}};
+                settings_word()};
   verb.options = {json_option("a JSON object a line in place of the tabs, numbers in full precision"),
                   {"--skip-bad", "",
                    "leave out lines, or records of a FILE, that are no sequence, say why of the first ones, "

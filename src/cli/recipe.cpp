@@ -4,6 +4,9 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <orochi/error.hpp>
 
 #include "baseline/baseline.hpp"
 
@@ -108,8 +111,8 @@ std::string data_section(const DataSurvey& survey, const Choices& choices) {
   if (features > 0)
     text += fmt::format(
         "text_features = {}  # buckets of a linear model of words, pairs and runs of letters, which is "
-        "fitted "
-        "first: answers add it and the encoder; 0 leaves it out, as ONNX and long = \"windows\" need it\n",
+        "fitted first: answers add it and the encoder; 0 leaves it out, as ONNX and long = \"windows\" need "
+        "it\n",
         features);
   if (survey.misses_values)
     text += fmt::format("missing = {}\n",
@@ -160,10 +163,43 @@ swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
   if (const Index kernel_size = std::min(choices.kernel_size, 2 * survey.longest - 1); kernel_size > 1)
     text += fmt::format(
         "\n[layer.input_projection]\nkernel_size = {}  # a row is read with its neighbors: short stretches "
-        "tell "
-        "classes apart\n",
+        "tell classes apart\n",
         kernel_size);
   return text;
+}
+
+namespace {
+
+/// With the line `name = value` in its section, in place of one that is there.
+std::string with_key(const std::string& text, const std::string& key, const std::string& value) {
+  const std::size_t dot = key.rfind('.');
+  const std::string header = dot == key.npos ? "" : "[" + key.substr(0, dot) + "]\n";
+  const std::string name = key.substr(dot + 1), line = fmt::format("{} = {}\n", name, value);
+  std::size_t begin = text.find("\n" + header);
+  if (begin == text.npos) return text + "\n" + header + line;
+  begin += 1 + header.size();
+  const std::size_t end = std::min(text.find("\n[", begin - 1), text.size());
+  const std::size_t old = text.find("\n" + name + " = ", begin - 1);
+  if (old >= end && header.empty()) begin = std::min(end + 1, text.size());  // below the comments
+  if (old >= end) return text.substr(0, begin) + line + text.substr(begin);
+  return text.substr(0, old + 1) + line + text.substr(text.find('\n', old + 1) + 1);
+}
+
+}  // namespace
+
+std::string with_settings(std::string text, const std::string& name, std::span<const std::string> settings,
+                          std::span<const ComponentSchema> components) {
+  const Config wanted = parse_config(text, name, settings, components);
+  for (const ConfigChange& change : compare_configs(parse_config(text, name, {}, components), wanted))
+    text = with_key(text, change.key, change.after);
+  try {
+    if (compare_configs(parse_config(text, name, {}, components), wanted).empty()) return text;
+  } catch (const Error&) {  // the setting is of a component that the text has in another form
+  }
+  throw usage_error(
+      fmt::format("{}: these settings need another form than the config gets: leave them out, and "
+                  "change the config that init writes",
+                  fmt::join(settings, " ")));
 }
 
 }  // namespace orochi

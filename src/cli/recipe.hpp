@@ -1,9 +1,12 @@
 // A config by what the data is: what `orochi init` writes.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include <orochi/batch.hpp>
+
+#include "io/config_file.hpp"
 
 namespace orochi {
 
@@ -30,5 +33,10 @@ struct DataSurvey {
 /// TOML with a comment at each choice. The choices are those that did best over the data sets of each kind in
 /// benchmarks/ablation_study.py (docs/results.md).
 std::string recipe(const DataSurvey& survey);
+
+/// A config's text with these settings KEY=VALUE in it. Throws a usage_error for one that has no place there;
+/// `name` is what errors call the config.
+std::string with_settings(std::string text, const std::string& name, std::span<const std::string> settings,
+                          std::span<const ComponentSchema> components);
 
 }  // namespace orochi

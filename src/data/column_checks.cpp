@@ -9,8 +9,8 @@
 
 #include <orochi/error.hpp>
 
+#include "data/column_names.hpp"
 #include "data/label_form.hpp"
-#include "data/sniff.hpp"
 #include "data/target_file.hpp"
 #include "data/tokenizers/unicode.hpp"
 #include "data/unknown_tokens.hpp"
@@ -62,11 +62,11 @@ void check_header(const RawSplit& raw, const ReaderEntry& reader, FileErrors& er
 /// name.
 void note_header(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader,
                  std::vector<std::string>& notes) {
-  constexpr std::size_t fewest_each = 4, longest = 24;
+  constexpr std::size_t longest = 24;
   const std::vector<std::string_view> texts = raw.texts_of(0);
   const bool has_columns = reader.options.empty() || names_columns(reader);  // a label and texts
   if (!has_columns || raw.lines.empty() || raw.lines.front() != 1 || labels.size() < 2 ||
-      (labels.size() - 1) * fewest_each > raw.targets.size() ||
+      !come_again(labels.size() - 1, raw.targets.size()) ||
       std::ranges::any_of(texts, [](std::string_view text) { return text.size() > longest; }))
     return;
   for (const auto& [label, use] : labels)

@@ -12,6 +12,11 @@
 #include <orochi/error.hpp>
 #include <orochi/reader.hpp>
 
+#include "core/utf8.hpp"
+#include "data/column_names.hpp"
+#include "data/encoding.hpp"
+#include "data/file_errors.hpp"
+#include "data/label_form.hpp"
 #include "data/raw.hpp"
 #include "data/readers/csv_parser.hpp"
 #include "data/readers/json_line.hpp"
@@ -64,7 +69,7 @@ bool has_word_over_numbers(const Rows& rows, bool may_have_commas) {
 /// Whether no field of the first row is a number or comes again in its column, while in one column all others
 /// come again, as labels do.
 bool has_word_over_labels(const Rows& rows) {
-  constexpr std::size_t fewest_rows = 10, fewest_each = 4, longest = 24;
+  constexpr std::size_t fewest_rows = 10, longest = 24;
   const std::vector<std::string>& first = rows.front();
   if (first.size() < 2 || rows.size() <= fewest_rows) return false;
   bool has_labels = false;
@@ -74,10 +79,15 @@ bool has_word_over_labels(const Rows& rows) {
       if (c < rows[r].size()) ++counts[rows[r][c]];
     if (first[c].empty() || first[c].size() > longest || is_one_number(first[c]) || counts.contains(first[c]))
       return false;
-    has_labels = has_labels || (counts.size() * fewest_each <= rows.size() &&
+    has_labels = has_labels || (come_again(counts.size(), rows.size()) &&
                                 std::ranges::all_of(counts, [](const auto& use) { return use.second > 1; }));
   }
   return has_labels;
+}
+
+/// Excel's "sep=;" above a header.
+bool is_spreadsheet_note(const CsvRecord& record) {
+  return record.line == 1 && record.fields.front().starts_with("sep=");
 }
 
 Rows csv_rows(std::string_view text, char delimiter, bool has_quotes) {
@@ -85,15 +95,29 @@ Rows csv_rows(std::string_view text, char delimiter, bool has_quotes) {
   Rows rows;
   CsvRecord record;
   while (rows.size() < rows_to_guess_from && parser.next(record))
-    if (!record.is_blank && record.error.empty()) rows.push_back(record.fields);
+    if (!record.is_blank && record.error.empty() && !is_spreadsheet_note(record))
+      rows.push_back(record.fields);
   if (rows.size() > 1) rows.pop_back();  // it may be cut
   return rows;
+}
+
+/// Without rows that are broken: of other numbers of fields than most.
+void drop_broken(Rows& rows) {
+  std::map<std::size_t, std::size_t> counts;
+  for (const std::vector<std::string>& row : rows) ++counts[row.size()];
+  const std::size_t usual =
+      std::ranges::max_element(counts, {}, [](const auto& use) { return use.second; })->first;
+  const bool has_names = std::ranges::any_of(rows.front(), is_column_name);
+  rows.erase(std::remove_if(rows.begin() + (has_names ? 1 : 0), rows.end(),
+                            [&](const std::vector<std::string>& row) { return row.size() != usual; }),
+             rows.end());
 }
 
 Table csv_table(Rows rows, char delimiter) {
   Table table;
   table.rows = std::move(rows);
   if (table.rows.empty()) return table;
+  drop_broken(table.rows);
   table.names = table.rows.front();
   table.has_names = std::any_of(table.names.begin(), table.names.end(), is_column_name) ||
                     has_word_over_numbers(table.rows, delimiter != ',') || has_word_over_labels(table.rows);
@@ -109,8 +133,10 @@ Table json_table(std::string_view text) {
   while (table.rows.size() < rows_to_guess_from && text.find('\n') != std::string_view::npos) {
     const std::string_view line = take_line(text);
     if (table.names.empty()) table.names = read_json_line(line, {}).keys;
+    const JsonLine object = read_json_line(line, table.names);
+    if (!object.error.empty()) continue;
     std::vector<std::string>& row = table.rows.emplace_back();
-    for (const JsonValue& value : read_json_line(line, table.names).values) row.push_back(value.text);
+    for (const JsonValue& value : object.values) row.push_back(value.text);
   }
   return table;
 }
@@ -170,17 +196,33 @@ std::string quoted(std::string_view text) {
   return result + '"';
 }
 
-std::string format_table(const Guess& guess, const Table& table, const Wishes& wishes) {
+ChosenColumns chosen_of(const Table& table, const Wishes& wishes, bool is_csv) {
   const Choice choice = choose(table, wishes);
+  if (choice.label == table.names.size()) return {};
+  ChosenColumns chosen{table.names[choice.text],
+                       table.names[choice.label],
+                       is_csv ? "text_columns" : "text_keys",
+                       wishes.text.empty() || wishes.label.empty(),
+                       {}};
+  for (std::size_t c = 0; c < table.names.size(); ++c)
+    if (c != choice.text && c != choice.label) chosen.unused.push_back(table.names[c]);
+  return chosen;
+}
+
+std::string format_table(const Guess& guess, const Table& table) {
   std::string text = fmt::format("\n[data.format]\ntype = {}\n", quoted(guess.looks_like.format));
   const bool is_csv = guess.looks_like.layout == Layout::table;
   if (guess.looks_like.delimiter == '\t') text += "delimiter = \"\\t\"\n";
   if (is_csv && guess.looks_like.delimiter != '\t' && guess.looks_like.delimiter != ',')
     text += fmt::format("delimiter = \"{}\"\n", guess.looks_like.delimiter);
+  const ChosenColumns& chosen = guess.chosen;
+  if (chosen.option.empty()) return text;
   if (!table.has_names) text += "header = false\n";
-  if (choice.label == table.names.size()) return text;
-  return text + fmt::format("text_{0}s = [{1}]\nlabel_{0} = {2}\n", is_csv ? "column" : "key",
-                            quoted(table.names[choice.text]), quoted(table.names[choice.label]));
+  if (chosen.is_guess && !chosen.unused.empty())
+    text += fmt::format("# The text: the longest; the label: what has the fewest values. Not used: {}\n",
+                        quote_list(chosen.unused));
+  return text + fmt::format("{} = [{}]\nlabel_{} = {}\n", chosen.option, quoted(chosen.text),
+                            is_csv ? "column" : "key", quoted(chosen.label));
 }
 
 /// A line of fastText's with two labels.
@@ -194,11 +236,18 @@ bool has_several_labels(std::string_view text) {
 
 }  // namespace
 
-Guess guess_config(const std::string& path, const Wishes& wishes) {
+Guess guess_config(const std::string& path, const Readers& readers, const Wishes& wishes) {
   const std::string named = quoted(wishes.named_as.empty() ? path : wishes.named_as);
   Guess guess;
-  const std::string beginning = beginning_of(path, guess.packing);
+  std::string beginning = beginning_of(path, guess.packing);
   guess.looks_like = sniff(beginning);
+  if (!wishes.encoding.empty())
+    if (const Encoding encoding = encoding_choice.value(wishes.encoding); encoding != Encoding::utf8)
+      beginning = to_utf8(beginning, encoding);
+  if (beginning.starts_with(utf8::byte_order_mark)) beginning.erase(0, utf8::byte_order_mark.size());
+  if (const std::string format = format_of_name(path);
+      guess.looks_like.description.empty() && readers.find(format) != nullptr)
+    guess.looks_like = sniff_name(format);
   if (guess.looks_like.format.empty()) {
     guess.config = fmt::format("[data]\ntrain = {}\n", named);
     return guess;
@@ -218,7 +267,8 @@ Guess guess_config(const std::string& path, const Wishes& wishes) {
     guess.has_header = layout == Layout::table && table.has_names;
     if (layout == Layout::table && wishes.text.empty())
       guess.number_table = numbers_in(table, wishes, guess.looks_like.delimiter);
-    table_text = format_table(guess, table, wishes);
+    guess.chosen = chosen_of(table, wishes, layout == Layout::table);
+    table_text = format_table(guess, table);
     if (is_tsv) table_text += "quotes = false\n";
   }
   if (layout == Layout::label_marks && has_several_labels(beginning))

@@ -4,11 +4,20 @@
 #include <string>
 #include <vector>
 
+#include <orochi/reader.hpp>
+
 #include "data/number_table.hpp"
 #include "data/sniff.hpp"
 #include "data/unpack.hpp"
 
 namespace orochi {
+
+/// The columns, or keys, that were chosen of a table.
+struct ChosenColumns {
+  std::string text, label, option;  // option: that names texts
+  bool is_guess = false;
+  std::vector<std::string> unused;
+};
 
 struct Guess {
   Sniffed looks_like;                // of the file, unpacked
@@ -17,6 +26,7 @@ struct Guess {
   bool has_header = false;           // of a table
   NumberTable number_table = {};     // where no text column is asked for
   Packing packing = Packing::none;   // of the file
+  ChosenColumns chosen = {};         // none: there are no columns, or nothing could be chosen
 };
 
 /// What is known of a file.
@@ -24,10 +34,12 @@ struct Wishes {
   std::string named_as;        // in the config; empty: by its path
   std::string text, label;     // columns or keys; empty: guessed
   std::string tokenizer = {};  // with its comment; empty: the default
+  std::string encoding = {};   // of the file; empty: UTF-8
 };
 
-/// By the file's beginning. Of columns the longest is taken for the text, and the one of the fewest different
-/// values for the label. Throws a usage_error for a file that cannot be opened, or has no such column.
-Guess guess_config(const std::string& path, const Wishes& wishes = {});
+/// By the file's beginning, and where that tells nothing by its name, if there is such a reader. Of columns
+/// the longest is taken for the text, and the one of the fewest different values for the label. Throws a
+/// usage_error for a file that cannot be opened, or has no such column.
+Guess guess_config(const std::string& path, const Readers& readers, const Wishes& wishes = {});
 
 }  // namespace orochi

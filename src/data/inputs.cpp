@@ -100,13 +100,6 @@ void refuse_unknown_labels(const Inputs& inputs, const DataConfig& config, const
 
 namespace {
 
-bool has_tabs(const Component& format) {
-  return std::ranges::any_of(format.options, [](const auto& option) {
-    const auto* text = std::get_if<std::string>(&option.second);
-    return option.first == "delimiter" && text != nullptr && (*text == "\t" || *text == "\\t");
-  });
-}
-
 /// A tab may also be between the texts of a pair, and a comma in any text.
 bool holds_more_than_texts(const Sniffed& found, const std::string& by_name,
                            const Preprocessing& preprocessing) {
@@ -131,14 +124,11 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
     throw usage_error(fmt::format("{}: error: looks like {}; {}", path, found.description, found.advice));
   const std::string by_name = format_of_name(path);
   // Whatever its columns are called: their names would be read as a text.
-  const ReaderEntry* reader = readers.find(config.format.type);
-  const bool has_columns = by_name == config.format.type && reader != nullptr &&
-                           std::ranges::any_of(reader->options, [](const Option& option) {
-                             return option.name == "text_columns" || option.name == "text_keys";
-                           });
-  const bool looks_own =
-      found.format == config.format.type && (!found.is_by_tabs_alone || has_tabs(config.format));
-  if (looks_own || found.is_no_text || has_columns || readers.make(config.format)->recognizes(beginning))
+  const std::unique_ptr<Reader> reader = readers.make(config.format);
+  const bool has_columns = by_name == config.format.type && !reader->text_option().empty();
+  const bool looks_own = found.format == config.format.type && !found.is_by_tabs_alone;
+  if (looks_own || found.is_no_text || has_bare_returns(beginning) || has_columns ||
+      reader->recognizes(beginning))
     return true;
   if (readers.find(found.format) != nullptr && holds_more_than_texts(found, by_name, preprocessing))
     throw usage_error(
@@ -166,8 +156,7 @@ std::string unknown_shares_note(const LoadedData& data, const TokenizerEntry* en
   if (!counts || unknown_share(data.train, *data.preprocessing.tokenizer) > 0) return text;
   return text +
          "; no training text has one, so the model does not learn what to make of them; "
-         "data.tokenizer.min_count "
-         "= 2 makes rare tokens unknown";
+         "data.tokenizer.min_count = 2 makes rare tokens unknown";
 }
 
 }  // namespace orochi

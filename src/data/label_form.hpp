@@ -13,6 +13,12 @@ std::string visible_form(std::string_view label);
 /// Whether nobody sees it: white space, or what Unicode has for formats alone, such as a zero-width space.
 bool is_invisible(char32_t code_point);
 
+/// Whether so few different values in so many records are likely labels, which come again.
+inline bool come_again(std::size_t different, std::size_t records) {
+  constexpr std::size_t fewest_each = 4;  // on average
+  return different * fewest_each <= records;
+}
+
 /// In double quotes, every code point beyond ASCII as \u{NNNN}.
 std::string quote_code_points(std::string_view label);
 

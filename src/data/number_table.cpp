@@ -3,6 +3,7 @@
 #include <charconv>
 #include <set>
 
+#include "data/label_form.hpp"
 #include "data/readers/words.hpp"
 
 namespace orochi {
@@ -16,7 +17,6 @@ struct ColumnKind {
 
 ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_t column,
                    bool may_have_commas) {
-  constexpr std::size_t fewest_each = 4;
   std::set<std::string_view> values;
   ColumnKind kind{true};
   for (const std::vector<std::string>& row : rows) {
@@ -28,7 +28,7 @@ ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_
   }
   kind.is_numeric = kind.is_numeric && !values.empty();
   kind.has_commas = kind.has_commas && kind.is_numeric;
-  kind.repeats = values.size() * fewest_each <= rows.size();
+  kind.repeats = come_again(values.size(), rows.size());
   return kind;
 }
 

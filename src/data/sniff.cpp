@@ -5,9 +5,13 @@
 #include <charconv>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <orochi/reader.hpp>
 
 #include "core/utf8.hpp"
+#include "data/column_names.hpp"
+#include "data/readers/csv_parser.hpp"
 #include "data/readers/words.hpp"
 
 namespace orochi {
@@ -25,11 +29,6 @@ std::vector<std::string_view> first_lines(std::string_view text) {
     if (!trim(line).empty() && (is_whole || lines.empty() || line.size() < 4096)) lines.push_back(line);
   }
   return lines;
-}
-
-template <class Condition>
-bool all(const std::vector<std::string_view>& lines, const Condition& holds) {
-  return std::all_of(lines.begin(), lines.end(), holds);
 }
 
 /// A record may be broken.
@@ -69,15 +68,11 @@ bool is_series(std::string_view line, char separator) {
          std::all_of(fields.begin() + 1, fields.end(), is_numeric);
 }
 
+/// Of a first line that is no header: one that has numbers behind its label.
 bool are_series(const std::vector<std::string_view>& lines, char separator) {
-  return all(lines, [&](std::string_view line) { return is_series(line, separator); });
-}
-
-/// With tabs between, and of a first line that is no header: one that has numbers.
-bool are_mostly_series(const std::vector<std::string_view>& lines) {
-  const std::vector<std::string_view> first = fields_of(lines.front(), '\t');
-  return std::any_of(first.begin() + 1, first.end(), is_numeric) &&
-         most(lines, [](std::string_view line) { return is_series(line, '\t'); });
+  const std::vector<std::string_view> first = fields_of(lines.front(), separator);
+  return first.size() > 1 && std::any_of(first.begin() + 1, first.end(), is_numeric) &&
+         most(lines, [&](std::string_view line) { return is_series(line, separator); });
 }
 
 bool is_header(std::string_view line, char separator) {
@@ -85,12 +80,36 @@ bool is_header(std::string_view line, char separator) {
   return std::count_if(fields.begin(), fields.end(), is_column_name) > 1;
 }
 
-bool is_table(const std::vector<std::string_view>& lines, char separator) {
-  const std::size_t count = fields_of(lines.front(), separator).size();
-  if (count < 2) return false;
-  if (is_header(lines.front(), separator)) return true;
-  return lines.size() > 1 &&
-         all(lines, [&](std::string_view line) { return fields_of(line, separator).size() == count; });
+/// How many fields most lines have; 0 where they differ.
+std::size_t usual_fields(const std::vector<std::string_view>& lines, char separator) {
+  for (const std::string_view one : lines) {
+    const std::size_t count = fields_of(one, separator).size();
+    if (most(lines, [&](std::string_view line) { return fields_of(line, separator).size() == count; }))
+      return count;
+  }
+  return 0;
+}
+
+constexpr std::array<char, 3> delimiters{',', ';', '|'};
+
+/// What is between the columns that a header names; '\0' where it is none.
+char delimiter_of_header(std::string_view line) {
+  const auto names_columns = [&](char delimiter) { return is_header(line, delimiter); };
+  const auto found = std::ranges::find_if(delimiters, names_columns);
+  return found == delimiters.end() ? '\0' : *found;
+}
+
+/// What is between the same number of fields in most lines, if possible also in the first, which may be a
+/// title; the most fields first: in 1;2,5;a the commas are within numbers. '\0' where nothing is.
+char delimiter_of_records(const std::vector<std::string_view>& lines) {
+  char best = '\0';
+  std::pair<bool, std::size_t> most_fields{false, 1};  // whether the first line has as many, fields
+  for (const char delimiter : delimiters) {
+    const std::size_t count = lines.size() > 1 ? usual_fields(lines, delimiter) : 0;
+    const std::pair found{fields_of(lines.front(), delimiter).size() == count, count};
+    if (count > 1 && found > most_fields) best = delimiter, most_fields = found;
+  }
+  return best;
 }
 
 Sniffed text_of(const std::string& encoding, bool is_marked) {
@@ -166,11 +185,31 @@ Sniffed config_of(const std::vector<std::string_view>& lines) {
   return found;
 }
 
+Sniffed json_lines() {
+  return {"JSON Lines: an object a line", "jsonl", "\"jsonl\"",
+          "write it as label, tab, text", false,   Layout::objects};
+}
+
+Sniffed label_tab_text() {
+  return {"lines of label, tab, text", "tsv", "\"tsv\"", "", false, Layout::label_tab_text};
+}
+
+/// CSV, RFC 4180's or with other delimiters.
+Sniffed table_of(char delimiter) {
+  if (delimiter == ',')
+    return {"CSV: commas between fields", "csv", "\"csv\"", "", false, Layout::table, delimiter};
+  return {fmt::format("CSV with {}s between fields", delimiter_name(delimiter)),
+          "csv",
+          fmt::format("{{type = \"csv\", delimiter = \"{}\"}}", delimiter),
+          "",
+          false,
+          Layout::table,
+          delimiter};
+}
+
 Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
   const auto begins = [](char c) { return [c](std::string_view line) { return trim(line).starts_with(c); }; };
-  if (begins('{')(lines.front()) && most(lines, begins('{')))
-    return {"JSON Lines: an object a line", "jsonl", "\"jsonl\"",
-            "write it as label, tab, text", false,   Layout::objects};
+  if (most(lines, begins('{'))) return json_lines();
   if (begins('[')(lines.front()) && lines.front().find('\t') == std::string_view::npos)
     return {"JSON: one list",
             "jsonl",
@@ -188,7 +227,7 @@ Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
 }
 
 Sniffed fields(const std::vector<std::string_view>& lines) {
-  if (are_mostly_series(lines) || are_series(lines, ' '))
+  if (are_series(lines, '\t') || are_series(lines, ' '))
     return {"numeric series, a label and its values a line, as the UCR archive's .tsv", "ucr", "\"ucr\"",
             as_numbers};
   if (are_series(lines, ','))
@@ -200,32 +239,18 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
   if (is_header(lines.front(), '\t'))
     return table_of_tabs("a table with a header line and tabs between its columns");
   const auto tabs_of = [](std::string_view line) { return std::count(line.begin(), line.end(), '\t'); };
-  const auto with_tab =
-      std::count_if(lines.begin(), lines.end(), [&](auto line) { return tabs_of(line) > 0; });
-  const auto with_one =
-      std::count_if(lines.begin(), lines.end(), [&](auto line) { return tabs_of(line) == 1; });
-  if (with_one * 5 >= std::ssize(lines) * 4)
-    return {"lines of label, tab, text", "tsv", "\"tsv\"", "", false, Layout::label_tab_text};
-  if (with_tab > 0) {
-    if (!is_table(lines, '\t')) return {};
+  if (const char delimiter = delimiter_of_header(lines.front());
+      delimiter != '\0' && tabs_of(lines.front()) == 0)
+    return table_of(delimiter);
+  if (most(lines, [&](std::string_view line) { return tabs_of(line) == 1; })) return label_tab_text();
+  if (std::ranges::any_of(lines, [&](std::string_view line) { return tabs_of(line) > 0; })) {
+    if (lines.size() < 2 || usual_fields(lines, '\t') < 2) return {};
     Sniffed found = table_of_tabs("a table with tabs between its columns");
     found.is_by_tabs_alone = true;
     return found;
   }
-  const auto columns = [&](char separator) { return fields_of(lines.front(), separator).size(); };
-  // Of 1;2,5;a the commas are within numbers.
-  const bool is_semicolons = is_table(lines, ';') && columns(';') > columns(',');
-  if (!is_semicolons && is_table(lines, ','))
-    return {"CSV: commas between fields", "csv", "\"csv\"", "", false, Layout::table, ','};
-  if (is_semicolons || is_table(lines, ';'))
-    return {"CSV with semicolons between fields",
-            "csv",
-            "{type = \"csv\", delimiter = \";\"}",
-            "",
-            false,
-            Layout::table,
-            ';'};
-  return {};
+  const char delimiter = delimiter_of_records(lines);
+  return delimiter == '\0' ? Sniffed() : table_of(delimiter);
 }
 
 }  // namespace
@@ -233,6 +258,14 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
 std::string override_for(const Sniffed& found) {
   if (!found.setting.starts_with('{')) return "data.format=" + found.format;
   return "'data.format=" + found.setting + "'";
+}
+
+Sniffed sniff_name(const std::string& format) {
+  Sniffed found{"", format, '"' + format + '"', ""};
+  for (const Sniffed& one : {json_lines(), label_tab_text(), table_of(',')})
+    if (one.format == format) found = one;
+  found.description = fmt::format("nothing that is known here; by its name it may be \"{}\"", format);
+  return found;
 }
 
 Sniffed table_of_tabs(const std::string& description) {
@@ -248,30 +281,6 @@ Sniffed sniff(std::string_view beginning) {
   if (Sniffed found = with_keys(lines); !found.description.empty()) return found;
   if (Sniffed found = lines_of_marks(lines); !found.description.empty()) return found;
   return fields(lines);
-}
-
-bool is_column_name(std::string_view field) {
-  constexpr std::size_t longest = 24;
-  constexpr std::array<std::string_view, 46> names{
-      "label",     "labels",   "class",   "category",   "target",   "tag",      "tags",        "sentiment",
-      "intent",    "topic",    "genre",   "emotion",    "polarity", "rating",   "stars",       "score",
-      "lang",      "language", "species", "text",       "texts",    "sentence", "sentences",   "body",
-      "content",   "review",   "message", "sequence",   "seq",      "document", "comment",     "tweet",
-      "utterance", "question", "answer",  "title",      "abstract", "headline", "description", "summary",
-      "input",     "output",   "premise", "hypothesis", "phrase",   "prompt"};
-  field = trim(field);
-  if (field.size() > 1 && field.front() == '"' && field.back() == '"')
-    field = field.substr(1, field.size() - 2);
-  if (field.size() > longest) return false;
-  // Of "review_text" and "sentence1" a part.
-  std::string lowered = lower_ascii(field);
-  while (!lowered.empty()) {
-    const std::size_t end = std::min(lowered.find_first_of("_-.0123456789"), lowered.size());
-    if (std::find(names.begin(), names.end(), std::string_view(lowered).substr(0, end)) != names.end())
-      return true;
-    lowered.erase(0, end + 1);
-  }
-  return false;
 }
 
 }  // namespace orochi

@@ -24,13 +24,13 @@ struct Sniffed {
 /// `beginning`: of the file, up to any byte; 64 KiB are enough.
 Sniffed sniff(std::string_view beginning);
 
+/// What a file of that format is, where its looks tell nothing and its name is all that is known.
+Sniffed sniff_name(const std::string& format);
+
 /// How data.format is set to it on a command line.
 std::string override_for(const Sniffed& found);
 
 /// A table with tabs between its columns.
 Sniffed table_of_tabs(const std::string& description);
-
-/// Whether a field of a first line is likelier the name of a column of labels or texts than one of them.
-bool is_column_name(std::string_view field);
 
 }  // namespace orochi

@@ -36,6 +36,8 @@ std::string other_kind(std::string_view contents) {
     return "is UTF-32; convert it, for instance with iconv -f UTF-32 -t UTF-8";
   if (contents.starts_with("\xFF\xFE") || contents.starts_with("\xFE\xFF"))
     return "is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8";
+  if (has_bare_returns(contents))
+    return "has lines that end in a carriage return alone; write them anew, for instance with tr '\\r' '\\n'";
   if (contents.starts_with("\x89HDF")) return "is an HDF5 file; set data.format to \"hdf5\"";
   return {};
 }
@@ -136,6 +138,11 @@ std::string_view take_line(std::string_view& rest) {
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
+}
+
+bool has_bare_returns(std::string_view contents) {
+  const std::size_t first = contents.find('\r');
+  return first != contents.npos && first + 1 < contents.size() && contents.find('\n') == contents.npos;
 }
 
 std::ifstream open_file(FileErrors& errors) {

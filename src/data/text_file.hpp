@@ -12,6 +12,9 @@
 
 namespace orochi {
 
+/// Whether lines end in a carriage return alone, as on Macs of old: all would be one line.
+bool has_bare_returns(std::string_view contents);
+
 class TextFile {
  public:
   explicit TextFile(Encoding encoding, const Storage& storage = {}) : encoding_(encoding), bytes_(storage) {}

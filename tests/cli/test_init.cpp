@@ -183,6 +183,92 @@ TEST_CASE("series of numbers have rows of numbers, and a test file is named") {
   CHECK(has(config, "pooling = \"max\""));
 }
 
+TEST_CASE("a test file that training could not read is refused, and what training would note is said") {
+  const Workplace place("init-test-file");
+  const auto init = [&](const std::string& contents, const std::string& name = "other.csv") {
+    std::ofstream(place.path(name)) << contents;
+    std::filesystem::remove(place.path("x.toml"));
+    return orochi_program({"init", place.path("mood.csv"), "--test", place.path(name), "--label", "mood",
+                           "--out", place.path("x.toml")});
+  };
+  std::string csv = "mood,words\n";
+  for (int i = 0; i < 40; ++i)
+    csv += (i % 2 == 0 ? "good,fine words " : "bad,poor words ") + std::to_string(i) + "\n";
+  std::ofstream(place.path("mood.csv")) << csv;
+  const Outcome fits = init("mood,words\ngood,fine words 2\nbad,others\n");
+  CHECK(fits.code == 0);
+  CHECK(has(fits.err, "test: 2 sequences"));
+  CHECK(has(fits.err, "1 of 2 test sequences is also in train"));
+  const auto refused = [&](const Outcome& outcome, const std::string& message) {
+    INFO(outcome.err);
+    CHECK(outcome.code == 2);
+    CHECK(has(outcome.err, message));
+    CHECK(has(outcome.err, "does not fit " + place.path("mood.csv")));
+    CHECK_FALSE(std::filesystem::exists(place.path("x.toml")));
+  };
+  refused(init("mood,text\ngood,x\nbad,y\n"), "other.csv:1: error: no column \"words\"");
+  refused(init("mood,words\nnew,x\n"), "other.csv:2: error: label \"new\" does not occur");
+  refused(init("mood;words\ngood;x\nbad;y\n"),
+          "it looks like CSV with semicolons between fields, the other one like CSV: commas between fields");
+  refused(init("good\tx\nbad\ty\n", "other.tsv"), "it looks like lines of label, tab, text");
+  refused(init("words\nx\ny\n"), "no column \"mood\"");
+}
+
+TEST_CASE("what was not chosen of several columns is said, with the way to choose it") {
+  const Workplace place("init-unused");
+  std::string csv = "a,b,kind\n", two = "kind,a\n";
+  for (int i = 0; i < 40; ++i) {
+    const std::string number = std::to_string(i), kind = i % 2 == 0 ? "x" : "y";
+    csv += "a longer text " + number + ",text " + number + "," + kind + "\n";
+    two += kind + ",text " + number + "\n";
+  }
+  std::ofstream(place.path("pairs.csv")) << csv;
+  std::ofstream(place.path("two.csv")) << two;
+  const auto init = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::filesystem::remove(place.path("x.toml"));
+    std::vector<std::string> words{"init", place.path(name), "--out", place.path("x.toml")};
+    words.insert(words.end(), more.begin(), more.end());
+    return orochi_program(words).out;
+  };
+  const auto config = [&] {
+    std::ifstream file(place.path("x.toml"));
+    return std::string{std::istreambuf_iterator<char>(file), {}};
+  };
+  CHECK(has(
+      init("pairs.csv", {}),
+      "text \"a\", label \"kind\"\nthe text is the longest, the label what has the fewest values; not used: "
+      "\"b\"; --text and --label choose others, and text_columns = [...] in the config takes several "
+      "texts\n"));
+  CHECK(has(config(), "Not used: \"b\"\ntext_columns = [\"a\"]\n"));
+  CHECK_FALSE(has(init("pairs.csv", {"--text", "b", "--label", "kind"}), "not used"));
+  CHECK_FALSE(has(config(), "Not used"));
+  CHECK_FALSE(has(init("two.csv", {}), "not used"));
+}
+
+TEST_CASE("settings take the place of what init chooses, and are in its config") {
+  const Workplace place("init-settings");
+  std::string csv = "Gef\xFChl,Satz\n";  // cp1252
+  for (int i = 0; i < 40; ++i)
+    csv += (i % 2 == 0 ? "gut,sch\xF6n war es \x80 " : "schlecht,nicht sehr ") + std::to_string(i) + "\n";
+  std::ofstream(place.path("gefuehl.csv")) << csv;
+  const Outcome refused = orochi_program({"init", place.path("gefuehl.csv"), "--out", place.path("x.toml")});
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "set data.encoding to \"latin-1\" or \"cp1252\""));
+  const std::string config = config_for(place, "gefuehl.csv", csv,
+                                        {"data.encoding=cp1252", "data.max_length=5", "model.d_model=16",
+                                         "layer.token_embedding.ngrams=2", "train.epochs=4"});
+  CHECK(has(config, "[data]\nencoding = \"cp1252\"\n"));
+  CHECK(has(config, "label_column = \"Gef\xC3\xBChl\"\n"));
+  CHECK(has(config, "\nmax_length = 5\n"));
+  CHECK(has(config, "[model]\nd_model = 16\n"));
+  CHECK(has(config, "\nepochs = 4\n"));
+  CHECK(has(config, "\n[layer.token_embedding]\nngrams = 2\n"));
+  const Outcome other = orochi_program({"init", place.path("gefuehl.csv"), "data.encoding=cp1252",
+                                        "data.format=tsv", "--out", place.path("x.toml")});
+  CHECK(other.code == 2);
+  CHECK_FALSE(std::filesystem::exists(place.path("x.toml")));
+}
+
 TEST_CASE("labels that are all the same number are no quantities") {
   const Workplace place("init-one-label");
   std::string text, many;

@@ -1,45 +1,21 @@
-#include <set>
-
 #include <fmt/format.h>
 
 #include <orochi/dataset.hpp>
 #include <orochi/error.hpp>
 
 #include "catch.hpp"
-#include "temp_folder.hpp"
-#include "tokenizers.hpp"
+#include "load_files.hpp"
 
 namespace {
 
 using namespace orochi;
+using testing::files;
+using testing::load_message;
 using testing::message_of;
 using testing::TempFolder;
+using testing::without_paths;
 
 using Lines = std::vector<std::string>;
-
-DataConfig files(const std::string& format, const std::string& train, const std::string& validation = "",
-                 const std::string& test = "") {
-  DataConfig config = testing::config_for(format);
-  config.tokenizer.type = "char";
-  config.train = train;
-  config.validation = validation;
-  config.test = test;
-  return config;
-}
-
-/// As classification.
-LoadedData load_data(const DataConfig& config, const std::string& folder, std::uint64_t seed) {
-  return orochi::load_data(config, folder, seed, builtin_readers(), builtin_tokenizers(), *new_task());
-}
-
-std::string load_message(const TempFolder& folder, const DataConfig& config) {
-  return folder.without_path(message_of([&] { load_data(config, folder.path(), 42); }));
-}
-
-Lines without_paths(const TempFolder& folder, Lines notes) {
-  for (std::string& note : notes) note = folder.without_path(note);
-  return notes;
-}
 
 /// `count` sequences of each of the labels, all of them different.
 std::string many(int count) {
@@ -98,14 +74,14 @@ TEST_CASE("without a validation file a fraction of train is taken, and the vocab
   folder.write("train.tsv", "x\tA\nx\tB\ny\tC\ny\tD\n");
   DataConfig config = files("tsv", "train.tsv");
   config.validation_fraction = 0.5;
-  const LoadedData data = load_data(config, folder.path(), 3);
+  const LoadedData data = testing::load_data(config, folder.path(), 3);
   CHECK(data.train.targets == std::vector<double>{0, 1});
   CHECK(data.validation.targets == std::vector<double>{0, 1});
   CHECK(data.train.tokens == std::vector<std::int32_t>{1, 2});
   CHECK(data.validation.tokens == std::vector<std::int32_t>{0, 0});
   CHECK(data.test.size() == 0);
   config.validation_fraction = 0;
-  const LoadedData whole = load_data(config, folder.path(), 3);
+  const LoadedData whole = testing::load_data(config, folder.path(), 3);
   CHECK(whole.train.size() == 4);
   CHECK(whole.validation.size() == 0);
 }
@@ -114,16 +90,16 @@ TEST_CASE("the seed chooses the validation set", "[load]") {
   const TempFolder folder;
   folder.write("train.tsv", many(200));
   DataConfig config = files("tsv", "train.tsv");
-  const LoadedData data = load_data(config, folder.path(), 1);
+  const LoadedData data = testing::load_data(config, folder.path(), 1);
   CHECK(data.validation.size() == 40);
-  CHECK(data.validation.tokens == load_data(config, folder.path(), 1).validation.tokens);
-  CHECK(data.validation.tokens != load_data(config, folder.path(), 2).validation.tokens);
+  CHECK(data.validation.tokens == testing::load_data(config, folder.path(), 1).validation.tokens);
+  CHECK(data.validation.tokens != testing::load_data(config, folder.path(), 2).validation.tokens);
 }
 
 TEST_CASE("a label with one sequence is noted, no label with two is an error", "[load]") {
   const TempFolder folder;
   folder.write("one.tsv", many(10) + "rare\tq\n");
-  const LoadedData data = load_data(files("tsv", "one.tsv"), folder.path(), 1);
+  const LoadedData data = testing::load_data(files("tsv", "one.tsv"), folder.path(), 1);
   CHECK(without_paths(folder, data.notes).front() ==
         "one.tsv:21: label \"rare\" has one sequence, which stays in train: validation has none of it");
   folder.write("singles.tsv", "a\tx\nb\ty\n");
@@ -140,14 +116,14 @@ TEST_CASE("labels that the validation share does not reach are noted, and a shar
   for (int k = 0; k < 50; ++k) twos += fmt::format("l{}\tA\nl{}\tB\n", k, k);
   for (int k = 0; k < 18; ++k) singles += fmt::format("s{}\tA\n", k);
   folder.write("twos.tsv", twos);
-  const LoadedData data = load_data(files("tsv", "twos.tsv"), folder.path(), 1);
+  const LoadedData data = testing::load_data(files("tsv", "twos.tsv"), folder.path(), 1);
   CHECK(data.validation.size() == 10);
   CHECK(
       data.notes.front() ==
       "validation has 10 of 100 sequences and none of 40 labels: too few for data.validation_fraction = 0.1 "
       "of each");
   folder.write("singles.tsv", singles);
-  const Lines notes = load_data(files("tsv", "singles.tsv"), folder.path(), 1).notes;
+  const Lines notes = testing::load_data(files("tsv", "singles.tsv"), folder.path(), 1).notes;
   CHECK(
       notes[4].ends_with("label \"s12\" has one sequence, which stays in train: validation has none of it"));
   CHECK(notes[5] == "and 13 labels more with one sequence");
@@ -206,7 +182,7 @@ TEST_CASE("sequences in two splits, conflicting labels and cuts are counted", "[
   folder.write("test.tsv", "a\tx\nb\tx\na\tyy\nb\tnew\nb\tlong\n");
   DataConfig config = files("tsv", "train.tsv", "validation.tsv", "test.tsv");
   config.max_length = 3;
-  const Lines notes = without_paths(folder, load_data(config, folder.path(), 1).notes);
+  const Lines notes = without_paths(folder, testing::load_data(config, folder.path(), 1).notes);
   CHECK(
       notes ==
       Lines{"train: 5 sequences, 10 rows, longest 3",
@@ -231,7 +207,7 @@ TEST_CASE("numeric files are cut, normalized by train's figures and compared as 
   folder.write("narrow.ts", header + "1:1\n");
   DataConfig config = files("ts", "train.ts", "test.ts");
   config.max_length = 2;
-  const LoadedData data = load_data(config, folder.path(), 1);
+  const LoadedData data = testing::load_data(config, folder.path(), 1);
   const float deviation = data.preprocessing.deviation[0];
   CHECK_THAT(deviation, catch_matchers::WithinRel(1.6329932f, 1e-6f));
   CHECK(data.preprocessing.mean == std::vector<float>{2, 5});
@@ -277,67 +253,4 @@ TEST_CASE("one more file is read as training's files were", "[load]") {
     load_file(config, builtin_readers(), data.preprocessing, *task, folder.file("new.tsv"), notes);
   })) == "new.tsv:1: label \"c\" does not occur in the training data, which has \"a\", \"b\"; correct or "
          "remove it");
-}
-
-TEST_CASE("a group in the training file and in another one is an error with both places", "[load]") {
-  const TempFolder folder;
-  folder.write("train.csv", "label,text,who\na,x,ann\nb,y,bob\na,z,\n");
-  folder.write("validation.csv", "label,text,who\na,u,\nb,v,eve\n");
-  folder.write("test.csv", "label,text,who\na,w,eve\nb,q,bob\na,r,ann\n");
-  DataConfig config = files("csv", "train.csv", "validation.csv", "test.csv");
-  config.format.options = {{"group_column", "who"}};
-  CHECK(
-      load_message(folder, config) ==
-      "test.csv:3: its group \"bob\" is in the training file, too: train.csv:3; a group must be in one file\n"
-      "test.csv:4: its group \"ann\" is in the training file, too: train.csv:2; a group must be in one file");
-  config.test.clear();
-  CHECK(load_data(config, folder.path(), 1).validation.size() == 2);
-  config.format.options = {{"group_column", "whom"}};
-  CHECK_THAT(load_message(folder, config),
-             catch_matchers::Contains("train.csv:1: no column \"whom\" (data.format.group_column)"));
-}
-
-TEST_CASE("the split of a file keeps its groups whole", "[load]") {
-  const TempFolder folder;
-  std::string text = "label,text,who\n";
-  for (int i = 0; i < 60; ++i)
-    text += std::string(i % 2 == 0 ? "a" : "b") + ",t" + std::to_string(i) + "," + "g" +
-            std::to_string(i / 6) + "\n";
-  folder.write("train.csv", text);
-  DataConfig config = files("csv", "train.csv");
-  config.validation_fraction = 0.2;
-  config.format.options = {{"group_column", "who"}};
-  config.tokenizer.options = {{"min_count", std::int64_t{1}}};
-  const LoadedData data = load_data(config, folder.path(), 7);
-  CHECK(data.validation.size() == 12);  // two groups of six, each with three of a and b
-  std::set<Index> groups;
-  for (const Index line : data.train_locations) groups.insert((line - 2) / 6);
-  CHECK(groups.size() == 8);
-  CHECK(std::find(data.notes.begin(), data.notes.end(), "10 groups") != data.notes.end());
-}
-
-TEST_CASE("weights are positive numbers, and their place is said", "[load]") {
-  const TempFolder folder;
-  DataConfig config = files("csv", "train.csv");
-  config.validation_fraction = 0;
-  config.format.options = {{"weight_column", "w"}};
-  folder.write("train.csv", "label,text,w\na,x,0\nb,y,-1\na,z,nan\nb,u,heavy\nb,v,1e-60\nb,w,2.5\n");
-  CHECK(load_message(folder, config) ==
-        "train.csv:2: its weight is 0; expected a positive number\n"
-        "train.csv:3: its weight is -1; expected a positive number\n"
-        "train.csv:4: its weight is \"nan\"; expected a positive number\n"
-        "train.csv:5: its weight is \"heavy\"; expected a positive number\n"
-        "train.csv:6: its weight is 1e-60; expected a positive number");
-  folder.write("train.csv", "label,text,w\na,x,1\nb,y,2.5\na,z,0.5\n");
-  const LoadedData weighted = load_data(config, folder.path(), 1);
-  CHECK(weighted.train.weights == std::vector<float>{1, 2.5f, 0.5f});
-  CHECK(std::find(weighted.notes.begin(), weighted.notes.end(), "weights from 0.5 to 2.5") !=
-        weighted.notes.end());
-  config.validation_fraction = 0.34;
-  const LoadedData parts = load_data(config, folder.path(), 1);
-  CHECK(parts.train.weights.size() == 2);
-  CHECK(parts.validation.weights.size() == 1);
-  folder.write("train.csv", "label,text,w\na,x,1\nb,y,1.0\n");
-  config.validation_fraction = 0;
-  CHECK(load_data(config, folder.path(), 1).train.weights.empty());
 }

@@ -1,5 +1,6 @@
 // What a file looks like, and what is said where it is read as something else.
 #include "catch.hpp"
+#include "data/column_names.hpp"
 #include "data/sniff.hpp"
 #include "temp_folder.hpp"
 
@@ -41,6 +42,12 @@ TEST_CASE("formats of records are known by their first lines", "[sniff]") {
   CHECK(format_of("art\tlang\tbreit\nb\t1\t2\na\t3\t4\nb\t5\t6\na\t7\t8\n") == "csv");
   CHECK(format_of("{\"a\": 1}\n{\"a\": 1}\n{\"a\": 1}\n{\"a\": 1}\n\"a\": 1}\n") == "jsonl");
   CHECK(sniff("70;63,3;b\n45;77,3;b\n").delimiter == ';');
+  CHECK(sniff("words;price\na b;1,5\nc;2,5\nd;3,5\ne;4,5\n").delimiter == ';');
+  CHECK(sniff("label|text\nyes|a, b\n").setting == "{type = \"csv\", delimiter = \"|\"}");
+  CHECK(sniff("label,text\nyes,\"a\tb\"\nno,\"c\td\"\n").delimiter == ',');
+  CHECK(sniff("What was said\nart;wort\nx;a\ny;b, c\nx;d\n").delimiter == ';');
+  CHECK(sniff("art,wort\nx\nx,a\ny,b\nx,d\n").delimiter == ',');
+  CHECK(format_of("what\n{\"a\": 1}\n{\"a\": 1}\n{\"a\": 1}\n{\"a\": 1}\n") == "jsonl");
   CHECK(format_of("  1.0e+00  -7.9e-01   2.0\n  2.0e+00  1.5  3\n") == "ucr");
   CHECK(format_of("\x89HDF\r\n\x1A\nxx"sv) == "hdf5");
 }
@@ -65,6 +72,12 @@ TEST_CASE("names of columns are known alone, quoted and as parts", "[sniff]") {
     CHECK_FALSE(is_column_name(field));
   // A label like one of them makes no header.
   CHECK(format_of("review\tgood bread\nother\tc\n") == "tsv");
+}
+
+TEST_CASE("a name tells what looks do not", "[sniff]") {
+  CHECK(sniff_name("csv").delimiter == ',');
+  CHECK(sniff_name("tsv").layout == Layout::label_tab_text);
+  CHECK(sniff_name("ts").setting == "\"ts\"");
 }
 
 TEST_CASE("what may be anything is not named", "[sniff]") {

@@ -1,6 +1,5 @@
 // CSV: a header that names the columns, or none, then one record a sequence.
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <optional>
 
@@ -10,8 +9,8 @@
 #include <orochi/error.hpp>
 
 #include "data/raw.hpp"
+#include "data/readers/csv_header.hpp"
 #include "data/readers/csv_parser.hpp"
-#include "data/sniff.hpp"
 
 namespace orochi {
 namespace {
@@ -47,43 +46,6 @@ std::size_t column_number(std::string_view name) {
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
   return error == std::errc() && end == name.data() + name.size() ? number : 0;
-}
-
-bool is_number(const std::string& field) {
-  try {
-    return parse_number(field), true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-/// Whether the first record has a number in it, or a field that comes again below, as labels do.
-bool looks_like_record(const CsvRecord& first, CsvParser rest) {
-  constexpr int most_looked_at = 1000;
-  if (std::any_of(first.fields.begin(), first.fields.end(), is_number)) return true;
-  CsvRecord record;
-  for (int i = 0; i < most_looked_at && rest.next(record); ++i)
-    for (std::size_t c = 0; c < std::min(first.fields.size(), record.fields.size()); ++c)
-      if (!first.fields[c].empty() && first.fields[c] == record.fields[c]) return true;
-  return false;
-}
-
-/// Whether no field of the first record is a number or comes again, while a column is of numbers below it, or
-/// two fields are what columns are often called.
-bool looks_like_header(const CsvRecord& first, CsvParser rest) {
-  constexpr int most_looked_at = 1000, fewest = 3;
-  if (looks_like_record(first, rest)) return false;
-  if (std::count_if(first.fields.begin(), first.fields.end(), is_column_name) > 1) return true;
-  std::vector<bool> is_of_numbers;
-  for (const std::string& field : first.fields)
-    is_of_numbers.push_back(!field.empty() && std::isalpha(static_cast<unsigned char>(field.front())) != 0);
-  CsvRecord record;
-  int records = 0;
-  for (; records < most_looked_at && rest.next(record); ++records)
-    for (std::size_t c = 0; c < is_of_numbers.size(); ++c)
-      is_of_numbers[c] = is_of_numbers[c] && c < record.fields.size() && is_number(record.fields[c]);
-  return records >= fewest &&
-         std::find(is_of_numbers.begin(), is_of_numbers.end(), true) != is_of_numbers.end();
 }
 
 /// The index of a column by its number; one that is not there is an error.
@@ -196,11 +158,16 @@ class CsvReader : public Reader {
                                     quote(*twice)));
   }
 
+  std::string text_option() const override { return "text_columns"; }
+
   bool recognizes(std::string_view beginning) const override {
     CsvParser parser(beginning.substr(0, beginning.find('\n')), options_.delimiter.front(),
                      options_.has_quotes);
     CsvRecord first;
-    if (!options_.has_header || !parser.next(first)) return false;
+    if (!parser.next(first)) return false;
+    // No text of one line has tabs, whatever the columns are called.
+    if (options_.delimiter == "\t" && first.fields.size() > 1) return true;
+    if (!options_.has_header) return false;
     return std::ranges::all_of(options_.text_columns, [&](const std::string& name) {
       return std::ranges::find(first.fields, name) != first.fields.end();
     });
@@ -214,6 +181,10 @@ class CsvReader : public Reader {
     CsvRecord first;
     parser.next(first);
     if (!first.error.empty()) return file.error(first.error, first.line);
+    if (const Index line = options_.has_header ? line_of_header(options_.names(), first, parser) : 0;
+        line > 0)
+      return file.error(fmt::format("is above the header, which is line {}; remove what is above that", line),
+                        first.line);
     if (options_.has_header && is_without_header(first, parser)) return report_no_header(first, file);
     if (!options_.has_header && looks_like_header(first, parser))
       return file.error(
