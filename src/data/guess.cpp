@@ -225,6 +225,15 @@ std::string format_table(const Guess& guess, const Table& table) {
                             is_csv ? "column" : "key", quoted(chosen.label));
 }
 
+/// Of the names of columns: where none is asked for, they are looked at so that the file, which is not UTF-8,
+/// comes to be read, and its line said.
+Encoding encoding_for(std::string_view beginning, const std::string& wish) {
+  constexpr std::size_t cut = 4;  // bytes of a letter that may be cut at the end
+  if (!wish.empty()) return encoding_choice.value(wish);
+  const std::size_t broken = utf8::find_invalid(beginning);
+  return broken == beginning.npos || broken + cut > beginning.size() ? Encoding::utf8 : Encoding::latin1;
+}
+
 /// A line of fastText's with two labels.
 bool has_several_labels(std::string_view text) {
   while (!text.empty()) {
@@ -241,9 +250,8 @@ Guess guess_config(const std::string& path, const Readers& readers, const Wishes
   Guess guess;
   std::string beginning = beginning_of(path, guess.packing);
   guess.looks_like = sniff(beginning);
-  if (!wishes.encoding.empty())
-    if (const Encoding encoding = encoding_choice.value(wishes.encoding); encoding != Encoding::utf8)
-      beginning = to_utf8(beginning, encoding);
+  if (const Encoding encoding = encoding_for(beginning, wishes.encoding); encoding != Encoding::utf8)
+    beginning = to_utf8(beginning, encoding);
   if (beginning.starts_with(utf8::byte_order_mark)) beginning.erase(0, utf8::byte_order_mark.size());
   if (const std::string format = format_of_name(path);
       guess.looks_like.description.empty() && readers.find(format) != nullptr)

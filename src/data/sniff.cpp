@@ -148,18 +148,27 @@ Sniffed no_text(std::string_view bytes) {
   return wide_text(bytes);
 }
 
-/// By the key of its first line that is neither blank nor a comment: .ts and ARFF.
+/// The word that a line begins with, in lower case.
+std::string key_of(std::string_view line) {
+  line = trim(line);
+  return lower_ascii(line.substr(0, line.find_first_of(blanks_and_tabs)));
+}
+
+/// By the key of its first line that is neither blank nor a comment, or of any line above @data: .ts and
+/// ARFF.
 Sniffed with_keys(const std::vector<std::string_view>& lines) {
+  bool is_looked_at = true;
+  const bool has_data = std::ranges::any_of(lines, [](auto line) { return key_of(line) == "@data"; });
   for (const std::string_view line : lines) {
-    const std::string_view text = trim(line);
-    if (text.starts_with('#') || text.starts_with('%')) continue;
-    const std::string key = lower_ascii(text.substr(0, text.find_first_of(blanks_and_tabs)));
+    const std::string key = key_of(line);
+    if (key.starts_with('#') || key.starts_with('%')) continue;
+    if (!is_looked_at) return {};
     if (key == "@relation" || key == "@attribute")
       return {"ARFF: @relation, @attribute, @data", "arff", "\"arff\"", as_numbers};
     for (const char* of_ts : {"@problemname", "@timestamps", "@missing", "@univariate", "@dimensions",
                               "@dimension", "@equallength", "@serieslength", "@classlabel", "@targetlabel"})
       if (key == of_ts) return {".ts: @ keys, @data, cases", "ts", "\"ts\"", ""};
-    return {};
+    is_looked_at = has_data;
   }
   return {};
 }

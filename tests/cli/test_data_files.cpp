@@ -109,7 +109,7 @@ TEST_CASE("check-data names format, columns and labels, and gives a config that 
   CHECK(table.code == 0);
   CHECK(has(table.out, "columns     \"id\", \"review\", \"mood\"\n"));
   CHECK(has(table.out, "bad 15, good 15"));
-  CHECK(has(table.out, "delimiter = \";\"\ntext_columns = [\"review\"]\nlabel_column = \"mood\"\n"));
+  CHECK(has(table.out, "Not used: \"id\"\ntext_columns = [\"review\"]\nlabel_column = \"mood\"\n"));
   const Outcome config = orochi_program({"check-data", place.path("reviews.csv"), "--config"});
   CHECK(config.out == table.out.substr(table.out.find("[data]")));
   CHECK(has(config.err, "bad 15, good 15"));

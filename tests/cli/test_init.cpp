@@ -259,7 +259,7 @@ TEST_CASE("settings take the place of what init chooses, and are in its config")
                                          "layer.token_embedding.ngrams=2", "train.epochs=4"});
   CHECK(has(config, "[data]\nencoding = \"cp1252\"\n"));
   CHECK(has(config, "label_column = \"Gef\xC3\xBChl\"\n"));
-  CHECK(has(config, "\nmax_length = 5\n"));
+  CHECK(has(config, "\nmax_length = 5 "));
   CHECK(has(config, "[model]\nd_model = 16\n"));
   CHECK(has(config, "\nepochs = 4\n"));
   CHECK(has(config, "\n[layer.token_embedding]\nngrams = 2\n"));

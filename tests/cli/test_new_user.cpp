@@ -91,9 +91,10 @@ TEST_CASE("every verb answers a missing run, and a missing checkpoint of one, wi
         said(verb, "runs/one"),
         "runs/one: error: the run has no best.h5; go on with it, `orochi train --resume --run runs/one`"));
   CHECK(said("inspect", "runs/one/best.h5") == said("inspect", "runs/one"));
-  std::ofstream(empty + "/best.h5") << "x";  // not a run to go on with, and not like another one's name
-  CHECK(said("train --resume --run", "runs/none") ==
-        "runs/none: error: holds no run: there is no config.toml in it; the runs here: runs/one\n");
+  std::filesystem::create_directories(place.path("runs/ip"));  // no run to go on with
+  std::ofstream(place.path("runs/ip/best.h5")) << "x";
+  CHECK(said("train --resume --run", "runs/ip") ==
+        "runs/ip: error: holds no run: there is no config.toml in it; the runs here: runs/one\n");
   CHECK(contains(said("inspect", "runs/onee/best.h5"), "did you mean \"runs/one\"?"));
   std::filesystem::remove_all(place.root / "runs");
   CHECK(said("inspect", "x.h5") ==
