@@ -27,6 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t heavy_page = 3000000, largest_answering_page = 5000000;  // bytes
+constexpr std::size_t most_packed_bytes = 20000000;  // parameters of which packing is tried
 
 /// Where the page goes; a folder that is not there is said before the work is done.
 std::string output_path(const std::string& run, const Arguments& arguments) {
@@ -46,7 +47,7 @@ constexpr Choice<Try, 3> try_choice{"--try", {"auto", "always", "never"}};
 std::string make_page(nlohmann::ordered_json content, const Model& trained, Try when) {
   if (when == Try::never) return report_page(content);
   const bool always = when == Try::always;
-  if (always || trained.classifier->parameters().flat().size_bytes() < largest_answering_page) {
+  if (always || trained.classifier->parameters().flat().size_bytes() < most_packed_bytes) {
     content["try"] = answering_content(trained);
     if (always && content["try"].contains("reason"))
       throw usage_error("--try always: the page cannot answer: " +

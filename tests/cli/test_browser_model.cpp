@@ -70,8 +70,12 @@ std::vector<Scalar> answered(const Model& page, const std::string& text, std::sp
 }  // namespace
 
 TEST_CASE("a page's model answers with the bits of the program's") {
-  const std::vector<Component> tokenizers{
-      {"word", {{"lowercase", true}}}, {"char", {}}, {"whitespace", {}}, {"kmers", {{"k", std::int64_t{2}}}}};
+  const std::vector<Component> tokenizers{{"word", {{"lowercase", true}}},
+                                          {"char", {}},
+                                          {"whitespace", {}},
+                                          {"kmers", {{"k", std::int64_t{2}}}},
+                                          {"bpe", {{"vocab_size", std::int64_t{300}}}},
+                                          {"unigram", {{"vocab_size", std::int64_t{300}}}}};
   for (const Component& tokenizer : tokenizers) {
     INFO(tokenizer.type);
     const Model model = made(config_with(tokenizer));

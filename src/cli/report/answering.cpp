@@ -1,10 +1,13 @@
 #include "cli/report/answering.hpp"
 
+#include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+#include <zlib.h>
 
 #include <orochi/error.hpp>
 
@@ -16,6 +19,20 @@ namespace orochi {
 
 std::vector<std::string_view> browser_module();  // generated: gzip in base64; nothing without Emscripten
 
+namespace {
+
+/// Deflated, in base64: browser.js inflates it.
+std::string packed(std::span<const std::byte> bytes) {
+  uLongf size = compressBound(bytes.size());
+  std::vector<unsigned char> result(size);
+  const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
+  if (compress2(result.data(), &size, from, bytes.size(), Z_BEST_COMPRESSION) != Z_OK)
+    throw failure("the model could not be packed for the page");
+  return base64(std::span(result).first(size));
+}
+
+}  // namespace
+
 bool has_browser_module() { return !browser_module().empty(); }
 
 nlohmann::ordered_json answering_content(const Model& trained) {
@@ -26,20 +43,18 @@ nlohmann::ordered_json answering_content(const Model& trained) {
         "scripts/install-packages --for browser, then build again");
   if (trained.preprocessing.channels > 0) return because("its inputs are numbers, and a page takes texts");
   const std::span<const Scalar> parameters = trained.classifier->parameters().flat();
-  nlohmann::ordered_json json{{"texts", trained.preprocessing.texts}, {"model", browser_json(trained)}};
+  const std::string model = browser_json(trained).dump();
   try {
-    browser_model(json["model"], parameters);  // as the page will
+    browser_model(nlohmann::ordered_json::parse(model), parameters);  // as the page will
   } catch (const Error& error) {
-    return because(
-        utf8::escape(error.what()) +
-        " (a page has the components that come with Orochi, but for the tokenizers bpe and unigram)");
+    return because(utf8::escape(error.what()) + " (a page has the components that come with Orochi)");
   }
-  const std::span<const std::byte> bytes = std::as_bytes(parameters);
-  json["parameters"] = base64({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
   std::string module;
   for (const std::string_view part : browser_module()) module += part;
-  json["module"] = module;
-  return json;
+  return {{"texts", trained.preprocessing.texts},
+          {"model", packed(std::as_bytes(std::span(model)))},
+          {"parameters", packed(std::as_bytes(parameters))},
+          {"module", module}};
 }
 
 }  // namespace orochi

@@ -7,9 +7,14 @@ const forPoint = {
   categories: (point) => categories.reduce((bits, c, i) => bits | (c.test(String.fromCodePoint(point)) << i), 0)
 };
 
+async function inflated(base64, format) {
+  const stream = new Blob([bytes(base64)]).stream().pipeThrough(new DecompressionStream(format));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
 async function startModel(parts) {
-  const packed = new Blob([bytes(parts.module)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const module = await WebAssembly.compile(await new Response(packed).arrayBuffer());
+  const module = await WebAssembly.compile(await inflated(parts.module, "gzip"));
+  const model = await inflated(parts.model, "deflate"), parameters = await inflated(parts.parameters, "deflate");
   const memory = () => new Uint8Array(wasm.memory.buffer);
   const put = (data) => {
     const at = wasm.malloc(data.length);
@@ -43,7 +48,7 @@ async function startModel(parts) {
     if (answer.error) throw new Error(answer.error);
     return answer;
   };
-  const parameters = bytes(parts.parameters), at = put(parameters), text = putText(JSON.stringify(parts.model));
+  const at = put(parameters), text = put(new Uint8Array([...model, 0]));  // not parsed here, where numbers have 53 bits
   said(wasm.orochi_load(browser, text, at, parameters.length / 4));
   wasm.free(at);
   wasm.free(text);

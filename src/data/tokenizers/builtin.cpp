@@ -5,7 +5,7 @@ namespace orochi {
 
 Tokenizers builtin_tokenizers() {
   Tokenizers tokenizers = plain_tokenizers();
-  add_sentencepiece(tokenizers);
+  add_pieces(tokenizers, make_sentencepiece);
   return tokenizers;
 }
 

@@ -12,7 +12,7 @@
 #include "core/as_size.hpp"
 #include "core/utf8.hpp"
 #include "data/file_errors.hpp"
-#include "data/tokenizers/from_json.hpp"
+#include "data/tokenizers/pieces.hpp"
 #include "data/tokenizers/tokenizer_json.hpp"
 #include "data/tokenizers/unicode.hpp"
 
@@ -88,13 +88,13 @@ class BytePairs : public Tokenizer {
     std::string changed;
     if (rules_.composes) text = changed = unicode::composed(text);
     if (rules_.adds_blank && !text.starts_with(' ')) text = changed = " " + std::string(text);
-    const auto before = std::ssize(ids);
+    const Index before = std::ssize(ids);
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = rules_.cuts ? end_of_part(text, at) : text.size();
       merge(text.substr(at, end - at), ids);
       at = end;
     }
-    const auto length = std::ssize(ids) - before;
+    const Index length = std::ssize(ids) - before;
     ids.resize(as_size(before + std::min(length, max_length)));
     return length;
   }

@@ -8,17 +8,15 @@
 #include <sentencepiece_trainer.h>
 
 #include "data/file_errors.hpp"
-#include "data/tokenizers/from_json.hpp"
+#include "data/tokenizers/pieces.hpp"
 #include "data/tokenizers/read_bytes.hpp"
 #include "data/tokenizers/sentencepiece_model.hpp"
-#include "data/tokenizers/tokenizers.hpp"
 
 namespace orochi {
 namespace {
 
 namespace sp = sentencepiece;
 
-constexpr Index fixed_pieces = 257;            // of every vocabulary: the unknown one and the bytes
 constexpr std::size_t most_bytes = 5'000'000;  // of texts to learn from: without blanks they take minutes
 
 /// Hands SentencePiece the texts, evenly taken where they are more than it is given.
@@ -48,24 +46,6 @@ class Texts : public sp::SentenceIterator {
   std::string text_;
 };
 
-/// A checkpoint keeps the model's bytes as integers, eight in each, after their number.
-std::vector<std::int64_t> packed(std::string_view bytes) {
-  std::vector<std::uint64_t> words(1 + (bytes.size() + 7) / 8);
-  words[0] = bytes.size();
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    words[1 + i / 8] |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * (i % 8));
-  return {words.begin(), words.end()};
-}
-
-std::string unpacked(std::span<const std::int64_t> words) {
-  const auto bytes = words.empty() ? -1 : words.front();
-  if (bytes < 0 || bytes > 8 * (std::ssize(words) - 1)) throw usage_error("its state \"model\" is cut short");
-  std::string result(static_cast<std::size_t>(bytes), '\0');
-  for (std::size_t i = 0; i < result.size(); ++i)
-    result[i] = static_cast<char>(static_cast<std::uint64_t>(words[1 + i / 8]) >> (8 * (i % 8)));
-  return result;
-}
-
 class SentencePiece : public Tokenizer {
  public:
   SentencePiece(std::string type, const Settings& settings)
@@ -73,22 +53,6 @@ class SentencePiece : public Tokenizer {
         path_(settings.word("model")),
         lowercase_(settings.flag("lowercase")),
         vocab_size_(settings.integer("vocab_size")) {}
-
-  static std::vector<Option> options() {
-    return {
-        Option(
-            "vocab_size", 8000,
-            "pieces: the unknown one, 256 bytes, the texts' characters, then what is frequent; fewer where "
-            "the texts have no more")
-            .from(fixed_pieces + 1)
-            .to(1e6),
-        Option("lowercase", true, "fold case before looking pieces up; a model says itself"),
-        Option("model", "",
-               "a SentencePiece .model, or Hugging Face's tokenizer.json (by the ending .json), to read in "
-               "place "
-               "of learning one; needed to train, not after it; relative to the config's folder")
-            .path()};
-  }
 
   void fit(std::span<const std::string_view> texts, Index) override {
     if (!path_.empty()) return read();
@@ -130,8 +94,8 @@ class SentencePiece : public Tokenizer {
   std::string token(std::int32_t id) const override { return processor_.IdToPiece(id); }
   bool cuts_at_blanks() const override { return true; }
 
-  void save(State& state) const override { state.set("model", packed(model_)); }
-  void load(const State& state) override { take(unpacked(state.integers("model"))); }
+  void save(State& state) const override { state.set("model", packed_model(model_)); }
+  void load(const State& state) override { take(unpacked_model(state.integers("model"))); }
 
  private:
   static absl::string_view as_given(std::string_view text) { return {text.data(), text.size()}; }
@@ -176,23 +140,10 @@ class SentencePiece : public Tokenizer {
   sp::SentencePieceProcessor processor_;
 };
 
-using Make = std::unique_ptr<Tokenizer> (*)(const Settings&);
-
-void add(Tokenizers& tokenizers, const std::string& name, const std::string& summary, Make make_from_json) {
-  tokenizers.add(
-      {name, summary, SentencePiece::options(), [=](const Settings& settings) -> std::unique_ptr<Tokenizer> {
-         if (settings.word("model").ends_with(".json")) return make_from_json(settings);
-         return std::make_unique<SentencePiece>(name, settings);
-       }});
-}
-
 }  // namespace
 
-void add_sentencepiece(Tokenizers& tokenizers) {
-  add(tokenizers, "bpe", "pieces of words, learned by merging frequent pairs (byte-pair encoding)",
-      make_byte_pairs);
-  add(tokenizers, "unigram", "pieces of words, learned as the likeliest (unigram language model)",
-      make_unigram_pieces);
+std::unique_ptr<Tokenizer> make_sentencepiece(const std::string& type, const Settings& settings) {
+  return std::make_unique<SentencePiece>(type, settings);
 }
 
 }  // namespace orochi

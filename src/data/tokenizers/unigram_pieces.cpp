@@ -10,7 +10,7 @@
 #include "core/as_size.hpp"
 #include "core/utf8.hpp"
 #include "data/file_errors.hpp"
-#include "data/tokenizers/from_json.hpp"
+#include "data/tokenizers/pieces.hpp"
 #include "data/tokenizers/text_rules.hpp"
 #include "data/tokenizers/tokenizer_json.hpp"
 
@@ -29,9 +29,9 @@ class UnigramPieces : public Tokenizer {
   }
 
   Index encode(std::string_view text, Index max_length, std::vector<std::int32_t>& ids) const override {
-    const auto before = std::ssize(ids);
+    const Index before = std::ssize(ids);
     for (const std::string& word : rules_.words(text)) cut(word, ids);
-    const auto length = std::ssize(ids) - before;
+    const Index length = std::ssize(ids) - before;
     ids.resize(as_size(before + std::min(length, max_length)));
     return length;
   }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/utf8.hpp"
-#include "data/tokenizers/from_json.hpp"
+#include "data/tokenizers/pieces.hpp"
 #include "data/tokenizers/tokenizer_json.hpp"
 #include "data/tokenizers/tokenizers.hpp"
 #include "data/tokenizers/wordpiece_file.hpp"

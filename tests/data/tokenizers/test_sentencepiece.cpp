@@ -1,13 +1,17 @@
 // bpe and unigram: what they learn, the same on every run; nothing unknown; what a checkpoint and a model
 // file keep.
+#include <array>
 #include <cstdlib>
+#include <random>
 
 #include <orochi/dataset.hpp>
 
 #include "../temp_folder.hpp"
 #include "captured_stderr.hpp"
 #include "catch.hpp"
+#include "core/utf8.hpp"
 #include "data/tokenizers/sentencepiece_model.hpp"
+#include "data/tokenizers/tokenizers.hpp"
 #include "tokenizers.hpp"
 
 using namespace orochi;
@@ -137,6 +141,42 @@ TEST_CASE("subwords come back from what a checkpoint keeps", "[tokenizer]") {
   }
 }
 
+TEST_CASE("the reader of pages gives the library's ids", "[tokenizer]") {
+  std::mt19937 random(1);
+  const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
+  const std::array<std::pair<char32_t, std::uint32_t>, 8> ranges{{{'a', 26},
+                                                                  {'A', 26},
+                                                                  {0x20, 0x5F},
+                                                                  {1, 0x1F},
+                                                                  {0xA0, 0x500},
+                                                                  {0x2000, 0x700},
+                                                                  {0x3000, 0x5000},
+                                                                  {0xF900, 0x700}}};
+  std::vector<std::string> texts{"", " ", "  She  walked\t", "jumping" + blank, "<0x41> <unk>", "\u00ad"};
+  for (int i = 0; i < 400; ++i) {
+    std::string& text = texts.emplace_back();
+    for (std::uint32_t n = 1 + below(30); n-- > 0;) {
+      const auto& [first, count] = ranges[std::min<std::uint32_t>(below(12), 7) * (i % 2)];
+      utf8::append(text, below(5) == 0 ? U' ' : first + below(count));
+    }
+    text += " " + lines()[below(36)];
+  }
+  for (const char* type : {"bpe", "unigram"})
+    for (const bool lowercase : {true, false}) {
+      INFO(type << lowercase);
+      const auto library = fitted(type, 2000, texts, lowercase), reader = page_tokenizers().make({type, {}});
+      reader->load(state_of(*library));
+      CHECK(vocabulary_of(*reader) == vocabulary_of(*library));
+      CHECK(reader->unknown() == library->unknown());
+      for (const std::string& text : texts) {
+        INFO(text);
+        Ids expected, found;
+        CHECK(library->encode(text, 20, expected) == reader->encode(text, 20, found));
+        CHECK(found == expected);
+      }
+    }
+}
+
 TEST_CASE("texts that SentencePiece cannot learn from are errors, not the program's end", "[tokenizer]") {
   for (const char* type : {"bpe", "unigram"}) {
     INFO(type);
@@ -225,6 +265,16 @@ TEST_CASE("a model with flipped bits is refused, or gives ids of its own", "[tok
     tokenizer->encode("She ｗalks, é ② ﷺ 書", 100, ids);
     CHECK(std::all_of(ids.begin(), ids.end(),
                       [&](std::int32_t id) { return id >= 0 && id < tokenizer->vocabulary_size(); }));
+    Ids read;
+    const auto reader = page_tokenizers().make({"unigram", {}});
+    try {
+      reader->load(state_of(*tokenizer));
+      reader->encode("She ｗalks, é ② ﷺ 書", 100, read);
+    } catch (const Error&) {
+      read.clear();
+    }
+    CHECK(std::all_of(read.begin(), read.end(),
+                      [&](std::int32_t id) { return id >= 0 && id < reader->vocabulary_size(); }));
   }
   CHECK(refused > 20);
   CHECK(refused < 180);

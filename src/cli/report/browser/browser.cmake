@@ -75,9 +75,10 @@ orochi_sources_of(task_sources orochi_tasks)
 orochi_browser_part(tasks ${task_sources})
 orochi_browser_part(data data/batching data/column data/dataset data/file_errors data/input_encoder data/missing
   data/normalize data/preprocessing_state data/targets data/text_features data/text_grams data/unknown_tokens data/windows
-  data/tokenizers/bert_words data/tokenizers/char
-  data/tokenizers/kmers data/tokenizers/tokenizer_json data/tokenizers/unicode data/tokenizers/vocabulary_tokenizer
-  data/tokenizers/word data/tokenizers/wordpiece io/config_keys)
+  data/tokenizers/bert_words data/tokenizers/byte_pairs data/tokenizers/char data/tokenizers/kmers
+  data/tokenizers/pieces data/tokenizers/sentencepiece_model data/tokenizers/sentencepiece_reader
+  data/tokenizers/text_rules data/tokenizers/tokenizer_json data/tokenizers/unicode data/tokenizers/unigram_pieces
+  data/tokenizers/vocabulary_tokenizer data/tokenizers/word data/tokenizers/wordpiece io/config_keys)
 orochi_browser_part(statistics statistics/ranks statistics/score_figures statistics/temperature)
 orochi_browser_part(model model/classifier model/frozen_rows model/network inference/inference inference/model
   inference/pieces inference/predict analysis/record_sequence)

@@ -95,6 +95,7 @@ std::map<std::string, State> states_of(const ordered_json& json) {
 ordered_json browser_json(const Model& model) {
   Config config = model.config;
   config.train.kernels = "auto";
+  config.data.validation = config.data.test = "";  // files of this machine
   ordered_json json{{"config", to_json(config)}, {"state", ordered_json::object()}};
   for (const auto& [component, state] : state_of(model.task.get(), model.preprocessing))
     for (const auto& [name, list] : state.values()) json["state"][component][name] = to_json(list);
@@ -105,7 +106,7 @@ Model browser_model(const ordered_json& json, std::span<const float> parameters)
   Model model;
   model.config = config_of(json.at("config"));
   std::map<std::string, State> states = states_of(json.at("state"));
-  model.preprocessing = preprocessing_of(states, model.config.data, plain_tokenizers());
+  model.preprocessing = preprocessing_of(states, model.config.data, page_tokenizers());
   model.task = builtin_tasks().make(model.config.task);
   model.task->load(states["task"]);
   model.task->prepare(model.preprocessing);
