@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Writes two small data sets with their configs, words.toml and waves.toml: what a report must bear.
+"""Writes two small data sets with their configs, words.toml and waves.toml: what a report must bear; and two files as Hugging
+Face's tokenizers write them, bpe.json and unigram.json.
 
 usage: make_data.py FOLDER
 
@@ -7,6 +8,7 @@ words: 40 labels, some of them hostile; texts with markup, marks of writing dire
 words than are drawn. waves: two channels of 100 steps, more than are drawn, and no test file.
 """
 
+import json
 import math
 import random
 import sys
@@ -72,6 +74,24 @@ def write_waves(folder, numbers):
     (folder / "waves.toml").write_text(WAVES)
 
 
+def write_tokenizers(folder):
+    """Pieces of write_words' words."""
+    seen = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in seen]
+    letters = [chr(byte) for byte in seen] + [chr(0x100 + i) for i in range(len(others))]  # each byte's
+    merges = ["w o", "r d", "wo rd", "\u0120 word", "s i", "g n", "si gn", "\u0120 sign", "1 2"]
+    vocab = letters + [pair.replace(" ", "") for pair in merges]
+    bpe = {"normalizer": None, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": True, "use_regex": True},
+           "model": {"type": "BPE", "unk_token": None, "vocab": {piece: i for i, piece in enumerate(vocab)}, "merges": merges}}
+    (folder / "bpe.json").write_text(json.dumps(bpe))
+    pieces = [("<unk>", 0), *((f"\u2581{word}", -3) for word in ("word", "sign", "rare")), *((f"{i}", -4) for i in range(60)),
+              *((letter, -8) for letter in "\u2581abcdefghijklmnopqrstuvwxyz."), ("wo", -5), ("rd", -5.5)]
+    unigram = {"normalizer": {"type": "NFKC"}, "pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always"},
+               "model": {"type": "Unigram", "unk_id": 0, "vocab": pieces, "byte_fallback": False}}
+    (folder / "unigram.json").write_text(json.dumps(unigram))
+
+
 if __name__ == "__main__":
     write_words(Path(sys.argv[1]), random.Random(1))
     write_waves(Path(sys.argv[1]), random.Random(2))
+    write_tokenizers(Path(sys.argv[1]))

@@ -157,12 +157,14 @@ ordered_json sequences_json(const ReportRequest& request, const Model& trained, 
 
 ordered_json report_content(const ReportRequest& request, const Model& trained, const ReportData& data) {
   const Scored outcomes = run_model(trained, data.sequences, request.threads);
+  std::vector<std::string> names;  // without their folders: the page may go to other machines
+  for (const std::string& path : data.paths.files) names.push_back(std::filesystem::path(path).filename());
   ordered_json json{
       {"orochi", version},
       {"run", escape(request.run)},
       {"checkpoint", escape(std::filesystem::path(request.checkpoint).filename().string())},
       {"step", trained.progress.step},
-      {"data", escape(name_of_all(data.paths.files))},
+      {"data", escape(name_of_all(names))},
       {"part", data.part},
       {"labels", shown_labels(outcomes.metrics.figures.labels)},
       {"summary", trained.task->summary()},

@@ -9,10 +9,11 @@ function rowsText(content, sequence) {
   return el(
       "p", {class: content.character_tokens ? "text letters" : "text"},
       (sequence.joined || sequence.rows)
-          .map(
-              (row, t) =>
-                  [el("bdi", unknown.has(t) ? {class: "unknown", title: "not in the vocabulary"} : {}, row),
-                   letters ? null : " "])
+          .map((row, t) => {
+            const shown = el("bdi", unknown.has(t) ? {class: "unknown", title: "not in the vocabulary"} : {}, row);
+            const label = sequence.row_labels?.[t - sequence.class_token];
+            return [label === undefined ? shown : el("ruby", {}, shown, el("rt", {}, label)), letters ? null : " "];
+          })
           .flat(),
       cutNote);
 }

@@ -64,6 +64,9 @@ void add_answer(ordered_json& json, const Task& task, std::span<const Scalar> ou
   json["probabilities"] = task.level() == Level::sequence
                               ? largest_probabilities(task.score_names(), prediction.scores, target)
                               : ordered_json::array();
+  if (task.level() == Level::sequence) return;
+  json["row_labels"] = ordered_json::array();
+  for (const std::string& label : prediction.labels) json["row_labels"].push_back(shown(label, longest_name));
 }
 
 Index add_rows(ordered_json& json, const Model& trained, const Sequences& data, Index i,

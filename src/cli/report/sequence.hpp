@@ -17,7 +17,8 @@ constexpr std::size_t longest_text = 400, longest_name = 40;  // code points
 /// Inert, and cut where it is longer than `most` code points.
 std::string shown(const std::string& text, std::size_t most);
 
-/// prediction, probabilities [[label, p] ...]: the largest, and the target's; `outputs` [items, K].
+/// prediction, probabilities [[label, p] ...]: the largest, and the target's; and of tasks
+/// whose items are rows row_labels; `outputs` [items, K].
 void add_answer(nlohmann::ordered_json& json, const Task& task, std::span<const Scalar> outputs,
                 const std::string& target = {});
 

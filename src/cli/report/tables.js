@@ -15,7 +15,7 @@ function header(content) {
        word(content.checkpoint), ` of step ${grouped(content.step)}, on the ${data} `, word(content.data),
        `: ${counted(m.count, "sequence")}, ${content.summary}.`),
     el("dl", {class: "figures"}, m.figures.map(([name, v]) => figure(name, v === null ? "\u2013" : fixed(v, 4)))),
-    ...(m.note === "" ? [] : [el("p", {class: "lead"}, word(m.note))])
+    ...(m.note === "" ? [] : [el("p", {class: "lead"}, word(m.note[0].toUpperCase() + m.note.slice(1) + "."))])
   ];
 }
 
@@ -123,7 +123,8 @@ function probabilityBars(content, outcome) {
 
 // "n taken for ei", or "ei, rightly"; of a text without a label "ei".
 function verdict(content, outcome) {
-  if (outcome.label === undefined) return el("span", {}, word(outcome.prediction));
+  if (outcome.label === undefined)
+    return el("span", {}, outcome.row_labels?.length ? "A label below each row" : word(outcome.prediction));
   const right = outcome.right;
   return el(
       "span", {class: right ? "right" : "wrong"},

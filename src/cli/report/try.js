@@ -15,7 +15,7 @@ function answerCard(content, answer, off) {
   return el(
       "div", {class: "sequence"},
       el("div", {},
-         el("p", {id: "answer", "aria-live": "polite"}, el("strong", {}, verdict(content, answer)),
+         el("p", {class: "answer", "aria-live": "polite"}, el("strong", {}, verdict(content, answer)),
             el("span", {class: "muted"},
                off.length === 0 ? " with all heads" : ` without ${off.map(([l, h]) => headName(l, h)).join(", ")}`)),
          off.length === 0 ? null :
@@ -28,10 +28,12 @@ function answerCard(content, answer, off) {
       probabilityBars(content, answer));
 }
 
-// The heads of the answer, each with a switch; `change(layer, head, on)`.
-function switchedHeads(content, answer, off, change) {
-  const open = (layer, head) => showHead(content, answer, layer, head, "#tried");
-  const made = headGrid(answer, open, (layer, head) => {
+// The heads of the answer, each with a switch; `change(layer, head, on)`. `watched`: a row, from the end where it is
+// below 0, of which is said what it looks at.
+function switchedHeads(content, answer, off, change, {home, watched}) {
+  const open = (layer, head) => showHead(content, answer, layer, head, `#${home} .tried`);
+  const row = watched === null ? null : (watched + answer.rows.length) % answer.rows.length;
+  return headGrid(answer, open, (layer, head) => {
     const at = answer.attention[layer], name = headName(at, head);
     const box = el("input", {
       type: "checkbox",
@@ -40,26 +42,30 @@ function switchedHeads(content, answer, off, change) {
       "aria-label": `Layer ${at + 1}, head ${head + 1} is on`,
       change: (event) => change(at, head, event.target.checked)
     });
-    return el("label", {}, box, "on");
+    return el("div", {}, el("label", {}, box, "on"), row === null ? null : lookedAt(answer, answer.layers[layer][head], row));
   });
-  return made;
 }
 
-function trySection(content) {
-  const parts = content.try;
-  if (parts.reason)
-    return section("try", "Try it", note("The model is not in this page: ", word(parts.reason), "."));
-  const fields = textFields(content), out = el("div", {id: "tried"});
+// "[cls] looks most at 5 redL (0.97)"
+function lookedAt(sequence, head, row) {
+  const best = links(head, sequence.rows.length, {q: row, k: null}).all[0];
+  return el("p", {class: "looks"}, word(visible(sequence.rows[row])), " looks most at ", word(place(sequence, best.k)), ` (${short(best.w)})`);
+}
+
+// Fields to type into, and what the model makes of it; they stand in the element with the id `home`. `ask` answers.
+function tryParts(content, {home, watched = null}) {
+  const fields = textFields(content), out = el("div", {class: "tried"});
   let model = null, off = [], draw = () => {}, waiting = 0;
   const show = (answer) => {
-    const focused = document.activeElement?.dataset.switch;
+    const focused = out.contains(document.activeElement) ? document.activeElement.dataset.switch : undefined;
     out.replaceChildren(answerCard(content, answer, off));
     if (answer.layers.length === 0) return;
-    const made = switchedHeads(content, answer, off, (layer, head, on) => {
+    const change = (layer, head, on) => {
       off = off.filter(([l, h]) => l !== layer || h !== head);
       if (!on) off.push([layer, head]);
       ask();
-    });
+    };
+    const made = switchedHeads(content, answer, off, change, {home, watched});
     draw = made.draw;
     out.append(el("div", {class: "scroll"}, made.grid));
     draw();
@@ -67,13 +73,13 @@ function trySection(content) {
   };
   const ask = async () => {
     try {
-      model ??= startModel(parts).catch((error) => {
+      model ??= startModel(content.try).catch((error) => {
         throw new Error(`this browser cannot run the model (${error.message}); Chrome 97, Firefox 113, Safari 16.4 and later can`);
       });
       const answer = await model;
       show(answer(fields.map((field) => field.value.replace(/[\t\r\n]+/g, " ")), off));
     } catch (error) {
-      out.replaceChildren(el("p", {id: "answer", class: "wrong"}, word(error.message)));
+      out.replaceChildren(el("p", {class: "answer wrong"}, word(error.message)));
     }
   };
   for (const field of fields)
@@ -82,9 +88,18 @@ function trySection(content) {
       waiting = setTimeout(ask, 200);
     });
   redraws.push(() => draw());
+  return {
+    ask,
+    elements: [el("div", {class: "texts"}, fields), el("button", {type: "button", class: "ask", click: ask}, "Answer"), out]
+  };
+}
+
+function trySection(content) {
+  if (content.try.reason)
+    return section("try", "Try it", note("The model is not in this page: ", word(content.try.reason), "."));
   return section(
       "try", "Try it",
       note("Type a text: the model is in this file, and its answer comes from it alone. A head that is " +
            "switched off gives zeros in place of what it has read, as in the section below."),
-      el("div", {class: "texts"}, fields), el("button", {type: "button", id: "ask", click: ask}, "Answer"), out);
+      ...tryParts(content, {home: "try"}).elements);
 }
