@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```\n", re.M | re.S)
 # What a line of a block without a language begins with where it is a command.
 PROGRAM = re.compile(r"(?:\w+=\S+ )*(?:build[\w-]*/\S+|orochi|scripts/|benchmarks/|tests/\S+\.py|\.ci/|example/|cmake|ctest|"
-                     r"pip|python3?|cut|echo|apt)(?![^\s]*:)\S*(?: |$)")
+                     r"pip|python3?|cut|head(?= -)|echo|apt)(?![^\s]*:)\S*(?: |$)")
 
 
 @dataclass
