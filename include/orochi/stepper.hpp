@@ -132,7 +132,7 @@ class Stepper {
   std::unique_ptr<ThreadPool> pool_;
   Index num_shards_, first_shard_;
   std::vector<std::unique_ptr<Shard>> shards_;  // this rank's: from `first_shard_` on
-  std::unique_ptr<ShardTree> tree_;          // null: each shard adds up several batches first
+  std::unique_ptr<ShardTree> tree_;             // null: each shard adds up several batches first
   std::vector<ParameterRange> ranges_;
   std::unique_ptr<RankShards> rank_shards_;  // null: there is one process
   std::vector<Index> cuts_;                  // of the shards
