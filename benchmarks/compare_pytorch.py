@@ -206,6 +206,8 @@ def parse():
                         help="as --json, but keep the undisturbed rows that FILE has (if it is there)")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no row after so many minutes")
     parser.add_argument("--write-readme", action="store_true", help="also into README.md and docs/performance.md")
+    parser.add_argument("--block", default="compare", help="with --write-readme: the markers in docs/performance.md, one pair for "
+                        "each CPU; README.md has only `compare`'s, the default")
     options = parser.parse_args()
     if not options.orochi.exists():
         parser.error(f"{options.orochi} is not there: build Orochi first, or name it with --orochi")
@@ -273,7 +275,7 @@ def run(options):
             options.json.write_text(json.dumps({"conditions": conditions, "rows": rows}, indent=1) + "\n")
     print(compare_table.table(rows, conditions))
     if options.write_readme:
-        compare_table.write_documents(rows, conditions)
+        compare_table.write_documents(rows, conditions, options.block)
     if any(row["disturbed"] for row in rows):
         sys.exit("other programs ran during the disturbed rows: they are no comparison, and no document has them")
 

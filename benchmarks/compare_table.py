@@ -67,9 +67,10 @@ def below(conditions, dates):
 def missing(rows):
     """The rows that a table on these numbers of threads lacks, in words."""
     have = {tuple(row["key"][name] for name in CASE) for row in rows}
+    precisions = [kind for kind in PRECISIONS if any(row["key"]["precision"] == kind for row in rows)]  # not every CPU has bf16
     words = []
     for workload, threads in itertools.product(WORKLOADS, sorted({row["key"]["threads"] for row in rows})):
-        every = list(itertools.product(DROPOUTS, PRECISIONS))
+        every = list(itertools.product(DROPOUTS, precisions))
         gaps = [f"{dropout} {kind}" for dropout, kind in every if (workload, threads, dropout, kind) not in have]
         if gaps:
             what = "everything" if len(gaps) == len(every) else "dropout " + ", ".join(gaps)
@@ -106,12 +107,13 @@ def short_table(rows):
     return "\n".join([f"| workload | {' | '.join(names)} |", "|" + "---|" * (len(names) + 1), *lines])
 
 
-def write_documents(rows, conditions):
-    """Puts the undisturbed rows into docs/performance.md, and a short table of those with two threads into README.md."""
+def write_documents(rows, conditions, block):
+    """Puts the undisturbed rows between the markers `block` of docs/performance.md; of the block "compare" also a short table of
+    those with two threads into README.md."""
     rows = [row for row in rows if not row["disturbed"]]
+    if not rows:
+        return
+    fill(ROOT / "docs" / "performance.md", {block: table(rows, conditions)})
     short = [row for row in rows if row["key"]["threads"] == 2]
-    for path, text in ((ROOT / "README.md", short and short_table(short)),
-                       (ROOT / "docs" / "performance.md", rows and table(rows, conditions))):
-        if text:
-            fill(path, {"compare": text})
-            print(f"wrote {path.relative_to(ROOT)}", file=sys.stderr)
+    if block == "compare" and short:
+        fill(ROOT / "README.md", {"compare": short_table(short)})
