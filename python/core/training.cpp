@@ -54,7 +54,7 @@ class Observer : public TrainObserver {
   void step(std::uint64_t step, double loss, double tokens_per_second) override {
     if (pace_.due()) call([&] { told_.attr("step")(step, loss, tokens_per_second); });
   }
-  void epoch(const EpochRecord& record, bool best) override {
+  void epoch(const EpochRecord& record, Standing standing) override {
     call([&] {
       py::dict line;
       line["epoch"] = record.epoch;
@@ -65,7 +65,7 @@ class Observer : public TrainObserver {
       for (std::size_t i = 0; i < std::min(metrics_.size(), record.validation.size()); ++i)
         line[("validation_" + metrics_[i].name).c_str()] = record.validation[i];
       line["seconds"] = record.seconds;
-      told_.attr("epoch")(line, best);
+      told_.attr("epoch")(line, standing == Standing::best);
     });
   }
 
