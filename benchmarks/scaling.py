@@ -25,10 +25,10 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
 from compare_table import WORKLOADS, cores, cpu  # noqa: E402
 from pages import PROGRAM, ROOT, fill, orochi  # noqa: E402
+from ranks import ONCE  # noqa: E402
 from torch_ways import build_preload, environment, torch_worker  # noqa: E402
 
 SHARDS, MOST_OF_MEMORY = 16, 4
-ONCE = ("update", "packing weights", "sum of the shards")  # a step, however its shards are shared out
 
 
 def bench(program, workload, threads, seconds, *more):

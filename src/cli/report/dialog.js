@@ -57,7 +57,7 @@ function whileOpen(dialog, listeners, closed) {
   }, {once: true});
 }
 
-// What stands above a head: its name, the buttons, what is read in its map. It stays in sight.
+// What is above a head: its name, the buttons, what is read in its map. It stays in sight.
 function aboveHead(title, line, step, close) {
   const button = (id, name, label, act) =>
       el("button", {type: "button", id, "aria-label": label, click: act}, name);

@@ -28,8 +28,8 @@ function answerCard(content, answer, off) {
       probabilityBars(content, answer));
 }
 
-// The heads of the answer, each with a switch; `change(layer, head, on)`. `watched`: a row, from the end where it is
-// below 0, of which is said what it looks at.
+// The heads of the answer, each with a switch; `change(layer, head, on)`. `watched`: a row, counted from
+// the end where it is below 0; below a head the page says where that row looks most.
 function switchedHeads(content, answer, off, change, {home, watched}) {
   const open = (layer, head) => showHead(content, answer, layer, head, `#${home} .tried`);
   const row = watched === null ? null : (watched + answer.rows.length) % answer.rows.length;
@@ -52,7 +52,7 @@ function lookedAt(sequence, head, row) {
   return el("p", {class: "looks"}, word(visible(sequence.rows[row])), " looks most at ", word(place(sequence, best.k)), ` (${short(best.w)})`);
 }
 
-// Fields to type into, and what the model makes of it; they stand in the element with the id `home`. `ask` answers.
+// Fields to type into, and what the model makes of it; they are in the element with the id `home`. `ask` answers.
 function tryParts(content, {home, watched = null}) {
   const fields = textFields(content), out = el("div", {class: "tried"});
   let model = null, off = [], draw = () => {}, waiting = 0;
