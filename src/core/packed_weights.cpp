@@ -34,8 +34,7 @@ void PackedWeights::pack(Index piece) {
   const Place place = places_[static_cast<std::size_t>(id)];
   const Index out = parameters_.entry(id).size / parameters_.entry(id).cols, in = parameters_.entry(id).cols;
   const Scalar* weight = parameters_.data() + parameters_.entry(id).offset;
-  if (place.bf16 < 0)
-    return kernels::pack_panel(out, in, {weight, in}, true, first, panels_.data() + place.single);
+  if (place.bf16 < 0) return kernels::pack_panel(out, in, {weight, in}, first, panels_.data() + place.single);
   kernels::Pair* to = bf16_panels_.data() + place.bf16;
   if (first < 0)
     kernels::to_bf16_panels(out, in, weight, to + kernels::bf16_size(out, in));

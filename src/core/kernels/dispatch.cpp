@@ -47,8 +47,8 @@ Index panel_columns() { return at_work().panel_columns(); }
 void pack_panels(Index n, Index k, Operand b, bool transposed, Scalar* packed) {
   at_work().pack_panels(n, k, b, transposed, packed);
 }
-void pack_panel(Index n, Index k, Operand b, bool transposed, Index first, Scalar* packed) {
-  at_work().pack_panel(n, k, b, transposed, first, packed);
+void pack_panel(Index n, Index k, Operand b, Index first, Scalar* packed) {
+  at_work().pack_panel(n, k, b, first, packed);
 }
 void multiply_panels(Index m, Index n, Index k, Left a, Panels b, Scalar* c, Index ldc, bool accumulate,
                      const Scalar* bias) {

@@ -8,7 +8,14 @@
 namespace orochi::kernels {
 namespace {
 
-constexpr Index depth = 192;  // steps along K at a time: a panel's part stays in the first cache
+/// How products are cut so that their parts stay in caches: by measurement for registers of each width.
+struct Cut {
+  Index depth;         // steps along K at a time: a panel's part stays in the first cache
+  Index rows;          // of A at a time: they stay in the second cache while they meet every panel
+  bool packs_far;      // B's rows lie so far apart that the first cache has few places for them: copied
+  bool fetches_ahead;  // asks for a tile of C before its sums are there
+};
+constexpr Cut cut = vector_bytes == 64 ? Cut{192, Index{1} << 40, false, false} : Cut{256, 128, true, true};
 
 /// Where a tile is and what it is made of; C (+)= A B.
 struct Tile {
@@ -29,6 +36,10 @@ template <int MR, int NV>
   const Index k = t.k, row = t.a.row, column = t.a.column, ldb = t.ldb, ldc = t.ldc;
   const Scalar* __restrict__ a = t.a.data;
   const Scalar* __restrict__ b = t.b;
+  if constexpr (cut.fetches_ahead)
+    for (int i = 0; i < MR; ++i)  // both ends: a row of C may begin anywhere in a cache line
+      for (const int at : {0, NV * static_cast<int>(vector_length) - 1})
+        __builtin_prefetch(t.c + i * ldc + at, 1);
 #pragma GCC unroll 16
   for (int i = 0; i < MR; ++i)
 #pragma GCC unroll 4
@@ -112,57 +123,79 @@ Index packed_size(Index n, Index k) { return round_up(round_up(n, vector_length)
 
 Index panel_columns() { return panel_width; }
 
-void pack_panel(Index n, Index k, Operand b, bool transposed, Index first, Scalar* packed) {
+void pack_panel(Index n, Index k, Operand b, Index first, Scalar* packed) {
   const Index columns = width_at(first, n), width = round_up(columns, vector_length);
   Scalar* out = packed + first * k;  // [K, width]
-  if (!transposed) {
-    for (Index p = 0; p < k; ++p) {
-      std::copy_n(b.data + p * b.ld + first, columns, out + p * width);
-      std::fill_n(out + p * width + columns, width - columns, Scalar(0));
-    }
-    return;
-  }
   transpose(columns, k, {b.data + first * b.ld, b.ld}, out, width);
   for (Index p = 0; columns < width && p < k; ++p)
     std::fill_n(out + p * width + columns, width - columns, Scalar(0));
 }
 
+namespace {
+
+/// Row by row, as memory likes to be read.
+void pack_rows(Index n, Index k, Operand b, Scalar* packed) {
+  for (Index p = 0; p < k; ++p)
+    for (Index first = 0; first < n; first += panel_width) {
+      const Index columns = width_at(first, n), width = round_up(columns, vector_length);
+      Scalar* out = packed + first * k + p * width;
+      std::copy_n(b.data + p * b.ld + first, columns, out);
+      std::fill_n(out + columns, width - columns, Scalar(0));
+    }
+}
+
+}  // namespace
+
 void pack_panels(Index n, Index k, Operand b, bool transposed, Scalar* packed) {
-  for (Index first = 0; first < n; first += panel_width) pack_panel(n, k, b, transposed, first, packed);
+  if (!transposed) return pack_rows(n, k, b, packed);
+  for (Index first = 0; first < n; first += panel_width) pack_panel(n, k, b, first, packed);
 }
 
 void multiply_panels(Index m, Index n, Index k, Left a, Panels b, Scalar* c, Index ldc, bool accumulate,
                      const Scalar* bias) {
-  for (Index first = 0; first < n; first += panel_width) {
-    const Index columns = width_at(first, n), width = round_up(columns, vector_length);
-    Scalar start[panel_width] = {};  // the bias, filled up to whole vectors
-    if (bias != nullptr) std::copy_n(bias + first, columns, start);
-    for (Index p = 0; p < k; p += depth) {
-      const Left left{a.data + p * a.column, a.row, a.column};
-      multiply_panel(m,
-                     {std::min(depth, k - p), left, b.data + first * b.depth + p * width, width, c + first,
-                      ldc, accumulate || p > 0, bias != nullptr && p == 0 ? start : nullptr},
-                     columns);
-    }
-  }
+  for (Index i = 0; i < m; i += cut.rows)
+    for (Index p = 0; p < k; p += cut.depth)
+      for (Index first = 0; first < n; first += panel_width) {
+        const Index columns = width_at(first, n), width = round_up(columns, vector_length);
+        Scalar start[panel_width] = {};  // the bias, filled up to whole vectors
+        if (bias != nullptr) std::copy_n(bias + first, columns, start);
+        multiply_panel(std::min(cut.rows, m - i),
+                       {std::min(cut.depth, k - p),
+                        {a.data + i * a.row + p * a.column, a.row, a.column},
+                        b.data + first * b.depth + p * width,
+                        width,
+                        c + i * ldc + first,
+                        ldc,
+                        accumulate || p > 0,
+                        bias != nullptr && p == 0 ? start : nullptr},
+                       columns);
+      }
 }
 
 void multiply_rows(Index m, Index n, Index k, Left a, Operand b, Scalar* c, Index ldc, bool accumulate) {
-  if (n % vector_length != 0) {
-    thread_local std::vector<Scalar> packed;  // kept: it grows in the first steps only
-    const auto size = static_cast<std::size_t>(packed_size(n, k));
-    if (packed.size() < size) packed.resize(size);
-    pack_panels(n, k, b, false, packed.data());
-    return multiply_panels(m, n, k, a, {packed.data(), k}, c, ldc, accumulate);
-  }
-  for (Index p = 0; p < k; p += depth) {
-    const Left left{a.data + p * a.column, a.row, a.column};
-    for (Index first = 0; first < n; first += panel_width)
-      multiply_panel(m,
-                     {std::min(depth, k - p), left, b.data + p * b.ld + first, b.ld, c + first, ldc,
-                      accumulate || p > 0, nullptr},
-                     width_at(first, n));
-  }
+  constexpr Index group = 4 * panel_width;  // columns that are copied at a time
+  thread_local std::vector<Scalar> copy(cut.depth * group);
+  const bool copies = n % vector_length != 0 || (cut.packs_far && b.ld >= 128 && m >= 24);
+  for (Index p = 0; p < k; p += cut.depth)
+    for (Index j = 0; j < n; j += group) {
+      const Index depth = std::min(cut.depth, k - p), end = std::min(j + group, n);
+      const Operand right{b.data + p * b.ld + j, b.ld};
+      if (copies) pack_rows(end - j, depth, right, copy.data());
+      for (Index i = 0; i < m; i += cut.rows)
+        for (Index first = j; first < end; first += panel_width) {
+          const Index columns = width_at(first, n);
+          multiply_panel(std::min(cut.rows, m - i),
+                         {depth,
+                          {a.data + i * a.row + p * a.column, a.row, a.column},
+                          copies ? copy.data() + (first - j) * depth : right.data + (first - j),
+                          copies ? round_up(columns, vector_length) : b.ld,
+                          c + i * ldc + first,
+                          ldc,
+                          accumulate || p > 0,
+                          nullptr},
+                         columns);
+        }
+    }
 }
 
 namespace {

@@ -16,10 +16,10 @@ Index packed_size(Index n, Index k);
 
 /// B [K, N] (transposed: given as [N, K]) into panels of up to four vectors' width, each [K, width].
 void pack_panels(Index n, Index k, Operand b, bool transposed, Scalar* packed);
-/// The same of one panel, whose first column is a multiple of panel_columns(): pieces of one B for several
-/// workers.
+/// The same of one panel of a B given as [N, K], whose first column is a multiple of panel_columns(): pieces
+/// for several workers.
 Index panel_columns();
-void pack_panel(Index n, Index k, Operand b, bool transposed, Index first, Scalar* packed);
+void pack_panel(Index n, Index k, Operand b, Index first, Scalar* packed);
 
 /// B in panels, as packed with `depth` for K: a product may use fewer steps along K, and whole panels of N.
 struct Panels {
@@ -30,8 +30,8 @@ struct Panels {
 /// it. bias[N] may be null; it does not go with accumulate.
 void multiply_panels(Index m, Index n, Index k, Left a, Panels b, Scalar* c, Index ldc, bool accumulate,
                      const Scalar* bias = nullptr);
-/// The same on B [K, N] as it lies in memory, where N is a multiple of vector_length (else it is packed
-/// first, into memory of this thread).
+/// The same on B [K, N] as it is in memory, or on copies of some columns at a time in memory of this thread:
+/// where N is no multiple of vector_length, and where a copy pays.
 void multiply_rows(Index m, Index n, Index k, Left a, Operand b, Scalar* c, Index ldc, bool accumulate);
 
 /// C [M, N] (+)= A^T B, A [K, M], B [K, N]: a weight's gradient. Long rows are copied block by block: they
