@@ -70,6 +70,7 @@ IDEAS = {
     "n-grams of 2 to 4": (TEXT, ["layer.token_embedding.ngrams=4"], []),
     "n-grams of 2 to 4, EMA 0.99": (TEXT, ["layer.token_embedding.ngrams=4", "train.ema_decay=0.99"], []),
     "linear model of texts": ({"words", "letters"}, ["data.text_features=131072"], []),
+    "linear model of letters at places": ({"places"}, ["data.text_features=131072", "data.text_places=true"], []),
     "n-grams of 2 to 4, linear model of texts": ({"letters"}, ["layer.token_embedding.ngrams=4", "data.text_features=131072"], []),
     "kernel of 3 rows": ({"series"}, ["layer.input_projection.kernel_size=3"], []),
     "kernel of 9 rows": ({"series"}, ["layer.input_projection.kernel_size=9"], []),

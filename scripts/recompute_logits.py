@@ -270,7 +270,11 @@ class Checkpoint:
         """[K]: the outputs of the linear model beside the encoder"""
         table = self.parameter("head.text_features")
         buckets = self.data["text_features"]
-        hashes = [mix(functools.reduce(mix, map(ord, gram), 0), kind) for kind, grams in enumerate(text_grams(text.lower())) for gram in grams]
+        text = text.lower()
+        if self.data.get("text_places", False):
+            hashes = [mix(functools.reduce(mix, map(ord, text[i:i + n]), mix(0, i)), 0) for n in (1, 2, 3) for i in range(len(text) - n + 1)]
+        else:
+            hashes = [mix(functools.reduce(mix, map(ord, gram), 0), kind) for kind, grams in enumerate(text_grams(text)) for gram in grams]
         counts = collections.Counter(h % buckets for h in hashes)
         return table[-1] + sum(table[feature] * math.sqrt(n / len(counts)) for feature, n in counts.items())
 

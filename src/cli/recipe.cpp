@@ -59,7 +59,7 @@ Choices choices_for(DataKind kind) {
               "letters",
               one_sign,
               2,
-              false,
+              true,
               1,
               "",
               512,
@@ -108,12 +108,14 @@ std::string data_section(const DataSurvey& survey, const Choices& choices) {
                       : kept < survey.usual_length
                           ? cut
                           : "98 of 100 records are no longer; the others lose their end";
+  const bool has_places = survey.kind == DataKind::places;
   if (features > 0)
     text += fmt::format(
-        "text_features = {}  # buckets of a linear model of words, pairs and runs of letters, which is "
-        "fitted first: answers add it and the encoder; 0 leaves it out, as ONNX and long = \"windows\" need "
-        "it\n",
-        features);
+        "text_features = {}  # buckets of a linear model of {}, which is fitted first: answers add it and "
+        "the "
+        "encoder; 0 leaves it out, as ONNX and long = \"windows\" need it\n{}",
+        features, has_places ? "runs of letters at their places" : "words, pairs and runs of letters",
+        has_places ? "text_places = true  # false: of runs anywhere; leave it out with text_features\n" : "");
   if (survey.misses_values)
     text += fmt::format("missing = {}\n",
                         survey.longest > 1

@@ -22,6 +22,7 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
       max_length_(config.max_length),
       texts_(preprocessing.texts),
       text_features_(config.text_features),
+      text_places_(config.text_places),
       truncation_(truncation_choice.value(config.truncation)),
       most_rows_(most_rows(config)),
       tokens_needed_(tokens_needed(config)),
@@ -52,6 +53,10 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
         "data.text_features",
         "data.text_features is of whole texts, but data.long is \"windows\"; leave one of the two "
         "out");
+  if (text_places_ && text_features_ == 0)
+    throw OptionError("data.text_places",
+                      "data.text_places says what the linear model of texts looks at, but data.text_features "
+                      "is 0, so that there is none; give it buckets, for example 131072, or leave this out");
   const Index least = 2 * texts_ - 1 + special_rows();
   if (max_length_ < least)
     throw usage_error(fmt::format("data.max_length is {}; {} with separators need {} or more", max_length_,
@@ -187,7 +192,10 @@ Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Seque
 
 void InputEncoder::append_features(std::span<const std::string_view> texts, Sequences& data) const {
   if (text_features_ == 0) return;
-  append_text_features(texts, text_features_, data.features);
+  if (text_places_)
+    append_text_features(texts, place_groups, text_features_, data.features);
+  else
+    append_text_features(texts, gram_groups, text_features_, data.features);
   data.feature_offsets.push_back(std::ssize(data.features));
 }
 

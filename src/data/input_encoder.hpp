@@ -66,6 +66,7 @@ class InputEncoder {
   std::shared_ptr<const Tokenizer> tokenizer_;
   std::string tokenizer_name_;
   Index max_length_, texts_, text_features_;
+  bool text_places_;
   Truncation truncation_;
   Index most_rows_;  // that are kept of a sequence: of windows all
   Index tokens_needed_;

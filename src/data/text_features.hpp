@@ -1,4 +1,4 @@
-// What a linear model of texts looks at: the n-grams of a sequence's texts, hashed to buckets.
+// What a linear model of texts looks at: n-grams of a sequence's texts, hashed to buckets.
 #pragma once
 
 #include <array>
@@ -12,16 +12,18 @@
 
 namespace orochi {
 
-/// Words and pairs of them, and runs of characters.
 struct GramGroup {
   GramUnit unit;
   int longest;
 };
+/// Words and pairs of them, and runs of characters.
 inline constexpr std::array gram_groups{GramGroup{GramUnit::word, 2}, GramGroup{GramUnit::character, 5}};
+/// The same of data.text_places: runs of characters, each at its place.
+inline constexpr std::array place_groups{GramGroup{GramUnit::place, 3}};
 
 /// Appends the features of the texts [S] in rising order, one for each n-gram: of text s one from s `buckets`
 /// on.
-void append_text_features(std::span<const std::string_view> texts, Index buckets,
-                          Column<std::int32_t>& features);
+void append_text_features(std::span<const std::string_view> texts, std::span<const GramGroup> groups,
+                          Index buckets, Column<std::int32_t>& features);
 
 }  // namespace orochi

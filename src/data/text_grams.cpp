@@ -18,9 +18,9 @@ struct Units {
   std::vector<std::size_t> begins, ends;
 };
 
-void append_runs(const Units& units, int longest, std::vector<std::uint64_t>& grams) {
+void append_runs(const Units& units, int longest, bool at_places, std::vector<std::uint64_t>& grams) {
   for (std::size_t i = 0; i < units.begins.size(); ++i) {
-    std::uint64_t hash = 0;
+    std::uint64_t hash = at_places ? mix(0, static_cast<std::uint32_t>(i)) : 0;
     std::size_t at = units.begins[i];
     for (std::size_t j = i; j < std::min(units.ends.size(), i + as_size(longest)); ++j) {
       for (; at < units.ends[j]; ++at) hash = mix(hash, units.points[at]);
@@ -48,16 +48,25 @@ Units words_of(const std::string& lowered) {
   return units;
 }
 
-/// Of what is between white space, with a blank before and behind.
-void append_characters(std::u32string_view word, int longest, std::vector<std::uint64_t>& grams) {
-  if (word.empty()) return;
+Units characters_of(std::u32string points) {
   Units units;
-  units.points = U' ' + std::u32string(word) + U' ';
-  for (std::size_t i = 0; i < units.points.size(); ++i) {
+  for (std::size_t i = 0; i < points.size(); ++i) {
     units.begins.push_back(i);
     units.ends.push_back(i + 1);
   }
-  append_runs(units, longest, grams);
+  units.points = std::move(points);
+  return units;
+}
+
+/// Of what is between white space, with a blank before and behind.
+void append_characters(std::u32string_view word, int longest, std::vector<std::uint64_t>& grams) {
+  if (!word.empty()) append_runs(characters_of(U' ' + std::u32string(word) + U' '), longest, false, grams);
+}
+
+std::u32string points_of(const std::string& text) {
+  std::u32string points;
+  for (std::size_t at = 0; at < text.size();) points += utf8::decode(text, at);
+  return points;
 }
 
 }  // namespace
@@ -65,13 +74,13 @@ void append_characters(std::u32string_view word, int longest, std::vector<std::u
 std::vector<std::uint64_t> grams_of(std::string_view text, GramUnit unit, int longest) {
   const std::string lowered = unicode::lowered(text);
   std::vector<std::uint64_t> grams;
-  if (unit == GramUnit::word) {
-    append_runs(words_of(lowered), longest, grams);
+  if (unit != GramUnit::character) {
+    const bool at_places = unit == GramUnit::place;
+    append_runs(at_places ? characters_of(points_of(lowered)) : words_of(lowered), longest, at_places, grams);
     return grams;
   }
   std::u32string word;
-  for (std::size_t at = 0; at < lowered.size();) {
-    const char32_t c = utf8::decode(lowered, at);
+  for (const char32_t c : points_of(lowered)) {
     if (!utf8::is_space(c)) {
       word += c;
       continue;

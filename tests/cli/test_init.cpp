@@ -58,6 +58,8 @@ TEST_CASE("single words have letters as rows, with n-grams; of one length they a
   const std::string places = config_for(place, "codes.tsv", lines(18, "a\tACGT", "b\tTTGA"));
   CHECK(has(places, "pooling = \"max\""));
   CHECK_FALSE(has(places, "ngrams"));
+  CHECK(has(places, "text_places = true"));
+  CHECK_FALSE(has(letters, "text_places"));
   CHECK(has(places, "max_length = 5 "));
 }
 

@@ -1,5 +1,6 @@
 // N-grams of texts, and the buckets that they are hashed to.
 #include <algorithm>
+#include <set>
 
 #include "catch.hpp"
 #include "core/mix.hpp"
@@ -41,7 +42,7 @@ TEST_CASE("characters are of what is between white space, with a blank at both e
 TEST_CASE("features are in rising order, and each text has buckets of its own") {
   constexpr Index buckets = 1 << 20;  // so many that none of these n-grams share one
   Column<std::int32_t> features;
-  append_text_features(std::vector<std::string_view>{"one two", "two"}, buckets, features);
+  append_text_features(std::vector<std::string_view>{"one two", "two"}, gram_groups, buckets, features);
   CHECK(features.size() ==
         3 + 2 * 15 + 1 + 15);  // words; runs of " one " and " two "; and of the second text
   CHECK(std::is_sorted(features.begin(), features.end()));
@@ -52,4 +53,14 @@ TEST_CASE("features are in rising order, and each text has buckets of its own") 
   CHECK(count("one", 0, 0) == 1);
   CHECK(count("two", 0, 1) == 1);
   CHECK(count(" ", 1, 1) == 2);
+}
+
+TEST_CASE("at places, equal runs of characters are different ones where they begin at others") {
+  CHECK(sorted_grams("Ab", GramUnit::place, 3).size() == 3);
+  const auto at = [](std::uint32_t place, char c) {
+    return mix(mix(0, place), static_cast<std::uint32_t>(c));
+  };
+  CHECK(grams_of("cba", GramUnit::place, 1) == std::vector{at(0, 'c'), at(1, 'b'), at(2, 'a')});
+  CHECK(grams_of("ab", GramUnit::place, 2) == std::vector{at(0, 'a'), mix(at(0, 'a'), 'b'), at(1, 'b')});
+  CHECK(std::set{at(0, 'c'), at(1, 'b'), at(2, 'a')}.size() == 3);
 }

@@ -22,6 +22,7 @@ folds = 7
 encoding = "cp1252"
 word_vectors = ""
 text_features = 36
+text_places = true
 special_tokens = false
 max_length = 5
 long = "windows"
@@ -137,6 +138,7 @@ TEST_CASE("[data] reaches its fields") {
   CHECK(c.encoding == "cp1252");
   CHECK(parse("data.train = 'a'\ndata.word_vectors = 'v.vec'").data.word_vectors == "v.vec");
   CHECK(c.text_features == 36);
+  CHECK(c.text_places);
   CHECK_FALSE(c.special_tokens);
   CHECK(parse("data.train = 'a'\ndata.special_tokens = true").data.special_tokens);
   CHECK(c.max_length == 5);

@@ -140,6 +140,21 @@ void test_text_features() {  // test_text_model has the rest
   }
 }
 
+void test_text_places() {
+  const Workplace place("keys-text-places");
+  std::ofstream(place.root / "texts") << "a\tacca\nb\tcaac\n";
+  DataConfig config;
+  config.train = "texts";
+  config.validation_fraction = 0;
+  config.text_features = 1 << 20;
+  for (const bool places : {false, true}) {
+    config.text_places = places;
+    const LoadedData data =
+        load_data(config, place.root.string(), 1, builtin_readers(), builtin_tokenizers(), *new_task());
+    CHECK(data.train.feature_offsets[1] == (places ? 4 + 3 + 2 : 1 + 6 + 5 + 4 + 3 + 2));
+  }
+}
+
 }  // namespace
 
 KeyTests orochi::tokenizer_keys() {
@@ -147,6 +162,7 @@ KeyTests orochi::tokenizer_keys() {
           {"tokenizer.wordpiece.lowercase", test_pieces_lowercase},
           {"data.special_tokens", test_special_tokens},
           {"data.text_features", test_text_features},
+          {"data.text_places", test_text_places},
           {"tokenizer.kmers.k", test_k},
           {"tokenizer.kmers.overlapping", test_overlapping},
           {"tokenizer.kmers.lowercase", test_kmers_lowercase},

@@ -55,6 +55,21 @@ TEST_CASE("a linear model of texts knows what no token tells") {
   CHECK(model.predict("poor8 a b c").text() == "bad");
 }
 
+TEST_CASE("a linear model of letters at their places tells texts apart that have the same letters") {
+  const TextsPlace place("places");
+  std::ofstream(place.root / "train.tsv") << [] {
+    std::string lines;
+    for (int i = 0; i < 60; ++i) lines += "first\tgaaaaa\nlast\taaaaag\n";
+    return lines;
+  }();
+  fs::copy_file(place.root / "train.tsv", place.root / "test.tsv", fs::copy_options::overwrite_existing);
+  std::vector<std::string> settings{"model.positions=none", "data.tokenizer=char"};
+  CHECK(place.trained(place.with("alone", settings)).test.score < 0.7);
+  settings.insert(settings.end(), {"data.text_features=500", "data.text_places=true"});
+  CHECK(place.trained(place.with("places", settings)).test.score == 1);
+  CHECK_THAT(message_of(place.with("run", {"data.text_places=true"})), Contains("data.text_features is 0"));
+}
+
 TEST_CASE("the encoder beside it is trained as if alone, and the table stays as it was fitted") {
   const TextsPlace place("alone");
   place.trained(place.with("without"));
