@@ -41,16 +41,30 @@ std::string hint(const Arguments& arguments, const std::string& run) {
                      shell_word(run));
 }
 
+/// Names those that are better on the same data than the one that was chosen: little validation data may
+/// choose a bad one.
+std::string better_ones(const std::vector<Baseline>& baselines, const Figures Baseline::*part, double chosen,
+                        const BaselineRequest& request) {
+  std::string text;
+  for (const Baseline& one : baselines)
+    if (const double value = (one.*part).values[request.chosen_by];
+        improves(request.metrics[request.chosen_by], value, chosen))
+      text += fmt::format("{} {} {}", text.empty() ? "; better there, but not on validation data:" : ",",
+                          one.title, fraction(value));
+  return text;
+}
+
 std::string compared(const std::string& run, const BaselineData& of, const BaselineRequest& request,
                      const Extensions& extensions) {
   const std::vector<Baseline> baselines = fit_baselines(request);
   const Baseline& best = baselines[best_baseline(request, baselines)];
   const Comparison found = compare_with_encoder(run, of.data, request, best, extensions);
-  const Figures& simple = of.data.loaded.test.size() > 0 ? best.test : best.validation;
+  const auto part = of.data.loaded.test.size() > 0 ? &Baseline::test : &Baseline::validation;
+  const double simple = (best.*part).values[request.chosen_by];
   const std::string figures =
       fmt::format("{}: {} {} {}, the {} {}", best.title, found.part, request.metrics[request.chosen_by].title,
-                  fraction(simple.values[request.chosen_by]), found.model,
-                  fraction(found.encoder.values[request.chosen_by]));
+                  fraction(simple), found.model, fraction(found.encoder.values[request.chosen_by])) +
+      better_ones(baselines, part, simple, request);
   return fmt::format("{}\n{}\n", fmt::join(wrap(figures, most_columns), "\n"),
                      fmt::join(wrap(found.short_sentence, most_columns), "\n"));
 }
