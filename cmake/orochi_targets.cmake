@@ -34,8 +34,6 @@ target_compile_options(orochi_flags INTERFACE
   $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>
   $<$<BOOL:${OROCHI_WERROR}>:-Werror>
   $<$<STREQUAL:$<CONFIG>,>:-O3;-DNDEBUG>  # a parent project without a build type
-  # Collecting its garbage takes g++ a tenth of the time: half a gigabyte is allowed first, in place of 128 MB.
-  $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=500000>
   $<$<BOOL:${OROCHI_NATIVE}>:-march=native>)
 target_compile_definitions(orochi_flags INTERFACE EIGEN_DONT_PARALLELIZE)
 # g++ fuses products and sums at -O1, too, when told so: numbers keep their bits.
