@@ -7,6 +7,7 @@ Needs Python 3.11, numpy and h5py. Custom layers are not known here.
 import argparse
 import collections
 import functools
+import itertools
 import json
 import math
 import pathlib
@@ -66,9 +67,9 @@ def words(text, marks="PS"):
 TOKENIZERS = {"word": words, "char": with_marks, "whitespace": lambda text: words(text, marks=())}
 
 
-def mix(h, v):
+def mix(h, v, factor=0x9E3779B97F4A7C15):
     """Of a run of tokens and the one before it, in 64 bits."""
-    h = (h + v + 1) * 0x9E3779B97F4A7C15 & 2**64 - 1
+    h = (h + v + 1) * factor & 2**64 - 1
     h = (h ^ h >> 30) * 0xBF58476D1CE4E5B9 & 2**64 - 1
     h = (h ^ h >> 27) * 0x94D049BB133111EB & 2**64 - 1
     return h ^ h >> 31
@@ -81,6 +82,32 @@ def text_grams(text):
     return letters + [" ".join(pair) for pair in zip(letters, letters[1:])], [
         gram for piece in pieces for n in range(1, 6) for gram in
         [piece[i:i + n] for i in range(len(piece) - n + 1)]]
+
+
+def split_mix(seed, stream):
+    """SplitMix64: numbers of 64 bits."""
+    state = mix(mix(seed, -1, 1) + stream, -1, 1)
+    while True:
+        state = state + 0x9E3779B97F4A7C15 & 2**64 - 1
+        yield mix(state, -1, 1)
+
+
+def dilations(length, features):
+    """{dilation: features of each kernel}"""
+    steps, most, result = min(features, 32), math.log2((length - 1) / 8), {}
+    for s in range(steps):
+        dilation = int(2 ** (most * s / (steps - 1) if steps > 1 else 0) + 1e-9)
+        result[dilation] = result.get(dilation, 0) + features // steps + (s < features % steps)
+    return result
+
+
+def drawn_channels(channels, random):
+    count = int(2 ** ((next(random) >> 11) * 2.0**-53 * math.log2(min(channels, 9) + 1)))
+    order = list(range(channels))
+    for i in range(channels, 1, -1):
+        j = (next(random) >> 32) * i >> 32
+        order[i - 1], order[j] = order[j], order[i - 1]
+    return sorted(order[:min(max(count, 1), channels)])
 
 
 def softmax(z):
@@ -125,7 +152,7 @@ class Checkpoint:
             self.labels = list(file["state/task/labels"].asstr()[:])
             self.channels = int(file["state/data/channels"][0])
             if self.channels:
-                self.mean, self.std = file["state/normalization/mean"][:], file["state/normalization/std"][:]
+                self.mean, self.std = (file[f"state/normalization/{name}"][:].astype(np.float32) for name in ("mean", "std"))
             else:
                 self.numbers = {token: i for i, token in enumerate(file["state/tokenizer/vocabulary"].asstr()[:])}
             self.parameters = {}
@@ -266,8 +293,33 @@ class Checkpoint:
         padded = np.pad(rows, ((size // 2, size // 2), (0, 0)))
         return np.hstack([padded[k:k + len(rows)] for k in range(size)])
 
+    def linear_model(self, rows):
+        """[K]: the outputs of the linear model beside the encoder, for rows [T, channels] or for the text"""
+        if self.data.get("series_features", 0):
+            table = self.parameter("head.series_features")
+            return table[-1] + self.series_features(rows) @ table[:-1]
+        return self.text_model(self.text)
+
+    def series_features(self, rows):
+        """[F]: for each bias the share of a convolution's outputs that are above it"""
+        length, channels = max(self.data["max_length"], 9), self.channels
+        series = np.zeros((channels, 2 * length), np.float32)
+        series[:, length // 2:length // 2 + len(rows)] = rows.T
+        biases, features = iter(self.parameter("head.series_biases")[:, 0]), []
+        random = split_mix(1, 2**64 - 3)
+        for group, (dilation, count) in enumerate(dilations(length, max(self.data["series_features"] // 84, 1)).items()):
+            for number, twos in enumerate(itertools.combinations(range(9), 3)):
+                first = 4 * dilation if (number + group) % 2 else 0
+                outputs = np.zeros(length - 2 * first, np.float32)
+                for channel in drawn_channels(channels, random):
+                    for place in range(9):
+                        begin = length // 2 + first + (place - 4) * dilation
+                        outputs += np.float32(2 if place in twos else -1) * series[channel, begin:begin + len(outputs)]
+                next(random)  # which training series the biases are from
+                features += [np.float32((outputs > next(biases)).sum()) / np.float32(len(outputs)) for _ in range(count)]
+        return np.array(features, np.float64)
+
     def text_model(self, text):
-        """[K]: the outputs of the linear model beside the encoder"""
         table = self.parameter("head.text_features")
         buckets = self.data["text_features"]
         text = text.lower()
@@ -289,7 +341,7 @@ class Checkpoint:
         return sum / members
 
     def member_logits(self, rows):
-        model = self.model
+        model, sequence = self.model, rows
         x = self.linear("input", self.rows_around(rows)) if self.channels else self.parameter("embedding.weight")[rows]
         if self.member + "embedding.ngrams" in self.parameters:
             x = x + self.ngrams(rows)
@@ -311,7 +363,8 @@ class Checkpoint:
         if model["norm_first"]:
             x = self.layer(model["norm"], "norm", x)
         logits = self.linear("head", self.pooling(model["pooling"], "pooling", x))
-        return logits / 4 + self.text_model(self.text) if self.data.get("text_features", 0) else logits
+        has_linear = self.data.get("text_features", 0) or self.data.get("series_features", 0)
+        return logits / 4 + self.linear_model(sequence) if has_linear else logits
 
 
 def read_sequences(path, numeric, count):

@@ -42,6 +42,7 @@ struct DataConfig {
   std::string word_vectors;            // path: the embeddings start as its vectors; empty: as drawn
   Index text_features = 0;             // text: buckets of a linear model beside the encoder; 0: none
   bool text_places = false;            // it looks at runs of 1 to 3 characters, each at its place
+  Index series_features = 0;           // numeric: about so many of a linear model beside the encoder; 0: none
   bool special_tokens = false;         // the tokenizer's own tokens around a sequence: [CLS] and [SEP]
   Index max_length = 256;              // rows a sequence may have; of longer ones see the next two
   std::string truncation = "head";     // head | tail | middle: the rows that are kept, but middle: left out

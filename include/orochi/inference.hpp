@@ -41,7 +41,7 @@ class Inference {
   std::span<const Scalar> outputs(const Batch& batch);
   /// Heads to do without from now on; what the span shows must live as long.
   void set_replacements(std::span<const HeadReplacement> heads);
-  /// Whether a linear model of texts is left out from now on.
+  /// Whether a linear model beside the encoder is left out from now on.
   void set_encoder_alone(bool alone);
 
  private:

@@ -47,12 +47,13 @@ const char* role_name(Role role);
 
 /// What the sequences look like that a model will see.
 struct InputShape {
-  Index vocab_size = 0;     // V; 0 for numeric rows
-  Index channels = 0;       // 0 for tokens
-  Index max_length = 0;     // rows of the longest sequence
-  Index num_texts = 1;      // S: texts of a sequence, as the batch's segments number them
-  bool ties_head = false;   // the table of tokens is the head's weight, too
-  Index text_features = 0;  // buckets of a text's n-grams, for a linear model of the texts; 0: none
+  Index vocab_size = 0;       // V; 0 for numeric rows
+  Index channels = 0;         // 0 for tokens
+  Index max_length = 0;       // rows of the longest sequence
+  Index num_texts = 1;        // S: texts of a sequence, as the batch's segments number them
+  bool ties_head = false;     // the table of tokens is the head's weight, too
+  Index text_features = 0;    // buckets of a text's n-grams, for a linear model of the texts; 0: none
+  Index series_features = 0;  // about so many features of a series, for a linear model of it; 0: none
 };
 
 /// What a positions layer leaves to attention.

@@ -48,12 +48,12 @@ struct HeadReplacement {
   std::span<const Scalar> values;
 };
 
-/// What self-attention and the linear model of texts look for: Tape::attach. Of one tape, since it counts the
+/// What self-attention and the linear model look for: Tape::attach. Of one tape, since it counts the
 /// layers of a pass.
 struct HeadProbe {
   Recording* recording = nullptr;  // or nobody looks; values and gradients are the same bits either way
   std::span<const HeadReplacement> replacements;
-  bool encoder_alone = false;  // outputs without the linear model of texts, where there is one
+  bool encoder_alone = false;  // outputs without the linear model, where there is one beside it
 
   /// The number of the attention layer that asks.
   Index next_layer(std::uint64_t pass_now) {

@@ -14,6 +14,7 @@
 #include "data/file_errors.hpp"
 #include "data/windows.hpp"
 #include "inference/model_file.hpp"
+#include "layers/linear_model.hpp"
 #include "run/machine_memory.hpp"
 
 namespace orochi {
@@ -117,9 +118,9 @@ Ablation ablate_heads(const Model& trained, const Sequences& data, const Ablatio
                  threads),
         estimate(minus(without.losses, all.losses), options, threads)};
   };
-  if (trained.config.data.text_features > 0) {
+  if (!linear_model_key(trained.config.data).empty()) {
     inference.set_encoder_alone(true);
-    result.text_model = without_part();
+    result.linear_model = without_part();
     inference.set_encoder_alone(false);
   }
   Index layer = 0;

@@ -73,12 +73,12 @@ struct Ablation {
   Index sequences = 0;
   double score = 0, loss = 0;             // with all heads
   std::vector<HeadFigures> heads;         // [L H], by layer, then head
-  std::optional<WithoutPart> text_model;  // the encoder alone, where a linear model of texts is beside it
+  std::optional<WithoutPart> linear_model;  // the encoder alone, where a linear model is beside it
   std::vector<double> similarity;         // [L H, L H]: correlation of two heads' maps, mean over
                                           // sequences of more than one row
 };
 
-/// Runs the model once with all heads and once without each, and without its linear model of texts, with
+/// Runs the model once with all heads and once without each, and without its linear model, with
 /// gradients and maps in a run of its own; on `threads` threads, the same bits on any number. Throws a
 /// usage_error for a model without attention.
 Ablation ablate_heads(const Model& trained, const Sequences& data, const AblationOptions& options,

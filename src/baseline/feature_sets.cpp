@@ -4,7 +4,8 @@
 #include <cmath>
 #include <optional>
 
-#include "baseline/mini_rocket.hpp"
+#include <orochi/batching.hpp>
+
 #include "baseline/tf_idf.hpp"
 #include "core/as_size.hpp"
 #include "data/text_features.hpp"
@@ -121,10 +122,15 @@ FeatureSet statistics(const LoadedData& data) {
                       {table(data.train), table(data.validation), table(data.test)});
 }
 
+Index longest_of(const Sequences& data) {
+  Index longest = 1;
+  for (Index i = 0; i < data.size(); ++i) longest = std::max(longest, data.length(i));
+  return longest;
+}
+
 /// As many features as there is room and time for; 0 where that is too few.
 Index rocket_size(const LoadedData& data, Index columns) {
-  Index longest = 1;
-  for (Index i = 0; i < data.train.size(); ++i) longest = std::max(longest, data.train.length(i));
+  const Index longest = longest_of(data.train);
   const auto all = static_cast<double>(data.train.size() + data.validation.size() + data.test.size());
   const double fitted = static_cast<double>(data.train.size() * columns),
                tried = std::min(fitted, 1000 * static_cast<double>(columns));
@@ -135,10 +141,11 @@ Index rocket_size(const LoadedData& data, Index columns) {
 }
 
 FeatureSet rocket(const LoadedData& data, Index features, std::uint64_t seed, ThreadPool& pool) {
-  const MiniRocket transform(data.train, features, seed);
-  return standardized("MiniRocket",
-                      {transform.transform(data.train, pool), transform.transform(data.validation, pool),
-                       transform.transform(data.test, pool)});
+  const MiniRocket transform(longest_of(data.train), data.train.channels, features, seed);
+  std::vector<std::uint32_t> samples;
+  const std::vector<Scalar> biases = transform.biases(as_batch(data.train, samples));
+  const auto table = [&](const Sequences& split) { return rocket_table(transform, biases, split, pool); };
+  return standardized("MiniRocket", {table(data.train), table(data.validation), table(data.test)});
 }
 
 std::size_t characters(const TextColumn& texts) {

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include <orochi/batching.hpp>
+
 #include "core/as_size.hpp"
 
 namespace orochi {
@@ -20,31 +22,49 @@ double Features::mean_square() const {
   return sum / static_cast<double>(size()) - 1;  // less the constant
 }
 
-FeatureSet standardized(std::string name, const Tables& tables) {
-  const auto width = as_size(tables.train.width);
-  const auto count = static_cast<double>(tables.train.size());
-  std::vector<double> mean(width), deviation(width);
-  for (std::size_t i = 0; i < tables.train.values.size(); ++i)
-    mean[i % width] += static_cast<double>(tables.train.values[i]) / count;
-  for (std::size_t i = 0; i < tables.train.values.size(); ++i) {
-    const double off = static_cast<double>(tables.train.values[i]) - mean[i % width];
+Scaling::Scaling(const Table& train) : mean(as_size(train.width)), deviation(mean.size()) {
+  const std::size_t width = mean.size();
+  const auto count = static_cast<double>(train.size());
+  for (std::size_t i = 0; i < train.values.size(); ++i)
+    mean[i % width] += static_cast<double>(train.values[i]) / count;
+  for (std::size_t i = 0; i < train.values.size(); ++i) {
+    const double off = static_cast<double>(train.values[i]) - mean[i % width];
     deviation[i % width] += off * off / count;
   }
   for (double& d : deviation) d = std::sqrt(d);
-  FeatureSet set(std::move(name), tables.train.width);
+}
+
+void Scaling::append(const Table& table, Features& features) const {
   std::vector<feature_node> nodes;
-  for (const auto& [table, features] : {std::pair(&tables.train, &set.train),
-                                        {&tables.validation, &set.validation},
-                                        {&tables.test, &set.test}})
-    for (std::size_t i = 0; i < table->size(); ++i) {
-      nodes.clear();
-      for (std::size_t j = 0; j < width; ++j)
-        if (deviation[j] > 1e-12)
-          nodes.push_back(
-              {static_cast<int>(j) + 1, (static_cast<double>(table->row(i)[j]) - mean[j]) / deviation[j]});
-      features->add(nodes);
-    }
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    nodes.clear();
+    for (std::size_t j = 0; j < mean.size(); ++j)
+      if (varies(j))
+        nodes.push_back(
+            {static_cast<int>(j) + 1, (static_cast<double>(table.row(i)[j]) - mean[j]) / deviation[j]});
+    features.add(nodes);
+  }
+}
+
+FeatureSet standardized(std::string name, const Tables& tables) {
+  const Scaling scaling(tables.train);
+  FeatureSet set(std::move(name), tables.train.width);
+  scaling.append(tables.train, set.train);
+  scaling.append(tables.validation, set.validation);
+  scaling.append(tables.test, set.test);
   return set;
+}
+
+Table rocket_table(const MiniRocket& rocket, std::span<const Scalar> biases, const Sequences& data,
+                   ThreadPool& pool) {
+  Table table{rocket.width(), std::vector<float>(as_size(data.size() * rocket.width()))};
+  std::vector<std::uint32_t> samples;
+  const Batch batch = as_batch(data, samples);
+  pool.for_each(data.size(), [&](Index i, int) {
+    rocket.transform(batch, i, biases,
+                     std::span(table.values).subspan(as_size(i * rocket.width()), as_size(rocket.width())));
+  });
+  return table;
 }
 
 }  // namespace orochi

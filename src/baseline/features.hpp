@@ -7,7 +7,10 @@
 
 #include <linear.h>
 
-#include <orochi/batch.hpp>
+#include <orochi/dataset.hpp>
+
+#include "core/thread_pool.hpp"
+#include "layers/mini_rocket.hpp"
 
 namespace orochi {
 
@@ -54,6 +57,20 @@ struct Table {
 struct Tables {
   Table train, validation, test;
 };
+
+/// What makes each column's mean over train 0 and its standard deviation there 1.
+struct Scaling {
+  explicit Scaling(const Table& train);
+  bool varies(std::size_t column) const { return deviation[column] > 1e-12; }
+  /// Without the columns that do not vary.
+  void append(const Table& table, Features& features) const;
+
+  std::vector<double> mean, deviation;  // [width]
+};
+
+/// The features of each sequence, the same on any number of threads. [N, width]
+Table rocket_table(const MiniRocket& rocket, std::span<const Scalar> biases, const Sequences& data,
+                   ThreadPool& pool);
 
 /// Each column less its mean over train, divided by its standard deviation there.
 FeatureSet standardized(std::string name, const Tables& tables);

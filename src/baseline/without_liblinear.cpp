@@ -3,7 +3,8 @@
 #include <orochi/error.hpp>
 
 #include "baseline/baseline.hpp"
-#include "baseline/text_model.hpp"
+#include "baseline/linear_model.hpp"
+#include "layers/linear_model.hpp"
 
 namespace orochi {
 
@@ -13,7 +14,7 @@ std::optional<double> baseline_work(const BaselineRequest&) { return std::nullop
 
 namespace {
 
-Error missing(const char* what) {
+Error missing(const std::string& what) {
   return failure(
       fmt::format("this program was built without liblinear, which {} needs. Install liblinear-dev "
                   "(scripts/install-packages does) and build it again, with OROCHI_LIBLINEAR on",
@@ -24,9 +25,10 @@ Error missing(const char* what) {
 
 std::vector<Baseline> fit_baselines(const BaselineRequest&) { throw missing("`orochi baseline`"); }
 
-void check_text_model(const DataConfig& config, const Task&, const Sequences&) {
-  if (config.text_features > 0) throw missing("a model with data.text_features");
+void check_linear_model(const DataConfig& config, const Task&, const Sequences&) {
+  if (const std::string_view key = linear_model_key(config); !key.empty())
+    throw missing(fmt::format("a model with {}", key));
 }
-void fit_text_model(Model&, const Sequences&, int) {}
+void fit_linear_model(Model&, const Sequences&, int) {}
 
 }  // namespace orochi

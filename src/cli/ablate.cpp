@@ -58,7 +58,8 @@ Verb ablate_verb() {
   verb.summary = "measure what is lost without each head";
   verb.description =
       "Switches off one head after the other (its output becomes zero, or its mean over the data), also a "
-      "linear model of the texts (data.text_features), and prints accuracy (or the task's like) and loss "
+      "linear model beside the encoder (data.text_features, data.series_features), and prints accuracy (or "
+      "the task's like) and loss "
       "without it, with the middle 95 % of a bootstrap over the sequences. Beside it: importance by "
       "gradients, |sum of head output x d loss / d head output|; the entropy of the attention filter in "
       "bits; the mean distance between a query and where it looks; and which heads have like maps. The time "

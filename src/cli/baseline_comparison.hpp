@@ -15,7 +15,7 @@ namespace orochi {
 std::size_t best_baseline(const BaselineRequest& request, const std::vector<Baseline>& baselines);
 
 struct Comparison {
-  std::string model;       // "encoder", or "model" where a linear model of the texts is beside it
+  std::string model;       // "encoder", or "model" where a linear model is beside it
   std::string answering;   // a line that says so, or ""
   std::uint64_t step = 0;  // of best.h5
   std::string part;        // "test" or "validation"

@@ -89,8 +89,9 @@ int call_evaluate(const Extensions& extensions, const Arguments& arguments, Outp
   if (suspects > 0) require_one_label(*trained.task, "--suspects");
   const std::optional<double> least = min_confidence(arguments, *trained.task);
   const bool encoder_alone = arguments.has("--encoder-alone");
-  if (encoder_alone && !has_text_model(trained))
-    throw usage_error("--encoder-alone: the model has no linear model of the texts (data.text_features)");
+  if (encoder_alone && !has_linear_model(trained))
+    throw usage_error(
+        "--encoder-alone: the model has no linear model (data.text_features, data.series_features)");
   const bool takes_unseen = arguments.has("--unseen");
   if (takes_unseen) require_one_label(*trained.task, "--unseen");
   SeenAndUnseen file =
@@ -151,7 +152,7 @@ Verb evaluate_verb() {
        "take labels that training never saw, in place of an error: the other figures are without them, and "
        "how well a low probability tells them from the others is added"},
       {"--encoder-alone", "",
-       "without the linear model of the texts that data.text_features put beside the encoder"},
+       "without the linear model that data.text_features or data.series_features put beside the encoder"},
       json_option("one JSON object in place of the tables"),
       threads_option()};
   verb.examples = {"evaluate runs/splice/best.h5",

@@ -67,7 +67,7 @@ std::string ablation_text(const Ablation& ablation, const Task& task) {
     add(std::to_string(head.layer + 1), std::to_string(head.head + 1), head,
         fmt::format("{:.4f}", head.importance), fmt::format("{:.2f}", head.entropy),
         fmt::format("{:.1f}", head.distance));
-  if (ablation.text_model) add("linear", "model", *ablation.text_model, "", "", "");
+  if (ablation.linear_model) add("linear", "model", *ablation.linear_model, "", "", "");
   return fmt::format("all heads: {} {:.4f}, loss {:.4f} on {}\n\n", score, ablation.score, ablation.loss,
                      counted(ablation.sequences, "sequence")) +
          table.fitted(2) + alike(ablation);
@@ -93,7 +93,7 @@ nlohmann::ordered_json ablation_json(const Ablation& ablation, const Task& task)
     one["distance"] = head.distance;
     json["heads"].push_back(one);
   }
-  if (ablation.text_model) add_without(json["text_model"], *ablation.text_model);
+  if (ablation.linear_model) add_without(json["linear_model"], *ablation.linear_model);
   json["similarity"] = nlohmann::ordered_json::array();
   const auto n = std::ssize(ablation.heads);
   for (Index i = 0; i < n; ++i) {

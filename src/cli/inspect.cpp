@@ -18,7 +18,7 @@
 #include "data/file_errors.hpp"
 #include "io/checkpoint.hpp"
 #include "io/toml.hpp"
-#include "layers/text_model.hpp"
+#include "layers/linear_model.hpp"
 
 namespace orochi {
 namespace {
@@ -107,11 +107,11 @@ Index frozen_count(const std::vector<ParameterSummary>& parameters,
   return count;
 }
 
-/// Of linear models of the texts, beside encoders.
-Index text_model_count(const std::vector<ParameterSummary>& parameters) {
+/// Of linear models beside encoders.
+Index linear_model_count(const std::vector<ParameterSummary>& parameters) {
   Index count = 0;
   for (const ParameterSummary& parameter : parameters)
-    if (within_member(parameter.name) == text_model_table) count += parameter.count;
+    if (is_of_linear_model(parameter.name)) count += parameter.count;
   return count;
 }
 
@@ -217,9 +217,8 @@ std::string as_text(const std::string& path, const CheckpointReader& reader) {
   if (const std::vector<std::string> frozen = frozen_prefixes(header.config); !frozen.empty())
     text += fmt::format("frozen      {} numbers, of {}\n", grouped(frozen_count(parameters, frozen)),
                         escape(fmt::format("{}", fmt::join(frozen, ", "))));
-  if (const Index count = text_model_count(parameters); count > 0)
-    text += fmt::format("text model  {} numbers, a linear model of the texts beside the encoder\n",
-                        grouped(count));
+  if (const Index count = linear_model_count(parameters); count > 0)
+    text += fmt::format("beside it   {} numbers, of a linear model beside the encoder\n", grouped(count));
   return text + fmt::format("parameters  {} numbers, {} bytes\n", grouped(total), grouped(4 * total));
 }
 

@@ -9,6 +9,7 @@
 #include <orochi/error.hpp>
 
 #include "baseline/baseline.hpp"
+#include "baseline/linear_model.hpp"
 
 namespace orochi {
 namespace {
@@ -87,6 +88,19 @@ Index text_features(const DataSurvey& survey, const Choices& choices) {
   return survey.labels <= 20 ? 131072 : 32768;
 }
 
+/// Features of the linear model of the series; 0: without it. Fitting it takes seconds, or few minutes.
+Index series_features(const DataSurvey& survey) {
+  constexpr Index most = 10'000, fewest = 1'000, plain = 500;
+  constexpr double most_fitted = 5e8;
+  if (survey.kind != DataKind::series || survey.longest == 1 || !has_baselines() || survey.labels == 0 ||
+      survey.of_rows)
+    return 0;
+  const double values = static_cast<double>(survey.records) * static_cast<double>(survey.labels);
+  const Index features =
+      std::min({most, most_series_features(survey.records), static_cast<Index>(most_fitted / values)});
+  return features < fewest ? 0 : features / plain * plain;
+}
+
 /// So many passes over the data that small data is seen often and large data a few times; fewer where records
 /// are long, so that a run takes minutes.
 Index epochs_for(const DataSurvey& survey, double steps) {
@@ -96,10 +110,29 @@ Index epochs_for(const DataSurvey& survey, double steps) {
   return std::clamp<Index>(static_cast<Index>(std::lround(std::min(steps, most_rows / rows) / each)), 5, 200);
 }
 
+/// At most one of the two.
+std::string linear_model_lines(const DataSurvey& survey, const Choices& choices) {
+  const bool has_places = survey.kind == DataKind::places;
+  const Index of_texts = text_features(survey, choices), of_series = series_features(survey);
+  if (of_texts + of_series == 0) return "";
+  const char* what =
+      of_series > 0 ? "series_features = {}  # of a linear model of the series (MiniRocket)"
+      : has_places  ? "text_features = {}  # buckets of a linear model of runs of letters at their places"
+                    : "text_features = {}  # buckets of a linear model of words, pairs and runs of letters";
+  return fmt::format(fmt::runtime(what), of_texts + of_series) +
+         ", which is fitted first: answers add it and the encoder; 0 leaves it out, as ONNX and long = "
+         "\"windows\" need it\n" +
+         (has_places && of_texts > 0
+              ? "text_places = true  # false: of runs anywhere; leave it out with text_features\n"
+              : "");
+}
+
 std::string data_section(const DataSurvey& survey, const Choices& choices) {
   std::string text;
   if (*choices.tokenizer != '\0') text += fmt::format("tokenizer = {}\n", choices.tokenizer);
-  const Index kept = std::min(survey.usual_length, choices.most_rows);
+  constexpr Index short_record = 64;  // to cut such ones would save little
+  const Index kept =
+      std::min(survey.longest <= short_record ? survey.longest : survey.usual_length, choices.most_rows);
   const Index features = text_features(survey, choices);
   const char* cut = features > 0
                         ? "of longer records the encoder reads the beginning"
@@ -108,14 +141,7 @@ std::string data_section(const DataSurvey& survey, const Choices& choices) {
                       : kept < survey.usual_length
                           ? cut
                           : "98 of 100 records are no longer; the others lose their end";
-  const bool has_places = survey.kind == DataKind::places;
-  if (features > 0)
-    text += fmt::format(
-        "text_features = {}  # buckets of a linear model of {}, which is fitted first: answers add it and "
-        "the "
-        "encoder; 0 leaves it out, as ONNX and long = \"windows\" need it\n{}",
-        features, has_places ? "runs of letters at their places" : "words, pairs and runs of letters",
-        has_places ? "text_places = true  # false: of runs anywhere; leave it out with text_features\n" : "");
+  text += linear_model_lines(survey, choices);
   if (survey.misses_values)
     text += fmt::format("missing = {}\n",
                         survey.longest > 1

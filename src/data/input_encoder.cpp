@@ -48,11 +48,12 @@ InputEncoder::InputEncoder(const DataConfig& config, const Preprocessing& prepro
     throw usage_error(
         fmt::format("data.long is \"windows\", but a record has {}; allowed with several texts: \"cut\"",
                     counted(texts_, "text")));
-  if (most_rows_ > max_length_ && text_features_ > 0)
-    throw OptionError(
-        "data.text_features",
-        "data.text_features is of whole texts, but data.long is \"windows\"; leave one of the two "
-        "out");
+  for (const auto& [key, features] : {std::pair("data.text_features", config.text_features),
+                                      {"data.series_features", config.series_features}})
+    if (most_rows_ > max_length_ && features > 0)
+      throw OptionError(
+          key, fmt::format("{} is of whole sequences, but data.long is \"windows\"; leave one of the two out",
+                           key));
   if (text_places_ && text_features_ == 0)
     throw OptionError("data.text_places",
                       "data.text_places says what the linear model of texts looks at, but data.text_features "

@@ -11,7 +11,7 @@
 #include "io/config_keys.hpp"
 #include "io/whole_file.hpp"
 #include "layers/embedding.hpp"
-#include "layers/text_model.hpp"
+#include "layers/linear_model.hpp"
 
 namespace orochi {
 namespace {
@@ -63,11 +63,11 @@ Value encode(const OnnxLayer& at, const Model& model) {
 void add_outputs(const OnnxLayer& at, const Model& model, Value values) {
   const char* name = "vectors";
   if (model.task != nullptr) {
-    if (find_view(model, text_model_table) != nullptr)
+    if (const std::string_view key = linear_model_key(model.config.data); !key.empty())
       throw usage_error(
-          "the model adds the outputs of a linear model of the texts (data.text_features), which is not "
-          "translated to ONNX; train with data.text_features = 0, or write its tensors by `orochi export` "
-          "without --format");
+          fmt::format("the model adds the outputs of a linear model ({}), which is not translated to ONNX; "
+                      "train with {} = 0, or write its tensors by `orochi export` without --format",
+                      key, key));
     name = "logits";
     values = at.linear("head", values);
     State state;

@@ -76,6 +76,7 @@ std::map<std::string, State> state_of(const Task* task, const Preprocessing& pre
 InputShape input_shape(const DataConfig& data, const Preprocessing& preprocessing) {
   InputShape shape{preprocessing.num_ids(), preprocessing.channels, data.max_length, preprocessing.texts};
   shape.text_features = data.text_features;
+  shape.series_features = data.series_features;
   return shape;
 }
 

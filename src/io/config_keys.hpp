@@ -98,6 +98,9 @@ void visit_data(Data& c, Visitor&& visit) {
   key("text_places", c.text_places, allow_flag(),
       "the linear model of texts looks at runs of 1 to 3 characters, each at its place, in place of n-grams "
       "anywhere: for texts of one length in which a place has a meaning");
+  key("series_features", c.series_features, allow_integer(0, 1 << 20),
+      "numeric: a linear model beside the encoder, of about so many features of series (MiniRocket); fitted "
+      "before training, its outputs are added in every answer; 0: none");
   key("special_tokens", c.special_tokens, allow_flag(),
       "text: the tokenizer's own tokens around a sequence, such as BERT's [CLS] before and [SEP] behind it; "
       "they count in max_length");

@@ -20,7 +20,7 @@ std::vector<std::string> copy_parameters(const Parameters& from, Parameters& to,
     const auto source = std::find_if(from.views().begin(), from.views().end(),
                                      [&](const ParameterView& view) { return view.name == target.name; });
     if (source == from.views().end() || !fits(source->shape, target.shape, rules.cuts) ||
-        (!rules.without.empty() && target.name.starts_with(rules.without))) {
+        (rules.without && rules.without(target.name))) {
       left.push_back(target.name);
       continue;
     }

@@ -75,7 +75,7 @@ Network::Network(Builder& builder, const ModelConfig& model, OutputShape output,
     head_weight_ =
         output.ties_head ? tied_table(builder, width) : builder.weight("head.weight", output.count, width);
     head_bias_ = builder.vector("head.bias", output.count);
-    if (input.text_features > 0) add_text_model(builder);
+    if (input.text_features > 0 || input.series_features > 0) add_linear_model(builder, input);
   }
   position_tables_ = builder.position_tables();
   rows_added_ = builder.input().max_length - input.max_length;
@@ -91,16 +91,14 @@ Parameter Network::tied_table(const Builder& builder, Index width) {
   return table;
 }
 
-void Network::add_text_model(Builder& builder) {
-  const InputShape& input = builder.input();
-  if (level_ == Level::row)
-    throw OptionError("data.text_features",
-                      "data.text_features is for tasks with one answer a sequence, but this one has one for "
-                      "each row; leave it out");
-  if (input.vocab_size == 0)
-    throw OptionError("data.text_features",
-                      "data.text_features is for texts, but the data are numeric rows; leave it out");
-  text_model_.emplace(builder, input.text_features * input.num_texts, outputs_);
+void Network::add_linear_model(Builder& builder, const InputShape& input) {
+  if (level_ == Level::row) {
+    const std::string key = input.text_features > 0 ? "data.text_features" : "data.series_features";
+    throw OptionError(key, key +
+                               " is for tasks with one answer a sequence, but this one has one for each row; "
+                               "leave it out");
+  }
+  linear_model_.emplace(builder, input, outputs_);
 }
 
 Network::~Network() = default;
@@ -117,7 +115,7 @@ Var Network::forward(Var rows, const Batch& batch, FrozenRows* frozen) const {
   if (head_weight_.id < 0) return x;
   const LayerScope scope(x.tape(), head_name_);
   x = linear(x, head_weight_, &head_bias_);  // [B, K], [N, K] or [M, K]
-  return text_model_ ? text_model_->add_to(x, batch) : x;
+  return linear_model_ ? linear_model_->add_to(x, batch) : x;
 }
 
 Rows Network::embed(Var rows, const Batch& batch) const {

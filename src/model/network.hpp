@@ -9,14 +9,14 @@
 #include <orochi/layer.hpp>
 #include <orochi/targets.hpp>
 
-#include "layers/text_model.hpp"
+#include "layers/linear_model.hpp"
 #include "model/frozen_rows.hpp"
 
 namespace orochi {
 
 /// input -> mask (of rows that a task hides) -> what the pooling needs before (a class token) -> positions ->
 /// norm (embedding_norm) -> dropout -> linear (embedding_dim) -> blocks -> norm (when norm_first) -> pooling
-/// (of sequences) -> head -> linear model of texts beside all this (data.text_features).
+/// (of sequences) -> head -> linear model of texts or series beside all this.
 class Network {
  public:
   Network(Builder& builder, const ModelConfig& model, OutputShape output, const Layers& layers);
@@ -37,7 +37,7 @@ class Network {
   Rows through_blocks(Rows x, Index first, Index last) const;
   /// The token embedding's table as the head's weight [K, C].
   static Parameter tied_table(const Builder& builder, Index width);
-  void add_text_model(Builder& builder);
+  void add_linear_model(Builder& builder, const InputShape& input);
 
   std::unique_ptr<Layer> input_, before_, positions_, embedding_norm_, norm_, pooling_;
   std::vector<std::unique_ptr<Layer>> blocks_;
@@ -46,7 +46,7 @@ class Network {
   Parameter projection_weight_, projection_bias_;  // [C, E], [C]
   Parameter mask_;                                 // [1, C] or none: of hidden rows
   Parameter head_weight_, head_bias_;              // [K, C], [K]; none without a head
-  std::optional<TextModel> text_model_;            // data.text_features
+  std::optional<LinearModel> linear_model_;
   Index outputs_ = 0;
   std::string head_name_ = "head";
   double dropout_;

@@ -86,11 +86,13 @@ Config read_config_over(const std::string& checkpoint, const std::string& path,
 }
 
 std::vector<std::string> take_encoder(const Model& encoder, Model& model) {
-  const std::vector<std::string> left = copy_parameters(
-      encoder.classifier->parameters(), model.classifier->parameters(), {.without = "head.", .cuts = true});
+  const auto is_of_head = [](std::string_view name) { return name.starts_with("head."); };
+  const std::vector<std::string> left =
+      copy_parameters(encoder.classifier->parameters(), model.classifier->parameters(),
+                      {.without = is_of_head, .cuts = true});
   std::vector<std::string> missing;
   for (const std::string& name : left)
-    if (!name.starts_with("head.") && !name.starts_with("mask.") && !name.starts_with("pooling.") &&
+    if (!is_of_head(name) && !name.starts_with("mask.") && !name.starts_with("pooling.") &&
         name != "embedding.segment")
       missing.push_back(name);
   if (!missing.empty())

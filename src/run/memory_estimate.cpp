@@ -208,6 +208,9 @@ MemoryEstimate estimate_memory(const Classifier& model, const Task& task, const 
         threads * bytes_of_pass(model, task, config, train.channels, std::max(256.0, longest_evaluated),
                                 lengths.mean, Mode::infer) +
         static_cast<double>(evaluated.items) * static_cast<double>(2 + task.kept()) * sizeof(double);
+  constexpr double bytes_a_feature = 20;  // a float, and a node of liblinear
+  estimate.linear_model =
+      bytes_a_feature * static_cast<double>(config.data.series_features) * static_cast<double>(train.size());
   // By scripts/memory_estimate, which compares with what runs take.
   constexpr double threads_and_libraries = 3e6, heap_share = 0.08;
   estimate.overhead = threads_and_libraries + heap_share * estimate.training();
@@ -253,7 +256,7 @@ void refuse_large_run(const MemoryEstimate& estimate, double max_memory) {
     const char* name;
     const char* remedy;
   };
-  std::array<Share, 8> shares{{
+  std::array<Share, 9> shares{{
       {estimate.optimizer + estimate.packed, "optimizer", "model.d_model or model.num_layers"},
       {estimate.gradients, "gradients of the shards", "train.gradient_memory_mb or train.shards"},
       {estimate.rows, "gradients of the embedding",
@@ -262,6 +265,7 @@ void refuse_large_run(const MemoryEstimate& estimate, double max_memory) {
       {estimate.positions, "tables of positions", "data.max_length"},
       {estimate.activations, "activations", "data.max_length, train.chunk_rows or --threads"},
       {estimate.evaluation, "evaluation", "data.max_length or --threads"},
+      {estimate.linear_model, "the linear model", "data.series_features"},
       {estimate.checkpoint, "writing a checkpoint", "model.d_model or model.num_layers"},
   }};
   std::stable_sort(shares.begin(), shares.end(),

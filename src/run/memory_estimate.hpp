@@ -24,12 +24,13 @@ struct MemoryEstimate {
   double positions = 0;    // tables of rotary or sinusoidal positions, as far as the longest sequence reaches
   double evaluation = 0;   // the same without a backward pass, logits
   double checkpoint = 0;   // the file's image while it is written
-  double overhead = 0;     // of the heap and the threads
+  double linear_model = 0;  // what one of series is fitted to
+  double overhead = 0;      // of the heap and the threads
 
   double training() const {
     return optimizer + gradients + rows + packed + activations + frozen + positions + overhead;
   }
-  double total() const { return training() + evaluation + checkpoint; }
+  double total() const { return training() + evaluation + checkpoint + linear_model; }
 };
 
 /// What is evaluated beside training: of the largest part its size, of all parts the longest sequence.

@@ -7,7 +7,7 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 
-#include "baseline/text_model.hpp"
+#include "baseline/linear_model.hpp"
 #include "core/choices.hpp"
 #include "core/in_table.hpp"
 #include "data/data_paths.hpp"
@@ -99,7 +99,7 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
                           extensions.tokenizers, *data.task, start ? &*start : nullptr, tokenizer, more...);
         };
         data.loaded = texts == nullptr ? load(load_data) : load(load_whole_data, texts);
-        check_text_model(setup.config.data, *data.task, data.loaded.train);
+        check_linear_model(setup.config.data, *data.task, data.loaded.train);
         refuse_large_model(setup.config, extensions,
                            input_shape(setup.config.data, data.loaded.preprocessing), data.task->shape(),
                            request.max_memory, resident_memory() - before);

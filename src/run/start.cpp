@@ -9,7 +9,7 @@
 #include <orochi/error.hpp>
 
 #include "inference/model_file.hpp"
-#include "layers/text_model.hpp"
+#include "layers/linear_model.hpp"
 #include "model/copy_parameters.hpp"
 #include "run/init_from.hpp"
 #include "run/run_folder.hpp"
@@ -134,8 +134,8 @@ void take_weights(const Model& start, Model& model) {
   }
   std::vector<std::string> left =
       copy_parameters(start.classifier->parameters(), model.classifier->parameters(),
-                      {.keep_last = by_token, .without = text_model_table});
-  std::erase(left, text_model_table);  // is fitted anew
+                      {.keep_last = by_token, .without = is_of_linear_model});
+  std::erase_if(left, is_of_linear_model);  // is fitted anew
   if (!left.empty())
     throw usage_error(fmt::format(
         "the weights of the checkpoint do not fit: {} {} of another shape there, or not there; leave the "

@@ -14,7 +14,7 @@
 
 #include "core/name_prefix.hpp"
 #include "io/suggest.hpp"
-#include "layers/text_model.hpp"
+#include "layers/linear_model.hpp"
 
 namespace orochi {
 namespace {
@@ -36,7 +36,7 @@ Index depth_below_head(std::string_view name, Index num_blocks) {
 
 double rate_of(const ParameterView& view, Index num_blocks, const TrainConfig& config) {
   const auto is_part = [&](const std::string& prefix) { return begins_with_part(view.name, prefix); };
-  if (std::ranges::any_of(config.freeze, is_part) || within_member(view.name) == text_model_table) return 0;
+  if (std::ranges::any_of(config.freeze, is_part) || is_of_linear_model(view.name)) return 0;
   if (config.head_learning_rate > 0 && is_part_of(view.name, {"pooling", "head"}))
     return config.head_learning_rate / config.learning_rate;
   const auto depth = static_cast<double>(depth_below_head(view.name, num_blocks));

@@ -9,7 +9,7 @@
 #include <orochi/task.hpp>
 
 #include "baseline/baseline.hpp"
-#include "baseline/mini_rocket.hpp"
+#include "baseline/features.hpp"
 #include "catch.hpp"
 #include "data/split_mix.hpp"
 #include "tokenizers.hpp"

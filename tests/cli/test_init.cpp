@@ -180,6 +180,7 @@ TEST_CASE("series of numbers have rows of numbers, and a test file is named") {
   const std::string config = config_for(place, "train.ts", cases, {"--test", place.path("test.ts")});
   CHECK(has(config, "format = \"ts\""));
   CHECK(has(config, "test = \"" + place.path("test.ts") + "\""));
+  CHECK(has(config, "\nseries_features = 10000 "));
   CHECK_FALSE(has(config, "tokenizer"));
   CHECK(has(config, "kernel_size = 7"));  // not over more rows than there are
   CHECK(has(config, "pooling = \"max\""));

@@ -23,6 +23,7 @@ encoding = "cp1252"
 word_vectors = ""
 text_features = 36
 text_places = true
+series_features = 37
 special_tokens = false
 max_length = 5
 long = "windows"
@@ -139,6 +140,7 @@ TEST_CASE("[data] reaches its fields") {
   CHECK(parse("data.train = 'a'\ndata.word_vectors = 'v.vec'").data.word_vectors == "v.vec");
   CHECK(c.text_features == 36);
   CHECK(c.text_places);
+  CHECK(c.series_features == 37);
   CHECK_FALSE(c.special_tokens);
   CHECK(parse("data.train = 'a'\ndata.special_tokens = true").data.special_tokens);
   CHECK(c.max_length == 5);

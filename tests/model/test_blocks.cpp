@@ -231,10 +231,10 @@ TEST_CASE("a block's option that nobody knows, or of another type, is refused") 
   CHECK_NOTHROW(Run(config));
 }
 
-TEST_CASE("a linear model of texts is beside encoders of texts with one answer a sequence") {
+TEST_CASE("a linear model is beside encoders of texts or series with one answer a sequence") {
   const Config config = small_config();
-  const auto refusal = [&](InputShape input, OutputShape output) {
-    input.text_features = 5;
+  const auto refusal = [&](InputShape input, OutputShape output, Index series_features = 0) {
+    (series_features > 0 ? input.series_features : input.text_features) = std::max<Index>(series_features, 5);
     try {
       Classifier model(config, input, output, layers());
       return fmt::format("{}", model.parameters().views().back().shape);
@@ -245,9 +245,12 @@ TEST_CASE("a linear model of texts is beside encoders of texts with one answer a
   CHECK(refusal({11, 0, 9}, 3) == "[6, 3]");
   CHECK(refusal({11, 0, 9, 2}, 3) == "[11, 3]");  // two texts
   CHECK_THAT(refusal({0, 2, 9}, 3), Catch::Matchers::Contains("numeric rows"));
+  CHECK(refusal({0, 2, 9}, 3, 170) == "[169, 3]");  // two of each of 84 kernels
+  CHECK_THAT(refusal({11, 0, 9}, 3, 170), Catch::Matchers::Contains("the data are texts"));
   OutputShape of_rows(3);
   of_rows.level = Level::row;
   CHECK_THAT(refusal({11, 0, 9}, of_rows), Catch::Matchers::Contains("each row"));
+  CHECK_THAT(refusal({0, 2, 9}, of_rows, 170), Catch::Matchers::Contains("each row"));
 }
 
 }  // namespace orochi

@@ -4,6 +4,7 @@
 #include <orochi/dataset.hpp>
 
 #include "catch.hpp"
+#include "inference/model_file.hpp"
 #include "keys.hpp"
 #include "tasks.hpp"
 #include "tokenizers.hpp"
@@ -123,7 +124,7 @@ void check_model(const std::string& type) {
                     catch_matchers::Contains("own.model: no SentencePiece model"));
 }
 
-void test_text_features() {  // test_text_model has the rest
+void test_text_features() {  // test_linear_model has the rest
   const Workplace place("keys-text-features");
   std::ofstream(place.root / "texts") << "a\tone two\nb\ttwo\n";
   DataConfig config;
@@ -155,6 +156,14 @@ void test_text_places() {
   }
 }
 
+void test_series_features() {  // test_linear_model has the rest
+  DataConfig data;
+  Preprocessing preprocessing;
+  CHECK(input_shape(data, preprocessing).series_features == 0);
+  data.series_features = 100;
+  CHECK(input_shape(data, preprocessing).series_features == 100);
+}
+
 }  // namespace
 
 KeyTests orochi::tokenizer_keys() {
@@ -163,6 +172,7 @@ KeyTests orochi::tokenizer_keys() {
           {"data.special_tokens", test_special_tokens},
           {"data.text_features", test_text_features},
           {"data.text_places", test_text_places},
+          {"data.series_features", test_series_features},
           {"tokenizer.kmers.k", test_k},
           {"tokenizer.kmers.overlapping", test_overlapping},
           {"tokenizer.kmers.lowercase", test_kmers_lowercase},

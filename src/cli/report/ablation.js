@@ -46,7 +46,7 @@ function ablationSection(content, openHead) {
         note(
             content.sequences[0]?.layers.length ? "Left out by --no-ablation." :
                                                   "The model has no multi-head attention."));
-  const heads = ablation.heads, linear = ablation.text_model ? [ablation.text_model] : [],
+  const heads = ablation.heads, linear = ablation.linear_model ? [ablation.linear_model] : [],
         loss = (v) => signed(v, 4), points = content.in_points ? (v) => signed(100 * v, 2) : loss,
         worse = scoreKey(content);
   const [dropLow, dropHigh] = bounds([...heads, ...linear], worse),

@@ -171,7 +171,7 @@ ordered_json report_content(const ReportRequest& request, const Model& trained, 
       {"score", trained.task->score_name()},
       {"in_points", trained.task->higher_score_is_better()},
       {"character_tokens", !data.texts.empty() && trained.preprocessing.tokenizer->joins_without_blanks()},
-      {"text_model", has_text_model(trained)},
+      {"linear_model", has_linear_model(trained)},
       {"monitor", trained.config.train.monitor},
       {"parameters", trained.classifier->parameters().count()}};
   json["metrics"] = metrics_content(outcomes, trained.metrics);

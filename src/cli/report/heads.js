@@ -130,7 +130,7 @@ function headsSection(content) {
                     "Layer and head are counted from 1. Open one with a click or Enter; arrow keys go from " +
                     "head to head." :
                 "The model has no multi-head attention, so there are no maps.",
-            has && content.text_model ? " They show the encoder alone; answers add a linear model of the texts." : ""),
+            has && content.linear_model ? " They show the encoder alone; answers add a linear model." : ""),
         el("div", {class: "picker", role: "group", "aria-label": "Sequence"}, buttons), body,
         has ? scaleChoice(() => redraws.forEach((redraw) => redraw())) : null)
   };

@@ -1,4 +1,4 @@
-// A linear model of texts that is fitted before its encoder is trained.
+// A linear model that is fitted before its encoder is trained.
 #include <orochi/extensions.hpp>
 #include <orochi/inference.hpp>
 
@@ -22,7 +22,7 @@ void write_texts(const fs::path& path, int count) {
 }
 
 struct TextsPlace : Workplace {
-  explicit TextsPlace(const std::string& name) : Workplace("text-model-" + name) {
+  explicit TextsPlace(const std::string& name) : Workplace("linear-model-" + name) {
     write_texts(root / "train.tsv", 120);
     write_texts(root / "test.tsv", 40);
   }
@@ -122,7 +122,7 @@ TEST_CASE("it says what it is worth by itself, and is fitted again for labels th
 TEST_CASE("numbers, rows and windows have no linear model of texts") {
   const TextsPlace place("refused");
   CHECK_THAT(message_of(place.with("run", {"data.text_features=50", "data.long=windows"})),
-             Contains("data.text_features is of whole texts"));
+             Contains("data.text_features is of whole sequences"));
   CHECK_THAT(message_of(place.with("run", {"data.text_features=50", "task=masked_tokens"})),
              Contains("one answer a sequence"));
   std::ofstream(place.root / "train.tsv") << "1\ta b\n2.5\tc d\n3\ta d\n4\tc b\n5\ta a\n6\tb b\n";
@@ -130,4 +130,127 @@ TEST_CASE("numbers, rows and windows have no linear model of texts") {
   CHECK_THAT(message_of(place.with("run", {"data.text_features=50", "task=regression"})),
              Contains("but this one has numbers"));
   CHECK_FALSE(fs::exists(place.root / "run"));
+}
+
+namespace {
+
+const std::string series_table = "head.series_features", series_biases = "head.series_biases";
+
+/// Noise with one short pulse anywhere: the label is whether it is a swing.
+void write_series(const fs::path& path, int count, const std::string& bump = "bump",
+                  const std::string& swing = "swing") {
+  std::ofstream file(path);
+  file << "@problemName x\n@classLabel true " << bump << " " << swing << "\n@data\n";
+  unsigned seed = 7;
+  const auto noise = [&] {
+    return static_cast<double>((seed = seed * 1664525u + 1013904223u) >> 16) / 65536;
+  };
+  for (int i = 0; i < count; ++i) {
+    const int at = 4 + static_cast<int>(noise() * 30);
+    for (int t = 0; t < 40; ++t) {
+      const double pulse = t == at || t == at + 1 ? 3 * (t == at || i % 2 == 0 ? 1 : -1) : 0;
+      file << (t == 0 ? "" : ",") << noise() / 4 + pulse;
+    }
+    file << ":" << (i % 2 == 0 ? bump : swing) << "\n";
+  }
+}
+
+struct SeriesPlace : Workplace {
+  explicit SeriesPlace(const std::string& name) : Workplace("series-model-" + name) {
+    write_series(root / "train.ts", 120);
+    write_series(root / "test.ts", 40);
+    std::ofstream(root / "series.toml") << R"([data]
+train = "train.ts"
+test = "test.ts"
+format = "ts"
+max_length = 40
+[model]
+d_model = 8
+num_layers = 1
+num_heads = 2
+dim_feedforward = 8
+[train]
+epochs = 2
+batch_size = 16
+)";
+  }
+  TrainRequest with(const std::string& run, std::vector<std::string> overrides = {}, int threads = 1) const {
+    TrainRequest request;
+    request.config_path = (root / "series.toml").string();
+    request.run = (root / run).string();
+    request.overrides = std::move(overrides);
+    request.threads = threads;
+    return request;
+  }
+  TrainResult trained(const TrainRequest& request) const {
+    Silent silent;
+    return train(request, builtin(), silent);
+  }
+  Model model(const std::string& run, const std::string& file = "last.h5") const {
+    return Model::load((root / run / file).string());
+  }
+};
+
+const std::vector<std::string> of_series{"data.series_features=1000"};
+
+}  // namespace
+
+TEST_CASE("a linear model of series knows what an encoder has not learned") {
+  const SeriesPlace place("knows");
+  CHECK(place.trained(place.with("alone")).test.score < 0.8);
+  CHECK(place.trained(place.with("both", of_series)).test.score > 0.9);
+}
+
+TEST_CASE(
+    "the encoder beside a linear model of series is trained as if alone, and its numbers stay as fitted") {
+  const SeriesPlace place("series-alone");
+  place.trained(place.with("without"));
+  place.trained(place.with("with", {"data.series_features=1000", "train.swa_start=0.5"}));
+  place.trained(place.with("last", {"data.series_features=1000", "train.epochs=1"}));
+  const Model with = place.model("with"), last = place.model("last");
+  CHECK(numbers_of(with, series_biases).size() == 924);
+  CHECK(numbers_of(with, series_table).size() == 925 * 2);
+  for (const std::string& name : {series_biases, series_table}) {
+    CHECK(numbers_of(last, name) == numbers_of(with, name));
+    CHECK(numbers_of(place.model("with", "best.h5"), name) == numbers_of(with, name));
+  }
+  place.trained(place.with("plain", of_series));
+  const Model without = place.model("without"), plain = place.model("plain");
+  for (const ParameterView& view : without.classifier->parameters().views())
+    CHECK(numbers_of(plain, view.name) == numbers_of(without, view.name));
+}
+
+TEST_CASE(
+    "of series it is the same on any number of threads, in a run that was interrupted, and in one of "
+    "several") {
+  const SeriesPlace place("series-same");
+  place.trained(place.with("one", of_series));
+  TrainRequest request = place.with("two", of_series, 2);
+  request.max_steps = 3;
+  place.trained(request);
+  request.max_steps = 0;
+  request.resume = true;
+  place.trained(request);
+  const Model one = place.model("one"), two = place.model("two");
+  for (const ParameterView& view : one.classifier->parameters().views())
+    CHECK(numbers_of(two, view.name) == numbers_of(one, view.name));
+}
+
+TEST_CASE("texts, numbers, rows, windows and too many series have no linear model of series") {
+  const SeriesPlace place("series-refused");
+  CHECK_THAT(message_of(place.with("run", {"data.series_features=1000", "data.long=windows"})),
+             Contains("data.series_features is of whole sequences"));
+  CHECK_THAT(message_of(place.with("run", {"data.series_features=1000", "task=masked_rows"})),
+             Contains("one answer a sequence"));
+  CHECK_THAT(message_of(place.with("run", {"data.text_features=1000"})),
+             Contains("data.text_features is for texts"));
+  CHECK_THAT(message_of(place.with("run", {"data.series_features=1000000"})),
+             Contains("at most 185185 features of 108 series"));
+  write_series(place.root / "train.ts", 20, "1.5", "2");
+  write_series(place.root / "test.ts", 20, "1.5", "2");
+  CHECK_THAT(message_of(place.with("run", {"data.series_features=1000", "task=regression"})),
+             Contains("but this one has numbers"));
+  const TextsPlace texts("series-refused-texts");
+  CHECK_THAT(message_of(texts.with("run", {"data.series_features=1000"})),
+             Contains("data.series_features is for numeric rows"));
 }

@@ -1,4 +1,4 @@
-// A linear model of texts beside an encoder: what it makes of a batch's features.
+// A linear model beside an encoder: what it makes of a batch's features.
 #include <cmath>
 
 #include <orochi/batching.hpp>
@@ -6,7 +6,8 @@
 #include <orochi/layer.hpp>
 
 #include "catch.hpp"
-#include "layers/text_model.hpp"
+#include "core/as_size.hpp"
+#include "layers/linear_model.hpp"
 
 using namespace orochi;
 using catch_matchers::WithinAbs;
@@ -17,7 +18,7 @@ constexpr Index num_features = 6, outputs = 2;
 
 /// Feature f has 10 f for output 0 and -f for output 1; what is always added is 7 and 8.
 struct Fitted {
-  Fitted() : builder({}, {9, 0, 4}, layers, parameters), model(builder, num_features, outputs) {
+  Fitted() : builder({}, input, layers, parameters), model(builder, input, outputs) {
     parameters.allocate();
     for (Index f = 0; f < num_features; ++f) {
       parameters.flat()[static_cast<std::size_t>(2 * f)] = static_cast<Scalar>(10 * f);
@@ -35,10 +36,11 @@ struct Fitted {
     x.value().col(1).setConstant(8);
     return model.add_to(x, batch).value();
   }
+  static constexpr InputShape input{9, 0, 4, 1, false, num_features};
   Layers layers = builtin_layers();
   Parameters parameters;
   Builder builder;
-  TextModel model;
+  LinearModel model;
 };
 
 Sequences three_texts() {
@@ -83,4 +85,48 @@ TEST_CASE("in training the encoder is alone, and without features there is no an
   CHECK(y == (RowMatrix(2, 2) << 4, 8, 4, 8).finished());
   data.feature_offsets.clear();
   CHECK_THROWS_WITH(fitted.outputs_of(as_batch(data, samples)), catch_matchers::Contains("no features"));
+}
+
+TEST_CASE("of series it adds each feature's row times its share of positions above a bias") {
+  InputShape input{0, 2, 12};
+  input.series_features = 200;
+  const Layers layers = builtin_layers();
+  Parameters parameters;
+  Builder builder({}, input, layers, parameters);
+  const LinearModel model(builder, input, outputs);
+  parameters.allocate();
+  std::vector<float> values;
+  for (int i = 0; i < 2 * (12 + 5 + 14); ++i) values.push_back(static_cast<float>(i * i % 23) - 11);
+  const std::vector<Index> offsets{0, 12, 17, 31};  // whole, filled with zeros, cut
+  const std::vector<std::uint32_t> samples{0, 1, 2};
+  const Batch batch{{}, values, 2, offsets, samples, {}};
+  const MiniRocket rocket = rocket_of(input);
+  REQUIRE(rocket.width() == 2 * MiniRocket::kernels);
+  const std::vector<Scalar> biases = rocket.biases(batch);
+  std::copy(biases.begin(), biases.end(), parameters.data());
+  Scalar* table = parameters.data() + rocket.width();
+  for (Index f = 0; f <= rocket.width(); ++f)
+    table[2 * f] = static_cast<Scalar>(f % 7) - 3, table[2 * f + 1] = static_cast<Scalar>(f % 5);
+  Tape tape(parameters);
+  const auto outputs_of = [&](const Batch& of, Mode mode) -> RowMatrix {
+    Gradients gradients(parameters);
+    tape.begin(mode, mode == Mode::train ? &gradients : nullptr, {});
+    Var x = tape.input(of.num_sequences(), outputs, false);
+    x.value().setConstant(4);
+    return model.add_to(x, of).value();
+  };
+  const RowMatrix y = outputs_of(batch, Mode::infer);
+  std::vector<float> features(biases.size());
+  for (Index b = 0; b < 3; ++b) {
+    rocket.transform(batch, b, biases, features);
+    for (Index k = 0; k < outputs; ++k) {
+      double expected = 1 + static_cast<double>(table[2 * rocket.width() + k]);
+      for (std::size_t f = 0; f < features.size(); ++f)
+        expected += static_cast<double>(features[f]) * static_cast<double>(table[2 * f + as_size(k)]);
+      CHECK_THAT(static_cast<double>(y(b, k)), WithinAbs(expected, 1e-3));
+    }
+    const RowMatrix alone = outputs_of(slice(batch, b, b + 1), Mode::infer);
+    CHECK(alone.row(0) == y.row(b));  // whatever is in the batch
+  }
+  CHECK(outputs_of(batch, Mode::train) == RowMatrix::Constant(3, outputs, 4));
 }

@@ -7,26 +7,27 @@
 #include <span>
 #include <vector>
 
-#include <orochi/dataset.hpp>
-
-#include "baseline/features.hpp"
-#include "core/thread_pool.hpp"
+#include <orochi/batch.hpp>
+#include <orochi/scalar.hpp>
 
 namespace orochi {
 
 /// A feature is the share of positions at which a convolution exceeds a bias. The 84 kernels have length 9,
 /// three weights of 2 and six of -1; each with several dilations, biases being quantiles of its output for
-/// training series. Series are cut, or filled with zeros, to the longest one of training. Of several
-/// channels each convolution adds up a random few.
+/// training series. Series are cut, or filled with zeros, to one length. Of several channels each convolution
+/// adds up a random few.
 class MiniRocket {
  public:
   static constexpr Index kernels = 84;
-  /// About `features` of them. Randomness is counted by the seed.
-  MiniRocket(const Sequences& train, Index features, std::uint64_t seed);
+  /// About `features` of them, of series of `length` rows. Randomness is counted by the seed.
+  MiniRocket(Index length, Index channels, Index features, std::uint64_t seed);
 
   Index width() const { return width_; }
-  /// [N, width], the same on any number of threads.
-  Table transform(const Sequences& data, ThreadPool& pool) const;
+  /// Of all features, by the series of training: [width]
+  std::vector<Scalar> biases(const Batch& train) const;
+  /// Those of sequence b: [width]
+  void transform(const Batch& batch, Index b, std::span<const Scalar> biases,
+                 std::span<float> features) const;
 
  private:
   struct Convolution {
@@ -34,10 +35,11 @@ class MiniRocket {
     std::array<Index, 3> twos{};  // places of the weights of 2
     bool is_padded = false;       // else only positions at which the kernel is within the series
     std::vector<Index> channels;  // that are added up
-    std::vector<float> biases;
+    std::uint64_t draw = 0;       // below 2^32: which training series it gets its biases of
+    Index features = 0;           // one a bias
   };
   /// A series with zeros around: [channels, 2 x length].
-  std::vector<float> padded(const Sequences& data, Index i) const;
+  std::vector<float> padded(const Batch& batch, Index b) const;
   /// At the positions that count, of all where the convolution is padded.
   void convolve(const Convolution& convolution, std::span<const float> series,
                 std::vector<float>& result) const;

@@ -1,4 +1,4 @@
-#include "baseline/mini_rocket.hpp"
+#include "layers/mini_rocket.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,12 +12,6 @@ namespace {
 
 constexpr Index kernel_length = 9, half = kernel_length / 2, most_dilations = 32;
 constexpr std::uint64_t stream = ~std::uint64_t{2};
-
-Index longest_of(const Sequences& data) {
-  Index longest = kernel_length;  // a kernel must fit
-  for (Index i = 0; i < data.size(); ++i) longest = std::max(longest, data.length(i));
-  return longest;
-}
 
 /// Dilations from 1 to what a series has room for, evenly by their logarithm, each with a share of the
 /// features of a kernel.
@@ -52,41 +46,45 @@ std::vector<Index> draw_channels(Index channels, SplitMix& random) {
 
 }  // namespace
 
-MiniRocket::MiniRocket(const Sequences& train, Index features, std::uint64_t seed)
-    : length_(longest_of(train)), channels_(train.channels) {
+MiniRocket::MiniRocket(Index length, Index channels, Index features, std::uint64_t seed)
+    : length_(std::max(length, kernel_length)), channels_(channels) {  // a kernel must fit
   SplitMix random(seed, stream);
-  const double golden = (std::sqrt(5.0) + 1) / 2;
-  Index quantile = 0;
-  std::vector<float> output;
   for (const auto& [dilation, count] : dilations(length_, std::max<Index>(features / kernels, 1)))
     for (Index a = 0, number = 0; a < kernel_length; ++a)
       for (Index b = a + 1; b < kernel_length; ++b)
         for (Index c = b + 1; c < kernel_length; ++c, ++number) {
-          Convolution convolution{dilation,
-                                  {a, b, c},
-                                  (number + std::ssize(convolutions_) / kernels) % 2 == 0,
-                                  draw_channels(channels_, random),
-                                  {}};
-          const Index sample = random.below(static_cast<std::uint32_t>(train.size()));
-          convolve(convolution, padded(train, sample), output);
-          std::sort(output.begin(), output.end());
-          for (Index n = 0; n < count; ++n) {  // quantiles of low discrepancy
-            const double at = std::fmod(static_cast<double>(++quantile) * golden, 1.0);
-            const auto place = static_cast<std::size_t>(at * static_cast<double>(output.size()));
-            convolution.biases.push_back(output[std::min(place, output.size() - 1)]);
-          }
+          const bool is_padded = (number + std::ssize(convolutions_) / kernels) % 2 == 0;
+          std::vector<Index> drawn = draw_channels(channels_, random);
+          convolutions_.push_back(
+              {dilation, {a, b, c}, is_padded, std::move(drawn), random.next() >> 32, count});
           width_ += count;
-          convolutions_.push_back(std::move(convolution));
         }
 }
 
-std::vector<float> MiniRocket::padded(const Sequences& data, Index i) const {
+std::vector<Scalar> MiniRocket::biases(const Batch& train) const {
+  const double golden = (std::sqrt(5.0) + 1) / 2;
+  std::vector<Scalar> biases;
+  std::vector<float> output;
+  for (const Convolution& convolution : convolutions_) {
+    const std::uint64_t sample = (convolution.draw * static_cast<std::uint64_t>(train.num_sequences())) >> 32;
+    convolve(convolution, padded(train, static_cast<Index>(sample)), output);
+    std::sort(output.begin(), output.end());
+    for (Index n = 0; n < convolution.features; ++n) {  // quantiles of low discrepancy
+      const double at = std::fmod(static_cast<double>(std::ssize(biases) + 1) * golden, 1.0);
+      const auto place = static_cast<std::size_t>(at * static_cast<double>(output.size()));
+      biases.push_back(output[std::min(place, output.size() - 1)]);
+    }
+  }
+  return biases;
+}
+
+std::vector<float> MiniRocket::padded(const Batch& batch, Index b) const {
   std::vector<float> series(as_size(channels_ * 2 * length_));
-  const Index rows = std::min(data.length(i), length_);
+  const Index rows = std::min(batch.length(b), length_);
   for (Index t = 0; t < rows; ++t)
     for (Index c = 0; c < channels_; ++c)
       series[as_size(c * 2 * length_ + length_ / 2 + t)] =
-          data.values[as_size((data.offsets[as_size(i)] + t) * channels_ + c)];
+          batch.values[as_size((batch.first_row(b) + t) * channels_ + c)];
   return series;
 }
 
@@ -108,22 +106,20 @@ void MiniRocket::convolve(const Convolution& convolution, std::span<const float>
   }
 }
 
-Table MiniRocket::transform(const Sequences& data, ThreadPool& pool) const {
-  Table table{width_, std::vector<float>(as_size(data.size() * width_))};
-  pool.for_each(data.size(), [&](Index i, int) {
-    const std::vector<float> series = padded(data, i);
-    std::vector<float> output;
-    float* feature = table.values.data() + i * width_;
-    for (const Convolution& convolution : convolutions_) {
-      convolve(convolution, series, output);
-      for (const float bias : convolution.biases) {
-        Index above = 0;
-        for (const float value : output) above += value > bias;
-        *feature++ = static_cast<float>(above) / static_cast<float>(output.size());
-      }
+void MiniRocket::transform(const Batch& batch, Index b, std::span<const Scalar> biases,
+                           std::span<float> features) const {
+  const std::vector<float> series = padded(batch, b);
+  std::vector<float> output;
+  std::size_t f = 0;
+  for (const Convolution& convolution : convolutions_) {
+    convolve(convolution, series, output);
+    for (Index n = 0; n < convolution.features; ++n, ++f) {
+      const auto bias = static_cast<float>(biases[f]);
+      Index above = 0;
+      for (const float value : output) above += value > bias;
+      features[f] = static_cast<float>(above) / static_cast<float>(output.size());
     }
-  });
-  return table;
+  }
 }
 
 }  // namespace orochi

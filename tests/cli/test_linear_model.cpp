@@ -1,4 +1,4 @@
-// What the verbs say of a model with a linear model of the texts beside its encoder.
+// What the verbs say of a model with a linear model beside its encoder.
 #include <sstream>
 
 #include <nlohmann/json.hpp>
@@ -27,9 +27,9 @@ std::string read(const std::string& path) {
   return text.str();
 }
 
-/// A run with a linear model of the texts, and one without.
+/// A run with a linear model, and one without.
 struct Trained {
-  explicit Trained(const std::string& name) : place("text-model-" + name) {
+  explicit Trained(const std::string& name) : place("linear-model-" + name) {
     said(
         {"train", place.path("small.toml"), "--run", with, "data.text_features=500", "train.epochs=1", "-q"});
     said({"train", place.path("small.toml"), "--run", without, "train.epochs=1", "-q"});
@@ -42,19 +42,19 @@ struct Trained {
 
 TEST_CASE("evaluate, baseline and inspect say what answers") {
   const Trained trained("answers");
-  const std::string line = "the model: encoder and linear model of the texts\n";
+  const std::string line = "the model: encoder and linear model\n";
   CHECK(said({"evaluate", trained.with}).starts_with(line));
   CHECK_FALSE(has(said({"evaluate", trained.without}), "linear"));
   const std::string alone = said({"evaluate", trained.with, "--encoder-alone"});
-  CHECK(alone == "the encoder alone, without the model's linear model of the texts\n" +
-                     said({"evaluate", trained.without}));
+  CHECK(alone ==
+        "the encoder alone, without the model's linear model\n" + said({"evaluate", trained.without}));
   CHECK(json::parse(said({"evaluate", trained.with, "--encoder-alone", "--json"}))["encoder_alone"] == true);
   const Outcome refused = orochi_program({"evaluate", trained.without, "--encoder-alone"});
   CHECK(refused.code == 2);
-  CHECK(has(refused.err, "the model has no linear model of the texts"));
+  CHECK(has(refused.err, "the model has no linear model ("));
   CHECK(has(said({"inspect", trained.with}),
-            "\ntext model  1,002 numbers, a linear model of the texts beside"));
-  CHECK_FALSE(has(said({"inspect", trained.without}), "text model"));
+            "\nbeside it   1,002 numbers, of a linear model beside the encoder"));
+  CHECK_FALSE(has(said({"inspect", trained.without}), "beside it"));
   const std::string measured = said({"baseline", trained.with});
   CHECK(has(measured, "\n" + line));
   CHECK(has(measured.substr(measured.find(line)), "the model"));
@@ -68,14 +68,14 @@ TEST_CASE("evaluate, baseline and inspect say what answers") {
 
 TEST_CASE("attend, explain and the report say what maps do not show") {
   const Trained trained("maps");
-  const std::string line = "the maps show the encoder alone; answers add a linear model of the texts\n";
+  const std::string line = "the maps show the encoder alone; answers add a linear model\n";
   CHECK(has(said({"attend", trained.with}, "ACATGCATA\n"), "\n" + line + "\n"));
   CHECK_FALSE(has(said({"attend", trained.without}, "ACATGCATA\n"), line));
   CHECK(said({"explain", trained.with}, "ACATGCATA\n").starts_with(line));
   CHECK_FALSE(has(said({"explain", trained.without}, "ACATGCATA\n"), line));
   for (const auto& [run, is_there] : {std::pair(trained.with, "true"), std::pair(trained.without, "false")}) {
     said({"report", run, "--no-ablation"});
-    CHECK(has(read(run + "/report.html"), std::string("\"text_model\":") + is_there));
+    CHECK(has(read(run + "/report.html"), std::string("\"linear_model\":") + is_there));
   }
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("ablate measures what is lost without the linear model") {
   CHECK(has(said({"ablate", trained.with}), "\nlinear  model  "));
   CHECK_FALSE(has(said({"ablate", trained.without}), "linear"));
   const json found = json::parse(said({"ablate", trained.with, "--json"}));
-  const json lost = found["text_model"];
+  const json lost = found["linear_model"];
   CHECK(lost["loss_rise"]["value"].get<double>() != 0);
   CHECK_THAT(lost["loss"].get<double>() - found["loss"].get<double>(),
              catch_matchers::WithinAbs(lost["loss_rise"]["value"].get<double>(), 1e-12));
@@ -92,5 +92,5 @@ TEST_CASE("ablate measures what is lost without the linear model") {
   const json alone = json::parse(said({"evaluate", trained.without, "--json"}));
   CHECK(lost["accuracy"] == alone["accuracy"]);
   CHECK_THAT(lost["loss"].get<double>(), catch_matchers::WithinAbs(alone["loss"].get<double>(), 1e-12));
-  CHECK_FALSE(json::parse(said({"ablate", trained.without, "--json"})).contains("text_model"));
+  CHECK_FALSE(json::parse(said({"ablate", trained.without, "--json"})).contains("linear_model"));
 }
