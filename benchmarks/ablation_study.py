@@ -72,6 +72,9 @@ IDEAS = {
     "linear model of texts": ({"words", "letters"}, ["data.text_features=131072"], []),
     "linear model of letters at places": ({"places"}, ["data.text_features=131072", "data.text_places=true"], []),
     "n-grams of 2 to 4, linear model of texts": ({"letters"}, ["layer.token_embedding.ngrams=4", "data.text_features=131072"], []),
+    "linear model of series": ({"series"}, ["data.series_features=10000"], []),
+    "kernel of 9 rows, max pooling, linear model of series": (
+        {"series"}, ["layer.input_projection.kernel_size=9", "model.pooling=max", "data.series_features=10000"], []),
     "kernel of 3 rows": ({"series"}, ["layer.input_projection.kernel_size=3"], []),
     "kernel of 9 rows": ({"series"}, ["layer.input_projection.kernel_size=9"], []),
     "kernel of 17 rows": ({"series"}, ["layer.input_projection.kernel_size=17"], []),

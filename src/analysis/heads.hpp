@@ -71,11 +71,11 @@ struct AblationOptions {
 
 struct Ablation {
   Index sequences = 0;
-  double score = 0, loss = 0;             // with all heads
-  std::vector<HeadFigures> heads;         // [L H], by layer, then head
+  double score = 0, loss = 0;               // with all heads
+  std::vector<HeadFigures> heads;           // [L H], by layer, then head
   std::optional<WithoutPart> linear_model;  // the encoder alone, where a linear model is beside it
-  std::vector<double> similarity;         // [L H, L H]: correlation of two heads' maps, mean over
-                                          // sequences of more than one row
+  std::vector<double> similarity;           // [L H, L H]: correlation of two heads' maps, mean over
+                                            // sequences of more than one row
 };
 
 /// Runs the model once with all heads and once without each, and without its linear model, with

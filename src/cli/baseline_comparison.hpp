@@ -15,13 +15,13 @@ namespace orochi {
 std::size_t best_baseline(const BaselineRequest& request, const std::vector<Baseline>& baselines);
 
 struct Comparison {
-  std::string model;       // "encoder", or "model" where a linear model is beside it
-  std::string answering;   // a line that says so, or ""
-  std::uint64_t step = 0;  // of best.h5
-  std::string part;        // "test" or "validation"
-  Figures encoder;         // there
-  double difference = 0;   // of the metric that chooses: encoder less baseline
-  Interval interval;       // of the difference: 95 %, paired over sequences
+  std::string model;                     // "encoder", or "model" where a linear model is beside it
+  std::string answering;                 // a line that says so, or ""
+  std::uint64_t step = 0;                // of best.h5
+  std::string part;                      // "test" or "validation"
+  Figures encoder;                       // there
+  double difference = 0;                 // of the metric that chooses: encoder less baseline
+  Interval interval;                     // of the difference: 95 %, paired over sequences
   std::string sentence, short_sentence;  // the latter without the baseline's name and the part
 };
 

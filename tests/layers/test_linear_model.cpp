@@ -103,8 +103,8 @@ TEST_CASE("of series it adds each feature's row times its share of positions abo
   const MiniRocket rocket = rocket_of(input);
   REQUIRE(rocket.width() == 2 * MiniRocket::kernels);
   const std::vector<Scalar> biases = rocket.biases(batch);
-  std::copy(biases.begin(), biases.end(), parameters.data());
-  Scalar* table = parameters.data() + rocket.width();
+  std::copy(biases.begin(), biases.end(), parameters.data() + parameters.views().front().offset);
+  Scalar* table = parameters.data() + parameters.views().back().offset;
   for (Index f = 0; f <= rocket.width(); ++f)
     table[2 * f] = static_cast<Scalar>(f % 7) - 3, table[2 * f + 1] = static_cast<Scalar>(f % 5);
   Tape tape(parameters);
