@@ -127,10 +127,16 @@ std::string command_for(const Guess& guess, const std::string& path) {
   std::filesystem::path stem = std::filesystem::path(path).stem();
   if (is_packed) stem = stem.stem();
   const std::string named = shell_word(path);
-  const std::string unpacked = guess.packing == Packing::gzip   ? "zcat <" + named + " | "
-                               : guess.packing == Packing::zstd ? "zstd -dc <" + named + " | "
-                                                                : "";
-  return fmt::format("{}awk -F{} '{}' {}>{}", unpacked, between, awk_for(guess), is_packed ? "" : named + " ",
+  std::string source = guess.packing == Packing::gzip   ? "zcat <" + named + " | "
+                       : guess.packing == Packing::zstd ? "zstd -dc <" + named + " | "
+                                                        : "";
+  // Between commas numbers like "6,3" are in quotes, which awk would cut.
+  const bool has_quoted_commas = guess.looks_like.delimiter == ',' && guess.number_table.has_decimal_commas;
+  if (has_quoted_commas)
+    source +=
+        fmt::format(R"x(sed 's/"\([-+0-9]*\),\([-+0-9eE]*\)"/\1.\2/g' {}| )x", is_packed ? "" : named + " ");
+  return fmt::format("{}awk -F{} '{}' {}>{}", source, between, awk_for(guess),
+                     is_packed || has_quoted_commas ? "" : named + " ",
                      shell_word(stem.string() + "-columns.ts"));
 }
 

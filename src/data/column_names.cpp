@@ -32,4 +32,11 @@ bool is_column_name(std::string_view field) {
   return false;
 }
 
+std::size_t label_name_rank(std::string_view name) {
+  constexpr std::array<std::string_view, 7> names{"label", "labels",   "class",    "target",
+                                                  "y",     "category", "sentiment"};
+  const auto found = std::ranges::find(names, lower_ascii(trim(name)));
+  return found == names.end() ? no_label_name : static_cast<std::size_t>(found - names.begin());
+}
+
 }  // namespace orochi

@@ -1,11 +1,16 @@
 // What columns are often called.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace orochi {
 
 /// Whether a field of a first line is likelier the name of a column of labels or texts than one of them.
 bool is_column_name(std::string_view field);
+
+/// How surely a column of this name is the one of labels: 0 the most; `no_label_name` where it says nothing.
+std::size_t label_name_rank(std::string_view name);
+inline constexpr std::size_t no_label_name = static_cast<std::size_t>(-1);
 
 }  // namespace orochi

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <map>
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -13,6 +12,7 @@
 #include <orochi/reader.hpp>
 
 #include "core/utf8.hpp"
+#include "data/column_choice.hpp"
 #include "data/column_names.hpp"
 #include "data/encoding.hpp"
 #include "data/file_errors.hpp"
@@ -47,18 +47,11 @@ std::string beginning_of(const std::string& path, Packing& packing) {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-/// Fields by name.
-struct Table {
-  std::vector<std::string> names;
-  Rows rows;
-  bool has_names = true;  // else they are numbers
-};
-
 /// Whether a column is all numbers but for its first field.
-bool has_word_over_numbers(const Rows& rows, bool may_have_commas) {
+bool has_word_over_numbers(const Rows& rows) {
   for (std::size_t c = 0; c < rows.front().size(); ++c) {
     const auto is_numeric = [&](const std::vector<std::string>& row) {
-      return c < row.size() && is_table_number(trim(row[c]), may_have_commas);
+      return c < row.size() && is_table_number(trim(row[c]));
     };
     if (rows.size() > 2 && !is_numeric(rows.front()) && std::all_of(rows.begin() + 1, rows.end(), is_numeric))
       return true;
@@ -113,14 +106,14 @@ void drop_broken(Rows& rows) {
              rows.end());
 }
 
-Table csv_table(Rows rows, char delimiter) {
+Table csv_table(Rows rows) {
   Table table;
   table.rows = std::move(rows);
   if (table.rows.empty()) return table;
   drop_broken(table.rows);
   table.names = table.rows.front();
   table.has_names = std::any_of(table.names.begin(), table.names.end(), is_column_name) ||
-                    has_word_over_numbers(table.rows, delimiter != ',') || has_word_over_labels(table.rows);
+                    has_word_over_numbers(table.rows) || has_word_over_labels(table.rows);
   if (table.has_names)
     table.rows.erase(table.rows.begin());
   else
@@ -141,50 +134,13 @@ Table json_table(std::string_view text) {
   return table;
 }
 
-/// What the columns hold, by their numbers; `count` where there is none.
-struct Choice {
-  std::size_t text, label;
-};
-
-/// The number of a column that is asked for.
-std::size_t column_of(const Table& table, const std::string& name) {
-  const auto found = std::ranges::find(table.names, name);
-  if (found == table.names.end())
-    throw usage_error(
-        fmt::format("there is no column {}; there are: {}", quote(name), quote_list(table.names)));
-  return static_cast<std::size_t>(found - table.names.begin());
-}
-
-Choice choose(const Table& table, const Wishes& wishes) {
+NumberTable numbers_in(const Table& table, const Wishes& wishes) {
   const std::size_t count = table.names.size();
-  std::vector<std::size_t> bytes(count);
-  std::vector<std::set<std::string_view>> values(count);
-  for (const std::vector<std::string>& row : table.rows)
-    for (std::size_t c = 0; c < std::min(count, row.size()); ++c) {
-      bytes[c] += row[c].size();
-      values[c].insert(row[c]);
-    }
-  Choice choice{count, count};
-  if (count < 2) return choice;
-  if (!wishes.label.empty()) {
-    choice.label = column_of(table, wishes.label);
-    bytes[choice.label] = 0;
-  }
-  choice.text = wishes.text.empty()
-                    ? static_cast<std::size_t>(std::max_element(bytes.begin(), bytes.end()) - bytes.begin())
-                    : column_of(table, wishes.text);
-  if (!wishes.label.empty()) return choice;
-  for (std::size_t c = 0; c < count; ++c)
-    if (c != choice.text && values[c].size() > 1 &&
-        (choice.label == count || values[c].size() < values[choice.label].size()))
-      choice.label = c;
-  return choice;
-}
-
-NumberTable numbers_in(const Table& table, const Wishes& wishes, char delimiter) {
-  std::optional<std::size_t> wished;
-  if (!wishes.label.empty()) wished = column_of(table, wishes.label);
-  return number_table(table.rows, table.names.size(), wished, choose(table, wishes).label, delimiter != ',');
+  if (count < 2) return {};
+  const ColumnChoice choice = choose_columns(table, wishes.text, wishes.label);
+  std::optional<std::size_t> known;
+  if (!wishes.label.empty() || choice.is_label_by_name) known = choice.label;
+  return number_table(table.rows, count, known, label_among_numbers(table));
 }
 
 std::string quoted(std::string_view text) {
@@ -197,12 +153,13 @@ std::string quoted(std::string_view text) {
 }
 
 ChosenColumns chosen_of(const Table& table, const Wishes& wishes, bool is_csv) {
-  const Choice choice = choose(table, wishes);
+  const ColumnChoice choice = choose_columns(table, wishes.text, wishes.label);
   if (choice.label == table.names.size()) return {};
   ChosenColumns chosen{table.names[choice.text],
                        table.names[choice.label],
                        is_csv ? "text_columns" : "text_keys",
                        wishes.text.empty() || wishes.label.empty(),
+                       choice.is_label_by_name,
                        {}};
   for (std::size_t c = 0; c < table.names.size(); ++c)
     if (c != choice.text && c != choice.label) chosen.unused.push_back(table.names[c]);
@@ -219,7 +176,7 @@ std::string format_table(const Guess& guess, const Table& table) {
   if (chosen.option.empty()) return text;
   if (!table.has_names) text += "header = false\n";
   if (chosen.is_guess && !chosen.unused.empty())
-    text += fmt::format("# The text: the longest; the label: what has the fewest values. Not used: {}\n",
+    text += fmt::format("# The text: the longest; the label: {}. Not used: {}\n", reason_of_label(chosen),
                         quote_list(chosen.unused));
   return text + fmt::format("{} = [{}]\nlabel_{} = {}\n", chosen.option, quoted(chosen.text),
                             is_csv ? "column" : "key", quoted(chosen.label));
@@ -245,6 +202,10 @@ bool has_several_labels(std::string_view text) {
 
 }  // namespace
 
+std::string reason_of_label(const ChosenColumns& chosen) {
+  return chosen.is_label_by_name ? "what is called so" : "what has the fewest values";
+}
+
 Guess guess_config(const std::string& path, const Readers& readers, const Wishes& wishes) {
   const std::string named = quoted(wishes.named_as.empty() ? path : wishes.named_as);
   Guess guess;
@@ -267,14 +228,12 @@ Guess guess_config(const std::string& path, const Readers& readers, const Wishes
   if (is_tsv) guess.looks_like = table_of_tabs("a table with a header line and tabs between its columns");
   const Layout layout = guess.looks_like.layout;
   if (layout == Layout::table || layout == Layout::objects) {
-    const Table table =
-        layout == Layout::objects
-            ? json_table(beginning)
-            : csv_table(csv_rows(beginning, guess.looks_like.delimiter, !is_tsv), guess.looks_like.delimiter);
+    const Table table = layout == Layout::objects
+                            ? json_table(beginning)
+                            : csv_table(csv_rows(beginning, guess.looks_like.delimiter, !is_tsv));
     guess.columns = table.names;
     guess.has_header = layout == Layout::table && table.has_names;
-    if (layout == Layout::table && wishes.text.empty())
-      guess.number_table = numbers_in(table, wishes, guess.looks_like.delimiter);
+    if (layout == Layout::table && wishes.text.empty()) guess.number_table = numbers_in(table, wishes);
     guess.chosen = chosen_of(table, wishes, layout == Layout::table);
     table_text = format_table(guess, table);
     if (is_tsv) table_text += "quotes = false\n";

@@ -15,9 +15,12 @@ namespace orochi {
 /// The columns, or keys, that were chosen of a table.
 struct ChosenColumns {
   std::string text, label, option;  // option: that names texts
-  bool is_guess = false;
+  bool is_guess = false, is_label_by_name = false;
   std::vector<std::string> unused;
 };
+
+/// Why the label is what it is, where it is a guess.
+std::string reason_of_label(const ChosenColumns& chosen);
 
 struct Guess {
   Sniffed looks_like;                // of the file, unpacked
@@ -38,8 +41,8 @@ struct Wishes {
 };
 
 /// By the file's beginning, and where that tells nothing by its name, if there is such a reader. Of columns
-/// the longest is taken for the text, and the one of the fewest different values for the label. Throws a
-/// usage_error for a file that cannot be opened, or has no such column.
+/// the longest is taken for the text, and for the label one that is called so, else the one of the fewest
+/// different values. Throws a usage_error for a file that cannot be opened, or has no such column.
 Guess guess_config(const std::string& path, const Readers& readers, const Wishes& wishes = {});
 
 }  // namespace orochi

@@ -15,15 +15,14 @@ struct ColumnKind {
   bool is_numeric = false, has_commas = false, repeats = false;
 };
 
-ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_t column,
-                   bool may_have_commas) {
+ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_t column) {
   std::set<std::string_view> values;
   ColumnKind kind{true};
   for (const std::vector<std::string>& row : rows) {
     if (column >= row.size() || is_missing_number(row[column])) continue;
     const std::string_view field = trim(row[column]);
     values.insert(field);
-    kind.is_numeric = kind.is_numeric && is_table_number(field, may_have_commas);
+    kind.is_numeric = kind.is_numeric && is_table_number(field);
     kind.has_commas = kind.has_commas || field.find(',') != std::string_view::npos;
   }
   kind.is_numeric = kind.is_numeric && !values.empty();
@@ -40,8 +39,8 @@ bool is_one_number(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-bool is_table_number(std::string_view text, bool may_have_comma) {
-  const std::size_t comma = may_have_comma ? text.find(',') : text.npos;
+bool is_table_number(std::string_view text) {
+  const std::size_t comma = text.find(',');
   if (comma == text.npos) return is_one_number(text);
   std::string with_point(text);
   with_point[comma] = '.';
@@ -54,11 +53,11 @@ bool is_missing_number(std::string_view field) {
 }
 
 NumberTable number_table(const std::vector<std::vector<std::string>>& rows, std::size_t count,
-                         std::optional<std::size_t> wished, std::size_t otherwise, bool may_have_commas) {
+                         std::optional<std::size_t> wished, std::size_t otherwise) {
   constexpr std::size_t fewest = 2;
   NumberTable found{0, count};
   for (std::size_t c = 0; c < count; ++c) {
-    const ColumnKind kind = kind_of(rows, c, may_have_commas);
+    const ColumnKind kind = kind_of(rows, c);
     found.has_decimal_commas = found.has_decimal_commas || kind.has_commas;
     if (kind.is_numeric)
       ++found.numbers;
@@ -73,7 +72,7 @@ NumberTable number_table(const std::vector<std::vector<std::string>>& rows, std:
   if (wished) found.label = *wished;
   if (found.label == count) found.label = otherwise;
   if (found.label == count) return {};
-  found.label_is_number = kind_of(rows, found.label, may_have_commas).is_numeric;
+  found.label_is_number = kind_of(rows, found.label).is_numeric;
   found.numbers -= found.label_is_number ? 1 : 0;
   return found;
 }

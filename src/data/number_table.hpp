@@ -19,8 +19,8 @@ struct NumberTable {
 
 /// Whether a text is a number and nothing else.
 bool is_one_number(std::string_view text);
-/// With `may_have_comma` also with a comma for its point: where commas do not separate fields.
-bool is_table_number(std::string_view text, bool may_have_comma);
+/// Also with a comma for its point.
+bool is_table_number(std::string_view text);
 
 /// Whether a field of a table of numbers has none: it is empty, ? or NA.
 bool is_missing_number(std::string_view field);
@@ -28,6 +28,6 @@ bool is_missing_number(std::string_view field);
 /// `rows` without a header, each of `count` fields. `wished`: the column of labels, if it is known;
 /// `otherwise`: what it is where all are numbers, `count` for none.
 NumberTable number_table(const std::vector<std::vector<std::string>>& rows, std::size_t count,
-                         std::optional<std::size_t> wished, std::size_t otherwise, bool may_have_commas);
+                         std::optional<std::size_t> wished, std::size_t otherwise);
 
 }  // namespace orochi

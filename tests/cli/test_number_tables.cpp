@@ -104,6 +104,31 @@ TEST_CASE("the command copes with quotes, ends of lines, decimal commas, and fie
   CHECK(numbers.starts_with(top + "1.5:2:0.5\n2.5:3:7.5\n"));
 }
 
+TEST_CASE("decimal commas in quotes become points, also between commas") {
+  const Workplace place("tables-quoted-commas");
+  const std::string cases =
+      by_command_for(place, table("\"a, b\",b,target\n", "\"6,3\",\"-2,9\",x\n", "\"5,5\",2,z\n"));
+  CHECK(cases.starts_with(top + "6.3:-2.9:x\n5.5:2:z\n"));
+}
+
+TEST_CASE("of a table of numbers alone the label is what is called so, else the last column") {
+  const Workplace place("tables-last");
+  const auto label_of = [&](const std::string& header, const std::string& even, const std::string& odd) {
+    std::ofstream(place.path("t.csv")) << table(header, even, odd);
+    const std::string said = init(place, "t.csv").err;
+    const std::string before = "labels in column \"";
+    const std::size_t begin = said.find(before);
+    REQUIRE(begin != std::string::npos);
+    return said.substr(begin + before.size(), said.find('"', begin + before.size()) - begin - before.size());
+  };
+  CHECK(label_of("age,sex,progression\n", "30,1,2.5\n", "41,2,7.5\n") == "progression");
+  CHECK(label_of("age,target,sex\n", "30,5,1\n", "41,6,2\n") == "target");
+  std::string classes_first = "kind,a,b\n";
+  for (int i = 0; i < 40; ++i)
+    classes_first += std::to_string(i % 3) + "," + std::to_string(i) + "," + std::to_string(i) + ".5\n";
+  CHECK(label_of(classes_first, "", "") == "kind");
+}
+
 TEST_CASE("a table that is packed is unpacked by the command, and missing values get filled") {
   const Workplace place("tables-packed");
   std::ofstream(place.path("t.csv")) << table("a,b,c\n", "1,2.5,x\n", "3,,z\n");
