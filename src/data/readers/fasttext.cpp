@@ -68,7 +68,7 @@ class FastTextReader : public Reader {
     }
     record.text_column = column();
     record.texts.emplace_back(rest);
-    if (const std::string wrong = error_of(labels, rest, file.targets(), record.target); !wrong.empty()) {
+    if (const std::string wrong = error_of(labels, rest, file, record.target); !wrong.empty()) {
       file.error(wrong, line, rest.empty() ? 0 : std::max<Index>(record.target_column, 1));
     } else if (const std::size_t late = find_label(rest); late != std::string_view::npos) {
       // fastText takes such a word for a label: as text it would give the answer away.
@@ -81,12 +81,16 @@ class FastTextReader : public Reader {
     return !labels.empty();
   }
 
-  std::string error_of(const std::vector<std::string>& labels, std::string_view text, const Targets& targets,
+  std::string error_of(const std::vector<std::string>& labels, std::string_view text, const DataFile& file,
                        std::string& target) const {
+    const Targets& targets = file.targets();
     if (labels.empty() && !targets.check("").empty())  // some tasks take sequences without labels
       return fmt::format("no label; expected {}NAME before the text (data.format.prefix)", prefix_);
     if (!labels.empty() && text.empty()) return "labels and no text; expected text behind them";
-    return targets.are_in_file() ? join_labels(labels, targets, target) : "";
+    if (!targets.are_in_file()) return "";
+    const std::string wrong = join_labels(labels, targets, target);
+    if (!wrong.empty()) target.clear();
+    return file.needs_targets() ? wrong : "";  // labels that nobody needs are ignored
   }
 
   /// Where a word of the text begins like a label.

@@ -133,8 +133,8 @@ class JsonlReader : public Reader {
     } else if (const std::string wrong =
                    take_target(json.values[texts_], keys_[texts_], file.targets(), record.target);
                !wrong.empty()) {
-      good = false;
-      file.error(wrong, line);
+      record.target.clear();
+      if (file.needs_targets()) good = false, file.error(wrong, line);  // else labels are ignored
     }
     if (has_weight_) check(texts_ + 1, take_weight(json.values[texts_ + 1], record.weight));
     if (has_group_) {
