@@ -13,11 +13,14 @@
 #include "cli/text.hpp"
 #include "data/file_errors.hpp"
 #include "data/input_encoder.hpp"
+#include "data/inputs.hpp"
 
 namespace orochi {
 namespace {
 
-Sequences from_line(const Model& trained, LineReader& reader) {
+Sequences first_line(const Model& trained, const std::string& file) {
+  LineReader reader(file.empty() ? "-" : file);
+  if (reader.is_terminal()) std::cerr << "one sequence on a line\n";
   std::string_view line;
   if (!reader.fill() || !reader.next(line))
     throw usage_error(reader.name() + ": no line; expected a sequence, or --data FILE --index I");
@@ -33,6 +36,20 @@ Sequences from_line(const Model& trained, LineReader& reader) {
     std::cerr << fmt::format("cut to max_length {}\n", trained.config.data.max_length);
   if (reader.next(line)) std::cerr << "the lines after the first are not looked at\n";
   return data;
+}
+
+/// The first sequence of a file of the model's format, with or without labels, as predict reads it.
+Sequences first_of_file(const Model& trained, const std::string& path) {
+  std::vector<std::string> notes;
+  Inputs inputs = load_inputs(trained.config.data, trained.extensions.readers, trained.preprocessing, path,
+                              false, false, notes);
+  refuse_unknown_labels(inputs, trained.config.data, trained.extensions.readers, *trained.task);
+  notes.push_back(fmt::format("read as data.format = \"{}\"", trained.config.data.format.type));
+  if (inputs.sequences.size() > 1)
+    notes.push_back("the sequences after the first are not looked at; --data FILE --index I takes another");
+  for (const std::string& note : notes) std::cerr << escape(note) + "\n";
+  const std::uint32_t first = 0;
+  return inputs.sequences.take({&first, 1});
 }
 
 /// The chosen window of a sequence, as a sequence of its own.
@@ -68,9 +85,9 @@ OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
   } else {
     if (arguments.has("--index"))
       throw usage_error("--index counts the sequences of --data FILE, which is missing");
-    LineReader reader(file.empty() ? "-" : file);
-    if (reader.is_terminal()) std::cerr << "one sequence on a line\n";
-    one.data = take_window(from_line(trained, reader), window);
+    const bool is_data = !file.empty() && is_data_file(trained.config.data, trained.extensions.readers,
+                                                       trained.preprocessing, file);
+    one.data = take_window(is_data ? first_of_file(trained, file) : first_line(trained, file), window);
   }
   one.tokens = row_labels(trained, one.data, 0);
   return one;
@@ -80,7 +97,8 @@ std::vector<WordSpec> sequence_words() {
   return {{"CHECKPOINT",
            "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
           {"FILE",
-           "its first line is the sequence, as predict takes it (default: standard input, which is also -)",
+           "its first line, or the first record of a file of the model's format, is the sequence, as predict "
+           "takes it (default: standard input, which is also -)",
            false, false},
           settings_word()};
 }

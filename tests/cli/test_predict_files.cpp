@@ -114,6 +114,63 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
   CHECK(has(predict("tsv", "other.txt").err, "100 % of the tokens are unknown to the model"));
 }
 
+TEST_CASE("labels of a file that is only answered are ignored, whatever the task makes of them") {
+  const Workplace place("predict-labels");
+  const auto answers = [&](const std::string& task, const std::string& even, const std::string& odd) {
+    std::ofstream(place.path("train.jsonl")) << [&] {
+      std::string lines;
+      for (int i = 0; i < 40; ++i)
+        lines += R"({"text": "w)" + std::to_string(i % 4) + R"( x y", "label": )" +
+                 (i % 2 == 0 ? even : odd) + "}\n";
+      return lines;
+    }();
+    const std::string run = place.path(task);
+    const Outcome trained = orochi_program(
+        {"train", place.path("small.toml"), "--run", run, "data.train=train.jsonl", "data.format=jsonl",
+         "data.tokenizer=whitespace", "data.test=", "train.epochs=1", "task=" + task});
+    INFO(trained.err);
+    REQUIRE(trained.code == 0);
+    for (const std::string label : {R"(["O", "O", "P"])", R"(["a,b"])", "[1.5, 2]", "null", R"({"a": 1})"}) {
+      INFO(task << " " << label);
+      std::ofstream(place.path("new.jsonl")) << R"({"text": "w1 x y", "label": )" << label << "}\n";
+      for (const char* verb : {"predict", "embed"}) {
+        const Outcome outcome = orochi_program({verb, run, place.path("new.jsonl")});
+        INFO(outcome.err);
+        CHECK(outcome.code == 0);
+        CHECK(std::count(outcome.out.begin(), outcome.out.end(), '\n') == (*verb == 'p' ? 2 : 1));
+      }
+    }
+  };
+  answers("multi_label", R"(["a", "b"])", R"(["b"])");
+  answers("regression", "[1.5, 2]", "[0.5, 3]");
+  answers("token_labels", R"(["O", "O", "P"])", R"(["P", "O", "O"])");
+  answers("classification", R"("a")", R"("b")");
+}
+
+TEST_CASE("attend and explain take the first record of a data file, as predict does") {
+  const Workplace place("attend-files");
+  std::ifstream lines(place.path("train.tsv"));
+  std::ofstream csv(place.path("train.csv"));
+  csv << "label,text\n";
+  for (std::string line; std::getline(lines, line);)
+    csv << line.substr(0, line.find('\t')) << "," << line.substr(line.find('\t') + 1) << "\n";
+  csv.close();
+  const std::string run = place.path("csv");
+  REQUIRE(orochi_program({"train", place.path("small.toml"), "--run", run, "data.train=train.csv",
+                          "data.format=csv", "data.test=", "train.epochs=1"})
+              .code == 0);
+  write(place, "new.csv", "id,text\n", "7,", "\n");
+  std::ofstream(place.path("first.txt")) << texts.front() << "\n";
+  for (const char* verb : {"attend", "explain"}) {
+    const Outcome read = orochi_program({verb, run, place.path("new.csv")});
+    INFO(read.err);
+    CHECK(read.code == 0);
+    CHECK(read.out == orochi_program({verb, run, place.path("first.txt")}).out);
+    CHECK(has(read.err, "read as data.format = \"csv\"\n"));
+    CHECK(has(read.err, "the sequences after the first are not looked at"));
+  }
+}
+
 TEST_CASE("predict keeps the columns of a data file, and leaves out records that are none") {
   const Workplace place("predict-keep");
   const auto train = [&](const std::string& run, const std::vector<std::string>& settings) {
