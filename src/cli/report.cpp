@@ -76,6 +76,7 @@ int call_report(const Extensions& extensions, const Arguments& arguments, Output
   require_answers(trained);
   refuse_output_over_inputs(path, request.checkpoint, trained.config.data, {arguments.text("--data")});
   const ReportData data = report_data(trained, request.checkpoint, arguments);
+  std::cerr << data.trained_on;
   const std::string page = make_page(report_content(request, trained, data), trained, when);
   write_whole_file(path, bytes_of(page));
   if (page.size() > heavy_page)

@@ -235,6 +235,21 @@ TEST_CASE("hostile labels and texts are inert") {
   CHECK(has(texts, "\\x1b[31m"));
 }
 
+TEST_CASE("a report says that its data are what the model was trained on") {
+  const Trained trained("report-trained-on");
+  const auto note = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> words{"report", trained.run, "--no-ablation"};
+    words.insert(words.end(), options.begin(), options.end());
+    const Outcome outcome = orochi_program(words);
+    REQUIRE(outcome.code == 0);
+    const std::string in_page = content_of(read(trained.run + "/report.html"))["trained_on"];
+    CHECK(has(outcome.err, in_page));
+    return in_page;
+  };
+  CHECK(has(note({"--data", trained.place.path("train.tsv")}), "train.tsv holds the records that "));
+  CHECK(note({}).empty());
+}
+
 TEST_CASE("without test data a report shows the validation data of the training") {
   const Trained trained("report-validation");
   const std::string run = trained.place.path("untested");

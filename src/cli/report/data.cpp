@@ -61,6 +61,8 @@ void keep_share(const Model& trained, std::span<const std::string> groups, Repor
 ReportData report_data(const Model& trained, const std::string& checkpoint, const Arguments& arguments) {
   ReportData data = choose_file(trained, checkpoint, arguments);
   LoadedFile file = load_labelled(trained, data.paths);
+  if (!data.is_share_of_training)
+    data.trained_on = trained_on_note(trained, checkpoint, data.paths.files.front(), file);
   data.sequences = std::move(file.sequences);
   for (std::size_t i = 0; i < file.texts.size(); ++i) data.texts.emplace_back(file.texts[i]);
   data.numbers.resize(static_cast<std::size_t>(data.sequences.size()));

@@ -16,6 +16,7 @@ struct ReportData {
   Paths paths;
   std::string part;                   // "test", "validation" or "" for a file of --data
   bool is_share_of_training = false;  // what was split off the training file
+  std::string trained_on;             // that the model was trained on some of it; else empty
   Sequences sequences;                // B
   std::vector<std::string> texts;     // [B, S], as they are in the file; empty for numeric data
   /// The S texts of a sequence, or none of numeric data.

@@ -14,6 +14,7 @@ function header(content) {
     el("p", {class: "lead"}, `${heads}, ${grouped(content.parameters)} parameters; `,
        word(content.checkpoint), ` of step ${grouped(content.step)}, on the ${data} `, word(content.data),
        `: ${counted(m.count, "sequence")}, ${content.summary}.`),
+    ...(content.trained_on === "" ? [] : [el("p", {class: "lead"}, word(content.trained_on))]),
     el("dl", {class: "figures"}, m.figures.map(([name, v]) => figure(name, v === null ? "\u2013" : fixed(v, 4)))),
     ...(m.note === "" ? [] : [el("p", {class: "lead"}, word(m.note[0].toUpperCase() + m.note.slice(1) + "."))])
   ];
