@@ -1,7 +1,10 @@
 #include "data/parts.hpp"
 
+#include <algorithm>
 #include <numeric>
+#include <set>
 #include <span>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -18,14 +21,27 @@ void mark_strata(const Part& part, std::vector<bool>& has) {
   for (const std::uint32_t row : part.rows) has[as_size(part.file->strata[row])] = true;
 }
 
+/// What folds are made of: groups, and sequences that are in none.
+Index count_units(const RawSplit& raw) {
+  const std::set<std::string_view> groups(raw.groups.begin(), raw.groups.end());
+  const Index alone = raw.groups.empty() ? raw.size() : std::count(raw.groups.begin(), raw.groups.end(), "");
+  return alone + std::ssize(groups) - (groups.contains("") ? 1 : 0);
+}
+
 void check_held_out(const Part& test, std::span<const Part> others, const DataConfig& config, Index strata,
                     std::vector<std::string>& notes) {
+  const auto refuse = [&](const std::string& why) {
+    throw OptionError("data.folds",
+                      fmt::format("data.folds is {}, but {}; allowed: at most as many folds as there are "
+                                  "sequences or, where it has groups, groups",
+                                  config.folds, why));
+  };
+  // Of each fold, before the first is trained.
+  if (const Index units = count_units(test.file->raw); units < config.folds)
+    refuse(fmt::format("{} has {}", test.file->raw.path,
+                       counted(units, test.file->raw.groups.empty() ? "sequence" : "group")));
   if (test.rows.empty())
-    throw OptionError(
-        "data.folds",
-        fmt::format("data.folds is {}, but nothing in {} is left for fold {}; allowed: at most as "
-                    "many folds as there are sequences or, where it has groups, groups",
-                    config.folds, test.file->raw.path, config.fold));
+    refuse(fmt::format("nothing in {} is left for fold {}", test.file->raw.path, config.fold));
   std::vector<bool> asked(as_size(strata)), seen(as_size(strata));
   mark_strata(test, asked);
   for (const Part& part : others) mark_strata(part, seen);

@@ -73,7 +73,9 @@ TEST_CASE("cross-validate refuses what it cannot do") {
   const std::string config = place.path("small.toml"), run = place.path("cv");
   check_refused({"cross-validate", config, "more"}, "unexpected word \"more\"");
   check_refused({"cross-validate", config, "--folds", "1"}, "--folds takes a whole number from 2");
-  check_refused({"cross-validate", config, "--folds", "81", "--run", run}, "is left for fold");
+  check_refused({"cross-validate", config, "--folds", "81", "--run", run},
+                "train.tsv has 80 sequences; allowed");
+  CHECK_FALSE(std::filesystem::exists(run + "/fold-1/best.h5"));  // it is said before any fold is trained
   check_refused({"cross-validate", config, "data.fold=2"}, "data.test names a file");
   const std::string by_hand = out_of({"train", config, "data.fold=2", "data.test=", "--run", run + "-hand"});
   CHECK(has(by_hand, "\nbest.h5 on the fold that is held out:\n"));
