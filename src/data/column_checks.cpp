@@ -9,8 +9,10 @@
 
 #include <orochi/error.hpp>
 
+#include "data/column_doubts.hpp"
 #include "data/column_names.hpp"
 #include "data/label_form.hpp"
+#include "data/raw_files.hpp"
 #include "data/target_file.hpp"
 #include "data/tokenizers/unicode.hpp"
 #include "data/unknown_tokens.hpp"
@@ -183,6 +185,8 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
                    std::vector<std::string>& notes, bool is_taught) {
   if (raw.size() == 0 || !targets.are_in_file()) return;
   if (raw.channels == 0) check_header(raw, reader, errors);
+  const bool has_columns = reader.options.empty() || names_columns(reader);  // a label and texts
+  if (is_taught && targets.level() == Level::sequence) note_doubts(raw, targets, has_columns, notes);
   if (targets.are_numbers()) return;
   const Uses labels = count_uses(raw.targets);
   check_alike(raw, labels, errors);
@@ -191,6 +195,16 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
   if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
   if (raw.channels == 0 && is_taught) note_header(raw, labels, reader, notes);
   if (is_taught) check_numbers(raw, labels, errors, notes);
+}
+
+std::vector<std::string> column_notes(const DataConfig& config, const Readers& readers,
+                                      const Targets& targets) {
+  std::vector<std::string> notes;
+  FileErrors errors(config.train.files, PathFrom::config);
+  const RawSplit raw = read_raw_files(config, readers, targets, errors);
+  if (const ReaderEntry* reader = readers.find(config.format.type); reader != nullptr && errors.empty())
+    check_columns(raw, targets, *reader, errors, notes);
+  return notes;
 }
 
 void note_tokens(const LoadedData& data, const RawSplit& train, const DataConfig& config,

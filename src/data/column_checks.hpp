@@ -16,6 +16,10 @@ namespace orochi {
 void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntry& reader, FileErrors& errors,
                    std::vector<std::string>& notes, bool is_taught = true);
 
+/// The notes that check_columns has of the training file.
+std::vector<std::string> column_notes(const DataConfig& config, const Readers& readers,
+                                      const Targets& targets);
+
 /// Notes texts that are one token each, and a validation set whose tokens training mostly did not see.
 void note_tokens(const LoadedData& data, const RawSplit& train, const DataConfig& config,
                  const Tokenizers& tokenizers, std::vector<std::string>& notes);

@@ -1,6 +1,7 @@
 // Labels as people see them.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,14 @@ std::string visible_form(std::string_view label);
 
 /// Whether nobody sees it: white space, or what Unicode has for formats alone, such as a zero-width space.
 bool is_invisible(char32_t code_point);
+
+/// What may be between the labels of one target, by task.separator.
+struct LabelSeparator {
+  const char* name;
+  char character;
+};
+inline constexpr std::array<LabelSeparator, 4> label_separators{
+    {{"comma", ','}, {"semicolon", ';'}, {"bar", '|'}, {"blank", ' '}}};
 
 /// Whether so few different values in so many records are likely labels, which come again.
 inline bool come_again(std::size_t different, std::size_t records) {

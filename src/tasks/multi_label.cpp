@@ -11,6 +11,7 @@
 
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
+#include "data/label_form.hpp"
 #include "statistics/ranks.hpp"
 #include "tasks/builtin.hpp"
 
@@ -18,9 +19,7 @@ namespace orochi {
 namespace {
 
 char separator_of(const std::string& name) {
-  constexpr std::pair<const char*, char> all[]{{"comma", ','}, {"semicolon", ';'}, {"blank", ' '}};
-  return std::find_if(std::begin(all), std::end(all), [&](const auto& one) { return name == one.first; })
-      ->second;
+  return std::ranges::find_if(label_separators, [&](const auto& one) { return name == one.name; })->character;
 }
 
 double sigmoid(Scalar z) { return 1 / (1 + std::exp(-static_cast<double>(z))); }
@@ -238,7 +237,8 @@ void add_multi_label(Tasks& tasks) {
            .from(1e-30)
            .to(1e30)
            .one_of({"balanced"}),
-       Option("separator", "comma", "the character between labels").one_of({"comma", "semicolon", "blank"}),
+       Option("separator", "comma", "the character between labels; bar: a vertical line")
+           .one_of({"comma", "semicolon", "bar", "blank"}),
        Option("tune_thresholds", true, "choose each label's threshold by F1 on validation data; false: 0.5")},
       {{"micro_f1", "micro F1"},
        {"macro_f1", "macro F1"},

@@ -213,6 +213,42 @@ TEST_CASE("labels that differ in case alone are noted with their first lines", "
             .notes_have("label \"b-x\" (t:2) is \"B-x\" (t:1)"));
 }
 
+TEST_CASE("labels that another separator holds together are noted", "[columns]") {
+  const std::string bars = "a|b\tx y\nb|c\ty z\nc\tx z\na|c\tx\n";
+  CHECK(load(bars, "tsv", "multi_label")
+            .notes_have(
+                "no record has more than one label, but most labels hold a \"|\", first \"a|b\" (t:1): if "
+                "it is between labels, set task.separator = \"bar\""));
+  CHECK(load("rock music\tx y\npop music\ty z\nfolk\tx z\n", "tsv", "multi_label")
+            .notes_have(
+                "hold a blank, first \"rock music\" (t:1): if it is between labels, set task.separator"));
+  CHECK_FALSE(load(bars + "a,b\tz\n", "tsv", "multi_label").notes_have("more than one label"));
+  CHECK_FALSE(load(bars).notes_have("more than one label"));
+}
+
+TEST_CASE("a comma that may be a decimal one is noted", "[columns]") {
+  const std::string all = "1,37\tx y\n-2,5\ty z\n10,0\tx z\n";
+  CHECK(
+      load(all, "tsv", "regression")
+          .notes_have(
+              "every target is like \"1,37\" (t:1), which is read as two numbers: if its comma is a decimal "
+              "one, write a point for it"));
+  CHECK(load(times(all, 2))
+            .notes_have("every label is like \"1,37\" (t:1), which is read as the name of a class"));
+  CHECK_FALSE(load(all + "1.5,2\ty\n", "tsv", "regression").notes_have("decimal"));
+  CHECK_FALSE(load(all, "tsv", "multi_label").notes_have("decimal"));
+  const std::string lists = "{\"text\": \"x\", \"label\": [1, 37]}\n{\"text\": \"y\", \"label\": [2, 5]}\n";
+  CHECK_FALSE(load(lists, "jsonl", "regression").notes_have("decimal"));
+}
+
+TEST_CASE("texts that are series of numbers are noted", "[columns]") {
+  const std::string all = times("a\t0.12 -0.45 3\nb\t1,2,3e2\n", 15);
+  CHECK(load(all).notes_have("the texts are numbers, first \"0.12 -0.45 3\" (t:1), which are read as words"));
+  CHECK(load(all + "a\twords\n").notes_have("the texts are numbers"));
+  CHECK_FALSE(load(all + times("a\twords of a text\n", 3)).notes_have("the texts are numbers"));
+  CHECK_FALSE(load(times("a\t1 2\nb\t3\n", 9)).notes_have("the texts are numbers"));
+}
+
 TEST_CASE("a file that is evaluated is looked at as a whole, too", "[columns]") {
   const TempFolder folder;
   const auto error = [&](const std::string& contents, const std::string& format = "tsv") {

@@ -1,0 +1,95 @@
+#include "data/column_doubts.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "core/as_size.hpp"
+#include "data/label_form.hpp"
+#include "data/number_table.hpp"
+
+namespace orochi {
+namespace {
+
+bool has(std::string_view target, char separator) { return target.find(separator) != target.npos; }
+
+/// Of several labels a sequence: none has two, while most hold another separator.
+void note_separator(const RawSplit& raw, char separator, std::vector<std::string>& notes) {
+  if (std::ranges::any_of(raw.targets, [&](const std::string& target) { return has(target, separator); }))
+    return;
+  for (const LabelSeparator& other : label_separators) {
+    const auto holds = [&](const std::string& target) { return has(target, other.character); };
+    if (std::ranges::count_if(raw.targets, holds) * 2 <= raw.size()) continue;
+    const auto first = std::ranges::find_if(raw.targets, holds) - raw.targets.begin();
+    notes.push_back(fmt::format(
+        "no record has more than one label, but most labels hold a {}, first {} ({}): if it is between "
+        "labels, set task.separator = \"{}\"",
+        other.character == ' ' ? "blank" : quote({&other.character, 1}), quote(raw.targets[as_size(first)]),
+        raw.location(first), other.name));
+    return;
+  }
+}
+
+/// "1,37"
+bool may_have_decimal_comma(std::string_view target) {
+  constexpr std::string_view digits = "0123456789";
+  if (target.starts_with('-')) target.remove_prefix(1);
+  const std::size_t comma = target.find(',');
+  return comma != target.npos && comma > 0 && comma + 1 < target.size() &&
+         target.substr(0, comma).find_first_not_of(digits) == target.npos &&
+         target.substr(comma + 1).find_first_not_of(digits) == target.npos;
+}
+
+void note_decimal_commas(const RawSplit& raw, const Targets& targets, std::vector<std::string>& notes) {
+  if (!std::ranges::all_of(raw.targets, may_have_decimal_comma)) return;
+  notes.push_back(fmt::format(
+      "every {} is like {} ({}), which is read as {}: if its comma is a decimal one, write a point for it{}",
+      targets.are_numbers() ? "target" : "label", quote(raw.targets.front()), raw.location(0),
+      targets.are_numbers() ? "two numbers" : "the name of a class",
+      targets.are_numbers() ? "" : ", and set task = \"regression\" to predict quantities"));
+}
+
+/// Several numbers with blanks, commas or semicolons between.
+bool is_series(std::string_view text) {
+  constexpr std::string_view between = " \t,;";
+  constexpr int fewest = 3;
+  int numbers = 0;
+  while (true) {
+    text.remove_prefix(std::min(text.find_first_not_of(between), text.size()));
+    if (text.empty()) return numbers >= fewest;
+    const std::string_view field = text.substr(0, text.find_first_of(between));
+    if (!is_one_number(field)) return false;
+    text.remove_prefix(field.size()), ++numbers;
+  }
+}
+
+void note_series(const RawSplit& raw, std::vector<std::string>& notes) {
+  constexpr std::size_t shown = 24;
+  const std::size_t most_others = raw.texts.size() / 20;
+  std::size_t others = 0, first = raw.texts.size();
+  for (std::size_t i = 0; i < raw.texts.size(); ++i) {
+    if (is_series(raw.texts[i]))
+      first = std::min(first, i);
+    else if (++others > most_others)
+      return;
+  }
+  const std::string_view text = raw.texts[first];
+  notes.push_back(fmt::format(
+      "the texts are numbers, first \"{}{}\" ({}), which are read as words: if each is a series, write a "
+      "line "
+      "of the label and its numbers with tabs between (data.format = \"ucr\"), or a .ts file (v,v,v:label)",
+      text.substr(0, shown), text.size() > shown ? "..." : "", raw.location(static_cast<Index>(first))));
+}
+
+}  // namespace
+
+void note_doubts(const RawSplit& raw, const Targets& targets, bool has_columns,
+                 std::vector<std::string>& notes) {
+  const bool takes_several = targets.separator() != '\0' && !targets.are_numbers();
+  if (takes_several) note_separator(raw, targets.separator(), notes);
+  if (!takes_several && has_columns) note_decimal_commas(raw, targets, notes);
+  if (raw.channels == 0 && raw.num_texts == 1) note_series(raw, notes);
+}
+
+}  // namespace orochi

@@ -1,0 +1,19 @@
+// Columns that may mean something else than they are read as.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <orochi/reader.hpp>
+#include <orochi/targets.hpp>
+
+#include "data/raw.hpp"
+
+namespace orochi {
+
+/// Notes labels that another separator seems to hold together, targets whose comma may be a decimal one, and
+/// texts that are series of numbers. `has_columns`: labels and texts are columns of text, no lists.
+void note_doubts(const RawSplit& raw, const Targets& targets, bool has_columns,
+                 std::vector<std::string>& notes);
+
+}  // namespace orochi
