@@ -15,6 +15,7 @@
 #include "cli/recipe.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
+#include "data/column_checks.hpp"
 #include "data/file_errors.hpp"
 #include "data/guess.hpp"
 #include "inference/model_file.hpp"
@@ -43,10 +44,14 @@ bool may_number_records(const ReadData& read) {
 DataKind kind_of(const ReadData& read, const std::string& config, std::vector<std::string> settings,
                  const Extensions& extensions, std::vector<SurveyedRecord>& records) {
   if (read.data.preprocessing.channels > 0) return DataKind::series;
+  const auto kind_of_letters = [&] {
+    return length_at(records, 0) == length_at(records, 1) ? DataKind::places : DataKind::letters;
+  };
+  if (read.data.preprocessing.tokenizer->joins_without_blanks()) return kind_of_letters();  // by the settings
   if (!are_single_words(read)) return DataKind::words;
   settings.push_back(fmt::format("data.tokenizer={}", tokenizer_of_letters));
   records = read_data(config, "the config", settings, extensions).records;
-  return length_at(records, 0) == length_at(records, 1) ? DataKind::places : DataKind::letters;
+  return kind_of_letters();
 }
 
 /// What can be read only with missing values filled is read so.
@@ -68,17 +73,18 @@ ReadData read_and_fill(Guess& guess, std::vector<std::string>& settings, bool& m
   }
 }
 
-/// Refuses a test file that training could not read as it reads the other one; notes what training would of
-/// the two. `path`: of the other one.
-void check_test(const ReadData& read, const Guess& guess, const std::string& path, const std::string& test,
+/// Refuses a test file that training by this config could not read as it reads the other one; notes what
+/// training would of it. `path`: of the other one.
+void check_test(Config config, const Guess& guess, const std::string& path, const std::string& test,
                 const Extensions& extensions) {
   if (!fs::is_regular_file(test)) throw usage_error("--test " + test + ": there is no such file");
-  DataConfig data = read.config.data;
-  data.test = test;
-  const std::unique_ptr<Task> task = extensions.tasks.make(read.config.task);
+  config.data.train.files = {path};
+  config.data.test = test;
+  config.data.text_features = 0;  // which take long, and no note is of them
+  const std::unique_ptr<Task> task = extensions.tasks.make(config.task);
   LoadedData both;
   try {
-    both = load_data(data, "", read.config.train.seed, extensions.readers, extensions.tokenizers, *task);
+    both = load_data(config.data, "", config.train.seed, extensions.readers, extensions.tokenizers, *task);
   } catch (const Error& error) {
     const std::string other = guess_config(test, extensions.readers).looks_like.description;
     const bool looks_alike = other == guess.looks_like.description;
@@ -90,11 +96,10 @@ void check_test(const ReadData& read, const Guess& guess, const std::string& pat
             : fmt::format(": it looks like {}, the other one like {}", other, guess.looks_like.description)));
   }
   for (const std::string& note : both.notes)
-    if (std::ranges::find(read.data.notes, note) == read.data.notes.end()) std::cerr << escape(note) + "\n";
+    if (note.find("test") != note.npos) std::cerr << escape(note) + "\n";
 }
 
-DataSurvey survey_of(Guess guess, const std::string& path, const std::string& test,
-                     std::vector<std::string> settings, const Extensions& extensions) {
+DataSurvey survey_of(Guess guess, std::vector<std::string> settings, const Extensions& extensions) {
   settings.insert(settings.begin(), "data.max_length=100000");
   bool misses_values = false;
   const ReadData read = read_and_fill(guess, settings, misses_values, extensions);
@@ -105,8 +110,9 @@ DataSurvey survey_of(Guess guess, const std::string& path, const std::string& te
         "numbers the records cannot be predicted; name another one with --label COLUMN{}\n",
         read.data.train.target(0).front(),
         guess.columns.empty() ? "" : "; there are: " + escape(quote_list(guess.columns)));
+  for (const std::string& note : column_notes(read.config.data, extensions.readers, *read.task))
+    std::cerr << escape(note) + "\n";
   if (const std::string note = uneven_note(read); !note.empty()) std::cerr << escape(note) + "\n";
-  if (!test.empty()) check_test(read, guess, path, test, extensions);
   DataSurvey survey;
   survey.misses_values = misses_values;
   survey.kind = kind_of(read, guess.config, settings, extensions, records);
@@ -136,10 +142,9 @@ std::string from_folder(const std::string& path, const fs::path& folder) {
 /// What else there was to choose from, and how.
 std::string unused_note(const ChosenColumns& chosen) {
   if (!chosen.is_guess || chosen.unused.empty()) return "";
-  return escape(fmt::format("the text is the longest, the label what has the fewest values; not used: {}; "
-                            "--text and --label choose others, and {} = [...] in the config takes several "
-                            "texts",
-                            quote_list(chosen.unused), chosen.option)) +
+  return escape(fmt::format("the text is the longest, the label {}; not used: {}; --text and --label choose "
+                            "others, and {} = [...] in the config takes several texts",
+                            reason_of_label(chosen), quote_list(chosen.unused), chosen.option)) +
          "\n";
 }
 
@@ -162,12 +167,14 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
         guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice, shell_word(path)));
   refuse_number_table(guess, path, "--text COLUMN");
   const std::string test = arguments.text("--test");
-  DataSurvey survey = survey_of(guess, path, test, settings, extensions);
+  DataSurvey survey = survey_of(guess, settings, extensions);
   wishes.named_as = from_folder(path, folder);
   survey.data = guess_config(path, extensions.readers, wishes).config;
   survey.data.erase(0, survey.data.find("[data]"));
   if (!test.empty()) survey.test = to_toml(to_value(from_folder(test, folder)));
-  const std::string text = with_settings(recipe(survey), to, settings, component_schemas(extensions));
+  const std::vector<ComponentSchema> schemas = component_schemas(extensions);
+  const std::string text = with_settings(recipe(survey), to, settings, schemas);
+  if (!test.empty()) check_test(parse_config(text, to, {}, schemas), guess, path, test, extensions);
   write_whole_file(to, bytes_of(text));
   const std::string program = shell_word(arguments.program), config = shell_word(to);
   out.write(fmt::format(
@@ -192,8 +199,8 @@ Verb init_verb() {
        false, true}};
   verb.options = {
       {"--label", "COLUMN",
-       "the column, or key, of labels (default: that of the fewest different values; example: --label "
-       "stars)"},
+       "the column, or key, of labels (default: one that is called label, labels, class, target, y, "
+       "category or sentiment, else that of the fewest different values; example: --label stars)"},
       {"--text", "COLUMN", "the column, or key, of texts (default: the longest; example: --text review)"},
       {"--out", "FILE",
        "the config to write (default: the data's name with .toml in this folder; example: --out my.toml)"},

@@ -198,19 +198,47 @@ swa_start = 0.75  # the mean of the parameters over the last quarter: less noise
 
 namespace {
 
+/// Where the line of a key is, or would be: in its section, of which it has the header.
+struct KeyLine {
+  std::string header, name;
+  std::size_t begin, end;  // of the section; npos: there is none
+  std::size_t line;        // npos: there is none
+};
+
+KeyLine find_key(const std::string& text, const std::string& key) {
+  const std::size_t dot = key.rfind('.');
+  KeyLine found{dot == key.npos ? "" : "[" + key.substr(0, dot) + "]\n", key.substr(dot + 1), text.npos,
+                text.npos, text.npos};
+  const std::size_t begin = text.find("\n" + found.header);
+  if (begin == text.npos) return found;
+  found.begin = begin + 1 + found.header.size();
+  found.end = std::min(text.find("\n[", found.begin - 1), text.size());
+  const std::size_t old = text.find("\n" + found.name + " = ", found.begin - 1);
+  if (old < found.end) found.line = old + 1;
+  return found;
+}
+
 /// With the line `name = value` in its section, in place of one that is there.
 std::string with_key(const std::string& text, const std::string& key, const std::string& value) {
-  const std::size_t dot = key.rfind('.');
-  const std::string header = dot == key.npos ? "" : "[" + key.substr(0, dot) + "]\n";
-  const std::string name = key.substr(dot + 1), line = fmt::format("{} = {}\n", name, value);
-  std::size_t begin = text.find("\n" + header);
-  if (begin == text.npos) return text + "\n" + header + line;
-  begin += 1 + header.size();
-  const std::size_t end = std::min(text.find("\n[", begin - 1), text.size());
-  const std::size_t old = text.find("\n" + name + " = ", begin - 1);
-  if (old >= end && header.empty()) begin = std::min(end + 1, text.size());  // below the comments
-  if (old >= end) return text.substr(0, begin) + line + text.substr(begin);
-  return text.substr(0, old + 1) + line + text.substr(text.find('\n', old + 1) + 1);
+  const KeyLine found = find_key(text, key);
+  const std::string line = fmt::format("{} = {}\n", found.name, value);
+  if (found.begin == text.npos) return text + "\n" + found.header + line;
+  if (found.line != text.npos)
+    return text.substr(0, found.line) + line + text.substr(text.find('\n', found.line) + 1);
+  const std::size_t begin =
+      found.header.empty() ? std::min(found.end + 1, text.size()) : found.begin;  // below the comments
+  return text.substr(0, begin) + line + text.substr(begin);
+}
+
+/// With a component in one line, as `wanted` has it: its type, or a table of what differs from its defaults.
+std::string with_component(const std::string& text, const std::string& name, const std::string& key,
+                           const Config& wanted, std::span<const ComponentSchema> components) {
+  const std::string type = value_of(wanted, key), plain = with_key(text, key, type);
+  std::string options;
+  for (const ConfigChange& change : compare_configs(parse_config(plain, name, {}, components), wanted))
+    if (change.key.starts_with(key + "."))
+      options += fmt::format(", {} = {}", change.key.substr(key.size() + 1), change.after);
+  return options.empty() ? plain : with_key(text, key, fmt::format("{{type = {}{}}}", type, options));
 }
 
 }  // namespace
@@ -218,9 +246,13 @@ std::string with_key(const std::string& text, const std::string& key, const std:
 std::string with_settings(std::string text, const std::string& name, std::span<const std::string> settings,
                           std::span<const ComponentSchema> components) {
   const Config wanted = parse_config(text, name, settings, components);
-  for (const ConfigChange& change : compare_configs(parse_config(text, name, {}, components), wanted))
-    text = with_key(text, change.key, change.after);
   try {
+    for (const ConfigChange& change : compare_configs(parse_config(text, name, {}, components), wanted)) {
+      const std::string parent = change.key.substr(0, change.key.rfind('.'));
+      text = find_key(text, parent).line == text.npos
+                 ? with_key(text, change.key, change.after)
+                 : with_component(text, name, parent, wanted, components);
+    }
     if (compare_configs(parse_config(text, name, {}, components), wanted).empty()) return text;
   } catch (const Error&) {  // the setting is of a component that the text has in another form
   }
