@@ -81,6 +81,7 @@ void check_test(Config config, const Guess& guess, const std::string& path, cons
   config.data.train.files = {path};
   config.data.test = test;
   config.data.text_features = 0;  // which take long, and no note is of them
+  config.data.text_places = false;
   const std::unique_ptr<Task> task = extensions.tasks.make(config.task);
   LoadedData both;
   try {
