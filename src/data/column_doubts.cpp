@@ -14,19 +14,20 @@ namespace {
 
 bool has(std::string_view target, char separator) { return target.find(separator) != target.npos; }
 
-/// Of several labels a sequence: none has two, while most hold another separator.
+/// Of several labels a sequence: none has two, while some hold another separator; blanks are also in names.
 void note_separator(const RawSplit& raw, char separator, std::vector<std::string>& notes) {
   if (std::ranges::any_of(raw.targets, [&](const std::string& target) { return has(target, separator); }))
     return;
   for (const LabelSeparator& other : label_separators) {
     const auto holds = [&](const std::string& target) { return has(target, other.character); };
-    if (std::ranges::count_if(raw.targets, holds) * 2 <= raw.size()) continue;
+    const Index count = std::ranges::count_if(raw.targets, holds);
+    if (count <= raw.size() / (other.character == ' ' ? 2 : 10)) continue;
     const auto first = std::ranges::find_if(raw.targets, holds) - raw.targets.begin();
     notes.push_back(fmt::format(
-        "no record has more than one label, but most labels hold a {}, first {} ({}): if it is between "
+        "no record has more than one label, but in {} of {} it holds a {}, first {} ({}): if it is between "
         "labels, set task.separator = \"{}\"",
-        other.character == ' ' ? "blank" : quote({&other.character, 1}), quote(raw.targets[as_size(first)]),
-        raw.location(first), other.name));
+        grouped(count), grouped(raw.size()), other.character == ' ' ? "blank" : quote({&other.character, 1}),
+        quote(raw.targets[as_size(first)]), raw.location(first), other.name));
     return;
   }
 }

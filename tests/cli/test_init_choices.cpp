@@ -97,7 +97,7 @@ TEST_CASE("a tokenizer that a setting names takes the place of the one that init
     return std::string(i % 2 == 0 ? "a" : "b") + ",ACGTTGCA" + std::string(1, "ACGT"[i % 4]);
   });
   init(place, "dna.csv", csv, {"data.tokenizer=char"});
-  CHECK(has(config_of(place), "\ntokenizer = \"char\"\n"));
+  CHECK(has(config_of(place), "\ntokenizer = {type = \"char\", lowercase = false}"));
   CHECK(has(config_of(place), "half of them have up to 9 letters"));
   init(place, "dna.csv", csv, {"data.tokenizer={type = \"kmers\", k = 4}"});
   CHECK(has(config_of(place), "\ntokenizer = {type = \"kmers\", k = 4}\n"));
@@ -141,5 +141,5 @@ TEST_CASE("init says what columns may mean otherwise") {
       records("text,tags\n", [](int i) { return words_of(i) + (i % 2 == 0 ? ",food|music" : ",tech|food"); }),
       {"task=multi_label", "task.separator=bar"});
   CHECK(set.err.empty());
-  CHECK(has(config_of(place), "3 labels"));
+  CHECK(has(config_of(place), "task = {type = \"multi_label\", separator = \"bar\"}\n"));
 }

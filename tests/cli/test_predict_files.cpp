@@ -134,6 +134,7 @@ TEST_CASE("labels of a file that is only answered are ignored, whatever the task
       INFO(task << " " << label);
       std::ofstream(place.path("new.jsonl")) << R"({"text": "w1 x y", "label": )" << label << "}\n";
       for (const char* verb : {"predict", "embed"}) {
+        if (task == "token_labels" && *verb == 'e') continue;  // it has no vector of a sequence
         const Outcome outcome = orochi_program({verb, run, place.path("new.jsonl")});
         INFO(outcome.err);
         CHECK(outcome.code == 0);
