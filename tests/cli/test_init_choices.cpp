@@ -9,7 +9,7 @@ using namespace orochi;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool holds(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// What init says of a file of these lines; the config is made.toml.
 Outcome init(const Workplace& place, const std::string& name, const std::string& contents,
@@ -50,25 +50,26 @@ TEST_CASE("a column that is called label is taken before one of fewer values") {
   const Outcome seen =
       init(place, "seen.csv",
            records("text,seen,Label\n", [&](int i) { return words_of(i) + "," + two(i) + "," + three(i); }));
-  CHECK(has(seen.out,
-            "text \"text\", label \"Label\"\nthe text is the longest, the label what is called so; "
-            "not used: \"seen\"; "));
-  CHECK(has(config_of(place), "# The text: the longest; the label: what is called so. Not used: \"seen\"\n"));
+  CHECK(holds(seen.out,
+              "text \"text\", label \"Label\"\nthe text is the longest, the label what is called so; "
+              "not used: \"seen\"; "));
+  CHECK(
+      holds(config_of(place), "# The text: the longest; the label: what is called so. Not used: \"seen\"\n"));
   const Outcome more = init(place, "more.csv", records("category,text,target\n", [&](int i) {
                               return two(i) + "," + words_of(i) + "," + three(i);
                             }));
-  CHECK(has(more.out, "label \"target\""));
+  CHECK(holds(more.out, "label \"target\""));
   const Outcome named =
       init(place, "named.csv", records("name,a,b,label\n", [&](int i) {
              return "\"Doe, J" + std::to_string(i) + "\"," + std::to_string(i) + ",2," + two(i);
            }));
-  CHECK(has(named.out, "text \"name\", label \"label\""));
+  CHECK(holds(named.out, "text \"name\", label \"label\""));
   // Where nothing is called so, the fewest values decide.
   const Outcome other =
       init(place, "other.csv",
            records("text,seen,kind\n", [&](int i) { return words_of(i) + "," + two(i) + "," + three(i); }));
-  CHECK(has(other.out, "label \"seen\"\nthe text is the longest, the label what has the fewest values; "));
-  CHECK(has(
+  CHECK(holds(other.out, "label \"seen\"\nthe text is the longest, the label what has the fewest values; "));
+  CHECK(holds(
       init(place, "asked.csv",
            records("text,seen,label\n", [&](int i) { return words_of(i) + "," + two(i) + "," + three(i); }),
            {"--label", "seen"})
@@ -83,12 +84,12 @@ TEST_CASE("ids are no texts while another column can be") {
                                  return uuid + std::to_string(100 + i) + ",words " + std::to_string(i) + "," +
                                         (i % 2 == 0 ? "a" : "b");
                                }));
-  CHECK(has(outcome.out, "text \"text\", label \"label\""));
+  CHECK(holds(outcome.out, "text \"text\", label \"label\""));
   // Sequences of one word, which are all different, may be all that there is.
   const Outcome single = init(place, "dna.csv", records("sequence,label\n", [&](int i) {
                                 return "ACGT" + std::to_string(i) + "," + (i % 2 == 0 ? "a" : "b");
                               }));
-  CHECK(has(single.out, "text \"sequence\", label \"label\""));
+  CHECK(holds(single.out, "text \"sequence\", label \"label\""));
 }
 
 TEST_CASE("a tokenizer that a setting names takes the place of the one that init chooses") {
@@ -97,14 +98,14 @@ TEST_CASE("a tokenizer that a setting names takes the place of the one that init
     return std::string(i % 2 == 0 ? "a" : "b") + ",ACGTTGCA" + std::string(1, "ACGT"[i % 4]);
   });
   init(place, "dna.csv", csv, {"data.tokenizer=char"});
-  CHECK(has(config_of(place), "\ntokenizer = {type = \"char\", lowercase = false}"));
-  CHECK(has(config_of(place), "half of them have up to 9 letters"));
+  CHECK(holds(config_of(place), "\ntokenizer = {type = \"char\", lowercase = false}"));
+  CHECK(holds(config_of(place), "half of them have up to 9 letters"));
   init(place, "dna.csv", csv, {"data.tokenizer={type = \"kmers\", k = 4}"});
-  CHECK(has(config_of(place), "\ntokenizer = {type = \"kmers\", k = 4}\n"));
+  CHECK(holds(config_of(place), "\ntokenizer = {type = \"kmers\", k = 4}\n"));
   const std::string texts =
       records("label,text\n", [](int i) { return std::string(i % 2 == 0 ? "a," : "b,") + words_of(i); });
   init(place, "texts.csv", texts, {"data.tokenizer.min_count=3"});
-  CHECK(has(config_of(place), "\ntokenizer = {type = \"word\", min_count = 3}\n"));
+  CHECK(holds(config_of(place), "\ntokenizer = {type = \"word\", min_count = 3}\n"));
   CHECK(orochi_program({"train", place.path("made.toml"), "--run", place.path("made"), "train.max_steps=2"})
             .code == 0);
 }
@@ -116,9 +117,9 @@ TEST_CASE("what init says of a test file is by the config that it writes") {
   });
   std::ofstream(place.path("test.csv")) << "label,seq\na,ACGTTG71\nb,CCGA72\n";
   const Outcome outcome = init(place, "dna.csv", csv, {"--test", place.path("test.csv")});
-  CHECK(has(outcome.err, "test: 2 sequences, 14 rows, longest 8\n"));
-  CHECK_FALSE(has(outcome.err, "min_count"));
-  CHECK_FALSE(has(outcome.err, "100.0 %"));
+  CHECK(holds(outcome.err, "test: 2 sequences, 14 rows, longest 8\n"));
+  CHECK_FALSE(holds(outcome.err, "min_count"));
+  CHECK_FALSE(holds(outcome.err, "100.0 %"));
 }
 
 TEST_CASE("init says what columns may mean otherwise") {
@@ -126,20 +127,20 @@ TEST_CASE("init says what columns may mean otherwise") {
   const Outcome series = init(place, "series.csv", records("kind,values\n", [](int i) {
                                 return (i % 2 == 0 ? "fast,0.5 -1.25 " : "slow,7 8.5 ") + std::to_string(i);
                               }));
-  CHECK(has(series.err, "the texts are numbers, first \"0.5 -1.25 0\" ("));
+  CHECK(holds(series.err, "the texts are numbers, first \"0.5 -1.25 0\" ("));
   const Outcome commas =
       init(place, "commas.csv",
            records("text;score\n", [](int i) { return words_of(i) + ";" + std::to_string(i) + ",37"; }));
-  CHECK(has(commas.err, "like \"0,37\" ("));
+  CHECK(holds(commas.err, "like \"0,37\" ("));
   const Outcome several = init(
       place, "several.csv",
       records("text,tags\n", [](int i) { return words_of(i) + (i % 2 == 0 ? ",food|music" : ",tech|food"); }),
       {"task=multi_label"});
-  CHECK(has(several.err, "set task.separator = \"bar\""));
+  CHECK(holds(several.err, "set task.separator = \"bar\""));
   const Outcome set = init(
       place, "several.csv",
       records("text,tags\n", [](int i) { return words_of(i) + (i % 2 == 0 ? ",food|music" : ",tech|food"); }),
       {"task=multi_label", "task.separator=bar"});
   CHECK(set.err.empty());
-  CHECK(has(config_of(place), "task = {type = \"multi_label\", separator = \"bar\"}\n"));
+  CHECK(holds(config_of(place), "task = {type = \"multi_label\", separator = \"bar\"}\n"));
 }
