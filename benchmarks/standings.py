@@ -34,8 +34,7 @@ SETS = {
     "shapes": ("series", "series/generated/shapes-{}.ts"),
 }
 SIMPLE = ["majority", "nearest_neighbors", "linear_svm", "logistic_regression"]
-WHY = {"proteins": ": relatives of a test protein are in the training file, and the nearest neighbor finds them",
-       "shapes": ": MiniRocket's 10,000 fixed kernels find short pulses; 150 sequences a class are few to learn them from"}
+WHY = {"proteins": ": relatives of a test protein are in the training file, and the nearest neighbor finds them"}
 FIELDS = ["set", "kind", "seeds", "encoder", "deviation", "ensemble", *SIMPLE, "best", "difference", "low", "high", "seconds"]
 
 
