@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include <orochi/batching.hpp>
 #include <orochi/error.hpp>
 
