@@ -34,7 +34,7 @@ Sequences first_line(const Model& trained, const std::string& file) {
   }
   if (is_long && data.window == 0)
     std::cerr << fmt::format("cut to max_length {}\n", trained.config.data.max_length);
-  if (reader.next(line)) std::cerr << "the lines after the first are not looked at\n";
+  if (reader.next(line)) std::cerr << "only the first line is read\n";
   return data;
 }
 
@@ -46,7 +46,7 @@ Sequences first_of_file(const Model& trained, const std::string& path) {
   refuse_unknown_labels(inputs, trained.config.data, trained.extensions.readers, *trained.task);
   notes.push_back(fmt::format("read as data.format = \"{}\"", trained.config.data.format.type));
   if (inputs.sequences.size() > 1)
-    notes.push_back("the sequences after the first are not looked at; --data FILE --index I takes another");
+    notes.push_back("only the first sequence is read; --data FILE --index I takes another");
   for (const std::string& note : notes) std::cerr << escape(note) + "\n";
   const std::uint32_t first = 0;
   return inputs.sequences.take({&first, 1});

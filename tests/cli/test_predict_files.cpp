@@ -168,7 +168,7 @@ TEST_CASE("attend and explain take the first record of a data file, as predict d
     CHECK(read.code == 0);
     CHECK(read.out == orochi_program({verb, run, place.path("first.txt")}).out);
     CHECK(has(read.err, "read as data.format = \"csv\"\n"));
-    CHECK(has(read.err, "the sequences after the first are not looked at"));
+    CHECK(has(read.err, "only the first sequence is read"));
   }
 }
 

@@ -43,6 +43,21 @@ struct TextsPlace : Workplace {
   }
 };
 
+/// A run on two threads that was interrupted ends as one on one thread does.
+template <class Place>
+void check_same_bits(const Place& place, const std::vector<std::string>& overrides) {
+  place.trained(place.with("one", overrides));
+  TrainRequest request = place.with("two", overrides, 2);
+  request.max_steps = 3;
+  place.trained(request);
+  request.max_steps = 0;
+  request.resume = true;
+  place.trained(request);
+  const Model one = place.model("one"), two = place.model("two");
+  for (const ParameterView& view : one.classifier->parameters().views())
+    CHECK(numbers_of(two, view.name) == numbers_of(one, view.name));
+}
+
 }  // namespace
 
 TEST_CASE("a linear model of texts knows what no token tells") {
@@ -85,17 +100,7 @@ TEST_CASE("the encoder beside it is trained as if alone, and the table stays as 
 
 TEST_CASE("it is the same on any number of threads and in a run that was interrupted") {
   const TextsPlace place("same");
-  const std::vector<std::string> of_texts{"data.text_features=50"};
-  place.trained(place.with("one", of_texts));
-  TrainRequest request = place.with("two", of_texts, 2);
-  request.max_steps = 3;
-  place.trained(request);
-  request.max_steps = 0;
-  request.resume = true;
-  place.trained(request);
-  const Model one = place.model("one"), two = place.model("two");
-  for (const ParameterView& view : one.classifier->parameters().views())
-    CHECK(numbers_of(two, view.name) == numbers_of(one, view.name));
+  check_same_bits(place, {"data.text_features=50"});
 }
 
 TEST_CASE("it says what it is worth by itself, and is fitted again for labels that are added") {
@@ -224,16 +229,7 @@ TEST_CASE(
     "of series it is the same on any number of threads, in a run that was interrupted, and in one of "
     "several") {
   const SeriesPlace place("series-same");
-  place.trained(place.with("one", of_series));
-  TrainRequest request = place.with("two", of_series, 2);
-  request.max_steps = 3;
-  place.trained(request);
-  request.max_steps = 0;
-  request.resume = true;
-  place.trained(request);
-  const Model one = place.model("one"), two = place.model("two");
-  for (const ParameterView& view : one.classifier->parameters().views())
-    CHECK(numbers_of(two, view.name) == numbers_of(one, view.name));
+  check_same_bits(place, of_series);
 }
 
 TEST_CASE("texts, numbers, rows, windows and too many series have no linear model of series") {
