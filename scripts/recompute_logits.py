@@ -364,7 +364,10 @@ class Checkpoint:
             x = self.layer(model["norm"], "norm", x)
         logits = self.linear("head", self.pooling(model["pooling"], "pooling", x))
         has_linear = self.data.get("text_features", 0) or self.data.get("series_features", 0)
-        return logits / 4 + self.linear_model(sequence) if has_linear else logits
+        if not has_linear:
+            return logits
+        encoder, linear = self.parameter("head.shares")[:, 0]
+        return encoder * logits / 4 + linear * self.linear_model(sequence)
 
 
 def read_sequences(path, numeric, count):

@@ -1,6 +1,7 @@
 // The optimizer loop over a run folder.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ struct TrainRequest {
   Index max_steps = 0;         // leave off after so many updates in all, as an interruption would; 0: no
   std::string command = {};    // the command line, for environment.json
   Communicator* ranks = nullptr;  // of rank 0: the processes that train together; null: this one alone
+  /// How much the encoder's outputs and those of a linear model beside it count, where no validation data
+  /// says it.
+  std::array<Scalar, 2> linear_shares{1, 1};
 };
 
 /// What a run measures, by the names of its columns in metrics.csv.

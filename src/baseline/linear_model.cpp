@@ -109,14 +109,13 @@ std::vector<Scalar> fit_table(const Wanted& wanted, Training training, int threa
   return table;
 }
 
-/// The numbers of a model's own parameter of that name.
+}  // namespace
+
 std::span<Scalar> numbers_of(Model& model, const char* name) {
   Parameters& parameters = model.classifier->parameters();
   const auto view = std::ranges::find(parameters.views(), name, &ParameterView::name);
   return {parameters.data() + view->offset, as_size(view->size)};
 }
-
-}  // namespace
 
 void check_linear_model(const DataConfig& config, const Task& task, const Sequences& train) {
   const std::string key(linear_model_key(config));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <span>
 
 #include <orochi/dataset.hpp>
 #include <orochi/model.hpp>
@@ -10,6 +11,9 @@ namespace orochi {
 
 /// At most so many features of so many series: more are no quick fit.
 inline Index most_series_features(Index series) { return 20'000'000 / std::max<Index>(series, 1); }
+
+/// The numbers of a model's own parameter of that name, which it has.
+std::span<Scalar> numbers_of(Model& model, const char* name);
 
 /// Throws an OptionError where a model is to have a linear model (data.text_features, data.series_features),
 /// but its task has numbers, or there are more features than that; and a failure if the

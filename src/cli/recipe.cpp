@@ -85,7 +85,7 @@ Index text_features(const DataSurvey& survey, const Choices& choices) {
   if (!choices.has_text_model || !has_baselines() || survey.labels == 0 || survey.of_rows ||
       letters > most_letters)
     return 0;
-  return survey.labels <= 20 ? 131072 : 32768;
+  return survey.labels <= 32 ? 131072 : 32768;
 }
 
 /// Features of the linear model of the series; 0: without it. Fitting it takes seconds, or few minutes.

@@ -13,6 +13,7 @@
 #include "core/kernels/kernels.hpp"
 #include "core/packed_weights.hpp"
 #include "core/thread_pool.hpp"
+#include "inference/evaluate_outputs.hpp"
 #include "inference/pieces.hpp"
 
 namespace orochi {
@@ -100,18 +101,29 @@ double mean(const std::vector<double>& items) {
 
 Evaluation evaluate(Inference& inference, const Task& task, const Sequences& data, Task* tune,
                     const Inference::Take& also) {
+  return evaluate_outputs(inference.model(), task, data, tune,
+                          [&](const Batch& batch, const Inference::Take& take) {
+                            inference.for_pieces(batch, [&](Index first, std::span<const Scalar> outputs) {
+                              take(first, outputs);
+                              if (also) also(first, outputs);
+                            });
+                          });
+}
+
+Evaluation evaluate_outputs(const Classifier& model, const Task& task, const Sequences& data, Task* tune,
+                            const OutputsOf& outputs_of) {
   std::vector<std::uint32_t> samples;
   Asked asked;
   const Batch batch = ask(task, as_batch(data, samples), {}, asked);  // the same each time
   Evaluation result;
-  result.offsets = item_offsets(inference.model(), batch);
+  result.offsets = item_offsets(model, batch);
   result.targets.assign(batch.targets.begin(), batch.targets.end());
   const auto items = as_size(result.offsets.back()), k = as_size(task.outputs()),
              width = as_size(batch.target_width), kept = as_size(task.kept());
   result.kept.resize(items * kept);
   result.item_losses.resize(items);
   std::vector<double> scores(items);
-  inference.for_pieces(batch, [&](Index first, std::span<const Scalar> outputs) {
+  outputs_of(batch, [&](Index first, std::span<const Scalar> outputs) {
     for (std::size_t i = as_size(first), at = 0; at < outputs.size(); ++i, at += k) {
       const std::span<const Scalar> row = outputs.subspan(at, k);  // [K]
       const std::span<const double> target = batch.targets.subspan(i * width, width);
@@ -119,7 +131,6 @@ Evaluation evaluate(Inference& inference, const Task& task, const Sequences& dat
       scores[i] = task.score(row, target);
       task.keep(row, std::span(result.kept).subspan(i * kept, kept));
     }
-    if (also) also(first, outputs);
   });
   if (tune != nullptr) tune->tune(result.outcomes());
   result.metrics = {data.size(), result.offsets.back(), mean(result.item_losses), mean(scores),

@@ -30,6 +30,7 @@ LinearModel::LinearModel(Builder& builder, const InputShape& input, Index output
   const Index features = is_text ? input.text_features * input.num_texts : rocket_->width();
   table_ = builder.embedding(is_text ? text_table : series_table, features + 1, outputs, Init::zeros(),
                              Use::lookup);
+  shares_ = builder.embedding(linear_shares, 2, 1, Init::ones(), Use::lookup);
 }
 
 Var LinearModel::add_to(Var x, const Batch& batch) const {
@@ -43,27 +44,29 @@ Var LinearModel::add_to(Var x, const Batch& batch) const {
       rocket_ ? rocket_->width() * x.rows() : batch.feature_offsets.back() - batch.feature_offsets.front();
   const double bytes = 2.0 * static_cast<double>(count * k) * sizeof(Scalar);
   const Measure measure(tape.observer(), "linear model", Pass::forward, 0, bytes);
-  const Scalar* table = tape.value(table_).data();  // [features + 1, K]
-  std::vector<float> values(as_size(rocket_ ? rocket_->width() : 0));
+  const Scalar* shares = tape.value(shares_).data();
   std::vector<double> sums(as_size(k));  // thousands of features would lose digits in Scalar
   Var y = tape.result(x.rows(), k);      // [B, K]
   for (Index b = 0; b < x.rows(); ++b) {
+    if (shares[1] != 0) sum(tape, batch, b, sums);
     for (Index j = 0; j < k; ++j)
-      sums[as_size(j)] = encoder_share * static_cast<double>(x.data()[b * k + j]) +
-                         static_cast<double>(table[(table_.rows - 1) * k + j]);
-    const auto add = [&](Index feature, double weight) {
-      for (Index j = 0; j < k; ++j) sums[as_size(j)] += weight * static_cast<double>(table[feature * k + j]);
-    };
-    if (rocket_) {
-      rocket_->transform(batch, b, {tape.value(biases_).data(), values.size()}, values);
-      for (std::size_t f = 0; f < values.size(); ++f)
-        add(static_cast<Index>(f), static_cast<double>(values[f]));
-    } else {
-      for_each_weight(batch.features_of(b), add);
-    }
-    for (Index j = 0; j < k; ++j) y.data()[b * k + j] = static_cast<Scalar>(sums[as_size(j)]);
+      y.data()[b * k + j] =
+          output_of_both(x.data()[b * k + j], static_cast<Scalar>(sums[as_size(j)]), shares);
   }
   return y;
+}
+
+void LinearModel::sum(Tape& tape, const Batch& batch, Index b, std::span<double> sums) const {
+  const Index k = table_.cols;
+  const Scalar* table = tape.value(table_).data();  // [features + 1, K]
+  std::copy_n(table + (table_.rows - 1) * k, k, sums.begin());
+  const auto add = [&](Index feature, double weight) {
+    for (Index j = 0; j < k; ++j) sums[as_size(j)] += weight * static_cast<double>(table[feature * k + j]);
+  };
+  if (!rocket_) return for_each_weight(batch.features_of(b), add);
+  std::vector<float> values(as_size(rocket_->width()));
+  rocket_->transform(batch, b, {tape.value(biases_).data(), values.size()}, values);
+  for (std::size_t f = 0; f < values.size(); ++f) add(static_cast<Index>(f), static_cast<double>(values[f]));
 }
 
 }  // namespace orochi

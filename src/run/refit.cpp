@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
 
+#include "baseline/linear_model.hpp"
 #include "io/toml.hpp"
+#include "layers/linear_model.hpp"
 #include "run/run_setup.hpp"
 #include "run/several_runs.hpp"
 
@@ -35,7 +38,12 @@ TrainResult refit(const TrainRequest& request, TrainResult chosen, const Extensi
   all.run = chosen.run + "/" + refit_name;
   std::error_code error;
   all.resume = !request.overwrite && fs::exists(all.run + "/config.toml", error);
-  all.overrides = settings_for_all_data(read_config(all.config_path, {}, extensions), chosen.best_epoch);
+  const Config config = read_config(all.config_path, {}, extensions);
+  all.overrides = settings_for_all_data(config, chosen.best_epoch);
+  if (!linear_model_key(config.data).empty()) {
+    Model best = Model::load(chosen.model, extensions);
+    std::ranges::copy(numbers_of(best, linear_shares), all.linear_shares.begin());
+  }
   observer.note(fmt::format("train.refit: the {} that were best, on training and validation data together",
                             chosen.best_epoch == 1 ? "epoch" : fmt::format("{} epochs", chosen.best_epoch)));
   TrainResult again = train(all, extensions, observer);

@@ -207,8 +207,7 @@ EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation
 void Trainer::end_epoch() {
   const double seconds = seconds_since(epoch_start_);
   loop_.updater().exchange_average();
-  const Metrics validation =
-      validated() ? evaluate(inference_, task_, data_.validation, &task_).metrics : Metrics();
+  const Metrics validation = validated() ? validate().metrics : Metrics();
   const bool finite = std::isfinite(validation.loss);
   if (!finite)
     observer_.note(

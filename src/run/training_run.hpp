@@ -47,7 +47,11 @@ class Trainer {
   RunFolder open_folder(
       const Extensions& extensions) const;  // the last moment to refuse without having written anything
   void start();
+  /// With the note of what the linear model is worth by itself.
   void fit_before();
+  void set_shares(std::array<Scalar, 2> shares);
+  /// Of the validation data; where there is a linear model, says first how much it counts beside the encoder.
+  Evaluation validate();
   void resume();
   void restore_best();
   void train_epoch();
@@ -88,6 +92,7 @@ class Trainer {
   std::uint64_t warmup_;  // steps
   Progress& progress_;    // the loop's
   Inference inference_;
+  std::vector<Scalar> linear_outputs_;  // [B, K] of the validation data; empty: not computed yet
   std::int64_t saved_step_ = -1;  // of last.h5, which may still wait to be written; -1: there is none yet
   double norm_sum_ = 0;
   std::uint64_t norm_count_ = 0, epoch_tokens_ = 0;

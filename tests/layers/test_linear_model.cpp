@@ -25,6 +25,11 @@ struct Fitted {
       parameters.flat()[static_cast<std::size_t>(2 * f + 1)] = static_cast<Scalar>(-f);
     }
     parameters.flat()[12] = 7, parameters.flat()[13] = 8;
+    set_shares(1, 1);
+  }
+  void set_shares(Scalar encoder, Scalar linear) {
+    const std::span<Scalar> shares = parameters.flat().subspan(as_size(parameters.views().back().offset), 2);
+    shares[0] = encoder, shares[1] = linear;
   }
   /// Of an encoder that says 4 and 8 of everything. [B, K]
   RowMatrix outputs_of(const Batch& batch, Mode mode = Mode::infer) {
@@ -76,6 +81,20 @@ TEST_CASE(
   CHECK(swapped.row(1) == y.row(0));
 }
 
+TEST_CASE("shares weigh the encoder's outputs and the linear model's") {
+  Fitted fitted;
+  std::vector<std::uint32_t> samples;
+  const Sequences data = three_texts();
+  const Batch batch = as_batch(data, samples);
+  fitted.set_shares(0, 1);
+  const RowMatrix linear = fitted.outputs_of(batch);
+  fitted.set_shares(1, 0);
+  const RowMatrix encoder = fitted.outputs_of(batch);
+  CHECK(encoder.row(2) == (RowMatrix(1, 2) << 1, 2).finished());
+  fitted.set_shares(2, static_cast<Scalar>(0.5));
+  CHECK((fitted.outputs_of(batch) - (2 * encoder + linear / 2)).cwiseAbs().maxCoeff() < 1e-5);
+}
+
 TEST_CASE("in training the encoder is alone, and without features there is no answer") {
   Fitted fitted;
   std::vector<std::uint32_t> samples;
@@ -104,7 +123,9 @@ TEST_CASE("of series it adds each feature's row times its share of positions abo
   REQUIRE(rocket.width() == 2 * MiniRocket::kernels);
   const std::vector<Scalar> biases = rocket.biases(batch);
   std::copy(biases.begin(), biases.end(), parameters.data() + parameters.views().front().offset);
-  Scalar* table = parameters.data() + parameters.views().back().offset;
+  Scalar* table = parameters.data() + parameters.views()[1].offset;
+  Scalar* shares = parameters.data() + parameters.views()[2].offset;
+  shares[0] = shares[1] = 1;
   for (Index f = 0; f <= rocket.width(); ++f)
     table[2 * f] = static_cast<Scalar>(f % 7) - 3, table[2 * f + 1] = static_cast<Scalar>(f % 5);
   Tape tape(parameters);

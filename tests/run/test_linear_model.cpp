@@ -3,6 +3,7 @@
 #include <orochi/inference.hpp>
 
 #include "catch.hpp"
+#include "run/linear_shares.hpp"
 #include "runs.hpp"
 
 using namespace orochi;
@@ -101,6 +102,39 @@ TEST_CASE("the encoder beside it is trained as if alone, and the table stays as 
 TEST_CASE("it is the same on any number of threads and in a run that was interrupted") {
   const TextsPlace place("same");
   check_same_bits(place, {"data.text_features=50"});
+}
+
+TEST_CASE("validation data says how much the linear model counts, also in a run on all data") {
+  const TextsPlace place("shares");
+  place.trained(place.with("run", {"data.text_features=500", "train.refit=true"}));
+  const std::vector<Scalar> shares = numbers_of(place.model("run", "best.h5"), "head.shares");
+  REQUIRE(shares.size() == 2);
+  CHECK(shares[1] > 1);  // it is right, and the encoder guesses
+  CHECK(shares[1] > shares[0]);
+  CHECK(numbers_of(place.model("run/refit", "best.h5"), "head.shares") == shares);
+  place.trained(place.with("none", {"data.text_features=500", "data.validation_fraction=0"}));
+  CHECK(numbers_of(place.model("none", "best.h5"), "head.shares") == std::vector<Scalar>{1, 1});
+}
+
+TEST_CASE("the shares answer best, but a few answers move them little") {
+  const std::unique_ptr<Task> task = builtin().tasks.make({"classification", {}});
+  task->fit(std::vector<std::string>{"a", "b"});
+  // The encoder is right in three of four items and far too sure, the linear model in two of four.
+  std::vector<Scalar> encoder, linear;
+  std::vector<double> targets;
+  for (int i = 0; i < 400; ++i) {
+    const Scalar right = i % 4 == 0 ? -40 : 40, luck = i % 2 == 0 ? -2 : 2;
+    encoder.insert(encoder.end(), {right, 0});
+    linear.insert(linear.end(), {luck, 0});
+    targets.push_back(0);
+  }
+  const std::array<Scalar, 2> shares = best_shares(*task, encoder, linear, targets);
+  CHECK(shares[0] < Scalar(0.2));
+  CHECK(shares[1] < Scalar(0.5));
+  encoder.resize(8), linear.resize(8), targets.resize(4);
+  CHECK(best_shares(*task, encoder, linear, targets)[0] > shares[0]);
+  encoder[0] = std::numeric_limits<Scalar>::quiet_NaN();
+  CHECK(best_shares(*task, encoder, linear, targets) == std::array<Scalar, 2>{1, 1});
 }
 
 TEST_CASE("it says what it is worth by itself, and is fitted again for labels that are added") {
