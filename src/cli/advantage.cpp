@@ -12,10 +12,11 @@ Advantage advantage_of(const MetricInfo& metric, double difference, Interval int
 std::string advantage_text(const Advantage& advantage, const MetricInfo& metric, const Task& task) {
   const auto& [by, interval] = advantage;
   const bool is_share = task.are_in_file() && !task.are_numbers() && metric.name != "loss";
-  return is_share
-             ? fmt::format("{:.1f} points of {} [{:.1f}, {:.1f}]", 100 * by, metric.title, 100 * interval.low,
-                           100 * interval.high)
-             : fmt::format("{:.3g} of {} [{:.3g}, {:.3g}]", by, metric.title, interval.low, interval.high);
+  std::string text = is_share ? fmt::format("{:.1f} points of {}", 100 * by, metric.title)
+                              : fmt::format("{:.3g} of {}", by, metric.title);
+  if (!interval.is_known()) return text;
+  return text + (is_share ? fmt::format(" [{:.1f}, {:.1f}]", 100 * interval.low, 100 * interval.high)
+                          : fmt::format(" [{:.3g}, {:.3g}]", interval.low, interval.high));
 }
 
 }  // namespace orochi

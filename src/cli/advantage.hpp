@@ -21,7 +21,8 @@ struct Advantage {
 /// `difference`: the second's figure less the first's.
 Advantage advantage_of(const MetricInfo& metric, double difference, Interval interval);
 
-/// "1.3 points of accuracy [0.4, 2.2]"; of a metric that is no share of 1 "0.0123 of loss [0.004, 0.021]".
+/// "1.3 points of accuracy [0.4, 2.2]"; of a metric that is no share of 1 "0.0123 of loss [0.004, 0.021]". An
+/// interval that is not known is left out.
 std::string advantage_text(const Advantage& advantage, const MetricInfo& metric, const Task& task);
 
 }  // namespace orochi

@@ -16,7 +16,7 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string bounds(const Interval& interval) {
-  return fmt::format("[{:.4f}, {:.4f}]", interval.low, interval.high);
+  return interval.is_known() ? fmt::format("[{:.4f}, {:.4f}]", interval.low, interval.high) : "-";
 }
 
 std::string sentence_of(const Findings& found) {

@@ -111,7 +111,7 @@ int call_evaluate(const Extensions& extensions, const Arguments& arguments, Outp
   require_finite(found.evaluation.losses);
   if (takes_unseen)
     found.unseen = rejection_of(file, class_scores(found.evaluation).confidence(), inference, *trained.task);
-  found.intervals = metric_intervals(*trained.task, found.evaluation, threads);
+  found.intervals = metric_intervals(*trained.task, found.evaluation, trained.metrics, threads);
   std::cerr << trained_on_note(trained, checkpoint, path, file.seen.file);
   if (!found.evaluation.note.empty()) std::cerr << found.evaluation.note + "\n";
   if (!arguments.has("--json")) {

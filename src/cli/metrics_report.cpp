@@ -1,7 +1,6 @@
 #include "cli/metrics_report.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -130,8 +129,8 @@ std::string figures_table(const Metrics& metrics, const std::vector<MetricInfo>&
     columns.push_back({names[i].title});
     cells.push_back(fraction(values[i]));
     if (intervals.values.empty()) continue;
-    const auto& [low, high] = intervals.values[i];
-    bounds.push_back(std::isnan(low) ? "-" : fmt::format("[{:.4f}, {:.4f}]", low, high));
+    const Interval& one = intervals.values[i];
+    bounds.push_back(one.is_known() ? fmt::format("[{:.4f}, {:.4f}]", one.low, one.high) : "-");
   }
   Table table(columns);
   table.add(std::move(cells));

@@ -102,7 +102,8 @@ std::vector<Difference> paired_differences(std::span<const Answers> a, std::span
   const std::vector<Interval> intervals = bootstrap(
       begins.back(), result.size(), differences, {resamples_for(size, most_paired_resamples), 42, threads});
   for (std::size_t m = 0; m < result.size(); ++m) {
-    result[m].interval = intervals[m];
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();  // resamples of one are all the same
+    result[m].interval = begins.back() > 1 ? intervals[m] : Interval{none, none};
     if (folds > 1) result[m].corrected = corrected_interval(by_metric[m], 1 / static_cast<double>(folds - 1));
   }
   return result;

@@ -1,6 +1,7 @@
 #include "inference/statistics.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -45,13 +46,20 @@ double mean_of_losses(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+/// `found` is the bootstrap's, of the share of right answers.
+Interval share_interval(const Interval& found, Index sequences) {
+  return found.low == found.high && (found.low == 0 || found.low == 1) ? interval_at_end(found.low, sequences)
+                                                                       : found;
+}
+
 Interval accuracy_interval(const Evaluation& evaluation) {
   const std::vector<double>& scores = evaluation.scores;
-  return bootstrap(std::ssize(scores), [&](Resample numbers) {
+  const Interval found = bootstrap(std::ssize(scores), [&](Resample numbers) {
     double right = 0;
     for (const std::uint32_t b : numbers) right += scores[b];
     return right / static_cast<double>(numbers.size());
   });
+  return share_interval(found, std::ssize(scores));
 }
 
 }  // namespace
@@ -74,7 +82,8 @@ int resamples_for(double size, int most) {
   return static_cast<int>(std::clamp(most_work / std::max(size, 1.0), fewest, 1.0 * most));
 }
 
-MetricIntervals metric_intervals(const Task& task, const Evaluation& evaluation, int threads) {
+MetricIntervals metric_intervals(const Task& task, const Evaluation& evaluation,
+                                 const std::vector<MetricInfo>& metrics, int threads) {
   MetricIntervals result;
   result.resamples = resamples_for(size_of(evaluation), most_resamples);
   const auto figures = [&](Resample numbers, std::span<double> into) {
@@ -82,6 +91,12 @@ MetricIntervals metric_intervals(const Task& task, const Evaluation& evaluation,
   };
   result.values = bootstrap(std::ssize(evaluation.losses), evaluation.metrics.figures.values.size() + 1,
                             figures, {result.resamples, 42, threads});
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  for (std::size_t m = 0; m < metrics.size(); ++m) {
+    Interval& one = result.values[m];
+    if (metrics[m].name == "accuracy") one = share_interval(one, std::ssize(evaluation.losses));
+    if (!one.is_known()) one = {none, none};
+  }
   return result;
 }
 

@@ -22,9 +22,11 @@ struct MetricIntervals {
   int resamples = 0;             // fewer of large data
 };
 
-/// The middle 95 % of the loss and the task's metrics over resampled sequences; the same bits on any number
-/// of threads.
-MetricIntervals metric_intervals(const Task& task, const Evaluation& evaluation, int threads);
+/// The middle 95 % of the loss and the task's metrics, named `metrics`, over resampled sequences; the same
+/// bits on any number of threads. Where all resamples agree, NaN, but of an accuracy of 0 or 1
+/// `interval_at_end`.
+MetricIntervals metric_intervals(const Task& task, const Evaluation& evaluation,
+                                 const std::vector<MetricInfo>& metrics, int threads);
 
 /// The most frequent label of the data, where every sequence has one and they are not all the same.
 struct Majority {

@@ -24,6 +24,11 @@ Interval middle(std::vector<double> values) {
 
 }  // namespace
 
+Interval interval_at_end(double share, Index count) {
+  const double far = std::pow(0.025, 1 / static_cast<double>(count));
+  return share > 0.5 ? Interval{far, 1} : Interval{0, 1 - far};
+}
+
 std::vector<Interval> bootstrap(Index size, std::size_t count,
                                 const std::function<void(Resample, std::span<double>)>& figures,
                                 const BootstrapOptions& options) {

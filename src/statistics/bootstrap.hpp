@@ -13,7 +13,13 @@ namespace orochi {
 /// The middle 95 %; NaN where the figure never was a number.
 struct Interval {
   double low = 0, high = 0;
+  /// False of NaN, and where all resamples have the same figure: they then say nothing about other data.
+  bool is_known() const { return low < high; }
 };
+
+/// Of a share that is 0 or 1 in all of `count` sequences, where every resample has the same: the exact
+/// interval (Clopper & Pearson 1934), whose far bound solves p^count = 0.025.
+Interval interval_at_end(double share, Index count);
 
 /// The numbers of sequences drawn with replacement, as many as there are. [B]
 using Resample = std::span<const std::uint32_t>;

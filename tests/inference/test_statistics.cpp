@@ -1,4 +1,6 @@
 // Intervals of a task's metrics, and what the most frequent label alone would reach.
+#include <cmath>
+
 #include "catch.hpp"
 #include "inference/scored.hpp"
 #include "inference/statistics.hpp"
@@ -42,6 +44,11 @@ Evaluation often_right(const Task& task, std::size_t count, std::size_t wrong, s
   return evaluation_of(task, labels, predictions, items);
 }
 
+MetricIntervals intervals_of(const Task& task, const Evaluation& found, int threads) {
+  const Tasks tasks = builtin_tasks();
+  return metric_intervals(task, found, all_metrics(*tasks.find("classification")), threads);
+}
+
 Interval of_means(const std::vector<double>& values, int resamples) {
   return bootstrap(
       std::ssize(values),
@@ -59,7 +66,7 @@ TEST_CASE("the intervals of loss and accuracy are those of the sequences' means,
   const auto task = class_task(3);
   for (const Index items : {1, 5}) {  // items of a sequence are drawn together
     const Evaluation found = often_right(*task, 300, 2, 9, items);
-    const MetricIntervals one = metric_intervals(*task, found, 1), three = metric_intervals(*task, found, 3);
+    const MetricIntervals one = intervals_of(*task, found, 1), three = intervals_of(*task, found, 3);
     REQUIRE(one.values.size() == 5);
     CHECK(one.resamples == 1000);
     for (std::size_t m = 0; m < 5; ++m) {
@@ -76,9 +83,21 @@ TEST_CASE("the intervals of loss and accuracy are those of the sequences' means,
   }
 }
 
+TEST_CASE("where every answer is right, or none, the accuracy's interval is the exact one of a share") {
+  const auto task = class_task(3);
+  const MetricIntervals right = intervals_of(*task, often_right(*task, 10, 0, 1), 1),
+                        wrong = intervals_of(*task, often_right(*task, 10, 1, 1), 1);
+  CHECK_THAT(right.values[1].low, catch_matchers::WithinAbs(0.691503, 1e-6));  // scipy's binomtest(10, 10)
+  CHECK(right.values[1].high == 1);
+  CHECK(wrong.values[1].low == 0);
+  CHECK_THAT(wrong.values[1].high, catch_matchers::WithinAbs(0.308497, 1e-6));
+  CHECK(std::isnan(right.values[2].low));  // macro F1: not known
+  CHECK(right.values[0].is_known());       // the losses differ
+}
+
 TEST_CASE("large data takes fewer resamples") {
   const auto task = class_task(2);
-  CHECK(metric_intervals(*task, often_right(*task, 100'000, 1, 4), 2).resamples == 200);
+  CHECK(intervals_of(*task, often_right(*task, 100'000, 1, 4), 2).resamples == 200);
 }
 
 TEST_CASE("the most frequent label is named, and whether more than it is shown") {
@@ -91,6 +110,8 @@ TEST_CASE("the most frequent label is named, and whether more than it is shown")
   CHECK(majority_note(poor) ==
         "no better than always answering \"0\" is shown, which would be right in 0.6667");
   CHECK_THAT(majority_note(evaluation_of(*task, {0, 0, 1}, {0, 0, 0})), Contains("one answer to everything"));
+  CHECK_THAT(majority_note(evaluation_of(*task, {0, 0, 1}, {0, 0, 1})),
+             Contains("no better than"));                                    // all right
   CHECK(majority_note(evaluation_of(*task, {1, 1, 1}, {1, 0, 1})).empty());  // nothing to tell apart
   CHECK_FALSE(majority_of(often_right(*task, 90, 1, 9, 3).metrics));         // a label a row
 }
