@@ -1,7 +1,10 @@
 #include "exchange/onnx.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+
+#include <orochi/error.hpp>
 
 #include "core/choices.hpp"
 #include "data/file_errors.hpp"
@@ -64,10 +67,7 @@ void add_outputs(const OnnxLayer& at, const Model& model, Value values) {
   const char* name = "vectors";
   if (model.task != nullptr) {
     if (const std::string_view key = linear_model_key(model.config.data); !key.empty())
-      throw usage_error(
-          fmt::format("the model adds the outputs of a linear model ({}), which is not translated to ONNX; "
-                      "train with {} = 0, or write its tensors by `orochi export` without --format",
-                      key, key));
+      at.graph.refuse(fmt::format("the outputs of a linear model are added ({0}): train with {0} = 0", key));
     name = "logits";
     values = at.linear("head", values);
     State state;
@@ -125,6 +125,11 @@ std::vector<std::string> export_onnx(const Model& model, const std::string& path
   AttentionPositions positions;
   const OnnxLayer whole{graph, model, positions, "", model.config.model};
   add_outputs(whole, model, encode(whole, model));
+  if (!graph.refused().empty())
+    throw usage_error(fmt::format(
+        "the model has what is not translated to ONNX:\n  {}\n--format safetensors writes the tensors of "
+        "every model",
+        fmt::join(graph.refused(), "\n  ")));
   graph.property("config", write_config(model.config));
   if (model.input.vocab_size > 0) graph.property("vocabulary", vocabulary(model));
   write_whole_file(path, bytes_of(graph.bytes()));

@@ -1,6 +1,7 @@
 // A graph of ONNX's operators, which becomes the bytes of a file.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -40,12 +41,19 @@ class OnnxGraph {
   /// A property of the file.
   void property(const std::string& key, const std::string& text);
 
+  /// Notes what has no translation; the caller goes on, so that all of it is known.
+  void refuse(const std::string& what) {
+    if (std::ranges::find(refused_, what) == refused_.end()) refused_.push_back(what);
+  }
+  const std::vector<std::string>& refused() const { return refused_; }
+
   /// The file. A failure where it has more than `most` bytes: 2 GB is what protobuf reads.
   std::string bytes(std::size_t most = 2147483647) const;
 
  private:
   struct File;
   std::unique_ptr<File> file_;
+  std::vector<std::string> refused_;
 };
 
 }  // namespace orochi

@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <orochi/error.hpp>
-
 #include "core/as_size.hpp"
 #include "exchange/model_numbers.hpp"
 #include "layers/embedding.hpp"
@@ -23,9 +21,7 @@ constexpr double least = std::numeric_limits<float>::lowest();  // finite, so th
 OnnxRows token_embedding(const OnnxLayer& at, const OnnxRows& x) {
   OnnxGraph& graph = at.graph;
   if (find_view(at.of, at.full("ngrams")) != nullptr)
-    throw usage_error(
-        "the model hashes runs of tokens ([layer.token_embedding] ngrams), which is not translated to ONNX; "
-        "`orochi export` without --format writes its tensors");
+    graph.refuse("runs of tokens are hashed ([layer.token_embedding] ngrams): train without ngrams");
   const Value none = graph.integer(0);  // in place of what padding holds
   const auto rows = [&](const char* table, const Value& ids) {
     return graph.node("Gather", {at.parameter(table), graph.node("Where", {x.mask, ids, none})});
@@ -250,10 +246,9 @@ OnnxRows translate(const OnnxLayer& place, const std::string& registered, const 
     if (registered == name) return translator(place, x);
     names.push_back(name);
   }
-  throw usage_error(
-      fmt::format("\"{}\": layers of type \"{}\" have no translation to ONNX; there is one of {}. "
-                  "--format safetensors takes every layer",
-                  place.name, registered, fmt::join(names, ", ")));
+  place.graph.refuse(fmt::format("layers of type \"{}\" have no translation; there is one of {}", registered,
+                                 fmt::join(names, ", ")));
+  return x;
 }
 
 Value masked_softmax(OnnxGraph& graph, const Value& mask, const Value& scores) {

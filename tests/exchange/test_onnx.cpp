@@ -123,17 +123,21 @@ TEST_CASE("an encoder's file has vectors, and its vocabulary and config beside t
   CHECK(all_valid(temp));
 }
 
-TEST_CASE("a layer of somebody else's is refused by its place and name", "[onnx]") {
+TEST_CASE("all that has no translation is refused at once, each thing once", "[onnx]") {
   const TempFolder temp;
   Extensions extensions = builtin();
   extensions.layers.add<Same>("theirs", Role::rows, "leaves the rows as they are");
   Config config = small();
   config.model.feed_forward = "theirs";
+  config.data.text_features = 16;
   const Model model = model_of(config, false, extensions);
   REQUIRE_THROWS_WITH(
       export_onnx(model, temp.file("x.onnx")),
-      Contains("\"encoder.0.feed_forward\": layers of type \"theirs\" have no translation to ONNX") &&
-          Contains("encoder_layer") && Contains("--format safetensors"));
+      Contains("\n  layers of type \"theirs\" have no translation; there is one of token_embedding") &&
+          Contains("\n  the outputs of a linear model are added (data.text_features): train with "
+                   "data.text_features = 0\n") &&
+          Contains("--format safetensors"));
+  REQUIRE(config.model.num_layers > 1);
   CHECK_FALSE(std::filesystem::exists(temp.file("x.onnx")));
 }
 
