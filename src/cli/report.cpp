@@ -77,12 +77,15 @@ int call_report(const Extensions& extensions, const Arguments& arguments, Output
   refuse_output_over_inputs(path, request.checkpoint, trained.config.data, {arguments.text("--data")});
   const ReportData data = report_data(trained, request.checkpoint, arguments);
   std::cerr << data.trained_on;
-  const std::string page = make_page(report_content(request, trained, data), trained, when);
+  const nlohmann::ordered_json content = report_content(request, trained, data);
+  const std::string page = make_page(content, trained, when);
   write_whole_file(path, bytes_of(page));
   if (page.size() > heavy_page)
     std::cerr << fmt::format(
         "the page is heavy: {} bytes; --sequences N draws fewer maps, --try never leaves the model out\n",
         grouped(static_cast<Index>(page.size())));
+  if (content["baselines"].contains("hint"))
+    std::cerr << content["baselines"]["hint"].get<std::string>() + "\n";
   out.write(fmt::format("wrote {}: open it in a browser\n", escape(path)));
   return static_cast<int>(ExitCode::done);
 }

@@ -83,8 +83,12 @@ TEST_CASE("of a run, baseline compares the encoder and leaves it to the report")
   json stale = kept;  // of another best.h5
   stale["encoder"]["step"] = kept["encoder"]["step"].get<int>() + 1;
   std::ofstream(run + "/baseline.json") << stale;
-  REQUIRE(orochi_program({"report", run, "--no-ablation"}).code == 0);
+  const Outcome without = orochi_program({"report", run, "--no-ablation"});
+  REQUIRE(without.code == 0);
   CHECK_FALSE(has(read(run + "/report.html"), sentence));
+  const std::string hint = "not compared with simple models: `orochi baseline " + run + "` does";
+  CHECK(has(without.err, hint));
+  CHECK(has(read(run + "/report.html"), hint));
   place.write_data("train.tsv", 80, 3, "no");
   const Outcome other = orochi_program({"baseline", run});
   CHECK(other.code == 2);

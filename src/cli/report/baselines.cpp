@@ -2,8 +2,10 @@
 
 #include <fstream>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "baseline/baseline.hpp"
 #include "cli/model_lines.hpp"
 #include "cli/text.hpp"
 
@@ -25,10 +27,15 @@ ordered_json row(const std::string& title, const std::string& settings, const or
 
 ordered_json baselines_content(const std::string& run, const Model& trained) {
   const std::vector<MetricInfo>& metrics = trained.metrics;
+  if (!has_baselines()) return nullptr;
+  const ordered_json hint{
+      {"hint", fmt::format("not compared with simple models: `orochi baseline {}` does, and after it `orochi "
+                           "report {}` has the table",
+                           escape(shell_word(run)), escape(shell_word(run)))}};
   try {
     std::ifstream file(run + "/baseline.json");
     const ordered_json written = ordered_json::parse(file), &encoder = written.at("encoder");
-    if (encoder.at("step") != trained.progress.step) return nullptr;
+    if (encoder.at("step") != trained.progress.step) return hint;
     const auto part = encoder.at("part").get<std::string>();
     ordered_json json{{"part", escape(part)},
                       {"sentence", escape(encoder.at("sentence").get<std::string>())},
@@ -41,7 +48,7 @@ ordered_json baselines_content(const std::string& run, const Model& trained) {
                                  baseline.at("settings").get<std::string>(), baseline.at(part), metrics));
     return json;
   } catch (const ordered_json::exception&) {
-    return nullptr;
+    return hint;
   }
 }
 

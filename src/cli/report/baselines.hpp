@@ -10,8 +10,8 @@
 namespace orochi {
 
 /// What `orochi baseline RUN` wrote into the folder: part, metrics, rows (title, settings, figures; the
-/// encoder first) and sentence. Null without such a file, where it is not as that verb writes it, or of a
-/// best.h5 of another step.
+/// encoder first) and sentence. Without such a file, where it is not as that verb writes it, or of a best.h5
+/// of another step, `hint`, which says how to make it; null where this program has no baselines.
 nlohmann::ordered_json baselines_content(const std::string& run, const Model& trained);
 
 }  // namespace orochi

@@ -22,6 +22,7 @@ function header(content) {
 
 // The encoder and simple models on the same data.
 function baselinesSection(baselines) {
+  if (baselines.hint) return section("baselines", "Simple models", note(word(baselines.hint), "."));
   const rows = baselines.rows.map(
       (row) => el("tr", {}, el("th", {scope: "row"}, word(row.title)),
                   row.figures.map((v) => el("td", {class: "number"}, fixed(v, 4))), el("td", {}, word(row.settings))));
