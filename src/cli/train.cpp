@@ -16,6 +16,7 @@
 #include "cli/train_and_report.hpp"
 #include "cli/train_baseline.hpp"
 #include "cli/verbs.hpp"
+#include "inference/statistics.hpp"
 #include "io/config_file.hpp"
 #include "io/suggest.hpp"
 
@@ -102,7 +103,7 @@ std::string report(const Arguments& arguments, const TrainResult& result) {
     text += fmt::format("\n{} on {}:\n", result.refits ? "the model of all data" : "best.h5",
                         result.holds_out ? "the fold that is held out" : "the test file") +
             figures_table(result.test, result.metrics) +
-            class_tables(result.test, one_answer_note(result.test));
+            class_tables(result.test, majority_note(result.evaluation));
   return text;
 }
 

@@ -115,10 +115,10 @@ std::string majority_note(const Evaluation& evaluation) {
   if (!majority) return "";
   if (const std::string note = one_answer_note(evaluation.metrics); !note.empty()) return note;
   const std::string label = quote(majority->label);
-  if (accuracy_interval(evaluation).low > majority->share)
-    return fmt::format("always answering {} would be right in {:.4f}", label, majority->share);
-  return fmt::format("no better than always answering {} is shown, which would be right in {:.4f}", label,
-                     majority->share);
+  const bool is_better = accuracy_interval(evaluation).low > majority->share;
+  return fmt::format("{} always answering {}, the most frequent label here, which is right in {:.4f}",
+                     is_better ? "the model is better than" : "the model is not shown to be better than",
+                     label, majority->share);
 }
 
 }  // namespace orochi

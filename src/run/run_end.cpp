@@ -33,12 +33,23 @@ TrainResult Trainer::finish(double seconds) {
                 "that are missing there were printed epoch by epoch");
 }
 
-/// What the most frequent label alone would reach on the validation data, beside the best model.
-std::string Trainer::majority() const {
-  if (!validated() || progress_.best_step < 0) return "";
-  const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
-  Inference inference(best, threads_);
-  return majority_note(evaluate(inference, *best.task, data_.validation));
+/// What the most frequent label alone would reach on the validation data, beside the best model; where there
+/// is test data, that of test data counts. And whether there is enough of it to say anything.
+void Trainer::note_validation() const {
+  constexpr Index fewest = 10;
+  if (!validated() || progress_.best_step < 0) return;
+  if (data_.test.size() == 0) {
+    const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
+    Inference inference(best, threads_);
+    const std::string note = majority_note(evaluate(inference, *best.task, data_.validation));
+    if (!note.empty()) observer_.note("on the validation data " + note);
+  }
+  if (data_.validation.size() < fewest && config_.data.fold == 0)
+    observer_.note(
+        fmt::format("the validation data is only {}, so its figures say next to nothing: add records, name a "
+                    "file of more "
+                    "with data.validation, or measure on all records with `orochi cross-validate CONFIG`",
+                    counted(data_.validation.size(), "sequence")));
 }
 
 TrainResult Trainer::result(double seconds) {
@@ -59,8 +70,7 @@ TrainResult Trainer::result(double seconds) {
   result.holds_out = config_.data.fold > 0;
   if (result.finished && progress_.best_step < 0)
     observer_.note("no epoch is the best one: there is no best.h5, and no test");
-  if (const std::string note = result.finished ? majority() : ""; !note.empty())
-    observer_.note("on the validation data " + note);
+  if (result.finished) note_validation();
   if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
     const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
     Inference inference(best, threads_);

@@ -71,7 +71,7 @@ class Trainer {
   CheckpointHeader header() const;
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);
-  std::string majority() const;
+  void note_validation() const;
   /// Writes what still waits, then the result. Throws a failure where something could still not be written.
   TrainResult finish(double seconds);
 

@@ -111,6 +111,7 @@ TEST_CASE("a resumed run names a model that gives one answer to everything, too"
   REQUIRE(ending_of(request, whole, builtin()).message == "");
   const std::string note = "on the validation data the model gives one answer to everything";
   CHECK_THAT(whole.notes, Contains(note));
+  CHECK_THAT(whole.notes, Contains("the validation data is only 8 sequences"));
   request.run = (place.root / "run").string();
   request.max_steps = 1;  // an epoch, the best one
   REQUIRE(ending_of(request, first, builtin()).message == "");
