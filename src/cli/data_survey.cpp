@@ -104,28 +104,34 @@ ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<
 
 namespace {
 
-/// An awk program that writes a record as a case of one step, each column a dimension, and its label.
-std::string awk_for(const Guess& guess) {
+/// An awk program that writes a record as a case of one step, each column but ids a dimension, and its label:
+/// a .ts file, or without labels the lines that predict takes.
+std::string awk_for(const Guess& guess, bool has_labels) {
   const NumberTable& table = guess.number_table;
-  const std::size_t label = table.label + 1;
-  std::string program = R"(BEGIN {print "@classLabel true\n@data"} )";
+  std::vector<std::string> taken;
+  if (table.label < guess.columns.size()) taken.push_back(fmt::format("i != {}", table.label + 1));
+  for (const std::size_t id : table.ids) taken.push_back(fmt::format("i != {}", id + 1));
+  std::string program = has_labels ? R"(BEGIN {print "@classLabel true\n@data"} )" : "";
   program += guess.has_header ? "NR > 1 && NF > 1" : "NF > 1";
   program += R"( {gsub(/["\r]/, ""); )";
-  if (table.has_decimal_commas && table.label_is_number)
-    program += fmt::format("sub(/,/, \".\", ${}); ", label);
-  program += fmt::format("for (i = 1; i <= NF; ++i) if (i != {}) {{", label);
+  if (has_labels && table.has_decimal_commas && table.label_is_number)
+    program += fmt::format("sub(/,/, \".\", ${}); ", table.label + 1);
+  if (!has_labels) program += R"(s = ""; )";
+  program += "for (i = 1; i <= NF; ++i) ";
+  if (!taken.empty()) program += fmt::format("if ({}) ", fmt::join(taken, " && "));
+  program += "{";
   if (table.has_decimal_commas) program += R"(sub(/,/, ".", $i); )";
-  return program + fmt::format(R"(printf "%s:", $i ~ /^ *(NA)?$/ ? "?" : $i}}; print ${}}})", label);
+  const std::string number = R"($i ~ /^ *(NA)?$/ ? "?" : $i)";
+  return program + (has_labels ? fmt::format(R"(printf "%s:", {}}}; print ${}}})", number, table.label + 1)
+                               : fmt::format(R"(printf "%s%s", s, {}; s = ":"}}; print ""}})", number));
 }
 
-/// A command that writes a table of numbers as a .ts file.
-std::string command_for(const Guess& guess, const std::string& path) {
+/// A command that writes a table of numbers so.
+std::string command_for(const Guess& guess, const std::string& path, bool has_labels) {
   const std::string between = guess.looks_like.delimiter == '\t'  ? "'\\t'"
                               : guess.looks_like.delimiter == ';' ? "';'"
                                                                   : ",";
   const bool is_packed = guess.packing != Packing::none;
-  std::filesystem::path stem = std::filesystem::path(path).stem();
-  if (is_packed) stem = stem.stem();
   const std::string named = shell_word(path);
   std::string source = guess.packing == Packing::gzip   ? "zcat <" + named + " | "
                        : guess.packing == Packing::zstd ? "zstd -dc <" + named + " | "
@@ -135,9 +141,15 @@ std::string command_for(const Guess& guess, const std::string& path) {
   if (has_quoted_commas)
     source +=
         fmt::format(R"x(sed 's/"\([-+0-9]*\),\([-+0-9eE]*\)"/\1.\2/g' {}| )x", is_packed ? "" : named + " ");
-  return fmt::format("{}awk -F{} '{}' {}>{}", source, between, awk_for(guess),
-                     is_packed || has_quoted_commas ? "" : named + " ",
-                     shell_word(stem.string() + "-columns.ts"));
+  return fmt::format("{}awk -F{} '{}'{}", source, between, awk_for(guess, has_labels),
+                     is_packed || has_quoted_commas ? "" : " " + named);
+}
+
+/// That command, into a file in this folder.
+std::string command_into_ts(const Guess& guess, const std::string& path) {
+  std::filesystem::path stem = std::filesystem::path(path).stem();
+  if (guess.packing != Packing::none) stem = stem.stem();
+  return command_for(guess, path, true) + " >" + shell_word(stem.string() + "-columns.ts");
 }
 
 }  // namespace
@@ -145,17 +157,44 @@ std::string command_for(const Guess& guess, const std::string& path) {
 void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting) {
   const NumberTable& table = guess.number_table;
   if (table.numbers == 0) return;
+  const auto name_of = [&](std::size_t column) {
+    return guess.has_header ? quote(guess.columns[column]) : std::to_string(column + 1);
+  };
+  std::vector<std::string> ids;
+  std::ranges::transform(table.ids, std::back_inserter(ids), name_of);
   throw usage_error(fmt::format(
       "{}: error: looks like a table of numbers, a record a line: {} of numbers, and labels in column {}; "
-      "none of them is a text. Numbers are read as series: write a record as one step, each of its columns a "
+      "none of them is a text.{} Numbers are read as series: write a record as one step, each of its columns "
+      "a "
       "channel that is normalized by itself, for instance with\n"
       "  {}\n"
       "and name that file. Where the columns are one quantity over time, write a line of the label and the "
       "numbers, with tabs between (data.format = \"ucr\"). To read one column as a text all the same, name "
       "it with {}",
-      path, counted(static_cast<Index>(table.numbers), "column"),
-      guess.has_header ? quote(guess.columns[table.label]) : std::to_string(table.label + 1),
-      command_for(guess, path), text_setting));
+      path, counted(static_cast<Index>(table.numbers), "column"), name_of(table.label),
+      ids.empty() ? "" : fmt::format(" What only numbers the records is left out: {}.", fmt::join(ids, ", ")),
+      command_into_ts(guess, path), text_setting));
+}
+
+void refuse_number_table(const Model& trained, const std::string& path, const std::string& reader) {
+  const Index channels = trained.preprocessing.channels;
+  if (trained.config.data.format.type != "ts" || channels < 2 || !std::filesystem::is_regular_file(path))
+    return;
+  Guess guess = guess_config(path, trained.extensions.readers);
+  NumberTable& table = guess.number_table;
+  if (table.numbers == 0) return;
+  // A file without labels has a measurement where they are guessed, and training may have taken ids for some.
+  const auto lacks = [&](std::size_t count) { return static_cast<Index>(table.numbers + count) == channels; };
+  const std::size_t ids = table.ids.size(), label = !reader.empty() && table.label_is_number ? 1 : 0;
+  if (ids > 0 && (lacks(ids) || lacks(ids + label))) table.ids.clear(), table.numbers += ids;
+  if (label > 0 && lacks(label)) table.label = guess.columns.size();
+  throw usage_error(
+      fmt::format("{}: error: looks like a table of numbers, but the model reads data.format = \"ts\", with "
+                  "a channel for "
+                  "each of {}; with the columns in the order of training's, {} with\n  {}",
+                  path, counted(channels, "column"), reader.empty() ? "write it so" : "hand it over",
+                  reader.empty() ? command_into_ts(guess, path) + "\nand name that file"
+                                 : command_for(guess, path, false) + " | " + reader));
 }
 
 std::string uneven_note(const ReadData& read) {

@@ -8,6 +8,7 @@
 
 #include <orochi/dataset.hpp>
 #include <orochi/extensions.hpp>
+#include <orochi/model.hpp>
 #include <orochi/task.hpp>
 
 #include "data/guess.hpp"
@@ -45,6 +46,10 @@ ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<
 /// Throws a usage_error for a table of numbers, which has no text: with the way to series of them.
 /// `text_setting`: how a column is named all the same.
 void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting);
+
+/// Likewise for a model of .ts files that is given such a table: with a command that writes it as one, or
+/// hands it to `reader`, a command that reads lines.
+void refuse_number_table(const Model& trained, const std::string& path, const std::string& reader);
 
 /// What it means, and what helps, where one label has nearly all records or a label has hardly any; else
 /// empty.

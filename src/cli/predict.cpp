@@ -16,6 +16,7 @@
 
 #include "cli/answer_writer.hpp"
 #include "cli/confidence.hpp"
+#include "cli/data_survey.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
@@ -187,6 +188,10 @@ int call_predict(const Extensions& extensions, const Arguments& arguments, Outpu
   if (has_settings && path == "-")
     throw usage_error(
         "settings say how a data file is read, but standard input is lines of one text each; name a file");
+  if (!has_settings)
+    refuse_number_table(
+        trained, path,
+        fmt::format("{} predict {}", shell_word(arguments.program), shell_word(arguments.words.front())));
   if (keeps || has_settings ||
       is_data_file(trained.config.data, trained.extensions.readers, trained.preprocessing, path))
     return answer_file(trained, path, arguments, out);

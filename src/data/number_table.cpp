@@ -31,6 +31,21 @@ ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_
   return kind;
 }
 
+/// As ColumnLook::are_ids, but no two measurements need be the same either: hence only what counts the rows.
+bool counts_rows(const std::vector<std::vector<std::string>>& rows, std::size_t column) {
+  std::optional<std::int64_t> last;
+  for (const std::vector<std::string>& row : rows) {
+    if (column >= row.size()) return false;
+    const std::string_view field = trim(row[column]);
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
+    if (error != std::errc() || end != field.data() + field.size() || (last && number != *last + 1))
+      return false;
+    last = number;
+  }
+  return rows.size() > 1;
+}
+
 }  // namespace
 
 bool is_one_number(std::string_view text) {
@@ -74,6 +89,8 @@ NumberTable number_table(const std::vector<std::vector<std::string>>& rows, std:
   if (found.label == count) return {};
   found.label_is_number = kind_of(rows, found.label).is_numeric;
   found.numbers -= found.label_is_number ? 1 : 0;
+  for (std::size_t c = 0; c < count && found.numbers > 1; ++c)
+    if (c != found.label && counts_rows(rows, c)) found.ids.push_back(c), --found.numbers;
   return found;
 }
 

@@ -11,10 +11,11 @@ namespace orochi {
 
 /// A table whose columns are numbers, but perhaps one of labels: none is a text.
 struct NumberTable {
-  std::size_t numbers = 0;          // columns; 0: it is no such table
-  std::size_t label = 0;            // the number of its column, from 0
-  bool label_is_number = false;     // a quantity, or the number of a class
-  bool has_decimal_commas = false;  // in numbers, as in 70,3
+  std::size_t numbers = 0;            // columns, without `ids`; 0: it is no such table
+  std::size_t label = 0;              // the number of its column, from 0
+  bool label_is_number = false;       // a quantity, or the number of a class
+  bool has_decimal_commas = false;    // in numbers, as in 70,3
+  std::vector<std::size_t> ids = {};  // columns that only number the records: integers that rise by one
 };
 
 /// Whether a text is a number and nothing else.

@@ -111,6 +111,46 @@ TEST_CASE("decimal commas in quotes become points, also between commas") {
   CHECK(cases.starts_with(top + "6.3:-2.9:x\n5.5:2:z\n"));
 }
 
+TEST_CASE("a column that only numbers the records is left out, and said") {
+  const Workplace place("tables-ids");
+  std::string csv = "id,a,b,kind\n";
+  for (int i = 0; i < 40; ++i)
+    csv += std::to_string(i + 7) + "," + std::to_string(i % 5) + ",2." + std::to_string(i % 3) +
+           (i % 2 == 0 ? ",x\n" : ",z\n");
+  CHECK(by_command_for(place, csv).starts_with(top + "0:2.0:x\n1:2.1:z\n"));
+  const std::string said = init(place, "t.csv").err;
+  CHECK(has(said, ": 2 columns of numbers, "));
+  CHECK(has(said, "What only numbers the records is left out: \"id\"."));
+  std::ofstream(place.path("t.csv")) << table("id,a,kind\n", "1,3,x\n", "2,3,z\n");  // no numbers of records
+  CHECK_FALSE(has(init(place, "t.csv").err, "left out"));
+}
+
+TEST_CASE("predict and evaluate print the command that hands a table of numbers to the model") {
+  const Workplace place("tables-predict");
+  const std::string csv = table("a,b,c,kind\n", "1,2.5,0,x\n", "3,4.5,1,z\n");
+  by_command_for(place, csv);
+  REQUIRE(init(place, "t-columns.ts").code == 0);
+  const std::string run = place.path("made");
+  REQUIRE(orochi_program({"train", place.path("made.toml"), "--run", run, "train.max_steps=3"}).code == 0);
+  const std::string expected = orochi_program({"predict", run, place.path("t-columns.ts")}).out;
+  REQUIRE(has(expected, "label\tp(x)\tp(z)\n"));
+  const auto handed = [&](const std::string& contents) {
+    std::ofstream(place.path("new.csv")) << contents;
+    const Outcome refused = orochi_program({"predict", run, place.path("new.csv")});
+    CHECK(refused.code == 2);
+    const std::size_t begin = refused.err.find("\n  "), end = refused.err.find(" | ", begin);
+    REQUIRE(end != std::string::npos);
+    const std::string cases = place.path("cases");
+    REQUIRE(std::system((refused.err.substr(begin + 3, end - begin - 3) + " >" + cases).c_str()) == 0);
+    return orochi_program({"predict", run, cases}).out;
+  };
+  CHECK(handed(csv) == expected);
+  CHECK(handed(table("a,b,c\n", "1,2.5,0\n", "3,4.5,1\n")) == expected);
+  const Outcome evaluated = orochi_program({"evaluate", run, "--data", place.path("t.csv")});
+  CHECK(evaluated.code == 2);
+  CHECK(has(evaluated.err, "t-columns.ts\nand name that file"));
+}
+
 TEST_CASE("of a table of numbers alone the label is what is called so, else the last column") {
   const Workplace place("tables-last");
   const auto label_of = [&](const std::string& header, const std::string& even, const std::string& odd) {
