@@ -41,6 +41,7 @@ class Pending {
       : reader_(trained.extensions.readers.make(trained.config.data.format)),
         encoder_(trained.config.data, trained.preprocessing, trained.task->level()),
         channels_(trained.preprocessing.channels),
+        takes_pairs_(trained.preprocessing.texts > 1),
         usual_(trained.preprocessing.unknown_share) {
     const std::vector<std::string> labels = trained.task->strata_names();
     labels_.insert(labels.begin(), labels.end());
@@ -49,6 +50,12 @@ class Pending {
 
   /// Throws a usage_error for a line that is no sequence; nothing is added then.
   void add(std::string_view line) {
+    if (count_ == 0 && channels_ == 0 && !(takes_pairs_ && line.find('\t') != line.npos) &&
+        reader_->recognizes(line))
+      throw usage_error(
+          fmt::format("{} looks like the columns of a data file, but a line here is a text alone; name the "
+                      "file in place of standard input, or leave out its header and other columns",
+                      quote(line)));
     if (channels_ == 0) labelled_ += labels_.contains(reader_->label_of(line)) ? 1 : 0;
     long_ += encoder_.append_line(line, data_) ? 1 : 0;
     ++count_;
@@ -112,7 +119,8 @@ class Pending {
   std::unique_ptr<Reader> reader_;
   InputEncoder encoder_;
   Index channels_;
-  double usual_;  // share of unknown tokens
+  bool takes_pairs_;  // with a tab between, as columns have it
+  double usual_;      // share of unknown tokens
   Sequences data_;
   std::vector<std::vector<std::string>> fields_;  // [B] or none
   std::set<std::string, std::less<>> labels_;     // that a line of a labelled file would begin with

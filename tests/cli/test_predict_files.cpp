@@ -76,6 +76,11 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
   CHECK(labels_of(predict("csv", "plain.txt")) == expected);
   CHECK(labels_of(predict("jsonl", "no-label.jsonl")) == expected);
 
+  const Outcome piped = orochi_program({"predict", place.path("csv")}, "label,text\nno,CGATTACAG\n");
+  CHECK(piped.code == 2);
+  CHECK(has(piped.err, "standard input:1: error: \"label,text\" looks like the columns of a data file"));
+  CHECK(labels_of(orochi_program({"predict", place.path("csv")}, "CGATTACAG\nlabel,text\n")).size() > 3);
+
   // Of another format labels would be read as texts.
   const Outcome other = predict("csv", "labelled.tsv");
   CHECK(other.code == 2);
