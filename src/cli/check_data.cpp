@@ -88,7 +88,7 @@ int call_check_data(const Extensions& extensions, const Arguments& arguments, Ou
   const std::string& description = guess.looks_like.description;
   say(fmt::format("file        {}, {} bytes\nlooks like  {}\n", escape(path),
                   grouped(static_cast<Index>(std::filesystem::file_size(path))),
-                  description.empty() ? "nothing that is known here" : description));
+                  description.empty() ? "no format that is known" : description));
   const bool names_format = std::any_of(overrides.begin(), overrides.end(), [](const std::string& setting) {
     return setting.starts_with("data.format");
   });

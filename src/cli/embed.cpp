@@ -152,7 +152,7 @@ Verb embed_verb() {
   verb.options = {
       {"--out", "FILE",
        "write to FILE, by its ending .tsv, .npy (NumPy) or .h5 (HDF5, dataset /vectors), in place of "
-       "standard output, which gets a line of numbers with tabs between a sequence"},
+       "standard output, which gets a line for each sequence, its numbers with tabs between"},
       threads_option()};
   verb.examples = {"embed encoder.h5 texts.txt --out vectors.npy"};
   verb.call = call_embed;

@@ -90,11 +90,12 @@ void check_test(Config config, const Guess& guess, const std::string& path, cons
     const std::string other = guess_config(test, extensions.readers).looks_like.description;
     const bool looks_alike = other == guess.looks_like.description;
     throw usage_error(fmt::format(
-        "{}\n--test {} does not fit {}, as which training will read it{}; mend it, or leave --test out",
+        "{}\n--test {} does not fit {}: training reads both in the same way{}; correct it, or leave --test "
+        "out",
         error.what(), test, path,
-        looks_alike || other.empty()
-            ? ""
-            : fmt::format(": it looks like {}, the other one like {}", other, guess.looks_like.description)));
+        looks_alike || other.empty() ? ""
+                                     : fmt::format(", but it looks like {}, and the other one like {}", other,
+                                                   guess.looks_like.description)));
   }
   for (const std::string& note : both.notes)
     if (note.find("test") != note.npos) std::cerr << escape(note) + "\n";
@@ -107,7 +108,7 @@ DataSurvey survey_of(Guess guess, std::vector<std::string> settings, const Exten
   std::vector<SurveyedRecord> records = read.records;
   if (may_number_records(read))
     std::cerr << fmt::format(
-        "no two records have the same label, and all are whole numbers, such as {}: a column that only "
+        "all labels are different whole numbers, such as {}: a column that only "
         "numbers the records cannot be predicted; name another one with --label COLUMN{}\n",
         read.data.train.target(0).front(),
         guess.columns.empty() ? "" : "; there are: " + escape(quote_list(guess.columns)));
@@ -143,8 +144,8 @@ std::string from_folder(const std::string& path, const fs::path& folder) {
 /// What else there was to choose from, and how.
 std::string unused_note(const ChosenColumns& chosen) {
   if (!chosen.is_guess || chosen.unused.empty()) return "";
-  return escape(fmt::format("the text is the longest, the label {}; not used: {}; --text and --label choose "
-                            "others, and {} = [...] in the config takes several texts",
+  return escape(fmt::format("the text is the longest column, the label the one {}; not used: {}; --text and "
+                            "--label choose others, and {} = [...] in the config takes several texts",
                             reason_of_label(chosen), quote_list(chosen.unused), chosen.option)) +
          "\n";
 }

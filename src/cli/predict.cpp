@@ -166,7 +166,7 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
   } catch (const Error& error) {
     throw Error(
         error.code(),
-        fmt::format("{}\nthe file was read as data.format = \"{}\", as training's; {}{} are read from "
+        fmt::format("{}\nthe file was read as data.format = \"{}\", as in training; {}{} are read from "
                     "standard input: predict ... <FILE",
                     error.what(), trained.config.data.format.type, columns_advice(trained),
                     trained.preprocessing.channels > 0 ? "records without labels, values with commas between,"

@@ -35,8 +35,8 @@ Choices choices_for(DataKind kind) {
   switch (kind) {
     case DataKind::words:
       return {
-          "{type = \"word\", min_count = 2}  # words that are there once are unknown ones, which so are "
-          "trained",
+          "{type = \"word\", min_count = 2}  # words that occur once count as unknown, so that "
+          "the model learns what to do with unknown words",
           "words",
           "\"mean\"",
           2,
@@ -120,8 +120,8 @@ std::string linear_model_lines(const DataSurvey& survey, const Choices& choices)
       : has_places  ? "text_features = {}  # buckets of a linear model of runs of letters at their places"
                     : "text_features = {}  # buckets of a linear model of words, pairs and runs of letters";
   return fmt::format(fmt::runtime(what), of_texts + of_series) +
-         ", which is fitted first: answers add it and the encoder; 0 leaves it out, as ONNX and long = "
-         "\"windows\" need it\n" +
+         "; it is fitted first, and each answer is the sum of it and the encoder; 0 leaves it out, which "
+         "ONNX and long = \"windows\" need\n" +
          (has_places && of_texts > 0
               ? "text_places = true  # false: of runs anywhere; leave it out with text_features\n"
               : "");
@@ -135,12 +135,12 @@ std::string data_section(const DataSurvey& survey, const Choices& choices) {
       std::min(survey.longest <= short_record ? survey.longest : survey.usual_length, choices.most_rows);
   const Index features = text_features(survey, choices);
   const char* cut = features > 0
-                        ? "of longer records the encoder reads the beginning"
+                        ? "the encoder reads the beginning of longer records"
                         : "longer records are cut to their beginning; long = \"windows\" reads them whole";
-  const char* share = kept >= survey.longest ? "all of the records are no longer"
+  const char* share = kept >= survey.longest ? "no record is longer"
                       : kept < survey.usual_length
                           ? cut
-                          : "98 of 100 records are no longer; the others lose their end";
+                          : "98 of 100 records are not longer; the others lose their end";
   text += linear_model_lines(survey, choices);
   if (survey.misses_values)
     text += fmt::format("missing = {}\n",
@@ -173,7 +173,7 @@ std::string recipe(const DataSurvey& survey) {
 d_model = {}
 num_layers = {}
 num_heads = 4
-dropout = 0.2  # little data is learned by heart soon
+dropout = 0.2  # a model soon learns a small data set by heart
 pooling = {}
 
 [train]

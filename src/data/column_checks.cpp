@@ -117,7 +117,7 @@ void check_alike(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
     if (found.second) continue;
     const auto& [other, at] = found.first->second;
     const std::string text =
-        fmt::format("label {} looks like {} ({}), but is another one; write both alike",
+        fmt::format("label {} looks like {} ({}), but has other characters; write both alike",
                     quote_code_points(label), quote_code_points(other), raw.location(static_cast<Index>(at)));
     add_at(raw, use.first, errors, [&] { return text; });
   }
@@ -141,7 +141,8 @@ void note_case(const RawSplit& raw, char separator, std::vector<std::string>& no
       const auto [other, is_new] = forms.try_emplace(form, label, i);
       if (is_new || ++count > most_named) continue;
       notes.push_back(fmt::format(
-          "label {} ({}) is {} ({}) in another case, and another class; write both alike if they are one",
+          "labels {} ({}) and {} ({}) differ in case alone and are two classes; write both alike if they are "
+          "one",
           quote(label), raw.location(i), quote(other->second.first), raw.location(other->second.second)));
     }
   }

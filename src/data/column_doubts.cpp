@@ -24,7 +24,8 @@ void note_separator(const RawSplit& raw, char separator, std::vector<std::string
     if (count <= raw.size() / (other.character == ' ' ? 2 : 10)) continue;
     const auto first = std::ranges::find_if(raw.targets, holds) - raw.targets.begin();
     notes.push_back(fmt::format(
-        "no record has more than one label, but in {} of {} it holds a {}, first {} ({}): if it is between "
+        "no record has more than one label, but the labels of {} of {} hold a {}, first {} ({}): if it is "
+        "between "
         "labels, set task.separator = \"{}\"",
         grouped(count), grouped(raw.size()), other.character == ' ' ? "blank" : quote({&other.character, 1}),
         quote(raw.targets[as_size(first)]), raw.location(first), other.name));

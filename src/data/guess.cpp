@@ -176,8 +176,8 @@ std::string format_table(const Guess& guess, const Table& table) {
   if (chosen.option.empty()) return text;
   if (!table.has_names) text += "header = false\n";
   if (chosen.is_guess && !chosen.unused.empty())
-    text += fmt::format("# The text: the longest; the label: {}. Not used: {}\n", reason_of_label(chosen),
-                        quote_list(chosen.unused));
+    text += fmt::format("# The text: the longest column; the label: the one {}. Not used: {}\n",
+                        reason_of_label(chosen), quote_list(chosen.unused));
   return text + fmt::format("{} = [{}]\nlabel_{} = {}\n", chosen.option, quoted(chosen.text),
                             is_csv ? "column" : "key", quoted(chosen.label));
 }
@@ -203,7 +203,7 @@ bool has_several_labels(std::string_view text) {
 }  // namespace
 
 std::string reason_of_label(const ChosenColumns& chosen) {
-  return chosen.is_label_by_name ? "what is called so" : "what has the fewest values";
+  return chosen.is_label_by_name ? "that is called so" : "with the fewest different values";
 }
 
 Guess guess_config(const std::string& path, const Readers& readers, const Wishes& wishes) {

@@ -190,7 +190,7 @@ Sniffed config_of(const std::vector<std::string_view>& lines) {
   found.is_config = could_begin(lines.front()) && std::ranges::any_of(lines, is_of_ours);
   if (!found.is_config) return found;
   found.description = "a configuration (TOML)";
-  found.advice = "name a file of data: a configuration says in data.train which it is for";
+  found.advice = "give a data file, such as the one that the configuration names in data.train";
   return found;
 }
 
@@ -273,7 +273,7 @@ Sniffed sniff_name(const std::string& format) {
   Sniffed found{"", format, '"' + format + '"', ""};
   for (const Sniffed& one : {json_lines(), label_tab_text(), table_of(',')})
     if (one.format == format) found = one;
-  found.description = fmt::format("nothing that is known here; by its name it may be \"{}\"", format);
+  found.description = fmt::format("no format that is known; by its name it may be \"{}\"", format);
   return found;
 }
 

@@ -106,7 +106,7 @@ std::string label_error(std::string_view label) {
       blanks.find(label.back()) != std::string_view::npos)
     return fmt::format("label {} begins or ends with a blank; remove it", quote(label));
   if (begins_or_ends_unseen(label))
-    return fmt::format("label {} begins or ends with what cannot be seen; remove it",
+    return fmt::format("label {} begins or ends with an invisible character; remove it",
                        quote_code_points(label));
   // A checkpoint pads every label to the longest.
   if (label.size() > longest_label)

@@ -164,7 +164,8 @@ std::ifstream open_file(FileErrors& errors) {
   }
   if (path == standard_input && ::isatty(STDIN_FILENO) == 1) {
     errors.add(
-        "standard input is a terminal; give it the data by a pipe or with <, again for whatever reads it "
+        "standard input is a terminal; send the data by a pipe or with <, once more for each command that "
+        "reads it "
         "again");
     return {};
   }

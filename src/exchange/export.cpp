@@ -72,18 +72,19 @@ class Folder {
     const DataConfig& data = model_.config.data;
     std::vector<std::string> result;
     const auto cut = [&](const char* as) {
-      result.push_back(fmt::format(
-          "texts of more than {} tokens are cut at their end there, not as {} has it", data.max_length, as));
+      result.push_back(
+          fmt::format("transformers cuts texts of more than {} tokens at their end, not as {} says",
+                      data.max_length, as));
     };
     if (long_choice.is(data.long_sequences, Long::windows))
       cut("data.long = \"windows\"");
     else if (truncation_choice.is(data.truncation, Truncation::middle))
       cut("data.truncation = \"middle\"");
     if (model_.input.num_texts == 2 && data.max_length % 2 == 0)  // three are special
-      result.push_back(
-          fmt::format("of pairs of more than {} tokens one token less of the first text may be kept "
-                      "there, and one more of the second",
-                      data.max_length));
+      result.push_back(fmt::format(
+          "of pairs of more than {} tokens transformers may keep one token less of the first text, and one "
+          "more of the second",
+          data.max_length));
     if (task_.has("tuned_thresholds") && !task_.numbers("tuned_thresholds").empty())
       result.push_back(fmt::format("the thresholds of the labels have no place in config.json: {}",
                                    fmt::join(task_.numbers("tuned_thresholds"), ", ")));

@@ -106,7 +106,7 @@ std::vector<std::string> notes_of(const Model& model) {
   if (long_choice.is(data.long_sequences, Long::windows))
     notes.push_back(
         fmt::format("the graph takes at most {} rows: it answers for one window of a longer sequence, "
-                    "and the mean over windows is left to who runs it",
+                    "and whoever runs it takes the mean over windows",
                     data.max_length));
   if (model.input.channels > 0 && !missing_choice.is(data.missing, Missing::error))
     notes.push_back(

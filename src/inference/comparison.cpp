@@ -37,7 +37,8 @@ void require_same_targets(const Answers& a, const Answers& b) {
       a.evaluation.metrics.figures.labels == b.evaluation.metrics.figures.labels)
     return;
   throw usage_error(
-      "the two models were asked other sequences, or have other labels: pairs cannot be made; read the same "
+      "the two models have different sequences or labels, so that their answers cannot be paired; read the "
+      "same "
       "data in the same way (data.format, data.max_length of a label a row)");
 }
 

@@ -141,10 +141,10 @@ Evaluation evaluate_outputs(const Classifier& model, const Task& task, const Seq
 }
 
 Error not_finite(Index sequence) {
-  return failure(
-      "the model's numbers overflow on sequence " + std::to_string(sequence) +
-      ": its outputs are not finite. It was trained too hot: train again with a lower learning rate, or "
-      "take an earlier checkpoint");
+  return failure("the model's numbers overflow on sequence " + std::to_string(sequence) +
+                 ": its outputs are not finite. Its learning rate was too high: train again with a lower "
+                 "learning rate, or "
+                 "take an earlier checkpoint");
 }
 
 void require_finite(const std::vector<double>& losses) {

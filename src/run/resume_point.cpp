@@ -39,7 +39,7 @@ ResumePoint find_resume_point(const std::string& folder) {
     throw usage_error(
         folder + " holds no last.h5 to resume from; " +
         (exists(folder + "/best.h5")
-             ? "what best.h5 knows of is not enough: start anew in another folder with --run DIR"
+             ? "best.h5 does not hold all that going on needs: start anew in another folder with --run DIR"
              : "leave --resume out to start, or name the folder with --run DIR"));
   }
   point.name = "last-1.h5";

@@ -135,7 +135,7 @@ void refuse_other_data(const CheckpointHeader& before, const CheckpointHeader& n
                        const std::string& train_path, const std::string& checkpoint) {
   const auto refuse = [&](const std::string& what) {
     throw usage_error(
-        fmt::format("{} than {} was trained with; give back the files it was trained on, or start a new run "
+        fmt::format("{} than {} was trained with; restore the files it was trained on, or start a new run "
                     "with --run DIR",
                     what, checkpoint));
   };

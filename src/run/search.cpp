@@ -158,7 +158,8 @@ void Search::draw(Index count) {
       settings.clear();
     }
     if (number > 1 && settings.empty())
-      return observer_.note(fmt::format("there are no other settings than those of {} trials", number - 1));
+      return observer_.note(
+          fmt::format("the {} trials are all combinations that [search] allows", number - 1));
     result_.trials.push_back({number, settings, fmt::format("{}/trial-{}", result_.run, number)});
   }
 }
@@ -212,7 +213,7 @@ Index Search::affordable() const {
   if (trials >= 2) return trials;
   const double needed = search_epochs(result_.rungs, 3) / std::max(budget, 1e-9);
   throw usage_error(
-      fmt::format("the budget is less than two trials take, of which one is trained for all {} epochs; give "
+      fmt::format("the budget is too small for two trials, one of them of all {} epochs; give "
                   "--budget {}, or lower train.epochs",
                   result_.rungs.back(),
                   budget_.steps > 0

@@ -37,7 +37,7 @@ std::string note_files(const std::string& checkpoint, const DataConfig& before) 
   if (!before.validation.empty()) keys.emplace_back("data.validation");
   if (!before.test.empty()) keys.emplace_back("data.test");
   if (keys.empty()) return "";
-  return fmt::format("{} of {} {} not taken, as the data is another; name others with {}=FILE",
+  return fmt::format("{} of {} {} not used, because the training data is new; name new ones with {}=FILE",
                      fmt::join(keys, " and "), checkpoint, keys.size() == 1 ? "is" : "are",
                      fmt::join(keys, "=FILE "));
 }

@@ -91,17 +91,18 @@ void Trainer::note_oddities() {
       parameters.has_frozen() && !name.empty())
     observer_.note(
         fmt::format("encoder.0 is frozen, but {} before it is trained: the frozen blocks go forward and "
-                    "backward in every step; freeze it, too, where that is not meant",
+                    "backward in every step; if you do not mean that, freeze it, too",
                     name));
   if (warmup_ >= loop_.total_steps())
     observer_.note(
         fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
                     config_.train.warmup_steps, loop_.total_steps(), config_.train.learning_rate));
   else if (10 * warmup_ > loop_.total_steps() + 9)
-    observer_.note(fmt::format(
-        "the learning rate rises over {} of the run's {} steps, more than a tenth: it trains little before; "
-        "train.warmup_ratio = 0.1 is a share of whatever the run has",
-        warmup_, loop_.total_steps()));
+    observer_.note(
+        fmt::format("the learning rate rises over {} of the run's {} steps, more than a tenth: until then it "
+                    "trains little; "
+                    "train.warmup_ratio = 0.1 takes a tenth of any run",
+                    warmup_, loop_.total_steps()));
   if (precision_choice.is(config_.train.precision, Precision::bf16))
     if (const std::string note = precision_note(parameters, config_.model); !note.empty())
       observer_.note(note);

@@ -64,11 +64,10 @@ void check_freeze(const Parameters& parameters, const TrainConfig& config) {
   for (const std::string& prefix : config.freeze) {
     const auto begins = [&](const ParameterView& view) { return begins_with_part(view.name, prefix); };
     if (std::ranges::any_of(parameters.views(), begins)) continue;
-    throw OptionError(
-        "train.freeze",
-        fmt::format("train.freeze has \"{}\", with which no parameter's name begins; the nearest "
-                    "that there are: \"{}\"",
-                    prefix, fmt::join(nearest_prefixes(prefix, parameters), "\", \"")));
+    throw OptionError("train.freeze",
+                      fmt::format("train.freeze has \"{}\", but no parameter's name begins so; the nearest "
+                                  "names are: \"{}\"",
+                                  prefix, fmt::join(nearest_prefixes(prefix, parameters), "\", \"")));
   }
 }
 
@@ -83,8 +82,8 @@ Classifier& with_rates(Classifier& model, const TrainConfig& config) {
   parameters.set_rates(rates);
   if (trained_count(parameters) == 0)
     throw OptionError("train.freeze",
-                      "train.freeze names all parameters of the model; leave something to train, "
-                      "such as \"head\", out");
+                      "train.freeze names all parameters of the model; leave out what is to be "
+                      "trained, such as \"head\"");
   return model;
 }
 

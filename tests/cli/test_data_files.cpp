@@ -193,9 +193,9 @@ TEST_CASE("a broken line near the top of a file is named, not taken for another 
     numbers += std::to_string(i % 2) + " " + number + ".5 2.5 3.5\n";
   }
   check("title.csv", "All that was said in 2024\nklasse,bericht\n" + csv,
-        ":1: error: is above the header, which is line 2");
+        ":1: error: this line is above the header, which is line 2");
   check("sep.csv", "sep=,\nklasse,bericht\n" + csv,
-        ":1: error: is above the header, which is line 2; remove what is above that");
+        ":1: error: this line is above the header, which is line 2; remove all lines above line 2");
   check("mac.csv", "klasse,bericht\rgut,x\rschlecht,y\r",
         ": error: has lines that end in a carriage return alone; write them anew");
   check("klasse.csv", "klasse,bericht\n" + csv.insert(csv.find('\n') + 1, "kaputt\n"), ":3: error: 1 field");

@@ -167,7 +167,7 @@ TEST_CASE("a column that may only number the records is said to be one") {
     CHECK(has(outcome.out, "regression of 60 records"));
     return outcome.err;
   };
-  CHECK(has(said("id"), "no two records have the same label, and all are whole numbers, such as "));
+  CHECK(has(said("id"), "all labels are different whole numbers, such as "));
   CHECK(has(said("id"), "name another one with --label COLUMN; there are: \"id\", \"text\", \"price\"\n"));
   CHECK(said("price").empty());
 }
@@ -212,7 +212,7 @@ TEST_CASE("a test file that training could not read is refused, and what trainin
   refused(init("mood,text\ngood,x\nbad,y\n"), "other.csv:1: error: no column \"words\"");
   refused(init("mood,words\nnew,x\n"), "other.csv:2: error: label \"new\" does not occur");
   refused(init("mood;words\ngood;x\nbad;y\n"),
-          "it looks like CSV with semicolons between fields, the other one like CSV: commas between fields");
+          "it looks like CSV with semicolons between fields, and the other one like CSV");
   refused(init("good\tx\nbad\ty\n", "other.tsv"), "it looks like lines of label, tab, text");
   refused(init("words\nx\ny\n"), "no column \"mood\"");
 }
@@ -237,11 +237,11 @@ TEST_CASE("what was not chosen of several columns is said, with the way to choos
     std::ifstream file(place.path("x.toml"));
     return std::string{std::istreambuf_iterator<char>(file), {}};
   };
-  CHECK(has(
-      init("pairs.csv", {}),
-      "text \"a\", label \"kind\"\nthe text is the longest, the label what has the fewest values; not used: "
-      "\"b\"; --text and --label choose others, and text_columns = [...] in the config takes several "
-      "texts\n"));
+  CHECK(has(init("pairs.csv", {}),
+            "text \"a\", label \"kind\"\nthe text is the longest column, the label the one with the fewest "
+            "different values; not used: \"b\"; --text and --label choose others, and text_columns = [...] "
+            "in the config takes several "
+            "texts\n"));
   CHECK(has(config(), "Not used: \"b\"\ntext_columns = [\"a\"]\n"));
   CHECK_FALSE(has(init("pairs.csv", {"--text", "b", "--label", "kind"}), "not used"));
   CHECK_FALSE(has(config(), "Not used"));

@@ -50,11 +50,12 @@ TEST_CASE("a column that is called label is taken before one of fewer values") {
   const Outcome seen =
       init(place, "seen.csv",
            records("text,seen,Label\n", [&](int i) { return words_of(i) + "," + two(i) + "," + three(i); }));
-  CHECK(holds(seen.out,
-              "text \"text\", label \"Label\"\nthe text is the longest, the label what is called so; "
-              "not used: \"seen\"; "));
-  CHECK(
-      holds(config_of(place), "# The text: the longest; the label: what is called so. Not used: \"seen\"\n"));
+  CHECK(holds(
+      seen.out,
+      "text \"text\", label \"Label\"\nthe text is the longest column, the label the one that is called so; "
+      "not used: \"seen\"; "));
+  CHECK(holds(config_of(place),
+              "# The text: the longest column; the label: the one that is called so. Not used: \"seen\"\n"));
   const Outcome more = init(place, "more.csv", records("category,text,target\n", [&](int i) {
                               return two(i) + "," + words_of(i) + "," + three(i);
                             }));
@@ -68,7 +69,9 @@ TEST_CASE("a column that is called label is taken before one of fewer values") {
   const Outcome other =
       init(place, "other.csv",
            records("text,seen,kind\n", [&](int i) { return words_of(i) + "," + two(i) + "," + three(i); }));
-  CHECK(holds(other.out, "label \"seen\"\nthe text is the longest, the label what has the fewest values; "));
+  CHECK(holds(other.out,
+              "label \"seen\"\nthe text is the longest column, the label the one with the fewest different "
+              "values; "));
   CHECK(holds(
       init(place, "asked.csv",
            records("text,seen,label\n", [&](int i) { return words_of(i) + "," + two(i) + "," + three(i); }),

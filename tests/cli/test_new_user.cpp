@@ -179,7 +179,8 @@ TEST_CASE("a file of another kind is told apart, and a data file that is missing
       contains(said({"train", place.path("train.tsv")}), "this looks like data (lines of label, tab, text)"));
   CHECK(contains(said({"train", run + "/best.h5"}), "is a checkpoint"));
   CHECK(contains(said({"train", run}), "--resume --run"));
-  CHECK(contains(said({"init", config}), "a configuration says in data.train"));
+  CHECK(contains(said({"init", config}),
+                 "give a data file, such as the one that the configuration names in data.train"));
   CHECK(contains(said({"predict", run, config}), "looks like a configuration"));
   CHECK(contains(said({"evaluate", run, "--data", config}), "looks like a configuration"));
   const std::string missing = said({"train", config, "data.test=tset.tsv"});

@@ -91,7 +91,7 @@ TEST_CASE("the training data may come from standard input") {
   CHECK(has(without.err, "/dev/stdin: error: the file is empty; expected labelled sequences"));
   const Outcome other = orochi_program({"train", "--resume", "--run", run}, data.substr(data.find('\n') + 1));
   CHECK(other.code == 2);
-  CHECK(has(other.err, "give back the files it was trained on"));
+  CHECK(has(other.err, "restore the files it was trained on"));
   REQUIRE(orochi_program({"train", "--resume", "--run", run}, data).code == 0);
   const Outcome tested =
       orochi_program({"evaluate", run + "/best.h5", "--data", "-"}, bytes(place.path("test.tsv")));
@@ -151,7 +151,7 @@ TEST_CASE("several training files are resumed, reported and protected as one is"
   std::ofstream(place.path("parts/two.tsv"), std::ios::app) << "yes\tAAAA\n";
   const Outcome changed = orochi_program({"train", "--resume", "--run", run});
   CHECK(changed.code == 2);
-  CHECK(has(changed.err, "give back the files it was trained on"));
+  CHECK(has(changed.err, "restore the files it was trained on"));
   const Outcome twice = orochi_program(
       {"train", config, "--run", place.path("two"), "data.train=[\"-\", \"train.tsv\", \"-\"]"}, data);
   CHECK(twice.code == 2);

@@ -119,5 +119,5 @@ TEST_CASE("a model's own format is named where a later file is of another one", 
   CHECK(folder.without_path(errors.report()) ==
         "f: looks like CSV: commas between fields, but is read as data.format = \"tsv\"; the model reads "
         "data.format = "
-        "\"tsv\": write it so, or add data.format=csv");
+        "\"tsv\": convert the file to it, or add data.format=csv");
 }

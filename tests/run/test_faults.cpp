@@ -239,8 +239,7 @@ TEST_CASE("a run does not go on with other data") {
   std::ofstream(place.root / "train.tsv") << changed;
   const Ending refused = ending_of(request, observer);
   CHECK(refused.code == 2);
-  CHECK_THAT(refused.message,
-             Contains("gives other sequences (checksum ") && Contains("give back the files"));
+  CHECK_THAT(refused.message, Contains("gives other sequences (checksum ") && Contains("restore the files"));
   std::ofstream(place.root / "train.tsv") << before;
   std::ofstream(place.root / "test.tsv") << "no\tCCGCCCCCC\nyes\tCCACCCCCC\n";  // trains nothing
   request.max_steps = 0;

@@ -63,7 +63,7 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
   const bool is_registered = readers.find(found.format) != nullptr;
   std::string remedy = found.advice;
   if (!found.is_config && !errors.is_of_config())
-    remedy = fmt::format("the model reads data.format = \"{}\": write it so{}", own,
+    remedy = fmt::format("the model reads data.format = \"{}\": convert the file to it{}", own,
                          is_registered ? ", or add " + override_for(found) : "");
   else if (is_registered)
     remedy = fmt::format("set data.format to {}", found.setting);

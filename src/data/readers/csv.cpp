@@ -183,8 +183,10 @@ class CsvReader : public Reader {
     if (!first.error.empty()) return file.error(first.error, first.line);
     if (const Index line = options_.has_header ? line_of_header(options_.names(), first, parser) : 0;
         line > 0)
-      return file.error(fmt::format("is above the header, which is line {}; remove what is above that", line),
-                        first.line);
+      return file.error(
+          fmt::format("this line is above the header, which is line {0}; remove all lines above line {0}",
+                      line),
+          first.line);
     if (options_.has_header && is_without_header(first, parser)) return report_no_header(first, file);
     if (!options_.has_header && looks_like_header(first, parser))
       return file.error(

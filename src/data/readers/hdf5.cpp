@@ -134,7 +134,7 @@ void add_or_throw(const ChildEnd& end, int seconds, FileErrors& errors) {
                  ? fmt::format("libhdf5 took longer than {} over this file, many times what unpacking takes; "
                                "make it anew or copy it again",
                                counted(seconds, "second"))
-                 : fmt::format("libhdf5 broke down over this file: {}; it is damaged", end.what));
+                 : fmt::format("libhdf5 failed on this file: {}; it is damaged", end.what));
 }
 
 }  // namespace
