@@ -178,8 +178,7 @@ void refuse_number_table(const Guess& guess, const std::string& path, const std:
 
 void refuse_number_table(const Model& trained, const std::string& path, const std::string& reader) {
   const Index channels = trained.preprocessing.channels;
-  if (trained.config.data.format.type != "ts" || channels < 2 || !std::filesystem::is_regular_file(path))
-    return;
+  if (channels < 2 || !std::filesystem::is_regular_file(path)) return;
   Guess guess = guess_config(path, trained.extensions.readers);
   NumberTable& table = guess.number_table;
   if (table.numbers == 0) return;
@@ -189,12 +188,11 @@ void refuse_number_table(const Model& trained, const std::string& path, const st
   if (ids > 0 && (lacks(ids) || lacks(ids + label))) table.ids.clear(), table.numbers += ids;
   if (label > 0 && lacks(label)) table.label = guess.columns.size();
   throw usage_error(
-      fmt::format("{}: error: looks like a table of numbers, but the model reads data.format = \"ts\", with "
-                  "a channel for "
+      fmt::format("{}: error: looks like a table of numbers, but the model reads series, with a channel for "
                   "each of {}; with the columns in the order of training's, {} with\n  {}",
-                  path, counted(channels, "column"), reader.empty() ? "write it so" : "hand it over",
-                  reader.empty() ? command_into_ts(guess, path) + "\nand name that file"
-                                 : command_for(guess, path, false) + " | " + reader));
+                  path, counted(channels, "column"), reader.empty() ? "write it as one" : "hand it over",
+                  reader.empty() ? command_into_ts(guess, path) + "\nand name that file with data.format=ts"
+                                 : command_for(guess, path, false) + " | " + reader + " data.format=ts"));
 }
 
 std::string uneven_note(const ReadData& read) {

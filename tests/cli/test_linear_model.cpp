@@ -53,7 +53,7 @@ TEST_CASE("evaluate, baseline and inspect say what answers") {
   CHECK(refused.code == 2);
   CHECK(has(refused.err, "the model has no linear model ("));
   CHECK(has(said({"inspect", trained.with}),
-            "\nbeside it   1,002 numbers, of a linear model beside the encoder"));
+            "\nbeside it   1,004 numbers, of a linear model beside the encoder"));
   CHECK_FALSE(has(said({"inspect", trained.without}), "beside it"));
   const std::string measured = said({"baseline", trained.with});
   CHECK(has(measured, "\n" + line));

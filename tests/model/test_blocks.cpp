@@ -237,7 +237,8 @@ TEST_CASE("a linear model is beside encoders of texts or series with one answer 
     (series_features > 0 ? input.series_features : input.text_features) = std::max<Index>(series_features, 5);
     try {
       Classifier model(config, input, output, layers());
-      return fmt::format("{}", model.parameters().views().back().shape);
+      const std::span<const ParameterView> views = model.parameters().views();
+      return fmt::format("{}", views[views.size() - 2].shape);  // before the shares
     } catch (const Error& error) {
       return std::string(error.what());
     }

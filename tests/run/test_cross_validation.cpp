@@ -191,7 +191,7 @@ TEST_CASE("pairs of one part are resampled as their differences are, of several 
   std::ranges::reverse(other.targets);
   const Answers of_others{*b.tasks[0], other};
   CHECK_THROWS_WITH(paired_differences({of_a.data(), 1}, {&of_others, 1}, 1, 1),
-                    Contains("pairs cannot be made"));
+                    Contains("cannot be paired"));
 }
 
 TEST_CASE("what cannot be cross-validated or compared is refused") {

@@ -71,7 +71,7 @@ TEST_CASE("before its first step a run is the model that it starts from", "[star
   TrainRequest request = place.further("more");
   request.overrides = {"train.seed=7", "train.epochs=1", "model.dropout=0.3"};
   const std::string notes = notes_of(request);
-  CHECK_THAT(notes, Contains("data.test of " + place.path("old/best.h5") + " is not taken"));
+  CHECK_THAT(notes, Contains("data.test of " + place.path("old/best.h5") + " is not used"));
   CHECK_THAT(notes, Contains("starting from " + place.path("old/best.h5")));
   CHECK_THAT(notes, Contains("validation: 24 sequences"));  // a fifth of the new data
   const Model old = place.model("old/best.h5"), start = place.model("more/start.h5");
