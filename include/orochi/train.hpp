@@ -58,8 +58,8 @@ struct EpochRecord {
   double seconds = 0, tokens_per_second = 0;
 };
 
-/// An epoch among those before it, by the monitored metric. What is best or equals it becomes best.h5; so
-/// does each epoch without validation data, where none is better than another.
+/// An epoch among those before it, by the monitored metric. What is best, or not told apart from it, becomes
+/// best.h5; so does each epoch without validation data, where none is better than another.
 enum class Standing { behind, tie, best };
 
 /// Told of what happens; draws the progress line. Called from one thread.
@@ -85,7 +85,7 @@ struct TrainResult {
   std::string monitor;
   bool validated = false;  // there is validation data; else best.h5 is the last epoch's
   bool answers = true;     // false: trained without labels, for others to start from
-  double best_metric = 0;  // on validation
+  double best_metric = 0;  // of best.h5 on validation
   std::uint64_t best_step = 0, best_epoch = 0;
   bool refits = false;     // train.refit
   bool tested = false;     // there is test data, of data.test or data.fold: the model on it

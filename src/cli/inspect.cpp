@@ -208,8 +208,9 @@ std::string as_text(const std::string& path, const CheckpointReader& reader) {
         fmt::format("left out    {} of these steps, which gave no finite numbers\n", progress.skipped_steps);
   text += progress.best_step < 0
               ? std::string("best        none yet\n")
-              : fmt::format("best        {:.4f} on validation, step {}, {} since\n", progress.best_metric,
-                            progress.best_step, counted(static_cast<Index>(progress.stale_epochs), "epoch"));
+              : fmt::format("best        {:.4f} on validation, {} since; best.h5 is of step {}\n",
+                            progress.best_metric, counted(static_cast<Index>(progress.stale_epochs), "epoch"),
+                            progress.best_step);
   const std::vector<std::string> present = moments(reader);
   text += fmt::format("optimizer   {}\n",
                       present.empty() ? "no moments" : fmt::format("{}", fmt::join(present, ", ")));

@@ -35,20 +35,16 @@ TrainResult Trainer::finish(double seconds) {
 
 /// What the most frequent label alone would reach on the validation data, beside the best model; where there
 /// is test data, that of test data counts. And whether there is enough of it to say anything.
-void Trainer::note_validation() const {
+void Trainer::note_validation(const Evaluation& of_best) const {
   constexpr Index fewest = 10;
-  if (!validated() || progress_.best_step < 0) return;
-  if (data_.test.size() == 0) {
-    const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
-    Inference inference(best, threads_);
-    const std::string note = majority_note(evaluate(inference, *best.task, data_.validation));
-    if (!note.empty()) observer_.note("on the validation data " + note);
-  }
+  if (data_.test.size() == 0)
+    if (const std::string note = majority_note(of_best); !note.empty())
+      observer_.note("on the validation data " + note);
   if (data_.validation.size() < fewest && config_.data.fold == 0)
     observer_.note(
         fmt::format("the validation data is only {}, so its figures say next to nothing: add records, name a "
-                    "file of more "
-                    "with data.validation, or measure on all records with `orochi cross-validate CONFIG`",
+                    "file of more with data.validation, or measure on all records with `orochi "
+                    "cross-validate CONFIG`",
                     counted(data_.validation.size(), "sequence")));
 }
 
@@ -62,7 +58,6 @@ TrainResult Trainer::result(double seconds) {
   result.monitor = measured_.metrics[monitored_].name;
   result.validated = validated();
   result.answers = task_.are_in_file();
-  result.best_metric = progress_.best_metric;
   result.best_step = static_cast<std::uint64_t>(std::max<std::int64_t>(progress_.best_step, 0));
   result.best_epoch = loop_.epoch_of(result.best_step);
   result.refits = config_.train.refit && result.best_step > 0;
@@ -70,10 +65,15 @@ TrainResult Trainer::result(double seconds) {
   result.holds_out = config_.data.fold > 0;
   if (result.finished && progress_.best_step < 0)
     observer_.note("no epoch is the best one: there is no best.h5, and no test");
-  if (result.finished) note_validation();
-  if (result.finished && data_.test.size() > 0 && progress_.best_step >= 0) {
-    const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
-    Inference inference(best, threads_);
+  if (progress_.best_step < 0) return result;
+  const Model best = Model::load(folder_.file("best.h5"), model_.extensions);
+  Inference inference(best, threads_);
+  if (validated()) {
+    const Evaluation of_best = evaluate(inference, *best.task, data_.validation);
+    result.best_metric = values_of(of_best.metrics, measured_.metrics)[monitored_];
+    if (result.finished) note_validation(of_best);
+  }
+  if (result.finished && data_.test.size() > 0) {
     result.tested = true;
     result.evaluation = evaluate(inference, *best.task, data_.test);
     result.test = result.evaluation.metrics;

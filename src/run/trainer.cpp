@@ -16,6 +16,7 @@
 #include "run/several_runs.hpp"
 #include "run/start.hpp"
 #include "run/training_run.hpp"
+#include "statistics/paired.hpp"
 #include "train/rates.hpp"
 #include "train/shards.hpp"
 
@@ -208,7 +209,8 @@ EpochRecord Trainer::epoch_record(const Metrics& validation, bool has_validation
 void Trainer::end_epoch() {
   const double seconds = seconds_since(epoch_start_);
   loop_.updater().exchange_average();
-  const Metrics validation = validated() ? validate().metrics : Metrics();
+  const Evaluation evaluation = validated() ? validate() : Evaluation();
+  const Metrics& validation = evaluation.metrics;
   const bool finite = std::isfinite(validation.loss);
   if (!finite)
     observer_.note(
@@ -225,13 +227,13 @@ void Trainer::end_epoch() {
   const bool better =
       !validated() ||  // without validation the last is best
       (finite && (progress_.best_step < 0 || improves(monitor, value, progress_.best_metric)));
-  // Of equals the last: its steps were smaller, its average is of more of them.
-  const bool best = better || (finite && value == progress_.best_metric);
+  // Of those that chance may have set apart the last: its steps were smaller, its average is of more of them.
+  const double error = monitor.name == task_.score_name() ? standard_error(evaluation.scores) : 0,
+               at_most = monitor.higher_is_better ? value + error : value - error;
+  const bool best = better || (finite && !improves(monitor, progress_.best_metric, at_most));
   progress_.stale_epochs = better || progress_.step <= warmup_ ? 0 : progress_.stale_epochs + 1;
-  if (best) {
-    progress_.best_metric = value;
-    progress_.best_step = static_cast<std::int64_t>(progress_.step);
-  }
+  if (better) progress_.best_metric = value;
+  if (best) progress_.best_step = static_cast<std::int64_t>(progress_.step);
   loop_.updater().exchange_average();
   folder_.append_metrics(record);
   save_last();

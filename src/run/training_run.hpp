@@ -71,7 +71,7 @@ class Trainer {
   CheckpointHeader header() const;
   void save(const std::string& name, const std::string& keep_previous = {});
   TrainResult result(double seconds);
-  void note_validation() const;
+  void note_validation(const Evaluation& of_best) const;
   /// Writes what still waits, then the result. Throws a failure where something could still not be written.
   TrainResult finish(double seconds);
 

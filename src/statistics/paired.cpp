@@ -31,6 +31,10 @@ Spread spread_of(std::span<const double> values) {
   return {mean, std::sqrt(squares / (count - 1))};
 }
 
+double standard_error(std::span<const double> values) {
+  return values.size() < 2 ? 0 : spread_of(values).std / std::sqrt(static_cast<double>(values.size()));
+}
+
 double student_quantile(double q, Index degrees) {
   double low = 0, high = std::numbers::pi / 2;  // angles
   for (double middle = high / 2; low < middle && middle < high; middle = low + (high - low) / 2)

@@ -14,6 +14,8 @@ struct Spread {
   double mean = 0, std = 0;
 };
 Spread spread_of(std::span<const double> values);
+/// Of their mean; 0 of fewer than two.
+double standard_error(std::span<const double> values);
 
 /// The q-quantile of Student's t with so many degrees of freedom, for q from 0.5 on: by bisection of the
 /// closed form of its distribution (Abramowitz & Stegun 1964, 26.7.3 and 26.7.4).
