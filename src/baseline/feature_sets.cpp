@@ -114,7 +114,7 @@ void append_statistics(const Sequences& data, Index i, std::vector<float>& row) 
 
 FeatureSet statistics(const LoadedData& data) {
   const auto table = [&](const Sequences& split) {
-    Table result{statistics_each * data.train.channels, {}};
+    DenseRows result{statistics_each * data.train.channels, {}};
     for (Index i = 0; i < split.size(); ++i) append_statistics(split, i, result.values);
     return result;
   };

@@ -22,7 +22,7 @@ double Features::mean_square() const {
   return sum / static_cast<double>(size()) - 1;  // less the constant
 }
 
-Scaling::Scaling(const Table& train) : mean(as_size(train.width)), deviation(mean.size()) {
+Scaling::Scaling(const DenseRows& train) : mean(as_size(train.width)), deviation(mean.size()) {
   const std::size_t width = mean.size();
   const auto count = static_cast<double>(train.size());
   for (std::size_t i = 0; i < train.values.size(); ++i)
@@ -34,7 +34,7 @@ Scaling::Scaling(const Table& train) : mean(as_size(train.width)), deviation(mea
   for (double& d : deviation) d = std::sqrt(d);
 }
 
-void Scaling::append(const Table& table, Features& features) const {
+void Scaling::append(const DenseRows& table, Features& features) const {
   std::vector<feature_node> nodes;
   for (std::size_t i = 0; i < table.size(); ++i) {
     nodes.clear();
@@ -55,9 +55,9 @@ FeatureSet standardized(std::string name, const Tables& tables) {
   return set;
 }
 
-Table rocket_table(const MiniRocket& rocket, std::span<const Scalar> biases, const Sequences& data,
-                   ThreadPool& pool) {
-  Table table{rocket.width(), std::vector<float>(as_size(data.size() * rocket.width()))};
+DenseRows rocket_table(const MiniRocket& rocket, std::span<const Scalar> biases, const Sequences& data,
+                       ThreadPool& pool) {
+  DenseRows table{rocket.width(), std::vector<float>(as_size(data.size() * rocket.width()))};
   std::vector<std::uint32_t> samples;
   const Batch batch = as_batch(data, samples);
   pool.for_each(data.size(), [&](Index i, int) {

@@ -45,7 +45,7 @@ struct FeatureSet {
 };
 
 /// Dense rows, before they are scaled.
-struct Table {
+struct DenseRows {
   Index width = 0;
   std::vector<float> values;  // [N, width]
   std::span<const float> row(std::size_t i) const {
@@ -55,22 +55,22 @@ struct Table {
   std::size_t size() const { return width == 0 ? 0 : values.size() / static_cast<std::size_t>(width); }
 };
 struct Tables {
-  Table train, validation, test;
+  DenseRows train, validation, test;
 };
 
 /// What makes each column's mean over train 0 and its standard deviation there 1.
 struct Scaling {
-  explicit Scaling(const Table& train);
+  explicit Scaling(const DenseRows& train);
   bool varies(std::size_t column) const { return deviation[column] > 1e-12; }
   /// Without the columns that do not vary.
-  void append(const Table& table, Features& features) const;
+  void append(const DenseRows& table, Features& features) const;
 
   std::vector<double> mean, deviation;  // [width]
 };
 
 /// The features of each sequence, the same on any number of threads. [N, width]
-Table rocket_table(const MiniRocket& rocket, std::span<const Scalar> biases, const Sequences& data,
-                   ThreadPool& pool);
+DenseRows rocket_table(const MiniRocket& rocket, std::span<const Scalar> biases, const Sequences& data,
+                       ThreadPool& pool);
 
 /// Each column less its mean over train, divided by its standard deviation there.
 FeatureSet standardized(std::string name, const Tables& tables);

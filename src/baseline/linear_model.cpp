@@ -55,7 +55,7 @@ Training of_texts(const Batch& batch, Index width) {
 Training of_series(const MiniRocket& rocket, std::span<const Scalar> biases, const Sequences& train,
                    int threads) {
   ThreadPool pool(threads);
-  const Table table = rocket_table(rocket, biases, train, pool);
+  const DenseRows table = rocket_table(rocket, biases, train, pool);
   const Scaling scaling(table);
   Training training{Features(rocket.width()), scaling.mean, {}};
   scaling.append(table, training.rows);

@@ -18,7 +18,7 @@ namespace orochi {
 namespace {
 
 /// The number of a column that is asked for.
-std::size_t column_of(const Table& table, const std::string& name) {
+std::size_t column_of(const ColumnTable& table, const std::string& name) {
   const auto found = std::ranges::find(table.names, name);
   if (found == table.names.end())
     throw usage_error(
@@ -60,7 +60,8 @@ std::size_t longest_column(const std::vector<ColumnLook>& looks, std::size_t row
 }
 
 /// The column that is called as labels are; `count` for none.
-std::size_t column_named_label(const Table& table, const std::vector<ColumnLook>& looks, std::size_t text) {
+std::size_t column_named_label(const ColumnTable& table, const std::vector<ColumnLook>& looks,
+                               std::size_t text) {
   std::size_t best = looks.size(), best_rank = no_label_name;
   for (std::size_t c = 0; c < looks.size(); ++c)
     if (const std::size_t rank = label_name_rank(table.names[c]);
@@ -71,7 +72,7 @@ std::size_t column_named_label(const Table& table, const std::vector<ColumnLook>
 
 }  // namespace
 
-ColumnChoice choose_columns(const Table& table, const std::string& text, const std::string& label) {
+ColumnChoice choose_columns(const ColumnTable& table, const std::string& text, const std::string& label) {
   const std::size_t count = table.names.size(), rows = table.rows.size();
   std::vector<ColumnLook> looks(count);
   for (const std::vector<std::string>& row : table.rows)
@@ -93,7 +94,7 @@ ColumnChoice choose_columns(const Table& table, const std::string& text, const s
   return choice;
 }
 
-std::size_t label_among_numbers(const Table& table) {
+std::size_t label_among_numbers(const ColumnTable& table) {
   constexpr std::size_t most_classes = 20;
   const auto are_few = [&](std::size_t c) {
     std::set<std::string_view> values;

@@ -8,7 +8,7 @@
 namespace orochi {
 
 /// Fields by name.
-struct Table {
+struct ColumnTable {
   std::vector<std::string> names;
   std::vector<std::vector<std::string>> rows;
   bool has_names = true;  // else they are numbers
@@ -22,10 +22,10 @@ struct ColumnChoice {
 
 /// `text`, `label`: names of the columns that are asked for, or empty. Throws a usage_error where there is no
 /// such column.
-ColumnChoice choose_columns(const Table& table, const std::string& text, const std::string& label);
+ColumnChoice choose_columns(const ColumnTable& table, const std::string& text, const std::string& label);
 
 /// Where all columns are numbers and none is called as labels are: the last one, or the first one where only
 /// that has so few values as classes have.
-std::size_t label_among_numbers(const Table& table);
+std::size_t label_among_numbers(const ColumnTable& table);
 
 }  // namespace orochi

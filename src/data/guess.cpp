@@ -106,8 +106,8 @@ void drop_broken(Rows& rows) {
              rows.end());
 }
 
-Table csv_table(Rows rows) {
-  Table table;
+ColumnTable csv_table(Rows rows) {
+  ColumnTable table;
   table.rows = std::move(rows);
   if (table.rows.empty()) return table;
   drop_broken(table.rows);
@@ -121,8 +121,8 @@ Table csv_table(Rows rows) {
   return table;
 }
 
-Table json_table(std::string_view text) {
-  Table table;
+ColumnTable json_table(std::string_view text) {
+  ColumnTable table;
   while (table.rows.size() < rows_to_guess_from && text.find('\n') != std::string_view::npos) {
     const std::string_view line = take_line(text);
     if (table.names.empty()) table.names = read_json_line(line, {}).keys;
@@ -134,7 +134,7 @@ Table json_table(std::string_view text) {
   return table;
 }
 
-NumberTable numbers_in(const Table& table, const Wishes& wishes) {
+NumberTable numbers_in(const ColumnTable& table, const Wishes& wishes) {
   const std::size_t count = table.names.size();
   if (count < 2) return {};
   const ColumnChoice choice = choose_columns(table, wishes.text, wishes.label);
@@ -152,7 +152,7 @@ std::string quoted(std::string_view text) {
   return result + '"';
 }
 
-ChosenColumns chosen_of(const Table& table, const Wishes& wishes, bool is_csv) {
+ChosenColumns chosen_of(const ColumnTable& table, const Wishes& wishes, bool is_csv) {
   const ColumnChoice choice = choose_columns(table, wishes.text, wishes.label);
   if (choice.label == table.names.size()) return {};
   ChosenColumns chosen{table.names[choice.text],
@@ -166,7 +166,7 @@ ChosenColumns chosen_of(const Table& table, const Wishes& wishes, bool is_csv) {
   return chosen;
 }
 
-std::string format_table(const Guess& guess, const Table& table) {
+std::string format_table(const Guess& guess, const ColumnTable& table) {
   std::string text = fmt::format("\n[data.format]\ntype = {}\n", quoted(guess.looks_like.format));
   const bool is_csv = guess.looks_like.layout == Layout::table;
   if (guess.looks_like.delimiter == '\t') text += "delimiter = \"\\t\"\n";
@@ -228,9 +228,9 @@ Guess guess_config(const std::string& path, const Readers& readers, const Wishes
   if (is_tsv) guess.looks_like = table_of_tabs("a table with a header line and tabs between its columns");
   const Layout layout = guess.looks_like.layout;
   if (layout == Layout::table || layout == Layout::objects) {
-    const Table table = layout == Layout::objects
-                            ? json_table(beginning)
-                            : csv_table(csv_rows(beginning, guess.looks_like.delimiter, !is_tsv));
+    const ColumnTable table = layout == Layout::objects
+                                  ? json_table(beginning)
+                                  : csv_table(csv_rows(beginning, guess.looks_like.delimiter, !is_tsv));
     guess.columns = table.names;
     guess.has_header = layout == Layout::table && table.has_names;
     if (layout == Layout::table && wishes.text.empty()) guess.number_table = numbers_in(table, wishes);

@@ -22,7 +22,7 @@ struct Rocket {
     for (Index i = 0; i < data.size(); ++i) most = std::max(most, data.length(i));
     return most;
   }
-  Table table(const Sequences& data, ThreadPool& pool) const {
+  DenseRows table(const Sequences& data, ThreadPool& pool) const {
     return rocket_table(transform, biases, data, pool);
   }
   MiniRocket transform;
@@ -36,7 +36,7 @@ TEST_CASE("MiniRocket's features are shares, the same on any number of threads")
   const Rocket rocket(data.train, 1000, 7);
   CHECK(rocket.transform.width() == 11 * MiniRocket::kernels);
   ThreadPool one(1), three(3);
-  const Table table = rocket.table(data.train, one);
+  const DenseRows table = rocket.table(data.train, one);
   CHECK(table.values == rocket.table(data.train, three).values);
   CHECK(table.size() == 30);
   double sum = 0;
@@ -55,7 +55,7 @@ TEST_CASE("MiniRocket takes short series, and several channels") {
   const LoadedData data = waves(12, 3, 5);
   const Rocket rocket(data.train, 100, 1);
   ThreadPool pool(2);
-  const Table table = rocket.table(data.train, pool);
+  const DenseRows table = rocket.table(data.train, pool);
   CHECK(table.width == MiniRocket::kernels);
   CHECK(std::all_of(table.values.begin(), table.values.end(), [](float v) { return std::isfinite(v); }));
 }
@@ -65,7 +65,7 @@ TEST_CASE("MiniRocket's kernels see nothing in a level, but for the zeros around
   for (const float level : {1.0f, 3.0f}) add(data.train, std::vector<float>(30, level), 1, 0);
   const Rocket rocket(data.train, 3 * MiniRocket::kernels, 1);
   ThreadPool pool(1);
-  const Table table = rocket.table(data.train, pool);
+  const DenseRows table = rocket.table(data.train, pool);
   Index blind = 0;  // weights add up to 0: kernels without padding
   for (Index j = 0; j < table.width; ++j)
     blind += table.row(0)[static_cast<std::size_t>(j)] == 0 && table.row(1)[static_cast<std::size_t>(j)] == 0;
