@@ -27,19 +27,10 @@ Evaluation run(Inference& inference, const Model& trained, const Sequences& data
   return evaluation;
 }
 
-double mean(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 /// The mean of `values` [B] with its interval.
 Estimate estimate(const std::vector<double>& values, const AblationOptions& options, int threads) {
-  const auto mean_of = [&](Resample numbers, std::span<double> into) {
-    double sum = 0;
-    for (const std::uint32_t b : numbers) sum += values[b];
-    into.front() = sum / static_cast<double>(numbers.size());
-  };
-  const BootstrapOptions how{static_cast<int>(options.resamples), options.seed, threads};
-  return {bootstrap(std::ssize(values), 1, mean_of, how).front(), mean(values)};
+  return {mean_interval(values, {static_cast<int>(options.resamples), options.seed, threads}),
+          mean_of(values)};
 }
 
 std::vector<double> minus(const std::vector<double>& a, const std::vector<double>& b) {
@@ -108,12 +99,12 @@ Ablation ablate_heads(const Model& trained, const Sequences& data, const Ablatio
   const HeadSurvey survey = survey_heads(trained, data.window > 0 ? windows : data, grid, threads);
   Inference inference(trained, threads);
   const Evaluation all = run(inference, trained, data);
-  Ablation result{data.size(), mean(all.scores), mean(all.losses), {}, {}, survey.similarity};
+  Ablation result{data.size(), mean_of(all.scores), mean_of(all.losses), {}, {}, survey.similarity};
   const auto without_part = [&] {
     const Evaluation without = run(inference, trained, data);
     const bool higher = trained.task->higher_score_is_better();
     return WithoutPart{
-        mean(without.scores), mean(without.losses),
+        mean_of(without.scores), mean_of(without.losses),
         estimate(higher ? minus(all.scores, without.scores) : minus(without.scores, all.scores), options,
                  threads),
         estimate(minus(without.losses, all.losses), options, threads)};

@@ -1,14 +1,13 @@
 #include "cli/seeds_report.hpp"
 
-#include <cmath>
 #include <filesystem>
-#include <numeric>
 
 #include <fmt/format.h>
 
 #include "cli/metrics_report.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
+#include "statistics/paired.hpp"
 
 namespace orochi {
 namespace {
@@ -36,20 +35,19 @@ std::string members_table(const SeedsResult& result) {
   if (first.tested)
     for (const MetricInfo& metric : result.metrics) columns.push_back({"test " + metric.title});
   Table table(columns);
-  const auto count = static_cast<double>(result.members.size());
-  std::vector<double> sums(columns.size() - 1), squares(sums);
+  std::vector<std::vector<double>> each(columns.size() - 1);  // of each figure, each seed's
   for (const TrainResult& member : result.members) {
     const std::vector<double> figures = figures_of(member, result.metrics);
     table.add(line(std::filesystem::path(member.run).filename().string(), figures));
-    for (std::size_t i = 0; i < figures.size(); ++i) sums[i] += figures[i] / count;
+    for (std::size_t i = 0; i < figures.size(); ++i) each[i].push_back(figures[i]);
   }
-  for (const TrainResult& member : result.members) {
-    const std::vector<double> figures = figures_of(member, result.metrics);
-    for (std::size_t i = 0; i < figures.size(); ++i) squares[i] += std::pow(figures[i] - sums[i], 2);
+  std::vector<double> means, stds;
+  for (const std::vector<double>& figures : each) {
+    const auto [mean, std] = spread_of(figures);
+    means.push_back(mean), stds.push_back(std);
   }
-  table.add(line("mean", sums));
-  for (double& square : squares) square = std::sqrt(square / (count - 1));
-  table.add(line("std", squares));
+  table.add(line("mean", means));
+  table.add(line("std", stds));
   return table.fitted();
 }
 

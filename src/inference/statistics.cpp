@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -42,10 +41,6 @@ Drawn draw(const Evaluation& all, Index kept, Index width, Resample numbers) {
   return drawn;
 }
 
-double mean_of_losses(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 /// `found` is the bootstrap's, of the share of right answers.
 Interval share_interval(const Interval& found, Index sequences) {
   return found.low == found.high && (found.low == 0 || found.low == 1) ? interval_at_end(found.low, sequences)
@@ -53,13 +48,7 @@ Interval share_interval(const Interval& found, Index sequences) {
 }
 
 Interval accuracy_interval(const Evaluation& evaluation) {
-  const std::vector<double>& scores = evaluation.scores;
-  const Interval found = bootstrap(std::ssize(scores), [&](Resample numbers) {
-    double right = 0;
-    for (const std::uint32_t b : numbers) right += scores[b];
-    return right / static_cast<double>(numbers.size());
-  });
-  return share_interval(found, std::ssize(scores));
+  return share_interval(mean_interval(evaluation.scores), std::ssize(evaluation.scores));
 }
 
 }  // namespace
@@ -70,7 +59,7 @@ double size_of(const Evaluation& evaluation) {
 
 std::vector<double> resampled_values(const Task& task, const Evaluation& evaluation, Resample numbers) {
   const Drawn drawn = draw(evaluation, task.kept(), task.target_width(), numbers);
-  std::vector<double> values{mean_of_losses(drawn.losses)};
+  std::vector<double> values{mean_of(drawn.losses)};
   const std::vector<double> figures = task.metrics(drawn.outcomes()).values;
   values.insert(values.end(), figures.begin(), figures.end());
   return values;

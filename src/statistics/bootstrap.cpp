@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "core/as_size.hpp"
 #include "core/thread_pool.hpp"
@@ -52,10 +53,23 @@ std::vector<Interval> bootstrap(Index size, std::size_t count,
   return intervals;
 }
 
-Interval bootstrap(Index size, const std::function<double(Resample)>& figure, int replicates,
-                   std::uint64_t seed) {
+Interval bootstrap(Index size, const std::function<double(Resample)>& figure,
+                   const BootstrapOptions& options) {
   const auto one = [&](Resample numbers, std::span<double> into) { into.front() = figure(numbers); };
-  return bootstrap(size, 1, one, {replicates, seed}).front();
+  return bootstrap(size, 1, one, options).front();
+}
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+Interval mean_interval(std::span<const double> values, const BootstrapOptions& options) {
+  const auto mean = [&](Resample numbers) {
+    double sum = 0;
+    for (const std::uint32_t b : numbers) sum += values[b];
+    return sum / static_cast<double>(numbers.size());
+  };
+  return bootstrap(std::ssize(values), mean, options);
 }
 
 }  // namespace orochi

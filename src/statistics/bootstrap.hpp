@@ -37,7 +37,11 @@ std::vector<Interval> bootstrap(Index size, std::size_t count,
                                 const BootstrapOptions& options = {});
 
 /// Likewise of one figure.
-Interval bootstrap(Index size, const std::function<double(Resample)>& figure, int replicates = 2000,
-                   std::uint64_t seed = 42);
+Interval bootstrap(Index size, const std::function<double(Resample)>& figure,
+                   const BootstrapOptions& options = {});
+
+double mean_of(std::span<const double> values);
+/// Of the mean.
+Interval mean_interval(std::span<const double> values, const BootstrapOptions& options = {});
 
 }  // namespace orochi

@@ -5,19 +5,16 @@
 #include <numeric>
 
 #include "core/as_size.hpp"
+#include "statistics/bootstrap.hpp"
 #include "statistics/ranks.hpp"
 
 namespace orochi {
 namespace {
 
-double mean(std::span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
 /// Mean of what is a number.
 double known_mean(std::vector<double> values) {
   std::erase_if(values, [](double value) { return std::isnan(value); });
-  return mean(values);
+  return mean_of(values);
 }
 
 /// How often each class is in `ids`. [K]
@@ -34,7 +31,7 @@ double kappa(const ClassScores& of) {
   const auto items = static_cast<double>(of.labels.size());
   const double chance =
       std::inner_product(labels.begin(), labels.end(), found.begin(), 0.0) / (items * items);
-  return (mean(of.right()) - chance) / (1 - chance);
+  return (mean_of(of.right()) - chance) / (1 - chance);
 }
 
 /// Mean recall of the classes that occur.
@@ -140,7 +137,7 @@ std::vector<NamedFigure> class_figures_of(const ClassScores& of) {
   const std::vector<double> confidence = of.confidence();
   figures.push_back({"brier", "Brier", brier(of)});
   figures.push_back({"ece", "ECE", calibration_error(confidence_bins(confidence, of.right()))});
-  figures.push_back({"confidence", "confidence", mean(confidence)});
+  figures.push_back({"confidence", "confidence", mean_of(confidence)});
   return figures;
 }
 

@@ -50,14 +50,7 @@ MetricIntervals intervals_of(const Task& task, const Evaluation& found, int thre
 }
 
 Interval of_means(const std::vector<double>& values, int resamples) {
-  return bootstrap(
-      std::ssize(values),
-      [&](Resample numbers) {
-        double sum = 0;
-        for (const std::uint32_t b : numbers) sum += values[b];
-        return sum / static_cast<double>(numbers.size());
-      },
-      resamples);
+  return mean_interval(values, {resamples});
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::function<double(Resample)> mean_of(const std::vector<double>& values) {
 TEST_CASE("the interval of a share is the binomial's") {
   std::vector<double> values(100);
   std::fill_n(values.begin(), 30, 1.0);
-  const Interval found = bootstrap(100, mean_of(values), 20000);
+  const Interval found = mean_interval(values, {20000});
   CHECK(found.low == 0.21);   // P(X <= 20) = 0.017, P(X <= 21) = 0.029
   CHECK(found.high == 0.39);  // P(X <= 38) = 0.966, P(X <= 39) = 0.979
 }
@@ -36,7 +36,7 @@ TEST_CASE("95 of 100 intervals hold the true mean") {
     SplitMix random(7, static_cast<std::uint64_t>(d));
     std::vector<double> values(200);  // uniform: mean 1 / 2
     for (double& value : values) value = static_cast<double>(random.next()) * 0x1p-64;
-    const Interval found = bootstrap(200, mean_of(values), 400, static_cast<std::uint64_t>(d));
+    const Interval found = bootstrap(200, mean_of(values), {400, static_cast<std::uint64_t>(d)});
     covered += found.low <= 0.5 && 0.5 <= found.high;
   }
   CHECK(binomial_tail(data_sets, 0.945, covered) > 1e-3);  // of so few draws a little below 0.95
@@ -57,17 +57,15 @@ TEST_CASE("resamples are the same again, on any number of threads, and others by
   };
   CHECK(intervals(1, 1) == intervals(1, 3));
   CHECK(intervals(1, 1) != intervals(2, 1));
-  const Interval one = bootstrap(50, mean_of(values), 300, 1);
+  const Interval one = bootstrap(50, mean_of(values), {300, 1});
   CHECK(std::vector{one.low, one.high} == std::vector{intervals(1, 1)[0], intervals(1, 1)[1]});
 }
 
 TEST_CASE("replicates without a figure are left out") {
   const auto rarely = [](Resample numbers) { return numbers.front() == 0 ? 3.0 : std::nan(""); };
-  const Interval found = bootstrap(4, rarely, 200);
+  const Interval found = bootstrap(4, rarely, {200});
   CHECK(found.low == 3);
   CHECK(found.high == 3);
-  CHECK(std::isnan(bootstrap(
-                       4, [](Resample) { return std::nan(""); }, 200)
-                       .low));
-  CHECK(std::isnan(bootstrap(0, rarely, 200).high));
+  CHECK(std::isnan(bootstrap(4, [](Resample) { return std::nan(""); }, {200}).low));
+  CHECK(std::isnan(bootstrap(0, rarely, {200}).high));
 }
