@@ -14,7 +14,6 @@ and h5py for Fashion-MNIST.
 """
 
 import argparse
-import csv
 import json
 import pathlib
 import random
@@ -24,10 +23,9 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
-from pages import PROGRAM, ROOT, T95, orochi  # noqa: E402
+from pages import PROGRAM, ROOT, T95, orochi, read_rows, write_rows  # noqa: E402
 
 FILE = ROOT / "benchmarks/ablation_study.tsv"
-FIELDS = ["set", "idea", "seed", "accuracy", "seconds"]
 MOST, HELD = 4000, 0.2
 # kind, training file, longest sequence, steps
 SETS = {
@@ -98,18 +96,6 @@ IDEAS = {
 }
 
 
-def read_rows():
-    return list(csv.DictReader(FILE.open(), delimiter="\t")) if FILE.exists() else []
-
-
-def add_row(row):
-    with FILE.open("a", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
-        if file.tell() == 0:
-            writer.writeheader()
-        writer.writerow(row)
-
-
 def cases(path):
     """What is before the sequences, and a line for each of them."""
     if path.suffix == ".h5":
@@ -175,12 +161,12 @@ def run(options):
     for seed in options.seeds.split(","):
         for idea in options.ideas or IDEAS:
             for name in options.sets.split(","):
-                there = {(row["set"], row["idea"], row["seed"]) for row in read_rows()}
+                there = {(row["set"], row["idea"], row["seed"]) for row in read_rows(FILE)}
                 kinds = IDEAS[idea][0]
                 if (name, idea, seed) in there or (kinds and SETS[name][0] not in kinds):
                     continue
                 row = measure(name, idea, int(seed), options.program)
-                add_row(row)
+                write_rows(FILE, [*read_rows(FILE), row])
                 print(*row.values(), sep="\t", flush=True)
 
 
@@ -193,7 +179,7 @@ def interval(values):
 
 
 def table():
-    found = {(row["set"], row["idea"], row["seed"]): 100 * float(row["accuracy"]) for row in read_rows()}
+    found = {(row["set"], row["idea"], row["seed"]): 100 * float(row["accuracy"]) for row in read_rows(FILE)}
     print(f"| idea | seeds | {' | '.join(SETS)} | all |\n|---|---|{'---|' * (len(SETS) + 1)}")
     base = [statistics.mean(values) if (values := [v for (s, i, _), v in found.items() if (s, i) == (name, "base")]) else None
             for name in SETS]
@@ -219,7 +205,7 @@ def gains_of(found, idea, names):
 
 def left_out():
     """For each set, the idea that is best on the other sets of its kind, and what it gives on the one left out."""
-    found = {(row["set"], row["idea"], row["seed"]): 100 * float(row["accuracy"]) for row in read_rows()}
+    found = {(row["set"], row["idea"], row["seed"]): 100 * float(row["accuracy"]) for row in read_rows(FILE)}
     print("| kind | left out | best on the others | there | on the one left out |\n|---|---|---|---|---|")
     for name, (kind, *_) in SETS.items():
         others = [other for other in SETS if SETS[other][0] == kind and other != name]

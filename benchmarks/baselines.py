@@ -12,7 +12,6 @@ Needs NumPy and scikit-learn, Fashion-MNIST also h5py, and the data that scripts
 scripts/make_fashion_mnist make. Takes some minutes.
 """
 
-import csv
 import pathlib
 import sys
 import time
@@ -27,7 +26,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.svm import SVC, LinearSVC
 
-DATASETS = pathlib.Path(__file__).resolve().parent.parent / "datasets"
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
+from pages import ROOT, read_rows, write_rows  # noqa: E402
+
+DATASETS = ROOT / "datasets"
 
 
 def read_tsv(path):
@@ -105,13 +107,9 @@ def report(dataset):
 
 def save(rows):
     """benchmarks/baselines.tsv, which benchmarks/results.py puts beside our own figures."""
-    path = pathlib.Path(__file__).with_name("baselines.tsv")
-    kept = list(csv.DictReader(path.open(), delimiter="\t")) if path.exists() else []
-    kept = [row for row in kept if row["data"] not in {new["data"] for new in rows}]
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), delimiter="\t", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted(kept + rows, key=lambda row: row["data"]))
+    path = ROOT / "benchmarks/baselines.tsv"
+    kept = [row for row in read_rows(path) if row["data"] not in {new["data"] for new in rows}]
+    write_rows(path, sorted(kept + rows, key=lambda row: row["data"]))
 
 
 def main():

@@ -15,7 +15,6 @@ Intervals are of the mean over seeds, 95 % by Student's t. Needs build/orochi an
 """
 
 import argparse
-import csv
 import json
 import pathlib
 import shutil
@@ -24,23 +23,10 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
-from pages import ROOT, T95, orochi  # noqa: E402
+from pages import ROOT, T95, orochi, read_rows, write_rows  # noqa: E402
 
-HERE = ROOT / "benchmarks"
+FILE = ROOT / "benchmarks/finetune.tsv"
 SETS = ["wordnet", "food-reviews", "fortunes", "foldoc"]
-FIELDS = ["set", "what", "seed", "accuracy", "macro_f1", "seconds"]
-
-
-def read_rows():
-    path = HERE / "finetune.tsv"
-    return list(csv.DictReader(path.open(), delimiter="\t")) if path.exists() else []
-
-
-def write_rows(rows):
-    with (HERE / "finetune.tsv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted(rows, key=lambda row: (SETS.index(row["set"]), row["what"], int(row["seed"]))))
 
 
 def settings(name, what):
@@ -86,7 +72,7 @@ def svm(name):
 
 def baseline():
     """WordNet's SVM is in baselines.tsv already."""
-    row = next(row for row in csv.DictReader((HERE / "baselines.tsv").open(), delimiter="\t") if row["data"] == "wordnet")
+    row = next(row for row in read_rows(FILE.with_name("baselines.tsv")) if row["data"] == "wordnet")
     return dict(accuracy=row["accuracy"], macro_f1=row["macro_f1"], seconds=0)
 
 
@@ -97,7 +83,8 @@ def run(options):
                 result = train(name, what, seed) if what != "svm" else baseline() if name == "wordnet" else svm(name)
                 row = dict(set=name, what=what, seed=seed, **result)
                 key = (name, what, str(seed))
-                write_rows([old for old in read_rows() if (old["set"], old["what"], str(old["seed"])) != key] + [row])
+                rows = [old for old in read_rows(FILE) if (old["set"], old["what"], old["seed"]) != key] + [row]
+                write_rows(FILE, sorted(rows, key=lambda row: (SETS.index(row["set"]), row["what"], int(row["seed"]))))
                 print(*row.values(), sep="\t", flush=True)
 
 
@@ -109,7 +96,7 @@ def figure(rows, key):
 
 
 def table():
-    rows = read_rows()
+    rows = read_rows(FILE)
     print("| data set | | seeds | test accuracy, % | macro-F1, % | seconds a run (median) |\n|---|---|---|---|---|---|")
     for name in SETS:
         for what in ("finetuned", "scratch", "svm"):

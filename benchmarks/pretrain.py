@@ -16,7 +16,6 @@ data (scripts/make_fortunes, scripts/make_proteins).
 """
 
 import argparse
-import csv
 import json
 import pathlib
 import random
@@ -25,9 +24,9 @@ import statistics
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
-from pages import PROGRAM, ROOT, T95, orochi  # noqa: E402
+from pages import PROGRAM, ROOT, T95, orochi, read_rows, write_rows  # noqa: E402
 
-HERE = ROOT / "benchmarks"
+FILE = ROOT / "benchmarks/pretrain.tsv"
 # config, training and test file, labelled sequences, steps of pre-training and of training, what the labelled model has besides
 SETS = {
     "splice": dict(config="dna", data="datasets/splice/{}.tsv", labelled=200, pretrain=3000, train=600, also=["model.pooling=max"]),
@@ -38,20 +37,6 @@ SETS = {
     "digits": dict(config="series", data="datasets/digits/{}.ts", labelled=100, pretrain=3000, train=600, also=[]),
 }
 ARMS = ["scratch", "own", "more"]
-FIELDS = ["set", "what", "seed", "accuracy"]
-
-
-def read_rows():
-    path = HERE / "pretrain.tsv"
-    return list(csv.DictReader(path.open(), delimiter="\t")) if path.exists() else []
-
-
-def write_rows(rows):
-    order = list(SETS)
-    with (HERE / "pretrain.tsv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted(rows, key=lambda row: (order.index(row["set"]), ARMS.index(row["what"]), int(row["seed"]))))
 
 
 def draw(name, seed, folder):
@@ -90,7 +75,8 @@ def run(options):
         for name in options.sets or SETS:
             for what in options.what.split(","):
                 row = dict(set=name, what=what, seed=seed, accuracy=measure(name, what, int(seed), options.program))
-                write_rows([old for old in read_rows() if (old["set"], old["what"], old["seed"]) != (name, what, seed)] + [row])
+                rows = [old for old in read_rows(FILE) if (old["set"], old["what"], old["seed"]) != (name, what, seed)] + [row]
+                write_rows(FILE, sorted(rows, key=lambda row: (list(SETS).index(row["set"]), ARMS.index(row["what"]), int(row["seed"]))))
                 print(*row.values(), sep="\t", flush=True)
 
 
@@ -101,7 +87,7 @@ def interval(values):
 
 
 def table():
-    rows = read_rows()
+    rows = read_rows(FILE)
     print("| data set | labelled | seeds | scratch, % | own, % | more, % | own - scratch | more - scratch |\n|---|---|---|---|---|---|---|---|")
     for name, of in SETS.items():
         found = {what: {row["seed"]: 100 * float(row["accuracy"]) for row in rows if (row["set"], row["what"]) == (name, what)}

@@ -16,18 +16,12 @@ import statistics
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
-from pages import ROOT, orochi  # noqa: E402
+from pages import ROOT, orochi, read_rows, write_rows  # noqa: E402
 
-HERE = ROOT / "benchmarks"
+FILE = ROOT / "benchmarks/results.tsv"
 CONFIGS = ["splice", "splice-bf16", "wordnet", "fashion-mnist"]
 SETTINGS = {"splice-bf16": ["train.precision=bf16"]}  # what a name adds to the config before its hyphen
 SEEDS = range(1, 6)
-FIELDS = ["config", "seed", "accuracy", "macro_f1", "seconds"]
-
-
-def read_tsv(name):
-    path = HERE / name
-    return list(csv.DictReader(path.open(), delimiter="\t")) if path.exists() else []
 
 
 def run_one(config, seed):
@@ -41,20 +35,13 @@ def run_one(config, seed):
                 seconds=round(sum(float(row["seconds"]) for row in epochs), 1))
 
 
-def write(rows):
-    with (HERE / "results.tsv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted(rows, key=lambda row: (row["config"], int(row["seed"]))))
-
-
 def run(names):
-    rows = [row for row in read_tsv("results.tsv") if row["config"] not in names]
+    rows = [row for row in read_rows(FILE) if row["config"] not in names]
     for name in names:
         for seed in SEEDS:
             rows.append(run_one(name, seed))
             print(*rows[-1].values(), sep="\t", flush=True)
-            write(rows)
+            write_rows(FILE, sorted(rows, key=lambda row: (row["config"], int(row["seed"]))))
 
 
 def figure(rows, key):
@@ -63,7 +50,7 @@ def figure(rows, key):
 
 
 def table():
-    results, baselines = read_tsv("results.tsv"), read_tsv("baselines.tsv")
+    results, baselines = read_rows(FILE), read_rows(FILE.with_name("baselines.tsv"))
     print("| data set | test accuracy, % | macro-F1, % | training, s (median) | baseline | its accuracy | its macro-F1 |")
     print("|---|---|---|---|---|---|---|")
     for name in CONFIGS:

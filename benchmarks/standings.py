@@ -13,7 +13,6 @@ with liblinear and the data (scripts/make_*).
 """
 
 import argparse
-import csv
 import json
 import pathlib
 import shutil
@@ -22,7 +21,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "scripts"))
-from pages import PROGRAM, ROOT, orochi  # noqa: E402
+from pages import PROGRAM, ROOT, orochi, read_rows, write_rows  # noqa: E402
 
 FILE = ROOT / "benchmarks/standings.tsv"
 SETS = {
@@ -35,18 +34,6 @@ SETS = {
 }
 SIMPLE = ["majority", "nearest_neighbors", "linear_svm", "logistic_regression"]
 WHY = {"proteins": ": relatives of a test protein are in the training file, and the nearest neighbor finds them"}
-FIELDS = ["set", "kind", "seeds", "encoder", "deviation", "ensemble", *SIMPLE, "best", "difference", "low", "high", "seconds"]
-
-
-def read_rows():
-    return list(csv.DictReader(FILE.open(), delimiter="\t")) if FILE.exists() else []
-
-
-def write_rows(rows):
-    with FILE.open("w", newline="") as file:
-        writer = csv.DictWriter(file, FIELDS, delimiter="\t", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted(rows, key=lambda row: list(SETS).index(row["set"])))
 
 
 def unseen(train, test, folder):
@@ -82,7 +69,8 @@ def measure(name, seeds, program):
 def run(options):
     for name in options.sets or SETS:
         row = measure(name, options.seeds, options.program)
-        write_rows([old for old in read_rows() if old["set"] != name] + [row])
+        rows = [old for old in read_rows(FILE) if old["set"] != name] + [row]
+        write_rows(FILE, sorted(rows, key=lambda row: list(SETS).index(row["set"])))
         print(*(f"{value:.4f}" if isinstance(value, float) else value for value in row.values()), sep="\t", flush=True)
 
 
@@ -96,7 +84,7 @@ def table():
     print("| data set | kind | seeds | encoder, % | ensemble, % | majority | nearest | SVM | logistic | ensemble - best baseline, points | |\n"
           "|---|---|---|---|---|---|---|---|---|---|---|")
     percent = lambda text, digits=1: f"{100 * float(text):.{digits}f}" if text else "-"
-    for row in read_rows():
+    for row in read_rows(FILE):
         print(f"| {row['set']} | {row['kind']} | {row['seeds']} | {percent(row['encoder'])} ± {percent(row['deviation'])} | {percent(row['ensemble'])} | "
               f"{' | '.join(percent(row[one]) for one in SIMPLE)} | {percent(row['difference'])} [{percent(row['low'])}, {percent(row['high'])}] | "
               f"{verdict(row)} |")

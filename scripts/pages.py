@@ -1,5 +1,6 @@
 """What the scripts behind the documents share: calling the built program, and the marked blocks of a page."""
 
+import csv
 import pathlib
 import re
 import subprocess
@@ -21,6 +22,18 @@ def orochi(*words, program=PROGRAM, text=None):
     if answer.returncode != 0:
         sys.exit(f"{' '.join(command)}\nended with exit code {answer.returncode}:\n{answer.stderr}")
     return answer.stdout
+
+
+def read_rows(path):
+    """{column: text} of each row of a table with tabs; none where there is no file."""
+    return list(csv.DictReader(path.open(), delimiter="\t")) if path.exists() else []
+
+
+def write_rows(path, rows):
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def fill(page, blocks):
