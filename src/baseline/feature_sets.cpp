@@ -9,6 +9,7 @@
 #include "baseline/tf_idf.hpp"
 #include "core/as_size.hpp"
 #include "data/text_features.hpp"
+#include "data/windows.hpp"
 
 namespace orochi {
 namespace {
@@ -120,12 +121,6 @@ FeatureSet statistics(const LoadedData& data) {
   };
   return standardized("statistics of channels",
                       {table(data.train), table(data.validation), table(data.test)});
-}
-
-Index longest_of(const Sequences& data) {
-  Index longest = 1;
-  for (Index i = 0; i < data.size(); ++i) longest = std::max(longest, data.length(i));
-  return longest;
 }
 
 /// As many features as there is room and time for; 0 where that is too few.

@@ -73,13 +73,6 @@ Index total_count(const std::vector<ParameterSummary>& parameters) {
   return total;
 }
 
-/// What the config says of a key; null where it has none such.
-const TomlValue* find_value(const TomlTable& table, std::string_view key) {
-  const auto found =
-      std::find_if(table.begin(), table.end(), [&](const TomlItem& item) { return item.key == key; });
-  return found == table.end() ? nullptr : &found->value;
-}
-
 /// train.freeze, from the text alone: whoever reads all of a config needs its components.
 std::vector<std::string> frozen_prefixes(const std::string& config) {
   const TomlDocument document = parse_toml(config);

@@ -21,6 +21,7 @@
 #include "data/readers/csv_parser.hpp"
 #include "data/readers/json_line.hpp"
 #include "data/readers/words.hpp"
+#include "io/toml.hpp"
 
 namespace orochi {
 namespace {
@@ -143,15 +144,6 @@ NumberTable numbers_in(const ColumnTable& table, const Wishes& wishes) {
   return number_table(table.rows, count, known, label_among_numbers(table));
 }
 
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + '"';
-}
-
 ChosenColumns chosen_of(const ColumnTable& table, const Wishes& wishes, bool is_csv) {
   const ColumnChoice choice = choose_columns(table, wishes.text, wishes.label);
   if (choice.label == table.names.size()) return {};
@@ -167,7 +159,7 @@ ChosenColumns chosen_of(const ColumnTable& table, const Wishes& wishes, bool is_
 }
 
 std::string format_table(const Guess& guess, const ColumnTable& table) {
-  std::string text = fmt::format("\n[data.format]\ntype = {}\n", quoted(guess.looks_like.format));
+  std::string text = fmt::format("\n[data.format]\ntype = {}\n", to_toml(to_value(guess.looks_like.format)));
   const bool is_csv = guess.looks_like.layout == Layout::table;
   if (guess.looks_like.delimiter == '\t') text += "delimiter = \"\\t\"\n";
   if (is_csv && guess.looks_like.delimiter != '\t' && guess.looks_like.delimiter != ',')
@@ -178,8 +170,8 @@ std::string format_table(const Guess& guess, const ColumnTable& table) {
   if (chosen.is_guess && !chosen.unused.empty())
     text += fmt::format("# The text: the longest column; the label: the one {}. Not used: {}\n",
                         reason_of_label(chosen), quote_list(chosen.unused));
-  return text + fmt::format("{} = [{}]\nlabel_{} = {}\n", chosen.option, quoted(chosen.text),
-                            is_csv ? "column" : "key", quoted(chosen.label));
+  return text + fmt::format("{} = [{}]\nlabel_{} = {}\n", chosen.option, to_toml(to_value(chosen.text)),
+                            is_csv ? "column" : "key", to_toml(to_value(chosen.label)));
 }
 
 /// Of the names of columns: where none is asked for, they are looked at so that the file, which is not UTF-8,
@@ -207,7 +199,7 @@ std::string reason_of_label(const ChosenColumns& chosen) {
 }
 
 Guess guess_config(const std::string& path, const Readers& readers, const Wishes& wishes) {
-  const std::string named = quoted(wishes.named_as.empty() ? path : wishes.named_as);
+  const std::string named = to_toml(to_value(wishes.named_as.empty() ? path : wishes.named_as));
   Guess guess;
   std::string beginning = beginning_of(path, guess.packing);
   guess.looks_like = sniff(beginning);

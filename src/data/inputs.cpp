@@ -44,7 +44,8 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
   Skipped skipped;
   RawSplit raw = read_raw(config, readers, targets, errors.front(),
                           {false, keeps_fields, skips_bad ? &skipped : nullptr});
-  if (errors.front().empty()) check_shape(raw, preprocessing, errors.front());
+  if (errors.front().empty())
+    check_shape(raw, "the training data", preprocessing.channels, preprocessing.texts, errors.front());
   throw_if_any(errors);
   notes.insert(notes.end(), skipped.named.begin(), skipped.named.end());
   if (skipped.count > 0)

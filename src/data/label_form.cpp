@@ -1,12 +1,10 @@
 #include "data/label_form.hpp"
 
-#include <cstdlib>
-#include <memory>
-
 #include <fmt/format.h>
 #include <utf8proc.h>
 
 #include "core/utf8.hpp"
+#include "data/tokenizers/unicode.hpp"
 
 namespace orochi {
 
@@ -25,14 +23,7 @@ std::string visible_form(std::string_view label) {
       utf8::append(visible, code_point);
   }
   if (visible.ends_with(' ')) visible.pop_back();
-  utf8proc_uint8_t* composed = nullptr;
-  const utf8proc_ssize_t size =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(visible.data()),
-                   static_cast<utf8proc_ssize_t>(visible.size()), &composed,
-                   static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-  if (size < 0) return visible;
-  const std::unique_ptr<utf8proc_uint8_t, void (*)(void*)> owner(composed, std::free);
-  return {reinterpret_cast<const char*>(composed), static_cast<std::size_t>(size)};
+  return unicode::composed(visible);
 }
 
 std::string quote_code_points(std::string_view label) {

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "data/target_file.hpp"
+
 namespace orochi {
 namespace {
 
@@ -24,17 +26,6 @@ void refuse_second_naming(std::size_t file, FileErrors& errors) {
     return errors.of_file(file).add(
         fmt::format("is data.train[{}] and data.train[{}], {}; name each file once", other, file, path));
   }
-}
-
-void check_shape(const RawSplit& first, const RawSplit& other, FileErrors& errors) {
-  const auto compare = [&](Index own, const char* noun, Index expected) {
-    if (own != expected)
-      errors.add(
-          fmt::format("{}, but {} has {}; expected as many", counted(own, noun), first.path, expected));
-  };
-  const Index added = first.has_indicator ? 1 : 0;
-  compare(other.channels - added, "channel", first.channels - added);
-  compare(other.num_texts, "text", first.num_texts);
 }
 
 template <class Element>
@@ -76,7 +67,8 @@ RawSplit read_raw_files(const DataConfig& config, const Readers& readers, const 
     refuse_second_naming(file, errors);
     if (!own.empty()) continue;
     RawSplit more = read_raw(config, readers, targets, own);
-    if (own.empty() && errors.of_file(0).empty()) check_shape(all, more, own);
+    if (own.empty() && errors.of_file(0).empty())
+      check_shape(more, all.path, all.channels, all.num_texts, own);
     all.sources.push_back({own.path(), all.size()});
     if (errors.empty()) append(all, std::move(more));
   }

@@ -45,15 +45,15 @@ void check_count(const Targets& targets, Index found) {
 
 }  // namespace
 
-void check_shape(const RawSplit& raw, const Preprocessing& training, FileErrors& errors) {
+void check_shape(const RawSplit& raw, const std::string& other, Index channels, Index texts,
+                 FileErrors& errors) {
   const auto compare = [&](Index own, const char* noun, Index expected) {
     if (own != expected)
-      errors.add(
-          fmt::format("{}, but the training data has {}; expected as many", counted(own, noun), expected));
+      errors.add(fmt::format("{}, but {} has {}; expected as many", counted(own, noun), other, expected));
   };
   const Index added = raw.has_indicator ? 1 : 0;
-  compare(raw.channels - added, "channel", training.channels - added);
-  if (raw.channels == 0) compare(raw.num_texts, "text", training.texts);
+  compare(raw.channels - added, "channel", channels - added);
+  if (raw.channels == 0) compare(raw.num_texts, "text", texts);
 }
 
 namespace {
@@ -116,7 +116,7 @@ void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing
     file.strata.push_back(target.empty() ? 0 : targets.stratum(target));
   }
   wrong.report(errors);
-  check_shape(raw, training, errors);
+  check_shape(raw, "the training data", training.channels, training.texts, errors);
 }
 
 void refuse_shared_groups(const RawSplit& train, const RawSplit& other, FileErrors& errors) {

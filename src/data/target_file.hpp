@@ -34,8 +34,9 @@ void add_at(const RawSplit& raw, std::size_t i, FileErrors& errors, const std::f
 /// What is wrong with all targets of the training file together is an error of it.
 void fit_targets(const RawSplit& raw, Targets& targets, FileErrors& errors);
 
-/// As many channels, or texts, as the training data has; else an error.
-void check_shape(const RawSplit& raw, const Preprocessing& training, FileErrors& errors);
+/// As many channels, or texts, as `other` has; else an error.
+void check_shape(const RawSplit& raw, const std::string& other, Index channels, Index texts,
+                 FileErrors& errors);
 
 /// The numbers of each target; one that does not fit and another width of rows are errors.
 void parse_targets(TargetFile& file, const Targets& targets, const Preprocessing& training,

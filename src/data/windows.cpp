@@ -59,4 +59,10 @@ void cut_windows(Sequences& data) {
   data.window = 0;
 }
 
+Index longest_of(const Sequences& data) {
+  Index longest = 0;
+  for (Index i = 0; i < data.size(); ++i) longest = std::max(longest, data.length(i));
+  return longest;
+}
+
 }  // namespace orochi

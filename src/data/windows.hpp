@@ -29,4 +29,7 @@ Batch window_batch(const Batch& batch, const Windows& windows);
 /// Of sequence i alone.
 Windows windows_of(const Sequences& data, Index i);
 
+/// Rows of the longest sequence; 0 where there is none.
+Index longest_of(const Sequences& data);
+
 }  // namespace orochi

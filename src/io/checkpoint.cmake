@@ -7,5 +7,5 @@ orochi_module(orochi_checkpoint SCALAR_FREE
     checkpoint_format.cpp checkpoint_image.cpp checkpoint_load.cpp checkpoint_reader.cpp checkpoint_schema.cpp
     checkpoint_writer.cpp hdf5_image.cpp hdf5_messages.cpp
   LINKS orochi_hdf5 orochi_files
-  PRIVATE_LINKS fmt::fmt)
+  PRIVATE_LINKS orochi_options fmt::fmt)
 target_include_directories(orochi_checkpoint SYSTEM PRIVATE ${XXHASH_INCLUDE_DIR})

@@ -11,11 +11,6 @@
 namespace orochi {
 namespace {
 
-const TomlValue* find_value(const TomlTable& table, const char* key) {
-  const auto found = std::ranges::find(table, key, &TomlItem::key);
-  return found == table.end() ? nullptr : &found->value;
-}
-
 bool is_range(const TomlTable& table) {
   return std::ranges::all_of(table, [](const TomlItem& item) {
     return item.key == "low" || item.key == "high" || item.key == "log";

@@ -8,6 +8,8 @@
 
 #include <orochi/error.hpp>
 
+#include "core/utf8.hpp"
+
 namespace orochi::hdf5 {
 namespace {
 
@@ -32,13 +34,6 @@ constexpr std::array class_names = {"an integer type of another size or byte ord
                                     "an enumeration",
                                     "a type of variable length",
                                     "an array type"};
-
-// Names come from the file: nothing in them may reach a terminal as a control character.
-std::string printable(std::string text) {
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text.substr(0, 200);
-}
 
 void read_type(ImageBytes& image, const MessagePart& part, Stored& found) {
   const std::pair<std::string_view, Kind> kinds[] = {{float32_type, Kind::float32},
@@ -95,7 +90,7 @@ void read_layout(ImageBytes& image, const MessagePart& part, Stored& found) {
 }  // namespace
 
 void ImageBytes::refuse(std::string_view reason) const {
-  throw usage_error(fmt::format("'{}': object '/{}' {}", file_, printable(path), reason));
+  throw usage_error(fmt::format("'{}': object '/{}' {}", file_, utf8::escape(path.substr(0, 200)), reason));
 }
 
 std::size_t ImageBytes::number(std::size_t at, std::size_t bytes) {

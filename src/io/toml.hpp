@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -48,6 +49,9 @@ struct TomlDocument {
 
 /// Parses a whole TOML text, or as much of it as can be understood.
 TomlDocument parse_toml(const std::string& text);
+
+/// The value of a key; null where the table has none such.
+const TomlValue* find_value(const TomlTable& table, std::string_view key);
 
 /// The value as written after a TOML key, in the fewest digits that read back to the same bits.
 std::string to_toml(const TomlValue& value);

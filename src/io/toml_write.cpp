@@ -1,4 +1,5 @@
 // Values to TOML text.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -58,6 +59,11 @@ struct Describer {
 };
 
 }  // namespace
+
+const TomlValue* find_value(const TomlTable& table, std::string_view key) {
+  const auto found = std::ranges::find(table, key, &TomlItem::key);
+  return found == table.end() ? nullptr : &found->value;
+}
 
 std::string to_toml(const TomlValue& value) { return std::visit(Writer{}, value.data); }
 std::string describe(const TomlValue& value) { return std::visit(Describer{}, value.data); }

@@ -12,6 +12,7 @@
 #include <orochi/updater.hpp>
 
 #include "core/kernels/kernels.hpp"
+#include "data/windows.hpp"
 #include "inference/model_file.hpp"
 #include "run/machine_memory.hpp"
 #include "train/shard_tree.hpp"
@@ -25,12 +26,6 @@ constexpr double bytes_each = sizeof(Scalar);
 double moments(const TrainConfig& config, const Optimizers& optimizers) {
   const double average = averaging_of(config, 1).has_value() ? 1 : 0;
   return average + static_cast<double>(optimizers.make(config.optimizer)->moments().size());
-}
-
-Index longest_of(const Sequences& data) {
-  Index longest = 0;
-  for (Index b = 0; b < data.size(); ++b) longest = std::max(longest, data.length(b));
-  return longest;
 }
 
 /// Lengths of the training sequences.

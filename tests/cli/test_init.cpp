@@ -298,3 +298,12 @@ TEST_CASE("init overwrites nothing and says what it cannot read") {
   CHECK(has(unknown.err, "check-data"));
   CHECK_FALSE(std::filesystem::exists(place.path("x.toml")));
 }
+
+TEST_CASE("names of files and columns may hold line feeds and quotes") {
+  const Workplace place("init-names");
+  std::string csv = "\"a \"\"text\"\"\nof words\",kind\n";
+  for (int i = 0; i < 40; ++i) csv += "a longer text " + std::to_string(i) + (i % 2 == 0 ? ",x\n" : ",y\n");
+  const std::string config = config_for(place, "two\nlines.csv", csv);
+  CHECK(has(config, "two\\nlines.csv\"\n"));
+  CHECK(has(config, "text_columns = [\"a \\\"text\\\"\\nof words\"]\n"));
+}

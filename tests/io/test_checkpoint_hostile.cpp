@@ -216,7 +216,7 @@ std::vector<Hostile> shapes() {
        "'a.h5': dataset '/state/task/x' is uint64; a state holds UTF-8 text, float64 and int64"},
       {"a name with an escape sequence",
        [](hid_t f) { put(f, "/parameters/\x1b[2J", H5T_IEEE_F32LE, space_of({2})); },
-       "'a.h5': object '/parameters/?[2J' has a name that no object of a checkpoint has"},
+       "'a.h5': object '/parameters/\\x1b[2J' has a name that no object of a checkpoint has"},
   };
 }
 
