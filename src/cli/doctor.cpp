@@ -171,14 +171,9 @@ Finding parts() {
 
 std::string text_of(const std::vector<Finding>& findings) {
   constexpr std::size_t margin = 14;
-  const std::size_t width = std::clamp<std::size_t>(standard_output_screen().width, 60, 100) - margin;
   std::string text, wrong;
   const auto add = [&](const std::string& name, const std::string& what) {
-    std::string left = name;
-    for (const std::string& line : wrap(escape(what), width)) {
-      text += fmt::format("{:<{}}{}\n", left, margin, line);
-      left.clear();
-    }
+    text += with_title(name, escape(what), margin);
   };
   for (const Finding& finding : findings) {
     add(finding.name, finding.found);

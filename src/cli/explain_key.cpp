@@ -7,7 +7,6 @@
 
 #include <orochi/error.hpp>
 
-#include "cli/screen.hpp"
 #include "cli/text.hpp"
 #include "io/suggest.hpp"
 
@@ -16,16 +15,9 @@ namespace {
 
 constexpr std::size_t margin = 11;
 
-std::size_t page_width() { return std::clamp<std::size_t>(standard_output_screen().width, 60, 100); }
-
 /// "type      an integer", wrapped beside its title.
 std::string entry(const std::string& title, const std::string& text, std::size_t indent = margin) {
-  std::string left = title, result;
-  for (const std::string& line : wrap(escape(text), page_width() - indent)) {
-    result += fmt::format("{:<{}}{}\n", left, indent, line);
-    left.clear();
-  }
-  return result;
+  return with_title(title, escape(text), indent);
 }
 
 std::string last_part(const std::string& name) { return name.substr(name.rfind('.') + 1); }

@@ -9,9 +9,6 @@ namespace {
 
 constexpr const char* quiet_help = "after a verb: no progress and no notes, only results and errors";
 
-/// A terminal's, within reason.
-std::size_t page_width() { return std::clamp<std::size_t>(standard_output_screen().width, 60, 100); }
-
 struct Entry {
   std::string left, right;
 };
@@ -24,15 +21,9 @@ std::string two_columns(const std::vector<Entry>& entries) {
     if (entry.left.size() <= widest) width = std::max(width, entry.left.size());
   std::string result;
   for (const Entry& entry : entries) {
-    std::string left = entry.left;
-    if (left.size() > width) {
-      result += "  " + left + "\n";
-      left.clear();
-    }
-    for (const std::string& line : wrap(entry.right, page_width() - width - 4)) {
-      result += "  " + left + std::string(width - left.size() + 2, ' ') + line + "\n";
-      left.clear();
-    }
+    const bool is_long = entry.left.size() > width;
+    if (is_long) result += "  " + entry.left + "\n";
+    result += with_title(is_long ? "" : "  " + entry.left, entry.right, width + 4);
   }
   return result;
 }

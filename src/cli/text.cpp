@@ -67,6 +67,17 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   return lines;
 }
 
+std::size_t page_width() { return std::clamp<std::size_t>(standard_output_screen().width, 60, 100); }
+
+std::string with_title(std::string left, std::string_view text, std::size_t indent) {
+  std::string result;
+  for (const std::string& line : wrap(text, page_width() - indent)) {
+    result += fmt::format("{:<{}}{}\n", left, indent, line);
+    left.clear();
+  }
+  return result;
+}
+
 std::string fitted(std::string_view text, const Screen& screen) {
   std::string result;
   if (!screen.is_terminal) return std::string(text);

@@ -22,6 +22,10 @@ std::string shell_word(std::string_view word);
 
 /// Cut at white space into lines of at most `width` characters (a longer word is alone).
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
+/// Of pages on standard output: a terminal's, within reason.
+std::size_t page_width();
+/// `text` as wide as a page, wrapped beside what is left of it: at `indent`.
+std::string with_title(std::string left, std::string_view text, std::size_t indent);
 /// Lines that are longer than a terminal's wrapped, with what continues one indented; off a terminal as they
 /// are. Lines that begin with a blank stay.
 std::string fitted(std::string_view text, const Screen& screen);
