@@ -1,13 +1,13 @@
 #include "cli/command_line.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
 
+#include "core/read_number.hpp"
 #include "io/suggest.hpp"
 
 namespace orochi {
@@ -54,10 +54,8 @@ void check_values(const Verb& verb, const std::vector<std::string>& rest) {
 }
 
 void check_integer(const OptionSpec& option, const std::string& text) {
-  std::int64_t value = 0;
-  const std::from_chars_result read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc() || read.ptr != text.data() + text.size() || value < option.least ||
-      value > option.most)
+  const auto value = read_number<std::int64_t>(text);
+  if (!value || *value < option.least || *value > option.most)
     throw usage_error(fmt::format("{} takes a whole number from {} to {}, not \"{}\"", option.name,
                                   option.least, option.most, text));
 }
@@ -102,10 +100,7 @@ std::string Arguments::text(const std::string& option, const std::string& otherw
 
 std::int64_t Arguments::integer(const std::string& option, std::int64_t otherwise) const {
   const auto found = options.find(option);
-  if (found == options.end()) return otherwise;
-  const std::string& digits = found->second;
-  std::from_chars(digits.data(), digits.data() + digits.size(), otherwise);  // checked by check_integer
-  return otherwise;
+  return found == options.end() ? otherwise : read_number<std::int64_t>(found->second).value_or(otherwise);
 }
 
 Arguments parse_arguments(const Verb& verb, const Program& program, std::vector<std::string> rest) {

@@ -1,11 +1,12 @@
 #include "cli/confidence.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
+
+#include "core/read_number.hpp"
 
 namespace orochi {
 
@@ -22,9 +23,8 @@ void require_one_label(const Task& task, const std::string& option) {
 std::optional<double> min_confidence(const Arguments& arguments, const Task& task) {
   if (!arguments.has("--min-confidence")) return std::nullopt;
   const std::string text = arguments.text("--min-confidence");
-  double least = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), least);
-  if (error != std::errc() || end != text.data() + text.size() || !(least >= 0 && least <= 1))
+  const auto least = read_number<double>(text);
+  if (!least || !(*least >= 0 && *least <= 1))
     throw usage_error(fmt::format("--min-confidence is \"{}\"; allowed: a probability from 0 to 1", text));
   require_one_label(task, "--min-confidence");
   return least;

@@ -1,9 +1,10 @@
 #include "cli/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include <fmt/format.h>
+
+#include "core/read_number.hpp"
 
 namespace orochi {
 namespace {
@@ -29,11 +30,8 @@ bool is_shell_safe(char c) {
 std::string escape_cell(std::string_view text) {
   std::string result = escape(text);
   if (text.size() < 2 || std::string_view("=+-@").find(text.front()) == std::string_view::npos) return result;
-  double number = 0;
-  const std::string_view digits = text.substr(text.front() == '+' ? 1 : 0);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  const bool is_number = error == std::errc() && end == digits.data() + digits.size();
-  return is_number ? result : fmt::format("\\x{:02x}", text.front()) + result.substr(1);
+  if (read_number<double>(text.substr(text.front() == '+' ? 1 : 0))) return result;
+  return fmt::format("\\x{:02x}", text.front()) + result.substr(1);
 }
 
 std::string inert_lines(std::string_view text) {

@@ -1,8 +1,8 @@
 #include "data/number_table.hpp"
 
-#include <charconv>
 #include <set>
 
+#include "core/read_number.hpp"
 #include "data/label_form.hpp"
 #include "data/readers/words.hpp"
 
@@ -48,11 +48,7 @@ bool counts_rows(const std::vector<std::vector<std::string>>& rows, std::size_t 
 
 }  // namespace
 
-bool is_one_number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
-}
+bool is_one_number(std::string_view text) { return read_number<double>(text).has_value(); }
 
 bool is_table_number(std::string_view text) {
   const std::size_t comma = text.find(',');

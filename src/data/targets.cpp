@@ -9,6 +9,7 @@
 #include <orochi/error.hpp>
 #include <orochi/targets.hpp>
 
+#include "core/read_number.hpp"
 #include "core/utf8.hpp"
 #include "data/file_errors.hpp"
 #include "data/label_form.hpp"
@@ -17,13 +18,6 @@ namespace orochi {
 namespace {
 
 constexpr std::size_t longest_label = 1000;  // bytes
-
-std::optional<std::int64_t> as_integer(const std::string& label) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(label.data(), label.data() + label.size(), number);
-  if (error != std::errc() || end != label.data() + label.size()) return std::nullopt;
-  return number;
-}
 
 }  // namespace
 
@@ -36,9 +30,10 @@ void Targets::add_labels(std::span<const std::string>) {
 LabelSet::LabelSet(std::vector<std::string> labels) : names_(std::move(labels)) {
   std::sort(names_.begin(), names_.end());
   names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
-  if (std::all_of(names_.begin(), names_.end(), [](const std::string& label) { return as_integer(label); }))
+  if (std::all_of(names_.begin(), names_.end(),
+                  [](const std::string& label) { return read_number<std::int64_t>(label); }))
     std::stable_sort(names_.begin(), names_.end(), [](const std::string& a, const std::string& b) {
-      return *as_integer(a) < *as_integer(b);
+      return *read_number<std::int64_t>(a) < *read_number<std::int64_t>(b);
     });
   index();
 }

@@ -1,6 +1,5 @@
 #include "data/word_vectors.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -13,6 +12,8 @@
 #include <orochi/error.hpp>
 
 #include "core/as_size.hpp"
+#include "core/read_number.hpp"
+#include "core/utf8.hpp"
 #include "data/file_errors.hpp"
 #include "data/readers/words.hpp"
 #include "data/unpack.hpp"
@@ -21,7 +22,6 @@ namespace orochi {
 namespace {
 
 constexpr Index most_columns = 65536;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 Index count_fields(std::string_view line) {
   Index count = 0;
@@ -34,12 +34,10 @@ Index count_fields(std::string_view line) {
   return count;
 }
 
-/// Without a "+" before it, which std::from_chars does not know.
+/// With a "+" before it, too.
 template <class Number>
-bool parse(std::string_view text, Number& number) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size();
+std::optional<Number> parse(std::string_view text) {
+  return read_number<Number>(text.substr(text.starts_with('+') ? 1 : 0));
 }
 
 /// Takes the last field off a text and returns it; an empty one where the text has no blank.
@@ -56,10 +54,9 @@ struct Header {
   Index words = 0, columns = 0;
 };
 std::optional<Header> header_of(std::string_view line) {
-  Header header;
-  const std::string_view columns = take_last_field(line);
-  if (!parse(columns, header.columns) || !parse(line, header.words)) return std::nullopt;
-  return header;
+  const auto columns = parse<Index>(take_last_field(line)), words = parse<Index>(line);
+  if (!columns || !words) return std::nullopt;
+  return Header{*words, *columns};
 }
 
 class Reading {
@@ -77,7 +74,7 @@ class Reading {
     std::string line;
     while (std::getline(file, line)) {
       ++line_;
-      if (line_ == 1 && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
+      if (line_ == 1 && line.starts_with(utf8::byte_order_mark)) line.erase(0, utf8::byte_order_mark.size());
       if (!line.empty() && line.back() == '\r') line.pop_back();
       const std::string_view trimmed = trim(line);
       if (line_ == 1 && take_first(trimmed)) continue;
@@ -117,9 +114,8 @@ class Reading {
         fail(fmt::format("expected a word and {} numbers, found {} fields", numbers_.size(),
                          count_fields(line)));
     }
-    double more = 0;
     std::string_view before = word;
-    if (words_++ == 0 && parse(take_last_field(before), more))
+    if (words_++ == 0 && parse<double>(take_last_field(before)))
       fail(fmt::format("{} fields, but the first line says {} numbers a word", count_fields(line),
                        numbers_.size()));
     const auto found = ids_.find(std::string(word));
@@ -127,10 +123,10 @@ class Reading {
     vectors_.ids.push_back(found->second);
     ids_.erase(found);  // of a word that comes twice the first counts
     for (std::size_t k = 0; k < numbers_.size(); ++k) {
-      double number = 0;
-      if (!parse(numbers_[k], number) || !(std::abs(number) <= std::numeric_limits<float>::max()))
+      const auto number = parse<double>(numbers_[k]);
+      if (!number || !(std::abs(*number) <= std::numeric_limits<float>::max()))
         fail(fmt::format("number {} is {}; expected a finite number", k + 1, quote(numbers_[k])));
-      vectors_.rows.push_back(static_cast<float>(number));
+      vectors_.rows.push_back(static_cast<float>(*number));
     }
   }
 

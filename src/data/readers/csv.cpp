@@ -1,6 +1,5 @@
 // CSV: a header that names the columns, or none, then one record a sequence.
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include <fmt/format.h>
@@ -8,6 +7,7 @@
 
 #include <orochi/error.hpp>
 
+#include "core/read_number.hpp"
 #include "data/raw.hpp"
 #include "data/readers/csv_header.hpp"
 #include "data/readers/csv_parser.hpp"
@@ -41,16 +41,9 @@ struct CsvOptions {
   bool has_header, has_quotes;
 };
 
-/// A column's number from 1, or 0.
-std::size_t column_number(std::string_view name) {
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-  return error == std::errc() && end == name.data() + name.size() ? number : 0;
-}
-
 /// The index of a column by its number; one that is not there is an error.
 std::size_t find_numbered(const CsvRecord& first, const std::string& name, const char* key, DataFile& file) {
-  const std::size_t number = column_number(name);
+  const std::size_t number = read_number<std::size_t>(name).value_or(0);
   if (number <= first.fields.size()) return number - 1;
   file.error(fmt::format("no column {} (data.format.{}); line 1 has {}; set the key to one of them, or "
                          "data.format.delimiter to what is between them",
@@ -145,7 +138,7 @@ class CsvReader : public Reader {
                                     quote(delimiter)));
     std::vector<std::string> names = options_.names();
     for (const std::string& name : names)
-      if (!options_.has_header && column_number(name) == 0)
+      if (!options_.has_header && read_number<std::size_t>(name).value_or(0) == 0)
         throw OptionError(
             "header", fmt::format("header is false, but a column is named {}; allowed then: column numbers "
                                   "from 1, as in label_column = \"1\" and text_columns = [\"2\"]",

@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/read_number.hpp"
 #include "data/raw.hpp"
 #include "data/readers/words.hpp"
 
@@ -46,9 +46,8 @@ std::optional<bool> parse_flag(std::string_view key, std::string_view value, Ind
 }
 
 std::optional<Index> parse_count(std::string_view key, std::string_view value, Index line, DataFile& file) {
-  Index count = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
-  if (error == std::errc() && end == value.data() + value.size() && count > 0) return count;
+  const auto count = read_number<Index>(value);
+  if (count && *count > 0) return count;
   file.error(fmt::format("{} is {}; expected an integer of 1 or more", key, quote(value)), line);
   return std::nullopt;
 }
