@@ -81,4 +81,4 @@ def test_run_returns_exit_codes(capfd):
     assert orochi.run(["--version"]) == 0
     assert capfd.readouterr().out.startswith(f"orochi {orochi.__version__}\ncommit ")
     assert orochi.run(["nonsense"]) == 2
-    assert "unknown verb" in capfd.readouterr().err
+    assert "there is no verb" in capfd.readouterr().err

@@ -14,6 +14,7 @@
 #include "baseline/row_majority.hpp"
 #include "baseline/search.hpp"
 #include "data/file_errors.hpp"
+#include "io/suggest.hpp"
 
 namespace orochi {
 namespace {
@@ -50,17 +51,10 @@ struct Attempt {
   }
 };
 
-std::vector<std::string> baseline_names() {
-  std::vector<std::string> names;
-  for (const Kind& kind : kinds) names.push_back(kind.name);
-  return names;
-}
-
 std::vector<Attempt> attempts(const BaselineRequest& request, bool is_numbers) {
   for (const std::string& name : request.only)
     if (std::none_of(kinds.begin(), kinds.end(), [&](const Kind& kind) { return name == kind.name; }))
-      throw usage_error(fmt::format("there is no baseline {}; allowed: {}", quote(name),
-                                    fmt::join(baseline_names(), ", ")));
+      refuse_name("baseline", name, kinds);
   std::vector<Attempt> result;
   for (const Kind& kind : kinds) {
     const bool is_meant = request.only.empty() || std::find(request.only.begin(), request.only.end(),

@@ -1,7 +1,6 @@
 // orochi check-layer: gradient checks. Built in both precisions.
 #include <fmt/format.h>
 
-#include <orochi/error.hpp>
 #include <orochi/gradient_check.hpp>
 #include <orochi/scalar.hpp>
 
@@ -16,10 +15,7 @@ constexpr bool in_double = sizeof(Scalar) == 8;
 
 const LayerEntry& find_layer(const Layers& layers, const std::string& name) {
   if (const LayerEntry* entry = layers.find(name)) return *entry;
-  std::vector<std::string> names;
-  for (const LayerEntry& entry : layers.entries()) names.push_back(entry.name);
-  throw usage_error(fmt::format("no layer is registered as \"{}\"{}; there are {}", name,
-                                did_you_mean(name, names), fmt::join(names, ", ")));
+  refuse_name("layer", name, layers.entries());
 }
 
 int call_check_layer(const Extensions& extensions, const Arguments& arguments, Output& out) {

@@ -1,7 +1,6 @@
 // orochi check-task: a task's loss and rules. Built in both precisions.
 #include <fmt/format.h>
 
-#include <orochi/error.hpp>
 #include <orochi/task_check.hpp>
 
 #include "cli/verbs.hpp"
@@ -13,12 +12,7 @@ namespace {
 int call_check_task(const Extensions& extensions, const Arguments& arguments, Output& out) {
   const std::string& name = arguments.words.front();
   const TaskEntry* entry = extensions.tasks.find(name);
-  if (entry == nullptr) {
-    std::vector<std::string> names;
-    for (const TaskEntry& known : extensions.tasks.entries()) names.push_back(known.name);
-    throw usage_error(fmt::format("no task is registered as \"{}\"{}; there are {}", name,
-                                  did_you_mean(name, names), fmt::join(names, ", ")));
-  }
+  if (entry == nullptr) refuse_name("task", name, extensions.tasks.entries());
   const std::vector<std::string> targets(arguments.words.begin() + 1, arguments.words.end());
   const std::vector<std::string> errors =
       check_task(*entry, targets, static_cast<std::uint64_t>(arguments.integer("--seed", 42)));

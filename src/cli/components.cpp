@@ -2,10 +2,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 
 #include "cli/metrics_report.hpp"
@@ -31,12 +29,8 @@ std::vector<ComponentSchema> components_of(const Extensions& extensions, const s
   for (const ComponentSchema& component : all)
     if (std::find(kinds.begin(), kinds.end(), kind_of(component)) == kinds.end())
       kinds.push_back(kind_of(component));
-  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) {
-    const std::string meant = nearest(kind, kinds);
-    throw usage_error(fmt::format("there are no components of the kind \"{}\"; {}", kind,
-                                  meant.empty() ? fmt::format("there are {}", fmt::join(kinds, ", "))
-                                                : fmt::format("did you mean \"{}\"?", meant)));
-  }
+  if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end())
+    refuse_name("kind of component", kind, kinds);
   std::erase_if(all, [&](const ComponentSchema& component) { return kind_of(component) != kind; });
   return all;
 }

@@ -51,10 +51,7 @@ constexpr std::array<Kind, 6> kinds{
 const Kind& kind_of(const std::string& name) {
   const auto found = std::ranges::find(kinds, name, [](const Kind& kind) { return std::string(kind.name); });
   if (found != kinds.end()) return *found;
-  std::vector<std::string> names;
-  for (const Kind& kind : kinds) names.emplace_back(kind.name);
-  throw usage_error(fmt::format("there is no kind of component \"{}\"; allowed: {}{}", escape(name),
-                                fmt::join(names, " | "), did_you_mean(name, names)));
+  refuse_name("kind of component", name, kinds);
 }
 
 bool is_small_letter(char c) { return c >= 'a' && c <= 'z'; }

@@ -69,11 +69,7 @@ const Verb& find_verb(const Program& program, const std::string& name) {
                                   name, program.name));
   std::vector<std::string> names{"help"};
   for (const Verb& verb : program.verbs) names.push_back(verb.name);
-  const std::string suggestion = nearest(name, names);
-  throw usage_error(fmt::format(
-      "unknown verb \"{}\"; {}", name,
-      suggestion.empty() ? fmt::format("there are {}", fmt::join(names, ", "))
-                         : fmt::format("did you mean \"{}\"? (see `{} help`)", suggestion, program.name)));
+  refuse_name("verb", name, names);
 }
 
 bool is_one_of_several(const Program& program) { return program.team != nullptr && program.team->ranks; }

@@ -4,6 +4,11 @@
 #include <span>
 #include <sstream>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <orochi/error.hpp>
+
 namespace orochi {
 namespace {
 
@@ -213,6 +218,13 @@ std::string meant_word(std::string_view word, const std::vector<std::string>& ca
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
   const std::string meant = meant_word(word, candidates);
   return meant.empty() ? "" : "; did you mean \"" + meant + "\"?";
+}
+
+void refuse_name(const std::string& kind, const std::string& name, const std::vector<std::string>& names) {
+  const std::string meant = did_you_mean(name, names);
+  throw usage_error(
+      fmt::format("there is no {} \"{}\"{}", kind, name,
+                  meant.empty() ? fmt::format("; there are {}", fmt::join(names, ", ")) : meant));
 }
 
 std::string familiar_key(std::string_view word) { return look_up(familiar_keys, word); }

@@ -22,6 +22,17 @@ std::string meant_word(std::string_view word, const std::vector<std::string>& ca
 /// `; did you mean "num_heads"?`, or nothing where no candidate is near.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
+/// Throws a usage_error for a name that is none of these: the nearest of them, or all.
+[[noreturn]] void refuse_name(const std::string& kind, const std::string& name,
+                              const std::vector<std::string>& names);
+/// Of components, verbs and the like.
+template <class Entries>
+[[noreturn]] void refuse_name(const std::string& kind, const std::string& name, const Entries& entries) {
+  std::vector<std::string> names;
+  for (const auto& entry : entries) names.emplace_back(entry.name);
+  refuse_name(kind, name, names);
+}
+
 /// Our key for what other frameworks call it (`n_head` -> `num_heads`); empty if unknown.
 std::string familiar_key(std::string_view word);
 

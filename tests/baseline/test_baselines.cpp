@@ -136,7 +136,7 @@ TEST_CASE("several labels a sequence are each told by a model of its own") {
 TEST_CASE("what has no baseline is refused with what has") {
   const TextData data = reviews(12);
   CHECK_THROWS_WITH(Fitted(data.data, data.texts, {"svm"}),
-                    catch_matchers::Contains("there is no baseline \"svm\"; allowed: majority, nearest_"));
+                    catch_matchers::Contains("there is no baseline \"svm\"; there are majority, nearest_"));
 }
 
 TEST_CASE("where each row has a label, that is the most frequent one of its token") {

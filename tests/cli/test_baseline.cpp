@@ -100,7 +100,7 @@ TEST_CASE("baseline says what it has no baseline for") {
   const std::string config = place.path("small.toml");
   const Outcome unknown = orochi_program({"baseline", config, "--only", "svm"});
   CHECK(unknown.code == 2);
-  CHECK(has(unknown.err, "there is no baseline \"svm\"; allowed: majority, nearest_neighbors, linear_svm"));
+  CHECK(has(unknown.err, "there is no baseline \"svm\"; there are majority, nearest_neighbors, linear_svm"));
   const Outcome masked = orochi_program({"baseline", config, "task.type=masked_tokens"});
   CHECK(masked.code == 2);
   CHECK(has(masked.err, "there are baselines for tasks with one label"));
