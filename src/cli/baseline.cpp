@@ -50,12 +50,6 @@ std::string table_text(const BaselineRequest& request, const std::vector<Baselin
   return fmt::format("{} data: {}\n{}\n", part, counted(sequences, "sequence"), table.fitted());
 }
 
-ordered_json figures_object(const BaselineRequest& request, const Figures& figures) {
-  ordered_json json = ordered_json::object();
-  for (std::size_t m = 0; m < figures.values.size(); ++m) json[request.metrics[m].name] = figures.values[m];
-  return json;
-}
-
 ordered_json baselines_json(const BaselineRequest& request, const std::vector<Baseline>& baselines) {
   ordered_json json{{"chosen_by", request.metrics[request.chosen_by].name},
                     {"count",
@@ -68,8 +62,8 @@ ordered_json baselines_json(const BaselineRequest& request, const std::vector<Ba
                                  {"title", baseline.title},
                                  {"settings", baseline.settings},
                                  {"cross_validated", baseline.cross_validated},
-                                 {"validation", figures_object(request, baseline.validation)},
-                                 {"test", figures_object(request, baseline.test)},
+                                 {"validation", values_json(request.metrics, baseline.validation.values)},
+                                 {"test", values_json(request.metrics, baseline.test.values)},
                                  {"seconds", baseline.seconds}});
   return json;
 }
@@ -107,7 +101,7 @@ int call_baseline(const Extensions& extensions, const Arguments& arguments, Outp
       sentence = comparison->sentence, answering = comparison->answering;
       json["encoder"] = {{"step", comparison->step},
                          {"part", comparison->part},
-                         {"figures", figures_object(request, comparison->encoder)},
+                         {"figures", values_json(request.metrics, comparison->encoder.values)},
                          {"compared_with", baselines[best_baseline(request, baselines)].name},
                          {"difference", comparison->difference},
                          {"interval", {comparison->interval.low, comparison->interval.high}},

@@ -68,12 +68,6 @@ std::string text_of(const CrossValidation& found) {
   return fmt::format("run folder   {}\n\n", escape(found.run)) + table.fitted();
 }
 
-ordered_json object_of(const std::vector<MetricInfo>& metrics, const std::vector<double>& values) {
-  ordered_json json = ordered_json::object();
-  for (std::size_t m = 0; m < metrics.size(); ++m) json[metrics[m].name] = values[m];
-  return json;
-}
-
 std::string json_of(const CrossValidation& found) {
   ordered_json json{{"run", found.run}, {"finished", found.finished}, {"folds", ordered_json::array()}};
   for (std::size_t f = 0; f < found.tasks.size(); ++f) {
@@ -85,9 +79,9 @@ std::string json_of(const CrossValidation& found) {
   if (found.finished) {
     const std::vector<MetricInfo>& metrics = found.folds.front().metrics;
     const Summary summary = summary_of(found);
-    json["mean"] = object_of(metrics, summary.mean);
-    json["std"] = object_of(metrics, summary.std);
-    json["pooled"] = object_of(metrics, summary.pooled);
+    json["mean"] = values_json(metrics, summary.mean);
+    json["std"] = values_json(metrics, summary.std);
+    json["pooled"] = values_json(metrics, summary.pooled);
   }
   return dump_json(json, 2) + "\n";
 }

@@ -151,8 +151,14 @@ std::string class_tables(const Metrics& metrics, const std::string& note) {
 nlohmann::ordered_json figures_json(const Metrics& metrics, const std::vector<MetricInfo>& names) {
   nlohmann::ordered_json json{{"count", metrics.sequences}};
   if (metrics.items != metrics.sequences) json["rows"] = metrics.items;
-  const std::vector<double> values = values_of(metrics, names);
-  for (std::size_t i = 0; i < names.size(); ++i) json[names[i].name] = values[i];
+  json.update(values_json(names, values_of(metrics, names)));
+  return json;
+}
+
+nlohmann::ordered_json values_json(const std::vector<MetricInfo>& metrics,
+                                   const std::vector<double>& values) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (std::size_t m = 0; m < values.size(); ++m) json[metrics[m].name] = values[m];
   return json;
 }
 

@@ -23,6 +23,8 @@ std::string class_tables(const Metrics& metrics, const std::string& note);
 
 /// count, of rows too where each has a target, loss, the task's metrics.
 nlohmann::ordered_json figures_json(const Metrics& metrics, const std::vector<MetricInfo>& names);
+/// By metric.
+nlohmann::ordered_json values_json(const std::vector<MetricInfo>& metrics, const std::vector<double>& values);
 /// label, precision, recall, f1, support.
 nlohmann::ordered_json class_json(const std::string& label, const ClassMetrics& of);
 /// Where outputs are classes, classes [K] and confusions: of each cell of the confusion matrix that is not 0,
