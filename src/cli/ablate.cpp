@@ -5,7 +5,6 @@
 
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
-#include <orochi/threads.hpp>
 
 #include "cli/heads_report.hpp"
 #include "cli/metrics_report.hpp"
@@ -35,9 +34,7 @@ int call_ablate(const Extensions& extensions, const Arguments& arguments, Output
   take_settings(trained, std::span(arguments.words).subspan(1));
   const std::string path = test_data_path(arguments, checkpoint, trained.config.data);
   const LoadedFile file = load_labelled(trained, path);
-  const Ablation ablation =
-      ablate_heads(trained, file.sequences, options,
-                   static_cast<int>(arguments.integer("--threads", available_threads())));
+  const Ablation ablation = ablate_heads(trained, file.sequences, options, threads_of(arguments));
   std::cerr << trained_on_note(trained, checkpoint, path, file);
   if (!arguments.has("--json")) {
     out.write(ablation_text(ablation, *trained.task));
@@ -64,9 +61,7 @@ Verb ablate_verb() {
       "gradients, |sum of head output x d loss / d head output|; the entropy of the attention filter in "
       "bits; the mean distance between a query and where it looks; and which heads have like maps. The time "
       "it takes is that of evaluate, once a head.";
-  verb.words = {{"CHECKPOINT",
-                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
-                settings_word()};
+  verb.words = {checkpoint_word(), settings_word()};
   verb.options = {test_data_option(),
                   {"--replace-by", "WORD", "zero or mean: what replaces a head (default: zero)"},
                   {"--resamples", "N", "of the bootstrap (default: 1000)", 100, 1000000},

@@ -7,7 +7,6 @@
 
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
-#include <orochi/threads.hpp>
 
 #include "analysis/head_survey.hpp"
 #include "cli/answers.hpp"
@@ -100,8 +99,7 @@ int call_attend(const Extensions& extensions, const Arguments& arguments, Output
   require_memory_for_maps(grid, std::ssize(one.tokens), memory_left(0).bytes);
   std::vector<Scalar> outputs;  // [items, K]
   const std::vector<AttentionRecord> records =
-      record_sequence(trained, one.data, 0, &outputs, true, {},
-                      static_cast<int>(arguments.integer("--threads", available_threads())));
+      record_sequence(trained, one.data, 0, &outputs, true, {}, threads_of(arguments));
   std::string text = "pre-trained without labels: no answer";
   if (trained.task->are_in_file())
     text = "predicted " + answer_text(*trained.task, trained.task->predict(outputs));

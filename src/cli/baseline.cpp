@@ -9,7 +9,6 @@
 #include <nlohmann/json.hpp>
 
 #include <orochi/error.hpp>
-#include <orochi/threads.hpp>
 
 #include "cli/baseline_comparison.hpp"
 #include "cli/baseline_data.hpp"
@@ -91,7 +90,7 @@ int call_baseline(const Extensions& extensions, const Arguments& arguments, Outp
   for (const std::string& line : data.loaded.notes) note(line);
   BaselineRequest request = of.request();
   request.only = split_names(arguments.text("--only"));
-  request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
+  request.threads = threads_of(arguments);
   request.note = note;
   const std::vector<Baseline> baselines = fit_baselines(request);
   ordered_json json = baselines_json(request, baselines);

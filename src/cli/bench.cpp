@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include <orochi/error.hpp>
-#include <orochi/threads.hpp>
 
 #include "bench/benchmark.hpp"
 #include "cli/metrics_report.hpp"
@@ -220,7 +219,7 @@ std::string config_of_run(const std::string& word) {
 int call_bench(const Extensions& extensions, AllocationCounter allocations, const Arguments& arguments,
                Output& out) {
   BenchmarkRequest request;
-  request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
+  request.threads = threads_of(arguments);
   request.seconds = static_cast<double>(arguments.integer("--seconds", 3));
   request.profile = arguments.has("--profile");
   request.allocations = allocations;

@@ -7,13 +7,13 @@
 
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
-#include <orochi/threads.hpp>
 
 #include "cli/comparison_report.hpp"
 #include "cli/test_data.hpp"
 #include "cli/text.hpp"
 #include "cli/train_and_report.hpp"
 #include "cli/trained_on.hpp"
+#include "cli/verbs.hpp"
 #include "core/as_size.hpp"
 #include "data/file_errors.hpp"
 #include "inference/comparison.hpp"
@@ -41,7 +41,7 @@ int compare_configs(const Extensions& extensions, const Arguments& arguments, Ou
   TrainRequest a;
   a.config_path = arguments.words[0];
   a.overrides = settings_of(std::span(arguments.words).subspan(2));
-  a.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
+  a.threads = threads_of(arguments);
   TrainRequest b = a;
   b.config_path = arguments.words[1];
   const auto name = [](const TrainRequest& request) { return fs::path(request.config_path).stem().string(); };
@@ -108,7 +108,7 @@ int compare_runs(const Extensions& extensions, const Arguments& arguments, Outpu
     if (arguments.has(option))
       throw usage_error(fmt::format("{} is for configs, which are trained; {} is trained already", option,
                                     arguments.words[0]));
-  const int threads = static_cast<int>(arguments.integer("--threads", available_threads()));
+  const int threads = threads_of(arguments);
   const Tested a = test(arguments.words[0], extensions, arguments, threads),
                b = test(arguments.words[1], extensions, arguments, threads);
   if (!arguments.has("--data") && !fs::equivalent(a.data, b.data))

@@ -10,7 +10,6 @@
 
 #include <orochi/column.hpp>
 #include <orochi/error.hpp>
-#include <orochi/threads.hpp>
 
 #include "about/about.hpp"
 #include "baseline/baseline.hpp"
@@ -196,7 +195,7 @@ nlohmann::ordered_json json_of(const std::vector<Finding>& findings) {
 }
 
 int call_doctor(const Extensions&, const Arguments& arguments, Output& out) {
-  const auto count = static_cast<int>(arguments.integer("--threads", available_threads()));
+  const auto count = threads_of(arguments);
   const std::vector<Finding> findings{
       {"program", program_text()}, cpu(), products(), threads(count), memory(), runs(), disk(), parts()};
   out.write(arguments.has("--json") ? dump_json(json_of(findings), 2) + "\n" : text_of(findings));

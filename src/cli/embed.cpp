@@ -10,7 +10,6 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
-#include <orochi/threads.hpp>
 
 #include "cli/line_reader.hpp"
 #include "cli/test_data.hpp"
@@ -121,7 +120,7 @@ int call_embed(const Extensions& extensions, const Arguments& arguments, Output&
   take_settings_behind(arguments, model);
   if (!to.empty()) refuse_output_over_inputs(to, checkpoint, model.config.data, {path});
   const Sequences data = read_sequences(model, path);
-  Inference inference(model, static_cast<int>(arguments.integer("--threads", available_threads())));
+  Inference inference(model, threads_of(arguments));
   std::vector<std::uint32_t> samples;
   const std::span<const Scalar> found = inference.outputs(as_batch(data, samples));  // [B, C]
   const Bytes bytes = writer({data.size(), model.classifier->outputs(), {found.begin(), found.end()}});

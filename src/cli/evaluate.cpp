@@ -6,7 +6,6 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
-#include <orochi/threads.hpp>
 
 #include "cli/confidence.hpp"
 #include "cli/evaluation_report.hpp"
@@ -96,7 +95,7 @@ int call_evaluate(const Extensions& extensions, const Arguments& arguments, Outp
   if (takes_unseen) require_one_label(*trained.task, "--unseen");
   SeenAndUnseen file =
       takes_unseen ? load_with_unseen(trained, path) : SeenAndUnseen{load_located(trained, path), {}, {}};
-  const int threads = static_cast<int>(arguments.integer("--threads", available_threads()));
+  const int threads = threads_of(arguments);
   Inference inference(trained, threads);
   inference.set_encoder_alone(encoder_alone);
   Found found{trained,
@@ -136,9 +135,7 @@ Verb evaluate_verb() {
       "over the sequences); where answers are labels, also figures of their probabilities, precision, "
       "recall, F1 and support of each, and the confusion matrix. Of very many classes, the worst, the "
       "largest and the most frequent confusions; --json has all that is not 0.";
-  verb.words = {{"CHECKPOINT",
-                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
-                settings_word()};
+  verb.words = {checkpoint_word(), settings_word()};
   verb.options = {
       test_data_option(),
       {"--errors", "", "how often it is right by length and by share of unknown tokens"},

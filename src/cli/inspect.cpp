@@ -270,8 +270,7 @@ Verb inspect_verb() {
       "Prints the config, a table of the parameters (shape, count, mean, deviation, least and most), what "
       "each component keeps, the labels in their order, the size of the vocabulary, how far training had "
       "come and which optimizer moments are there.";
-  verb.words = {{"CHECKPOINT",
-                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"}};
+  verb.words = {checkpoint_word()};
   verb.options = {json_option("one JSON object in place of the tables")};
   verb.examples = {"inspect runs/splice/best.h5", "inspect runs/splice/last.h5 --json"};
   verb.call = call_inspect;

@@ -94,8 +94,7 @@ OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
 }
 
 std::vector<WordSpec> sequence_words() {
-  return {{"CHECKPOINT",
-           "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
+  return {checkpoint_word(),
           {"FILE",
            "its first line, or the first record of a file of the model's format, is the sequence, as predict "
            "takes it (default: standard input, which is also -)",

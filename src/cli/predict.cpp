@@ -12,7 +12,6 @@
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
 #include <orochi/model.hpp>
-#include <orochi/threads.hpp>
 
 #include "cli/answer_writer.hpp"
 #include "cli/confidence.hpp"
@@ -175,7 +174,7 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
   notes.push_back(
       fmt::format("read as data.format = \"{}\"; labels are ignored", trained.config.data.format.type));
   for (const std::string& note : notes) std::cerr << escape(note) + "\n";
-  Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
+  Inference inference(trained, threads_of(arguments));
   AnswerWriter writer(arguments, *trained.task, out, std::move(kept));
   pending.answer(inference, trained, writer);
   std::cerr << pending.notes(trained.config.data.max_length) << writer.notes();
@@ -205,7 +204,7 @@ int call_predict(const Extensions& extensions, const Arguments& arguments, Outpu
     return answer_file(trained, path, arguments, out);
   LineReader reader(path);
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
-  Inference inference(trained, static_cast<int>(arguments.integer("--threads", available_threads())));
+  Inference inference(trained, threads_of(arguments));
   AnswerWriter writer(arguments, *trained.task, out);
   Pending pending(trained);
   std::optional<Error> error;
@@ -237,8 +236,7 @@ Verb predict_verb() {
       "or numbers, as the model's task has it. A line that is no sequence ends it with exit code 2, after "
       "the answers to the lines before. A FILE of the format that the model was trained on (CSV, JSON Lines, "
       "HDF5, .ts, ...) is read as in training, with or without labels.";
-  verb.words = {{"CHECKPOINT",
-                 "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"},
+  verb.words = {checkpoint_word(),
                 {"FILE", "what to label (default: standard input, which is also -)", false, false},
                 settings_word()};
   verb.options = {json_option("a JSON object a line in place of the tabs, numbers in full precision"),

@@ -7,7 +7,6 @@
 
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
-#include <orochi/threads.hpp>
 
 #include "cli/report/answering.hpp"
 #include "cli/report/content.hpp"
@@ -68,7 +67,7 @@ int call_report(const Extensions& extensions, const Arguments& arguments, Output
   request.checkpoint = file_of_run(request.run, "best.h5");
   request.sequences = static_cast<std::size_t>(arguments.integer("--sequences", 6));
   request.ablation = !arguments.has("--no-ablation");
-  request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
+  request.threads = threads_of(arguments);
   const std::string path = output_path(request.run, arguments);
   Model trained = Model::load(request.checkpoint, extensions);
   take_settings(trained, std::span(arguments.words).subspan(1));

@@ -1,5 +1,6 @@
 #include <orochi/run.hpp>
 #include <orochi/scalar.hpp>
+#include <orochi/threads.hpp>
 #include <orochi/train.hpp>
 
 #include "cli/build_text.hpp"
@@ -13,6 +14,10 @@ OptionSpec threads_option() {
       "threads to work on; the results are the same bits with any number (default: as many as this process "
       "has cores, or OMP_NUM_THREADS where that is less; example: --threads 2)",
       1, 1024};
+}
+
+int threads_of(const Arguments& arguments) {
+  return static_cast<int>(arguments.integer("--threads", available_threads()));
 }
 
 OptionSpec json_option(const std::string& help) { return {"--json", "", help}; }

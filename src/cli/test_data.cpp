@@ -93,6 +93,11 @@ void take_settings_behind(const Arguments& arguments, Model& trained) {
   take_settings(trained, std::span(arguments.words).subspan(file_word(arguments).empty() ? 1 : 2));
 }
 
+WordSpec checkpoint_word() {
+  return {"CHECKPOINT",
+          "a file that training wrote, for example runs/splice/best.h5; of a run folder its best.h5"};
+}
+
 WordSpec settings_word() {
   return {"KEY=VALUE",
           "how a data file is read, where it is another way than in training: settings of data.format and "

@@ -27,7 +27,8 @@ void take_settings(Model& trained, std::span<const std::string> settings);
 std::string file_word(const Arguments& arguments);
 /// Takes the settings behind the first word, and the file if there is one.
 void take_settings_behind(const Arguments& arguments, Model& trained);
-/// The words that take_settings takes.
+/// CHECKPOINT, and the words that take_settings takes.
+WordSpec checkpoint_word();
 WordSpec settings_word();
 /// The files' sequences as the model takes them; what is to be noted of them goes to standard error.
 LoadedFile load_labelled(const Model& trained, const Paths& paths);

@@ -6,12 +6,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <orochi/threads.hpp>
-
 #include "cli/baseline_comparison.hpp"
 #include "cli/baseline_data.hpp"
 #include "cli/table.hpp"
 #include "cli/text.hpp"
+#include "cli/verbs.hpp"
 #include "data/data_paths.hpp"
 #include "run/machine_memory.hpp"
 
@@ -88,7 +87,7 @@ std::string baseline_lines(const Arguments& arguments, double max_memory, const 
     const std::optional<double> work = baseline_work(request);
     if (!work) return "";
     if (*work > most_work || bytes_each * *work > memory_left(max_memory).bytes) return hint(arguments, run);
-    request.threads = static_cast<int>(arguments.integer("--threads", available_threads()));
+    request.threads = threads_of(arguments);
     request.note = [](const std::string&) {};
     return compared(run, of, request, extensions);
   } catch (const std::exception& error) {

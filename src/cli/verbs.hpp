@@ -45,6 +45,8 @@ std::vector<std::string> settings_of(std::span<const std::string> words);
 
 /// `--threads N`, `--folds K`, `--json`: the same in every verb.
 OptionSpec threads_option();
+/// What the first one says.
+int threads_of(const Arguments& arguments);
 OptionSpec folds_option();
 OptionSpec json_option(const std::string& help);
 
