@@ -13,6 +13,7 @@
 #include "baseline/wanted.hpp"
 #include "core/as_size.hpp"
 #include "core/thread_pool.hpp"
+#include "data/file_errors.hpp"
 #include "layers/linear_model.hpp"
 
 namespace orochi {
