@@ -48,7 +48,6 @@ class Classifier {
 
   Parameters& parameters() { return parameters_; }
   const Parameters& parameters() const { return parameters_; }
-  Index num_members() const { return static_cast<Index>(members_.size()); }
   Index outputs() const;  // K, or C without a head
   Level level() const { return level_; }
   /// Rows of the outputs that it gives for a batch: B, N or M.

@@ -156,10 +156,6 @@ void InputEncoder::append_values(std::span<const float> values, Sequences& data)
   append_kept(std::span<const float>(whole), channels_, rows, data.values);
 }
 
-Index InputEncoder::append_texts(std::span<const std::string_view> texts, Sequences& data) const {
-  return append_encoded(encode(texts), 0, data);
-}
-
 Index InputEncoder::append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const {
   std::vector<std::span<const std::int32_t>> parts;  // [S]
   std::vector<Index> rows;                           // [S]: of each that are kept
@@ -218,7 +214,7 @@ bool InputEncoder::append_line(std::string_view line, Sequences& data) const {
     throw usage_error(
         fmt::format("{}; expected {} with tabs between", counted(std::ssize(texts), "text"), texts_));
   for (const std::string_view text : texts) check_text(text);
-  is_long = append_texts(texts, data) > max_length_;
+  is_long = append_encoded(encode(texts), 0, data) > max_length_;
   append_features(texts, data);
   data.offsets.push_back(std::ssize(data.tokens));
   return is_long;

@@ -37,14 +37,12 @@ class InputEncoder {
   /// (bad UTF-8, a NUL byte, nothing but white space, no case); nothing is appended then.
   bool append_line(std::string_view line, Sequences& data) const;
 
-  /// Appends the rows of a sequence's texts [S] that were checked when their file was read, with a separator
-  /// between two of them, which is of the first's segment, and the special tokens around. Where they are too
-  /// long together, the longest is cut, of equal ones the last; what is kept of each is by data.truncation.
-  /// Returns their length before that.
-  Index append_texts(std::span<const std::string_view> texts, Sequences& data) const;
-  /// Of checked texts, on all cores, for append_encoded.
+  /// Of texts that were checked when their file was read, on all cores, for append_encoded.
   EncodedTexts encode(std::span<const std::string_view> texts) const;
-  /// The same of texts that are encoded already: S of them from number `first` on.
+  /// Appends the rows of a sequence's texts, S of them from number `first` on, with a separator between two
+  /// of them, which is of the first's segment, and the special tokens around. Where they are too long
+  /// together, the longest is cut, of equal ones the last; what is kept of each is by data.truncation.
+  /// Returns their length before that.
   Index append_encoded(const EncodedTexts& texts, Index first, Sequences& data) const;
   /// Appends what a linear model looks at of a sequence's texts [S], where data.text_features asks for it.
   void append_features(std::span<const std::string_view> texts, Sequences& data) const;

@@ -74,7 +74,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (tokenizer->pieces(lines[i]).empty()) continue;  // nothing but blanks, which the readers refuse
     Sequences data, at_once;
-    const Index length = encoder.append_texts({&lines[i], 1}, data);
+    const Index length = encoder.append_encoded(encoder.encode({&lines[i], 1}), 0, data);
     require(length >= std::ssize(data.tokens) && std::ssize(data.tokens) <= config.max_length);
     for (const std::int32_t id : data.tokens) require(id >= 0 && id < entries);
     require(encoder.append_encoded(encoded, static_cast<Index>(i), at_once) == length);
