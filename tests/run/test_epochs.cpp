@@ -50,6 +50,29 @@ TEST_CASE("patience counts epochs in a row without a better value") {
   CHECK(telling > 0);
 }
 
+TEST_CASE("best.h5 is of the last epoch within a standard error of the best") {
+  const Workplace place("error");
+  int telling = 0;  // runs in which it is not the best epoch itself
+  for (int seed = 1; seed <= 12; ++seed) {
+    TrainRequest request = place.request("run-" + std::to_string(seed));
+    request.overrides = {"train.epochs=12", "train.learning_rate=0.1", "train.seed=" + std::to_string(seed)};
+    Silent observer;
+    const TrainResult result = train(request, builtin(), observer);
+    CHECK_THAT(observer.notes, catch_matchers::Contains("validation: 32 sequences"));
+    double best = -1;
+    std::size_t first = 0, kept = 0;
+    for (std::size_t i = 0; i < observer.records.size(); ++i) {
+      const double value = observer.records[i].validation[1];
+      if (value > best) best = value, first = i;
+      if (value + std::sqrt(value * (1 - value) / 31) >= best) kept = i;
+    }
+    CHECK(result.best_epoch == kept + 1);
+    CHECK_THAT(result.best_metric, WithinAbs(observer.records[kept].validation[1], 1e-12));
+    telling += observer.records[kept].validation[1] < observer.records[first].validation[1];
+  }
+  CHECK(telling > 0);
+}
+
 TEST_CASE("the training figures of an epoch are weighted losses and the share of right answers") {
   const Workplace place("figures");
   TrainRequest request = place.request("run");  // 4 updates of 2 micro-batches
