@@ -192,7 +192,7 @@ void refuse_number_table(const Model& trained, const std::string& path, const st
                   "each of {}; with the columns in the order of training's, {} with\n  {}",
                   path, counted(channels, "column"), reader.empty() ? "write it as one" : "hand it over",
                   reader.empty() ? command_into_ts(guess, path) + "\nand name that file with data.format=ts"
-                                 : command_for(guess, path, false) + " | " + reader + " data.format=ts"));
+                                 : command_for(guess, path, false) + " | " + reader));
 }
 
 std::string uneven_note(const ReadData& read) {
