@@ -112,6 +112,7 @@ struct TrainConfig {
   bool refit = false;             // then train anew on all data, as many epochs as were best
   Index checkpoint_every_steps = 0;  // write last.h5 so often; 0: at each epoch's end
   std::string precision = "fp32";    // fp32 | bf16: of products; all else is fp32
+  std::string moments = "fp32";      // fp32 | bf16: what the optimizer keeps for each parameter
   std::string kernels = "auto";      // auto | native | eigen | onednn
 };
 

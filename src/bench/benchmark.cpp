@@ -13,6 +13,7 @@
 #include <orochi/batching.hpp>
 #include <orochi/updater.hpp>
 
+#include "core/choices.hpp"
 #include "core/kernels/kernels.hpp"
 #include "core/thread_pool.hpp"
 #include "run/machine_memory.hpp"
@@ -50,7 +51,8 @@ class Runner {
       : work_(work),
         model_(work.config, work.input, work.task->shape(), extensions.layers),
         stepper_(model_, work.config.train, threads),
-        updater_(extensions.optimizers.make(work.config.train.optimizer), model_.parameters()),
+        updater_(extensions.optimizers.make(work.config.train.optimizer), model_.parameters(),
+                 rounding_seed_of(work.config.train)),
         optimizers_(extensions.optimizers) {
     model_.parameters().initialize(work.config.train.seed);
   }

@@ -36,6 +36,7 @@ inline constexpr Choice<Kernels, 4> kernels_choice{"train.kernels", {"auto", "na
 /// What products of linear layers multiply: float32, or bf16 with sums in float32.
 enum class Precision { fp32, bf16 };
 inline constexpr Choice<Precision, 2> precision_choice{"train.precision", {"fp32", "bf16"}};
+inline constexpr Choice<Precision, 2> moments_choice{"train.moments", {"fp32", "bf16"}};
 
 /// Where a step's loss or gradient is not a finite number.
 enum class OnNonfinite { stop, skip };

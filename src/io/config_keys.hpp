@@ -228,6 +228,10 @@ void visit_train(Train& c, Visitor&& visit) {
       "write last.h5 so often; 0: at each epoch's end");
   key("precision", c.precision, allow_words(precision_choice.list()),
       "of products in training; bf16 sums in fp32 and needs a CPU with AVX512_BF16");
+  key("moments", c.moments, allow_words(moments_choice.list()),
+      "what the optimizer keeps for each parameter: in bf16 it takes half the memory, rounded at random so "
+      "that the "
+      "mean is right");
   key("kernels", c.kernels, allow_words(kernels_choice.list()), "engine for the products of linear layers");
 }
 

@@ -11,6 +11,7 @@
 #include <orochi/ops.hpp>
 #include <orochi/updater.hpp>
 
+#include "core/choices.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/windows.hpp"
 #include "inference/model_file.hpp"
@@ -25,7 +26,8 @@ constexpr double bytes_each = sizeof(Scalar);
 
 double moments(const TrainConfig& config, const Optimizers& optimizers) {
   const double average = averaging_of(config, 1).has_value() ? 1 : 0;
-  return average + static_cast<double>(optimizers.make(config.optimizer)->moments().size());
+  const double each = moments_choice.is(config.moments, Precision::bf16) ? 2 / bytes_each : 1;
+  return average + each * static_cast<double>(optimizers.make(config.optimizer)->moments().size());
 }
 
 /// Lengths of the training sequences.

@@ -5,6 +5,7 @@
 
 #include <orochi/error.hpp>
 
+#include "core/as_size.hpp"
 #include "core/choices.hpp"
 #include "core/kernels/kernels.hpp"
 #include "data/file_errors.hpp"
@@ -147,7 +148,11 @@ void Trainer::resume() {
   Parameters& parameters = model_.classifier->parameters();
   const std::vector<TensorSlot> slots = tensor_slots(parameters);
   reader.read("parameters", slots, parameters.flat());
-  for (Updater::Moment& moment : loop_.updater().moments()) reader.read(moment.path, slots, moment.values);
+  std::vector<Scalar> numbers(as_size(parameters.size()));
+  for (Updater::Moment& moment : loop_.updater().moments()) {
+    reader.read(moment.path, slots, numbers);
+    moment.set(numbers);
+  }
   progress_ = header.progress;
   loop_.updater().updates = progress_.step - progress_.skipped_steps;
   const Index begun = static_cast<Index>(progress_.epoch) + (progress_.position > 0 ? 1 : 0);
@@ -265,9 +270,10 @@ CheckpointHeader Trainer::header() const {
 void Trainer::save(const std::string& name, const std::string& keep_previous) {
   const Parameters& parameters = model_.classifier->parameters();
   std::vector<TensorGroup> groups{{"parameters", parameters.flat()}};
+  std::vector<std::vector<Scalar>> rooms;  // of moments in bf16
   if (!keep_previous.empty())  // a run goes on from last.h5 only: best.h5 is a third as large without moments
     for (const Updater::Moment& moment : loop_.updater().moments())
-      groups.push_back({moment.path, moment.values});
+      groups.push_back({moment.path, moment.numbers(rooms.emplace_back())});
   for (const TensorGroup& group : groups)
     if (const auto broken = broken_tensors(parameters, group.values); !broken.empty())
       diverged(fmt::format("at step {}: {} of {} is not finite after the update", progress_.step,

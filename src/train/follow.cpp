@@ -49,7 +49,8 @@ void Loop::share_state(const Progress& at) {
   if (!shares_state_) {
     broadcast(*ranks_, std::as_writable_bytes(parameters_.flat()));
     for (Updater::Moment& moment : updater_.moments())
-      broadcast(*ranks_, std::as_writable_bytes(std::span(moment.values)));
+      broadcast(*ranks_, moment.halves.empty() ? std::as_writable_bytes(std::span(moment.values))
+                                               : std::as_writable_bytes(std::span(moment.halves)));
   } else if (at.position == 0) {
     Message own;
     own.put(XXH3_64bits(std::as_const(parameters_).data(), std::as_const(parameters_).flat().size_bytes()));

@@ -29,7 +29,7 @@ Loop::Loop(Classifier& model, const Task& task, const Sequences& data, const Tra
       data_(data),
       config_(config),
       stepper_(model, config, threads, ranks),
-      updater_(extensions.optimizers.make(config.optimizer), model.parameters()),
+      updater_(extensions.optimizers.make(config.optimizer), model.parameters(), rounding_seed_of(config)),
       schedule_(extensions.schedules.make(config.schedule)),
       steps_each_(steps_of_epoch(data.size(), config)),
       total_steps_(count_steps(steps_each_, config)),

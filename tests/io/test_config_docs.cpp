@@ -91,7 +91,7 @@ TEST_CASE("every option of a component says what it is for") {
 
 TEST_CASE("every key has a type, a default, what is allowed and a purpose") {
   const std::vector<ConfigKey> keys = config_keys();
-  CHECK(keys.size() == 1 + 22 + 22 + 29);
+  CHECK(keys.size() == 1 + 22 + 22 + 30);
   for (const ConfigKey& key : keys) {
     INFO(key.name);
     CHECK_FALSE((key.type.empty() || key.default_value.empty() || key.allowed.empty() || key.doc.empty()));

@@ -95,6 +95,7 @@ patience = 13
 refit = true
 checkpoint_every_steps = 31
 precision = "bf16"
+moments = "bf16"
 kernels = "native"
 
 [train.optimizer]
@@ -209,6 +210,7 @@ TEST_CASE("[train] reaches its fields") {
   CHECK(c.refit);
   CHECK(c.checkpoint_every_steps == 31);
   CHECK(c.precision == "bf16");
+  CHECK(c.moments == "bf16");
   CHECK(c.kernels == "native");
 }
 

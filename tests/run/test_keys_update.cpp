@@ -82,6 +82,29 @@ void test_precision() {
   CHECK(std::abs(half.observer.losses.at(0) / exact - 1) > 1e-6);
 }
 
+void test_moments() {
+  const std::vector<std::string> halved{"train.epochs=2", "train.moments=bf16"};
+  const Run single("moments", {"train.epochs=2"}), half("half-moments", halved);
+  const Model a = Model::load(single.last()), b = Model::load(half.last());
+  double largest = 0;
+  for (Index i = 0; i < a.classifier->parameters().size(); ++i)
+    largest =
+        std::max(largest, std::abs(static_cast<double>(std::as_const(*a.classifier).parameters().data()[i] -
+                                                       std::as_const(*b.classifier).parameters().data()[i])));
+  CHECK(largest > 0);
+  CHECK(largest < 0.1);
+
+  TrainRequest request = half.place.request("parts");
+  request.overrides = halved;
+  request.max_steps = 5;
+  Silent silent;
+  train(request, builtin(), silent);
+  request.max_steps = 0;
+  request.resume = true;
+  train(request, builtin(), silent);
+  CHECK(half.place.bytes("parts/last.h5") == half.place.bytes("run/last.h5"));
+}
+
 void test_kernels() {
   for (const std::string engine : {"native", "eigen"}) {
     const PlainRun run(engine, {"train.epochs=1", "train.kernels=" + engine});
@@ -154,6 +177,7 @@ KeyTests orochi::update_keys() {
           {"task.classification.label_smoothing", test_label_smoothing},
           {"task.classification.class_weights", test_class_weights},
           {"train.precision", test_precision},
+          {"train.moments", test_moments},
           {"train.kernels", test_kernels},
           {"train.shards", test_shards},
           {"train.gradient_memory_mb", test_gradient_memory_mb},
