@@ -40,9 +40,11 @@ std::string beginning_of(const std::string& path, Packing& packing) {
   if (packing == Packing::none) return bytes;
   std::ifstream again(path, std::ios::binary);
   std::string unpacked;
-  read_unpacked(again, [&](std::string_view piece) {
+  const Unpacked read = read_unpacked(again, [&](std::string_view piece) {
     unpacked += piece.substr(0, enough - std::min(enough, unpacked.size()));
   });
+  if (!read.error.empty()) errors.front().add(read.error);
+  throw_if_any(errors);
   return unpacked;
 }
 
@@ -64,8 +66,8 @@ bool has_word_over_numbers(const Rows& rows) {
 /// come again, as labels do.
 bool has_word_over_labels(const Rows& rows) {
   constexpr std::size_t fewest_rows = 10, longest = 24;
+  if (rows.size() <= fewest_rows || rows.front().size() < 2) return false;
   const std::vector<std::string>& first = rows.front();
-  if (first.size() < 2 || rows.size() <= fewest_rows) return false;
   bool has_labels = false;
   for (std::size_t c = 0; c < first.size(); ++c) {
     std::map<std::string_view, std::size_t> counts;

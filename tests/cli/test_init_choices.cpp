@@ -1,5 +1,6 @@
 // orochi init: which columns it takes, and what it says of data that may mean something else.
 #include <fstream>
+#include <tuple>
 
 #include "catch.hpp"
 #include "program.hpp"
@@ -146,4 +147,19 @@ TEST_CASE("init says what columns may mean otherwise") {
       {"task=multi_label", "task.separator=bar"});
   CHECK(set.err.empty());
   CHECK(holds(config_of(place), "task = {type = \"multi_label\", separator = \"bar\"}\n"));
+}
+
+TEST_CASE("files without a line, or cut short, are refused as training does") {
+  const Workplace place("init-nothing");
+  const std::string gzip("\x1f\x8b\x08\0\0", 5);
+  for (const auto& [name, contents, what] :
+       {std::tuple{"blank.tsv", std::string("\n"), "nothing but blank lines"},
+        std::tuple{"returns.tsv", std::string("\xEF\xBB\xBF\r\n"), "nothing but blank lines"},
+        std::tuple{"cut.tsv.gz", gzip, "is compressed with gzip and cut short"}})
+    for (const char* verb : {"init", "check-data"}) {
+      std::ofstream(place.path(name)) << contents;
+      const Outcome outcome = orochi_program({verb, place.path(name)});
+      CHECK(outcome.code == 2);
+      CHECK(holds(outcome.err, what));
+    }
 }
