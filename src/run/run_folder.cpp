@@ -72,7 +72,11 @@ HeldRun held_run(const TrainRequest& request) {
   return request.resume ? HeldRun::resumed : request.overwrite ? HeldRun::replaced : HeldRun::refused;
 }
 
-bool holds_run(const std::string& folder) { return is_there(folder, run_files.back()); }
+bool holds_run(const std::string& folder) {
+  if (!is_there(folder, run_files.back())) return false;  // may be a user's own config
+  const auto is_in = [&](const char* name) { return is_there(folder, name); };
+  return is_in(lock_name) || is_in("environment.json") || is_in("best.h5") || is_in("last.h5");
+}
 
 std::string refusal_of(const std::string& path, HeldRun held) {
   if (holds_run(path))
@@ -82,6 +86,14 @@ std::string refusal_of(const std::string& path, HeldRun held) {
       return fmt::format(
           "{0} has a {1}, but is not the folder of one run: there is no config.toml in it; choose another "
           "folder with --run DIR, or move {1} away",
+          path, name);
+  const bool has_checkpoint = is_there(path, "last.h5") || is_there(path, "last-1.h5");
+  if ((held == HeldRun::resumed && has_checkpoint) || is_there(path, lock_name)) return "";  // of a run
+  for (const char* name : run_files)
+    if (is_there(path, name))
+      return fmt::format(
+          "{0} holds no run, but has a {1}, which training would write over; choose another folder with "
+          "--run DIR, or move {1} away",
           path, name);
   return "";
 }

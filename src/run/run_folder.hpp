@@ -38,15 +38,17 @@ struct Unwritten {
 enum class HeldRun { refused, resumed, replaced };
 HeldRun held_run(const TrainRequest& request);
 
-/// What a run may write to its folder; config.toml, by which a folder is known to hold one, is the last.
+/// What a run may write to its folder; config.toml, without which a folder holds none, is the last.
 inline constexpr std::array run_files{"best.h5",       "last.h5",          "last-1.h5",
                                       "start.h5",      "environment.json", "metrics.csv",
                                       "metrics.jsonl", "baseline.json",    "config.toml"};
 /// By which it is locked.
 inline constexpr const char* lock_name = "lock";
 
+/// Whether a config.toml is there beside another file of a run.
 bool holds_run(const std::string& folder);
-/// Why a run cannot be written to a folder, with the ways out: it holds a run, or files of several. Else "".
+/// Why a run cannot be written to a folder, with the ways out: it holds a run, files of several, or others
+/// that are called as a run's. Else "".
 std::string refusal_of(const std::string& path, HeldRun held);
 /// What may always be done with a run that is in the way.
 inline constexpr const char* ways_out = "replace it by --overwrite, or choose another folder with --run DIR";

@@ -211,6 +211,26 @@ TEST_CASE("folders that are in the way are refused with the ways out") {
   CHECK(message_of(request).starts_with(request.run + ": error: no such run or checkpoint; "));
 }
 
+TEST_CASE("a file that is no run's, but called so, is not written over") {
+  const Workplace place("own-files");
+  for (const char* name : {"config.toml", "environment.json", "metrics.csv", "last-1.h5"}) {
+    fs::create_directories(place.root / "own");
+    std::ofstream(place.root / "own" / name) << "mine";
+    TrainRequest request = place.request("own");
+    for (const bool overwrite : {false, true}) {
+      request.overwrite = overwrite;
+      CHECK(message_of(request).find(std::string("holds no run, but has a ") + name) != std::string::npos);
+    }
+    request.overwrite = false, request.resume = true;
+    CHECK_FALSE(message_of(request).empty());
+    CHECK(fs::file_size(place.root / "own" / name) == 4);
+    fs::remove_all(place.root / "own");
+  }
+  std::ofstream(place.root / "lock") << "";  // of a run that was killed as it began
+  std::ofstream(place.root / "environment.json") << "{}";
+  CHECK(message_of(place.request(".")).empty());
+}
+
 TEST_CASE("folders that cannot be looked into are an error like any other") {
   const Workplace place("loop");
   fs::create_symlink("loop", place.root / "loop");  // to root, too, the system refuses it
