@@ -101,10 +101,24 @@ void refuse_unknown_labels(const Inputs& inputs, const DataConfig& config, const
 
 namespace {
 
+/// Of files that are no lines of texts at all; a list and a series may also begin a text.
+bool are_no_lines(const Sniffed& found, std::string_view beginning) {
+  if (found.layout == Layout::series) return beginning.find('\t') != beginning.npos;
+  if (found.layout != Layout::one_list) return found.layout == Layout::other && !found.description.empty();
+  const std::size_t inside = beginning.find_first_not_of(" \t", beginning.find_first_of("[{") + 1);
+  return inside != beginning.npos && std::string_view("{[\"\r\n").find(beginning[inside]) != beginning.npos;
+}
+
+/// What to do about a file of another format than the model's.
+std::string remedy(const Sniffed& found, const Readers& readers) {
+  if (found.layout == Layout::one_list || readers.find(found.format) == nullptr) return found.advice;
+  if (!readers.make({found.format, {}})->is_text()) return "it holds numbers: give the model texts";
+  return fmt::format("add {} behind the file's name", override_for(found));
+}
+
 /// A tab may also be between the texts of a pair, and a comma in any text.
 bool holds_more_than_texts(const Sniffed& found, const std::string& by_name,
                            const Preprocessing& preprocessing) {
-  if (preprocessing.channels > 0) return false;
   if (found.layout == Layout::table && found.format == by_name) return true;
   return found.layout == Layout::objects || found.layout == Layout::label_marks ||
          (found.layout == Layout::label_tab_text && preprocessing.texts == 1);
@@ -131,11 +145,12 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
   if (looks_own || found.is_no_text || has_bare_returns(beginning) || has_columns ||
       reader->recognizes(beginning))
     return true;
-  if (readers.find(found.format) != nullptr && holds_more_than_texts(found, by_name, preprocessing))
+  if (preprocessing.channels == 0 &&
+      (holds_more_than_texts(found, by_name, preprocessing) || are_no_lines(found, beginning)))
     throw usage_error(
         fmt::format("{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of one "
-                    "text each; add {} behind the file's name",
-                    path, found.description, config.format.type, override_for(found)));
+                    "text each; {}",
+                    path, found.description, config.format.type, remedy(found, readers)));
   return false;
 }
 

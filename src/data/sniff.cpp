@@ -112,42 +112,6 @@ char delimiter_of_records(const std::vector<std::string_view>& lines) {
   return best;
 }
 
-Sniffed text_of(const std::string& encoding, bool is_marked) {
-  return {encoding + " text", "", "", "convert it, for instance with iconv -f " + encoding + " -t UTF-8",
-          is_marked};
-}
-
-/// By the bytes of its mark, or by the bytes that are 0 in every letter of ASCII.
-Sniffed wide_text(std::string_view text) {
-  using namespace std::string_view_literals;
-  if (text.starts_with("\xFF\xFE\0\0"sv) || text.starts_with("\0\0\xFE\xFF"sv))
-    return text_of("UTF-32", true);
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return text_of("UTF-16", true);
-  text = text.substr(0, std::min<std::size_t>(text.size() / 4 * 4, 400));
-  std::array<std::size_t, 4> zeros{};
-  for (std::size_t i = 0; i < text.size(); ++i) zeros[i % 4] += text[i] == 0 ? 1 : 0;
-  const std::size_t most = text.size() / 4;
-  const auto is_zero = [&](std::size_t i) { return zeros[i] * 10 > most * 9; };
-  const auto is_letter = [&](std::size_t i) { return zeros[i] * 10 < most; };
-  if (most < 2 || (!is_letter(0) && !is_letter(3) && !is_letter(1))) return {};
-  if (is_zero(1) && is_zero(2)) return text_of(is_zero(3) ? "UTF-32LE" : "UTF-32BE", false);
-  if (is_zero(1) && is_zero(3)) return text_of("UTF-16LE", false);
-  if (is_zero(0) && is_zero(2)) return text_of("UTF-16BE", false);
-  return {};
-}
-
-Sniffed no_text(std::string_view bytes) {
-  if (bytes.starts_with("\x89HDF\r\n\x1A\n")) return {"HDF5", "hdf5", "\"hdf5\"", "", true};
-  if (bytes.starts_with("\x1F\x8B"))
-    return {"a file compressed with gzip", "", "", "unpack it with gzip -d", true};
-  if (bytes.starts_with("\x28\xB5\x2F\xFD"))
-    return {"a file compressed with Zstandard", "", "", "unpack it with zstd -d", true};
-  if (bytes.starts_with("PK\x03\x04"))
-    return {"a ZIP archive or an office document", "", "", "unpack it or save it as text", true};
-  if (bytes.starts_with("PAR1")) return {"Parquet", "", "", "write it as JSON Lines or CSV", false};
-  return wide_text(bytes);
-}
-
 /// The word that a line begins with, in lower case.
 std::string key_of(std::string_view line) {
   line = trim(line);
@@ -216,9 +180,17 @@ Sniffed table_of(char delimiter) {
           delimiter};
 }
 
+bool is_fastq(const std::vector<std::string_view>& lines) {
+  return lines.size() > 3 && lines[0].starts_with('@') && lines[2].starts_with('+') &&
+         lines[1].size() == lines[3].size() && lines[1].find_first_of(" \t") == std::string_view::npos;
+}
+
 Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
   const auto begins = [](char c) { return [c](std::string_view line) { return trim(line).starts_with(c); }; };
   if (most(lines, begins('{'))) return json_lines();
+  if (trim(lines.front()) == "{" && lines.size() > 1 && begins('"')(lines[1]))
+    return {"JSON: an object over several lines",  "jsonl", "\"jsonl\"",
+            "write an object a line with jq -c .", false,   Layout::one_list};
   if (begins('[')(lines.front()) && lines.front().find('\t') == std::string_view::npos)
     return {"JSON: one list",
             "jsonl",
@@ -232,19 +204,30 @@ Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
   if (begins('>')(lines.front()) && lines.size() > 1 &&
       lines[1].find_first_of(" \t,") == std::string_view::npos)
     return {"FASTA: headers that begin with >", "fasta", "\"fasta\"", "write it as label, tab, sequence"};
+  if (is_fastq(lines))
+    return {"FASTQ: four lines a read", "", "",
+            "write it as FASTA, for instance with awk 'NR%4==1 {print \">\" substr($0, 2)} NR%4==2'"};
   return {};
 }
 
 Sniffed fields(const std::vector<std::string_view>& lines) {
   if (are_series(lines, '\t') || are_series(lines, ' '))
-    return {"numeric series, a label and its values a line, as the UCR archive's .tsv", "ucr", "\"ucr\"",
-            as_numbers};
+    return {"numeric series, a label and its values a line, as the UCR archive's .tsv",
+            "ucr",
+            "\"ucr\"",
+            as_numbers,
+            false,
+            Layout::series};
   if (are_series(lines, ','))
     return {
-        "numeric series with commas between", "", "",
+        "numeric series with commas between",
+        "",
+        "",
         std::string(as_numbers) +
             ", or, where the label is first in each line, set data.format to {type = \"ucr\", delimiter = "
-            "\",\"}"};
+            "\",\"}",
+        false,
+        Layout::series};
   if (is_header(lines.front(), '\t'))
     return table_of_tabs("a table with a header line and tabs between its columns");
   const auto tabs_of = [](std::string_view line) { return std::count(line.begin(), line.end(), '\t'); };
@@ -282,7 +265,7 @@ Sniffed table_of_tabs(const std::string& description) {
 }
 
 Sniffed sniff(std::string_view beginning) {
-  if (Sniffed found = no_text(beginning); !found.description.empty()) return found;
+  if (Sniffed found = sniff_mark(beginning); !found.description.empty()) return found;
   if (beginning.starts_with(utf8::byte_order_mark)) beginning.remove_prefix(utf8::byte_order_mark.size());
   const std::vector<std::string_view> lines = first_lines(beginning);
   if (lines.empty()) return {};

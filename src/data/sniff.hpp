@@ -7,7 +7,7 @@
 namespace orochi {
 
 /// How a file holds its records.
-enum class Layout { other, table, objects, one_list, label_marks, label_tab_text };
+enum class Layout { other, table, objects, one_list, label_marks, label_tab_text, series };
 
 struct Sniffed {
   std::string description;  // "JSON Lines: an object a line"; empty: nothing known
@@ -23,6 +23,9 @@ struct Sniffed {
 
 /// `beginning`: of the file, up to any byte; 64 KiB are enough.
 Sniffed sniff(std::string_view beginning);
+
+/// Of them what the first bytes alone tell.
+Sniffed sniff_mark(std::string_view beginning);
 
 /// What a file of that format is, where its looks tell nothing and its name is all that is known.
 Sniffed sniff_name(const std::string& format);

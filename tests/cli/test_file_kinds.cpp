@@ -125,3 +125,32 @@ TEST_CASE("lines of several texts with tabs between are no table for a model of 
   CHECK(other.code == 2);
   CHECK(has(other.err, "add 'data.format={type = \"csv\", delimiter = \"\\t\"}' behind the file's name"));
 }
+
+TEST_CASE("files of formats that are no lines of texts are refused, lines that begin alike are not") {
+  const Place place("no-lines");
+  place.train("tsv", {});
+  const auto refusal = [&](const std::string& name, const std::string& contents) {
+    place.write(name, contents);
+    const Outcome outcome = place.predict("tsv", name);
+    INFO(name);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    return outcome.err;
+  };
+  CHECK(has(refusal("two.fasta", ">a\nACGT\n>b\nGGTT\n"), "add data.format=fasta behind the file's name"));
+  const Outcome read =
+      orochi_program({"predict", place.path("tsv"), place.path("two.fasta"), "data.format=fasta"});
+  CHECK(std::count(read.out.begin(), read.out.end(), '\n') == 3);
+  CHECK(has(refusal("two.fastq", "@a 1\nACGT\n+\nIIII\n@b\nGGTT\n+\nIIII\n"), "write it as FASTA"));
+  CHECK(has(refusal("a.ts", "@univariate true\n@data\n1,2:x\n"), "it holds numbers"));
+  CHECK(has(refusal("a.arff", "@relation a\n@attribute x numeric\n@data\n1\n"), "it holds numbers"));
+  CHECK(has(refusal("ucr.tsv", series("a", "b", 4)), "it holds numbers"));
+  CHECK(has(refusal("list.json", "[\n {\"text\": \"a\"}\n]\n"), "jq -c '.[]'"));
+  CHECK(has(refusal("one.json", "{\n \"text\": \"a\"\n}\n"), "jq -c ."));
+  CHECK(has(refusal("page.html", "\n<!DOCTYPE html>\n<p>a\n"), "HTML"));
+  CHECK(has(refusal("pointer.tsv", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n"), "git lfs"));
+  for (const char* lines : {"[laughs] a\n[b] c\n", "1 2 3\n4 5 6\n", "1,2,3\n4,5,6\n", "> a b\nc d\n"}) {
+    place.write("lines.txt", lines);
+    CHECK(place.predict("tsv", "lines.txt").code == 0);
+  }
+}
