@@ -39,6 +39,7 @@ class Pending {
   explicit Pending(const Model& trained)
       : reader_(trained.extensions.readers.make(trained.config.data.format)),
         encoder_(trained.config.data, trained.preprocessing, trained.task->level()),
+        preprocessing_(trained.preprocessing),
         channels_(trained.preprocessing.channels),
         takes_pairs_(trained.preprocessing.texts > 1),
         usual_(trained.preprocessing.unknown_share) {
@@ -55,7 +56,7 @@ class Pending {
           fmt::format("{} looks like the columns of a data file, but a line here is a text alone; name the "
                       "file in place of standard input, or leave out its header and other columns",
                       quote(line)));
-    if (channels_ == 0) labelled_ += labels_.contains(reader_->label_of(line)) ? 1 : 0;
+    labelled_ += labels_.contains(label_in_front(*reader_, preprocessing_, line)) ? 1 : 0;
     long_ += encoder_.append_line(line, data_) ? 1 : 0;
     ++count_;
   }
@@ -102,11 +103,12 @@ class Pending {
       text += fmt::format("{} of {} longer than max_length {} and {}\n", grouped(long_),
                           counted(count_, "sequence"), max_length,
                           data_.window > 0 ? "read as windows, whose outputs are averaged" : "cut");
-    if (labelled_ > 0)
+    if (channels_ == 0 ? labelled_ > 0 : labelled_ > 1 && labelled_ == count_)  // a value may be alike
       text += fmt::format(
-          "{} of {} begin with a label, which was read as text; predict takes the text alone, or a file of "
-          "the model's format by its name\n",
-          grouped(labelled_), counted(count_, "line"));
+          "{} of {} begin with a label, which was read as {}; predict takes the {}, or a file of the model's "
+          "format by its name\n",
+          grouped(labelled_), counted(count_, "line"), channels_ == 0 ? "text" : "a value",
+          channels_ == 0 ? "text alone" : "values alone");
     const double share = unknown_ / static_cast<double>(std::max<Index>(tokens_, 1));
     if (const std::string note = unknown_note(share, tokens_, usual_); !note.empty()) text += note + "\n";
     return text;
@@ -117,6 +119,7 @@ class Pending {
 
   std::unique_ptr<Reader> reader_;
   InputEncoder encoder_;
+  const Preprocessing& preprocessing_;
   Index channels_;
   bool takes_pairs_;  // with a tab between, as columns have it
   double usual_;      // share of unknown tokens
@@ -202,6 +205,8 @@ int call_predict(const Extensions& extensions, const Arguments& arguments, Outpu
   if (keeps || has_settings ||
       is_data_file(trained.config.data, trained.extensions.readers, trained.preprocessing, path))
     return answer_file(trained, path, arguments, out);
+  refuse_labels_in_front(trained.config.data, trained.extensions.readers, trained.preprocessing,
+                         *trained.task, path);
   LineReader reader(path);
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
   Inference inference(trained, threads_of(arguments));

@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
 #include <orochi/error.hpp>
 
+#include "data/column_checks.hpp"
 #include "data/data_file.hpp"
 #include "data/missing.hpp"
 #include "data/normalize.hpp"
@@ -16,6 +18,7 @@
 #include "data/sniff.hpp"
 #include "data/take_rows.hpp"
 #include "data/target_file.hpp"
+#include "data/text_file.hpp"
 #include "data/unknown_tokens.hpp"
 
 namespace orochi {
@@ -46,6 +49,8 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
                           {false, keeps_fields, skips_bad ? &skipped : nullptr});
   if (errors.front().empty())
     check_shape(raw, "the training data", preprocessing.channels, preprocessing.texts, errors.front());
+  if (errors.front().empty())
+    check_columns(raw, targets, *readers.find(config.format.type), errors.front(), notes, false);
   throw_if_any(errors);
   notes.insert(notes.end(), skipped.named.begin(), skipped.named.end());
   if (skipped.count > 0)
@@ -119,12 +124,56 @@ std::string remedy(const Sniffed& found, const Readers& readers) {
 /// A tab may also be between the texts of a pair, and a comma in any text.
 bool holds_more_than_texts(const Sniffed& found, const std::string& by_name,
                            const Preprocessing& preprocessing) {
-  if (found.layout == Layout::table && found.format == by_name) return true;
+  const bool has_tabbed_header = found.delimiter == '\t' && !found.is_by_tabs_alone;
+  if (found.layout == Layout::table && (found.format == by_name || has_tabbed_header)) return true;
   return found.layout == Layout::objects || found.layout == Layout::label_marks ||
          (found.layout == Layout::label_tab_text && preprocessing.texts == 1);
 }
 
+/// Whether a label would be in front of the first line.
+bool names_label(const Reader& reader, std::string_view beginning) {
+  return !reader.label_of(take_line(beginning)).empty();
+}
+
 }  // namespace
+
+std::string_view label_in_front(const Reader& reader, const Preprocessing& preprocessing,
+                                std::string_view line) {
+  if (preprocessing.channels == 0)
+    if (const std::string_view label = reader.label_of(line); !label.empty()) return label;
+  const std::size_t end = line.find(preprocessing.channels > 0 ? ',' : '\t');
+  return end == line.npos ? "" : trim(line.substr(0, end));
+}
+
+void refuse_labels_in_front(const DataConfig& config, const Readers& readers,
+                            const Preprocessing& preprocessing, const Targets& targets,
+                            const std::string& path) {
+  if (!std::filesystem::is_regular_file(path)) return;
+  const std::vector<std::string> labels = targets.strata_names();
+  const std::unique_ptr<Reader> reader = readers.make(config.format);
+  TextFile file(Encoding::utf8);
+  file.read_beginning(path);
+  std::string_view rest = file.bytes();
+  std::set<std::string_view> found;
+  Index lines = 0;
+  while (rest.find('\n') != rest.npos) {
+    const std::string_view line = take_line(rest), label = label_in_front(*reader, preprocessing, line);
+    if (trim(line).empty()) continue;
+    // A series of whole numbers may begin with any of them.
+    const std::string_view next = label_in_front(*reader, preprocessing, line.substr(label.size() + 1));
+    if (std::ranges::find(labels, label) == labels.end() || std::ranges::find(labels, next) != labels.end())
+      return;
+    found.insert(label), ++lines;
+  }
+  if (found.size() < 2) return;
+  throw usage_error(fmt::format(
+      "{}: error: each of its {} begins with a label of the model, as {} does, which would be read as a {}; "
+      "leave the labels out{}",
+      path, counted(lines, "line"), quote(*found.begin()), preprocessing.channels > 0 ? "value" : "text",
+      preprocessing.channels > 0 && readers.find("ucr") != nullptr
+          ? ", or add 'data.format={type = \"ucr\", delimiter = \",\"}' behind the file's name"
+          : ""));
+}
 
 bool is_data_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
                   const std::string& path) {
@@ -142,7 +191,10 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
   const std::unique_ptr<Reader> reader = readers.make(config.format);
   const bool has_columns = by_name == config.format.type && !reader->text_option().empty();
   const bool looks_own = found.format == config.format.type && !found.is_by_tabs_alone;
-  if (looks_own || found.is_no_text || has_bare_returns(beginning) || has_columns ||
+  // A header above lines of the model's format is of them: read so, it is told from a record.
+  const bool is_under_header =
+      found.layout == Layout::table && !found.is_by_tabs_alone && names_label(*reader, beginning);
+  if (looks_own || is_under_header || found.is_no_text || has_bare_returns(beginning) || has_columns ||
       reader->recognizes(beginning))
     return true;
   if (preprocessing.channels == 0 &&

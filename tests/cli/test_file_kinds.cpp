@@ -154,3 +154,37 @@ TEST_CASE("files of formats that are no lines of texts are refused, lines that b
     CHECK(place.predict("tsv", "lines.txt").code == 0);
   }
 }
+
+TEST_CASE("labels in front of values and texts, and a header, are told from them") {
+  const Place place("labels-in-front");
+  place.write("series.tsv", series("1", "2"));
+  place.train("ucr", {"data.train=series.tsv", "data.format=ucr", "data.tokenizer=word"});
+  place.train("tsv", {});
+  place.write("u.csv", "1,0.5,0.2\n2,0.9,0.8\n");
+  const Outcome labelled = place.predict("ucr", "u.csv");
+  CHECK(labelled.code == 2);
+  CHECK(labelled.out.empty());
+  CHECK(
+      has(labelled.err, "u.csv: error: each of its 2 lines begins with a label of the model, as \"1\" does"));
+  const Outcome read = orochi_program(
+      {"predict", place.path("ucr"), place.path("u.csv"), "data.format={type = \"ucr\", delimiter = \",\"}"});
+  CHECK(read.code == 0);
+  place.write("values.csv", "1,2,0.5\n2,1,0.8\n");  // whole numbers may be values
+  const Outcome values = place.predict("ucr", "values.csv");
+  CHECK(values.code == 0);
+  CHECK(has(values.err, "2 of 2 lines begin with a label, which was read as a value"));
+  place.write("zeros.csv", "1,0.5\n1,0.8\n");
+  CHECK(place.predict("ucr", "zeros.csv").code == 0);
+
+  for (const char* name : {"headed.tsv", "headed.txt"}) {
+    place.write(name, "label\ttext\nyes\tACGT\nno\tGGG\n");
+    const Outcome headed = place.predict("tsv", name);
+    CHECK(headed.code == 2);
+    CHECK(has(headed.err, ":1: error: \"label\", \"text\" look like a header"));
+  }
+  place.write("pairs.csv", "label,a,b\nyes,A,C\nno,C,A\nyes,AA,C\nno,C,AA\nyes,A,CC\nno,CC,A\n");
+  place.train("pairs",
+              {"data.train=pairs.csv", "data.format.type=csv", R"(data.format.text_columns=["a","b"])"});
+  place.write("one.tsv", "yes\tACGT\nno\tGGG\n");
+  CHECK(has(place.predict("pairs", "one.tsv").err, "which would be read as a text; leave the labels out"));
+}
