@@ -9,10 +9,12 @@
 
 #include <orochi/error.hpp>
 
+#include "core/as_size.hpp"
 #include "data/column_doubts.hpp"
 #include "data/column_names.hpp"
 #include "data/label_form.hpp"
 #include "data/raw_files.hpp"
+#include "data/readers/words.hpp"
 #include "data/target_file.hpp"
 #include "data/tokenizers/unicode.hpp"
 #include "data/unknown_tokens.hpp"
@@ -44,41 +46,78 @@ bool names_columns(const ReaderEntry& reader) {
                      [](const Option& option) { return option.name == "label_column"; });
 }
 
-/// The first record is of names that no other record has as its label.
-void check_header(const RawSplit& raw, const ReaderEntry& reader, FileErrors& errors) {
-  const std::vector<std::string_view> texts = raw.texts_of(0);
-  const std::string& label = raw.targets.front();
-  if (raw.size() < 2 || !is_column_name(label) || !std::all_of(texts.begin(), texts.end(), is_column_name) ||
-      std::find(raw.targets.begin() + 1, raw.targets.end(), label) != raw.targets.end())
-    return;
-  add_at(raw, 0, errors, [&] {
-    return fmt::format("{}, {} look like a header, not like a record; remove the line{}", quote(label),
-                       quote_list(texts),
-                       names_columns(reader)
-                           ? ""
-                           : ", or set data.format to {type = \"csv\", delimiter = \"\\t\"} and its columns");
-  });
+/// Records of names whose label no other record has, as where files were put together with their headers.
+void check_headers(const RawSplit& raw, const ReaderEntry& reader, FileErrors& errors) {
+  std::vector<std::size_t> found;
+  std::set<std::string_view> labels;  // of the other records
+  for (std::size_t i = 0; i < raw.targets.size(); ++i) {
+    const std::vector<std::string_view> texts = raw.texts_of(i);
+    if (std::ranges::all_of(texts, is_column_name) && is_column_name(raw.targets[i]))
+      found.push_back(i);
+    else
+      labels.insert(raw.targets[i]);
+  }
+  if (std::ssize(found) * 2 > raw.size()) return;  // they are about such names
+  for (const std::size_t i : found)
+    if (!labels.contains(raw.targets[i]))
+      add_at(raw, i, errors, [&] {
+        return fmt::format(
+            "{}, {} look like a header, not like a record; remove the line{}", quote(raw.targets[i]),
+            quote_list(raw.texts_of(i)),
+            names_columns(reader) || found.size() > 1 || i > 0
+                ? ""
+                : ", or set data.format to {type = \"csv\", delimiter = \"\\t\"} and its columns");
+      });
 }
 
-/// No other record has the first line's label, while every other label comes again: it may be a column's
-/// name.
-void note_header(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader,
-                 std::vector<std::string>& notes) {
+/// The first records of all files that were read.
+std::vector<std::size_t> first_records(const RawSplit& raw) {
+  std::vector<std::size_t> firsts{0};
+  for (const SourceFile& source : raw.sources)
+    if (source.first > 0 && source.first < raw.size()) firsts.push_back(as_size(source.first));
+  return firsts;
+}
+
+/// Whether it is called as a column of labels is, or of ids, perhaps behind a mark of comments.
+bool names_label_column(std::string_view label) {
+  label.remove_prefix(std::min(label.find_first_not_of("#\" "), label.size()));
+  label = label.substr(0, label.find_last_not_of("\" ") + 1);
+  return label_name_rank(label) != no_label_name || lower_ascii(label) == "id";
+}
+
+/// No record below has a first line's label, while every other label comes again: it may be a column's name,
+/// and is an error where labels are called so.
+void check_first_lines(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, FileErrors& errors,
+                       std::vector<std::string>& notes) {
   constexpr std::size_t longest = 24;
-  const std::vector<std::string_view> texts = raw.texts_of(0);
   const bool has_columns = reader.options.empty() || names_columns(reader);  // a label and texts
-  if (!has_columns || raw.lines.empty() || raw.lines.front() != 1 || labels.size() < 2 ||
-      !come_again(labels.size() - 1, raw.targets.size()) ||
-      std::ranges::any_of(texts, [](std::string_view text) { return text.size() > longest; }))
-    return;
-  for (const auto& [label, use] : labels)
-    if ((use.first == 0) != (use.count == 1)) return;
-  notes.push_back(fmt::format(
-      "{}: the first line looks like a header ({}, {}): no other record has its label, and every other label "
-      "comes again; if it is one, {}",
-      raw.location(0), quote(raw.targets.front()), quote_list(texts),
-      names_columns(reader) ? "set data.format.header = true and name the columns by it"
-                            : "remove the line"));
+  if (!has_columns || raw.lines.empty()) return;
+  std::map<std::string_view, Index> firsts;
+  for (const std::size_t i : first_records(raw))
+    if (raw.lines[i] == 1) ++firsts[raw.targets[i]];
+  std::erase_if(firsts, [&](const auto& first) { return labels.at(first.first).count > first.second; });
+  const std::size_t others = labels.size() - firsts.size();
+  const auto is_rare = [&](const auto& use) { return use.second.count == 1 && !firsts.contains(use.first); };
+  if (others < 1 || !come_again(others, raw.targets.size()) || std::ranges::any_of(labels, is_rare)) return;
+  for (const std::size_t i : first_records(raw)) {
+    const std::string& label = raw.targets[i];
+    const std::vector<std::string_view> texts = raw.texts_of(i);
+    const bool is_named = names_label_column(label);
+    if (!firsts.contains(label) || (is_column_name(label) && std::ranges::all_of(texts, is_column_name)) ||
+        (!is_named &&
+         std::ranges::any_of(texts, [](std::string_view text) { return text.size() > longest; })))
+      continue;
+    const std::string what = fmt::format(
+        "the first line looks like a header ({}, {}): no other record has its label, and every other label "
+        "comes again; {}{}",
+        quote(label), quote_list(texts), is_named ? "" : "if it is one, ",
+        names_columns(reader) ? "set data.format.header = true and name the columns by it"
+                              : "remove the line");
+    if (is_named)
+      add_at(raw, i, errors, [&] { return what; });
+    else
+      notes.push_back(fmt::format("{}: {}", raw.location(static_cast<Index>(i)), what));
+  }
 }
 
 /// Labels of several words that are more than the texts, which are single words: no text could say which.
@@ -185,7 +224,7 @@ void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
 void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntry& reader, FileErrors& errors,
                    std::vector<std::string>& notes, bool is_taught) {
   if (raw.size() == 0 || !targets.are_in_file()) return;
-  if (raw.channels == 0) check_header(raw, reader, errors);
+  if (raw.channels == 0) check_headers(raw, reader, errors);
   const bool has_columns = reader.options.empty() || names_columns(reader);  // a label and texts
   if (is_taught && targets.level() == Level::sequence) note_doubts(raw, targets, has_columns, notes);
   if (targets.are_numbers()) return;
@@ -194,7 +233,7 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
   if (is_taught) note_case(raw, targets.separator(), notes);
   if (targets.level() == Level::row) return;
   if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
-  if (raw.channels == 0 && is_taught) note_header(raw, labels, reader, notes);
+  if (raw.channels == 0 && is_taught) check_first_lines(raw, labels, reader, errors, notes);
   if (is_taught) check_numbers(raw, labels, errors, notes);
 }
 

@@ -5,96 +5,30 @@
 #include <orochi/error.hpp>
 
 #include "catch.hpp"
+#include "column_outcome.hpp"
 #include "data/label_form.hpp"
-#include "temp_folder.hpp"
-#include "tokenizers.hpp"
-
-namespace {
 
 using namespace orochi;
+using testing::load_columns;
 using testing::message_of;
 using testing::TempFolder;
-
-struct Outcome {
-  std::string error;
-  std::vector<std::string> notes;
-  bool notes_have(const std::string& part) const {
-    return std::any_of(notes.begin(), notes.end(),
-                       [&](const std::string& note) { return note.find(part) != std::string::npos; });
-  }
-};
-
-Outcome load(const std::string& contents, const std::string& format = "tsv",
-             const std::string& task = "classification", const std::string& tokenizer = "word") {
-  const TempFolder folder;
-  folder.write("t", contents);
-  DataConfig config = testing::config_for(format);
-  config.train = config.validation = "t";
-  config.tokenizer.type = tokenizer;
-  Outcome outcome;
-  outcome.error = folder.without_path(message_of([&] {
-    outcome.notes =
-        load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), *new_task(task)).notes;
-  }));
-  for (std::string& note : outcome.notes) note = folder.without_path(note);
-  // Both parts are the same file, and some is asked of the first alone.
-  const std::string line = outcome.error.substr(0, outcome.error.find('\n'));
-  if (!line.empty() && outcome.error.find(line, 1) != std::string::npos)
-    outcome.error = outcome.error.substr(0, outcome.error.size() / 2);
-  return outcome;
-}
-
-std::string times(const std::string& text, int count) {
-  std::string all;
-  for (int i = 0; i < count; ++i) all += text;
-  return all;
-}
-
-}  // namespace
+using testing::times;
 
 TEST_CASE("columns that look swapped are an error that says how to turn them", "[columns]") {
   const std::string swapped = "warm and rich\t1\ncold and thin\t0\ngood bread\t1\nstale bread\t0\n";
   CHECK_THAT(
-      load(swapped).error,
+      load_columns(swapped).error,
       catch_matchers::StartsWith(
           "t:1: label and text look swapped: 4 different labels of several words, such as \"warm and rich\", "
           "but "
           "2 different texts of one word each, such as \"1\"; the label comes first: exchange the columns"));
-  CHECK_THAT(load("label,text\nwarm and rich,1\ncold and thin,0\ngood bread,1\nstale bread,0\n", "csv").error,
-             catch_matchers::Contains("exchange data.format.label_column and data.format.text_columns"));
+  CHECK_THAT(
+      load_columns("label,text\nwarm and rich,1\ncold and thin,0\ngood bread,1\nstale bread,0\n", "csv")
+          .error,
+      catch_matchers::Contains("exchange data.format.label_column and data.format.text_columns"));
   // As many texts as labels, or labels of one word: names of towns may have two.
-  CHECK(load(times("New York\tnyc\nLos Angeles\tla\n", 2)).error.substr(0, 3) != "t:1");
-  CHECK(load(times("a\tyes\nb\tno\nc\tyes\n", 2)).error.substr(0, 3) != "t:1");
-}
-
-TEST_CASE("a header among the records is an error", "[columns]") {
-  CHECK_THAT(load("Label\tText\nyes\ta b\nno\tc d\n").error,
-             catch_matchers::StartsWith(
-                 "t:1: \"Label\", \"Text\" look like a header, not like a record; remove the line, "
-                 "or set data.format to {type = \"csv\", delimiter = \"\\t\"}"));
-  CHECK_THAT(load("label,text\nlabel,text\nyes,a b\nno,c d\n", "csv").error,
-             catch_matchers::StartsWith("t:2: \"label\", \"text\" look like a header"));
-  // A label that occurs again is one.
-  CHECK(load("tag\ttext\nlink\ta b\ntag\tc d\n").error.substr(0, 3) != "t:1");
-}
-
-TEST_CASE("a first line whose label alone is not used again is noted as a likely header", "[columns]") {
-  const std::string records = times("gut\tein Satz\nschlecht\tnoch einer\n", 6);
-  const std::string note =
-      "t:1: the first line looks like a header (\"klasse\", \"bericht\"): no other record has its label, and "
-      "every "
-      "other label comes again; if it is one, remove the line";
-  const auto notes = [](const std::string& contents) { return load(contents).notes; };
-  CHECK(std::ranges::count(notes("klasse\tbericht\n" + records), note) == 1);
-  const auto is_noted = [&](const std::string& contents) {
-    return std::ranges::any_of(
-        notes(contents), [](const std::string& one) { return one.find("header") != std::string::npos; });
-  };
-  CHECK_FALSE(is_noted(records));
-  CHECK_FALSE(is_noted("klasse\tbericht\n" + records + "klasse\tnoch ein Satz\n"));
-  CHECK_FALSE(
-      is_noted("klasse\tbericht\n" + records + "selten\tnoch ein Satz\n"));  // rare labels are usual here
-  CHECK_FALSE(is_noted("klasse\tein Satz, der laenger als ein Name ist\n" + records));
+  CHECK(load_columns(times("New York\tnyc\nLos Angeles\tla\n", 2)).error.substr(0, 3) != "t:1");
+  CHECK(load_columns(times("a\tyes\nb\tno\nc\tyes\n", 2)).error.substr(0, 3) != "t:1");
 }
 
 TEST_CASE("labels that are many numbers are asked about", "[columns]") {
@@ -104,13 +38,14 @@ TEST_CASE("labels that are many numbers are asked about", "[columns]") {
     once += std::to_string(i) + "\ta b\n";
     classes += std::to_string(i % 2) + "\ta b" + std::to_string(i) + "\n";
   }
-  CHECK(load(halves).notes_have(
+  CHECK(load_columns(halves).notes_have(
       "the labels are 12 different numbers, first \"0.5\" (t:1): if they are quantities"));
-  CHECK_THAT(load(once).error, catch_matchers::StartsWith(
-                                   "t:1: the labels are 24 different numbers, first \"0\": if they are"));
-  CHECK(load(once).error.find("; if they are names, begin them with a letter") != std::string::npos);
-  CHECK_FALSE(load(classes).notes_have("different numbers"));
-  CHECK_FALSE(load(halves, "tsv", "regression").notes_have("different numbers"));
+  CHECK_THAT(
+      load_columns(once).error,
+      catch_matchers::StartsWith("t:1: the labels are 24 different numbers, first \"0\": if they are"));
+  CHECK(load_columns(once).error.find("; if they are names, begin them with a letter") != std::string::npos);
+  CHECK_FALSE(load_columns(classes).notes_have("different numbers"));
+  CHECK_FALSE(load_columns(halves, "tsv", "regression").notes_have("different numbers"));
 }
 
 TEST_CASE("hundreds of numbers are no classes", "[columns]") {
@@ -120,10 +55,10 @@ TEST_CASE("hundreds of numbers are no classes", "[columns]") {
     fewer += std::to_string(i % 90) + "\ta b" + std::to_string(i) + "\n";
   }
   CHECK_THAT(
-      load(hundreds).error,
+      load_columns(hundreds).error,
       catch_matchers::StartsWith("t:1: the labels are 120 different numbers, first \"0\": if they are "
                                  "quantities to be predicted, set task = \"regression\"; if they are names"));
-  CHECK(load(fewer).notes_have("the labels are 90 different numbers"));
+  CHECK(load_columns(fewer).notes_have("the labels are 90 different numbers"));
 }
 
 TEST_CASE("words where numbers are to be predicted are one error", "[columns]") {
@@ -142,10 +77,10 @@ TEST_CASE("words where numbers are to be predicted are one error", "[columns]") 
 }
 
 TEST_CASE("labels that look alike are an error that names both", "[columns]") {
-  CHECK_THAT(load("caf\xC3\xA9\ta b\nno\tc\ncafe\xCC\x81\td e\n").error,
+  CHECK_THAT(load_columns("caf\xC3\xA9\ta b\nno\tc\ncafe\xCC\x81\td e\n").error,
              catch_matchers::StartsWith("t:3: label \"cafe\\u{0301}\" looks like \"caf\\u{00e9}\" (t:1), but "
                                         "has other characters; write both alike"));
-  CHECK_THAT(load("so so\ta b\nno\tc\nso\xC2\xA0so\td e\nn\xE2\x80\x8Bo\tf\n").error,
+  CHECK_THAT(load_columns("so so\ta b\nno\tc\nso\xC2\xA0so\td e\nn\xE2\x80\x8Bo\tf\n").error,
              catch_matchers::StartsWith("t:3: label \"so\\u{00a0}so\" looks like \"so so\" (t:1), but has "
                                         "other characters; write both alike\n"
                                         "t:4: label \"n\\u{200b}o\" looks like \"no\" (t:2)"));
@@ -175,7 +110,7 @@ TEST_CASE("texts that the tokenizer does not cut are noted", "[columns]") {
   folder.write("v", "a\tACGTTT\nb\tGGTACA\n");
   const auto notes_with = [&](const std::string& tokenizer) {
     config.tokenizer.type = tokenizer;
-    Outcome outcome;
+    testing::ColumnOutcome outcome;
     outcome.notes =
         load_data(config, folder.path(), 1, builtin_readers(), builtin_tokenizers(), *new_task()).notes;
     return outcome;
@@ -195,61 +130,63 @@ TEST_CASE("texts that the tokenizer does not cut are noted", "[columns]") {
 }
 
 TEST_CASE("labels that differ in case alone are noted with their first lines", "[columns]") {
-  const Outcome two = load("BAD\twarm\nbad\tcold\nBAD\tstale\nbad\tgood\ngood\tthin\n");
+  const testing::ColumnOutcome two =
+      load_columns("BAD\twarm\nbad\tcold\nBAD\tstale\nbad\tgood\ngood\tthin\n");
   CHECK(two.notes_have(
       "labels \"bad\" (t:2) and \"BAD\" (t:1) differ in case alone and are two classes; write both "
       "alike if they are one"));
   std::string many;
   for (const std::string label : {"a", "b", "c", "d", "e"})
     many += label + "\tx y\n" + std::string(1, static_cast<char>(label[0] - 32)) + "\ty z\n";
-  const Outcome five = load(many);
+  const testing::ColumnOutcome five = load_columns(many);
   CHECK(five.notes_have("labels \"C\" (t:6) and \"c\" (t:5) differ in case alone"));
   CHECK_FALSE(five.notes_have("label \"D\""));
   CHECK(five.notes_have("and 2 labels more in another case"));
-  CHECK_FALSE(load("bad\twarm\ngood\tcold\nbad\tthin\n").notes_have("another case"));
-  CHECK(load("a,B\tx y\nb\ty z\n", "tsv", "multi_label")
+  CHECK_FALSE(load_columns("bad\twarm\ngood\tcold\nbad\tthin\n").notes_have("another case"));
+  CHECK(load_columns("a,B\tx y\nb\ty z\n", "tsv", "multi_label")
             .notes_have("labels \"b\" (t:2) and \"B\" (t:1) differ"));
-  CHECK(load("O B-x\ta b\nO b-x\tb a\n", "tsv", "token_labels")
+  CHECK(load_columns("O B-x\ta b\nO b-x\tb a\n", "tsv", "token_labels")
             .notes_have("labels \"b-x\" (t:2) and \"B-x\" (t:1) differ"));
 }
 
 TEST_CASE("labels that another separator holds together are noted", "[columns]") {
   const std::string bars = "a|b\tx y\nb|c\ty z\nc\tx z\na|c\tx\n";
-  CHECK(load(bars, "tsv", "multi_label")
+  CHECK(load_columns(bars, "tsv", "multi_label")
             .notes_have("no record has more than one label, but the labels of 3 of 4 hold a \"|\", first "
                         "\"a|b\" (t:1): if "
                         "it is between labels, set task.separator = \"bar\""));
   CHECK(
-      load("rock music\tx y\npop music\ty z\nfolk\tx z\n", "tsv", "multi_label")
+      load_columns("rock music\tx y\npop music\ty z\nfolk\tx z\n", "tsv", "multi_label")
           .notes_have(
               "the labels of 2 of 3 hold a blank, first \"rock music\" (t:1): if it is between labels, set"));
-  CHECK_FALSE(
-      load("rock music\tx y\npop\ty z\nfolk\tx z\n", "tsv", "multi_label").notes_have("holds a blank"));
-  CHECK_FALSE(load(bars + "a,b\tz\n", "tsv", "multi_label").notes_have("more than one label"));
-  CHECK_FALSE(load(bars).notes_have("more than one label"));
+  CHECK_FALSE(load_columns("rock music\tx y\npop\ty z\nfolk\tx z\n", "tsv", "multi_label")
+                  .notes_have("holds a blank"));
+  CHECK_FALSE(load_columns(bars + "a,b\tz\n", "tsv", "multi_label").notes_have("more than one label"));
+  CHECK_FALSE(load_columns(bars).notes_have("more than one label"));
 }
 
 TEST_CASE("a comma that may be a decimal one is noted", "[columns]") {
   const std::string all = "1,37\tx y\n-2,5\ty z\n10,0\tx z\n";
   CHECK(
-      load(all, "tsv", "regression")
+      load_columns(all, "tsv", "regression")
           .notes_have(
               "every target is like \"1,37\" (t:1), which is read as two numbers: if its comma is a decimal "
               "one, write a point for it"));
-  CHECK(load(times(all, 2))
+  CHECK(load_columns(times(all, 2))
             .notes_have("every label is like \"1,37\" (t:1), which is read as the name of a class"));
-  CHECK_FALSE(load(all + "1.5,2\ty\n", "tsv", "regression").notes_have("decimal"));
-  CHECK_FALSE(load(all, "tsv", "multi_label").notes_have("decimal"));
+  CHECK_FALSE(load_columns(all + "1.5,2\ty\n", "tsv", "regression").notes_have("decimal"));
+  CHECK_FALSE(load_columns(all, "tsv", "multi_label").notes_have("decimal"));
   const std::string lists = "{\"text\": \"x\", \"label\": [1, 37]}\n{\"text\": \"y\", \"label\": [2, 5]}\n";
-  CHECK_FALSE(load(lists, "jsonl", "regression").notes_have("decimal"));
+  CHECK_FALSE(load_columns(lists, "jsonl", "regression").notes_have("decimal"));
 }
 
 TEST_CASE("texts that are series of numbers are noted", "[columns]") {
   const std::string all = times("a\t0.12 -0.45 3\nb\t1,2,3e2\n", 15);
-  CHECK(load(all).notes_have("the texts are numbers, first \"0.12 -0.45 3\" (t:1), which are read as words"));
-  CHECK(load(all + "a\twords\n").notes_have("the texts are numbers"));
-  CHECK_FALSE(load(all + times("a\twords of a text\n", 3)).notes_have("the texts are numbers"));
-  CHECK_FALSE(load(times("a\t1 2\nb\t3\n", 9)).notes_have("the texts are numbers"));
+  CHECK(load_columns(all).notes_have(
+      "the texts are numbers, first \"0.12 -0.45 3\" (t:1), which are read as words"));
+  CHECK(load_columns(all + "a\twords\n").notes_have("the texts are numbers"));
+  CHECK_FALSE(load_columns(all + times("a\twords of a text\n", 3)).notes_have("the texts are numbers"));
+  CHECK_FALSE(load_columns(times("a\t1 2\nb\t3\n", 9)).notes_have("the texts are numbers"));
 }
 
 TEST_CASE("a file that is evaluated is looked at as a whole, too", "[columns]") {
