@@ -7,8 +7,9 @@
 
 namespace orochi {
 
-/// The label composed (Unicode's NFC), without what cannot be seen, each white space as one blank: two labels
-/// with the same form look alike. The label must be valid UTF-8.
+/// The label composed (Unicode's NFC), without what cannot be seen, each white space as one blank, letters
+/// that look as Latin ones as these, 1.0 as 1: two labels with the same form are meant alike. The label must
+/// be valid UTF-8.
 std::string visible_form(std::string_view label);
 
 /// Whether nobody sees it: white space, or what Unicode has for formats alone, such as a zero-width space.
