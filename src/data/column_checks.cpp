@@ -1,6 +1,7 @@
 #include "data/column_checks.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <map>
 #include <set>
@@ -162,6 +163,26 @@ void check_alike(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
   }
 }
 
+/// Labels that say that there is none: they would be a class. Among signs "?" is one of them.
+void check_missing(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
+  const auto is_sign = [](const auto& use) {
+    return use.first.size() == 1 && std::ispunct(static_cast<unsigned char>(use.first[0])) != 0;
+  };
+  const bool are_signs = std::ranges::count_if(labels, is_sign) > 1;
+  const auto is_missing = [&](std::string_view label) {
+    return marks_missing(label) && !(are_signs && label == "?");
+  };
+  if (std::ranges::none_of(labels, [&](const auto& use) { return is_missing(use.first); })) return;
+  for (std::size_t i = 0; i < raw.targets.size(); ++i)
+    if (is_missing(raw.targets[i]))
+      add_at(raw, i, errors, [&] {
+        return fmt::format(
+            "the label is {}, which says that it is missing; leave such records out, or write their labels; "
+            "if it is a class, give it another name",
+            quote(raw.targets[i]));
+      });
+}
+
 /// Labels that differ in case alone: another class each, which is rarely meant.
 void note_case(const RawSplit& raw, char separator, std::vector<std::string>& notes) {
   constexpr Index most_named = 3;
@@ -232,6 +253,7 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
   check_alike(raw, labels, errors);
   if (is_taught) note_case(raw, targets.separator(), notes);
   if (targets.level() == Level::row) return;
+  if (is_taught) check_missing(raw, labels, errors);
   if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
   if (raw.channels == 0 && is_taught) check_first_lines(raw, labels, reader, errors, notes);
   if (is_taught) check_numbers(raw, labels, errors, notes);

@@ -58,6 +58,12 @@ std::string visible_form(std::string_view label) {
   return std::string(without_zero_fraction(unicode::composed(visible)));
 }
 
+bool marks_missing(std::string_view label) {
+  constexpr std::array<std::string_view, 11> marks{"?",   "NA",  "N/A",  "n/a",  "<NA>", "#N/A",
+                                                   "NaN", "nan", "None", "NULL", "null"};
+  return std::ranges::find(marks, label) != marks.end();
+}
+
 std::string quote_code_points(std::string_view label) {
   std::string result = "\"";
   while (!label.empty()) {

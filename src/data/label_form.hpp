@@ -12,6 +12,9 @@ namespace orochi {
 /// be valid UTF-8.
 std::string visible_form(std::string_view label);
 
+/// Whether it is what programs write where there is no label, such as "NaN".
+bool marks_missing(std::string_view label);
+
 /// Whether nobody sees it: white space, or what Unicode has for formats alone, such as a zero-width space.
 bool is_invisible(char32_t code_point);
 

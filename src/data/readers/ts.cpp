@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/read_number.hpp"
+#include "data/label_form.hpp"
 #include "data/raw.hpp"
 #include "data/readers/words.hpp"
 
@@ -111,6 +112,9 @@ std::string label_error_in(const std::string& label, TsHeader& header, const Tar
         quote(label), quote_list(classes), quote(joined));
   }
   is_told = !header.unknown.insert(label).second;
+  if (marks_missing(label))
+    return fmt::format("the label is {}: it is missing; leave such cases out, or write their labels",
+                       quote(label));
   return fmt::format("label {} is not in @classLabel, which has {}; add it there or correct it", quote(label),
                      quote_list(classes));
 }
