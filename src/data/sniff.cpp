@@ -75,6 +75,17 @@ bool are_series(const std::vector<std::string_view>& lines, char separator) {
          most(lines, [&](std::string_view line) { return is_series(line, separator); });
 }
 
+/// Numbers, a colon and a label that is no minutes of a time: what is below @data in a .ts file.
+bool is_case(std::string_view line) {
+  const std::size_t colon = std::min(line.rfind(':'), line.size());
+  const std::string_view label = trim(line.substr(std::min(colon + 1, line.size())));
+  std::string values(line.substr(0, colon));
+  std::ranges::replace(values, ':', ',');
+  const std::vector<std::string_view> numbers = fields_of(values, ',');
+  return !label.empty() && label.find(',') == label.npos && !(label.size() == 2 && is_numeric(label)) &&
+         numbers.size() > 1 && std::ranges::all_of(numbers, is_numeric);
+}
+
 bool is_header(std::string_view line, char separator) {
   const std::vector<std::string_view> fields = fields_of(line, separator);
   return std::count_if(fields.begin(), fields.end(), is_column_name) > 1;
@@ -129,8 +140,9 @@ Sniffed with_keys(const std::vector<std::string_view>& lines) {
     if (!is_looked_at) return {};
     if (key == "@relation" || key == "@attribute")
       return {"ARFF: @relation, @attribute, @data", "arff", "\"arff\"", as_numbers};
-    for (const char* of_ts : {"@problemname", "@timestamps", "@missing", "@univariate", "@dimensions",
-                              "@dimension", "@equallength", "@serieslength", "@classlabel", "@targetlabel"})
+    for (const char* of_ts :
+         {"@problemname", "@timestamps", "@missing", "@univariate", "@dimensions", "@dimension",
+          "@equallength", "@serieslength", "@classlabel", "@targetlabel", "@data"})
       if (key == of_ts) return {".ts: @ keys, @data, cases", "ts", "\"ts\"", ""};
     is_looked_at = has_data;
   }
@@ -211,6 +223,9 @@ Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
 }
 
 Sniffed fields(const std::vector<std::string_view>& lines) {
+  if (most(lines, is_case))
+    return {"cases of a .ts file without its header", "", "",
+            "write a line @data above the first case, and set data.format to \"ts\""};
   if (are_series(lines, '\t') || are_series(lines, ' '))
     return {"numeric series, a label and its values a line, as the UCR archive's .tsv",
             "ucr",

@@ -172,8 +172,10 @@ Index read_header(std::string_view& rest, TsHeader& header, DataFile& file) {
     const std::string_view text = trim(take_line(rest));
     if (text.empty() || is_comment(text)) continue;
     if (!text.starts_with('@')) {
-      file.error(fmt::format("{} before @data; expected a line that begins with @, # or %", quote(text)),
-                 line);
+      file.error(
+          fmt::format("{} before @data; expected a line that begins with @, # or %, and @data above cases",
+                      quote(text)),
+          line);
       return line;
     }
     if (lower_ascii(text.substr(0, text.find_first_of(blank_or_tab))) != "@data") {
