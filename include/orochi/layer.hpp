@@ -155,6 +155,7 @@ struct LayerEntry {
   Index head_multiple = 1;    // of positions: what the width of a head must be a multiple of
   bool takes_tokens = false;  // of role input: the batch's tokens, not its numeric rows
   bool takes_first = false;   // of a pooling: a sequence's first row alone, which sees no other if causal
+  bool keeps_apart = false;   // of rows: each is made of itself alone
 };
 
 /// The layers that a program knows.

@@ -39,7 +39,8 @@ std::vector<ComponentSchema> component_schemas(const Extensions& extensions) {
                        entry.summary,
                        {},
                        entry.head_multiple,
-                       entry.takes_first});
+                       entry.takes_first,
+                       entry.keeps_apart});
   for (const TaskEntry& entry : entries_of(extensions.tasks)) {
     schemas.push_back({entry.name, "task", entry.options, entry.summary});
     for (const MetricInfo& metric : entry.metrics) schemas.back().metrics.push_back(metric.name);

@@ -18,6 +18,7 @@ struct ComponentSchema {
   std::vector<std::string> metrics = {};  // of a task: what train.monitor may name, besides the loss
   Index head_multiple = 1;                // of positions: what the width of a head must be a multiple of
   bool takes_first = false;               // of a pooling: a sequence's first row alone
+  bool keeps_apart = false;               // of rows: each is made of itself alone
 
   bool is_layer() const;
 };

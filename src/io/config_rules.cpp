@@ -81,16 +81,29 @@ void ConfigReader::check_causal() {
   const ModelConfig& c = config_.model;
   const ComponentSchema* pooling = find_component("pooling", c.pooling);
   if (pooling == nullptr || !pooling->takes_first || is_saved_) return;
-  const auto is_causal = [&](const Component& block) { return block_model(c, block.options).causal; };
-  const bool all = c.block.empty() ? c.causal : std::all_of(c.block.begin(), c.block.end(), is_causal);
+  const auto is_apart = [&](const std::string& layer) {
+    const ComponentSchema* schema = find_component("rows", layer);
+    return schema != nullptr && schema->keeps_apart;
+  };
+  const auto are_apart = [&](const ModelConfig& model) {
+    return is_apart(model.attention) && is_apart(model.feed_forward);
+  };
+  bool is_causal = c.causal;
+  const auto is_blind = [&](const Component& block) {
+    const ModelConfig own = block_model(c, block.options);
+    is_causal = is_causal || own.causal;
+    return own.causal || is_apart(block.type) || are_apart(own);
+  };
+  const bool all =
+      c.block.empty() ? c.causal || are_apart(c) : std::all_of(c.block.begin(), c.block.end(), is_blind);
   std::vector<std::string> others;
   for (const ComponentSchema& other : components_)
     if (other.kind == pooling->kind && !other.takes_first) others.push_back(other.name);
   rule(!all, {"model.pooling", "model.causal"},
        fmt::format(
-           "model.pooling is \"{}\", whose row is the first and, with model.causal, sees no other: every "
-           "sequence would get the same answer; allowed with it: {}",
-           c.pooling, fmt::join(others, " | ")));
+           "model.pooling is \"{}\", whose row is the first and, {}, sees no other: every sequence would get "
+           "the same answer; allowed with it: {}",
+           c.pooling, is_causal ? "with model.causal" : "as no layer mixes rows", fmt::join(others, " | ")));
 }
 
 /// `section`: whose keys say the number of heads and their width.

@@ -52,8 +52,11 @@ Var sigmoid(Var x) { return apply(kernels::sigmoid, x); }
 Var tanh(Var x) { return apply(kernels::tanh, x); }
 
 void Layers::add_activation(std::string name, std::string summary, Elementwise function) {
-  add({std::move(name), Role::rows, std::move(summary),
-       [function](Builder&) { return std::make_unique<Activation>(function); }});
+  add({.name = std::move(name),
+       .role = Role::rows,
+       .summary = std::move(summary),
+       .make = [function](Builder&) { return std::make_unique<Activation>(function); },
+       .keeps_apart = true});
 }
 
 }  // namespace orochi

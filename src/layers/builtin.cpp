@@ -34,6 +34,16 @@ std::unique_ptr<Layer> pooling(Builder&) {
   return std::make_unique<Pooling>(pool);
 }
 
+/// A layer that makes each row of itself alone.
+template <class T>
+LayerEntry row_wise(std::string name, std::string summary) {
+  return {.name = std::move(name),
+          .role = Role::rows,
+          .summary = std::move(summary),
+          .make = [](Builder& builder) { return std::make_unique<T>(builder); },
+          .keeps_apart = true};
+}
+
 }  // namespace
 
 Layers builtin_layers() {
@@ -91,10 +101,9 @@ Layers builtin_layers() {
          .head_multiple = 2});
   r.add({"alibi", Role::rows, "as positions: attention's scores fall with distance", alibi_positions});
   r.add({"none", Role::rows, "leaves the rows as they are", no_positions});
-  r.add<LayerNorm>("layer_norm", Role::rows,
-                   "each row to mean 0, variance 1, then a trained scale and shift");
-  r.add<RmsNorm>("rms_norm", Role::rows, "each row to root mean square 1, then a trained scale");
-  r.add<Linear>("linear", Role::rows, "x W^T + b");
+  r.add(row_wise<LayerNorm>("layer_norm", "each row to mean 0, variance 1, then a trained scale and shift"));
+  r.add(row_wise<RmsNorm>("rms_norm", "each row to root mean square 1, then a trained scale"));
+  r.add(row_wise<Linear>("linear", "x W^T + b"));
   r.add_activation("relu", "max(x, 0)", kernels::relu);
   r.add_activation("gelu", "x Phi(x), exact", kernels::gelu);
   r.add_activation("gelu_tanh", "gelu in its tanh form", kernels::gelu_tanh);
@@ -103,7 +112,7 @@ Layers builtin_layers() {
   r.add<MultiHeadAttention>("multi_head_attention", Role::rows,
                             "self-attentions side by side, concatenated, linear", {},
                             {causal, wide_heads, window, causal_window, rotary, alibi, alibi_window});
-  r.add<FeedForward>("feed_forward", Role::rows, "linear, activation, dropout, linear on each row");
+  r.add(row_wise<FeedForward>("feed_forward", "linear, activation, dropout, linear on each row"));
   r.add<EncoderLayer>("encoder_layer", Role::rows, "attention and feed-forward with norms and residuals", {},
                       {post_norm, causal, rms_silu});
   r.add<ClassToken>("class_token", Role::rows, "puts a trained row before each sequence");
