@@ -23,6 +23,15 @@ FileErrors::FileErrors(const std::vector<std::string>& paths, PathFrom from)
   for (const std::string& path : paths) files_.emplace_back(path, from);
 }
 
+void FileErrors::read_beside(const std::string& path) {
+  if (is_of_config_) fellow_ = path;
+  for (FileErrors& file : files_) file.read_beside(path);
+}
+
+std::string FileErrors::convert_for_fellow() const {
+  return fellow_ + " is read so, and one config reads all its files alike: convert this one";
+}
+
 bool FileErrors::empty() const {
   return count_ == 0 &&
          std::all_of(files_.begin(), files_.end(), [](const FileErrors& file) { return file.empty(); });

@@ -51,6 +51,12 @@ class FileErrors {
   const std::string& path() const { return path_; }
   /// Whether a config names the file; else it is one more file for a model that there is.
   bool is_of_config() const { return is_of_config_; }
+  /// To another file that the same config names and that can be read as it says: not the config is to be
+  /// changed then.
+  void read_beside(const std::string& path);
+  bool has_fellow() const { return !fellow_.empty(); }
+  /// "a.csv is read so, and one config reads all its files alike: convert this one"
+  std::string convert_for_fellow() const;
   /// Of each file the first 20 by location, one a line, then how many more there are.
   std::string report() const;
   /// Of this file alone, the first `count` by location.
@@ -65,7 +71,7 @@ class FileErrors {
   template <class Message>
   void keep(Index location, const Message& message);
 
-  std::string path_;
+  std::string path_, fellow_;
   bool is_of_config_;
   std::vector<FileError> shown_;   // by location, equal locations as they came
   Index count_ = 0;                // with those that are not shown

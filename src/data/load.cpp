@@ -69,6 +69,8 @@ std::vector<TargetFile> read_files(const DataConfig& config, const Readers& read
   std::vector<TargetFile> files;
   for (const Paths& paths : splits) {
     errors.emplace_back(paths.files, from);
+    if (FileErrors& first = errors.front().of_file(0); errors.size() > 1 && first.empty())
+      errors.back().read_beside(first.path());
     files.emplace_back(read_raw_files(config, readers, targets, errors.back()));
   }
   throw_if_any(errors);

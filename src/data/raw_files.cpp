@@ -66,6 +66,7 @@ RawSplit read_raw_files(const DataConfig& config, const Readers& readers, const 
     FileErrors& own = errors.of_file(file);
     refuse_second_naming(file, errors);
     if (!own.empty()) continue;
+    if (errors.of_file(0).empty()) own.read_beside(errors.of_file(0).path());
     RawSplit more = read_raw(config, readers, targets, own);
     if (own.empty() && errors.of_file(0).empty())
       check_shape(more, all.path, all.channels, all.num_texts, own);

@@ -49,6 +49,7 @@ std::string remedy(const std::string& own, const FileErrors& errors) {
         "the model was trained with data.encoding = \"{}\": convert the file, for instance "
         "with iconv",
         own);
+  if (errors.has_fellow()) return errors.convert_for_fellow() + ", for instance with iconv";
   std::string others;
   for (const std::string& other : encoding_choice.list())
     if (other != own) others += fmt::format("{}\"{}\"", others.empty() ? "" : " or ", other);
@@ -96,9 +97,10 @@ void refuse_utf8(std::string_view contents, const std::string& own, FileErrors& 
     if (other != text.end())
       return errors.add(
           fmt::format("is valid UTF-8, but is read as data.encoding = \"{}\"; {}", own,
-                      errors.is_of_config() ? "set data.encoding to \"utf-8\""
-                                            : "the model was trained on files in it: convert the file, for "
-                                              "instance with iconv -f UTF-8"),
+                      errors.has_fellow() ? errors.convert_for_fellow() + ", for instance with iconv -f UTF-8"
+                      : errors.is_of_config() ? "set data.encoding to \"utf-8\""
+                                              : "the model was trained on files in it: convert the file, for "
+                                                "instance with iconv -f UTF-8"),
           line, other - text.begin() + 1);
     ++line;
   }

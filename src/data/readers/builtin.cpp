@@ -65,6 +65,8 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
   if (!found.is_config && !errors.is_of_config())
     remedy = fmt::format("the model reads data.format = \"{}\": convert the file to it{}", own,
                          is_registered ? ", or add " + override_for(found) : "");
+  else if (!found.is_config && errors.has_fellow())
+    remedy = errors.convert_for_fellow();
   else if (is_registered)
     remedy = fmt::format("set data.format to {}", found.setting);
   errors.replace(
