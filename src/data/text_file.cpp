@@ -15,6 +15,7 @@
 #include "core/utf8.hpp"
 #include "data/raw.hpp"
 #include "data/unpack.hpp"
+#include "io/checkpoint_format.hpp"
 
 namespace orochi {
 namespace {
@@ -106,6 +107,17 @@ void refuse_utf8(std::string_view contents, const std::string& own, FileErrors& 
   }
 }
 
+/// A model in place of data: by its last bytes.
+bool is_checkpoint(std::ifstream& file) {
+  std::string end(checkpoint::trailer_magic.size(), '\0');
+  file.seekg(-static_cast<std::streamoff>(checkpoint::trailer_size), std::ios::end);
+  file.read(end.data(), std::ssize(end));
+  const bool found = file.good() && end == checkpoint::trailer_magic;
+  file.clear();
+  file.seekg(0);
+  return found;
+}
+
 void append(Column<char>& bytes, std::string_view more) {
   bytes.insert(bytes.end(), more.begin(), more.end());
 }
@@ -177,6 +189,8 @@ std::ifstream open_file(FileErrors& errors) {
     errors.add(fmt::format("cannot be opened: {}", std::strerror(errno)));
   } else if (stream.peek() == std::ifstream::traits_type::eof() && !stream.bad()) {
     errors.add("the file is empty; expected labelled sequences");
+  } else if (std::filesystem::is_regular_file(status) && is_checkpoint(stream)) {
+    errors.add("is a checkpoint of Orochi, a trained model that holds no data; name a file of data");
   }
   return stream;
 }
