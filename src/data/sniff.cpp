@@ -62,7 +62,8 @@ bool is_numeric(std::string_view text) {
 
 /// A label, which behind a tab may be a word, and two or more numbers.
 bool is_series(std::string_view line, char separator) {
-  const std::vector<std::string_view> fields = fields_of(line, separator);
+  std::vector<std::string_view> fields = fields_of(line, separator);
+  while (!fields.empty() && trim(fields.back()).empty()) fields.pop_back();  // shorter than others
   return fields.size() >= 3 &&
          (is_numeric(fields.front()) || (separator == '\t' && !fields.front().empty())) &&
          std::all_of(fields.begin() + 1, fields.end(), is_numeric);

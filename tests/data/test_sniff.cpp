@@ -37,6 +37,7 @@ TEST_CASE("formats of records are known by their first lines", "[sniff]") {
   CHECK(format_of("1\t-0.5\t2e-3\tNaN\n2\t1\t2\t3\n") == "ucr");
   CHECK(format_of("setosa\t-0.5\t2e-3\nother\t1\t2\n") == "ucr");
   CHECK(sniff("nr\tklasse\tbericht\n1\tgut\tein Satz\n").setting == "{type = \"csv\", delimiter = \"\\t\"}");
+  CHECK(format_of("1\t-0.5\t2e-3\t\n2\t1\t2\t3\n") == "ucr");
   // One of several records may be broken, but a header is none.
   CHECK(format_of("a\t1\tx\nb\t1\t2\na\t3\t4\nb\t5\t6\na\t7\t8\n") == "ucr");
   CHECK(format_of("art\tlang\tbreit\nb\t1\t2\na\t3\t4\nb\t5\t6\na\t7\t8\n") == "csv");

@@ -40,7 +40,22 @@ class UcrReader : public Reader {
  private:
   const char* name() const { return delimiter_ == ',' ? "comma" : "tab"; }
 
+  /// Without the blanks at its ends and with one delimiter for each run of others, as the archive's .txt.
+  std::string with_delimiters(std::string_view text) const {
+    std::string result;
+    for (std::string_view rest = trim(text); !rest.empty(); rest = trim(rest)) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      if (!result.empty()) result += delimiter_;
+      result += rest.substr(0, end);
+      rest.remove_prefix(end);
+    }
+    return result;
+  }
+
   void read_line(std::string_view text, Index line, DataFile& file) const {
+    const std::string of_blanks =
+        delimiter_ == '\t' && text.find('\t') == text.npos ? with_delimiters(text) : "";
+    if (of_blanks.find('\t') != of_blanks.npos) text = of_blanks;
     const std::size_t end = text.find(delimiter_);
     if (end == std::string_view::npos)
       return file.error(fmt::format("no {0} in {1}; expected a label and numbers with {0}s between "
@@ -67,13 +82,15 @@ class UcrReader : public Reader {
     file.add(std::move(record));
   }
 
-  /// Without the NaN that fill up a series that is shorter than others.
+  /// Without what fills up a series that is shorter than others: NaN, or nothing.
   std::string_view without_tail(std::string_view values) const {
     while (true) {
       const std::size_t last = values.rfind(delimiter_);
       const std::size_t begin = last == std::string_view::npos ? 0 : last + 1;
-      if (lower_ascii(trim(values.substr(begin))) != "nan") return values;
-      values = values.substr(0, begin == 0 ? 0 : last);
+      const std::string value = lower_ascii(trim(values.substr(begin)));
+      if (!value.empty() && value != "nan") return values;
+      if (begin == 0) return {};
+      values = values.substr(0, last);
     }
   }
 
@@ -83,10 +100,11 @@ class UcrReader : public Reader {
 }  // namespace
 
 void add_ucr(Readers& readers) {
-  readers.add<UcrReader>("ucr",
-                         "numbers as the UCR archive has them in .tsv: a label, then a series of one "
-                         "channel; NaN at the end is left out",
-                         {Option("delimiter", "\t", "between label and numbers: a tab or a comma")});
+  readers.add<UcrReader>(
+      "ucr",
+      "numbers as the UCR archive has them in .tsv: a label, then a series of one "
+      "channel; NaN, or nothing, at the end is left out",
+      {Option("delimiter", "\t", "between label and numbers: a tab (or blanks) or a comma")});
 }
 
 }  // namespace orochi

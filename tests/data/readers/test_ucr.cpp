@@ -33,6 +33,16 @@ TEST_CASE("a line of the UCR archive is a label and a series", "[ucr]") {
   CHECK(testing::read_back(folder, with_delimiter("\\t"), "a\t1\n").values == std::vector<float>{1});
 }
 
+TEST_CASE("blanks are between numbers where no tab is, and what is empty at the end is left out", "[ucr]") {
+  const TempFolder folder;
+  const RawSplit raw =
+      testing::read_back(folder, ucr, "  1.0e+00  0.5 -2 \n-1   4\n-1\t4\t5\t\na b\t6\t\t\n");
+  CHECK(raw.targets == std::vector<std::string>{"1.0e+00", "-1", "-1", "a b"});
+  CHECK(raw.values == std::vector<float>{0.5F, -2, 4, 4, 5, 6});
+  CHECK(raw.offsets == std::vector<Index>{0, 2, 3, 5, 6});
+  CHECK(testing::read_back(folder, with_delimiter(","), "a,1,2,\n").values == std::vector<float>{1, 2});
+}
+
 TEST_CASE("what is wrong with a line of the UCR archive is said", "[ucr]") {
   const TempFolder folder;
   CHECK_THAT(testing::errors_in(folder, ucr, "1\t2\tx\n"),
