@@ -109,6 +109,15 @@ TEST_CASE("a file of another format is one error that names it and the setting",
         "f: looks like UTF-32LE text, but is read as data.format = \"tsv\"; convert it, for instance with "
         "iconv -f "
         "UTF-32LE -t UTF-8");
+  // A name says less than looks.
+  const auto of_name = [&](const std::string& format, const std::string& name, std::string_view contents) {
+    FileErrors errors(folder.write(name, contents));
+    read_raw(testing::config_for(format), builtin_readers(), *new_task(), errors);
+    return folder.without_path(errors.report());
+  };
+  CHECK(of_name("fasta", "f.csv", "a\nb\n")
+            .starts_with("f.csv: is read as data.format = \"fasta\"; by its name it may be \"csv\""));
+  CHECK(of_name("ucr", "f.tsv", "1\t2\tNaN\t4\n2\tNaN\t3\t4\n").starts_with("f.tsv:1: the value"));
   // A few lines that are wrong are no other format.
   CHECK(said("tsv", "yes\ta\nno, tab\nno\tb\n") == "f:2: no tab in \"no, tab\"; expected label<TAB>text");
 }

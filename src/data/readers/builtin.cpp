@@ -108,7 +108,7 @@ RawSplit read_raw(const DataConfig& config, const Readers& readers, const Target
   if (!errors.empty() && report_other_format(config, readers, file.beginning(), errors)) return raw;
   const std::string by_name = format_of_name(errors.path());
   if (!errors.empty() && readers.find(by_name) != nullptr && by_name != format &&
-      std::filesystem::exists(errors.path()))
+      sniff(file.beginning()).format != format && std::filesystem::exists(errors.path()))
     errors.add(fmt::format("is read as data.format = \"{}\"; by its name it may be \"{}\"", format, by_name));
   if (errors.empty() && raw.size() == 0) errors.add("no record; expected one or more");
   if (errors.empty() && reader->is_text() != (raw.channels == 0))
