@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 
 #include "core/utf8.hpp"
 #include "data/column_names.hpp"
+#include "data/number_table.hpp"
 #include "data/readers/csv_parser.hpp"
 #include "data/readers/words.hpp"
 
@@ -100,6 +102,19 @@ std::size_t usual_fields(const std::vector<std::string_view>& lines, char separa
       return count;
   }
   return 0;
+}
+
+/// Below a first line that may name columns: all but for one of each record, which may be a class's name.
+bool are_numbers(std::span<const std::string_view> lines, char separator) {
+  return lines.size() > 1 && std::ranges::all_of(lines.subspan(1), [&](std::string_view line) {
+           const std::vector<std::string_view> fields = fields_of(line, separator);
+           const auto is_other = [](std::string_view field) {
+             return !is_table_number(trim(field)) && !is_missing_number(field);
+           };
+           const auto other = std::ranges::find_if(fields, is_other);
+           return fields.size() > 2 && std::ranges::count_if(fields, is_other) < 2 &&
+                  (other == fields.end() || trim(*other).find(' ') == std::string_view::npos);
+         });
 }
 
 constexpr std::array<char, 3> delimiters{',', ';', '|'};
@@ -288,7 +303,9 @@ Sniffed sniff(std::string_view beginning) {
   if (Sniffed found = config_of(lines); found.is_config) return found;
   if (Sniffed found = with_keys(lines); !found.description.empty()) return found;
   if (Sniffed found = lines_of_marks(lines); !found.description.empty()) return found;
-  return fields(lines);
+  Sniffed found = fields(lines);
+  found.is_of_numbers = found.layout == Layout::table && are_numbers(lines, found.delimiter);
+  return found;
 }
 
 }  // namespace orochi

@@ -18,6 +18,7 @@ struct Sniffed {
   Layout layout = Layout::other;
   char delimiter = '\0';          // of a table
   bool is_config = false;         // a configuration, which names data
+  bool is_of_numbers = false;     // a table of numbers, all but for one column at most
   bool is_by_tabs_alone = false;  // a table by the same number of tabs in each line, as texts may have them
 };
 

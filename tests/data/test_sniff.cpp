@@ -1,4 +1,6 @@
 // What a file looks like, and what is said where it is read as something else.
+#include <fmt/format.h>
+
 #include "catch.hpp"
 #include "data/column_names.hpp"
 #include "data/sniff.hpp"
@@ -109,6 +111,14 @@ TEST_CASE("a file of another format is one error that names it and the setting",
         "f: looks like UTF-32LE text, but is read as data.format = \"tsv\"; convert it, for instance with "
         "iconv -f "
         "UTF-32LE -t UTF-8");
+  for (const char* format : {"tsv", "csv", "ucr"})
+    CHECK(said(format, "label,t0,t1\n1,2,3\n2,0.5,4\n") ==
+          fmt::format(
+              "f: looks like a table of numbers, but is read as data.format = \"{}\"; of a table of numbers "
+              "`orochi init f` says how to write it as series",
+              format));
+  CHECK(said("tsv", "art;b;c\nx;2,5;3\ny;0,5;4\n").starts_with("f: looks like a table of numbers"));
+  CHECK(said("csv", "id,label,title\n1,2,a b\n2,1,c\n").starts_with("f:1: no column \"text\""));
   // A name says less than looks.
   const auto of_name = [&](const std::string& format, const std::string& name, std::string_view contents) {
     FileErrors errors(folder.write(name, contents));

@@ -58,19 +58,28 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
   const std::string& own = config.format.type;
   if (std::find(known.begin(), known.end(), own) == known.end()) return false;
   const Sniffed found = sniff(beginning);
-  if (found.description.empty() || found.format == own || (found.is_no_text && found.format.empty()))
+  const auto columns = config.format.options.find("text_columns");
+  const bool names_text =
+      columns != config.format.options.end() &&
+      std::get<std::vector<std::string>>(columns->second) != std::vector<std::string>{"text"};
+  const bool has_no_text = found.is_of_numbers && !names_text;
+  if (found.description.empty() || (found.format == own && !has_no_text) ||
+      (found.is_no_text && found.format.empty()))
     return false;
   const bool is_registered = readers.find(found.format) != nullptr;
   std::string remedy = found.advice;
   if (!found.is_config && !errors.is_of_config())
     remedy = fmt::format("the model reads data.format = \"{}\": convert the file to it{}", own,
                          is_registered ? ", or add " + override_for(found) : "");
+  else if (has_no_text)
+    remedy =
+        fmt::format("of a table of numbers `orochi init {}` says how to write it as series", errors.path());
   else if (!found.is_config && errors.has_fellow())
     remedy = errors.convert_for_fellow();
   else if (is_registered)
     remedy = fmt::format("set data.format to {}", found.setting);
-  errors.replace(
-      fmt::format("looks like {}, but is read as data.format = \"{}\"; {}", found.description, own, remedy));
+  errors.replace(fmt::format("looks like {}, but is read as data.format = \"{}\"; {}",
+                             has_no_text ? "a table of numbers" : found.description, own, remedy));
   return true;
 }
 
