@@ -296,7 +296,7 @@ Sniffed table_of_tabs(const std::string& description) {
 }
 
 Sniffed sniff(std::string_view beginning) {
-  if (Sniffed found = sniff_mark(beginning); !found.description.empty()) return found;
+  if (Sniffed found = sniff_no_text(beginning); !found.description.empty()) return found;
   if (beginning.starts_with(utf8::byte_order_mark)) beginning.remove_prefix(utf8::byte_order_mark.size());
   const std::vector<std::string_view> lines = first_lines(beginning);
   if (lines.empty()) return {};

@@ -25,8 +25,8 @@ struct Sniffed {
 /// `beginning`: of the file, up to any byte; 64 KiB are enough.
 Sniffed sniff(std::string_view beginning);
 
-/// Of them what the first bytes alone tell.
-Sniffed sniff_mark(std::string_view beginning);
+/// That part of it which looks at bytes: binary files, text of other encodings, and what stands for a file.
+Sniffed sniff_no_text(std::string_view beginning);
 
 /// What a file of that format is, where its looks tell nothing and its name is all that is known.
 Sniffed sniff_name(const std::string& format);

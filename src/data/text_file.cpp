@@ -14,6 +14,7 @@
 
 #include "core/utf8.hpp"
 #include "data/raw.hpp"
+#include "data/sniff.hpp"
 #include "data/unpack.hpp"
 #include "io/checkpoint_format.hpp"
 
@@ -30,16 +31,10 @@ std::string other_kind(std::string_view contents) {
     return "is compressed with bzip2; unpack it with bzip2 -d, or use gzip or Zstandard, which can be read";
   if (contents.substr(std::min<std::size_t>(257, contents.size())).starts_with("ustar"))
     return "is a tar archive; unpack it with tar -xf and name a file that was in it";
-  if (contents.starts_with("PK\x03\x04"))
-    return "is a ZIP archive or an office document; unpack it or save it as text";
-  if (contents.starts_with(std::string_view("\xFF\xFE\0\0", 4)) ||
-      contents.starts_with(std::string_view("\0\0\xFE\xFF", 4)))  // begins as UTF-16 does
-    return "is UTF-32; convert it, for instance with iconv -f UTF-32 -t UTF-8";
-  if (contents.starts_with("\xFF\xFE") || contents.starts_with("\xFE\xFF"))
-    return "is UTF-16; convert it, for instance with iconv -f UTF-16 -t UTF-8";
+  const Sniffed found = sniff_no_text(contents.substr(0, TextFile::beginning_bytes));
+  if (found.is_no_text) return fmt::format("is {}; {}", found.description, found.advice);
   if (has_bare_returns(contents))
     return "has lines that end in a carriage return alone; write them anew, for instance with tr '\\r' '\\n'";
-  if (contents.starts_with("\x89HDF")) return "is an HDF5 file; set data.format to \"hdf5\"";
   return {};
 }
 

@@ -58,6 +58,17 @@ TEST_CASE("formats of records are known by their first lines", "[sniff]") {
 TEST_CASE("other files are described", "[sniff]") {
   CHECK(sniff("\x1F\x8B\x08"sv).description == "a file compressed with gzip");
   CHECK(sniff("PK\x03\x04xx"sv).description == "a ZIP archive or an office document");
+  CHECK(sniff("PK\x03\x04xxvalues.npyxx").description == "a NumPy archive (.npz)");
+  CHECK(sniff("\x93NUMPY\x01"sv).description == "a NumPy array");
+  CHECK(sniff("<!DOCTYPE html>\n").description == "a web page");
+  CHECK(sniff("version https://git-lfs.github.com/spec/v1\n").description == "Git LFS's pointer to a file");
+  std::string noise;
+  for (int i = 0; i < 256; ++i) noise += static_cast<char>(i * 37 % 256);
+  CHECK(sniff(noise).description == "a binary file");
+  CHECK(sniff("yes\x01a\x02"
+              "b" +
+              std::string(100, 'c'))
+            .description == "");  // other delimiters
   CHECK(sniff("PAR1xx").description == "Parquet");
   CHECK(sniff("\xFF\xFE\0\0y\0\0\0"sv).description == "UTF-32 text");
   CHECK(sniff("\0\0\xFE\xFF\0\0\0y"sv).description == "UTF-32 text");
@@ -106,7 +117,7 @@ TEST_CASE("a file of another format is one error that names it and the setting",
   CHECK_THAT(said("tsv", "1\t0.5\t2\n2\t1\t2\n"),
              catch_matchers::StartsWith("f: looks like numeric series, a label and its values a line"));
   CHECK(said("tsv", "\xFF\xFE\0\0y\0\0\0"sv) ==
-        "f: is UTF-32; convert it, for instance with iconv -f UTF-32 -t UTF-8");
+        "f: is UTF-32 text; convert it, for instance with iconv -f UTF-32 -t UTF-8");
   CHECK(said("tsv", widened("yes\ta\nno\tb\n", 0, 3)) ==
         "f: looks like UTF-32LE text, but is read as data.format = \"tsv\"; convert it, for instance with "
         "iconv -f "
@@ -128,6 +139,9 @@ TEST_CASE("a file of another format is one error that names it and the setting",
   CHECK(of_name("fasta", "f.csv", "a\nb\n")
             .starts_with("f.csv: is read as data.format = \"fasta\"; by its name it may be \"csv\""));
   CHECK(of_name("ucr", "f.tsv", "1\t2\tNaN\t4\n2\tNaN\t3\t4\n").starts_with("f.tsv:1: the value"));
+  CHECK(said("tsv", "\x93NUMPY\x01" + std::string(80, '\0')) ==
+        "f: is a NumPy array; write it as HDF5 with the datasets values, offsets and labels (data.format = "
+        "\"hdf5\")");
   // A few lines that are wrong are no other format.
   CHECK(said("tsv", "yes\ta\nno, tab\nno\tb\n") == "f:2: no tab in \"no, tab\"; expected label<TAB>text");
 }
