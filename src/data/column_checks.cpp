@@ -42,10 +42,14 @@ Uses count_uses(const Texts& values) {
 
 bool has_blank(std::string_view text) { return text.find(' ') != std::string_view::npos; }
 
-bool names_columns(const ReaderEntry& reader) {
-  return std::any_of(reader.options.begin(), reader.options.end(),
-                     [](const Option& option) { return option.name == "label_column"; });
+/// The option that begins so: label_column or label_key, text_columns or text_keys; or nothing.
+std::string option_of(const ReaderEntry& reader, std::string_view start) {
+  for (const Option& option : reader.options)
+    if (option.name.starts_with(start)) return option.name;
+  return "";
 }
+
+bool names_columns(const ReaderEntry& reader) { return option_of(reader, "label_") == "label_column"; }
 
 /// Records of names whose label no other record has, as where files were put together with their headers.
 void check_headers(const RawSplit& raw, const ReaderEntry& reader, FileErrors& errors) {
@@ -139,9 +143,11 @@ void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& r
         "as {}; {}",
         counted(std::ssize(labels), "different label"), quote(raw.targets[at]),
         counted(std::ssize(texts), "different text"), quote(raw.texts[at]),
-        names_columns(reader) ? "exchange data.format.label_column and data.format.text_columns"
-                              : "the label comes first: exchange the columns, for instance with awk -F'\\t' "
-                                "'{print $2 \"\\t\" $1}'");
+        !option_of(reader, "text_").empty()
+            ? fmt::format("exchange data.format.{} and data.format.{}", option_of(reader, "label_"),
+                          option_of(reader, "text_"))
+            : "the label comes first: exchange the columns, for instance with awk -F'\\t' "
+              "'{print $2 \"\\t\" $1}' FILE > NEW.tsv");
   });
 }
 

@@ -26,6 +26,13 @@ TEST_CASE("columns that look swapped are an error that says how to turn them", "
       load_columns("label,text\nwarm and rich,1\ncold and thin,0\ngood bread,1\nstale bread,0\n", "csv")
           .error,
       catch_matchers::Contains("exchange data.format.label_column and data.format.text_columns"));
+  CHECK_THAT(
+      load_columns(
+          "{\"label\": \"warm and rich\", \"text\": \"1\"}\n{\"label\": \"cold and thin\", \"text\": \"0\"}\n"
+          "{\"label\": \"good bread\", \"text\": \"1\"}\n{\"label\": \"stale bread\", \"text\": \"0\"}\n",
+          "jsonl")
+          .error,
+      catch_matchers::Contains("exchange data.format.label_key and data.format.text_keys"));
   // As many texts as labels, or labels of one word: names of towns may have two.
   CHECK(load_columns(times("New York\tnyc\nLos Angeles\tla\n", 2)).error.substr(0, 3) != "t:1");
   CHECK(load_columns(times("a\tyes\nb\tno\nc\tyes\n", 2)).error.substr(0, 3) != "t:1");

@@ -10,6 +10,7 @@
 #include "data/raw.hpp"
 #include "data/readers/json_line.hpp"
 #include "data/readers/labels.hpp"
+#include "data/readers/words.hpp"
 
 namespace orochi {
 namespace {
@@ -79,8 +80,11 @@ class JsonlReader : public Reader {
         continue;
       if (is_first && text[text.find_first_not_of(" \t\r")] == '[')
         return file.error(
-            "begins with a JSON array; expected an object a line: jq -c '.[]' FILE > NEW.jsonl "
-            "writes an array's objects so",
+            trim(text).ends_with(']') && trim(rest).starts_with('[')
+                ? "is a JSON array a line; expected an object a line: jq -c '{label: .[0], text: "
+                  ".[1]}' FILE > NEW.jsonl, with the places of label and text, writes it so"
+                : "begins with a JSON array; expected an object a line: jq -c '.[]' FILE > "
+                  "NEW.jsonl writes an array's objects so",
             line);
       if (!read_line(text, line, is_first, file)) return;
     }
@@ -88,10 +92,21 @@ class JsonlReader : public Reader {
   }
 
  private:
+  /// A comma behind an object that is whole.
+  bool has_comma(std::string_view text) const {
+    text = trim(text);
+    return text.ends_with(',') && read_json_line(text.substr(0, text.size() - 1), keys_).error.empty();
+  }
+
   /// False where every line would have the same error.
   bool read_line(std::string_view text, Index line, bool is_first, DataFile& file) const {
     JsonLine json = read_json_line(text, keys_);
     if (!json.error.empty()) {
+      if (has_comma(text)) {
+        file.error("a comma behind the object; sed 's/},[[:space:]]*$/}/' FILE > NEW.jsonl takes such off",
+                   line);
+        return false;
+      }
       const bool is_spread = is_first && json.is_cut;
       file.error(
           json.error + (is_spread
@@ -117,7 +132,22 @@ class JsonlReader : public Reader {
     return has_keys || !is_first;
   }
 
+  /// All records of a file in one object, a list a column; tokens and their labels have no blanks.
+  bool is_of_columns(const JsonLine& json) const {
+    const JsonValue &text = json.values.front(), &label = json.values[texts_];
+    return text.items.size() > 1 && text.items.size() == label.items.size() &&
+           std::ranges::any_of(text.items,
+                               [](const std::string& item) { return item.find(' ') != item.npos; });
+  }
+
   void add_record(JsonLine& json, std::string_view text, Index line, DataFile& file) const {
+    if (is_of_columns(json))
+      return file.error(
+          fmt::format(
+              "is an object of columns; expected an object a record: jq -c '[.{0}, .{1}] | transpose | "
+              ".[] | {{{0}: .[0], {1}: .[1]}}' FILE > NEW.jsonl writes it so",
+              keys_.front(), keys_[texts_]),
+          line);
     Record record;
     if (file.keeps_fields()) record.fields.emplace_back(text);
     record.line = line;

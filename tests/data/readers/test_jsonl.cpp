@@ -106,6 +106,15 @@ TEST_CASE("what is wrong with a line of JSON is said where it is", "[jsonl]") {
         "f:1: begins with a JSON array; expected an object a line: jq -c '.[]' FILE > NEW.jsonl writes an "
         "array's "
         "objects so");
+  CHECK_THAT(errors("[\"y\", \"x\"]\n[\"n\", \"z\"]\n"),
+             Catch::Matchers::StartsWith(
+                 "f:1: is a JSON array a line; expected an object a line: jq -c '{label: .[0]"));
+  CHECK(errors("{\"text\": \"x\", \"label\": \"y\"}, \r\n{\"text\": \"x\", \"label\": \"z\"}\n") ==
+        "f:1: a comma behind the object; sed 's/},[[:space:]]*$/}/' FILE > NEW.jsonl takes such off");
+  CHECK(
+      errors("{\"text\": [\"a b\", \"c\"], \"label\": [\"y\", \"z\"]}\n") ==
+      "f:1: is an object of columns; expected an object a record: jq -c '[.text, .label] | transpose | .[] | "
+      "{text: .[0], label: .[1]}' FILE > NEW.jsonl writes it so");
   CHECK_THAT(errors("{\n  \"text\": \"x\",\n  \"label\": \"y\"\n}\n"),
              Catch::Matchers::StartsWith("f:1:2: is not JSON: unexpected end of input") &&
                  Catch::Matchers::EndsWith(
