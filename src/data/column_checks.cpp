@@ -278,7 +278,7 @@ std::vector<std::string> column_notes(const DataConfig& config, const Readers& r
 void note_tokens(const LoadedData& data, const RawSplit& train, const DataConfig& config,
                  const Tokenizers& tokenizers, std::vector<std::string>& notes) {
   const Tokenizer& tokenizer = *data.preprocessing.tokenizer;
-  bool are_single = std::ssize(data.train.tokens) == data.train.size();
+  bool are_single = config.max_length > 1 && std::ssize(data.train.tokens) == data.train.size();
   for (std::size_t i = 0; i < train.texts.size() && are_single; ++i) are_single = train.texts[i].size() > 4;
   const double unknown = unknown_share(data.validation, tokenizer);
   if (!are_single && unknown <= mostly_unknown) return;

@@ -125,6 +125,9 @@ TEST_CASE("texts that the tokenizer does not cut are noted", "[columns]") {
   CHECK(notes_with("word").notes_have(
       "every text is a single token of data.tokenizer = \"word\"; for such text set"));
   CHECK_FALSE(notes_with("char").notes_have("token of"));
+  config.max_length = 1;
+  CHECK_FALSE(notes_with("word").notes_have("token of"));
+  config.max_length = DataConfig().max_length;
   folder.write("v", "a\tACGTTT\nb\tGGTTTT\n");
   CHECK(notes_with("word").notes_have(
       "and 100 % of the validation set's tokens are unknown to the vocabulary; for such "
