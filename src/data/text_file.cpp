@@ -38,8 +38,16 @@ std::string other_kind(std::string_view contents) {
   return {};
 }
 
+/// Whether all bytes are text in it; what Latin-1 has from 0x80 to 0x9F is none.
+bool may_be(std::string_view contents, Encoding encoding) {
+  const auto is_control = [](char c) { return (c & 0xE0) == 0x80; };
+  return encoding == Encoding::utf8     ? utf8::find_invalid(contents) == contents.npos
+         : encoding == Encoding::latin1 ? std::ranges::none_of(contents, is_control)
+                                        : find_undefined(contents, encoding) == contents.npos;
+}
+
 /// What to do about a file of another encoding than `own`.
-std::string remedy(const std::string& own, const FileErrors& errors) {
+std::string remedy(std::string_view contents, const std::string& own, const FileErrors& errors) {
   if (!errors.is_of_config())
     return fmt::format(
         "the model was trained with data.encoding = \"{}\": convert the file, for instance "
@@ -48,8 +56,9 @@ std::string remedy(const std::string& own, const FileErrors& errors) {
   if (errors.has_fellow()) return errors.convert_for_fellow() + ", for instance with iconv";
   std::string others;
   for (const std::string& other : encoding_choice.list())
-    if (other != own) others += fmt::format("{}\"{}\"", others.empty() ? "" : " or ", other);
-  return fmt::format("set data.encoding to {}, or convert the file, for instance with iconv", others);
+    if (other != own && may_be(contents, encoding_choice.value(other)))
+      others += fmt::format("{}\"{}\"", others.empty() ? "set data.encoding to " : " or ", other);
+  return others + (others.empty() ? "" : ", or ") + "convert the file, for instance with iconv";
 }
 
 /// Calls found(line, place in it, all of it) for the first NUL byte, or byte that `find` finds, of each line:
@@ -70,13 +79,15 @@ bool check_lines(std::string_view contents, Encoding encoding, FileErrors& error
     return encoding == Encoding::utf8 ? utf8::find_invalid(line) : find_undefined(line, encoding);
   };
   bool good = true;
+  std::string advice;  // the same for all lines
   for_broken_lines(contents, find, [&](Index line, std::size_t at, std::string_view text) {
     good = false;
     const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte != 0 && advice.empty()) advice = remedy(contents, own, errors);
     errors.add(byte == 0 ? "a NUL byte; expected text: is this a binary file?"
                : encoding == Encoding::utf8
-                   ? fmt::format("byte 0x{:02x} is not valid UTF-8; {}", byte, remedy(own, errors))
-                   : fmt::format("byte 0x{:02x} is no character of {}; {}", byte, own, remedy(own, errors)),
+                   ? fmt::format("byte 0x{:02x} is not valid UTF-8; {}", byte, advice)
+                   : fmt::format("byte 0x{:02x} is no character of {}; {}", byte, own, advice),
                line, static_cast<Index>(at) + 1);
   });
   return good;
