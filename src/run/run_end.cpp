@@ -12,13 +12,25 @@
 #include "run/training_run.hpp"
 
 namespace orochi {
+namespace {
+
+/// What there is to do where a checkpoint could not be written: the folder may have been removed.
+std::string way_on(const std::string& folder) {
+  try {
+    find_resume_point(folder);
+  } catch (const Error&) {
+    return ", and nothing of the run is kept that --resume could go on from. Mend that, then train anew";
+  }
+  return ". Kept: " + kept_checkpoint(folder) + ". Mend that, then `orochi train --resume --run " + folder +
+         "` goes on from there, to the same result";
+}
+
+}  // namespace
 
 TrainResult Trainer::finish(double seconds) {
   const Unwritten unwritten = folder_.retry();
   if (!unwritten.checkpoints.empty())
-    throw failure(unwritten.all() + "; this was the last attempt. Kept: " + kept_checkpoint(folder_.path()) +
-                  ". Mend that, then `orochi train --resume --run " + folder_.path() +
-                  "` goes on from there, to the same result");
+    throw failure(unwritten.all() + "; this was the last attempt" + way_on(folder_.path()));
   const TrainResult done = result(seconds);
   if (unwritten.metrics.empty()) return done;
   if (done.tested) {

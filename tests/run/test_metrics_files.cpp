@@ -130,6 +130,20 @@ TEST_CASE("metrics that cannot be written to the end cost no result") {
   CHECK_THAT(observer.notes, Contains("best.h5 on the test data: loss "));
 }
 
+TEST_CASE("a run folder that is removed leaves nothing to go on from") {
+  const Workplace place("removed");
+  Meddler observer([&](std::uint64_t epoch) {
+    if (epoch == 3) fs::remove_all(place.root / "run");
+  });
+  std::string message;
+  try {
+    train(place.request("run"), builtin(), observer);
+  } catch (const Error& error) {
+    message = error.what();
+  }
+  CHECK_THAT(message, Contains("and nothing of the run is kept that --resume could go on from"));
+}
+
 TEST_CASE("metrics that waited are written with the next checkpoint") {
   class Waiting : public Meddler {
    public:
