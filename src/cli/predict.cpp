@@ -147,13 +147,6 @@ std::optional<Error> take_lines(LineReader& reader, Pending& pending, Index* ski
   return std::nullopt;
 }
 
-/// The way to a file whose columns are called otherwise.
-std::string columns_advice(const Model& trained) {
-  const std::string option = trained.extensions.readers.make(trained.config.data.format)->text_option();
-  if (option.empty()) return "";
-  return fmt::format("other {0} are named with data.format.{0}=NAME behind the file's name; ", option);
-}
-
 /// A file of the model's format, with or without labels.
 int answer_file(const Model& trained, const std::string& path, const Arguments& arguments, Output& out) {
   std::vector<std::string> notes;
@@ -168,9 +161,9 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
   } catch (const Error& error) {
     throw Error(
         error.code(),
-        fmt::format("{}\nthe file was read as data.format = \"{}\", as in training; {}{} are read from "
+        fmt::format("{}\nthe file was read as data.format = \"{}\", as in training; {} are read from "
                     "standard input: predict ... <FILE",
-                    error.what(), trained.config.data.format.type, columns_advice(trained),
+                    error.what(), trained.config.data.format.type,
                     trained.preprocessing.channels > 0 ? "records without labels, values with commas between,"
                                                        : "lines of one text each"));
   }

@@ -35,6 +35,7 @@ class FileInMemory : public DataFile {
   bool is_good() const override { return errors_.empty(); }
   const Targets& targets() const override { return targets_; }
   bool needs_targets() const override { return mode_.needs_targets && targets_.are_in_file(); }
+  bool is_of_config() const override { return errors_.is_of_config(); }
   bool keeps_fields() const override { return mode_.keeps_fields; }
   void name_fields(std::vector<std::string> names) override { raw_.field_names = std::move(names); }
   const std::string& encoding() const override { return encoding_; }

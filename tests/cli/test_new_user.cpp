@@ -211,7 +211,7 @@ TEST_CASE("predict reads a CSV of texts alone, and settings say how") {
   CHECK(
       contains(unnamed.err,
                "other.csv:1: error: no column \"text\" (data.format.text_columns); the header has \"dna\""));
-  CHECK(contains(unnamed.err, "other text_columns are named with data.format.text_columns=NAME behind"));
+  CHECK(contains(unnamed.err, "add data.format.text_columns=NAME, with one of them, behind the file's name"));
   const Outcome other =
       orochi_program({"predict", run, place.path("other.csv"), "data.format.text_columns=dna"});
   CHECK(other.out == texts.out);

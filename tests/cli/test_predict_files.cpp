@@ -94,7 +94,7 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
   const Outcome renamed = predict("csv", "renamed.csv");
   CHECK(renamed.code == 2);
   CHECK(renamed.out.empty());
-  CHECK(has(renamed.err, "rename the column in the file"));
+  CHECK(has(renamed.err, "add data.format.text_columns=NAME, with one of them, behind the file's name"));
   CHECK(has(renamed.err, "predict ... <FILE"));
   CHECK(has(predict("tsv", "renamed.csv").err, "add data.format=csv behind the file's name"));
 

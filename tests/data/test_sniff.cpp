@@ -154,4 +154,9 @@ TEST_CASE("a model's own format is named where a later file is of another one", 
         "f: looks like CSV: commas between fields, but is read as data.format = \"tsv\"; the model reads "
         "data.format = "
         "\"tsv\": convert the file to it, or add data.format=csv");
+  FileErrors columns(folder.write("f", "review,mood\ngood bread,yes\n"), PathFrom::command_line);
+  read_raw(testing::config_for("csv"), builtin_readers(), *new_task(), columns);
+  CHECK_THAT(columns.report(),
+             catch_matchers::EndsWith(
+                 "add data.format.label_column=NAME, with one of them, behind the file's name"));
 }

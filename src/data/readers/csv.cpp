@@ -60,10 +60,12 @@ std::size_t find_column(const CsvRecord& header, const std::string& name, const 
     const bool other =
         header.fields.size() == 1 && header.fields[0].find_first_of(",;\t|") != std::string::npos;
     file.error(
-        fmt::format("no column {} (data.format.{}); the header has {}{}", quote(name), key,
-                    quote_list(header.fields),
-                    other ? "; set data.format.delimiter to what is between them"
-                          : "; set the key to one of them in the config, or rename the column in the file"),
+        fmt::format(
+            "no column {} (data.format.{}); the header has {}{}", quote(name), key, quote_list(header.fields),
+            other ? "; set data.format.delimiter to what is between them"
+            : file.is_of_config()
+                ? "; set the key to one of them in the config, or rename the column in the file"
+                : fmt::format("; add data.format.{}=NAME, with one of them, behind the file's name", key)),
         header.line);
     return header.fields.size();
   }

@@ -159,7 +159,10 @@ void check_header(TsHeader& header, DataFile& file) {
   if (header.claimed_channels.size() == 1) header.channels = *header.claimed_channels.begin();
   const bool are_numbers = file.targets().are_numbers();
   if (header.numbers_line > 0 && !are_numbers && file.targets().are_in_file())
-    file.error("@targetLabel marks numbers to be predicted; set task = \"regression\"", header.numbers_line);
+    file.error(fmt::format("@targetLabel marks numbers to be predicted; {}",
+                           file.is_of_config() ? "set task = \"regression\""
+                                               : "the model answers with labels: give a file that has such"),
+               header.numbers_line);
   else if (header.no_classes_line > 0 && header.numbers_line == 0 && file.needs_targets())
     file.error(are_numbers ? "@classLabel is false; expected @targetLabel true: a number behind every case"
                            : "@classLabel is false; expected true: a label behind every case",
