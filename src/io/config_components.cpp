@@ -105,6 +105,11 @@ bool ConfigReader::read_option(const std::string& table, const ComponentSchema& 
                   fmt::join(names, ", "));
   if (names.empty())
     help = fmt::format("{} \"{}\" has no options", schema.is_layer() ? "layer" : schema.kind, schema.name);
+  std::vector<std::string> owners;
+  for (const ComponentSchema& other : components_)
+    if (other.kind == schema.kind && has_option(other, item.key)) owners.push_back(other.name);
+  if (!owners.empty() && !schema.is_layer())
+    help += fmt::format("; with type {} there is one", fmt::join(owners, " | "));
   if (!home.empty() && home != table)
     help = fmt::format("did you mean \"{}\" in [{}]?", familiar.empty() ? item.key : familiar, home);
   if (!meant.empty()) help = fmt::format("did you mean \"{}\"?", meant);

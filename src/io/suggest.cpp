@@ -106,6 +106,7 @@ constexpr Answer familiar_words[] = {
     {"token_labels", "token_classification ner sequence_tagging sequence_labeling pos"},
     {"regression", "regress mse continuous"},
     {"masked_tokens", "mlm masked_lm"},
+    {"tsv", "txt"},
     {"word", "words whitespace"},
     {"char", "chars character characters letters"},
     {"bpe", "byte_pair byte_pairs"},

@@ -271,7 +271,12 @@ TEST_CASE("rules between keys") {
         "interpolate | mean "
         "| zero"},
        {"data.train = 'a'\ndata.format.label_column = 'x'",
-        "f:2:13: unknown key \"data.format.label_column\"; reader \"tsv\" has no options"},
+        "f:2:13: unknown key \"data.format.label_column\"; reader \"tsv\" has no options; with type csv "
+        "there is "
+        "one"},
+       {"data.train = 'a'\ndata.format = 'txt'",
+        "f:2:15: data.format is \"txt\"; allowed: tsv | csv | fasttext | jsonl | fasta | hdf5 | ts | ucr | "
+        "arff | text; did you mean \"tsv\"?"},
        {"data.train = 'a'\ndata.format = {type = 'csv', text_columns = 'x'}",
         "f:2:45: data.format.text_columns is the string \"x\"; allowed: a list of strings"},
        {"data.train = 'a'\ntrain.warmup_steps = 10\ntrain.warmup_ratio = 0.1",
