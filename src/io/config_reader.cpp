@@ -114,6 +114,8 @@ void ConfigReader::unknown_key(const std::string& section, const TomlItem& item)
 std::string ConfigReader::hint(const std::string& section, const std::string& word) const {
   const std::string remark = remark_on(word);
   if (!remark.empty()) return remark;
+  if (is_key(word))
+    return fmt::format("it belongs above all sections, or is {}=... on the command line", word);
   const std::string home = home_of(word);
   if (is_section(home)) return fmt::format("it belongs in [{}]", home);
   if (!home.empty())

@@ -274,6 +274,9 @@ TEST_CASE("rules between keys") {
         "f:2:13: unknown key \"data.format.label_column\"; reader \"tsv\" has no options; with type csv "
         "there is "
         "one"},
+       {"[data]\ntrain = 'a'\ntask = 'regression'",
+        "f:3:1: unknown key \"data.task\"; it belongs above all sections, or is task=... on the command "
+        "line"},
        {"data.train = 'a'\ndata.format = 'txt'",
         "f:2:15: data.format is \"txt\"; allowed: tsv | csv | fasttext | jsonl | fasta | hdf5 | ts | ucr | "
         "arff | text; did you mean \"tsv\"?"},
