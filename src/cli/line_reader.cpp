@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -26,6 +27,8 @@ LineReader::LineReader(const std::string& path) : name_(path) {
     descriptor_ = STDIN_FILENO;
     return;
   }
+  if (std::error_code error; std::filesystem::is_directory(path, error))
+    throw usage_error(path + ": error: is a folder; expected a file");
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor_ < 0) throw usage_error(fmt::format("{}: {}", path, std::strerror(errno)));
 }

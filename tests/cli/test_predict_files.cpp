@@ -90,6 +90,11 @@ TEST_CASE("predict reads a file of the model's format by its name, with or witho
             {"predict", place.path("csv"), place.path("labelled.tsv"), "data.format=tsv"})) == expected);
   CHECK(predict("tsv", "no-label.jsonl").code == 2);
 
+  const Outcome folder = predict("tsv", ".");
+  CHECK(folder.code == 2);
+  CHECK(folder.out.empty());
+  CHECK(has(folder.err, "is a folder; expected a file"));
+
   write(place, "renamed.csv", "review,mood\n", "", ",x\n");
   const Outcome renamed = predict("csv", "renamed.csv");
   CHECK(renamed.code == 2);
