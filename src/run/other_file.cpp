@@ -1,5 +1,6 @@
 #include "run/other_file.hpp"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -40,6 +41,8 @@ bool opens_as_checkpoint(const std::string& path) {
 /// "; did you mean \"splice.tsv\"?": a name in the same folder, or the path as it counts from the config.
 std::string suggestion(const fs::path& folder, const std::string& name) {
   std::error_code error;
+  if (const char* home = std::getenv("HOME"); name.starts_with("~/") && home != nullptr)
+    return fmt::format("; only a shell knows ~: write \"{}\"", home + name.substr(1));
   if (fs::exists(name, error))
     return fmt::format("; from here there is one: write \"{}\"",
                        fs::absolute(name)

@@ -121,6 +121,7 @@ TEST_CASE(
         held + ", of another configuration:\n  model.num_heads: 2 -> 4\n" + out);
   CHECK(contains(said({"train.epochs=0"}), "train.epochs is 0"));
   CHECK(contains(said({"data.train=nothing.tsv"}), "there is no file"));
+  CHECK(contains(said({"data.train=~/nothing.tsv"}), "; only a shell knows ~: write \"/"));
   CHECK(contains(said({"data.tokenizer.min_count=9999"}), "min_count"));
   REQUIRE(orochi_program({"train", "--resume", "--run", run}).code == 0);
   CHECK(said({}) == held + ", which is finished; train it longer by --resume and more train.epochs, " + out);
