@@ -154,10 +154,6 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
   const std::string& path = arguments.words.front();
   std::string stem = fs::path(path).filename().string();
   const std::string to = arguments.text("--out", stem.substr(0, stem.find('.', 1)) + ".toml");
-  std::error_code error;
-  if (fs::exists(to, error))
-    throw usage_error(
-        fmt::format("{} is there already; name another file with --out FILE, or remove it", to));
   const fs::path folder = folder_of(to);
   const std::vector<std::string> settings = settings_of(std::span(arguments.words).subspan(1));
   Wishes wishes{path, arguments.text("--text"), arguments.text("--label"), "", encoding_of(settings)};
@@ -167,6 +163,10 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
         "{}: error: {}{}; `orochi check-data {}` says more", path,
         guess.looks_like.description.empty() ? "" : "looks like " + guess.looks_like.description + "; ",
         guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice, shell_word(path)));
+  std::error_code error;
+  if (fs::exists(to, error))
+    throw usage_error(
+        fmt::format("{} is there already; name another file with --out FILE, or remove it", to));
   refuse_number_table(guess, path, "--text COLUMN");
   const std::string test = arguments.text("--test");
   DataSurvey survey = survey_of(guess, settings, extensions);

@@ -292,6 +292,9 @@ TEST_CASE("init overwrites nothing and says what it cannot read") {
   const Outcome there = orochi_program({"init", place.path("train.tsv"), "--out", place.path("small.toml")});
   CHECK(there.code == 2);
   CHECK(has(there.err, "is there already"));
+  const Outcome config = orochi_program({"init", place.path("small.toml")});
+  CHECK(config.code == 2);
+  CHECK(has(config.err, "looks like a configuration (TOML); give a data file"));
   std::ofstream(place.path("what.bin")) << std::string("\x7f\x45\x4c\x46\0\1\2\3", 8);
   const Outcome unknown = orochi_program({"init", place.path("what.bin"), "--out", place.path("x.toml")});
   CHECK(unknown.code == 2);
