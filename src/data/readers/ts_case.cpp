@@ -39,6 +39,10 @@ std::string parse_value(std::string_view text, float& number) {
   if (text.empty()) return "is empty; expected a number, or ? where it is missing";
   number = std::numeric_limits<float>::quiet_NaN();
   if (text == "?") return {};
+  if (text.front() == '(')
+    return fmt::format(
+        "{} begins a time stamp; only equally spaced series without time stamps can be read, remove them",
+        quote(text));
   if (text.front() == '+' && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

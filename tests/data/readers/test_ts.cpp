@@ -73,6 +73,9 @@ TEST_CASE("what is wrong with the header of a .ts file is said", "[ts]") {
       "@dimensions, "
       "@equalLength, @seriesLength, @classLabel, @targetLabel, @data\n"
       "f:6: @classLabel is false; expected true: a label behind every case");
+  CHECK(testing::errors_in(folder, ts, "@classLabel true a b\n@data\n(0,1.5),(1,2):a\n") ==
+        "f:3:1: value 1 of dimension 1 \"(0\" begins a time stamp; only equally spaced series without time "
+        "stamps can be read, remove them");
   CHECK(testing::errors_in(folder, ts, "@classLabel true a\n") ==
         "f: no @data line; expected a .ts file: @ keys, @data, then one case a line");
   CHECK(testing::errors_in(folder, ts, "@classLabel true a\n1,2:a\n") ==
