@@ -51,6 +51,9 @@ TEST_CASE("ARFF of several channels has them in quotes", "[arff]") {
 
 TEST_CASE("what is wrong with a line of ARFF is said where it is", "[arff]") {
   const TempFolder folder;
+  CHECK(testing::errors_in(folder, arff, one_channel + "@data\n1,2,1, {5}\n") ==
+        "f:8: a weight behind the class, \"{5}\", which is not read; remove it, for all lines with sed 's/, "
+        "*{[^}]*} *$//' FILE > NEW.arff");
   CHECK(testing::errors_in(folder, arff,
                            one_channel + "@data\n1,2,e\n1,2\n1\n{0 1, 1 2}\n1:2,1\n1,2,3,1\n1,2,'d\n") ==
         "f:8: label \"e\" is not in the class attribute, which has \"1\", \"b c\", \"d\"; add it there or "
