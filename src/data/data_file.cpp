@@ -102,8 +102,8 @@ void FileInMemory::finish() {
   if (mode_.skipped != nullptr) mode_.skipped->named = left_out_.first(Skipped::most_named);
   if (targets_.are_numbers() && needs_targets() && num_wrong_targets_ * 2 > num_targets_)
     return errors_.replace(fmt::format(
-        "{} of {} are not numbers, first {}; {}", grouped(num_wrong_targets_),
-        counted(num_targets_, "target"), first_wrong_,
+        "{} of {} {}, first {}; {}", grouped(num_wrong_targets_), counted(num_targets_, "target"),
+        num_wrong_targets_ == 1 ? "is not a number" : "are not numbers", first_wrong_,
         errors_.is_of_config() ? "set task = \"classification\" where they are names of classes, or name the "
                                  "column of numbers in data.format"
                                : "the model answers with numbers: give a file with such targets"));

@@ -35,8 +35,10 @@ void Trainer::leave_out(const Loop::Step& step) {
                                        describe(examine(step), data_, last ? "\n  " : "; "));
   if (last)
     diverged(what + (stop ? ""
-                          : fmt::format("\n  {} steps were left out before, train.max_skips allows no more",
-                                        progress_.skipped_steps - 1)),
+                          : fmt::format("\n  {} left out before, train.max_skips allows no more",
+                                        progress_.skipped_steps == 2
+                                            ? "1 step was"
+                                            : fmt::format("{} steps were", progress_.skipped_steps - 1))),
              fmt::format("look at the sequences that are named, lower train.learning_rate ({}), raise "
                          "train.warmup_steps{}",
                          config_.train.learning_rate,

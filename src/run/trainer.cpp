@@ -97,8 +97,9 @@ void Trainer::note_oddities() {
                     name));
   if (warmup_ >= loop_.total_steps())
     observer_.note(
-        fmt::format("train.warmup_steps is {}, but the run has {} steps: the learning rate never comes to {}",
-                    config_.train.warmup_steps, loop_.total_steps(), config_.train.learning_rate));
+        fmt::format("train.warmup_steps is {}, but the run has {}: the learning rate never comes to {}",
+                    config_.train.warmup_steps, counted(static_cast<Index>(loop_.total_steps()), "step"),
+                    config_.train.learning_rate));
   else if (10 * warmup_ > loop_.total_steps() + 9)
     observer_.note(
         fmt::format("the learning rate rises over {} of the run's {} steps, more than a tenth: until then it "
