@@ -125,6 +125,27 @@ void check_first_lines(const RawSplit& raw, const Uses& labels, const ReaderEntr
   }
 }
 
+std::string how_to_exchange(const ReaderEntry& reader) {
+  const std::string text = option_of(reader, "text_");
+  return text.empty()
+             ? "the label comes first: exchange the columns, for instance with awk -F'\\t' "
+               "'{print $2 \"\\t\" $1}' FILE > NEW.tsv"
+             : fmt::format("exchange data.format.{} and data.format.{}", option_of(reader, "label_"), text);
+}
+
+/// More labels than texts could tell apart.
+void note_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader,
+                  std::vector<std::string>& notes) {
+  if (raw.num_texts != 1 || labels.size() < 4) return;
+  std::set<std::string_view> texts;
+  for (std::size_t i = 0; i < raw.texts.size(); ++i)
+    if (texts.insert(raw.texts[i]).second && texts.size() * 2 > labels.size()) return;
+  notes.push_back(fmt::format("{} cannot tell {} apart, as {} and {} ({}): if label and text are swapped, {}",
+                              counted(std::ssize(texts), "different text"),
+                              counted(std::ssize(labels), "label"), quote(raw.texts[0]),
+                              quote(raw.targets.front()), raw.location(0), how_to_exchange(reader)));
+}
+
 /// Labels of several words that are more than the texts, which are single words: no text could say which.
 void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, FileErrors& errors) {
   constexpr Index fewest = 4;
@@ -142,12 +163,7 @@ void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& r
         "label and text look swapped: {} of several words, such as {}, but {} of one word each, such "
         "as {}; {}",
         counted(std::ssize(labels), "different label"), quote(raw.targets[at]),
-        counted(std::ssize(texts), "different text"), quote(raw.texts[at]),
-        !option_of(reader, "text_").empty()
-            ? fmt::format("exchange data.format.{} and data.format.{}", option_of(reader, "label_"),
-                          option_of(reader, "text_"))
-            : "the label comes first: exchange the columns, for instance with awk -F'\\t' "
-              "'{print $2 \"\\t\" $1}' FILE > NEW.tsv");
+        counted(std::ssize(texts), "different text"), quote(raw.texts[at]), how_to_exchange(reader));
   });
 }
 
@@ -261,6 +277,7 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
   if (targets.level() == Level::row) return;
   if (is_taught) check_missing(raw, labels, errors);
   if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
+  if (raw.channels == 0 && is_taught && errors.empty()) note_swapped(raw, labels, reader, notes);
   if (raw.channels == 0 && is_taught) check_first_lines(raw, labels, reader, errors, notes);
   if (is_taught) check_numbers(raw, labels, errors, notes);
 }

@@ -33,6 +33,10 @@ TEST_CASE("columns that look swapped are an error that says how to turn them", "
           "jsonl")
           .error,
       catch_matchers::Contains("exchange data.format.label_key and data.format.text_keys"));
+  CHECK(load(times("a\tyes\nb\tno\nc\tno\nd\tyes\n", 3))
+            .notes_have(
+                "2 different texts cannot tell 4 labels apart, as \"yes\" and \"a\" (t:1): if label and text "
+                "are swapped, the label comes first: exchange"));
   // As many texts as labels, or labels of one word: names of towns may have two.
   CHECK(load_columns(times("New York\tnyc\nLos Angeles\tla\n", 2)).error.substr(0, 3) != "t:1");
   CHECK(load_columns(times("a\tyes\nb\tno\nc\tyes\n", 2)).error.substr(0, 3) != "t:1");

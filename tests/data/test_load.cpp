@@ -113,8 +113,8 @@ TEST_CASE("labels that the validation share does not reach are noted, and a shar
           "[load]") {
   const TempFolder folder;
   std::string twos, singles = "a\tx\na\ty\n";
-  for (int k = 0; k < 50; ++k) twos += fmt::format("l{}\tA\nl{}\tB\n", k, k);
-  for (int k = 0; k < 18; ++k) singles += fmt::format("s{}\tA\n", k);
+  for (int k = 0; k < 50; ++k) twos += fmt::format("l{0}\tA{0}\nl{0}\tB\n", k);
+  for (int k = 0; k < 18; ++k) singles += fmt::format("s{0}\tA{0}\n", k);
   folder.write("twos.tsv", twos);
   const LoadedData data = testing::load_data(files("tsv", "twos.tsv"), folder.path(), 1);
   CHECK(data.validation.size() == 10);
