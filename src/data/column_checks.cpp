@@ -232,6 +232,16 @@ void note_case(const RawSplit& raw, char separator, std::vector<std::string>& no
     notes.push_back(fmt::format("and {} more in another case", counted(count - most_named, "label")));
 }
 
+/// Numbers to be predicted that are all the same; of classes the task says so.
+void check_constant(const RawSplit& raw, const Targets& targets, FileErrors& errors) {
+  const std::string& first = raw.targets.front();
+  if (!targets.are_numbers() || raw.size() < 2 ||
+      std::ranges::any_of(raw.targets, [&](const std::string& target) { return target != first; }))
+    return;
+  errors.add(fmt::format("every target is {}: there is nothing to learn; expected two different ones or more",
+                         quote(first)));
+}
+
 /// Labels that may be quantities: an error where they are too many to be classes, else a note.
 void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
                    std::vector<std::string>& notes) {
@@ -270,6 +280,7 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
   if (raw.channels == 0) check_headers(raw, reader, errors);
   const bool has_columns = reader.options.empty() || names_columns(reader);  // a label and texts
   if (is_taught && targets.level() == Level::sequence) note_doubts(raw, targets, has_columns, notes);
+  if (is_taught) check_constant(raw, targets, errors);
   if (targets.are_numbers()) return;
   const Uses labels = count_uses(raw.targets);
   check_alike(raw, labels, errors);

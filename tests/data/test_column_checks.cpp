@@ -87,6 +87,11 @@ TEST_CASE("words where numbers are to be predicted are one error", "[columns]") 
         "f:4:1: the target \"y\" is not a number; expected one like -1.5 or 2e-3");
 }
 
+TEST_CASE("numbers that are all the same are an error", "[columns]") {
+  CHECK(load("7\ta b\n7\tc\n", "tsv", "regression").error ==
+        "t: every target is \"7\": there is nothing to learn; expected two different ones or more");
+}
+
 TEST_CASE("labels that look alike are an error that names both", "[columns]") {
   CHECK_THAT(load_columns("caf\xC3\xA9\ta b\nno\tc\ncafe\xCC\x81\td e\n").error,
              catch_matchers::StartsWith("t:3: label \"cafe\\u{0301}\" looks like \"caf\\u{00e9}\" (t:1), but "
