@@ -1,8 +1,6 @@
 #include "data/column_checks.hpp"
 
 #include <algorithm>
-#include <cctype>
-#include <cmath>
 #include <map>
 #include <set>
 
@@ -242,36 +240,6 @@ void check_constant(const RawSplit& raw, const Targets& targets, FileErrors& err
                          quote(first)));
 }
 
-/// Labels that may be quantities: an error where they are too many to be classes, else a note.
-void check_numbers(const RawSplit& raw, const Uses& labels, FileErrors& errors,
-                   std::vector<std::string>& notes) {
-  constexpr std::size_t few = 10, most_numbers = 100;
-  if (labels.size() <= few) return;
-  bool is_whole = true;
-  for (const auto& [label, use] : labels) {
-    try {
-      const double number = parse_number(label);
-      is_whole = is_whole && number == std::floor(number);
-    } catch (const Error&) {
-      return;
-    }
-  }
-  const bool are_ids = is_whole && labels.size() * 3 < raw.targets.size();
-  if (are_ids) return;
-  // Then no class can be learned, or hardly one.
-  const bool are_too_many = labels.size() == raw.targets.size() || labels.size() > most_numbers;
-  const auto say = [&](const std::string& location) {
-    return fmt::format(
-        "the labels are {} different numbers, first {}{}: if they are quantities to be predicted, set "
-        "task = \"regression\"",
-        grouped(std::ssize(labels)), quote(raw.targets.front()), location);
-  };
-  if (are_too_many)
-    add_at(raw, 0, errors, [&] { return say("") + "; if they are names, begin them with a letter"; });
-  else
-    notes.push_back(say(fmt::format(" ({})", raw.location(0))));
-}
-
 }  // namespace
 
 void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntry& reader, FileErrors& errors,
@@ -290,7 +258,7 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
   if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
   if (raw.channels == 0 && is_taught && errors.empty()) note_swapped(raw, labels, reader, notes);
   if (raw.channels == 0 && is_taught) check_first_lines(raw, labels, reader, errors, notes);
-  if (is_taught) check_numbers(raw, labels, errors, notes);
+  if (is_taught && errors.empty()) check_numbers(raw, targets.separator() == '\0', errors, notes);
 }
 
 std::vector<std::string> column_notes(const DataConfig& config, const Readers& readers,

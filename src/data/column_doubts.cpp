@@ -1,13 +1,19 @@
 #include "data/column_doubts.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <set>
 #include <string_view>
 
 #include <fmt/format.h>
 
+#include <orochi/error.hpp>
+
 #include "core/as_size.hpp"
 #include "data/label_form.hpp"
 #include "data/number_table.hpp"
+#include "data/target_file.hpp"
 
 namespace orochi {
 namespace {
@@ -84,6 +90,27 @@ void note_series(const RawSplit& raw, std::vector<std::string>& notes) {
       text.substr(0, shown), text.size() > shown ? "..." : "", raw.location(static_cast<Index>(first))));
 }
 
+/// "$0" of "$12.50", "0-0-0" of a date: what is about a label's numbers; nothing where a letter is before
+/// them.
+std::string form_of(std::string_view label) {
+  std::string form;
+  for (const char c : label) {
+    if ((c == '.' || c == ',') && form.ends_with('0')) continue;
+    const bool is_digit = c >= '0' && c <= '9';
+    if (!is_digit && form.find('0') == form.npos &&
+        (c == '_' || std::isalpha(static_cast<unsigned char>(c)) != 0))
+      return "";
+    if (!is_digit || !form.ends_with('0')) form += is_digit ? '0' : c;
+  }
+  return form.find('0') != form.npos ? form : "";
+}
+
+bool are_of_one_form(const std::set<std::string_view>& labels) {
+  const std::string form = form_of(*labels.begin());
+  return !form.empty() &&
+         std::ranges::all_of(labels, [&](std::string_view label) { return form_of(label) == form; });
+}
+
 }  // namespace
 
 void note_doubts(const RawSplit& raw, const Targets& targets, bool has_columns,
@@ -92,6 +119,47 @@ void note_doubts(const RawSplit& raw, const Targets& targets, bool has_columns,
   if (takes_several) note_separator(raw, targets.separator(), notes);
   if (!takes_several && has_columns) note_decimal_commas(raw, targets, notes);
   if (raw.channels == 0 && raw.num_texts == 1) note_series(raw, notes);
+}
+
+void check_numbers(const RawSplit& raw, bool is_one_each, FileErrors& errors,
+                   std::vector<std::string>& notes) {
+  constexpr std::size_t few = 10, most_numbers = 100;
+  const std::set<std::string_view> labels(raw.targets.begin(), raw.targets.end());
+  if (labels.size() <= few) return;
+  const bool all_differ = labels.size() == raw.targets.size();
+  bool is_whole = true, are_numbers = true;
+  for (const std::string_view label : labels) {
+    try {
+      const double number = parse_number(label);
+      is_whole = is_whole && number == std::floor(number);
+    } catch (const Error&) {
+      are_numbers = false;
+      break;
+    }
+  }
+  const bool are_ids = is_whole && labels.size() * 3 < raw.targets.size();
+  const bool are_alike = are_numbers || (is_one_each && are_of_one_form(labels));
+  if (are_ids || !(are_alike || (is_one_each && all_differ))) return;
+  const auto say = [&](const std::string& location) {
+    const std::string what =
+        fmt::format("the labels are {} different {}, first {}{}: ", grouped(std::ssize(labels)),
+                    are_numbers ? "numbers"
+                    : are_alike ? "ones of one form"
+                                : "ones in as many records",
+                    quote(raw.targets.front()), location);
+    if (!are_alike) return what + "no class can be learned from one record each";
+    return fmt::format("{}if they are quantities to be predicted, {}set task = \"regression\"", what,
+                       are_numbers ? "" : "write them as plain numbers and ");
+  };
+  // Then no class can be learned, or hardly one.
+  if (all_differ || (are_numbers && labels.size() > most_numbers))
+    add_at(raw, 0, errors, [&] {
+      return say("") + (!are_alike   ? ""
+                        : all_differ ? "; classes cannot be learned from one record each"
+                                     : "; if they are names, begin them with a letter");
+    });
+  else
+    notes.push_back(say(fmt::format(" ({})", raw.location(0))));
 }
 
 }  // namespace orochi

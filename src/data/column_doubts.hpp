@@ -16,4 +16,9 @@ namespace orochi {
 void note_doubts(const RawSplit& raw, const Targets& targets, bool has_columns,
                  std::vector<std::string>& notes);
 
+/// Labels that may be quantities, or are no classes as each is there once: an error where they are too many
+/// to be classes, else a note. `is_one_each`: a label a record.
+void check_numbers(const RawSplit& raw, bool is_one_each, FileErrors& errors,
+                   std::vector<std::string>& notes);
+
 }  // namespace orochi

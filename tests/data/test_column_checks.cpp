@@ -54,7 +54,19 @@ TEST_CASE("labels that are many numbers are asked about", "[columns]") {
   CHECK_THAT(
       load_columns(once).error,
       catch_matchers::StartsWith("t:1: the labels are 24 different numbers, first \"0\": if they are"));
-  CHECK(load_columns(once).error.find("; if they are names, begin them with a letter") != std::string::npos);
+  std::string dates, names;
+  for (int i = 0; i < 24; ++i) {
+    dates += std::to_string(2000 + i % 12) + "-01-05\ta b" + std::to_string(i) + "\n";
+    names += "n" + std::to_string(i) + "\ta b\n";
+  }
+  CHECK(load_columns(dates).notes_have(
+      "the labels are 12 different ones of one form, first \"2000-01-05\" (t:1): if they are "
+      "quantities to be predicted, write them as plain numbers and set task = \"regression\""));
+  CHECK_FALSE(load_columns(times(dates, 2)).notes_have("of one form"));
+  CHECK(load_columns(names).error ==
+        "t:1: the labels are 24 different ones in as many records, first \"n0\": no class can be "
+        "learned from one record each");
+  CHECK_FALSE(load_columns(names + names).notes_have("of one form"));
   CHECK_FALSE(load_columns(classes).notes_have("different numbers"));
   CHECK_FALSE(load_columns(halves, "tsv", "regression").notes_have("different numbers"));
 }
