@@ -58,6 +58,45 @@ void note_decimal_commas(const RawSplit& raw, const Targets& targets, std::vecto
       targets.are_numbers() ? "" : ", and set task = \"regression\" to predict quantities"));
 }
 
+/// Labels between marks that are hardly part of their names: "yes" in quotes, ['a', 'b'] as Python prints.
+void note_marks(const RawSplit& raw, std::vector<std::string>& notes) {
+  constexpr std::string_view left = "\"'[({", right = "\"'])}";
+  const std::string& first = raw.targets.front();
+  const std::size_t mark = first.empty() ? left.npos : left.find(first.front());
+  if (mark == left.npos || std::ranges::any_of(raw.targets, [&](const std::string& target) {
+        return target.size() < 2 || target.front() != left[mark] || target.back() != right[mark];
+      }))
+    return;
+  notes.push_back(fmt::format(
+      "every label is between {} and {}, first {} ({}), which are read as part of it: if they only enclose "
+      "it, {}",
+      left[mark], right[mark], quote(first), raw.location(0),
+      left[mark] == '"' && raw.texts.size() > 0 && raw.texts[0].starts_with('"')
+          ? "set data.format to {type = \"csv\", delimiter = \"\\t\", header = false, label_column = \"1\", "
+            "text_columns = [\"2\"]}"
+          : "remove them, for instance with awk -F'\\t' -v OFS='\\t' '{gsub(/[][(){}\"\\047]/, \"\", $1); "
+            "print}' "
+            "FILE > NEW.tsv"));
+}
+
+/// Of several labels a record: 0 or 1 for each that there is.
+void note_flags(const RawSplit& raw, char separator, std::vector<std::string>& notes) {
+  const auto is_flags = [&](const std::string& target) {
+    return target.size() > 2 && target.size() == raw.targets.front().size() &&
+           target.find_first_not_of(std::string{'0', '1', separator}) == target.npos &&
+           std::ranges::count(target, separator) * 2 + 1 == std::ssize(target);
+  };
+  if (!std::ranges::all_of(raw.targets, is_flags)) return;
+  notes.push_back(fmt::format(
+      "every target is like {} ({}), which is read as the labels 0 and 1: if each place stands for a label, "
+      "write "
+      "the names, or numbers, of those that a record has, for instance with awk -F'\\t' '{{n = split($1, is, "
+      "\"{}\"); s = \"\"; for (i = 1; i <= n; ++i) if (is[i] == 1) s = s (s == \"\" ? \"\" : \"{}\") i; "
+      "print s \"\\t\" "
+      "$2}}' FILE > NEW.tsv",
+      quote(raw.targets.front()), raw.location(0), separator, separator));
+}
+
 /// Several numbers with blanks, commas or semicolons between.
 bool is_series(std::string_view text) {
   constexpr std::string_view between = " \t,;";
@@ -117,6 +156,8 @@ void note_doubts(const RawSplit& raw, const Targets& targets, bool has_columns,
                  std::vector<std::string>& notes) {
   const bool takes_several = targets.separator() != '\0' && !targets.are_numbers();
   if (takes_several) note_separator(raw, targets.separator(), notes);
+  if (takes_several) note_flags(raw, targets.separator(), notes);
+  if (!targets.are_numbers() && has_columns) note_marks(raw, notes);
   if (!takes_several && has_columns) note_decimal_commas(raw, targets, notes);
   if (raw.channels == 0 && raw.num_texts == 1) note_series(raw, notes);
 }

@@ -99,6 +99,17 @@ TEST_CASE("words where numbers are to be predicted are one error", "[columns]") 
         "f:4:1: the target \"y\" is not a number; expected one like -1.5 or 2e-3");
 }
 
+TEST_CASE("marks about labels and flags in place of them are noted", "[columns]") {
+  CHECK(load("\"yes\"\t\"a b\"\n\"no\"\t\"c\"\n")
+            .notes_have("every label is between \" and \", first \"\"yes\"\" (t:1), "));
+  CHECK(load("['x', 'y']\ta b\n['x']\tc\n", "tsv", "multi_label")
+            .notes_have("between [ and ], first \"['x', 'y']\" (t:1)"));
+  CHECK_FALSE(load("(a)\ta b\n(b\tc\n").notes_have("every label is"));
+  CHECK(load("1,0,1\ta b\n0,1,0\tc\n", "tsv", "multi_label")
+            .notes_have("every target is like \"1,0,1\" (t:1), which is read as the labels 0 and 1"));
+  CHECK_FALSE(load("1,0\ta b\n1\tc\n", "tsv", "multi_label").notes_have("every target is"));
+}
+
 TEST_CASE("numbers that are all the same are an error", "[columns]") {
   CHECK(load("7\ta b\n7\tc\n", "tsv", "regression").error ==
         "t: every target is \"7\": there is nothing to learn; expected two different ones or more");
