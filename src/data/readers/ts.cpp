@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -29,6 +30,7 @@ struct TsHeader {
   Index numbers_line = 0;           // of @targetLabel true: a case ends with a number to be predicted
   std::set<std::string> unknown;    // labels that are not of `classes`: each is an error once
   bool has_label_of_words = false;  // that error was added
+  std::map<std::string, std::string> values;  // by key
 };
 
 /// The part up to the first blank or tab, which `rest` then loses together with that one.
@@ -70,6 +72,10 @@ void read_key(std::string_view text, Index line, TsHeader& header, DataFile& fil
   const std::string_view key = take_word(value);
   value = trim(value);
   const std::string name = lower_ascii(key);
+  if (const auto [above, is_new] = header.values.try_emplace(name, value); !is_new && above->second != value)
+    return file.error(
+        fmt::format("{} is {}, but {} above; keep one of them", key, quote(value), quote(above->second)),
+        line);
   if (name == "@problemname" || name == "@missing") return;  // a missing value is found where it is
   if (name == "@timestamps") {
     if (parse_flag(key, value, line, file).value_or(false)) {
@@ -158,6 +164,9 @@ void check_header(TsHeader& header, DataFile& file) {
   // Files of the archive say both "@univariate true" and "@dimensions 3": then the first case counts.
   if (header.claimed_channels.size() == 1) header.channels = *header.claimed_channels.begin();
   const bool are_numbers = file.targets().are_numbers();
+  if (header.numbers_line > 0 && !header.classes.empty())
+    return file.error("@targetLabel is true, but @classLabel names classes; remove one of the two lines",
+                      header.numbers_line);
   if (header.numbers_line > 0 && !are_numbers && file.targets().are_in_file())
     file.error(fmt::format("@targetLabel marks numbers to be predicted; {}",
                            file.is_of_config() ? "set task = \"regression\""

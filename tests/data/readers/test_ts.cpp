@@ -76,6 +76,13 @@ TEST_CASE("what is wrong with the header of a .ts file is said", "[ts]") {
   CHECK(testing::errors_in(folder, ts, "@classLabel true a b\n@data\n(0,1.5),(1,2):a\n") ==
         "f:3:1: value 1 of dimension 1 \"(0\" begins a time stamp; only equally spaced series without time "
         "stamps can be read, remove them");
+  CHECK(
+      testing::errors_in(
+          folder, ts,
+          "@univariate true\n@univariate true\n@Univariate false\n@classLabel true a b\n@data\n1:a\n2:b\n") ==
+      "f:3: @Univariate is \"false\", but \"true\" above; keep one of them");
+  CHECK(testing::errors_in(folder, ts, "@classLabel true a b\n@targetLabel true\n@data\n1:a\n2:b\n") ==
+        "f:2: @targetLabel is true, but @classLabel names classes; remove one of the two lines");
   CHECK(testing::errors_in(folder, ts, "@classLabel true a\n") ==
         "f: no @data line; expected a .ts file: @ keys, @data, then one case a line");
   CHECK(testing::errors_in(folder, ts, "@classLabel true a\n1,2:a\n") ==
