@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 /// The settings by which a run trains on all data of another one.
 std::vector<std::string> settings_for_all_data(const Config& config, std::uint64_t epochs) {
-  std::vector<std::string> settings{"train.refit=false", "train.patience=0",
+  std::vector<std::string> settings{"train.refit=false", "train.patience=0", "train.monitor=\"\"",
                                     fmt::format("train.epochs={}", epochs), "data.validation_fraction=0"};
   if (config.data.validation.empty()) return settings;
   std::vector<std::string> files = config.data.train.files;

@@ -37,6 +37,18 @@ void note_unused_layers(const ModelConfig& model, const std::map<std::string, Op
   }
 }
 
+/// Keys that are set, though not for such data.
+void note_unused_keys(const Config& config, bool has_texts, bool has_validation,
+                      std::vector<std::string>& notes) {
+  const DataConfig otherwise;
+  if (has_texts && config.data.missing != otherwise.missing)
+    notes.emplace_back("data.missing is not used: it is for numbers, and the data are texts");
+  if (!has_texts && config.data.tokenizer.type != otherwise.tokenizer.type)
+    notes.emplace_back("data.tokenizer is not used: it is for texts, and the data are numbers");
+  if (!has_validation && !config.train.monitor.empty())
+    notes.emplace_back("train.monitor is not used: there is no validation data to choose the epoch by");
+}
+
 void refuse_large_files(const RunSetup& setup, const Extensions& extensions, double max_memory) {
   constexpr double worth_asking = 1e6;
   const DataConfig& config = setup.config.data;
@@ -108,6 +120,8 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
       setup.config_text);
   note_unused_layers(setup.config.model, setup.config.layer, data.loaded.preprocessing.channels == 0,
                      extensions.layers, data.loaded.notes);
+  note_unused_keys(setup.config, data.loaded.preprocessing.channels == 0, data.loaded.validation.size() > 0,
+                   data.loaded.notes);
   data.train_checksum = checksum(data.loaded.train);
   if (texts != nullptr && data.loaded.train.window > 0) {  // as training cuts it
     Sequences cut = data.loaded.train;
