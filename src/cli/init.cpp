@@ -167,6 +167,10 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
   if (fs::exists(to, error))
     throw usage_error(
         fmt::format("{} is there already; name another file with --out FILE, or remove it", to));
+  if (guess.columns.empty() && !(wishes.text + wishes.label).empty())
+    throw usage_error(fmt::format(
+        "{}: error: looks like {}, which has no columns that have names; leave --text and --label out", path,
+        guess.looks_like.description));
   refuse_number_table(guess, path, "--text COLUMN");
   const std::string test = arguments.text("--test");
   DataSurvey survey = survey_of(guess, settings, extensions);

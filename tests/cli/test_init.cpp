@@ -295,6 +295,10 @@ TEST_CASE("init overwrites nothing and says what it cannot read") {
   const Outcome config = orochi_program({"init", place.path("small.toml")});
   CHECK(config.code == 2);
   CHECK(has(config.err, "looks like a configuration (TOML); give a data file"));
+  const Outcome columns =
+      orochi_program({"init", place.path("train.tsv"), "--out", place.path("x.toml"), "--label", "nope"});
+  CHECK(columns.code == 2);
+  CHECK(has(columns.err, "leave --text and --label out"));
   std::ofstream(place.path("what.bin")) << std::string("\x7f\x45\x4c\x46\0\1\2\3", 8);
   const Outcome unknown = orochi_program({"init", place.path("what.bin"), "--out", place.path("x.toml")});
   CHECK(unknown.code == 2);
