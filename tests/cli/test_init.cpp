@@ -256,7 +256,7 @@ TEST_CASE("settings take the place of what init chooses, and are in its config")
   std::ofstream(place.path("gefuehl.csv")) << csv;
   const Outcome refused = orochi_program({"init", place.path("gefuehl.csv"), "--out", place.path("x.toml")});
   CHECK(refused.code == 2);
-  CHECK(has(refused.err, "set data.encoding to \"latin-1\" or \"cp1252\""));
+  CHECK(has(refused.err, "set data.encoding to \"cp1252\", or convert"));
   const std::string config = config_for(place, "gefuehl.csv", csv,
                                         {"data.encoding=cp1252", "data.max_length=5", "model.d_model=16",
                                          "layer.token_embedding.ngrams=2", "train.epochs=4"});
