@@ -165,27 +165,6 @@ Sniffed with_keys(const std::vector<std::string_view>& lines) {
   return {};
 }
 
-/// Section headers of ours, and all lines TOML as far as can be told from one alone.
-Sniffed config_of(const std::vector<std::string_view>& lines) {
-  const auto is_header = [](std::string_view line) { return line.starts_with('[') && line.ends_with(']'); };
-  const auto is_of_ours = [&](std::string_view line) {
-    line = trim(line);
-    for (const char* name : {"[data", "[model", "[train", "[task"})
-      if (line.starts_with(name) && is_header(line)) return true;
-    return false;
-  };
-  const auto could_begin = [&](std::string_view line) {
-    line = trim(line);
-    return line.starts_with('#') || is_header(line) || line.find('=') != std::string_view::npos;
-  };
-  Sniffed found;
-  found.is_config = could_begin(lines.front()) && std::ranges::any_of(lines, is_of_ours);
-  if (!found.is_config) return found;
-  found.description = "a configuration (TOML)";
-  found.advice = "give a data file, such as the one that the configuration names in data.train";
-  return found;
-}
-
 Sniffed json_lines() {
   return {"JSON Lines: an object a line", "jsonl", "\"jsonl\"",
           "write it as label, tab, text", false,   Layout::objects};
@@ -300,7 +279,7 @@ Sniffed sniff(std::string_view beginning) {
   if (beginning.starts_with(utf8::byte_order_mark)) beginning.remove_prefix(utf8::byte_order_mark.size());
   const std::vector<std::string_view> lines = first_lines(beginning);
   if (lines.empty()) return {};
-  if (Sniffed found = config_of(lines); found.is_config) return found;
+  if (Sniffed found = sniff_config(lines); found.is_config) return found;
   if (Sniffed found = with_keys(lines); !found.description.empty()) return found;
   if (Sniffed found = lines_of_marks(lines); !found.description.empty()) return found;
   Sniffed found = fields(lines);

@@ -1,6 +1,7 @@
 // What a file looks like by its first bytes, whatever it is read as.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ Sniffed sniff(std::string_view beginning);
 
 /// That part of it which looks at bytes: binary files, text of other encodings, and what stands for a file.
 Sniffed sniff_no_text(std::string_view beginning);
+
+/// Whether its first lines are a configuration: section headers of ours, and the first could begin one.
+Sniffed sniff_config(std::span<const std::string_view> lines);
 
 /// What a file of that format is, where its looks tell nothing and its name is all that is known.
 Sniffed sniff_name(const std::string& format);

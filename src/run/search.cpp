@@ -158,8 +158,7 @@ void Search::draw(Index count) {
       settings.clear();
     }
     if (number > 1 && settings.empty())
-      return observer_.note(
-          fmt::format("the {} trials are all combinations that [search] allows", number - 1));
+      return observer_.note(fmt::format("the {} trials are all that [search] allows", number - 1));
     result_.trials.push_back({number, settings, fmt::format("{}/trial-{}", result_.run, number)});
   }
 }
