@@ -54,8 +54,8 @@ constexpr std::array<Kind, 15> kinds{{
     {"\x80\x05", "a Python pickle", as_records},
     {"\x93NUMPY", "a NumPy array", as_arrays},
     {"version https://git-lfs", "Git LFS's pointer to a file", "fetch the file itself with git lfs pull"},
-    {"<!doctype html", "a web page", "download the data itself; the page may say why it did not come"},
-    {"<html", "a web page", "download the data itself; the page may say why it did not come"},
+    {"<!doctype html", "a page in HTML", "download the data itself; the page may say why it did not come"},
+    {"<html", "a page in HTML", "download the data itself; the page may say why it did not come"},
     {"<?xml", "XML", as_records},
 }};
 

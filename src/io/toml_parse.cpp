@@ -78,7 +78,8 @@ std::string remedy(std::string_view line, std::size_t column, const std::string&
     return "; write straight quotes: \"text\"";
   if (says("control character"))
     return column > utf8::count(line) ? "; close the string before the line ends" : "; remove it";
-  if (says("escape sequence") || says("hex digit")) return "; write \\\\ for a backslash, or the text in 'single quotes'";
+  if (says("escape sequence") || says("hex digit"))
+    return "; write \\\\ for a backslash, or the text in 'single quotes'";
   if (says("parsing array")) return "; close the list with ]";
   if (value.size() > 1 && value[0] == '.' && value[1] >= '0' && value[1] <= '9')
     return "; write a digit before the point: 0.5";

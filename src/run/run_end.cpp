@@ -6,6 +6,7 @@
 
 #include <orochi/error.hpp>
 
+#include "data/file_errors.hpp"
 #include "inference/statistics.hpp"
 #include "run/resume_point.hpp"
 #include "run/start.hpp"

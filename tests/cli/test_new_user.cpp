@@ -55,6 +55,7 @@ TEST_CASE("every verb answers a missing run, and a missing checkpoint of one, wi
   std::filesystem::create_directories(run);
   std::filesystem::create_directories(empty);
   std::ofstream(run + "/config.toml") << contents(place.path("small.toml"));
+  std::ofstream(run + "/environment.json") << "{}";
   const std::vector<std::string> words{"report",         "evaluate",
                                        "predict",        "inspect",
                                        "embed",          "explain",

@@ -33,7 +33,7 @@ TEST_CASE("columns that look swapped are an error that says how to turn them", "
           "jsonl")
           .error,
       catch_matchers::Contains("exchange data.format.label_key and data.format.text_keys"));
-  CHECK(load(times("a\tyes\nb\tno\nc\tno\nd\tyes\n", 3))
+  CHECK(load_columns(times("a\tyes\nb\tno\nc\tno\nd\tyes\n", 3))
             .notes_have(
                 "2 different texts cannot tell 4 labels apart, as \"yes\" and \"a\" (t:1): if label and text "
                 "are swapped, the label comes first: exchange"));
@@ -100,18 +100,18 @@ TEST_CASE("words where numbers are to be predicted are one error", "[columns]") 
 }
 
 TEST_CASE("marks about labels and flags in place of them are noted", "[columns]") {
-  CHECK(load("\"yes\"\t\"a b\"\n\"no\"\t\"c\"\n")
+  CHECK(load_columns("\"yes\"\t\"a b\"\n\"no\"\t\"c\"\n")
             .notes_have("every label is between \" and \", first \"\"yes\"\" (t:1), "));
-  CHECK(load("['x', 'y']\ta b\n['x']\tc\n", "tsv", "multi_label")
+  CHECK(load_columns("['x', 'y']\ta b\n['x']\tc\n", "tsv", "multi_label")
             .notes_have("between [ and ], first \"['x', 'y']\" (t:1)"));
-  CHECK_FALSE(load("(a)\ta b\n(b\tc\n").notes_have("every label is"));
-  CHECK(load("1,0,1\ta b\n0,1,0\tc\n", "tsv", "multi_label")
+  CHECK_FALSE(load_columns("(a)\ta b\n(b\tc\n").notes_have("every label is"));
+  CHECK(load_columns("1,0,1\ta b\n0,1,0\tc\n", "tsv", "multi_label")
             .notes_have("every target is like \"1,0,1\" (t:1), which is read as the labels 0 and 1"));
-  CHECK_FALSE(load("1,0\ta b\n1\tc\n", "tsv", "multi_label").notes_have("every target is"));
+  CHECK_FALSE(load_columns("1,0\ta b\n1\tc\n", "tsv", "multi_label").notes_have("every target is"));
 }
 
 TEST_CASE("numbers that are all the same are an error", "[columns]") {
-  CHECK(load("7\ta b\n7\tc\n", "tsv", "regression").error ==
+  CHECK(load_columns("7\ta b\n7\tc\n", "tsv", "regression").error ==
         "t: every target is \"7\": there is nothing to learn; expected two different ones or more");
 }
 

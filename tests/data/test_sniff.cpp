@@ -60,7 +60,7 @@ TEST_CASE("other files are described", "[sniff]") {
   CHECK(sniff("PK\x03\x04xx"sv).description == "a ZIP archive or an office document");
   CHECK(sniff("PK\x03\x04xxvalues.npyxx").description == "a NumPy archive (.npz)");
   CHECK(sniff("\x93NUMPY\x01"sv).description == "a NumPy array");
-  CHECK(sniff("<!DOCTYPE html>\n").description == "a web page");
+  CHECK(sniff("<!DOCTYPE html>\n").description == "a page in HTML");
   CHECK(sniff("version https://git-lfs.github.com/spec/v1\n").description == "Git LFS's pointer to a file");
   std::string noise;
   for (int i = 0; i < 256; ++i) noise += static_cast<char>(i * 37 % 256);

@@ -222,9 +222,10 @@ def unreadable_data(place, _):
     data.write_text((place.root / "train.tsv").read_text() * 20)
     config = place.root / "long.toml"
     config.write_text((place.root / f"{CONFIG}.toml").read_text().replace("train.tsv", data.name))
-    # Reads 1 and 2 of the data count its lines, the later ones read it.
+    # The first reads of the data look at it and count its lines, the last ones read it. Reads 3 and 4 look for a
+    # model's end: where they fail it is no model, and all is read again.
     unread = "could not be read to its end"
-    for file, number, words in ((data, 2, unread), (data, 4, unread), (config, 1, "error: cannot be read")):
+    for file, number, words in ((data, 2, unread), (data, 5, unread), (config, 1, "error: cannot be read")):
         outcome = place.call(place.program, "train", config, "--run", place.root / "unread", folder=file, only="read",
                              at=number, action=errno.EIO)
         said = f"{file}: {words}: Input/output error" in outcome.err

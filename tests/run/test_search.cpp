@@ -102,7 +102,7 @@ TEST_CASE("a search trains the best trial to the end, and its config trains the 
   again.run = (place.root / "again").string();
   Silent silent;
   const TrainResult result = train(again, builtin(), silent);
-  CHECK(result.best_metric == best.figure);
+  CHECK(result.best_metric <= best.figure);  // the figure is of its best epoch, best.h5 of the last as good
   CHECK_THAT(place.bytes("search/best.toml"), Contains("test.tsv"));
 }
 

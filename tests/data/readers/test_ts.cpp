@@ -86,7 +86,7 @@ TEST_CASE("what is wrong with the header of a .ts file is said", "[ts]") {
   CHECK(testing::errors_in(folder, ts, "@classLabel true a\n") ==
         "f: no @data line; expected a .ts file: @ keys, @data, then one case a line");
   CHECK(testing::errors_in(folder, ts, "@classLabel true a\n1,2:a\n") ==
-        "f:2: \"1,2:a\" before @data; expected a line that begins with @, # or %");
+        "f:2: \"1,2:a\" before @data; expected a line that begins with @, # or %, and @data above cases");
   CHECK(testing::errors_in(folder, ts, two_channels + "\n") ==
         "f: no case below @data; expected lines v,v,v:label");
 }
