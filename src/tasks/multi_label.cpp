@@ -19,7 +19,9 @@ namespace orochi {
 namespace {
 
 char separator_of(const std::string& name) {
-  return std::ranges::find_if(label_separators, [&](const auto& one) { return name == one.name; })->character;
+  return std::find_if(std::begin(label_separators), std::end(label_separators),
+                      [&](const auto& one) { return name == one.name; })
+      ->character;
 }
 
 double sigmoid(Scalar z) { return 1 / (1 + std::exp(-static_cast<double>(z))); }
