@@ -37,8 +37,8 @@ struct Kind {
   const char *description, *advice;
 };
 
-const char* const as_records = "write it as JSON Lines or CSV";
-const char* const as_arrays =
+constexpr const char* as_records = "write it as JSON Lines or CSV";
+constexpr const char* as_arrays =
     "write it as HDF5 with the datasets values, offsets and labels (data.format = \"hdf5\")";
 /// What `is_binary` does not tell, or not with what to do.
 constexpr std::array<Kind, 15> kinds{{
