@@ -55,8 +55,8 @@ class DataFile {
   virtual const Targets& targets() const = 0;
   /// Whether each record needs a target: a file that is read to be answered may have none.
   virtual bool needs_targets() const { return true; }
-  /// Whether a config names the file. Else it is one more for a model that there is: what can be set of how
-  /// it is read stands behind its name.
+  /// Whether a config names the file. Else it is one more for a trained model, and settings for how it is
+  /// read are given behind its name.
   virtual bool is_of_config() const { return true; }
   /// Whether records shall have their fields, named by `name_fields`; without names one field, a JSON object.
   virtual bool keeps_fields() const { return false; }

@@ -47,7 +47,7 @@ std::string option_of(const ReaderEntry& reader, std::string_view start) {
   return "";
 }
 
-bool names_columns(const ReaderEntry& reader) { return option_of(reader, "label_") == "label_column"; }
+bool names_columns(const ReaderEntry& reader) { return !option_of(reader, "label_column").empty(); }
 
 /// Records of names whose label no other record has, as where files were put together with their headers.
 void check_headers(const RawSplit& raw, const ReaderEntry& reader, FileErrors& errors) {

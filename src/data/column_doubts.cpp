@@ -88,7 +88,8 @@ void note_flags(const RawSplit& raw, char separator, std::vector<std::string>& n
   };
   if (!std::ranges::all_of(raw.targets, is_flags)) return;
   notes.push_back(fmt::format(
-      "every target is like {} ({}), which is read as the labels 0 and 1: if each place stands for a label, "
+      "every target is like {} ({}), which is read as the labels 0 and 1: if each place is the flag of a "
+      "label, "
       "write "
       "the names, or numbers, of those that a record has, for instance with awk -F'\\t' '{{n = split($1, is, "
       "\"{}\"); s = \"\"; for (i = 1; i <= n; ++i) if (is[i] == 1) s = s (s == \"\" ? \"\" : \"{}\") i; "

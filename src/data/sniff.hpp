@@ -26,7 +26,8 @@ struct Sniffed {
 /// `beginning`: of the file, up to any byte; 64 KiB are enough.
 Sniffed sniff(std::string_view beginning);
 
-/// That part of it which looks at bytes: binary files, text of other encodings, and what stands for a file.
+/// That part of it which looks at bytes: binary files, text of other encodings, and what was saved in place
+/// of a file.
 Sniffed sniff_no_text(std::string_view beginning);
 
 /// Whether its first lines are a configuration: section headers of ours, and the first could begin one.

@@ -83,7 +83,8 @@ MetricIntervals metric_intervals(const Task& task, const Evaluation& evaluation,
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   for (std::size_t m = 0; m < metrics.size(); ++m) {
     Interval& one = result.values[m];
-    if (metrics[m].name == "accuracy") one = share_interval(one, std::ssize(evaluation.losses));
+    if (metrics[m].name == task.score_name() && task.higher_score_is_better())
+      one = share_interval(one, std::ssize(evaluation.losses));
     if (!one.is_known()) one = {none, none};
   }
   return result;
