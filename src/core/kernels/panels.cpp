@@ -10,12 +10,14 @@ namespace {
 
 /// How products are cut so that their parts stay in caches: by measurement for registers of each width.
 struct Cut {
-  Index depth;         // steps along K at a time: a panel's part stays in the first cache
-  Index rows;          // of A at a time: they stay in the second cache while they meet every panel
-  bool packs_far;      // B's rows lie so far apart that the first cache has few places for them: copied
-  bool fetches_ahead;  // asks for a tile of C before its sums are there
+  Index depth;        // steps along K at a time: a panel's part stays in the first or second cache
+  Index rows;         // of A at a time: they stay in the second cache while they meet every panel
+  Index far;          // B's rows that lie so far apart are copied: the first cache has few places for them
+  Index ahead;        // steps along K that B is asked for before they are due; 0: not
+  bool fetches_sums;  // asks for a tile of C before its sums are there
 };
-constexpr Cut cut = vector_bytes == 64 ? Cut{192, Index{1} << 40, false, false} : Cut{256, 128, true, true};
+constexpr Cut cut =
+    vector_bytes == 64 ? Cut{384, Index{1} << 40, 512, 8, false} : Cut{256, 128, 128, 0, true};
 
 /// Where a tile is and what it is made of; C (+)= A B.
 struct Tile {
@@ -36,7 +38,7 @@ template <int MR, int NV>
   const Index k = t.k, row = t.a.row, column = t.a.column, ldb = t.ldb, ldc = t.ldc;
   const Scalar* __restrict__ a = t.a.data;
   const Scalar* __restrict__ b = t.b;
-  if constexpr (cut.fetches_ahead)
+  if constexpr (cut.fetches_sums)
     for (int i = 0; i < MR; ++i)  // both ends: a row of C may begin anywhere in a cache line
       for (const int at : {0, NV * static_cast<int>(vector_length) - 1})
         __builtin_prefetch(t.c + i * ldc + at, 1);
@@ -47,6 +49,9 @@ template <int MR, int NV>
       sum[i][j] = t.bias != nullptr ? load_vector(t.bias + j * vector_length) : Vector{};
   for (Index p = 0; p < k; ++p) {
     Vector right[NV];
+    if constexpr (cut.ahead > 0)
+#pragma GCC unroll 4
+      for (int j = 0; j < NV; ++j) __builtin_prefetch(b + (p + cut.ahead) * ldb + j * vector_length);
 #pragma GCC unroll 4
     for (int j = 0; j < NV; ++j) right[j] = load_vector(b + p * ldb + j * vector_length);
 #pragma GCC unroll 16
@@ -175,7 +180,7 @@ void multiply_panels(Index m, Index n, Index k, Left a, Panels b, Scalar* c, Ind
 void multiply_rows(Index m, Index n, Index k, Left a, Operand b, Scalar* c, Index ldc, bool accumulate) {
   constexpr Index group = 4 * panel_width;  // columns that are copied at a time
   thread_local std::vector<Scalar> copy(cut.depth * group);
-  const bool copies = n % vector_length != 0 || (cut.packs_far && b.ld >= 128 && m >= 24);
+  const bool copies = n % vector_length != 0 || (b.ld >= cut.far && m >= 24);
   for (Index p = 0; p < k; p += cut.depth)
     for (Index j = 0; j < n; j += group) {
       const Index depth = std::min(cut.depth, k - p), end = std::min(j + group, n);
