@@ -17,40 +17,50 @@ namespace {
 constexpr Index panel = bf16_panel_width;
 constexpr Index side = 16;         // rows of a tile, its pairs and its floats a row
 constexpr Index block = 2 * side;  // rows and columns at a time: four tiles of sums
-constexpr Index most_pairs = 128;  // of a transposed left-hand side that are turned at a time
+constexpr Index most_pairs = 512;  // of a block's left-hand side, 64 KB
 
 Index least(Index a, Index b) { return a < b ? a : b; }
+Index whole_tiles(Index n) { return (n + side - 1) / side * side; }
 
 /// Before tiles are loaded: g++ does not know that this reads memory.
 void write_to_memory() { asm volatile("" ::: "memory"); }
 
 /// What LDTILECFG reads: rows of each tile, and bytes of a row.
-struct alignas(64) Shapes {
+struct alignas(64) Configuration {
   std::uint8_t palette = 1, start_row = 0, reserved[14] = {};
   std::uint16_t bytes[16] = {};
   std::uint8_t rows[16] = {};
 };
 
-/// For a block of so many rows, and steps of so many pairs along K. Tiles 0 to 3 are the sums of two times
-/// two tiles, 4 and 5 rows of the left-hand side, 6 and 7 columns of the right-hand side.
-void set_shapes(Index rows, Index pairs) {
-  Shapes shapes;
-  const auto set = [&](int tile, Index tile_rows, Index row_pairs) {
-    shapes.rows[tile] = static_cast<std::uint8_t>(tile_rows);
-    shapes.bytes[tile] = static_cast<std::uint16_t>(4 * row_pairs);
-  };
-  const Index upper = least(rows, side), lower = rows > side ? rows - side : side;
-  set(0, upper, side), set(1, upper, side), set(2, lower, side), set(3, lower, side);
-  set(4, upper, pairs), set(5, lower, pairs);
-  set(6, pairs, side), set(7, pairs, side);
-  write_to_memory();
-  _tile_loadconfig(&shapes);
-}
+/// The shapes of tiles. Setting them costs as much as some steps of a product.
+struct Shapes {
+  Index rows = 0, pairs = 0;
 
-struct Tile {
-  Index rows, columns, pairs;
-  const Pair* a;  // [rows, lda]
-  Index lda;
+  /// For a block of so many rows, and steps of so many pairs along K. Tiles 0 to 3 are the sums of two times
+  /// two tiles, 4 and 5 rows of the left-hand side, 6 and 7 columns of the right-hand side.
+  void set(Index new_rows, Index new_pairs) {
+    if (new_rows == rows && new_pairs == pairs) return;
+    rows = new_rows, pairs = new_pairs;
+    Configuration to;
+    const auto shape = [&to](int tile, Index tile_rows, Index row_pairs) {
+      to.rows[tile] = static_cast<std::uint8_t>(tile_rows);
+      to.bytes[tile] = static_cast<std::uint16_t>(4 * row_pairs);
+    };
+    const Index upper = least(rows, side), lower = rows > side ? rows - side : side;
+    shape(0, upper, side), shape(1, upper, side), shape(2, lower, side), shape(3, lower, side);
+    shape(4, upper, pairs), shape(5, lower, pairs);
+    shape(6, pairs, side), shape(7, pairs, side);
+    write_to_memory();
+    _tile_loadconfig(&to);
+  }
+};
+
+/// A block of sums. Its left-hand side is a row of tiles [16 rows, 16 pairs] for its upper 16 rows, then one
+/// for the lower: a tile in one piece loads several times as fast as rows that lie apart. Pairs beyond the
+/// last are zero.
+struct Block {
+  Index columns, pairs;
+  const Pair* a;
   const Pair* b;  // [pairs, ldb]
   Index ldb;
   float* c;
@@ -61,7 +71,7 @@ struct Tile {
 
 /// `lower` and `wide`: whether there are more than 16 rows, and columns.
 template <bool lower, bool wide>
-void start(const Tile& t) {
+void start(const Block& t) {
   const auto from = [&t](Index i, Index j) { return t.accumulate ? t.c + i * t.ldc + j : t.bias + j; };
   if (!t.accumulate && t.bias == nullptr) {
     _tile_zero(0);
@@ -78,71 +88,104 @@ void start(const Tile& t) {
 }
 
 template <bool lower, bool wide>
-void step(const Pair* a, Index lda, const Pair* b, Index ldb) {
+void step(const Pair* a, Index lower_rows, const Pair* b, Index ldb) {
   _tile_loadd(6, b, ldb * 4);
   if constexpr (wide) _tile_loadd(7, b + side, ldb * 4);
-  _tile_loadd(4, a, lda * 4);
+  _tile_loadd(4, a, side * 4);
   _tile_dpbf16ps(0, 4, 6);
   if constexpr (wide) _tile_dpbf16ps(1, 4, 7);
   if constexpr (lower) {
-    _tile_loadd(5, a + side * lda, lda * 4);
+    _tile_loadd(5, a + lower_rows, side * 4);
     _tile_dpbf16ps(2, 5, 6);
     if constexpr (wide) _tile_dpbf16ps(3, 5, 7);
   }
 }
 
 template <bool lower, bool wide>
-void finish(const Tile& t) {
+void finish(const Block& t) {
   _tile_stored(0, t.c, t.ldc * 4);
   if constexpr (wide) _tile_stored(1, t.c + side, t.ldc * 4);
   if constexpr (lower) _tile_stored(2, t.c + side * t.ldc, t.ldc * 4);
   if constexpr (lower && wide) _tile_stored(3, t.c + side * t.ldc + side, t.ldc * 4);
 }
 
-/// The last pairs, fewer than a step has, with zeros behind.
 template <bool lower, bool wide>
-void last_step(const Tile& t, Index first) {
-  alignas(64) Pair a[block * side] = {}, b[side * block] = {};
-  for (Index i = 0; i < t.rows; ++i)
-    for (Index p = first; p < t.pairs; ++p) a[i * side + p - first] = t.a[i * t.lda + p];
-  for (Index p = first; p < t.pairs; ++p)
-    for (Index j = 0; j < t.columns; ++j) b[(p - first) * block + j] = t.b[p * t.ldb + j];
-  write_to_memory();
-  step<lower, wide>(a, side, b, block);
-}
-
-template <bool lower, bool wide>
-void multiply_block(const Tile& t) {
-  const Index each = least(t.pairs, side);  // as the shapes are
+void multiply_block(const Block& t) {
+  const Index lower_rows = whole_tiles(t.pairs) * side, each = least(t.pairs, side);  // as the shapes are
   start<lower, wide>(t);
   Index p = 0;
-  for (; p + each <= t.pairs; p += each) step<lower, wide>(t.a + p, t.lda, t.b + p * t.ldb, t.ldb);
-  if (p < t.pairs) last_step<lower, wide>(t, p);
+  for (; p + each <= t.pairs; p += each)
+    step<lower, wide>(t.a + p * side, lower_rows, t.b + p * t.ldb, t.ldb);
+  if (p < t.pairs) {  // fewer pairs than a step has: zeros behind them
+    alignas(64) Pair b[side * block] = {};
+    for (Index i = 0; p + i < t.pairs; ++i)
+      for (Index j = 0; j < t.columns; ++j) b[i * block + j] = t.b[(p + i) * t.ldb + j];
+    write_to_memory();
+    step<lower, wide>(t.a + p * side, lower_rows, b, block);
+  }
   finish<lower, wide>(t);
 }
 
 template <bool lower>
-void multiply_rows(const Tile& t) {
+void multiply_rows(const Block& t) {
   t.columns > side ? multiply_block<lower, true>(t) : multiply_block<lower, false>(t);
-}
-
-/// Whole blocks, then the rows that are left.
-void multiply_columns(Tile t, Index rows) {
-  t.rows = block;
-  if (rows >= block) set_shapes(block, least(t.pairs, side));
-  for (; rows >= block; rows -= block, t.a += block * t.lda, t.c += block * t.ldc) multiply_rows<true>(t);
-  if (rows == 0) return;
-  t.rows = rows;
-  set_shapes(rows, least(t.pairs, side));
-  rows > side ? multiply_rows<true>(t) : multiply_rows<false>(t);
 }
 
 float* floats(Scalar* x) { return reinterpret_cast<float*>(x); }
 const float* floats(const Scalar* x) { return reinterpret_cast<const float*>(x); }
 
-/// Rows of a panel, which lie `ld` apart: [pairs, rows] -> [rows, pairs].
-void turn(Index pairs, Index rows, const Pair* from, Index ld, Pair* to) {
-  transpose(pairs, rows, {reinterpret_cast<const Scalar*>(from), ld}, reinterpret_cast<Scalar*>(to), pairs);
+/// Rows of the left-hand side [rows, part], which lie `ld` apart, as tiles.
+void copy_rows(Index rows, Index part, const Pair* from, Index ld, Pair* to) {
+  for (Index r = 0; r < rows; ++r) {
+    Pair* row = to + r / side * side * whole_tiles(part) + r % side * side;
+    for (Index p = 0; p < part; p += side) {
+      const auto used = static_cast<__mmask16>((1U << static_cast<unsigned>(least(side, part - p))) - 1U);
+      _mm512_store_si512(row + p * side, _mm512_maskz_loadu_epi32(used, from + r * ld + p));
+    }
+  }
+}
+
+/// Its transpose [part, rows], rows of a panel, as tiles.
+void turn_rows(Index rows, Index part, const Pair* from, Index ld, Pair* to) {
+  for (Index r = 0; r < rows; r += side)
+    for (Index p = 0; p < part; p += side) {
+      Pair* tile = to + r * whole_tiles(part) + p * side;
+      if (part - p < side)
+        for (Index i = 0; i < side; ++i) _mm512_store_si512(tile + i * side, _mm512_setzero_si512());
+      transpose(least(side, part - p), side, {reinterpret_cast<const Scalar*>(from + p * ld + r), ld},
+                reinterpret_cast<Scalar*>(tile), side);
+    }
+}
+
+/// C [M, N] (+)= A B; lay_out(i, rows, p, part, to) makes tiles of A's rows from i and pairs from p on.
+template <class LayOut>
+void multiply(Index m, Index n, Index pairs, const Pair* b, Scalar* c, Index ldc, bool accumulate,
+              const Scalar* bias, LayOut lay_out) {
+  alignas(64) Pair a[block * most_pairs];
+  Shapes shapes;
+  for (Index p = 0; p < pairs; p += most_pairs) {
+    const Index part = least(most_pairs, pairs - p);
+    for (Index i = 0; i < m; i += block) {
+      const Index rows = least(block, m - i);
+      lay_out(i, rows, p, part, a);
+      write_to_memory();
+      shapes.set(rows, least(part, side));
+      for (Index j = 0; j < n; j += block) {
+        const Index first = j / panel * panel, width = least(panel, n - first);
+        const Block sums{least(block, n - j),
+                         part,
+                         a,
+                         b + first * pairs + p * width + j - first,
+                         width,
+                         floats(c) + i * ldc + j,
+                         ldc,
+                         accumulate || p > 0,
+                         bias != nullptr ? floats(bias) + j : nullptr};
+        rows > side ? multiply_rows<true>(sums) : multiply_rows<false>(sums);
+      }
+    }
+  }
+  _tile_release();
 }
 
 }  // namespace
@@ -160,37 +203,19 @@ bool bf16_available() {
 void multiply_bf16(Index m, Index n, Index k, const Pair* a, const Pair* b, Scalar* c, Index ldc,
                    bool accumulate, const Scalar* bias) {
   const Index pairs = k / 2;
-  for (Index first = 0; first < n; first += panel) {
-    const Index width = least(panel, n - first);
-    for (Index j = 0; j < width; j += block)
-      multiply_columns(
-          {block, least(block, width - j), pairs, a, pairs, b + first * pairs + j, width,
-           floats(c) + first + j, ldc, accumulate, bias != nullptr ? floats(bias) + first + j : nullptr},
-          m);
-  }
-  _tile_release();
+  multiply(m, n, pairs, b, c, ldc, accumulate, bias, [=](Index i, Index rows, Index p, Index part, Pair* to) {
+    copy_rows(rows, part, a + i * pairs + p, pairs, to);
+  });
 }
 
 void multiply_bf16_transposed(Index m, Index n, Index k, const Pair* a, const Pair* b, Scalar* c, Index ldc,
                               bool accumulate) {
   const Index pairs = (k + 1) / 2;
-  alignas(64) Pair turned[panel * most_pairs];
-  for (Index p = 0; p < pairs; p += most_pairs) {
-    const Index part = least(most_pairs, pairs - p);
-    for (Index i = 0; i < m; i += panel) {
-      const Index rows = least(panel, m - i);
-      turn(part, rows, a + i * pairs + p * rows, rows, turned);
-      for (Index first = 0; first < n; first += panel) {
-        const Index width = least(panel, n - first);
-        for (Index j = 0; j < width; j += block)
-          multiply_columns(
-              {block, least(block, width - j), part, turned, part, b + first * pairs + p * width + j, width,
-               floats(c) + i * ldc + first + j, ldc, accumulate || p > 0, nullptr},
-              rows);
-      }
-    }
-  }
-  _tile_release();
+  multiply(m, n, pairs, b, c, ldc, accumulate, nullptr,
+           [=](Index i, Index rows, Index p, Index part, Pair* to) {
+             const Index first = i / panel * panel, width = least(panel, m - first);
+             turn_rows(rows, part, a + first * pairs + p * width + i - first, width, to);
+           });
 }
 
 }  // namespace orochi::kernels

@@ -29,7 +29,7 @@ TEST_CASE("bf16 products equal the plain sums of rounded numbers") {
   std::mt19937 generator(7);
   for (const Index m : {1, 5, 13, 70})
     for (const Index n : {16, 48, 64, 80, 144})
-      for (const Index k : {16, 48, 400}) {
+      for (const Index k : {16, 48, 400, 1072}) {
         INFO("M " << m << " N " << n << " K " << k);
         const Values a = random_values(generator, m * k), w = random_values(generator, n * k),
                      bias = random_values(generator, n), before = random_values(generator, m * n);
@@ -52,7 +52,7 @@ TEST_CASE("bf16 products equal the plain sums of rounded numbers") {
 TEST_CASE("bf16 products with a transposed left-hand side, and an odd number of rows") {
   if (!bf16_available()) return;
   std::mt19937 generator(8);
-  for (const Index k : {1, 2, 7, 64, 401})
+  for (const Index k : {1, 2, 7, 64, 401, 1059})
     for (const Index m : {16, 80})
       for (const Index n : {16, 144}) {
         INFO("M " << m << " N " << n << " K " << k);
