@@ -37,9 +37,9 @@ void PackedWeights::pack(Index piece) {
   if (place.bf16 < 0) return kernels::pack_panel(out, in, {weight, in}, first, panels_.data() + place.single);
   kernels::Pair* to = bf16_panels_.data() + place.bf16;
   if (first < 0)
-    kernels::to_bf16_panels(out, in, weight, to + kernels::bf16_size(out, in));
+    kernels::to_bf16_panels(out, in, {weight, in}, to + kernels::bf16_size(out, in));
   else
-    kernels::to_bf16_panel_transposed(out, in, weight, first, to);
+    kernels::to_bf16_panel_transposed(out, in, {weight, in}, first, to);
 }
 
 const Scalar* PackedWeights::find(Parameter p) const {

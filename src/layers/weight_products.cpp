@@ -32,7 +32,7 @@ void multiply_bf16_weight(Tape& tape, Parameter weight, const Scalar* bias, Inde
                           Scalar* y) {
   Scratch scratch(tape);
   Pair* rows = pairs(scratch, n * weight.cols / 2);  // [n, in / 2]
-  kernels::to_bf16_rows(n, weight.cols, x, rows);
+  kernels::to_bf16_rows(n, weight.cols, {x, weight.cols}, rows);
   kernels::multiply_bf16(n, weight.rows, weight.cols, rows, find_bf16(tape, weight).transposed, y,
                          weight.rows, false, bias);
 }
@@ -44,14 +44,14 @@ void multiply_bf16_backward(Var x, Parameter weight, const Scalar* dz) {
   if (tape.trains(weight)) {
     Pair *dz_panels = pairs(scratch, kernels::bf16_size(out, n)),
          *x_panels = pairs(scratch, kernels::bf16_size(in, n));
-    kernels::to_bf16_panels(n, out, dz, dz_panels);
-    kernels::to_bf16_panels(n, in, x.data(), x_panels);
+    kernels::to_bf16_panels(n, out, {dz, out}, dz_panels);
+    kernels::to_bf16_panels(n, in, {x.data(), in}, x_panels);
     const GradientTarget dw = tape.grad_target(weight);
     kernels::multiply_bf16_transposed(out, in, n, dz_panels, x_panels, dw.data, in, dw.accumulate);
   }
   if (!x.needs_grad()) return;
   Pair* rows = pairs(scratch, n * out / 2);  // [N, out / 2]
-  kernels::to_bf16_rows(n, out, dz, rows);
+  kernels::to_bf16_rows(n, out, {dz, out}, rows);
   const GradientTarget dx = x.grad_target();
   kernels::multiply_bf16(n, in, out, rows, find_bf16(tape, weight).plain, dx.data, in, dx.accumulate);
 }

@@ -213,8 +213,8 @@ void backward(const AttentionHead& head, Operand out, Operand dout, FilterSums s
 }  // namespace
 
 Index attention_scratch(Index keys, Index head_dim) {
-  return 3 * most_queries * std::min(most_keys, round_up(keys, 2)) + 8 * most_queries * head_dim +
-         6 * round_up(keys, 2) * head_dim + 256;
+  return 3 * most_queries * std::min(most_keys, round_up(keys, 2)) + 6 * most_queries * head_dim +
+         4 * round_up(keys, 2) * head_dim + 256;
 }
 
 void attention_forward(const AttentionHead& head, Scalar* out, Index ld, FilterSums sums, Scalar* scratch) {

@@ -109,25 +109,26 @@ Bf16Products::Bf16Products(const AttentionHead& head, bool backward, Pieces& pie
   } else {
     values_.down = pieces.pairs(of_keys);
   }
-  Scalar* copy = pieces.take(s * d);
-  convert_keys(head.key, copy, keys_);
-  convert_keys(head.value, copy, values_);
+  convert_keys(head.key, keys_);
+  convert_keys(head.value, values_);
 }
 
-void Bf16Products::convert_keys(Operand rows, Scalar* copy, const Forms& to) const {
+void Bf16Products::convert_keys(Operand rows, const Forms& to) const {
   const Index s = head_.keys, d = head_.head_dim;
-  compact(rows, s, d, copy);
-  if (to.rows != nullptr) to_bf16_rows(s, d, copy, to.rows);
+  if (to.rows != nullptr) to_bf16_rows(s, d, rows, to.rows);
   if (to.down != nullptr)
-    to_bf16_panels(s, d, copy, to.down);  // D <= 64: one panel, so any pair may be first
+    to_bf16_panels(s, d, rows, to.down);  // D <= 64: one panel, so any pair may be first
 }
 
 void Bf16Products::convert_queries(const ScoreTile& tile, Operand rows, const Forms& to) {
   const Index d = head_.head_dim;
-  compact(from_row(rows, tile.first_query), tile.queries, d, query_copy_);
-  std::fill(query_copy_ + tile.queries * d, query_copy_ + tile.width * d, Scalar(0));
-  to_bf16_panel_transposed(tile.width, d, query_copy_, 0, to.rows);
-  if (to.down != nullptr) to_bf16_panels(tile.width, d, query_copy_, to.down);
+  Operand block = from_row(rows, tile.first_query);
+  if (tile.queries < tile.width) {  // zeros beyond the last query
+    block = compact(block, tile.queries, d, query_copy_);
+    std::fill(query_copy_ + tile.queries * d, query_copy_ + tile.width * d, Scalar(0));
+  }
+  to_bf16_panel_transposed(tile.width, d, block, 0, to.rows);
+  if (to.down != nullptr) to_bf16_panels(tile.width, d, block, to.down);
 }
 
 void Bf16Products::begin_queries(const ScoreTile& tile, const Operand* dout) {
@@ -149,14 +150,14 @@ void Bf16Products::dweights(const ScoreTile& tile, Scalar* to) const {
 
 void Bf16Products::gather(const ScoreTile& tile, const Forms& rows, const Scalar* weights, Scalar* result) {
   const Index d = head_.head_dim;
-  to_bf16_panels(tile.keys, tile.width, weights, weights_);
+  to_bf16_panels(tile.keys, tile.width, {weights, tile.width}, weights_);
   multiply_bf16_transposed(d, tile.width, tile.keys, rows.down + tile.first_key / 2 * d, weights_, result,
                            tile.width, tile.later);
 }
 
 void Bf16Products::spread(const ScoreTile& tile, const Forms& rows, const Scalar* weights, Result result,
                           bool accumulate) {
-  to_bf16_rows(tile.keys, tile.width, weights, weights_);
+  to_bf16_rows(tile.keys, tile.width, {weights, tile.width}, weights_);
   multiply_bf16(tile.keys, head_.head_dim, tile.width, weights_, rows.down,
                 result.data + tile.first_key * result.ld, result.ld, accumulate);
 }

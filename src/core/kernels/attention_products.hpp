@@ -88,7 +88,7 @@ class Bf16Products {
     Pair* rows = nullptr;  // [S, D / 2], or of queries [D / 2, width]: across D
     Pair* down = nullptr;  // [S / 2, D], or of queries [width / 2, D]: down the rows
   };
-  void convert_keys(Operand rows, Scalar* copy, const Forms& to) const;
+  void convert_keys(Operand rows, const Forms& to) const;
   void convert_queries(const ScoreTile& tile, Operand rows, const Forms& to);
   void gather(const ScoreTile& tile, const Forms& rows, const Scalar* weights, Scalar* result);
   void spread(const ScoreTile& tile, const Forms& rows, const Scalar* weights, Result result,

@@ -17,14 +17,14 @@ bool bf16_available();
 /// filled up with zeros.
 constexpr Index bf16_size(Index n, Index k) { return n * ((k + 1) / 2); }
 
-/// x [M, K] -> pairs [M, K / 2], K even: a left-hand side.
-void to_bf16_rows(Index m, Index k, const Scalar* x, Pair* out);
+/// x [M, K] -> pairs [M, K / 2], K a multiple of 16: a left-hand side.
+void to_bf16_rows(Index m, Index k, Operand x, Pair* out);
 /// x [K, N] -> panels, each [K / 2, width]: a right-hand side, or the left-hand side of
 /// multiply_bf16_transposed.
-void to_bf16_panels(Index k, Index n, const Scalar* x, Pair* out);
-/// x [N, K] -> panels of its transpose, K even; only the panel that starts at column `first` (pieces for
-/// several workers).
-void to_bf16_panel_transposed(Index n, Index k, const Scalar* x, Index first, Pair* out);
+void to_bf16_panels(Index k, Index n, Operand x, Pair* out);
+/// x [N, K] -> panels of its transpose, K a multiple of 16; only the panel that starts at column `first`
+/// (pieces for several workers).
+void to_bf16_panel_transposed(Index n, Index k, Operand x, Index first, Pair* out);
 
 /// C [M, N] (+)= A B, or = A B + bias; A [M, K / 2] pairs, B in panels. Each row's sum runs along K in one
 /// order.

@@ -23,36 +23,32 @@ __m512i interleave(__m512 first, __m512 second) {
 
 }  // namespace
 
-void to_bf16_rows(Index m, Index k, const Scalar* x, Pair* out) {
-  const Index n = m * k;
-  Index i = 0;
-  for (; i + register_width <= n; i += register_width)
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i / 2),
-                        reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(_mm512_loadu_ps(floats(x) + i))));
-  if (i == n) return;
-  const __mmask16 rest = static_cast<__mmask16>((1U << static_cast<unsigned>(n - i)) - 1U);
-  const __m512 last = _mm512_maskz_loadu_ps(rest, floats(x) + i);
-  _mm256_mask_storeu_epi16(out + i / 2, rest, reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(last)));
+void to_bf16_rows(Index m, Index k, Operand x, Pair* out) {
+  for (Index i = 0; i < m; ++i)
+    for (Index j = 0; j < k; j += register_width)
+      _mm256_storeu_si256(
+          reinterpret_cast<__m256i*>(out + (i * k + j) / 2),
+          reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(_mm512_loadu_ps(floats(x.data) + i * x.ld + j))));
 }
 
-void to_bf16_panels(Index k, Index n, const Scalar* x, Pair* out) {
+void to_bf16_panels(Index k, Index n, Operand x, Pair* out) {
   const Index pairs = (k + 1) / 2;
   for (Index p = 0; p < pairs; ++p) {
-    const float* row = floats(x) + 2 * p * n;
+    const float* row = floats(x.data) + 2 * p * x.ld;
     for (Index j = 0; j < n; j += register_width) {
       const Index first = j / panel * panel, width = least(panel, n - first);
       const __m512 even = _mm512_loadu_ps(row + j);
-      const __m512 odd = 2 * p + 1 < k ? _mm512_loadu_ps(row + n + j) : _mm512_setzero_ps();
+      const __m512 odd = 2 * p + 1 < k ? _mm512_loadu_ps(row + x.ld + j) : _mm512_setzero_ps();
       _mm512_storeu_si512(out + first * pairs + p * width + j - first, interleave(even, odd));
     }
   }
 }
 
-void to_bf16_panel_transposed(Index n, Index k, const Scalar* x, Index first, Pair* out) {
+void to_bf16_panel_transposed(Index n, Index k, Operand x, Index first, Pair* out) {
   const Index pairs = k / 2, width = least(panel, n - first);
   Pair* to = out + first * pairs;  // [pairs, width]
   for (Index j = 0; j < width; ++j) {
-    const float* row = floats(x) + (first + j) * k;
+    const float* row = floats(x.data) + (first + j) * x.ld;
     for (Index i = 0; i < k; i += register_width) {
       alignas(32) Pair of_row[register_width / 2];
       _mm256_store_si256(reinterpret_cast<__m256i*>(of_row),

@@ -61,9 +61,9 @@ void multiply_transposed(Index m, Index n, Index k, Operand a, Operand b, Scalar
                          bool accumulate) {
   at_work().multiply_transposed(m, n, k, a, b, c, ldc, accumulate);
 }
-void to_bf16_rows(Index m, Index k, const Scalar* x, Pair* out) { at_work().to_bf16_rows(m, k, x, out); }
-void to_bf16_panels(Index k, Index n, const Scalar* x, Pair* out) { at_work().to_bf16_panels(k, n, x, out); }
-void to_bf16_panel_transposed(Index n, Index k, const Scalar* x, Index first, Pair* out) {
+void to_bf16_rows(Index m, Index k, Operand x, Pair* out) { at_work().to_bf16_rows(m, k, x, out); }
+void to_bf16_panels(Index k, Index n, Operand x, Pair* out) { at_work().to_bf16_panels(k, n, x, out); }
+void to_bf16_panel_transposed(Index n, Index k, Operand x, Index first, Pair* out) {
   at_work().to_bf16_panel_transposed(n, k, x, first, out);
 }
 void multiply_bf16(Index m, Index n, Index k, const Pair* a, const Pair* b, Scalar* c, Index ldc,

@@ -34,9 +34,9 @@ TEST_CASE("bf16 products equal the plain sums of rounded numbers") {
         const Values a = random_values(generator, m * k), w = random_values(generator, n * k),
                      bias = random_values(generator, n), before = random_values(generator, m * n);
         std::vector<Pair> rows(at(m * k / 2)), panels(at(bf16_size(n, k)));
-        to_bf16_rows(m, k, a.data(), rows.data());
+        to_bf16_rows(m, k, {a.data(), k}, rows.data());
         for (Index first = 0; first < n; first += bf16_panel_width)
-          to_bf16_panel_transposed(n, k, w.data(), first, panels.data());
+          to_bf16_panel_transposed(n, k, {w.data(), k}, first, panels.data());
         for (const bool accumulate : {false, true}) {
           Values c = before;
           multiply_bf16(m, n, k, rows.data(), panels.data(), c.data(), n, accumulate,
@@ -58,8 +58,8 @@ TEST_CASE("bf16 products with a transposed left-hand side, and an odd number of 
         INFO("M " << m << " N " << n << " K " << k);
         const Values a = random_values(generator, k * m), b = random_values(generator, k * n);
         std::vector<Pair> left(at(bf16_size(m, k))), right(at(bf16_size(n, k)));
-        to_bf16_panels(k, m, a.data(), left.data());
-        to_bf16_panels(k, n, b.data(), right.data());
+        to_bf16_panels(k, m, {a.data(), m}, left.data());
+        to_bf16_panels(k, n, {b.data(), n}, right.data());
         Values c(at(m * n), Scalar(1));
         multiply_bf16_transposed(m, n, k, left.data(), right.data(), c.data(), n, true);
         const reference::Matrix expected =
@@ -74,8 +74,8 @@ TEST_CASE("bf16 products: a row's bits do not depend on the rows beside it") {
   const Index m = 40, n = 80, k = 400;
   const Values a = random_values(generator, m * k), w = random_values(generator, k * n);
   std::vector<Pair> rows(at(m * k / 2)), panels(at(bf16_size(n, k)));
-  to_bf16_rows(m, k, a.data(), rows.data());
-  to_bf16_panels(k, n, w.data(), panels.data());
+  to_bf16_rows(m, k, {a.data(), k}, rows.data());
+  to_bf16_panels(k, n, {w.data(), n}, panels.data());
   Values together(at(m * n)), alone(at(n));
   multiply_bf16(m, n, k, rows.data(), panels.data(), together.data(), n, false);
   for (Index i = 0; i < m; ++i) {
