@@ -227,7 +227,7 @@ def describe(options):
         return answer if isinstance(answer, dict) else sys.exit(f"this Python has no PyTorch that works: {answer}")
 
     plain, helped = ask(None), ask(options.preload)
-    fixed = dict(orochi=orochi("--version", program=options.orochi).strip(), torch=plain["version"],
+    fixed = dict(orochi=orochi("--version", program=options.orochi).splitlines()[0], torch=plain["version"],
                  cpu=compare_table.cpu(), cores=compare_table.cores(), quick=options.quick, compile=options.compile,
                  seconds=options.seconds, rounds=options.rounds)
     return fixed, fixed | dict(mkl=helped, mkl_installed=plain)
