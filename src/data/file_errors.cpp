@@ -29,6 +29,7 @@ void FileErrors::read_beside(const std::string& path) {
 }
 
 std::string FileErrors::convert_for_fellow() const {
+  if (fellow_.empty()) return "";
   return fellow_ + " is read so, and one config reads all its files alike: convert this one";
 }
 

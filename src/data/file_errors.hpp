@@ -54,8 +54,7 @@ class FileErrors {
   /// To another file that the same config names and that can be read as it says: not the config is to be
   /// changed then.
   void read_beside(const std::string& path);
-  bool has_fellow() const { return !fellow_.empty(); }
-  /// "a.csv is read so, and one config reads all its files alike: convert this one"
+  /// "a.csv is read so, and one config reads all its files alike: convert this one"; or nothing.
   std::string convert_for_fellow() const;
   /// Of each file the first 20 by location, one a line, then how many more there are.
   std::string report() const;

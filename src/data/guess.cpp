@@ -163,9 +163,8 @@ ChosenColumns chosen_of(const ColumnTable& table, const Wishes& wishes, bool is_
 std::string format_table(const Guess& guess, const ColumnTable& table) {
   std::string text = fmt::format("\n[data.format]\ntype = {}\n", to_toml(to_value(guess.looks_like.format)));
   const bool is_csv = guess.looks_like.layout == Layout::table;
-  if (guess.looks_like.delimiter == '\t') text += "delimiter = \"\\t\"\n";
-  if (is_csv && guess.looks_like.delimiter != '\t' && guess.looks_like.delimiter != ',')
-    text += fmt::format("delimiter = \"{}\"\n", guess.looks_like.delimiter);
+  if (const char delimiter = guess.looks_like.delimiter; is_csv && delimiter != ',')
+    text += fmt::format("delimiter = {}\n", to_toml(to_value(std::string(1, delimiter))));
   const ChosenColumns& chosen = guess.chosen;
   if (chosen.option.empty()) return text;
   if (!table.has_names) text += "header = false\n";
@@ -219,7 +218,7 @@ Guess guess_config(const std::string& path, const Readers& readers, const Wishes
   // Lines of label, tab, text have no header: below one they are a table.
   const bool is_tsv = guess.looks_like.layout == Layout::label_tab_text &&
                       has_word_over_labels(csv_rows(beginning, '\t', false));
-  if (is_tsv) guess.looks_like = table_of_tabs("a table with a header line and tabs between its columns");
+  if (is_tsv) guess.looks_like = table_of('\t');
   const Layout layout = guess.looks_like.layout;
   if (layout == Layout::table || layout == Layout::objects) {
     const ColumnTable table = layout == Layout::objects
@@ -236,7 +235,7 @@ Guess guess_config(const std::string& path, const Readers& readers, const Wishes
     guess.config = "task = \"multi_label\"\n\n";
   guess.config += fmt::format("[data]\ntrain = {}\n", named);
   if (!wishes.tokenizer.empty()) guess.config += fmt::format("tokenizer = {}\n", wishes.tokenizer);
-  guess.config += table_text.empty() ? fmt::format("format = {}\n", guess.looks_like.setting) : table_text;
+  guess.config += table_text.empty() ? fmt::format("format = {}\n", guess.looks_like.setting()) : table_text;
   return guess;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 #include <vector>
 
@@ -20,7 +19,8 @@ namespace orochi {
 namespace {
 
 constexpr std::size_t most_lines = 40;
-const char* const as_numbers = "write it as .ts (v,v,v:label) or HDF5";
+constexpr const char* as_numbers = "write it as .ts (v,v,v:label) or HDF5";
+constexpr const char* as_tsv = "write it as label, tab, text";
 
 /// The first lines that are not blank, without one that is cut.
 std::vector<std::string_view> first_lines(std::string_view text) {
@@ -53,14 +53,7 @@ std::vector<std::string_view> fields_of(std::string_view line, char separator) {
   return fields;
 }
 
-bool is_numeric(std::string_view text) {
-  text = trim(text);
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double number = 0;  // NaN, too
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return text == "?" ||
-         (!text.empty() && error != std::errc::invalid_argument && end == text.data() + text.size());
-}
+bool is_numeric(std::string_view text) { return trim(text) == "?" || is_one_number(trim(text)); }
 
 /// A label, which behind a tab may be a word, and two or more numbers.
 bool is_series(std::string_view line, char separator) {
@@ -155,36 +148,25 @@ Sniffed with_keys(const std::vector<std::string_view>& lines) {
     if (key.starts_with('#') || key.starts_with('%')) continue;
     if (!is_looked_at) return {};
     if (key == "@relation" || key == "@attribute")
-      return {"ARFF: @relation, @attribute, @data", "arff", "\"arff\"", as_numbers};
+      return {.description = "ARFF: @relation, @attribute, @data", .format = "arff", .advice = as_numbers};
     for (const char* of_ts :
          {"@problemname", "@timestamps", "@missing", "@univariate", "@dimensions", "@dimension",
           "@equallength", "@serieslength", "@classlabel", "@targetlabel", "@data"})
-      if (key == of_ts) return {".ts: @ keys, @data, cases", "ts", "\"ts\"", ""};
+      if (key == of_ts) return {.description = ".ts: @ keys, @data, cases", .format = "ts"};
     is_looked_at = has_data;
   }
   return {};
 }
 
 Sniffed json_lines() {
-  return {"JSON Lines: an object a line", "jsonl", "\"jsonl\"",
-          "write it as label, tab, text", false,   Layout::objects};
+  return {.description = "JSON Lines: an object a line",
+          .format = "jsonl",
+          .advice = as_tsv,
+          .layout = Layout::objects};
 }
 
 Sniffed label_tab_text() {
-  return {"lines of label, tab, text", "tsv", "\"tsv\"", "", false, Layout::label_tab_text};
-}
-
-/// CSV, RFC 4180's or with other delimiters.
-Sniffed table_of(char delimiter) {
-  if (delimiter == ',')
-    return {"CSV: commas between fields", "csv", "\"csv\"", "", false, Layout::table, delimiter};
-  return {fmt::format("CSV with {}s between fields", delimiter_name(delimiter)),
-          "csv",
-          fmt::format("{{type = \"csv\", delimiter = \"{}\"}}", delimiter),
-          "",
-          false,
-          Layout::table,
-          delimiter};
+  return {.description = "lines of label, tab, text", .format = "tsv", .layout = Layout::label_tab_text};
 }
 
 bool is_fastq(const std::vector<std::string_view>& lines) {
@@ -196,50 +178,48 @@ Sniffed lines_of_marks(const std::vector<std::string_view>& lines) {
   const auto begins = [](char c) { return [c](std::string_view line) { return trim(line).starts_with(c); }; };
   if (most(lines, begins('{'))) return json_lines();
   if (trim(lines.front()) == "{" && lines.size() > 1 && begins('"')(lines[1]))
-    return {"JSON: an object over several lines",  "jsonl", "\"jsonl\"",
-            "write an object a line with jq -c .", false,   Layout::one_list};
+    return {.description = "JSON: an object over several lines",
+            .format = "jsonl",
+            .advice = "write an object a line with jq -c .",
+            .layout = Layout::one_list};
   if (begins('[')(lines.front()) && lines.front().find('\t') == std::string_view::npos)
-    return {"JSON: one list",
-            "jsonl",
-            "\"jsonl\"",
-            "write an object a line, for instance with jq -c '.[]'",
-            false,
-            Layout::one_list};
+    return {.description = "JSON: one list",
+            .format = "jsonl",
+            .advice = "write an object a line, for instance with jq -c '.[]'",
+            .layout = Layout::one_list};
   if (most(lines, [](std::string_view line) { return line.starts_with("__label__"); }))
-    return {"fastText's lines: __label__NAME text", "fasttext", "\"fasttext\"",
-            "write it as label, tab, text",         false,      Layout::label_marks};
+    return {.description = "fastText's lines: __label__NAME text",
+            .format = "fasttext",
+            .advice = as_tsv,
+            .layout = Layout::label_marks};
   if (begins('>')(lines.front()) && lines.size() > 1 &&
       lines[1].find_first_of(" \t,") == std::string_view::npos)
-    return {"FASTA: headers that begin with >", "fasta", "\"fasta\"", "write it as label, tab, sequence"};
+    return {.description = "FASTA: headers that begin with >",
+            .format = "fasta",
+            .advice = "write it as label, tab, sequence"};
   if (is_fastq(lines))
-    return {"FASTQ: four lines a read", "", "",
-            "write it as FASTA, for instance with awk 'NR%4==1 {print \">\" substr($0, 2)} NR%4==2'"};
+    return {
+        .description = "FASTQ: four lines a read",
+        .advice = "write it as FASTA, for instance with awk 'NR%4==1 {print \">\" substr($0, 2)} NR%4==2'"};
   return {};
 }
 
 Sniffed fields(const std::vector<std::string_view>& lines) {
   if (most(lines, is_case))
-    return {"cases of a .ts file without its header", "", "",
-            "write a line @data above the first case, and set data.format to \"ts\""};
+    return {.description = "cases of a .ts file without its header",
+            .advice = "write a line @data above the first case, and set data.format to \"ts\""};
   if (are_series(lines, '\t') || are_series(lines, ' '))
-    return {"numeric series, a label and its values a line, as the UCR archive's .tsv",
-            "ucr",
-            "\"ucr\"",
-            as_numbers,
-            false,
-            Layout::series};
+    return {.description = "numeric series, a label and its values a line, as the UCR archive's .tsv",
+            .format = "ucr",
+            .advice = as_numbers,
+            .layout = Layout::series};
   if (are_series(lines, ','))
-    return {
-        "numeric series with commas between",
-        "",
-        "",
-        std::string(as_numbers) +
-            ", or, where the label is first in each line, set data.format to {type = \"ucr\", delimiter = "
-            "\",\"}",
-        false,
-        Layout::series};
-  if (is_header(lines.front(), '\t'))
-    return table_of_tabs("a table with a header line and tabs between its columns");
+    return {.description = "numeric series with commas between",
+            .advice = std::string(as_numbers) +
+                      ", or, where the label is first in each line, set data.format to {type = \"ucr\", "
+                      "delimiter = \",\"}",
+            .layout = Layout::series};
+  if (is_header(lines.front(), '\t')) return table_of('\t');
   const auto tabs_of = [](std::string_view line) { return std::count(line.begin(), line.end(), '\t'); };
   if (const char delimiter = delimiter_of_header(lines.front());
       delimiter != '\0' && tabs_of(lines.front()) == 0)
@@ -247,8 +227,8 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
   if (most(lines, [&](std::string_view line) { return tabs_of(line) == 1; })) return label_tab_text();
   if (std::ranges::any_of(lines, [&](std::string_view line) { return tabs_of(line) > 0; })) {
     if (lines.size() < 2 || usual_fields(lines, '\t') < 2) return {};
-    Sniffed found = table_of_tabs("a table with tabs between its columns");
-    found.is_by_tabs_alone = true;
+    Sniffed found = table_of('\t');
+    found.description = "a table with tabs between its columns", found.is_by_tabs_alone = true;
     return found;
   }
   const char delimiter = delimiter_of_records(lines);
@@ -257,21 +237,33 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
 
 }  // namespace
 
+std::string Sniffed::setting() const {
+  if (layout != Layout::table || delimiter == ',') return format.empty() ? "" : '"' + format + '"';
+  return fmt::format("{{type = \"csv\", delimiter = \"{}\"}}",
+                     delimiter == '\t' ? "\\t" : std::string(1, delimiter));
+}
+
 std::string override_for(const Sniffed& found) {
-  if (!found.setting.starts_with('{')) return "data.format=" + found.format;
-  return "'data.format=" + found.setting + "'";
+  const std::string setting = found.setting();
+  return setting.starts_with('{') ? "'data.format=" + setting + "'" : "data.format=" + found.format;
 }
 
 Sniffed sniff_name(const std::string& format) {
-  Sniffed found{"", format, '"' + format + '"', ""};
+  Sniffed found{.format = format};
   for (const Sniffed& one : {json_lines(), label_tab_text(), table_of(',')})
     if (one.format == format) found = one;
   found.description = fmt::format("no format that is known; by its name it may be \"{}\"", format);
   return found;
 }
 
-Sniffed table_of_tabs(const std::string& description) {
-  return {description, "csv", "{type = \"csv\", delimiter = \"\\t\"}", "", false, Layout::table, '\t'};
+Sniffed table_of(char delimiter) {
+  return {.description = delimiter == ',' ? "CSV: commas between fields"
+                         : delimiter == '\t'
+                             ? "a table with a header line and tabs between its columns"
+                             : fmt::format("CSV with {}s between fields", delimiter_name(delimiter)),
+          .format = "csv",
+          .layout = Layout::table,
+          .delimiter = delimiter};
 }
 
 Sniffed sniff(std::string_view beginning) {

@@ -11,16 +11,18 @@ namespace orochi {
 enum class Layout { other, table, objects, one_list, label_marks, label_tab_text, series };
 
 struct Sniffed {
-  std::string description;  // "JSON Lines: an object a line"; empty: nothing known
-  std::string format;       // the reader for it; empty: none
-  std::string setting;      // what data.format would be, as in a config
-  std::string advice;       // what to do where there is no such reader, or before it can read the file
-  bool is_no_text = false;  // reading such bytes as text says so itself
+  std::string description = {};  // "JSON Lines: an object a line"; empty: nothing known
+  std::string format = {};       // the reader for it; empty: none
+  std::string advice = {};       // what to do where there is no such reader, or before it can read the file
+  bool is_no_text = false;       // reading such bytes as text says so itself
   Layout layout = Layout::other;
   char delimiter = '\0';          // of a table
   bool is_config = false;         // a configuration, which names data
   bool is_of_numbers = false;     // a table of numbers, all but for one column at most
   bool is_by_tabs_alone = false;  // a table by the same number of tabs in each line, as texts may have them
+
+  /// What data.format would be, as in a config; empty: there is no reader.
+  std::string setting() const;
 };
 
 /// `beginning`: of the file, up to any byte; 64 KiB are enough.
@@ -39,7 +41,7 @@ Sniffed sniff_name(const std::string& format);
 /// How data.format is set to it on a command line.
 std::string override_for(const Sniffed& found);
 
-/// A table with tabs between its columns.
-Sniffed table_of_tabs(const std::string& description);
+/// CSV, RFC 4180's or with other delimiters; with tabs, below a header.
+Sniffed table_of(char delimiter);
 
 }  // namespace orochi

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "core/utf8.hpp"
 #include "data/readers/words.hpp"
@@ -9,8 +10,9 @@ namespace orochi {
 namespace {
 
 Sniffed text_of(const std::string& encoding, bool is_marked) {
-  return {encoding + " text", "", "", "convert it, for instance with iconv -f " + encoding + " -t UTF-8",
-          is_marked};
+  return {.description = encoding + " text",
+          .advice = "convert it, for instance with iconv -f " + encoding + " -t UTF-8",
+          .is_no_text = is_marked};
 }
 
 /// By the bytes of its mark, or by the bytes that are 0 in every letter of ASCII.
@@ -33,29 +35,38 @@ Sniffed wide_text(std::string_view text) {
 }
 
 struct Kind {
-  std::string_view start;
+  std::string_view mark;
   const char *description, *advice;
+  std::size_t at = 0;  // byte of the file where the mark is
 };
 
 constexpr const char* as_records = "write it as JSON Lines or CSV";
 constexpr const char* as_arrays =
     "write it as HDF5 with the datasets values, offsets and labels (data.format = \"hdf5\")";
+constexpr const char* of_page = "download the data itself; the page may say why it did not come";
 /// What `is_binary` does not tell, or not with what to do.
-constexpr std::array<Kind, 15> kinds{{
+constexpr std::array<Kind, 19> kinds{{
     {"\x1F\x8B", "a file compressed with gzip", "unpack it with gzip -d"},
     {"\x28\xB5\x2F\xFD", "a file compressed with Zstandard", "unpack it with zstd -d"},
+    {"\xFD"
+     "7zXZ",
+     "a file compressed with xz", "unpack it with xz -d, or use gzip or Zstandard, which can be read"},
+    {"1AY&SY", "a file compressed with bzip2",
+     "unpack it with bzip2 -d, or use gzip or Zstandard, which can be read", 4},
+    {"ustar", "a tar archive", "unpack it with tar -xf and name a file that was in it", 257},
     {"7z\xBC\xAF\x27\x1C", "a 7-Zip archive", "unpack it with 7z x and name a file that was in it"},
     {"PK\x03\x04", "a ZIP archive or an office document", "unpack it or save it as text"},
     {"\xD0\xCF\x11\xE0", "an old office document, such as .xls", "save it as CSV"},
     {"%PDF-", "PDF", "write what is in it as lines of label, tab, text"},
+    {"PAR1\x15", "Parquet", as_records},
     {"\x80\x02", "a Python pickle", as_records},
     {"\x80\x03", "a Python pickle", as_records},
     {"\x80\x04", "a Python pickle", as_records},
     {"\x80\x05", "a Python pickle", as_records},
     {"\x93NUMPY", "a NumPy array", as_arrays},
     {"version https://git-lfs", "Git LFS's pointer to a file", "fetch the file itself with git lfs pull"},
-    {"<!doctype html", "a page in HTML", "download the data itself; the page may say why it did not come"},
-    {"<html", "a page in HTML", "download the data itself; the page may say why it did not come"},
+    {"<!doctype html", "a page in HTML", of_page},
+    {"<html", "a page in HTML", of_page},
     {"<?xml", "XML", as_records},
 }};
 
@@ -65,7 +76,8 @@ std::string first_letters(std::string_view bytes) {
   return lower_ascii(bytes.substr(std::min(bytes.find_first_not_of(" \t\r\n"), bytes.size())).substr(0, 24));
 }
 
-/// No text has so many control characters, or so many different ones.
+/// No text has so many zeros, or so many different control characters in so few bytes: what was gathered from
+/// the web may have some of each.
 bool is_binary(std::string_view bytes) {
   constexpr std::size_t shortest = 64, most_different = 8;
   std::array<std::size_t, 32> counts{};
@@ -73,23 +85,28 @@ bool is_binary(std::string_view bytes) {
     if (const auto code = static_cast<unsigned char>(byte); code < 32) ++counts[code];
   for (const char of_text : std::string_view("\t\n\v\f\r")) counts[static_cast<unsigned char>(of_text)] = 0;
   const auto different = static_cast<std::size_t>(32 - std::ranges::count(counts, 0u));
-  return bytes.size() >= shortest && (different > most_different || counts[0] * 5 > bytes.size());
+  const std::size_t all = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  return bytes.size() >= shortest &&
+         ((different > most_different && all * 50 > bytes.size()) || counts[0] * 5 > bytes.size());
 }
 
 }  // namespace
 
 Sniffed sniff_no_text(std::string_view bytes) {
   if (bytes.starts_with("\x89HDF\r\n\x1A\n"))
-    return {"HDF5", "hdf5", "\"hdf5\"", "set data.format to \"hdf5\"", true};
+    return {
+        .description = "HDF5", .format = "hdf5", .advice = "set data.format to \"hdf5\"", .is_no_text = true};
   if (bytes.starts_with("PK\x03\x04") && bytes.substr(0, 100).find(".npy") != bytes.npos)
-    return {"a NumPy archive (.npz)", "", "", as_arrays, true};
-  if (bytes.starts_with("PAR1")) return {"Parquet", "", "", as_records, false};
+    return {.description = "a NumPy archive (.npz)", .advice = as_arrays, .is_no_text = true};
   const std::string begin = first_letters(bytes);
   for (const Kind& kind : kinds)
-    if (bytes.starts_with(kind.start) || begin.starts_with(kind.start))
-      return {kind.description, "", "", kind.advice, true};
+    if (bytes.substr(std::min(kind.at, bytes.size())).starts_with(kind.mark) || begin.starts_with(kind.mark))
+      return {.description = kind.description, .advice = kind.advice, .is_no_text = true};
   if (Sniffed wide = wide_text(bytes); !wide.description.empty()) return wide;
-  if (is_binary(bytes)) return {"a binary file", "", "", "write its records as text, such as CSV", true};
+  if (is_binary(bytes))
+    return {.description = "a binary file",
+            .advice = "write its records as text, such as CSV",
+            .is_no_text = true};
   return {};
 }
 

@@ -23,14 +23,6 @@ namespace {
 
 /// What a file is that begins so and is no text of ours, with what to do; or nothing.
 std::string other_kind(std::string_view contents) {
-  if (packing_of(contents) != Packing::none) return "is compressed a second time; unpack it once";
-  if (contents.starts_with("\xFD"
-                           "7zXZ"))
-    return "is compressed with xz; unpack it with xz -d, or use gzip or Zstandard, which can be read";
-  if (contents.starts_with("BZh") && contents.substr(0, 10).find("1AY&SY") == 4)
-    return "is compressed with bzip2; unpack it with bzip2 -d, or use gzip or Zstandard, which can be read";
-  if (contents.substr(std::min<std::size_t>(257, contents.size())).starts_with("ustar"))
-    return "is a tar archive; unpack it with tar -xf and name a file that was in it";
   const Sniffed found = sniff_no_text(contents.substr(0, TextFile::beginning_bytes));
   if (found.is_no_text) return fmt::format("is {}; {}", found.description, found.advice);
   if (has_bare_returns(contents))
@@ -38,12 +30,16 @@ std::string other_kind(std::string_view contents) {
   return {};
 }
 
+/// The first byte that is no character of the encoding.
+std::size_t find_broken(std::string_view text, Encoding encoding) {
+  return encoding == Encoding::utf8 ? utf8::find_invalid(text) : find_undefined(text, encoding);
+}
+
 /// Whether all bytes are text in it; what Latin-1 has from 0x80 to 0x9F is none.
 bool may_be(std::string_view contents, Encoding encoding) {
   const auto is_control = [](char c) { return (c & 0xE0) == 0x80; };
-  return encoding == Encoding::utf8     ? utf8::find_invalid(contents) == contents.npos
-         : encoding == Encoding::latin1 ? std::ranges::none_of(contents, is_control)
-                                        : find_undefined(contents, encoding) == contents.npos;
+  return find_broken(contents, encoding) == contents.npos &&
+         (encoding != Encoding::latin1 || std::ranges::none_of(contents, is_control));
 }
 
 /// What to do about a file of another encoding than `own`.
@@ -53,7 +49,8 @@ std::string remedy(std::string_view contents, const std::string& own, const File
         "the model was trained with data.encoding = \"{}\": convert the file, for instance "
         "with iconv",
         own);
-  if (errors.has_fellow()) return errors.convert_for_fellow() + ", for instance with iconv";
+  if (const std::string convert = errors.convert_for_fellow(); !convert.empty())
+    return convert + ", for instance with iconv";
   std::string others;
   for (const std::string& other : encoding_choice.list())
     if (other != own && may_be(contents, encoding_choice.value(other)))
@@ -75,9 +72,7 @@ void for_broken_lines(std::string_view contents, const Find& find, const Found& 
 /// Whether each line is text in the encoding; errors where not.
 bool check_lines(std::string_view contents, Encoding encoding, FileErrors& errors) {
   const std::string own = encoding_choice.word(encoding);
-  const auto find = [&](std::string_view line) {
-    return encoding == Encoding::utf8 ? utf8::find_invalid(line) : find_undefined(line, encoding);
-  };
+  const auto find = [&](std::string_view line) { return find_broken(line, encoding); };
   bool good = true;
   std::string advice;  // the same for all lines
   for_broken_lines(contents, find, [&](Index line, std::size_t at, std::string_view text) {
@@ -97,6 +92,7 @@ bool check_lines(std::string_view contents, Encoding encoding, FileErrors& error
 void refuse_utf8(std::string_view contents, const std::string& own, FileErrors& errors) {
   if (utf8::find_invalid(contents) != std::string_view::npos) return;
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  const std::string convert = errors.convert_for_fellow();
   Index line = 1;
   while (!contents.empty()) {
     const std::string_view text = take_line(contents);
@@ -104,24 +100,13 @@ void refuse_utf8(std::string_view contents, const std::string& own, FileErrors& 
     if (other != text.end())
       return errors.add(
           fmt::format("is valid UTF-8, but is read as data.encoding = \"{}\"; {}", own,
-                      errors.has_fellow() ? errors.convert_for_fellow() + ", for instance with iconv -f UTF-8"
-                      : errors.is_of_config() ? "set data.encoding to \"utf-8\""
-                                              : "the model was trained on files in it: convert the file, for "
-                                                "instance with iconv -f UTF-8"),
+                      !errors.is_of_config() ? "the model was trained on files in it: convert the file, for "
+                                               "instance with iconv -f UTF-8"
+                      : convert.empty()      ? "set data.encoding to \"utf-8\""
+                                             : convert + ", for instance with iconv -f UTF-8"),
           line, other - text.begin() + 1);
     ++line;
   }
-}
-
-/// A model in place of data: by its last bytes.
-bool is_checkpoint(std::ifstream& file) {
-  std::string end(checkpoint::trailer_magic.size(), '\0');
-  file.seekg(-static_cast<std::streamoff>(checkpoint::trailer_size), std::ios::end);
-  file.read(end.data(), std::ssize(end));
-  const bool found = file.good() && end == checkpoint::trailer_magic;
-  file.clear();
-  file.seekg(0);
-  return found;
 }
 
 void append(Column<char>& bytes, std::string_view more) {
@@ -158,6 +143,16 @@ std::string_view take_line(std::string_view& rest) {
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
+}
+
+bool is_checkpoint(std::istream& file) {
+  std::string end(checkpoint::trailer_magic.size(), '\0');
+  file.seekg(-static_cast<std::streamoff>(checkpoint::trailer_size), std::ios::end);
+  file.read(end.data(), std::ssize(end));
+  const bool found = file.good() && end == checkpoint::trailer_magic;
+  file.clear();
+  file.seekg(0);
+  return found;
 }
 
 bool has_bare_returns(std::string_view contents) {

@@ -1,6 +1,7 @@
 // A file's text: read, unpacked, checked, in UTF-8.
 #pragma once
 
+#include <istream>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ namespace orochi {
 
 /// Whether lines end in a carriage return alone, as on Macs of old: all would be one line.
 bool has_bare_returns(std::string_view contents);
+
+/// Whether a file ends as a checkpoint does; it is then at its beginning again.
+bool is_checkpoint(std::istream& file);
 
 class TextFile {
  public:

@@ -11,6 +11,7 @@
 #include "data/data_paths.hpp"
 #include "data/file_errors.hpp"
 #include "data/sniff.hpp"
+#include "data/text_file.hpp"
 #include "inference/model_file.hpp"
 #include "io/suggest.hpp"
 #include "io/toml.hpp"
@@ -20,23 +21,6 @@ namespace orochi {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string beginning_of(const std::string& path) {
-  std::string bytes(1 << 16, '\0');
-  std::ifstream file(path, std::ios::binary);
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
-  return bytes;
-}
-
-bool opens_as_checkpoint(const std::string& path) {
-  try {
-    const CheckpointReader reader(path);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
-}
 
 /// "; did you mean \"splice.tsv\"?": a name in the same folder, or the path as it counts from the config.
 std::string suggestion(const fs::path& folder, const std::string& name) {
@@ -69,12 +53,13 @@ void refuse_other_file(const std::string& path) {
                     "{0}`; to train by its config: {0}/config.toml",
                     path));
   if (!fs::is_regular_file(path, error)) return;
-  const std::string bytes = beginning_of(path);
-  const Sniffed found = sniff(bytes);
+  TextFile beginning(Encoding::utf8);
+  beginning.read_beginning(path);
+  const Sniffed found = sniff(beginning.bytes());
   if (found.is_config || (fs::path(path).extension() == ".toml" &&
                           (found.layout == Layout::one_list || found.layout == Layout::objects)))
     return;
-  if (found.is_no_text && opens_as_checkpoint(path))
+  if (std::ifstream file(path, std::ios::binary); is_checkpoint(file))
     throw usage_error(fmt::format(
         "{0}: error: is a checkpoint, not a configuration; to train it further: `orochi train --from {0} "
         "--data FILE`, to see its config: `orochi inspect {0}`",

@@ -74,10 +74,10 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
   else if (has_no_text)
     remedy =
         fmt::format("of a table of numbers `orochi init {}` says how to write it as series", errors.path());
-  else if (!found.is_config && errors.has_fellow())
-    remedy = errors.convert_for_fellow();
+  else if (const std::string convert = errors.convert_for_fellow(); !found.is_config && !convert.empty())
+    remedy = convert;
   else if (is_registered)
-    remedy = fmt::format("set data.format to {}", found.setting);
+    remedy = fmt::format("set data.format to {}", found.setting());
   errors.replace(fmt::format("looks like {}, but is read as data.format = \"{}\"; {}",
                              has_no_text ? "a table of numbers" : found.description, own, remedy));
   return true;
