@@ -1,6 +1,7 @@
 #include "data/column_checks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -49,17 +50,20 @@ std::string option_of(const ReaderEntry& reader, std::string_view start) {
 
 bool names_columns(const ReaderEntry& reader) { return !option_of(reader, "label_column").empty(); }
 
+/// Whether all that a record has is the names of columns.
+bool is_of_names(const RawSplit& raw, std::size_t record) {
+  return is_column_name(raw.targets[record]) && std::ranges::all_of(raw.texts_of(record), is_column_name);
+}
+
 /// Records of names whose label no other record has, as where files were put together with their headers.
 void check_headers(const RawSplit& raw, const ReaderEntry& reader, FileErrors& errors) {
   std::vector<std::size_t> found;
   std::set<std::string_view> labels;  // of the other records
-  for (std::size_t i = 0; i < raw.targets.size(); ++i) {
-    const std::vector<std::string_view> texts = raw.texts_of(i);
-    if (std::ranges::all_of(texts, is_column_name) && is_column_name(raw.targets[i]))
+  for (std::size_t i = 0; i < raw.targets.size(); ++i)
+    if (is_of_names(raw, i))
       found.push_back(i);
     else
       labels.insert(raw.targets[i]);
-  }
   if (std::ssize(found) * 2 > raw.size()) return;  // they are about such names
   for (const std::size_t i : found)
     if (!labels.contains(raw.targets[i]))
@@ -93,8 +97,7 @@ bool names_label_column(std::string_view label) {
 void check_first_lines(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, FileErrors& errors,
                        std::vector<std::string>& notes) {
   constexpr std::size_t longest = 24;
-  const bool has_columns = reader.options.empty() || names_columns(reader);  // a label and texts
-  if (!has_columns || raw.lines.empty()) return;
+  if (raw.lines.empty()) return;
   std::map<std::string_view, Index> firsts;
   for (const std::size_t i : first_records(raw))
     if (raw.lines[i] == 1) ++firsts[raw.targets[i]];
@@ -106,9 +109,8 @@ void check_first_lines(const RawSplit& raw, const Uses& labels, const ReaderEntr
     const std::string& label = raw.targets[i];
     const std::vector<std::string_view> texts = raw.texts_of(i);
     const bool is_named = names_label_column(label);
-    if (!firsts.contains(label) || (is_column_name(label) && std::ranges::all_of(texts, is_column_name)) ||
-        (!is_named &&
-         std::ranges::any_of(texts, [](std::string_view text) { return text.size() > longest; })))
+    const auto is_long = [](std::string_view text) { return text.size() > longest; };
+    if (!firsts.contains(label) || is_of_names(raw, i) || (!is_named && std::ranges::any_of(texts, is_long)))
       continue;
     const std::string what = fmt::format(
         "the first line looks like a header ({}, {}): no other record has its label, and every other label "
@@ -131,38 +133,35 @@ std::string how_to_exchange(const ReaderEntry& reader) {
              : fmt::format("exchange data.format.{} and data.format.{}", option_of(reader, "label_"), text);
 }
 
-/// More labels than texts could tell apart.
-void note_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader,
-                  std::vector<std::string>& notes) {
-  if (raw.num_texts != 1 || labels.size() < 4) return;
+/// More labels than texts, which cannot tell them apart: an error where the labels are of several words and
+/// the texts of one, else a note where they are far more.
+void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, bool is_taught,
+                   FileErrors& errors, std::vector<std::string>& notes) {
+  constexpr std::size_t fewest = 4;
+  if (raw.num_texts != 1 || labels.size() < fewest) return;
   std::set<std::string_view> texts;
-  for (std::size_t i = 0; i < raw.texts.size(); ++i)
-    if (texts.insert(raw.texts[i]).second && texts.size() * 2 > labels.size()) return;
-  notes.push_back(fmt::format("{} cannot tell {} apart, as {} and {} ({}): if label and text are swapped, {}",
-                              counted(std::ssize(texts), "different text"),
-                              counted(std::ssize(labels), "label"), quote(raw.texts[0]),
-                              quote(raw.targets.front()), raw.location(0), how_to_exchange(reader)));
-}
-
-/// Labels of several words that are more than the texts, which are single words: no text could say which.
-void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& reader, FileErrors& errors) {
-  constexpr Index fewest = 4;
-  if (raw.num_texts != 1 || raw.size() < fewest) return;
-  if (std::count_if(raw.targets.begin(), raw.targets.end(), has_blank) * 2 < raw.size()) return;
-  Index words = 0;
-  for (std::size_t i = 0; i < raw.texts.size(); ++i) words += has_blank(raw.texts[i]) ? 1 : 0;
-  if (words * 10 > raw.size()) return;
-  const Uses texts = count_uses(raw.texts);
-  if (texts.size() >= labels.size() || texts.size() * 2 > raw.targets.size()) return;
-  std::size_t at = 0;
-  while (!has_blank(raw.targets[at])) ++at;
-  add_at(raw, at, errors, [&] {
-    return fmt::format(
-        "label and text look swapped: {} of several words, such as {}, but {} of one word each, such "
-        "as {}; {}",
-        counted(std::ssize(labels), "different label"), quote(raw.targets[at]),
-        counted(std::ssize(texts), "different text"), quote(raw.texts[at]), how_to_exchange(reader));
-  });
+  Index phrases = 0;
+  for (std::size_t i = 0; i < raw.texts.size(); ++i) {
+    if (texts.insert(raw.texts[i]).second && texts.size() >= labels.size()) return;
+    phrases += has_blank(raw.texts[i]) ? 1 : 0;
+  }
+  const std::string of_texts = counted(std::ssize(texts), "different text"), way = how_to_exchange(reader);
+  const auto at = as_size(std::ranges::find_if(raw.targets, has_blank) - raw.targets.begin());
+  if (std::ranges::count_if(raw.targets, has_blank) * 2 >= raw.size() && phrases * 10 <= raw.size() &&
+      texts.size() * 2 <= raw.targets.size())
+    add_at(raw, at, errors, [&] {
+      return fmt::format(
+          "label and text look swapped: {} of several words, such as {}, but {} of one word each, such as "
+          "{}; "
+          "{}",
+          counted(std::ssize(labels), "different label"), quote(raw.targets[at]), of_texts,
+          quote(raw.texts[at]), way);
+    });
+  else if (is_taught && errors.empty() && texts.size() * 2 <= labels.size())
+    notes.push_back(
+        fmt::format("{} cannot tell {} apart, as {} and {} ({}): if label and text are swapped, {}", of_texts,
+                    counted(std::ssize(labels), "label"), quote(raw.texts[0]), quote(raw.targets.front()),
+                    raw.location(0), way));
 }
 
 /// Labels that nobody can tell apart.
@@ -183,24 +182,28 @@ void check_alike(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
   }
 }
 
-/// Labels that say that there is none: they would be a class. Among signs "?" is one of them.
-void check_missing(const RawSplit& raw, const Uses& labels, FileErrors& errors) {
+/// Labels that say that there is none: they would be a class. Among signs "?" is one of them, and some words
+/// may be one.
+void check_missing(const RawSplit& raw, const Uses& labels, FileErrors& errors,
+                   std::vector<std::string>& notes) {
+  constexpr std::array<std::string_view, 6> words{"NA", "N/A", "n/a", "None", "NULL", "null"};
   const auto is_sign = [](const auto& use) {
     return use.first.size() == 1 && std::ispunct(static_cast<unsigned char>(use.first[0])) != 0;
   };
   const bool are_signs = std::ranges::count_if(labels, is_sign) > 1;
-  const auto is_missing = [&](std::string_view label) {
-    return marks_missing(label) && !(are_signs && label == "?");
-  };
-  if (std::ranges::none_of(labels, [&](const auto& use) { return is_missing(use.first); })) return;
-  for (std::size_t i = 0; i < raw.targets.size(); ++i)
-    if (is_missing(raw.targets[i]))
-      add_at(raw, i, errors, [&] {
-        return fmt::format(
-            "the label is {}, which says that it is missing; leave such records out, or write their labels; "
-            "if it is a class, give it another name",
-            quote(raw.targets[i]));
-      });
+  for (const auto& [label, use] : labels) {
+    if (std::ranges::find(words, label) != words.end())
+      notes.push_back(
+          fmt::format("label {} is a class, first {}: if it says that there is none, leave such records out",
+                      quote(label), raw.location(static_cast<Index>(use.first))));
+    if (!marks_missing(label) || (are_signs && label == "?")) continue;
+    const std::string what = fmt::format(
+        "the label is {}, which says that it is missing; leave such records out, or write their labels; if "
+        "it "
+        "is a class, give it another name",
+        quote(label));
+    add_at(raw, use.first, errors, [&] { return what; });
+  }
 }
 
 /// Labels that differ in case alone: another class each, which is rarely meant.
@@ -213,8 +216,7 @@ void note_case(const RawSplit& raw, char separator, std::vector<std::string>& no
   std::string form;
   for (Index i = 0; i < raw.size(); ++i) {
     const std::string& target = raw.targets[static_cast<std::size_t>(i)];
-    for (const std::string_view label :
-         separator == '\0' ? std::vector<std::string_view>{target} : split_list(target, separator)) {
+    for (const std::string_view label : labels_in(target, separator)) {
       if (seen.contains(label)) continue;
       seen.emplace(label);
       unicode::normalize(label, true, form);
@@ -254,10 +256,9 @@ void check_columns(const RawSplit& raw, const Targets& targets, const ReaderEntr
   check_alike(raw, labels, errors);
   if (is_taught) note_case(raw, targets.separator(), notes);
   if (targets.level() == Level::row) return;
-  if (is_taught) check_missing(raw, labels, errors);
-  if (raw.channels == 0) check_swapped(raw, labels, reader, errors);
-  if (raw.channels == 0 && is_taught && errors.empty()) note_swapped(raw, labels, reader, notes);
-  if (raw.channels == 0 && is_taught) check_first_lines(raw, labels, reader, errors, notes);
+  if (is_taught) check_missing(raw, labels, errors, notes);
+  if (raw.channels == 0) check_swapped(raw, labels, reader, is_taught, errors, notes);
+  if (raw.channels == 0 && is_taught && has_columns) check_first_lines(raw, labels, reader, errors, notes);
   if (is_taught && errors.empty()) check_numbers(raw, targets.separator() == '\0', errors, notes);
 }
 

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <orochi/error.hpp>
-
 #include "core/as_size.hpp"
 #include "data/label_form.hpp"
 #include "data/number_table.hpp"
@@ -171,13 +169,9 @@ void check_numbers(const RawSplit& raw, bool is_one_each, FileErrors& errors,
   const bool all_differ = labels.size() == raw.targets.size();
   bool is_whole = true, are_numbers = true;
   for (const std::string_view label : labels) {
-    try {
-      const double number = parse_number(label);
-      is_whole = is_whole && number == std::floor(number);
-    } catch (const Error&) {
-      are_numbers = false;
-      break;
-    }
+    const std::optional<double> number = one_number(label);
+    are_numbers = are_numbers && number;
+    is_whole = is_whole && (!number || *number == std::floor(*number));
   }
   const bool are_ids = is_whole && labels.size() * 3 < raw.targets.size();
   const bool are_alike = are_numbers || (is_one_each && are_of_one_form(labels));

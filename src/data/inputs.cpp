@@ -12,6 +12,7 @@
 
 #include "data/column_checks.hpp"
 #include "data/data_file.hpp"
+#include "data/label_form.hpp"
 #include "data/missing.hpp"
 #include "data/normalize.hpp"
 #include "data/readers/words.hpp"
@@ -74,12 +75,9 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
 namespace {
 
 bool knows_one_of(const std::vector<std::string>& labels, std::string_view target, char separator) {
-  while (true) {
-    const std::size_t end = separator == '\0' ? target.npos : target.find(separator);
-    if (std::ranges::find(labels, trim(target.substr(0, end))) != labels.end()) return true;
-    if (end == target.npos) return false;
-    target.remove_prefix(end + 1);
-  }
+  return std::ranges::any_of(labels_in(trim(target), separator), [&](std::string_view label) {
+    return std::ranges::find(labels, label) != labels.end();
+  });
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace orochi {
 
@@ -12,7 +13,7 @@ namespace orochi {
 /// be valid UTF-8.
 std::string visible_form(std::string_view label);
 
-/// Whether it is what programs write where there is no label, such as "NaN".
+/// Whether it is what programs alone write where there is no label, such as "NaN": "None" may be a class.
 bool marks_missing(std::string_view label);
 
 /// Whether nobody sees it: white space, or what Unicode has for formats alone, such as a zero-width space.
@@ -25,6 +26,9 @@ struct LabelSeparator {
 };
 inline constexpr std::array<LabelSeparator, 4> label_separators{
     {{"comma", ','}, {"semicolon", ';'}, {"bar", '|'}, {"blank", ' '}}};
+
+/// The labels of one target; `separator` '\0': it is one.
+std::vector<std::string_view> labels_in(std::string_view target, char separator);
 
 /// Whether so few different values in so many records are likely labels, which come again.
 inline bool come_again(std::size_t different, std::size_t records) {

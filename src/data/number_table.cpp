@@ -48,7 +48,10 @@ bool counts_rows(const std::vector<std::vector<std::string>>& rows, std::size_t 
 
 }  // namespace
 
-bool is_one_number(std::string_view text) { return read_number<double>(text).has_value(); }
+std::optional<double> one_number(std::string_view text) {
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  return read_number<double>(text);
+}
 
 bool is_table_number(std::string_view text) {
   const std::size_t comma = text.find(',');

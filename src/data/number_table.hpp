@@ -18,8 +18,9 @@ struct NumberTable {
   std::vector<std::size_t> ids = {};  // columns that only number the records: integers that rise by one
 };
 
-/// Whether a text is a number and nothing else.
-bool is_one_number(std::string_view text);
+/// The number that a text is and nothing else, perhaps with a + before it; NaN is one.
+std::optional<double> one_number(std::string_view text);
+inline bool is_one_number(std::string_view text) { return one_number(text).has_value(); }
 /// Also with a comma for its point.
 bool is_table_number(std::string_view text);
 

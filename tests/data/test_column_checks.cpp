@@ -115,6 +115,15 @@ TEST_CASE("numbers that are all the same are an error", "[columns]") {
         "t: every target is \"7\": there is nothing to learn; expected two different ones or more");
 }
 
+TEST_CASE("labels that programs write for none are an error, words for it are noted", "[columns]") {
+  CHECK(load_columns("yes\ta b\nnan\tc\nno\td\nnan\te\n")
+            .error.starts_with("t:2: the label is \"nan\", which says that it is missing"));
+  CHECK(load_columns("yes\ta b\nNA\tc\nno\td\n")
+            .notes_have(
+                "label \"NA\" is a class, first t:2: if it says that there is none, leave such records out"));
+  CHECK(load_columns("?\ta b\n!\tc\n").error == "no error");
+}
+
 TEST_CASE("labels that look alike are an error that names both", "[columns]") {
   CHECK_THAT(load_columns("caf\xC3\xA9\ta b\nno\tc\ncafe\xCC\x81\td e\n").error,
              catch_matchers::StartsWith("t:3: label \"cafe\\u{0301}\" looks like \"caf\\u{00e9}\" (t:1), but "
@@ -137,6 +146,8 @@ TEST_CASE("a label with something unseen at an end is refused with line and byte
 TEST_CASE("the form of a label is composed and without what cannot be seen", "[columns]") {
   CHECK(visible_form("e\xCC\x81\xC2\xAD \xE3\x80\x80x\xE2\x80\x89") == "\xC3\xA9 x");
   CHECK(visible_form("Yes") == "Yes");
+  CHECK(visible_form("\u0451") == visible_form("\u0435\u0308"));  // a Cyrillic letter, composed or not
+  CHECK(visible_form("\u0441\u0435") == "ce");
   CHECK(visible_form("") == "");
 }
 

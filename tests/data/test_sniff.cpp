@@ -66,6 +66,9 @@ TEST_CASE("other files are described", "[sniff]") {
   std::string noise;
   for (int i = 0; i < 256; ++i) noise += static_cast<char>(i * 37 % 256);
   CHECK(sniff(noise).description == "a binary file");
+  std::string odd = "a";
+  for (char c = 14; c < 28; ++c) odd += c;
+  CHECK(sniff(odd + std::string(4000, 'c')).description == "");  // among many others
   CHECK(sniff("yes\x01a\x02"
               "b" +
               std::string(100, 'c'))

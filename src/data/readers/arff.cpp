@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "data/label_form.hpp"
 #include "data/raw.hpp"
+#include "data/readers/labels.hpp"
 #include "data/readers/words.hpp"
 
 namespace orochi {
@@ -184,13 +184,7 @@ class ArffReader : public Reader {
     record.target = *label;
     if (file.needs_targets() && header.classes &&
         std::find(header.classes->begin(), header.classes->end(), *label) == header.classes->end())
-      file.error(marks_missing(*label)
-                     ? fmt::format("the label is {}: it is missing; leave the series out, or write its label",
-                                   quote(*label))
-                     : fmt::format(
-                           "label {} is not in the class attribute, which has {}; add it there or correct it",
-                           quote(*label), quote_list(*header.classes)),
-                 line);
+      file.error(unlisted_label(*label, *header.classes, "the class attribute"), line);
     if (header.is_relational) {
       text = trim(text);
       if (text.size() < 2 || !is_quote(text.front()) || text.back() != text.front())

@@ -11,6 +11,7 @@
 #include "data/raw.hpp"
 #include "data/readers/csv_header.hpp"
 #include "data/readers/csv_parser.hpp"
+#include "data/readers/labels.hpp"
 
 namespace orochi {
 namespace {
@@ -59,14 +60,11 @@ std::size_t find_column(const CsvRecord& header, const std::string& name, const 
   if (found == header.fields.end()) {
     const bool other =
         header.fields.size() == 1 && header.fields[0].find_first_of(",;\t|") != std::string::npos;
-    file.error(
-        fmt::format(
-            "no column {} (data.format.{}); the header has {}{}", quote(name), key, quote_list(header.fields),
-            other ? "; set data.format.delimiter to what is between them"
-            : file.is_of_config()
-                ? "; set the key to one of them in the config, or rename the column in the file"
-                : fmt::format("; add data.format.{}=NAME, with one of them, behind the file's name", key)),
-        header.line);
+    file.error(fmt::format("no column {} (data.format.{}); the header has {}; {}", quote(name), key,
+                           quote_list(header.fields),
+                           other ? "set data.format.delimiter to what is between them"
+                                 : other_name(file, key, "the column")),
+               header.line);
     return header.fields.size();
   }
   if (std::find(found + 1, header.fields.end(), name) != header.fields.end()) {

@@ -3,27 +3,14 @@
 #include <algorithm>
 #include <cctype>
 
-#include <orochi/error.hpp>
-
 #include "data/column_names.hpp"
-#include "data/raw.hpp"
+#include "data/number_table.hpp"
 
 namespace orochi {
-namespace {
-
-bool is_number(const std::string& field) {
-  try {
-    return parse_number(field), true;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
-}  // namespace
 
 bool looks_like_record(const CsvRecord& first, CsvParser rest) {
   constexpr int most_looked_at = 1000;
-  if (std::any_of(first.fields.begin(), first.fields.end(), is_number)) return true;
+  if (std::any_of(first.fields.begin(), first.fields.end(), is_one_number)) return true;
   CsvRecord record;
   for (int i = 0; i < most_looked_at && rest.next(record); ++i)
     for (std::size_t c = 0; c < std::min(first.fields.size(), record.fields.size()); ++c)
@@ -42,7 +29,7 @@ bool looks_like_header(const CsvRecord& first, CsvParser rest) {
   int records = 0;
   for (; records < most_looked_at && rest.next(record); ++records)
     for (std::size_t c = 0; c < is_of_numbers.size(); ++c)
-      is_of_numbers[c] = is_of_numbers[c] && c < record.fields.size() && is_number(record.fields[c]);
+      is_of_numbers[c] = is_of_numbers[c] && c < record.fields.size() && is_one_number(record.fields[c]);
   return records >= fewest &&
          std::find(is_of_numbers.begin(), is_of_numbers.end(), true) != is_of_numbers.end();
 }

@@ -119,17 +119,11 @@ class JsonlReader : public Reader {
     for (std::size_t k = 0; k < keys_.size(); ++k) {
       if (json.values[k].kind != JsonKind::missing || (k == texts_ && !file.needs_targets())) continue;
       has_keys = false;
-      file.error(
-          json.keys.empty()
-              ? "an empty object; expected " + quote_list(keys_)
-              : fmt::format(
-                    "no key {} (data.format.{}); the object has {}; {}", quote(keys_[k]), option_of(k),
-                    quote_list(json.keys),
-                    file.is_of_config()
-                        ? "set the key to one of them in the config, or rename it in the file"
-                        : fmt::format("add data.format.{}=NAME, with one of them, behind the file's name",
-                                      option_of(k))),
-          line);
+      file.error(json.keys.empty()
+                     ? "an empty object; expected " + quote_list(keys_)
+                     : fmt::format("no key {} (data.format.{}); the object has {}; {}", quote(keys_[k]),
+                                   option_of(k), quote_list(json.keys), other_name(file, option_of(k), "it")),
+                 line);
       if (json.keys.empty()) break;
     }
     if (has_keys) add_record(json, text, line, file);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "data/file_errors.hpp"
+#include "data/label_form.hpp"
 
 namespace orochi {
 
@@ -23,6 +24,21 @@ std::string join_labels(std::span<const std::string> labels, const Targets& targ
     target += label;
   }
   return {};
+}
+
+std::string unlisted_label(std::string_view label, std::span<const std::string> listed,
+                           std::string_view list) {
+  if (marks_missing(label))
+    return fmt::format("the label is {}: it is missing; leave such records out, or write their labels",
+                       quote(label));
+  return fmt::format("label {} is not in {}, which has {}; add it there or correct it", quote(label), list,
+                     quote_list(listed));
+}
+
+std::string other_name(const DataFile& file, std::string_view option, std::string_view what) {
+  if (file.is_of_config())
+    return fmt::format("set the key to one of them in the config, or rename {} in the file", what);
+  return fmt::format("add data.format.{}=NAME, with one of them, behind the file's name", option);
 }
 
 }  // namespace orochi

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "core/read_number.hpp"
-#include "data/label_form.hpp"
 #include "data/raw.hpp"
+#include "data/readers/labels.hpp"
 #include "data/readers/words.hpp"
 
 namespace orochi {
@@ -17,8 +17,6 @@ namespace {
 constexpr std::string_view known_keys =
     "@problemName, @timeStamps, @missing, @univariate, @dimensions, @equalLength, @seriesLength, "
     "@classLabel, @targetLabel, @data";
-
-constexpr std::string_view blank_or_tab = " \t";
 
 struct TsHeader {
   std::vector<std::string> classes;  // of @classLabel true a b c
@@ -35,7 +33,7 @@ struct TsHeader {
 
 /// The part up to the first blank or tab, which `rest` then loses together with that one.
 std::string_view take_word(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find_first_of(blank_or_tab), rest.size());
+  const std::size_t end = std::min(rest.find_first_of(blanks_and_tabs), rest.size());
   const std::string_view word = rest.substr(0, end);
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return word;
@@ -107,10 +105,10 @@ std::string label_error_in(const std::string& label, TsHeader& header, const Tar
   if (std::string wrong = targets.check(label); !wrong.empty()) return wrong;
   const std::vector<std::string>& classes = header.classes;
   if (classes.empty() || std::find(classes.begin(), classes.end(), label) != classes.end()) return {};
-  if (label.find_first_of(blank_or_tab) != std::string::npos) {
+  if (label.find_first_of(blanks_and_tabs) != std::string::npos) {
     std::string joined = label;
     for (char& c : joined)
-      if (blank_or_tab.find(c) != std::string_view::npos) c = '_';
+      if (blanks_and_tabs.find(c) != std::string_view::npos) c = '_';
     is_told = std::exchange(header.has_label_of_words, true);
     return fmt::format(
         "label {} holds a blank, but blanks in @classLabel part the class names, which are {}; write {} "
@@ -118,11 +116,7 @@ std::string label_error_in(const std::string& label, TsHeader& header, const Tar
         quote(label), quote_list(classes), quote(joined));
   }
   is_told = !header.unknown.insert(label).second;
-  if (marks_missing(label))
-    return fmt::format("the label is {}: it is missing; leave such cases out, or write their labels",
-                       quote(label));
-  return fmt::format("label {} is not in @classLabel, which has {}; add it there or correct it", quote(label),
-                     quote_list(classes));
+  return unlisted_label(label, classes, "@classLabel");
 }
 
 /// One line below @data, without the `indent` blanks before it.
@@ -190,14 +184,14 @@ Index read_header(std::string_view& rest, TsHeader& header, DataFile& file) {
           line);
       return line;
     }
-    if (lower_ascii(text.substr(0, text.find_first_of(blank_or_tab))) != "@data") {
+    if (lower_ascii(text.substr(0, text.find_first_of(blanks_and_tabs))) != "@data") {
       read_key(text, line, header, file);
       continue;
     }
-    if (text.find_first_of(blank_or_tab) != std::string_view::npos)
+    if (text.find_first_of(blanks_and_tabs) != std::string_view::npos)
       file.error(
           fmt::format("{} follows @data, which is alone on its line; the first case is on the next one",
-                      quote(trim(text.substr(text.find_first_of(blank_or_tab))))),
+                      quote(trim(text.substr(text.find_first_of(blanks_and_tabs))))),
           line);
     check_header(header, file);
     return line;

@@ -40,22 +40,21 @@ class UcrReader : public Reader {
  private:
   const char* name() const { return delimiter_ == ',' ? "comma" : "tab"; }
 
-  /// Without the blanks at its ends and with one delimiter for each run of others, as the archive's .txt.
-  std::string with_delimiters(std::string_view text) const {
+  /// With a tab for each run of blanks but those at the ends, as the archive's .txt has them.
+  static std::string with_tabs(std::string_view text) {
     std::string result;
     for (std::string_view rest = trim(text); !rest.empty(); rest = trim(rest)) {
       const std::size_t end = std::min(rest.find(' '), rest.size());
-      if (!result.empty()) result += delimiter_;
-      result += rest.substr(0, end);
+      result += (result.empty() ? "" : "\t") + std::string(rest.substr(0, end));
       rest.remove_prefix(end);
     }
     return result;
   }
 
   void read_line(std::string_view text, Index line, DataFile& file) const {
-    const std::string of_blanks =
-        delimiter_ == '\t' && text.find('\t') == text.npos ? with_delimiters(text) : "";
-    if (of_blanks.find('\t') != of_blanks.npos) text = of_blanks;
+    std::string of_blanks;
+    if (delimiter_ == '\t' && text.find('\t') == text.npos && trim(text).find(' ') != text.npos)
+      text = of_blanks = with_tabs(text);
     const std::size_t end = text.find(delimiter_);
     if (end == std::string_view::npos)
       return file.error(fmt::format("no {0} in {1}; expected a label and numbers with {0}s between "
