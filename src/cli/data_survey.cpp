@@ -128,16 +128,16 @@ std::string awk_for(const Guess& guess, bool has_labels) {
 
 /// A command that writes a table of numbers so.
 std::string command_for(const Guess& guess, const std::string& path, bool has_labels) {
-  const std::string between = guess.looks_like.delimiter == '\t'  ? "'\\t'"
-                              : guess.looks_like.delimiter == ';' ? "';'"
-                                                                  : ",";
+  const char delimiter = guess.looks_like.delimiter;
+  const std::string between =
+      delimiter == ',' ? "," : fmt::format("'{}'", delimiter == '\t' ? "\\t" : std::string(1, delimiter));
   const bool is_packed = guess.packing != Packing::none;
   const std::string named = shell_word(path);
   std::string source = guess.packing == Packing::gzip   ? "zcat <" + named + " | "
                        : guess.packing == Packing::zstd ? "zstd -dc <" + named + " | "
                                                         : "";
   // Between commas numbers like "6,3" are in quotes, which awk would cut.
-  const bool has_quoted_commas = guess.looks_like.delimiter == ',' && guess.number_table.has_decimal_commas;
+  const bool has_quoted_commas = delimiter == ',' && guess.number_table.has_decimal_commas;
   if (has_quoted_commas)
     source +=
         fmt::format(R"x(sed 's/"\([-+0-9]*\),\([-+0-9eE]*\)"/\1.\2/g' {}| )x", is_packed ? "" : named + " ");
