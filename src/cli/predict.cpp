@@ -39,10 +39,7 @@ class Pending {
   explicit Pending(const Model& trained)
       : reader_(trained.extensions.readers.make(trained.config.data.format)),
         encoder_(trained.config.data, trained.preprocessing, trained.task->level()),
-        preprocessing_(trained.preprocessing),
-        channels_(trained.preprocessing.channels),
-        takes_pairs_(trained.preprocessing.texts > 1),
-        usual_(trained.preprocessing.unknown_share) {
+        preprocessing_(trained.preprocessing) {
     const std::vector<std::string> labels = trained.task->strata_names();
     labels_.insert(labels.begin(), labels.end());
     clear();
@@ -50,8 +47,8 @@ class Pending {
 
   /// Throws a usage_error for a line that is no sequence; nothing is added then.
   void add(std::string_view line) {
-    if (count_ == 0 && channels_ == 0 && !(takes_pairs_ && line.find('\t') != line.npos) &&
-        reader_->recognizes(line))
+    const bool is_pair = preprocessing_.texts > 1 && line.find('\t') != line.npos;  // columns have tabs, too
+    if (count_ == 0 && is_of_texts() && !is_pair && reader_->recognizes(line))
       throw usage_error(
           fmt::format("{} looks like the columns of a data file, but a line here is a text alone; name the "
                       "file in place of standard input, or leave out its header and other columns",
@@ -71,7 +68,7 @@ class Pending {
   void answer(Inference& inference, const Model& trained, AnswerWriter& writer) {
     std::vector<std::uint32_t> samples;  // [B]
     const Batch all = as_batch(data_, samples);
-    if (channels_ == 0) {
+    if (is_of_texts()) {
       tokens_ += std::ssize(data_.tokens);
       unknown_ +=
           unknown_share(data_, *trained.preprocessing.tokenizer) * static_cast<double>(data_.tokens.size());
@@ -103,26 +100,25 @@ class Pending {
       text += fmt::format("{} of {} longer than max_length {} and {}\n", grouped(long_),
                           counted(count_, "sequence"), max_length,
                           data_.window > 0 ? "read as windows, whose outputs are averaged" : "cut");
-    if (channels_ == 0 ? labelled_ > 0 : labelled_ > 1 && labelled_ == count_)  // a value may be alike
+    if (is_of_texts() ? labelled_ > 0 : labelled_ > 1 && labelled_ == count_)  // a value may be alike
       text += fmt::format(
           "{} of {} begin with a label, which was read as {}; predict takes the {}, or a file of the model's "
           "format by its name\n",
-          grouped(labelled_), counted(count_, "line"), channels_ == 0 ? "text" : "a value",
-          channels_ == 0 ? "text alone" : "values alone");
+          grouped(labelled_), counted(count_, "line"), is_of_texts() ? "text" : "a value",
+          is_of_texts() ? "text alone" : "values alone");
     const double share = unknown_ / static_cast<double>(std::max<Index>(tokens_, 1));
-    if (const std::string note = unknown_note(share, tokens_, usual_); !note.empty()) text += note + "\n";
+    if (const std::string note = unknown_note(share, tokens_, preprocessing_.unknown_share); !note.empty())
+      text += note + "\n";
     return text;
   }
 
  private:
+  bool is_of_texts() const { return preprocessing_.channels == 0; }
   void clear() { data_ = encoder_.none(); }
 
   std::unique_ptr<Reader> reader_;
   InputEncoder encoder_;
   const Preprocessing& preprocessing_;
-  Index channels_;
-  bool takes_pairs_;  // with a tab between, as columns have it
-  double usual_;      // share of unknown tokens
   Sequences data_;
   std::vector<std::vector<std::string>> fields_;  // [B] or none
   std::set<std::string, std::less<>> labels_;     // that a line of a labelled file would begin with
