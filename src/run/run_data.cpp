@@ -6,6 +6,7 @@
 
 #include <orochi/error.hpp>
 #include <orochi/inference.hpp>
+#include <orochi/metrics.hpp>
 
 #include "baseline/linear_model.hpp"
 #include "core/choices.hpp"
@@ -38,14 +39,16 @@ void note_unused_layers(const ModelConfig& model, const std::map<std::string, Op
 }
 
 /// Keys that are set, though not for such data.
-void note_unused_keys(const Config& config, bool has_texts, bool has_validation,
+void note_unused_keys(const Config& config, const LoadedData& data, const TaskEntry& task,
                       std::vector<std::string>& notes) {
+  const bool has_texts = data.preprocessing.channels == 0;
   const DataConfig otherwise;
   if (has_texts && config.data.missing != otherwise.missing)
     notes.emplace_back("data.missing is not used: it is for numbers, and the data are texts");
   if (!has_texts && config.data.tokenizer.type != otherwise.tokenizer.type)
     notes.emplace_back("data.tokenizer is not used: it is for texts, and the data are numbers");
-  if (!has_validation && !config.train.monitor.empty())
+  const std::vector<MetricInfo> metrics = all_metrics(task);
+  if (data.validation.size() == 0 && config.train.monitor != metrics[monitored_metric(metrics, "")].name)
     notes.emplace_back("train.monitor is not used: there is no validation data to choose the epoch by");
 }
 
@@ -120,7 +123,7 @@ RunData load_run_data(const RunSetup& setup, const TrainRequest& request, const 
       setup.config_text);
   note_unused_layers(setup.config.model, setup.config.layer, data.loaded.preprocessing.channels == 0,
                      extensions.layers, data.loaded.notes);
-  note_unused_keys(setup.config, data.loaded.preprocessing.channels == 0, data.loaded.validation.size() > 0,
+  note_unused_keys(setup.config, data.loaded, *extensions.tasks.find(setup.config.task.type),
                    data.loaded.notes);
   data.train_checksum = checksum(data.loaded.train);
   if (texts != nullptr && data.loaded.train.window > 0) {  // as training cuts it

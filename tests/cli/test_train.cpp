@@ -64,8 +64,9 @@ TEST_CASE("a section of a layer that has no place in the model is noted") {
   CHECK_FALSE(has(note("layer.token_embedding.ngrams=2"), "is not used"));
   CHECK(has(note("data.missing=mean"),
             "data.missing is not used: it is for numbers, and the data are texts\n"));
-  CHECK_FALSE(has(note("train.monitor=accuracy"), "is not used"));
-  const Outcome outcome = orochi_program({"train", place.path("small.toml"), "train.monitor=accuracy",
+  CHECK_FALSE(has(note("train.monitor=macro_f1"), "is not used"));
+  CHECK_FALSE(has(note("data.validation_fraction=0"), "is not used"));
+  const Outcome outcome = orochi_program({"train", place.path("small.toml"), "train.monitor=macro_f1",
                                           "data.validation_fraction=0", "--dry-run"});
   CHECK(has(outcome.err, "train.monitor is not used: there is no validation data"));
 }
