@@ -81,21 +81,17 @@ bool holds_run(const std::string& folder) {
 std::string refusal_of(const std::string& path, HeldRun held) {
   if (holds_run(path))
     return held == HeldRun::refused ? fmt::format("{} holds a run already; {}", path, ways_out) : "";
-  for (const char* name : {"best.h5", "last.h5"})
-    if (held != HeldRun::resumed && is_there(path, name))
-      return fmt::format(
-          "{0} has a {1}, but is not the folder of one run: there is no config.toml in it; choose another "
-          "folder with --run DIR, or move {1} away",
-          path, name);
-  const bool has_checkpoint = is_there(path, "last.h5") || is_there(path, "last-1.h5");
-  if ((held == HeldRun::resumed && has_checkpoint) || is_there(path, lock_name)) return "";  // of a run
-  for (const char* name : run_files)
-    if (is_there(path, name))
-      return fmt::format(
-          "{0} holds no run, but has a {1}, which training would write over; choose another folder with "
-          "--run DIR, or move {1} away",
-          path, name);
-  return "";
+  const auto is_in = [&](const char* name) { return is_there(path, name); };
+  const bool is_of_run = held == HeldRun::resumed
+                             ? is_in("last.h5") || is_in("last-1.h5") || is_in(lock_name)
+                             : is_in(lock_name) && !is_in("best.h5") && !is_in("last.h5");
+  if (is_of_run) return "";  // one that lost its config, or was killed as it began
+  const auto found = std::ranges::find_if(run_files, is_in);
+  if (found == run_files.end()) return "";
+  return fmt::format(
+      "{0} has a {1}, which training would write over, but is not the folder of one run; choose another "
+      "folder with --run DIR, or move {1} away",
+      path, *found);
 }
 
 namespace {

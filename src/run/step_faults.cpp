@@ -5,6 +5,7 @@
 #include <orochi/error.hpp>
 
 #include "core/choices.hpp"
+#include "data/file_errors.hpp"
 #include "run/resume_point.hpp"
 #include "run/training_run.hpp"
 
@@ -28,6 +29,7 @@ FailedStep Trainer::examine(const Loop::Step& step) {
 
 void Trainer::leave_out(const Loop::Step& step) {
   const auto most = static_cast<std::uint64_t>(config_.train.max_skips);
+  const auto before = static_cast<Index>(progress_.skipped_steps) - 1;
   const bool stop = nonfinite_choice.is(config_.train.on_nonfinite, OnNonfinite::stop),
              last = stop || progress_.skipped_steps > most;
   const std::string what = fmt::format("at step {}: the {} is not a finite number{}", progress_.step,
@@ -36,9 +38,7 @@ void Trainer::leave_out(const Loop::Step& step) {
   if (last)
     diverged(what + (stop ? ""
                           : fmt::format("\n  {} left out before, train.max_skips allows no more",
-                                        progress_.skipped_steps == 2
-                                            ? "1 step was"
-                                            : fmt::format("{} steps were", progress_.skipped_steps - 1))),
+                                        counted(before, "step") + (before == 1 ? " was" : " were"))),
              fmt::format("look at the sequences that are named, lower train.learning_rate ({}), raise "
                          "train.warmup_steps{}",
                          config_.train.learning_rate,

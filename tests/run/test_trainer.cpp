@@ -219,7 +219,8 @@ TEST_CASE("a file that is no run's, but called so, is not written over") {
     TrainRequest request = place.request("own");
     for (const bool overwrite : {false, true}) {
       request.overwrite = overwrite;
-      CHECK(message_of(request).find(std::string("holds no run, but has a ") + name) != std::string::npos);
+      CHECK(message_of(request).find(std::string("has a ") + name + ", which training would write over") !=
+            std::string::npos);
     }
     request.overwrite = false, request.resume = true;
     CHECK_FALSE(message_of(request).empty());
