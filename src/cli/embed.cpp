@@ -101,7 +101,7 @@ Sequences read_lines(const Model& model, const std::string& path) {
 }
 
 Sequences read_sequences(const Model& model, const std::string& path) {
-  if (!is_data_file(model.config.data, model.extensions.readers, model.preprocessing, path))
+  if (!is_data_file(model.config.data, model.extensions.readers, model.preprocessing, model.task.get(), path))
     return read_lines(model, path);
   std::vector<std::string> notes;
   Inputs inputs = load_inputs(model.config.data, model.extensions.readers, model.preprocessing, path, false,

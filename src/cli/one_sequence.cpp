@@ -86,7 +86,7 @@ OneSequence take_sequence(const Model& trained, const Arguments& arguments) {
     if (arguments.has("--index"))
       throw usage_error("--index counts the sequences of --data FILE, which is missing");
     const bool is_data = !file.empty() && is_data_file(trained.config.data, trained.extensions.readers,
-                                                       trained.preprocessing, file);
+                                                       trained.preprocessing, trained.task.get(), file);
     one.data = take_window(is_data ? first_of_file(trained, file) : first_line(trained, file), window);
   }
   one.tokens = row_labels(trained, one.data, 0);

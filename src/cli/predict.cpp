@@ -192,10 +192,9 @@ int call_predict(const Extensions& extensions, const Arguments& arguments, Outpu
         trained, path,
         fmt::format("{} predict {}", shell_word(arguments.program), shell_word(arguments.words.front())));
   if (keeps || has_settings ||
-      is_data_file(trained.config.data, trained.extensions.readers, trained.preprocessing, path))
+      is_data_file(trained.config.data, trained.extensions.readers, trained.preprocessing, trained.task.get(),
+                   path))
     return answer_file(trained, path, arguments, out);
-  refuse_labels_in_front(trained.config.data, trained.extensions.readers, trained.preprocessing,
-                         *trained.task, path);
   LineReader reader(path);
   if (reader.is_terminal()) std::cerr << "one sequence a line; Ctrl-D ends\n";
   Inference inference(trained, threads_of(arguments));

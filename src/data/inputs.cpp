@@ -128,37 +128,17 @@ bool holds_more_than_texts(const Sniffed& found, const std::string& by_name,
          (found.layout == Layout::label_tab_text && preprocessing.texts == 1);
 }
 
-/// Whether a label would be in front of the first line.
-bool names_label(const Reader& reader, std::string_view beginning) {
-  return !reader.label_of(take_line(beginning)).empty();
-}
-
-}  // namespace
-
-std::string_view label_in_front(const Reader& reader, const Preprocessing& preprocessing,
-                                std::string_view line) {
-  if (preprocessing.channels == 0)
-    if (const std::string_view label = reader.label_of(line); !label.empty()) return label;
-  const std::size_t end = line.find(preprocessing.channels > 0 ? ',' : '\t');
-  return end == line.npos ? "" : trim(line.substr(0, end));
-}
-
-void refuse_labels_in_front(const DataConfig& config, const Readers& readers,
-                            const Preprocessing& preprocessing, const Targets& targets,
-                            const std::string& path) {
-  if (!std::filesystem::is_regular_file(path)) return;
+/// Throws a usage_error for lines, which are to be a text or a case each, that all begin with a label.
+void refuse_labels_in_front(const Reader& reader, const Readers& readers, const Preprocessing& preprocessing,
+                            const Targets& targets, const std::string& path, std::string_view beginning) {
   const std::vector<std::string> labels = targets.strata_names();
-  const std::unique_ptr<Reader> reader = readers.make(config.format);
-  TextFile file(Encoding::utf8);
-  file.read_beginning(path);
-  std::string_view rest = file.bytes();
   std::set<std::string_view> found;
   Index lines = 0;
-  while (rest.find('\n') != rest.npos) {
-    const std::string_view line = take_line(rest), label = label_in_front(*reader, preprocessing, line);
+  while (beginning.find('\n') != beginning.npos) {
+    const std::string_view line = take_line(beginning), label = label_in_front(reader, preprocessing, line);
     if (trim(line).empty()) continue;
     // A series of whole numbers may begin with any of them.
-    const std::string_view next = label_in_front(*reader, preprocessing, line.substr(label.size() + 1));
+    const std::string_view next = label_in_front(reader, preprocessing, line.substr(label.size() + 1));
     if (std::ranges::find(labels, label) == labels.end() || std::ranges::find(labels, next) != labels.end())
       return;
     found.insert(label), ++lines;
@@ -173,14 +153,22 @@ void refuse_labels_in_front(const DataConfig& config, const Readers& readers,
           : ""));
 }
 
+}  // namespace
+
+std::string_view label_in_front(const Reader& reader, const Preprocessing& preprocessing,
+                                std::string_view line) {
+  if (preprocessing.channels == 0)
+    if (const std::string_view label = reader.label_of(line); !label.empty()) return label;
+  const std::size_t end = line.find(preprocessing.channels > 0 ? ',' : '\t');
+  return end == line.npos ? "" : trim(line.substr(0, end));
+}
+
 bool is_data_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
-                  const std::string& path) {
+                  const Targets* targets, const std::string& path) {
   if (!std::filesystem::is_regular_file(path)) return false;
-  RawSplit none;
-  FileErrors errors(path, PathFrom::command_line);
-  const AnyTargets targets;
-  FileInMemory file(config, targets, none, errors);
-  const std::string_view beginning = file.beginning();
+  TextFile file(Encoding::utf8);
+  file.read_beginning(path);
+  const std::string_view beginning = file.bytes();
   const Sniffed found = sniff(beginning);
   if (found.is_config)
     throw usage_error(fmt::format("{}: error: looks like {}; {}", path, found.description, found.advice));
@@ -190,8 +178,9 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
   const bool has_columns = by_name == config.format.type && !reader->text_option().empty();
   const bool looks_own = found.format == config.format.type && !found.is_by_tabs_alone;
   // A header above lines of the model's format is of them: read so, it is told from a record.
+  std::string_view rest = beginning;
   const bool is_under_header =
-      found.layout == Layout::table && !found.is_by_tabs_alone && names_label(*reader, beginning);
+      found.layout == Layout::table && !found.is_by_tabs_alone && !reader->label_of(take_line(rest)).empty();
   if (looks_own || is_under_header || found.is_no_text || has_bare_returns(beginning) || has_columns ||
       reader->recognizes(beginning))
     return true;
@@ -201,6 +190,7 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
         fmt::format("{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of one "
                     "text each; {}",
                     path, found.description, config.format.type, remedy(found, readers)));
+  if (targets != nullptr) refuse_labels_in_front(*reader, readers, preprocessing, *targets, path, beginning);
   return false;
 }
 

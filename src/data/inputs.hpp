@@ -33,17 +33,12 @@ void refuse_unknown_labels(const Inputs& inputs, const DataConfig& config, const
 /// The label that a line may begin with where it should not: up to the first tab, or comma between numbers.
 std::string_view label_in_front(const Reader& reader, const Preprocessing& preprocessing,
                                 std::string_view line);
-/// Throws a usage_error for a file whose lines, which are to be a text or a case each, all begin with a
-/// label.
-void refuse_labels_in_front(const DataConfig& config, const Readers& readers,
-                            const Preprocessing& preprocessing, const Targets& targets,
-                            const std::string& path);
 
 /// Whether the file looks like one of the config's format, not like lines that are one text, or one case,
-/// each. Throws a usage_error for a configuration, and for another format whose labels or marks would be
-/// read as text.
+/// each. Throws a usage_error for a configuration, and for another format, or lines that all begin with a
+/// label of `targets`, whose labels or marks would be read as text or values.
 bool is_data_file(const DataConfig& config, const Readers& readers, const Preprocessing& preprocessing,
-                  const std::string& path);
+                  const Targets* targets, const std::string& path);
 
 /// How many of each split's tokens are unknown, where some are, and whether training has any to learn from.
 std::string unknown_shares_note(const LoadedData& data, const TokenizerEntry* entry);

@@ -145,7 +145,7 @@ std::string_view take_line(std::string_view& rest) {
   return line;
 }
 
-bool is_checkpoint(std::istream& file) {
+bool ends_as_checkpoint(std::istream& file) {
   std::string end(checkpoint::trailer_magic.size(), '\0');
   file.seekg(-static_cast<std::streamoff>(checkpoint::trailer_size), std::ios::end);
   file.read(end.data(), std::ssize(end));
@@ -190,7 +190,7 @@ std::ifstream open_file(FileErrors& errors) {
     errors.add(fmt::format("cannot be opened: {}", std::strerror(errno)));
   } else if (stream.peek() == std::ifstream::traits_type::eof() && !stream.bad()) {
     errors.add("the file is empty; expected labelled sequences");
-  } else if (std::filesystem::is_regular_file(status) && is_checkpoint(stream)) {
+  } else if (std::filesystem::is_regular_file(status) && ends_as_checkpoint(stream)) {
     errors.add("is a checkpoint of Orochi, a trained model that holds no data; name a file of data");
   }
   return stream;

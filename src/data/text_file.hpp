@@ -16,8 +16,8 @@ namespace orochi {
 /// Whether lines end in a carriage return alone, as on Macs of old: all would be one line.
 bool has_bare_returns(std::string_view contents);
 
-/// Whether a file ends as a checkpoint does; it is then at its beginning again.
-bool is_checkpoint(std::istream& file);
+/// By the mark at its end; the file is then at its beginning.
+bool ends_as_checkpoint(std::istream& file);
 
 class TextFile {
  public:

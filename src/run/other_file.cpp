@@ -59,7 +59,7 @@ void refuse_other_file(const std::string& path) {
   if (found.is_config || (fs::path(path).extension() == ".toml" &&
                           (found.layout == Layout::one_list || found.layout == Layout::objects)))
     return;
-  if (std::ifstream file(path, std::ios::binary); is_checkpoint(file))
+  if (std::ifstream file(path, std::ios::binary); ends_as_checkpoint(file))
     throw usage_error(fmt::format(
         "{0}: error: is a checkpoint, not a configuration; to train it further: `orochi train --from {0} "
         "--data FILE`, to see its config: `orochi inspect {0}`",
