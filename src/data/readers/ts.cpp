@@ -2,7 +2,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,10 +23,9 @@ struct TsHeader {
   std::optional<Index> channels;     // what they agree on, or of the first case
   std::optional<Index> length;       // of @seriesLength or, with @equalLength, of the first case
   bool equal_length = false;
-  Index no_classes_line = 0;        // of @classLabel false
-  Index numbers_line = 0;           // of @targetLabel true: a case ends with a number to be predicted
-  std::set<std::string> unknown;    // labels that are not of `classes`: each is an error once
-  bool has_label_of_words = false;  // that error was added
+  Index no_classes_line = 0;      // of @classLabel false
+  Index numbers_line = 0;         // of @targetLabel true: a case ends with a number to be predicted
+  std::set<std::string> unknown;  // labels that are not of `classes`: each is an error once
   std::map<std::string, std::string> values;  // by key
 };
 
@@ -99,24 +97,25 @@ void read_key(std::string_view text, Index line, TsHeader& header, DataFile& fil
   }
 }
 
-/// What is wrong with the label of a case, or nothing; `is_told`: and whether an earlier case was told so.
-std::string label_error_in(const std::string& label, TsHeader& header, const Targets& targets,
-                           bool& is_told) {
-  if (std::string wrong = targets.check(label); !wrong.empty()) return wrong;
+/// Whether the label of a case is right; what is wrong with one that comes again is told once.
+bool check_label(const std::string& label, Index line, TsHeader& header, DataFile& file) {
+  if (!file.needs_targets()) return true;
   const std::vector<std::string>& classes = header.classes;
-  if (classes.empty() || std::find(classes.begin(), classes.end(), label) != classes.end()) return {};
-  if (label.find_first_of(blanks_and_tabs) != std::string::npos) {
-    std::string joined = label;
-    for (char& c : joined)
-      if (blanks_and_tabs.find(c) != std::string_view::npos) c = '_';
-    is_told = std::exchange(header.has_label_of_words, true);
-    return fmt::format(
-        "label {} holds a blank, but blanks in @classLabel part the class names, which are {}; write {} "
-        "there and in every case",
-        quote(label), quote_list(classes), quote(joined));
-  }
-  is_told = !header.unknown.insert(label).second;
-  return unlisted_label(label, classes, "@classLabel");
+  if (const std::string wrong = file.targets().check(label); !wrong.empty())
+    return file.error(wrong, line), false;
+  if (classes.empty() || std::find(classes.begin(), classes.end(), label) != classes.end()) return true;
+  const bool is_of_words = label.find_first_of(blanks_and_tabs) != std::string::npos;
+  if (!header.unknown.insert(is_of_words ? " " : label).second) return false;
+  if (!is_of_words) return file.error(unlisted_label(label, classes, "@classLabel"), line), false;
+  std::string joined = label;
+  for (char& c : joined)
+    if (blanks_and_tabs.find(c) != std::string_view::npos) c = '_';
+  file.error(
+      fmt::format("label {} holds a blank, but blanks in @classLabel part the class names, which are {}; "
+                  "write {} there and in every case",
+                  quote(label), quote_list(classes), quote(joined)),
+      line);
+  return false;
 }
 
 /// One line below @data, without the `indent` blanks before it.
@@ -129,14 +128,11 @@ void read_case(std::string_view text, Index line, Index indent, TsHeader& header
   if (!is_unlabelled) record.target = trim(text.substr(colon + 1));
   record.line = line;
   record.is_of_text = true;
-  bool is_told = false;
-  std::string wrong;
-  if (file.needs_targets()) wrong = label_error_in(record.target, header, file.targets(), is_told);
-  if (!wrong.empty() && !is_told) file.error(wrong, line);
-  const bool has_label = wrong.empty();
+  const bool has_label = check_label(record.target, line, header, file);
   std::size_t at = 0;
-  wrong = parse_case(text.substr(0, colon), record.values, record.channels, &at);
-  if (!wrong.empty()) return file.error(wrong, line, indent + static_cast<Index>(at) + 1);
+  if (const std::string wrong = parse_case(text.substr(0, colon), record.values, record.channels, &at);
+      !wrong.empty())
+    return file.error(wrong, line, indent + static_cast<Index>(at) + 1);
   // The first case says what the header leaves open.
   if (!header.channels) header.channels = record.channels;
   if (record.channels != *header.channels)
