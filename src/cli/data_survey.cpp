@@ -165,12 +165,9 @@ void refuse_number_table(const Guess& guess, const std::string& path, const std:
   throw usage_error(fmt::format(
       "{}: error: looks like a table of numbers, a record a line: {} of numbers, and labels in column {}; "
       "none of them is a text.{} Numbers are read as series: write a record as one step, each of its columns "
-      "a "
-      "channel that is normalized by itself, for instance with\n"
-      "  {}\n"
-      "and name that file. Where the columns are one quantity over time, write a line of the label and the "
-      "numbers, with tabs between (data.format = \"ucr\"). To read one column as a text all the same, name "
-      "it with {}",
+      "a channel that is normalized by itself, for instance with\n  {}\nand name that file. Where the "
+      "columns are one quantity over time, write a line of the label and the numbers, with tabs between "
+      "(data.format = \"ucr\"). To read one column as a text all the same, name it with {}",
       path, counted(static_cast<Index>(table.numbers), "column"), name_of(table.label),
       ids.empty() ? "" : fmt::format(" What only numbers the records is left out: {}.", fmt::join(ids, ", ")),
       command_into_ts(guess, path), text_setting));

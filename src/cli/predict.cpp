@@ -155,13 +155,12 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
     if (arguments.has("--keep")) kept = inputs.field_names;
     pending.add(std::move(inputs));
   } catch (const Error& error) {
-    throw Error(
-        error.code(),
-        fmt::format("{}\nthe file was read as data.format = \"{}\", as in training; {} are read from "
-                    "standard input: predict ... <FILE",
-                    error.what(), trained.config.data.format.type,
-                    trained.preprocessing.channels > 0 ? "records without labels, values with commas between,"
-                                                       : "lines of one text each"));
+    throw Error(error.code(), fmt::format("{}\nthe file was read as data.format = \"{}\", as in training; {} "
+                                          "are read from standard input: predict ... <FILE",
+                                          error.what(), trained.config.data.format.type,
+                                          trained.preprocessing.channels > 0
+                                              ? "records without labels, values with commas between,"
+                                              : "lines of one text each"));
   }
   notes.push_back(
       fmt::format("read as data.format = \"{}\"; labels are ignored", trained.config.data.format.type));

@@ -128,8 +128,8 @@ void check_first_lines(const RawSplit& raw, const Uses& labels, const ReaderEntr
 std::string how_to_exchange(const ReaderEntry& reader) {
   const std::string text = option_of(reader, "text_");
   return text.empty()
-             ? "the label comes first: exchange the columns, for instance with awk -F'\\t' "
-               "'{print $2 \"\\t\" $1}' FILE > NEW.tsv"
+             ? "the label comes first: exchange the columns, for instance with awk -F'\\t' '{print $2 "
+               "\"\\t\" $1}' FILE > NEW.tsv"
              : fmt::format("exchange data.format.{} and data.format.{}", option_of(reader, "label_"), text);
 }
 
@@ -152,8 +152,7 @@ void check_swapped(const RawSplit& raw, const Uses& labels, const ReaderEntry& r
     add_at(raw, at, errors, [&] {
       return fmt::format(
           "label and text look swapped: {} of several words, such as {}, but {} of one word each, such as "
-          "{}; "
-          "{}",
+          "{}; {}",
           counted(std::ssize(labels), "different label"), quote(raw.targets[at]), of_texts,
           quote(raw.texts[at]), way);
     });
@@ -199,8 +198,7 @@ void check_missing(const RawSplit& raw, const Uses& labels, FileErrors& errors,
     if (!marks_missing(label) || (are_signs && label == "?")) continue;
     const std::string what = fmt::format(
         "the label is {}, which says that it is missing; leave such records out, or write their labels; if "
-        "it "
-        "is a class, give it another name",
+        "it is a class, give it another name",
         quote(label));
     add_at(raw, use.first, errors, [&] { return what; });
   }

@@ -29,8 +29,7 @@ void note_separator(const RawSplit& raw, char separator, std::vector<std::string
     const auto first = std::ranges::find_if(raw.targets, holds) - raw.targets.begin();
     notes.push_back(fmt::format(
         "no record has more than one label, but the labels of {} of {} hold a {}, first {} ({}): if it is "
-        "between "
-        "labels, set task.separator = \"{}\"",
+        "between labels, set task.separator = \"{}\"",
         grouped(count), grouped(raw.size()), other.character == ' ' ? "blank" : quote({&other.character, 1}),
         quote(raw.targets[as_size(first)]), raw.location(first), other.name));
     return;
@@ -65,16 +64,15 @@ void note_marks(const RawSplit& raw, std::vector<std::string>& notes) {
         return target.size() < 2 || target.front() != left[mark] || target.back() != right[mark];
       }))
     return;
-  notes.push_back(fmt::format(
-      "every label is between {} and {}, first {} ({}), which are read as part of it: if they only enclose "
-      "it, {}",
-      left[mark], right[mark], quote(first), raw.location(0),
-      left[mark] == '"' && raw.texts.size() > 0 && raw.texts[0].starts_with('"')
-          ? "set data.format to {type = \"csv\", delimiter = \"\\t\", header = false, label_column = \"1\", "
-            "text_columns = [\"2\"]}"
-          : "remove them, for instance with awk -F'\\t' -v OFS='\\t' '{gsub(/[][(){}\"\\047]/, \"\", $1); "
-            "print}' "
-            "FILE > NEW.tsv"));
+  notes.push_back(
+      fmt::format("every label is between {} and {}, first {} ({}), which are read as part of it: if they "
+                  "only enclose it, {}",
+                  left[mark], right[mark], quote(first), raw.location(0),
+                  left[mark] == '"' && raw.texts.size() > 0 && raw.texts[0].starts_with('"')
+                      ? "set data.format to {type = \"csv\", delimiter = \"\\t\", header = false, "
+                        "label_column = \"1\", text_columns = [\"2\"]}"
+                      : "remove them, for instance with awk -F'\\t' -v OFS='\\t' '{gsub(/[][(){}\"\\047]/, "
+                        "\"\", $1); print}' FILE > NEW.tsv"));
 }
 
 /// Of several labels a record: 0 or 1 for each that there is.
@@ -85,15 +83,13 @@ void note_flags(const RawSplit& raw, char separator, std::vector<std::string>& n
            std::ranges::count(target, separator) * 2 + 1 == std::ssize(target);
   };
   if (!std::ranges::all_of(raw.targets, is_flags)) return;
-  notes.push_back(fmt::format(
-      "every target is like {} ({}), which is read as the labels 0 and 1: if each place is the flag of a "
-      "label, "
-      "write "
-      "the names, or numbers, of those that a record has, for instance with awk -F'\\t' '{{n = split($1, is, "
-      "\"{}\"); s = \"\"; for (i = 1; i <= n; ++i) if (is[i] == 1) s = s (s == \"\" ? \"\" : \"{}\") i; "
-      "print s \"\\t\" "
-      "$2}}' FILE > NEW.tsv",
-      quote(raw.targets.front()), raw.location(0), separator, separator));
+  notes.push_back(
+      fmt::format("every target is like {} ({}), which is read as the labels 0 and 1: if each place is the "
+                  "flag of a label, write the names, or numbers, of those that a record has, for instance "
+                  "with awk -F'\\t' '{{n = split($1, is, "
+                  "\"{}\"); s = \"\"; for (i = 1; i <= n; ++i) if (is[i] == 1) s = s (s == \"\" ? \"\" : "
+                  "\"{}\") i; print s \"\\t\" $2}}' FILE > NEW.tsv",
+                  quote(raw.targets.front()), raw.location(0), separator, separator));
 }
 
 /// Several numbers with blanks, commas or semicolons between.
@@ -123,8 +119,8 @@ void note_series(const RawSplit& raw, std::vector<std::string>& notes) {
   const std::string_view text = raw.texts[first];
   notes.push_back(fmt::format(
       "the texts are numbers, first \"{}{}\" ({}), which are read as words: if each is a series, write a "
-      "line "
-      "of the label and its numbers with tabs between (data.format = \"ucr\"), or a .ts file (v,v,v:label)",
+      "line of the label and its numbers with tabs between (data.format = \"ucr\"), or a .ts file "
+      "(v,v,v:label)",
       text.substr(0, shown), text.size() > shown ? "..." : "", raw.location(static_cast<Index>(first))));
 }
 

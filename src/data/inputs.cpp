@@ -186,10 +186,9 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
     return true;
   if (preprocessing.channels == 0 &&
       (holds_more_than_texts(found, by_name, preprocessing) || are_no_lines(found, beginning)))
-    throw usage_error(
-        fmt::format("{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of one "
-                    "text each; {}",
-                    path, found.description, config.format.type, remedy(found, readers)));
+    throw usage_error(fmt::format(
+        "{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of one text each; {}",
+        path, found.description, config.format.type, remedy(found, readers)));
   if (targets != nullptr) refuse_labels_in_front(*reader, readers, preprocessing, *targets, path, beginning);
   return false;
 }

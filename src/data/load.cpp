@@ -173,17 +173,15 @@ LoadedData load_whole_data(const DataConfig& config, const std::string& folder, 
   throw_if_any(errors);
   const bool has_row_labels = targets.level() == Level::row && targets.are_in_file();
   if (config.special_tokens && has_row_labels)
-    throw OptionError(
-        "data.special_tokens",
-        "data.special_tokens is true, but the task has a label a row, and these rows have none; "
-        "set it to false");
+    throw OptionError("data.special_tokens",
+                      "data.special_tokens is true, but the task has a label a row, and these rows have "
+                      "none; set it to false");
   if (start != nullptr) data.preprocessing = start->learned;
   if (tokenizer != nullptr && files.front().raw.channels > 0)
-    throw OptionError(
-        "model.init_from",
-        fmt::format("model.init_from names an encoder of texts, but {} holds numbers; leave it out, or "
-                    "name one that was trained on numbers",
-                    files.front().raw.path));
+    throw OptionError("model.init_from",
+                      fmt::format("model.init_from names an encoder of texts, but {} holds numbers; leave it "
+                                  "out, or name one that was trained on numbers",
+                                  files.front().raw.path));
   const bool learns = tokenizer == nullptr;
   if (!learns) data.preprocessing.tokenizer = std::move(tokenizer);
   if (start == nullptr) data.preprocessing.channels = files.front().raw.channels;

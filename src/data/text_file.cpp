@@ -46,9 +46,7 @@ bool may_be(std::string_view contents, Encoding encoding) {
 std::string remedy(std::string_view contents, const std::string& own, const FileErrors& errors) {
   if (!errors.is_of_config())
     return fmt::format(
-        "the model was trained with data.encoding = \"{}\": convert the file, for instance "
-        "with iconv",
-        own);
+        "the model was trained with data.encoding = \"{}\": convert the file, for instance with iconv", own);
   if (const std::string convert = errors.convert_for_fellow(); !convert.empty())
     return convert + ", for instance with iconv";
   std::string others;
@@ -99,11 +97,12 @@ void refuse_utf8(std::string_view contents, const std::string& own, FileErrors& 
     const auto other = std::find_if_not(text.begin(), text.end(), is_ascii);
     if (other != text.end())
       return errors.add(
-          fmt::format("is valid UTF-8, but is read as data.encoding = \"{}\"; {}", own,
-                      !errors.is_of_config() ? "the model was trained on files in it: convert the file, for "
-                                               "instance with iconv -f UTF-8"
-                      : convert.empty()      ? "set data.encoding to \"utf-8\""
-                                             : convert + ", for instance with iconv -f UTF-8"),
+          fmt::format(
+              "is valid UTF-8, but is read as data.encoding = \"{}\"; {}", own,
+              !errors.is_of_config()
+                  ? "the model was trained on files in it: convert the file, for instance with iconv -f UTF-8"
+              : convert.empty() ? "set data.encoding to \"utf-8\""
+                                : convert + ", for instance with iconv -f UTF-8"),
           line, other - text.begin() + 1);
     ++line;
   }
@@ -180,8 +179,7 @@ std::ifstream open_file(FileErrors& errors) {
   if (path == standard_input && ::isatty(STDIN_FILENO) == 1) {
     errors.add(
         "standard input is a terminal; send the data by a pipe or with <, once more for each command that "
-        "reads it "
-        "again");
+        "reads it again");
     return {};
   }
   errno = 0;

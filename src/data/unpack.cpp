@@ -73,8 +73,7 @@ class Output {
 std::string too_large() {
   return fmt::format(
       "unpacks to more than {} times its size; such files are made to fill memory: unpack it by hand if it "
-      "is "
-      "what you expect",
+      "is what you expect",
       most_growth);
 }
 

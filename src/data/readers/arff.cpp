@@ -176,11 +176,10 @@ class ArffReader : public Reader {
                             : "no \",\" between values and class; expected v,v,v,CLASS",
                         line);
     if (label->starts_with('{') && label->ends_with('}'))
-      return file.error(
-          fmt::format("a weight behind the class, {}, which is not read; remove it, for all lines with "
-                      "sed 's/, *{{[^}}]*}} *$//' FILE > NEW.arff",
-                      quote(*label)),
-          line);
+      return file.error(fmt::format("a weight behind the class, {}, which is not read; remove it, for all "
+                                    "lines with sed 's/, *{{[^}}]*}} *$//' FILE > NEW.arff",
+                                    quote(*label)),
+                        line);
     record.target = *label;
     if (file.needs_targets() && header.classes &&
         std::find(header.classes->begin(), header.classes->end(), *label) == header.classes->end())
