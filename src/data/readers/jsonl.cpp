@@ -81,10 +81,10 @@ class JsonlReader : public Reader {
       if (is_first && text[text.find_first_not_of(" \t\r")] == '[')
         return file.error(
             trim(text).ends_with(']') && trim(rest).starts_with('[')
-                ? "is a JSON array a line; expected an object a line: jq -c '{label: .[0], text: "
-                  ".[1]}' FILE > NEW.jsonl, with the places of label and text, writes it so"
-                : "begins with a JSON array; expected an object a line: jq -c '.[]' FILE > "
-                  "NEW.jsonl writes an array's objects so",
+                ? "is a JSON array a line; expected an object a line: jq -c '{label: .[0], text: .[1]}' FILE "
+                  "> NEW.jsonl, with the places of label and text, writes it so"
+                : "begins with a JSON array; expected an object a line: jq -c '.[]' FILE > NEW.jsonl writes "
+                  "an array's objects so",
             line);
       if (!read_line(text, line, is_first, file)) return;
     }
@@ -141,10 +141,9 @@ class JsonlReader : public Reader {
   void add_record(JsonLine& json, std::string_view text, Index line, DataFile& file) const {
     if (is_of_columns(json))
       return file.error(
-          fmt::format(
-              "is an object of columns; expected an object a record: jq -c '[.{0}, .{1}] | transpose | "
-              ".[] | {{{0}: .[0], {1}: .[1]}}' FILE > NEW.jsonl writes it so",
-              keys_.front(), keys_[texts_]),
+          fmt::format("is an object of columns; expected an object a record: jq -c '[.{0}, .{1}] | transpose "
+                      "| .[] | {{{0}: .[0], {1}: .[1]}}' FILE > NEW.jsonl writes it so",
+                      keys_.front(), keys_[texts_]),
           line);
     Record record;
     if (file.keeps_fields()) record.fields.emplace_back(text);

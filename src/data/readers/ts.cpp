@@ -110,11 +110,10 @@ bool check_label(const std::string& label, Index line, TsHeader& header, DataFil
   std::string joined = label;
   for (char& c : joined)
     if (blanks_and_tabs.find(c) != std::string_view::npos) c = '_';
-  file.error(
-      fmt::format("label {} holds a blank, but blanks in @classLabel part the class names, which are {}; "
-                  "write {} there and in every case",
-                  quote(label), quote_list(classes), quote(joined)),
-      line);
+  file.error(fmt::format("label {} holds a blank, but blanks in @classLabel part the class names, which are "
+                         "{}; write {} there and in every case",
+                         quote(label), quote_list(classes), quote(joined)),
+             line);
   return false;
 }
 
