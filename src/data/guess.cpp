@@ -62,19 +62,27 @@ bool has_word_over_numbers(const Rows& rows) {
   return false;
 }
 
+/// Whether a field of the first row comes again in its column, which no name of a column does.
+bool comes_again(const Rows& rows) {
+  return std::any_of(rows.begin() + 1, rows.end(), [&](const std::vector<std::string>& row) {
+    for (std::size_t c = 0; c < std::min(row.size(), rows.front().size()); ++c)
+      if (!row[c].empty() && row[c] == rows.front()[c]) return true;
+    return false;
+  });
+}
+
 /// Whether no field of the first row is a number or comes again in its column, while in one column all others
 /// come again, as labels do.
 bool has_word_over_labels(const Rows& rows) {
   constexpr std::size_t fewest_rows = 10, longest = 24;
-  if (rows.size() <= fewest_rows || rows.front().size() < 2) return false;
+  if (rows.size() <= fewest_rows || rows.front().size() < 2 || comes_again(rows)) return false;
   const std::vector<std::string>& first = rows.front();
   bool has_labels = false;
   for (std::size_t c = 0; c < first.size(); ++c) {
     std::map<std::string_view, std::size_t> counts;
     for (std::size_t r = 1; r < rows.size(); ++r)
       if (c < rows[r].size()) ++counts[rows[r][c]];
-    if (first[c].empty() || first[c].size() > longest || is_one_number(first[c]) || counts.contains(first[c]))
-      return false;
+    if (first[c].empty() || first[c].size() > longest || is_one_number(first[c])) return false;
     has_labels = has_labels || (come_again(counts.size(), rows.size()) &&
                                 std::ranges::all_of(counts, [](const auto& use) { return use.second > 1; }));
   }
@@ -115,7 +123,8 @@ ColumnTable csv_table(Rows rows) {
   if (table.rows.empty()) return table;
   drop_broken(table.rows);
   table.names = table.rows.front();
-  table.has_names = std::any_of(table.names.begin(), table.names.end(), is_column_name) ||
+  const Index names = std::ranges::count_if(table.names, is_column_name);
+  table.has_names = names > 1 || (names == 1 && !comes_again(table.rows)) ||
                     has_word_over_numbers(table.rows) || has_word_over_labels(table.rows);
   if (table.has_names)
     table.rows.erase(table.rows.begin());

@@ -50,6 +50,14 @@ TEST_CASE("texts of words have words as rows, and rare ones are unknown") {
   CHECK_FALSE(has(config, "[layer.token_embedding]"));
 }
 
+TEST_CASE("a label that is called as columns are makes no header") {
+  const Workplace place("init-acts");
+  const std::string acts =
+      config_for(place, "acts.csv", lines(60, "question,who is it now ", "answer,it is me again "));
+  CHECK(has(acts, "# 60 records"));
+  CHECK(has(acts, "header = false"));
+}
+
 TEST_CASE("single words have letters as rows, with n-grams; of one length they are places") {
   const Workplace place("init-letters");
   const std::string letters = config_for(place, "names.tsv", lines(60, "a\tmoon", "b\tstarlight"));
