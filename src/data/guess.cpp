@@ -18,7 +18,7 @@
 #include "data/file_errors.hpp"
 #include "data/label_form.hpp"
 #include "data/raw.hpp"
-#include "data/readers/csv_parser.hpp"
+#include "data/readers/csv_header.hpp"
 #include "data/readers/json_line.hpp"
 #include "data/readers/words.hpp"
 #include "io/toml.hpp"
@@ -48,32 +48,9 @@ std::string beginning_of(const std::string& path, Packing& packing) {
   return unpacked;
 }
 
-using Rows = std::vector<std::vector<std::string>>;
-
-/// Whether a column is all numbers but for its first field.
-bool has_word_over_numbers(const Rows& rows) {
-  for (std::size_t c = 0; c < rows.front().size(); ++c) {
-    const auto is_numeric = [&](const std::vector<std::string>& row) {
-      return c < row.size() && is_table_number(trim(row[c]));
-    };
-    if (rows.size() > 2 && !is_numeric(rows.front()) && std::all_of(rows.begin() + 1, rows.end(), is_numeric))
-      return true;
-  }
-  return false;
-}
-
-/// Whether a field of the first row comes again in its column, which no name of a column does.
-bool comes_again(const Rows& rows) {
-  return std::any_of(rows.begin() + 1, rows.end(), [&](const std::vector<std::string>& row) {
-    for (std::size_t c = 0; c < std::min(row.size(), rows.front().size()); ++c)
-      if (!row[c].empty() && row[c] == rows.front()[c]) return true;
-    return false;
-  });
-}
-
 /// Whether no field of the first row is a number or comes again in its column, while in one column all others
 /// come again, as labels do.
-bool has_word_over_labels(const Rows& rows) {
+bool has_word_over_labels(const FieldRows& rows) {
   constexpr std::size_t fewest_rows = 10, longest = 24;
   if (rows.size() <= fewest_rows || rows.front().size() < 2 || comes_again(rows)) return false;
   const std::vector<std::string>& first = rows.front();
@@ -94,9 +71,9 @@ bool is_spreadsheet_note(const CsvRecord& record) {
   return record.line == 1 && record.fields.front().starts_with("sep=");
 }
 
-Rows csv_rows(std::string_view text, char delimiter, bool has_quotes) {
+FieldRows csv_rows(std::string_view text, char delimiter, bool has_quotes) {
   CsvParser parser(text, delimiter, has_quotes);
-  Rows rows;
+  FieldRows rows;
   CsvRecord record;
   while (rows.size() < rows_to_guess_from && parser.next(record))
     if (!record.is_blank && record.error.empty() && !is_spreadsheet_note(record))
@@ -106,7 +83,7 @@ Rows csv_rows(std::string_view text, char delimiter, bool has_quotes) {
 }
 
 /// Without rows that are broken: of other numbers of fields than most.
-void drop_broken(Rows& rows) {
+void drop_broken(FieldRows& rows) {
   std::map<std::size_t, std::size_t> counts;
   for (const std::vector<std::string>& row : rows) ++counts[row.size()];
   const std::size_t usual =
@@ -117,7 +94,7 @@ void drop_broken(Rows& rows) {
              rows.end());
 }
 
-ColumnTable csv_table(Rows rows) {
+ColumnTable csv_table(FieldRows rows) {
   ColumnTable table;
   table.rows = std::move(rows);
   if (table.rows.empty()) return table;

@@ -181,7 +181,7 @@ class CsvReader : public Reader {
                       line),
           first.line);
     if (options_.has_header && is_without_header(first, parser)) return report_no_header(first, file);
-    if (!options_.has_header && looks_like_header(first, parser))
+    if (!options_.has_header && looks_like_header(first_rows(first, parser)))
       return file.error(
           fmt::format("line 1 looks like a header ({}), not like a record; set data.format.header "
                       "= true and name the columns by it, or remove the line",
@@ -200,7 +200,7 @@ class CsvReader : public Reader {
         std::any_of(first.fields.begin(), first.fields.end(), [&](const std::string& field) {
           return std::find(names.begin(), names.end(), field) != names.end();
         });
-    return !has_names && first.fields.size() > 1 && looks_like_record(first, rest);
+    return !has_names && first.fields.size() > 1 && looks_like_record(first_rows(first, rest));
   }
   std::vector<std::string> field_names(const CsvRecord& first) const {
     std::vector<std::string> names = first.fields;

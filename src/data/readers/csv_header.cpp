@@ -1,37 +1,52 @@
 #include "data/readers/csv_header.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "data/column_names.hpp"
 #include "data/number_table.hpp"
+#include "data/readers/words.hpp"
 
 namespace orochi {
 
-bool looks_like_record(const CsvRecord& first, CsvParser rest) {
-  constexpr int most_looked_at = 1000;
-  if (std::any_of(first.fields.begin(), first.fields.end(), is_one_number)) return true;
+FieldRows first_rows(const CsvRecord& first, CsvParser rest) {
+  constexpr std::size_t most = 1000;
+  FieldRows rows{first.fields};
   CsvRecord record;
-  for (int i = 0; i < most_looked_at && rest.next(record); ++i)
-    for (std::size_t c = 0; c < std::min(first.fields.size(), record.fields.size()); ++c)
-      if (!first.fields[c].empty() && first.fields[c] == record.fields[c]) return true;
+  while (rows.size() < most && rest.next(record))
+    if (!record.is_blank) rows.push_back(record.fields);
+  return rows;
+}
+
+bool comes_again(const FieldRows& rows) {
+  return std::any_of(rows.begin() + 1, rows.end(), [&](const std::vector<std::string>& row) {
+    for (std::size_t c = 0; c < std::min(row.size(), rows.front().size()); ++c)
+      if (!row[c].empty() && row[c] == rows.front()[c]) return true;
+    return false;
+  });
+}
+
+bool has_word_over_numbers(const FieldRows& rows) {
+  constexpr std::size_t fewest = 3;
+  const auto is_word = [](std::string_view field) {  // and no mark of what is missing
+    return !is_missing_number(field) && !is_table_number(field) &&
+           std::string_view("-.?*").find(field.front()) == std::string_view::npos;
+  };
+  for (std::size_t c = 0; c < rows.front().size() && rows.size() >= fewest; ++c)
+    if (is_word(trim(rows.front()[c])) &&
+        std::all_of(rows.begin() + 1, rows.end(), [&](const std::vector<std::string>& row) {
+          return c < row.size() && is_table_number(trim(row[c]));
+        }))
+      return true;
   return false;
 }
 
-bool looks_like_header(const CsvRecord& first, CsvParser rest) {
-  constexpr int most_looked_at = 1000, fewest = 3;
-  if (looks_like_record(first, rest)) return false;
-  if (std::count_if(first.fields.begin(), first.fields.end(), is_column_name) > 1) return true;
-  std::vector<bool> is_of_numbers;
-  for (const std::string& field : first.fields)
-    is_of_numbers.push_back(!field.empty() && std::isalpha(static_cast<unsigned char>(field.front())) != 0);
-  CsvRecord record;
-  int records = 0;
-  for (; records < most_looked_at && rest.next(record); ++records)
-    for (std::size_t c = 0; c < is_of_numbers.size(); ++c)
-      is_of_numbers[c] = is_of_numbers[c] && c < record.fields.size() && is_one_number(record.fields[c]);
-  return records >= fewest &&
-         std::find(is_of_numbers.begin(), is_of_numbers.end(), true) != is_of_numbers.end();
+bool looks_like_record(const FieldRows& rows) {
+  return std::ranges::any_of(rows.front(), is_one_number) || comes_again(rows);
+}
+
+bool looks_like_header(const FieldRows& rows) {
+  return !looks_like_record(rows) &&
+         (std::ranges::count_if(rows.front(), is_column_name) > 1 || has_word_over_numbers(rows));
 }
 
 Index line_of_header(std::span<const std::string> names, const CsvRecord& first, CsvParser rest) {

@@ -3,17 +3,28 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "data/readers/csv_parser.hpp"
 
 namespace orochi {
 
-/// Whether the first record has a number in it, or a field that comes again below, as labels do.
-bool looks_like_record(const CsvRecord& first, CsvParser rest);
+using FieldRows = std::vector<std::vector<std::string>>;
 
-/// Whether no field of the first record is a number or comes again, while a column is of numbers below it, or
-/// two fields are what columns are often called.
-bool looks_like_header(const CsvRecord& first, CsvParser rest);
+/// The fields of the first records, behind those of one that was read already.
+FieldRows first_rows(const CsvRecord& first, CsvParser rest);
+
+/// Whether a field of the first row comes again in its column, as labels do and names of columns do not.
+bool comes_again(const FieldRows& rows);
+
+/// Whether a column is all numbers but for a word in the first row.
+bool has_word_over_numbers(const FieldRows& rows);
+
+/// Whether the first row has a number in it, or a field that comes again below.
+bool looks_like_record(const FieldRows& rows);
+
+/// Whether it does not, while a word of it is over numbers, or two fields are what columns are often called.
+bool looks_like_header(const FieldRows& rows);
 
 /// Where a record below the first one, which has none of the names, has all of them: the first one is a
 /// title; else 0.
