@@ -36,11 +36,8 @@ bool counts_rows(const std::vector<std::vector<std::string>>& rows, std::size_t 
   std::optional<std::int64_t> last;
   for (const std::vector<std::string>& row : rows) {
     if (column >= row.size()) return false;
-    const std::string_view field = trim(row[column]);
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), number);
-    if (error != std::errc() || end != field.data() + field.size() || (last && number != *last + 1))
-      return false;
+    const auto number = read_number<std::int64_t>(trim(row[column]));
+    if (!number || (last && *number != *last + 1)) return false;
     last = number;
   }
   return rows.size() > 1;
