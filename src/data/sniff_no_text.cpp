@@ -100,7 +100,8 @@ Sniffed sniff_no_text(std::string_view bytes) {
     return {.description = "a NumPy archive (.npz)", .advice = as_arrays, .is_no_text = true};
   const std::string begin = first_letters(bytes);
   for (const Kind& kind : kinds)
-    if (bytes.substr(std::min(kind.at, bytes.size())).starts_with(kind.mark) || begin.starts_with(kind.mark))
+    if (bytes.substr(std::min(kind.at, bytes.size())).starts_with(kind.mark) ||
+        (kind.at == 0 && begin.starts_with(kind.mark)))
       return {.description = kind.description, .advice = kind.advice, .is_no_text = true};
   if (Sniffed wide = wide_text(bytes); !wide.description.empty()) return wide;
   if (is_binary(bytes))
