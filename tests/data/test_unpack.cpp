@@ -159,14 +159,15 @@ TEST_CASE("a small file that unpacks to a huge one is refused", "[unpack]") {
 TEST_CASE("what is in a compressed file may be of another kind", "[unpack]") {
   const TempFolder folder;
   CHECK(testing::errors_in(folder, unpacked, gzip(zstd("a\tx\n"))) ==
-        "f: once unpacked, is a file compressed with gzip; unpack it with gzip -d");
+        "f: once unpacked, is a file compressed with Zstandard; unpack it with zstd -d");
   std::string tar(1024, '\0');
   tar.replace(257, 5, "ustar");
   CHECK(testing::errors_in(folder, unpacked, gzip(tar)) ==
         "f: once unpacked, is a tar archive; unpack it with tar -xf and name a file that was in it");
   CHECK(testing::errors_in(folder, unpacked, "BZh") == "f:1: no tab in \"BZh\"; expected label<TAB>text");
   CHECK(testing::errors_in(folder, unpacked, "BZh91AY&SYxxxx") ==
-        "f: is a file compressed with bzip2; unpack it with bzip2 -d, or use gzip or Zstandard, which can be read");
+        "f: is a file compressed with bzip2; unpack it with bzip2 -d, or use gzip or Zstandard, which can be "
+        "read");
   CHECK(testing::errors_in(folder, unpacked,
                            std::string("\xFD"
                                        "7zXZ\0x",
