@@ -1,7 +1,6 @@
 // Small files of a test's own, gone when it ends.
 #pragma once
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -10,6 +9,7 @@
 #include <orochi/error.hpp>
 
 #include "data/raw.hpp"
+#include "new_folder.hpp"
 #include "plain_message.hpp"
 #include "tasks.hpp"
 
@@ -17,10 +17,7 @@ namespace orochi::testing {
 
 class TempFolder {
  public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "orochi-data-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
+  TempFolder() : path_(test::new_folder()) {}
   ~TempFolder() { std::filesystem::remove_all(path_); }
   TempFolder(const TempFolder&) = delete;
   TempFolder& operator=(const TempFolder&) = delete;

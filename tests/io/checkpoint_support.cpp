@@ -12,6 +12,7 @@
 
 #include <orochi/error.hpp>
 
+#include "../new_folder.hpp"
 #include "io/checkpoint_format.hpp"
 
 namespace orochi::test {
@@ -40,11 +41,7 @@ std::vector<TensorGroup> Sample::groups() const {
   return {{"parameters", parameters}, {"optimizer/first_moment", moments}};
 }
 
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "orochi-test-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-  folder_ = pattern;
-}
+TemporaryFolder::TemporaryFolder() : folder_(new_folder()) {}
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
