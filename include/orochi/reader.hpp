@@ -95,8 +95,8 @@ class Reader {
   /// Whether a label is known by its place alone, so that in a record without one a value, or a text, is
   /// taken for it.
   virtual bool has_label_by_place() const { return false; }
-  /// The option that names the columns, or keys, of texts; empty: a record's texts are known by their place.
-  virtual std::string text_option() const { return ""; }
+  /// Whether options name the columns, or keys, of a record; else what it has is known by its place.
+  virtual bool names_columns() const { return false; }
   /// Whether a file that begins so is of this format by what the options say, such as a header that names
   /// their columns: where its looks alone do not tell it from lines of text.
   virtual bool recognizes(std::string_view beginning) const { return static_cast<void>(beginning), false; }

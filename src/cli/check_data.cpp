@@ -98,7 +98,6 @@ int call_check_data(const Extensions& extensions, const Arguments& arguments, Ou
         "lines of text without labels with data.format=text task=masked_tokens",
         path, guess.looks_like.advice.empty() ? "no reader for it" : guess.looks_like.advice));
   if (!guess.columns.empty()) say(fmt::format("columns     {}\n", escape(quote_list(guess.columns))));
-  if (!names_format) refuse_number_table(guess, path, "data.format.text_columns=COLUMN");
   const auto config = [&] {
     std::string text = inert_lines(guess.config);
     for (const std::string& setting : overrides) text += "# and " + escape(setting) + "\n";

@@ -43,14 +43,6 @@ std::string encoding_of(std::span<const std::string> settings);
 ReadData read_by_guess(Guess& guess, const std::string& name, const std::vector<std::string>& settings,
                        const Extensions& extensions);
 
-/// Throws a usage_error for a table of numbers, which has no text: with the way to series of them.
-/// `text_setting`: how a column is named all the same.
-void refuse_number_table(const Guess& guess, const std::string& path, const std::string& text_setting);
-
-/// Likewise for a model of .ts files that is given such a table: with a command that writes it as one, or
-/// hands it to `reader`, a command that reads lines.
-void refuse_number_table(const Model& trained, const std::string& path, const std::string& reader);
-
 /// What it means, and what helps, where one label has nearly all records or a label has hardly any; else
 /// empty.
 std::string uneven_note(const ReadData& read);

@@ -127,6 +127,12 @@ DataSurvey survey_of(Guess guess, std::vector<std::string> settings, const Exten
   survey.median = length_at(records, 0.5);
   if (read.config.task.type != Config().task.type) survey.task = read.config.task.type;
   survey.task_name = read.config.task.type;
+  if (const NumberTable& numbers = guess.number_table; numbers.numbers > 0)
+    survey.columns =
+        fmt::format(", {} of numbers as {}, label {}", counted(static_cast<Index>(numbers.numbers), "column"),
+                    numbers.is_over_time ? "one quantity over time" : "channels of one row",
+                    guess.has_header ? quote(guess.columns[numbers.label])
+                                     : fmt::format("in column {}", numbers.label + 1));
   if (!guess.chosen.option.empty())
     survey.columns = fmt::format(", text {}, label {}", quote(guess.chosen.text), quote(guess.chosen.label));
   return survey;
@@ -171,7 +177,6 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
     throw usage_error(fmt::format(
         "{}: error: looks like {}, which has no columns that have names; leave --text and --label out", path,
         guess.looks_like.description));
-  refuse_number_table(guess, path, "--text COLUMN");
   const std::string test = arguments.text("--test");
   DataSurvey survey = survey_of(guess, settings, extensions);
   wishes.named_as = from_folder(path, folder);

@@ -15,7 +15,6 @@
 
 #include "cli/answer_writer.hpp"
 #include "cli/confidence.hpp"
-#include "cli/data_survey.hpp"
 #include "cli/line_reader.hpp"
 #include "cli/metrics_report.hpp"
 #include "cli/test_data.hpp"
@@ -48,11 +47,11 @@ class Pending {
   /// Throws a usage_error for a line that is no sequence; nothing is added then.
   void add(std::string_view line) {
     const bool is_pair = preprocessing_.texts > 1 && line.find('\t') != line.npos;  // columns have tabs, too
-    if (count_ == 0 && is_of_texts() && !is_pair && reader_->recognizes(line))
+    if (count_ == 0 && !is_pair && reader_->recognizes(line))
       throw usage_error(
-          fmt::format("{} looks like the columns of a data file, but a line here is a text alone; name the "
+          fmt::format("{} looks like the columns of a data file, but a line here is {} alone; name the "
                       "file in place of standard input, or leave out its header and other columns",
-                      quote(line)));
+                      quote(line), is_of_texts() ? "a text" : "values"));
     labelled_ += labels_.contains(label_in_front(*reader_, preprocessing_, line)) ? 1 : 0;
     long_ += encoder_.append_line(line, data_) ? 1 : 0;
     ++count_;
@@ -186,10 +185,6 @@ int call_predict(const Extensions& extensions, const Arguments& arguments, Outpu
   if (has_settings && path == "-")
     throw usage_error(
         "settings say how a data file is read, but standard input is lines of one text each; name a file");
-  if (!has_settings)
-    refuse_number_table(
-        trained, path,
-        fmt::format("{} predict {}", shell_word(arguments.program), shell_word(arguments.words.front())));
   if (keeps || has_settings ||
       is_data_file(trained.config.data, trained.extensions.readers, trained.preprocessing, trained.task.get(),
                    path))
@@ -223,7 +218,8 @@ Verb predict_verb() {
   verb.description =
       "Reads one sequence a line and answers at once, so that it works in a pipe: a text (two with a tab "
       "between for a model of pairs), or for numeric models a case as in .ts files without its label, "
-      "v,v,v:v,v,v with one part a channel. Prints a header line, then a line a sequence: the label and the "
+      "v,v,v:v,v,v with one part a channel (of records that are a single row v,v,v is enough). Prints a "
+      "header line, then a line a sequence: the label and the "
       "probability of every class, separated by tabs; several labels with commas, a label a row with blanks, "
       "or numbers, as the model's task has it. A line that is no sequence ends it with exit code 2, after "
       "the answers to the lines before. A FILE of the format that the model was trained on (CSV, JSON Lines, "

@@ -8,7 +8,6 @@
 #include <orochi/error.hpp>
 #include <orochi/model.hpp>
 
-#include "cli/data_survey.hpp"
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "data/data_paths.hpp"
@@ -106,7 +105,6 @@ WordSpec settings_word() {
 }
 
 LocatedFile load_located(const Model& trained, const Paths& paths) {
-  for (const std::string& path : paths.files) refuse_number_table(trained, path, "");
   std::vector<std::string> notes;
   LocatedFile file = load_located(trained.config.data, trained.extensions.readers, trained.preprocessing,
                                   *trained.task, paths, notes);

@@ -140,10 +140,13 @@ Column<float> InputEncoder::encode_values(std::string_view text, bool* is_long) 
   const std::string error = parse_case(text, values, channels);
   if (!error.empty()) throw usage_error(error);
   const Index expected = channels_ - (has_indicator_ ? 1 : 0);
-  if (channels != expected) {
-    throw usage_error(
-        fmt::format("{}, but the model was trained on {}", counted(channels, "dimension"), expected));
-  }
+  // Of a table's record: what a single row has needs no colons between.
+  if (max_length_ == 1 && channels == 1 && std::ssize(values) == expected) channels = expected;
+  if (channels != expected)
+    throw usage_error(fmt::format("{}, but the model was trained on {}",
+                                  max_length_ == 1 && channels == 1 ? counted(std::ssize(values), "value")
+                                                                    : counted(channels, "dimension"),
+                                  expected));
   return encode_rows(values, is_long);
 }
 

@@ -15,6 +15,8 @@
 #include "data/label_form.hpp"
 #include "data/missing.hpp"
 #include "data/normalize.hpp"
+#include "data/number_table.hpp"
+#include "data/readers/csv_parser.hpp"
 #include "data/readers/words.hpp"
 #include "data/sniff.hpp"
 #include "data/take_rows.hpp"
@@ -113,9 +115,10 @@ bool are_no_lines(const Sniffed& found, std::string_view beginning) {
 }
 
 /// What to do about a file of another format than the model's.
-std::string remedy(const Sniffed& found, const Readers& readers) {
+std::string remedy(const Sniffed& found, const Readers& readers, Index channels) {
   if (found.layout == Layout::one_list || readers.find(found.format) == nullptr) return found.advice;
-  if (!readers.make({found.format, {}})->is_text()) return "it holds numbers: give the model texts";
+  if (channels == 0 && (found.is_of_numbers || !readers.make({found.format, {}})->is_text()))
+    return "it holds numbers: give the model texts";
   return fmt::format("add {} behind the file's name", override_for(found));
 }
 
@@ -126,6 +129,15 @@ bool holds_more_than_texts(const Sniffed& found, const std::string& by_name,
   if (found.layout == Layout::table && (found.format == by_name || has_tabbed_header)) return true;
   return found.layout == Layout::objects || found.layout == Layout::label_marks ||
          (found.layout == Layout::label_tab_text && preprocessing.texts == 1);
+}
+
+/// Columns of numbers under a header, or beside names of classes.
+bool are_records_with_words(const Sniffed& found, std::string_view beginning) {
+  CsvRecord first;
+  return found.is_of_numbers && CsvParser(beginning, found.delimiter, true).next(first) &&
+         !std::ranges::all_of(first.fields, [](std::string_view field) {
+           return is_missing_number(field) || is_table_number(trim(field));
+         });
 }
 
 /// Throws a usage_error for lines, which are to be a text or a case each, that all begin with a label.
@@ -175,7 +187,7 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
   const std::string by_name = format_of_name(path);
   // Whatever its columns are called: their names would be read as a text.
   const std::unique_ptr<Reader> reader = readers.make(config.format);
-  const bool has_columns = by_name == config.format.type && !reader->text_option().empty();
+  const bool has_columns = by_name == config.format.type && reader->names_columns();
   const bool looks_own = found.format == config.format.type && !found.is_by_tabs_alone;
   // A header above lines of the model's format is of them: read so, it is told from a record.
   std::string_view rest = beginning;
@@ -184,11 +196,15 @@ bool is_data_file(const DataConfig& config, const Readers& readers, const Prepro
   if (looks_own || is_under_header || found.is_no_text || has_bare_returns(beginning) || has_columns ||
       reader->recognizes(beginning))
     return true;
-  if (preprocessing.channels == 0 &&
-      (holds_more_than_texts(found, by_name, preprocessing) || are_no_lines(found, beginning)))
+  const bool are_other = preprocessing.channels > 0 ? are_records_with_words(found, beginning)
+                                                    : holds_more_than_texts(found, by_name, preprocessing) ||
+                                                          are_no_lines(found, beginning);
+  if (are_other)
     throw usage_error(fmt::format(
-        "{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of one text each; {}",
-        path, found.description, config.format.type, remedy(found, readers)));
+        "{}: error: looks like {}, but the model reads data.format = \"{}\", or lines of "
+        "one {} each; {}",
+        path, found.description, config.format.type, preprocessing.channels > 0 ? "series" : "text",
+        remedy(found, readers, preprocessing.channels)));
   if (targets != nullptr) refuse_labels_in_front(*reader, readers, preprocessing, *targets, path, beginning);
   return false;
 }

@@ -1,5 +1,8 @@
 #include "data/number_table.hpp"
 
+#include <cmath>
+#include <limits>
+#include <numeric>
 #include <set>
 
 #include "core/read_number.hpp"
@@ -43,7 +46,61 @@ bool counts_rows(const std::vector<std::vector<std::string>>& rows, std::size_t 
   return rows.size() > 1;
 }
 
+/// [columns], NaN where there is none
+std::vector<double> numbers_of(const std::vector<std::string>& row, std::span<const std::size_t> columns) {
+  std::vector<double> numbers;
+  for (const std::size_t c : columns) {
+    std::string field(c < row.size() ? trim(row[c]) : "");
+    std::ranges::replace(field, ',', '.');
+    numbers.push_back(one_number(field).value_or(std::numeric_limits<double>::quiet_NaN()));
+  }
+  return numbers;
+}
+
+/// The standard deviation of what is there.
+double spread_of(const std::vector<std::vector<double>>& rows, std::size_t column) {
+  double count = 0, sum = 0, squares = 0;
+  for (const std::vector<double>& row : rows)
+    if (!std::isnan(row[column])) ++count, sum += row[column], squares += row[column] * row[column];
+  return count == 0 ? 0 : std::sqrt(std::max(squares / count - sum / count * (sum / count), 0.0));
+}
+
+/// Von Neumann's ratio: how much neighbors differ, where 1 is by chance, and 0 not at all.
+double roughness_of(const std::vector<std::vector<double>>& rows) {
+  double steps = 0, squares = 0;
+  for (const std::vector<double>& row : rows) {
+    const double mean = std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(row.size());
+    if (std::isnan(mean)) continue;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      squares += 2 * (row[c] - mean) * (row[c] - mean);
+      if (c > 0) steps += (row[c] - row[c - 1]) * (row[c] - row[c - 1]);
+    }
+  }
+  return squares == 0 ? 1 : steps / squares;
+}
+
+/// Many columns of like spread, of which none is constant but where series end, as pixels at an edge are, and
+/// neighbors are alike.
+bool look_over_time(const std::vector<std::vector<double>>& rows) {
+  constexpr std::size_t fewest = 16;
+  constexpr double most_apart = 10, roughest = 0.4;
+  if (rows.empty() || rows.front().size() < fewest) return false;
+  std::vector<double> spreads;
+  for (std::size_t c = 0; c < rows.front().size(); ++c) spreads.push_back(spread_of(rows, c));
+  while (!spreads.empty() && spreads.back() == 0) spreads.pop_back();
+  std::ranges::sort(spreads);
+  const std::size_t tenth = spreads.size() / 10;
+  return spreads.size() >= fewest && spreads.front() > 0 &&
+         spreads[spreads.size() - 1 - tenth] <= most_apart * spreads[tenth] && roughness_of(rows) < roughest;
+}
+
 }  // namespace
+
+bool look_over_time(const std::vector<std::vector<std::string>>& rows, std::span<const std::size_t> columns) {
+  std::vector<std::vector<double>> numbers;  // [records, columns]
+  for (const std::vector<std::string>& row : rows) numbers.push_back(numbers_of(row, columns));
+  return look_over_time(numbers);
+}
 
 std::optional<double> one_number(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);

@@ -1,8 +1,10 @@
 // A table of numbers: which of its columns are numbers, and which one are labels.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,10 @@ struct NumberTable {
   std::size_t label = 0;              // the number of its column, from 0
   bool label_is_number = false;       // a quantity, or the number of a class
   bool has_decimal_commas = false;    // in numbers, as in 70,3
+  bool is_over_time = false;          // the columns look like one quantity over time
   std::vector<std::size_t> ids = {};  // columns that only number the records: integers that rise by one
+
+  bool is_id(std::size_t column) const { return std::ranges::count(ids, column) > 0; }
 };
 
 /// The number that a text is and nothing else, perhaps with a + before it; NaN is one.
@@ -31,5 +36,8 @@ bool is_missing_number(std::string_view field);
 /// `otherwise`: what it is where all are numbers, `count` for none.
 NumberTable number_table(const std::vector<std::vector<std::string>>& rows, std::size_t count,
                          std::optional<std::size_t> wished, std::size_t otherwise);
+
+/// Whether these columns look like one quantity over time.
+bool look_over_time(const std::vector<std::vector<std::string>>& rows, std::span<const std::size_t> columns);
 
 }  // namespace orochi

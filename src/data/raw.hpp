@@ -129,6 +129,9 @@ class BlankLines {
 /// Opens a file; one that is missing, empty, unreadable or a folder is an error.
 std::ifstream open_file(FileErrors& errors);
 
+/// Reads one number, NaN where it is missing (? or NaN); returns what is wrong with it, or nothing.
+std::string parse_value(std::string_view text, float& number);
+
 /// Reads one case of the `.ts` format without its label, "v,v,v:v,v,v" with one part a channel, as rows
 /// `values` [T, channels], NaN where one is missing. Returns what is wrong with it, or nothing; `at`, if
 /// given, becomes the byte where.

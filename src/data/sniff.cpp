@@ -213,12 +213,7 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
             .format = "ucr",
             .advice = as_numbers,
             .layout = Layout::series};
-  if (are_series(lines, ','))
-    return {.description = "numeric series with commas between",
-            .advice = std::string(as_numbers) +
-                      ", or, where the label is first in each line, set data.format to {type = \"ucr\", "
-                      "delimiter = \",\"}",
-            .layout = Layout::series};
+  if (are_series(lines, ',')) return table_of(',');
   if (is_header(lines.front(), '\t')) return table_of('\t');
   const auto tabs_of = [](std::string_view line) { return std::count(line.begin(), line.end(), '\t'); };
   if (const char delimiter = delimiter_of_header(lines.front());
@@ -238,9 +233,13 @@ Sniffed fields(const std::vector<std::string_view>& lines) {
 }  // namespace
 
 std::string Sniffed::setting() const {
-  if (layout != Layout::table || delimiter == ',') return format.empty() ? "" : '"' + format + '"';
-  return fmt::format("{{type = \"csv\", delimiter = \"{}\"}}",
-                     delimiter == '\t' ? "\\t" : std::string(1, delimiter));
+  if (layout != Layout::table || (delimiter == ',' && !is_of_numbers))
+    return format.empty() ? "" : '"' + format + '"';
+  std::string options;
+  if (delimiter != ',')
+    options += fmt::format(", delimiter = \"{}\"", delimiter == '\t' ? "\\t" : std::string(1, delimiter));
+  if (is_of_numbers) options += ", number_columns = [\"FIRST..LAST\"], label_column = \"LABEL\"";
+  return fmt::format("{{type = \"csv\"{}}}", options);
 }
 
 std::string override_for(const Sniffed& found) {

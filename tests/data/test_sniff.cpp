@@ -129,8 +129,10 @@ TEST_CASE("a file of another format is one error that names it and the setting",
   for (const char* format : {"tsv", "csv", "ucr"})
     CHECK(said(format, "label,t0,t1\n1,2,3\n2,0.5,4\n") ==
           fmt::format(
-              "f: looks like a table of numbers, but is read as data.format = \"{}\"; of a table of numbers "
-              "`orochi init f` says how to write it as series",
+              "f: looks like a table of numbers, but is read as data.format = \"{}\"; set data.format to "
+              "{{type = "
+              "\"csv\", number_columns = [\"FIRST..LAST\"], label_column = \"LABEL\"}} with the names of its "
+              "columns, as `orochi init f` writes it",
               format));
   CHECK(said("tsv", "art;b;c\nx;2,5;3\ny;0,5;4\n").starts_with("f: looks like a table of numbers"));
   CHECK(said("csv", "id,label,title\n1,2,a b\n2,1,c\n").starts_with("f:1: no column \"text\""));

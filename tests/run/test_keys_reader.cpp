@@ -48,6 +48,39 @@ void test_quotes() {
   CHECK_THROWS_WITH(load("csv", text, "quotes", true), Catch::Matchers::Contains("a quote inside"));
 }
 
+/// Two records of columns of numbers, of which `more` says how they are read.
+LoadedData load_numbers(Options more, const std::string& text = "label,x,y\na,1,2\nb,3,4\n") {
+  const Workplace place("keys-numbers");
+  std::ofstream(place.root / "native") << text;
+  DataConfig config;
+  config.train = "native";
+  config.validation_fraction = 0;
+  config.normalize = false;
+  more.try_emplace("number_columns", Words{"x", "y"});
+  config.format = {"csv", more};
+  return load_data(config, place.root.string(), 1, builtin_readers(), builtin_tokenizers(), *new_task());
+}
+
+void test_number_columns() {
+  CHECK(load_numbers({}).train.values == std::vector<float>{1, 2, 3, 4});
+  CHECK(load_numbers({{"number_columns", Words{"y"}}}).train.values == std::vector<float>{2, 4});
+  CHECK_THROWS_WITH(load_numbers({{"number_columns", Words{"label"}}}),
+                    Catch::Matchers::Contains("name \"label\" twice"));
+}
+
+void test_over_time() {
+  CHECK(load_numbers({}).train.length(0) == 1);
+  CHECK(load_numbers({{"over_time", true}}).train.length(0) == 2);
+  CHECK_THROWS_WITH(load_numbers({{"over_time", true}, {"number_columns", Words{}}}),
+                    Catch::Matchers::Contains("says how number_columns are read"));
+}
+
+void test_decimal_comma() {
+  const std::string text = "label,x,y\na,\"1,5\",2\nb,3,4\n";
+  CHECK(load_numbers({{"decimal_comma", true}}, text).train.values == std::vector<float>{1.5f, 2, 3, 4});
+  CHECK_THROWS_WITH(load_numbers({}, text), Catch::Matchers::Contains("decimal_comma = true"));
+}
+
 void test_prefix() {
   CHECK(words_of(load("fasttext", "#a one\n#b two\n", "prefix", std::string("#"))) ==
         Words{"<unk>", "one", "two"});
@@ -111,6 +144,9 @@ void test_ucr_delimiter() {
 
 KeyTests orochi::reader_keys() {
   return {{"reader.csv.header", test_header},
+          {"reader.csv.number_columns", test_number_columns},
+          {"reader.csv.over_time", test_over_time},
+          {"reader.csv.decimal_comma", test_decimal_comma},
           {"reader.csv.quotes", test_quotes},
           {"reader.fasttext.prefix", test_prefix},
           {"reader.jsonl.text_keys", [] { check_json_key("text_keys", Words{"words"}); }},

@@ -51,8 +51,8 @@ Readers builtin_readers() {
 namespace {
 
 /// Where another format than the config's explains all errors, it is the one to report; returns whether.
-bool report_other_format(const DataConfig& config, const Readers& readers, std::string_view beginning,
-                         FileErrors& errors) {
+bool report_other_format(const DataConfig& config, const Readers& readers, const Reader& reader,
+                         std::string_view beginning, FileErrors& errors) {
   constexpr std::array<std::string_view, 9> known{"tsv",      "csv",   "hdf5", "ts",  "jsonl",
                                                   "fasttext", "fasta", "ucr",  "arff"};
   const std::string& own = config.format.type;
@@ -62,6 +62,10 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
   const bool names_text =
       columns != config.format.options.end() &&
       std::get<std::vector<std::string>>(columns->second) != std::vector<std::string>{"text"};
+  const auto delimiter = config.format.options.find("delimiter");
+  const bool has_commas =
+      delimiter != config.format.options.end() && delimiter->second == OptionValue(std::string(","));
+  if (found.is_of_numbers && !reader.is_text() && (own == found.format || has_commas)) return false;
   const bool has_no_text = found.is_of_numbers && !names_text;
   if (found.description.empty() || (found.format == own && !has_no_text) ||
       (found.is_no_text && found.format.empty()))
@@ -72,8 +76,8 @@ bool report_other_format(const DataConfig& config, const Readers& readers, std::
     remedy = fmt::format("the model reads data.format = \"{}\": convert the file to it{}", own,
                          is_registered ? ", or add " + override_for(found) : "");
   else if (has_no_text)
-    remedy =
-        fmt::format("of a table of numbers `orochi init {}` says how to write it as series", errors.path());
+    remedy = fmt::format("set data.format to {} with the names of its columns, as `orochi init {}` writes it",
+                         found.setting(), errors.path());
   else if (const std::string convert = errors.convert_for_fellow(); !found.is_config && !convert.empty())
     remedy = convert;
   else if (is_registered)
@@ -114,7 +118,7 @@ RawSplit read_raw(const DataConfig& config, const Readers& readers, const Target
     return made;
   });
   file.finish();
-  if (!errors.empty() && report_other_format(config, readers, file.beginning(), errors)) return raw;
+  if (!errors.empty() && report_other_format(config, readers, *reader, file.beginning(), errors)) return raw;
   const std::string by_name = format_of_name(errors.path());
   if (!errors.empty() && readers.find(by_name) != nullptr && by_name != format &&
       sniff(file.beginning()).format != format && std::filesystem::exists(errors.path()))

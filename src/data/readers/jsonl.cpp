@@ -65,7 +65,7 @@ class JsonlReader : public Reader {
           fmt::format("text_keys and the other keys name {} twice; allowed: each key once", quote(*twice)));
   }
 
-  std::string text_option() const override { return "text_keys"; }
+  bool names_columns() const override { return true; }
   void read(DataFile& file) const override {
     std::string_view rest = file.text();
     if (rest.empty()) return;

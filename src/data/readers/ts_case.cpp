@@ -33,7 +33,8 @@ bool is_tiny(std::string_view number) {
   return exponent < static_cast<Index>(first) - static_cast<Index>(point);
 }
 
-/// Reads one number, NaN where it is missing (? or NaN); returns what is wrong with it, or nothing.
+}  // namespace
+
 std::string parse_value(std::string_view text, float& number) {
   text = trim(text);
   if (text.empty()) return "is empty; expected a number, or ? where it is missing";
@@ -59,6 +60,8 @@ std::string parse_value(std::string_view text, float& number) {
     return fmt::format("{} is out of the range of a float; expected at most 3.4e38", quote(text));
   return {};
 }
+
+namespace {
 
 /// Reads the values of one dimension; returns what is wrong with them, or nothing.
 std::string parse_dimension(std::string_view text, Index dimension, std::vector<float>& series,
