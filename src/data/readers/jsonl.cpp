@@ -98,6 +98,23 @@ class JsonlReader : public Reader {
     return text.ends_with(',') && read_json_line(text.substr(0, text.size() - 1), keys_).error.empty();
   }
 
+  /// What writes an object a line where the first line has all records in one object; empty where it has not.
+  std::string command_for_one(const JsonLine& json, std::string_view text) const {
+    std::string_view rest = trim(text).substr(1);
+    const auto takes = [&](char mark) {
+      rest = trim(rest);
+      if (!rest.starts_with(mark)) return false;
+      return rest.remove_prefix(1), true;
+    };
+    if (takes('"')) {
+      const std::string_view key = rest.substr(0, rest.find('"'));
+      rest.remove_prefix(std::min(key.size() + 1, rest.size()));
+      if (takes(':') && takes('[') && takes('{')) return fmt::format("jq -c '.[{}][]'", quote(key));
+    }
+    const auto is_of_record = [&](const std::string& key) { return key.ends_with("." + keys_.front()); };
+    return std::ranges::count_if(json.keys, is_of_record) > 1 ? "jq -c '.[]'" : "";
+  }
+
   /// False where every line would have the same error.
   bool read_line(std::string_view text, Index line, bool is_first, DataFile& file) const {
     JsonLine json = read_json_line(text, keys_);
@@ -115,6 +132,16 @@ class JsonlReader : public Reader {
           line, static_cast<Index>(json.byte));
       return !is_spread;
     }
+    if (const std::string command =
+            is_first && json.values.front().kind == JsonKind::missing ? command_for_one(json, text) : "";
+        !command.empty()) {
+      file.error(
+          fmt::format("is one object with all records; expected an object a line: {} FILE > NEW.jsonl writes "
+                      "it so",
+                      command),
+          line);
+      return false;
+    }
     bool has_keys = true;
     for (std::size_t k = 0; k < keys_.size(); ++k) {
       if (json.values[k].kind != JsonKind::missing || (k == texts_ && !file.needs_targets())) continue;
@@ -130,9 +157,11 @@ class JsonlReader : public Reader {
     return has_keys || !is_first;
   }
 
-  /// All records of a file in one object, a list a column; tokens and their labels have no blanks.
+  /// All records of a file in one object, a list a column, or as pandas writes them an object; tokens and
+  /// their labels have no blanks.
   bool is_of_columns(const JsonLine& json) const {
     const JsonValue &text = json.values.front(), &label = json.values[texts_];
+    if (text.kind == JsonKind::object && label.kind == JsonKind::object) return true;
     return text.items.size() > 1 && text.items.size() == label.items.size() &&
            std::ranges::any_of(text.items,
                                [](const std::string& item) { return item.find(' ') != item.npos; });
@@ -141,9 +170,10 @@ class JsonlReader : public Reader {
   void add_record(JsonLine& json, std::string_view text, Index line, DataFile& file) const {
     if (is_of_columns(json))
       return file.error(
-          fmt::format("is an object of columns; expected an object a record: jq -c '[.{0}, .{1}] | transpose "
-                      "| .[] | {{{0}: .[0], {1}: .[1]}}' FILE > NEW.jsonl writes it so",
-                      keys_.front(), keys_[texts_]),
+          fmt::format(
+              "is an object of columns; expected an object a record: jq -c '[.{0}, .{1}] | map([.[]]) "
+              "| transpose | .[] | {{{0}: .[0], {1}: .[1]}}' FILE > NEW.jsonl writes it so",
+              keys_.front(), keys_[texts_]),
           line);
     Record record;
     if (file.keeps_fields()) record.fields.emplace_back(text);

@@ -111,10 +111,16 @@ TEST_CASE("what is wrong with a line of JSON is said where it is", "[jsonl]") {
                  "f:1: is a JSON array a line; expected an object a line: jq -c '{label: .[0]"));
   CHECK(errors("{\"text\": \"x\", \"label\": \"y\"}, \r\n{\"text\": \"x\", \"label\": \"z\"}\n") ==
         "f:1: a comma behind the object; sed 's/},[[:space:]]*$/}/' FILE > NEW.jsonl takes such off");
-  CHECK(
-      errors("{\"text\": [\"a b\", \"c\"], \"label\": [\"y\", \"z\"]}\n") ==
-      "f:1: is an object of columns; expected an object a record: jq -c '[.text, .label] | transpose | .[] | "
-      "{text: .[0], label: .[1]}' FILE > NEW.jsonl writes it so");
+  CHECK(errors("{\"text\": [\"a b\", \"c\"], \"label\": [\"y\", \"z\"]}\n") ==
+        "f:1: is an object of columns; expected an object a record: jq -c '[.text, .label] | map([.[]]) | "
+        "transpose | .[] | {text: .[0], label: .[1]}' FILE > NEW.jsonl writes it so");
+  CHECK(errors("{\"text\": {\"0\": \"a\"}, \"label\": {\"0\": \"y\"}}\n")
+            .starts_with("f:1: is an object of columns; expected an object a record"));
+  CHECK(errors("{\"the data\": [{\"text\": \"a\", \"label\": \"y\"}]}\n") ==
+        "f:1: is one object with all records; expected an object a line: jq -c '.[\"the data\"][]' FILE > "
+        "NEW.jsonl writes it so");
+  CHECK(errors("{\"1\": {\"text\": \"a\", \"label\": \"y\"}, \"2\": {\"text\": \"b\", \"label\": \"z\"}}\n")
+            .starts_with("f:1: is one object with all records; expected an object a line: jq -c '.[]' FILE"));
   CHECK_THAT(errors("{\n  \"text\": \"x\",\n  \"label\": \"y\"\n}\n"),
              Catch::Matchers::StartsWith("f:1:2: is not JSON: unexpected end of input") &&
                  Catch::Matchers::EndsWith(
