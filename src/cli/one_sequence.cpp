@@ -43,7 +43,7 @@ Sequences first_of_file(const Model& trained, const std::string& path) {
   std::vector<std::string> notes;
   Inputs inputs = load_inputs(trained.config.data, trained.extensions.readers, trained.preprocessing, path,
                               false, false, notes);
-  refuse_unknown_labels(inputs, trained.config.data, trained.extensions.readers, *trained.task);
+  check_labels_by_place(inputs, trained.config.data, trained.extensions.readers, *trained.task, notes);
   notes.push_back(fmt::format("read as data.format = \"{}\"", trained.config.data.format.type));
   if (inputs.sequences.size() > 1)
     notes.push_back("only the first sequence is read; --data FILE --index I takes another");

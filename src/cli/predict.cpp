@@ -150,7 +150,7 @@ int answer_file(const Model& trained, const std::string& path, const Arguments& 
   try {
     Inputs inputs = load_inputs(trained.config.data, trained.extensions.readers, trained.preprocessing, path,
                                 arguments.has("--keep"), arguments.has("--skip-bad"), notes);
-    refuse_unknown_labels(inputs, trained.config.data, trained.extensions.readers, *trained.task);
+    check_labels_by_place(inputs, trained.config.data, trained.extensions.readers, *trained.task, notes);
     if (arguments.has("--keep")) kept = inputs.field_names;
     pending.add(std::move(inputs));
   } catch (const Error& error) {

@@ -10,6 +10,7 @@
 
 #include <orochi/error.hpp>
 
+#include "core/as_size.hpp"
 #include "data/column_checks.hpp"
 #include "data/data_file.hpp"
 #include "data/label_form.hpp"
@@ -84,24 +85,36 @@ bool knows_one_of(const std::vector<std::string>& labels, std::string_view targe
 
 }  // namespace
 
-void refuse_unknown_labels(const Inputs& inputs, const DataConfig& config, const Readers& readers,
-                           const Targets& targets) {
+void check_labels_by_place(const Inputs& inputs, const DataConfig& config, const Readers& readers,
+                           const Targets& targets, std::vector<std::string>& notes) {
   const std::vector<std::string> labels = targets.strata_names();
   if (labels.empty() || targets.are_numbers() || targets.level() != Level::sequence ||
       !readers.make(config.format)->has_label_by_place())
     return;
-  std::optional<std::size_t> first;
-  const auto& read = inputs.places.targets;
-  for (std::size_t i = 0; i < read.size(); ++i) {
-    if (trim(read[i]).empty() || trim(read[i]) == "?") continue;
-    if (knows_one_of(labels, read[i], targets.separator())) return;
-    if (!first) first = i;
+  constexpr Index several = 3;
+  std::vector<Index> unknown;
+  Index known = 0;
+  for (Index i = 0; i < inputs.places.size(); ++i) {
+    const std::string& read = inputs.places.targets[as_size(i)];
+    if (trim(read).empty() || trim(read) == "?") continue;
+    if (knows_one_of(labels, read, targets.separator()))
+      ++known;
+    else
+      unknown.push_back(i);
   }
-  if (!first) return;
-  throw usage_error(fmt::format(
-      "{}: error: {} was read as a label, but neither this nor any other record has a label of the model, "
-      "which are {}; write each record's label in its place, or ? where it is not known",
-      inputs.places.location(static_cast<Index>(*first)), quote(read[*first]), quote_list(labels)));
+  if (unknown.empty()) return;
+  const std::string place = inputs.places.location(unknown.front()),
+                    label = quote(inputs.places.targets[as_size(unknown.front())]);
+  if (known == 0)
+    throw usage_error(fmt::format(
+        "{}: error: {} was read as a label, but neither this nor any other record has a label of "
+        "the model, which are {}; write each record's label in its place, or ? where it is not known",
+        place, label, quote_list(labels)));
+  if (unknown.size() == 1 && unknown.front() == 0 && known >= several)
+    notes.push_back(
+        fmt::format("{}: {} is no label of the model, while all others are: if the line is a header, "
+                    "remove it, as it has got an answer, too",
+                    place, label));
 }
 
 namespace {

@@ -27,8 +27,9 @@ Inputs load_inputs(const DataConfig& config, const Readers& readers, const Prepr
 
 /// Throws a usage_error where what was read as labels, by their place, has none that the model knows: they
 /// are likelier values, or texts, of records without labels. One that is missing, or `?`, counts as none.
-void refuse_unknown_labels(const Inputs& inputs, const DataConfig& config, const Readers& readers,
-                           const Targets& targets);
+/// Notes a first record that may be a header: its label alone is none of the model's.
+void check_labels_by_place(const Inputs& inputs, const DataConfig& config, const Readers& readers,
+                           const Targets& targets, std::vector<std::string>& notes);
 
 /// The label that a line may begin with where it should not: up to the first tab, or comma between numbers.
 std::string_view label_in_front(const Reader& reader, const Preprocessing& preprocessing,

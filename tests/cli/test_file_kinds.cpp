@@ -42,7 +42,7 @@ std::string series(const std::string& even, const std::string& odd, int count = 
 
 }  // namespace
 
-TEST_CASE("what stands in the place of labels and is none that the model knows is an error") {
+TEST_CASE("what is in the place of labels and is none that the model knows is an error") {
   const Place place("no-labels");
   const std::string cases = "@univariate true\n@classLabel true low high\n@data\n1,2,3:low\n4,3,2:high\n";
   place.write("series.tsv", series("low", "high"));
@@ -64,6 +64,13 @@ TEST_CASE("what stands in the place of labels and is none that the model knows i
   CHECK(has(place.predict("ts", "numbers.ts").err, "numbers.ts:4: error: \"1\" was read as a label"));
   place.write("texts.tsv", "ACGT\tCGATTACAG\nACG\tCGATTACAG\n");
   CHECK(has(place.predict("tsv", "texts.tsv").err, "texts.tsv:1: error: \"ACGT\" was read as a label"));
+
+  place.write("headed.tsv", "Art\t1\t2\t3\n" + series("low", "high") + series("low", "high"));
+  const Outcome headed = place.predict("ucr", "headed.tsv");
+  CHECK(headed.code == 0);
+  CHECK(has(headed.err,
+            "headed.tsv:1: \"Art\" is no label of the model, while all others are: if the line is a "
+            "header, remove it"));
 
   // One that is known shows that the others are labels, too; missing ones need not be known.
   for (const char* label : {"low", "?"}) {
