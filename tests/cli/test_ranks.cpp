@@ -109,10 +109,16 @@ TEST_CASE("2, 4 and 8 ranks write what one process does, and go on with what ano
     CHECK(bytes(ranks.place.path(run + "/best.h5")) == bytes(ranks.place.path("one/best.h5")));
     CHECK(figures(ranks.place.path(run + "/metrics.csv")) == figures(ranks.place.path("one/metrics.csv")));
   }
-  CHECK(on_ranks(4, ranks.train("parts", {"--max-steps", "1"})).finish().code == 0);
-  CHECK(ranks.last("parts") != ranks.last("one"));
-  CHECK(on_ranks(2, {"train", "--resume", "--run", ranks.place.path("parts")}).finish().code == 0);
-  CHECK(ranks.last("parts") == ranks.last("one"));
+  for (const std::string moments : {"fp32", "bf16"}) {
+    INFO(moments);
+    const std::string key = "train.moments=" + moments, whole = "whole-" + moments,
+                      parts = "parts-" + moments;
+    REQUIRE(ranks.alone(ranks.train(whole, {key})).code == 0);
+    CHECK(on_ranks(4, ranks.train(parts, {"--max-steps", "1", key})).finish().code == 0);
+    CHECK(ranks.last(parts) != ranks.last(whole));
+    CHECK(on_ranks(2, {"train", "--resume", "--run", ranks.place.path(parts)}).finish().code == 0);
+    CHECK(ranks.last(parts) == ranks.last(whole));
+  }
 }
 
 TEST_CASE("a signal to rank 0 stops all ranks with a checkpoint, a killed rank ends them with the last one") {
