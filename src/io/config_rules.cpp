@@ -101,8 +101,8 @@ void ConfigReader::check_causal() {
     if (other.kind == pooling->kind && !other.takes_first) others.push_back(other.name);
   rule(!all, {"model.pooling", "model.causal"},
        fmt::format(
-           "model.pooling is \"{}\", whose row is the first and, {}, sees no other: every sequence would get "
-           "the same answer; allowed with it: {}",
+           "model.pooling is \"{}\", whose row is the first and, {}, sees no other: no answer would depend "
+           "on the rows behind it; allowed with it: {}",
            c.pooling, is_causal ? "with model.causal" : "as no layer mixes rows", fmt::join(others, " | ")));
 }
 

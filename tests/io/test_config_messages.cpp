@@ -254,12 +254,10 @@ TEST_CASE("rules between keys") {
         "f:3:28: data.validation_fraction is 0.2, but data.validation names a file; remove one of them"},
        {"data.train = 'a'\nmodel.causal = true\nmodel.pooling = 'cls'",
         "f:3:17: model.pooling is \"cls\", whose row is the first and, with model.causal, sees no other: "
-        "every "
-        "sequence would get the same answer; allowed with it: mean | max"},
+        "no answer would depend on the rows behind it; allowed with it: mean | max"},
        {"data.train = 'a'\nmodel.pooling = 'cls'\nmodel.block = [{type = 'encoder_layer', causal = true}]",
         "f:2:17: model.pooling is \"cls\", whose row is the first and, with model.causal, sees no other: "
-        "every "
-        "sequence would get the same answer; allowed with it: mean | max"},
+        "no answer would depend on the rows behind it; allowed with it: mean | max"},
        {"data.train = 'a'\nmodel.pooling = 'cls'\nmodel.causal = true\n"
         "model.block = [{type = 'encoder_layer', causal = false}, 'encoder_layer']",
         ""},
