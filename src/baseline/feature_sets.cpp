@@ -197,6 +197,7 @@ std::vector<FeatureMaker> feature_makers(const BaselineRequest& request, Index c
     makers.push_back({[&data, length](ThreadPool&) { return values(data, *length); }});
   else
     makers.push_back({[&data](ThreadPool&) { return statistics(data); }});
+  if (length && *length == 1) return makers;  // no series
   if (const Index size = rocket_size(data, columns); size > 0)
     makers.push_back({[&, size](ThreadPool& pool) { return rocket(data, size, request.seed, pool); }, false});
   else

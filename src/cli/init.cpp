@@ -16,6 +16,7 @@
 #include "cli/text.hpp"
 #include "cli/verbs.hpp"
 #include "data/column_checks.hpp"
+#include "data/column_names.hpp"
 #include "data/file_errors.hpp"
 #include "data/guess.hpp"
 #include "inference/model_file.hpp"
@@ -108,8 +109,8 @@ DataSurvey survey_of(Guess guess, std::vector<std::string> settings, const Exten
   std::vector<SurveyedRecord> records = read.records;
   if (may_number_records(read))
     std::cerr << fmt::format(
-        "all labels are different whole numbers, such as {}: a column that only "
-        "numbers the records cannot be predicted; name another one with --label COLUMN{}\n",
+        "all labels are different whole numbers, such as {}: if they only number the records, they cannot be "
+        "predicted; name another column with --label COLUMN{}\n",
         read.data.train.target(0).front(),
         guess.columns.empty() ? "" : "; there are: " + escape(quote_list(guess.columns)));
   for (const std::string& note : column_notes(read.config.data, extensions.readers, *read.task))
@@ -147,12 +148,30 @@ std::string from_folder(const std::string& path, const fs::path& folder) {
       .string();
 }
 
+/// Of a table of numbers: what is left out, and what is used that may not be one.
+std::string number_notes(const Guess& guess) {
+  std::string text;
+  if (!guess.unused_columns.empty())
+    text += fmt::format("not used: {}; number_columns in the config names what is\n",
+                        escape(guess.unused_columns));
+  std::vector<std::string> doubtful;
+  for (std::size_t c = 0; c < guess.columns.size(); ++c)
+    if (guess.number_table.is_used(c) && names_record(guess.columns[c])) doubtful.push_back(guess.columns[c]);
+  if (guess.number_table.numbers > 0 && guess.has_header && !doubtful.empty())
+    text += escape(
+        fmt::format("used as numbers: {}; by their names they may tell which record it is, or when it was: "
+                    "then take them out of number_columns\n",
+                    quote_list(doubtful)));
+  return text;
+}
+
 /// What else there was to choose from, and how.
 std::string unused_note(const ChosenColumns& chosen) {
   if (!chosen.is_guess || chosen.unused.empty()) return "";
   return escape(fmt::format("the text is the longest column, the label the one {}; not used: {}; --text and "
-                            "--label choose others, and {} = [...] in the config takes several texts",
-                            reason_of_label(chosen), quote_list(chosen.unused), chosen.option)) +
+                            "--label choose others, and {} = [...] in the config takes several texts{}",
+                            reason_of_label(chosen), quote_list(chosen.unused), chosen.option,
+                            chosen.option == "text_columns" ? ", number_columns = [...] numbers" : "")) +
          "\n";
 }
 
@@ -191,7 +210,7 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
   out.write(fmt::format(
       "{} of {} in {}{}\n{}wrote {}, with a reason at each choice\nnext:\n  {} train {}\n  {} baseline {}\n",
       survey.task_name, counted(survey.records, "record"), escape(path), escape(survey.columns),
-      unused_note(guess.chosen), escape(to), program, config, program, config));
+      unused_note(guess.chosen) + number_notes(guess), escape(to), program, config, program, config));
   return static_cast<int>(ExitCode::done);
 }
 
@@ -211,7 +230,8 @@ Verb init_verb() {
   verb.options = {
       {"--label", "COLUMN",
        "the column, or key, of labels (default: one that is called label, labels, class, target, y, "
-       "category or sentiment, else that of the fewest different values; example: --label stars)"},
+       "category or sentiment, else that of the fewest different values, of numbers alone the last; example: "
+       "--label stars)"},
       {"--text", "COLUMN", "the column, or key, of texts (default: the longest; example: --text review)"},
       {"--out", "FILE",
        "the config to write (default: the data's name with .toml in this folder; example: --out my.toml)"},

@@ -155,11 +155,11 @@ std::string data_section(const DataSurvey& survey, const Choices& choices) {
 std::string recipe(const DataSurvey& survey) {
   const Choices choices = choices_for(survey.kind);
   const bool is_one_step = survey.kind == DataKind::series && survey.longest == 1;
-  std::string text =
-      fmt::format("# {} records{}{}.\n# Made by `orochi init`; docs/config.md has every key.\n\n",
-                  survey.records, survey.labels > 0 ? fmt::format(", {} labels", survey.labels) : "",
-                  is_one_step ? ", each of one row"
-                              : fmt::format("; half of them have up to {} {}", survey.median, choices.rows));
+  std::string text = fmt::format(
+      "# {} records{}{}.\n# Made by `orochi init`; docs/config.md has every key.\n\n", survey.records,
+      survey.labels > 0 ? fmt::format(", {} labels", survey.labels) : "",
+      is_one_step ? ", each of one row: attention has nothing to compare, the rest is a small network"
+                  : fmt::format("; half of them have up to {} {}", survey.median, choices.rows));
   if (!survey.task.empty()) text += fmt::format("task = \"{}\"\n\n", survey.task);
   const std::size_t table = survey.data.find("\n[data.format]");
   text += survey.data.substr(0, table == std::string::npos ? survey.data.size() : table);

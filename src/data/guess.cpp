@@ -16,6 +16,7 @@
 #include "data/column_names.hpp"
 #include "data/encoding.hpp"
 #include "data/file_errors.hpp"
+#include "data/guess_numbers.hpp"
 #include "data/label_form.hpp"
 #include "data/raw.hpp"
 #include "data/readers/csv_header.hpp"
@@ -102,7 +103,8 @@ ColumnTable csv_table(FieldRows rows) {
   table.names = table.rows.front();
   const Index names = std::ranges::count_if(table.names, is_column_name);
   table.has_names = names > 1 || (names == 1 && !comes_again(table.rows)) ||
-                    has_word_over_numbers(table.rows) || has_word_over_labels(table.rows);
+                    has_word_over_numbers(table.rows) || has_word_over_labels(table.rows) ||
+                    (table.rows.size() > 1 && count_up(table.rows[0]) && !count_up(table.rows[1]));
   if (table.has_names)
     table.rows.erase(table.rows.begin());
   else
@@ -121,66 +123,6 @@ ColumnTable json_table(std::string_view text) {
     for (const JsonValue& value : object.values) row.push_back(value.text);
   }
   return table;
-}
-
-NumberTable numbers_in(const ColumnTable& table, const Wishes& wishes) {
-  const std::size_t count = table.names.size();
-  if (count < 2) return {};
-  const ColumnChoice choice = choose_columns(table, wishes.text, wishes.label);
-  std::optional<std::size_t> known;
-  if (!wishes.label.empty() || choice.is_label_by_name) known = choice.label;
-  NumberTable found = number_table(table.rows, count, known, label_among_numbers(table));
-  std::vector<std::size_t> columns;
-  for (std::size_t c = 0; c < count && found.numbers > 0; ++c)
-    if (table.names[c].empty() && c != found.label && !found.is_id(c))
-      found.ids.push_back(c), --found.numbers;  // as some tools write the numbers of records
-    else if (c != found.label && !found.is_id(c))
-      columns.push_back(c);
-  std::ranges::sort(found.ids);
-  // The archive of series writes them so: no header, and the label first.
-  constexpr std::size_t many = 16;
-  found.is_over_time =
-      (!table.has_names && found.label == 0 && found.numbers >= many) || look_over_time(table.rows, columns);
-  return found;
-}
-
-/// What number_columns is for them: few by their names, so that their order does not matter, of many in a row
-/// the first and the last. A label between stays out of it by itself.
-std::vector<std::string> number_columns(const ColumnTable& table, const NumberTable& numbers) {
-  constexpr std::size_t few = 32, several = 4;
-  std::vector<std::string> result, run;
-  const auto end_run = [&] {
-    const auto is_plain = [](const std::string& name) { return name.find("..") == name.npos; };
-    if (numbers.numbers > few && run.size() >= several && is_plain(run.front()) && is_plain(run.back()))
-      run = {run.front() + ".." + run.back()};
-    result.insert(result.end(), run.begin(), run.end());
-    run.clear();
-  };
-  for (std::size_t c = 0; c < table.names.size(); ++c)
-    if (numbers.is_id(c))
-      end_run();
-    else if (c != numbers.label)
-      run.push_back(table.names[c]);
-  end_run();
-  return result;
-}
-
-std::string number_lines(const ColumnTable& table, const NumberTable& numbers) {
-  std::vector<std::string> unused;
-  for (const std::size_t c : numbers.ids) unused.push_back(table.names[c]);
-  std::string text = fmt::format(
-      "# {} of numbers, read as {}{}\nnumber_columns = {}\n",
-      counted(std::ssize(table.names) - 1 - std::ssize(unused), "column"),
-      numbers.is_over_time ? "one quantity over time, a row each; where each is a measurement of its own, "
-                             "remove over_time"
-                           : "the channels of a single row; where they are one quantity over time, add "
-                             "over_time = true",
-      unused.empty() ? ""
-                     : fmt::format(". Not used, as they only number the records: {}", quote_list(unused)),
-      to_toml(to_value(number_columns(table, numbers))));
-  if (numbers.is_over_time) text += "over_time = true\n";
-  if (numbers.has_decimal_commas) text += "decimal_comma = true\n";
-  return text + fmt::format("label_column = {}\n", to_toml(to_value(table.names[numbers.label])));
 }
 
 ChosenColumns chosen_of(const ColumnTable& table, const Wishes& wishes, bool is_csv) {
@@ -265,8 +207,12 @@ Guess guess_config(const std::string& path, const Readers& readers, const Wishes
                                   : csv_table(csv_rows(beginning, guess.looks_like.delimiter, !is_tsv));
     guess.columns = table.names;
     guess.has_header = layout == Layout::table && table.has_names;
-    if (layout == Layout::table && wishes.text.empty()) guess.number_table = numbers_in(table, wishes);
-    if (guess.number_table.numbers == 0) guess.chosen = chosen_of(table, wishes, layout == Layout::table);
+    if (layout == Layout::table && wishes.text.empty())
+      guess.number_table = numbers_in(table, wishes.text, wishes.label);
+    if (guess.number_table.numbers > 0)
+      guess.unused_columns = unused_columns(table, guess.number_table);
+    else
+      guess.chosen = chosen_of(table, wishes, layout == Layout::table);
     table_text = format_table(guess, table);
     if (is_tsv) table_text += "quotes = false\n";
   }

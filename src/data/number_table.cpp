@@ -4,32 +4,52 @@
 #include <limits>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "core/read_number.hpp"
+#include "data/column_names.hpp"
 #include "data/label_form.hpp"
 #include "data/readers/words.hpp"
 
 namespace orochi {
 namespace {
 
-/// Whether what is there of a column is numbers, some with commas for points, or what it holds comes again as
-/// labels do.
+/// What there is of a column.
 struct ColumnKind {
-  bool is_numeric = false, has_commas = false, repeats = false;
+  bool is_numeric = false, repeats = false;
+  bool is_text = false;                                 // its fields are long, or of several words
+  bool has_decimal_commas = false, has_points = false;  // in numbers
+  std::size_t different = 0;
 };
 
+/// Whether the comma of a number is not one between thousands: 70,3 and 0,125, not 1,500.
+bool is_decimal_comma(std::string_view number) {
+  const std::size_t comma = number.find(',');
+  if (comma == number.npos) return false;
+  const std::string_view whole = number.substr(0, comma).substr(number.find_first_not_of("+-"));
+  return number.size() - comma - 1 != 3 || whole.size() > 3 || whole.starts_with('0');
+}
+
 ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_t column) {
+  constexpr double most_words = 5, most_bytes = 40;  // a field of what is no text, on average
   std::set<std::string_view> values;
+  double words = 0, bytes = 0, count = 0;
   ColumnKind kind{true};
   for (const std::vector<std::string>& row : rows) {
     if (column >= row.size() || is_missing_number(row[column])) continue;
     const std::string_view field = trim(row[column]);
     values.insert(field);
     kind.is_numeric = kind.is_numeric && is_table_number(field);
-    kind.has_commas = kind.has_commas || field.find(',') != std::string_view::npos;
+    kind.has_decimal_commas = kind.has_decimal_commas || is_decimal_comma(field);
+    kind.has_points = kind.has_points || field.find('.') != field.npos;
+    words += 1 + static_cast<double>(std::ranges::count(field, ' '));
+    bytes += static_cast<double>(field.size());
+    ++count;
   }
   kind.is_numeric = kind.is_numeric && !values.empty();
-  kind.has_commas = kind.has_commas && kind.is_numeric;
+  kind.is_text =
+      count > 0 && !kind.is_numeric && (words >= most_words * count || bytes >= most_bytes * count);
+  kind.different = values.size();
   kind.repeats = come_again(values.size(), rows.size());
   return kind;
 }
@@ -120,31 +140,53 @@ bool is_missing_number(std::string_view field) {
   return field.empty() || field == "?" || field == "NA";
 }
 
-NumberTable number_table(const std::vector<std::vector<std::string>>& rows, std::size_t count,
-                         std::optional<std::size_t> wished, std::size_t otherwise) {
+namespace {
+
+/// The column of labels: of names that come again the last column, else the first one, else that of the
+/// fewest; where there are none, `otherwise`.
+std::size_t label_of(const std::vector<ColumnKind>& kinds, std::size_t otherwise) {
+  const auto is_label = [&](std::size_t c) {
+    return !kinds[c].is_numeric && kinds[c].repeats && kinds[c].different > 1;
+  };
+  std::size_t best = kinds.size(), last = kinds.size() - 1;
+  while (last > 0 && kinds[last].different == 0) --last;  // behind a delimiter at the lines' ends
+  for (std::size_t c = 0; c < kinds.size(); ++c)
+    if (is_label(c) && (best == kinds.size() || kinds[c].different < kinds[best].different)) best = c;
+  if (best == kinds.size()) return otherwise;
+  return is_label(last) ? last : is_label(0) ? 0 : best;
+}
+
+}  // namespace
+
+NumberTable number_table(const std::vector<std::vector<std::string>>& rows,
+                         std::span<const std::string> names, std::optional<std::size_t> wished,
+                         std::size_t otherwise) {
   constexpr std::size_t fewest = 2;
-  NumberTable found{0, count};
-  for (std::size_t c = 0; c < count; ++c) {
-    const ColumnKind kind = kind_of(rows, c);
-    found.has_decimal_commas = found.has_decimal_commas || kind.has_commas;
-    if (kind.is_numeric)
-      ++found.numbers;
-    else if (found.label < count || !kind.repeats)
-      return {};  // two columns that are none, or a text
+  std::vector<ColumnKind> kinds;
+  for (std::size_t c = 0; c < names.size(); ++c) kinds.push_back(kind_of(rows, c));
+  NumberTable found{0, wished ? *wished : label_of(kinds, otherwise)};
+  found.label_is_number = kinds[found.label].is_numeric;
+  if (!found.label_is_number && !kinds[found.label].repeats) return {};
+  bool has_points = false;
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    const ColumnKind& kind = kinds[c];
+    if (kind.is_numeric) {
+      found.has_decimal_commas = found.has_decimal_commas || kind.has_decimal_commas;
+      has_points = has_points || kind.has_points;
+    }
+    if (c == found.label) continue;
+    if (!kind.is_numeric && (kind.is_text || is_text_name(names[c]))) return {};
+    if (!kind.is_numeric)
+      found.others.push_back(c);
+    else if (counts_rows(rows, c) || names[c].empty())
+      found.ids.push_back(c);
     else
-      found.label = c;
+      ++found.numbers;
   }
-  if (found.numbers < fewest + (found.label == count ? 1 : 0)) return {};
-  // The other one may be a short text.
-  if (wished && found.label < count && *wished != found.label) return {};
-  if (wished) found.label = *wished;
-  if (found.label == count) found.label = otherwise;
-  if (found.label == count) return {};
-  found.label_is_number = kind_of(rows, found.label).is_numeric;
-  found.numbers -= found.label_is_number ? 1 : 0;
-  for (std::size_t c = 0; c < count && found.numbers > 1; ++c)
-    if (c != found.label && counts_rows(rows, c)) found.ids.push_back(c), --found.numbers;
-  return found;
+  found.has_decimal_commas = found.has_decimal_commas && !has_points;
+  // What only numbers records is used where there is nothing else.
+  if (found.numbers == 0) found.numbers = std::exchange(found.ids, {}).size();
+  return found.numbers + (found.others.empty() ? found.ids.size() : 0) < fewest ? NumberTable() : found;
 }
 
 }  // namespace orochi

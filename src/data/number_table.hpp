@@ -11,16 +11,19 @@
 
 namespace orochi {
 
-/// A table whose columns are numbers, but perhaps one of labels: none is a text.
+/// A table of numbers and labels, perhaps beside other columns of which none is a text.
 struct NumberTable {
-  std::size_t numbers = 0;            // columns, without `ids`; 0: it is no such table
-  std::size_t label = 0;              // the number of its column, from 0
-  bool label_is_number = false;       // a quantity, or the number of a class
-  bool has_decimal_commas = false;    // in numbers, as in 70,3
-  bool is_over_time = false;          // the columns look like one quantity over time
-  std::vector<std::size_t> ids = {};  // columns that only number the records: integers that rise by one
+  std::size_t numbers = 0;               // columns that are used; 0: it is no such table
+  std::size_t label = 0;                 // the number of its column, from 0
+  bool label_is_number = false;          // a quantity, or the number of a class
+  bool has_decimal_commas = false;       // in numbers, as in 70,3
+  bool is_over_time = false;             // the columns look like one quantity over time
+  std::vector<std::size_t> ids = {};     // columns that only number the records: integers that rise by one
+  std::vector<std::size_t> others = {};  // that are neither numbers nor the label
 
-  bool is_id(std::size_t column) const { return std::ranges::count(ids, column) > 0; }
+  bool is_used(std::size_t column) const {
+    return column != label && std::ranges::count(ids, column) + std::ranges::count(others, column) == 0;
+  }
 };
 
 /// The number that a text is and nothing else, perhaps with a + before it; NaN is one.
@@ -32,10 +35,11 @@ bool is_table_number(std::string_view text);
 /// Whether a field of a table of numbers has none: it is empty, ? or NA.
 bool is_missing_number(std::string_view field);
 
-/// `rows` without a header, each of `count` fields. `wished`: the column of labels, if it is known;
-/// `otherwise`: what it is where all are numbers, `count` for none.
-NumberTable number_table(const std::vector<std::vector<std::string>>& rows, std::size_t count,
-                         std::optional<std::size_t> wished, std::size_t otherwise);
+/// `rows` without a header, each of as many fields as there are names. `wished`: the column of labels, if it
+/// is known; `otherwise`: what it is where all are numbers.
+NumberTable number_table(const std::vector<std::vector<std::string>>& rows,
+                         std::span<const std::string> names, std::optional<std::size_t> wished,
+                         std::size_t otherwise);
 
 /// Whether these columns look like one quantity over time.
 bool look_over_time(const std::vector<std::vector<std::string>>& rows, std::span<const std::size_t> columns);

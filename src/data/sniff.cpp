@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include <fmt/format.h>
@@ -119,14 +120,17 @@ char delimiter_of_header(std::string_view line) {
   return found == delimiters.end() ? '\0' : *found;
 }
 
-/// What is between the same number of fields in most lines, if possible also in the first, which may be a
-/// title; the most fields first: in 1;2,5;a the commas are within numbers. '\0' where nothing is.
+/// What is between the same number of fields in most lines, if possible of numbers, and also in the first,
+/// which may be a title; the most fields first: in 1;2,5;a the commas are within numbers. '\0' where nothing
+/// is.
 char delimiter_of_records(const std::vector<std::string_view>& lines) {
   char best = '\0';
-  std::pair<bool, std::size_t> most_fields{false, 1};  // whether the first line has as many, fields
+  std::tuple<bool, bool, std::size_t> most_fields{false, false,
+                                                  1};  // all numbers, the first line has as many, fields
   for (const char delimiter : delimiters) {
     const std::size_t count = lines.size() > 1 ? usual_fields(lines, delimiter) : 0;
-    const std::pair found{fields_of(lines.front(), delimiter).size() == count, count};
+    const std::tuple found{count > 1 && are_numbers(lines, delimiter),
+                           fields_of(lines.front(), delimiter).size() == count, count};
     if (count > 1 && found > most_fields) best = delimiter, most_fields = found;
   }
   return best;
@@ -238,7 +242,7 @@ std::string Sniffed::setting() const {
   std::string options;
   if (delimiter != ',')
     options += fmt::format(", delimiter = \"{}\"", delimiter == '\t' ? "\\t" : std::string(1, delimiter));
-  if (is_of_numbers) options += ", number_columns = [\"FIRST..LAST\"], label_column = \"LABEL\"";
+  if (is_of_numbers) options += ", number_columns = [\"FIRST\", \"SECOND\"], label_column = \"LABEL\"";
   return fmt::format("{{type = \"csv\"{}}}", options);
 }
 

@@ -21,7 +21,7 @@ struct Sniffed {
   bool is_of_numbers = false;     // a table of numbers, all but for one column at most
   bool is_by_tabs_alone = false;  // a table by the same number of tabs in each line, as texts may have them
 
-  /// What data.format would be, as in a config, with FIRST, LAST and LABEL for columns of numbers; empty:
+  /// What data.format would be, as in a config, with FIRST, SECOND and LABEL for columns of numbers; empty:
   /// there is no reader.
   std::string setting() const;
 };

@@ -176,7 +176,7 @@ TEST_CASE("a column that may only number the records is said to be one") {
     return outcome.err;
   };
   CHECK(has(said("id"), "all labels are different whole numbers, such as "));
-  CHECK(has(said("id"), "name another one with --label COLUMN; there are: \"id\", \"text\", \"price\"\n"));
+  CHECK(has(said("id"), "name another column with --label COLUMN; there are: \"id\", \"text\", \"price\"\n"));
   CHECK(said("price").empty());
 }
 
@@ -248,8 +248,7 @@ TEST_CASE("what was not chosen of several columns is said, with the way to choos
   CHECK(has(init("pairs.csv", {}),
             "text \"a\", label \"kind\"\nthe text is the longest column, the label the one with the fewest "
             "different values; not used: \"b\"; --text and --label choose others, and text_columns = [...] "
-            "in the config takes several "
-            "texts\n"));
+            "in the config takes several texts, number_columns = [...] numbers\n"));
   CHECK(has(config(), "Not used: \"b\"\ntext_columns = [\"a\"]\n"));
   CHECK_FALSE(has(init("pairs.csv", {"--text", "b", "--label", "kind"}), "not used"));
   CHECK_FALSE(has(config(), "Not used"));

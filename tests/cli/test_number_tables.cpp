@@ -71,7 +71,9 @@ TEST_CASE("a table of numbers is read as the channels of single rows") {
            (i % 2 == 0 ? "setosa\n" : "other\n");
   const Made made = made_from(place, csv);
   CHECK(has(made.init.out, ", 3 columns of numbers as channels of one row, label \"species\"\n"));
-  CHECK(has(made.config, "# 40 records, 2 labels, each of one row.\n"));
+  CHECK(has(made.config,
+            "# 40 records, 2 labels, each of one row: attention has nothing to compare, the rest is a small "
+            "network.\n"));
   CHECK(
       has(made.config, "number_columns = [\"length\", \"width\", \"height\"]\nlabel_column = \"species\"\n"));
   CHECK_FALSE(has(made.config, "\nover_time = true\n"));
@@ -88,21 +90,23 @@ TEST_CASE("a table of numbers is read as the channels of single rows") {
 
 TEST_CASE("quotes, decimal commas, missing fields and headers are seen in a table of numbers") {
   const Workplace place("tables-kinds");
-  CHECK(has(made_from(place,
-                      table("\"a\",\"b\",\"c\"\r\n", "\"1\",\"2.5\",\"x y\"\r\n", "\"3\",\"\",\"z\"\r\n"))
-                .config,
-            "missing = \"mean\"  # values that are missing"));
+  CHECK(has(
+      made_from(place, table("\"a\",\"b\",\"c\"\r\n", "\"1\",\"2.5\",\"x y\"\r\n", "\"3\",\"\",\"z\"\r\n"))
+          .config,
+      "missing = \"mean\"  # values that are missing"));
   CHECK(train(place).code == 0);
   CHECK(has(
       made_from(place, table("klasse;alter;gewicht\n", "a, b;70;63,3\n", "c;45;64,1\n")).config,
-      "delimiter = \";\"\n# 2 columns of numbers, read as the channels of a single row; where they are one "
-      "quantity over time, add over_time = true\nnumber_columns = [\"alter\", \"gewicht\"]\n"
+      "delimiter = \";\"\n# 2 columns of numbers, the channels of a single row; where they are one quantity "
+      "over time, add over_time = true here and set max_length = 2 above\nnumber_columns = [\"alter\", "
+      "\"gewicht\"]\n"
       "decimal_comma = true\nlabel_column = \"klasse\"\n"));
   CHECK(train(place).code == 0);
   CHECK(
       has(made_from(place, table("", "70;63,3;b\n", "45;77,25;c\n")).config,
-          "header = false\n# 2 columns of numbers, read as the channels of a single row; where they are one "
-          "quantity over time, add over_time = true\nnumber_columns = [\"1\", \"2\"]\ndecimal_comma = true\n"
+          "header = false\n# 2 columns of numbers, the channels of a single row; where they are one quantity "
+          "over time, add over_time = true here and set max_length = 2 above\nnumber_columns = [\"1\", "
+          "\"2\"]\ndecimal_comma = true\n"
           "label_column = \"3\"\n"));
   CHECK(train(place).code == 0);
   // All are numbers, the label too; it is a quantity where it has many values.
@@ -124,9 +128,57 @@ TEST_CASE("what only numbers the records is left out of a table of numbers, and 
   const Made made = made_from(place, rows(",id,a,b,kind\n"));
   CHECK(has(made.init.out, ", 2 columns of numbers as"));
   CHECK(has(made.config,
-            ". Not used, as they only number the records: \"\", \"id\"\nnumber_columns = [\"a\", \"b\"]"));
+            "# Not used: \"\", \"id\" (without a name, or only numbers the records)\nnumber_columns = "
+            "[\"a\", \"b\"]"));
   CHECK(has(made_from(place, rows("c,d,a,b,kind\n")).config, "number_columns = [\"c\", \"a\", \"b\"]"));
   CHECK_FALSE(has(made_from(place, table("id,a,kind\n", "1,3,x\n", "2,3,z\n")).config, "Not used"));
+}
+
+TEST_CASE("columns that are no numbers are left out of a table of numbers, unless one is a text") {
+  const Workplace place("tables-mixed");
+  const Made made =
+      made_from(place, table("city,a,b,on,kind,\n", "Rome,1,2.5,True,x,\n", "Oslo,3,4.5,False,z,\n"));
+  CHECK(has(made.init.out, "not used: \"city\", \"on\", \"\" (no numbers); number_columns in the config"));
+  CHECK(has(made.config, "number_columns = [\"a\", \"b\"]\nlabel_column = \"kind\"\n"));
+  CHECK(train(place).code == 0);
+  const std::string words = "it was a good day", more = "nobody knew where they were";
+  CHECK(has(made_from(place, table("note,a,b,kind\n", words + ",1,2.5,x\n", more + ",3,4.5,z\n")).config,
+            "text_columns = [\"note\"]"));
+  CHECK(has(made_from(place, table("review,a,b,kind\n", "fine,1,2.5,x\n", "bad,3,4.5,z\n")).config,
+            "text_columns = [\"review\"]"));
+  CHECK(has(made_from(place, table("user_id,a,kind\n", "7,2.5,x\n", "9,4.5,z\n")).init.out,
+            "used as numbers: \"user_id\"; by their names they may tell which record it is"));
+}
+
+TEST_CASE("commas between thousands are no decimal ones") {
+  const Workplace place("tables-thousands");
+  const auto refused = [&](const std::string& contents) {
+    std::ofstream(place.path("t.csv")) << contents;
+    const Outcome outcome = orochi_program({"init", place.path("t.csv"), "--out", place.path("made.toml")});
+    CHECK(outcome.code == 2);
+    return outcome.err;
+  };
+  const char* const both_ways =
+      "where its comma is a decimal one set data.format.decimal_comma = true, where it is between thousands "
+      "remove it";
+  CHECK(has(refused(table("a,income,kind\n", "0.5,\"1,500\",x\n", "0.7,733,z\n")), both_ways));
+  CHECK(has(refused(table("a;income;kind\n", "5;1,500;x\n", "7;2,733;z\n")), both_ways));
+  CHECK(has(refused(table("a;income;kind\n", "0,745;4.105;x\n", "0,7;733;z\n")), both_ways));
+  CHECK(has(made_from(place, table("a;b;kind\n", "0,745;4,105;x\n", "0,700;7,330;z\n")).config,
+            "decimal_comma = true"));
+}
+
+TEST_CASE("integers in a row above a table of numbers name its columns") {
+  const Workplace place("tables-integers");
+  CHECK(has(made_from(place, table("0,1,2,3\n", "1.5,2,3,0\n", "4.5,6,7,1\n")).config,
+            "number_columns = [\"0\", \"1\", \"2\"]\nlabel_column = \"3\"\n"));
+  CHECK(has(made_from(place, table(",0,1,2,kind\n", "5,1.5,2,3,x\n", "9,4.5,6,7,z\n")).config,
+            "number_columns = [\"0\", \"1\", \"2\"]\nlabel_column = \"kind\"\n"));
+  CHECK_FALSE(has(made_from(place, table("", "1.5,2,3,0\n", "4.5,6,7,1\n")).config, "header = true"));
+  REQUIRE(train(place).code == 0);
+  std::ofstream(place.path("new.csv")) << "0,1,2,3\n1.5,2,3,0\n4.5,6,7,1\n";
+  CHECK(has(orochi_program({"predict", place.path("made"), place.path("new.csv")}).err,
+            "line 1 looks like a header"));
 }
 
 TEST_CASE("of a table of numbers alone the label is what is called so, else the last column") {
@@ -193,15 +245,15 @@ TEST_CASE("a model of other files of numbers says how a table is read") {
   made_from(place, cases, {}, "t.ts");
   REQUIRE(train(place).code == 0);
   std::ofstream(place.path("t.csv")) << table("a,b,c,kind\n", "1,2.5,0,x\n", "3,4.5,1,z\n");
-  const std::string
-      run = place.path("made"),
-      way = "'data.format={type = \"csv\", number_columns = [\"FIRST..LAST\"], label_column = \"LABEL\"}'";
+  const std::string run = place.path("made"), way =
+                                                  "'data.format={type = \"csv\", number_columns = "
+                                                  "[\"FIRST\", \"SECOND\"], label_column = \"LABEL\"}'";
   const Outcome refused = orochi_program({"predict", run, place.path("t.csv")});
   CHECK(refused.code == 2);
   CHECK(has(refused.err, "add " + way));
   CHECK(has(orochi_program({"evaluate", run, "--data", place.path("t.csv")}).err, "add " + way));
   const std::string format =
-      "data.format={type = \"csv\", number_columns = [\"a..c\"], label_column = \"kind\"}";
+      "data.format={type = \"csv\", number_columns = [\"a\", \"b\", \"c\"], label_column = \"kind\"}";
   CHECK(orochi_program({"predict", run, place.path("t.csv"), format}).out ==
         orochi_program({"predict", run, place.path("t.ts")}).out);
 }

@@ -131,7 +131,8 @@ TEST_CASE("a file of another format is one error that names it and the setting",
           fmt::format(
               "f: looks like a table of numbers, but is read as data.format = \"{}\"; set data.format to "
               "{{type = "
-              "\"csv\", number_columns = [\"FIRST..LAST\"], label_column = \"LABEL\"}} with the names of its "
+              "\"csv\", number_columns = [\"FIRST\", \"SECOND\"], label_column = \"LABEL\"}} with the names "
+              "of its "
               "columns, as `orochi init f` writes it",
               format));
   CHECK(said("tsv", "art;b;c\nx;2,5;3\ny;0,5;4\n").starts_with("f: looks like a table of numbers"));

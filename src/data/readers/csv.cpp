@@ -93,11 +93,13 @@ class CsvReader : public Reader {
   }
   void report_no_header(const CsvRecord& first, DataFile& file) const {
     const std::vector<std::string> names = options_.names();
+    // In which order the numbers of this file are only who wrote it knows.
+    const std::string line = is_text() ? quote(fmt::format("{}", fmt::join(names, options_.delimiter)))
+                                       : "that names its columns in their order";
     file.error(fmt::format("line 1 looks like a record ({}), not like a header with the columns {}; set "
                            "data.format.header = false and name columns by number, as in "
                            "data.format.label_column = \"1\", or put a line {} above",
-                           quote_list(first.fields), quote_list(names),
-                           quote(fmt::format("{}", fmt::join(names, options_.delimiter)))),
+                           quote_list(first.fields), quote_list(names), line),
                first.line);
   }
 
@@ -125,8 +127,8 @@ void add_csv(Readers& readers) {
       "named columns",
       {Option("text_columns", std::vector<std::string>{"text"}, "header name of the text"),
        Option("number_columns", std::vector<std::string>{},
-              "in place of texts, columns of numbers by name; \"FIRST..LAST\" are these and all between but "
-              "the other columns named here; empty: texts"),
+              "in place of texts, columns of numbers by name; \"t0..t59\" are t0, t1, ... and t59; empty: "
+              "texts"),
        Option("over_time", false,
               "number_columns are one quantity over time, each a row of one channel; false: they are the "
               "channels of a single row"),

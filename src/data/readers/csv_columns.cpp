@@ -1,7 +1,6 @@
 #include "data/readers/csv_columns.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,13 +15,31 @@
 namespace orochi {
 namespace {
 
-constexpr std::string_view to = "..";  // between the first and the last of several columns
+/// A name and the number at its end, as digits.
+struct NumberedName {
+  explicit NumberedName(std::string_view name) {
+    const std::size_t end = name.find_last_not_of("0123456789");
+    stem = name.substr(0, end == name.npos ? 0 : end + 1);
+    digits = name.substr(stem.size());
+  }
+  std::string_view stem, digits;
+};
 
-/// The first and the last of a name of number_columns, which are one where it names one.
-std::pair<std::string, std::string> ends_of(const std::string& name) {
-  const std::size_t at = name.find(to);
-  if (at == name.npos || at == 0 || at + to.size() == name.size()) return {name, name};
-  return {name.substr(0, at), name.substr(at + to.size())};
+/// The names that one of number_columns is: itself, or of "t0..t59" t0, t1, ... and t59.
+std::vector<std::string> names_of(const std::string& name) {
+  constexpr std::string_view between = "..";
+  constexpr std::size_t most = 1'000'000;
+  const std::size_t at = name.find(between);
+  if (at == name.npos) return {name};
+  const NumberedName first(std::string_view(name).substr(0, at)),
+      last(std::string_view(name).substr(at + between.size()));
+  const auto from = read_number<std::size_t>(first.digits), to = read_number<std::size_t>(last.digits);
+  if (first.stem != last.stem || !from || !to || *from >= *to || *to > most) return {name};
+  const std::size_t width = first.digits.starts_with('0') ? first.digits.size() : 0;  // as in t00..t59
+  std::vector<std::string> names;
+  for (std::size_t i = *from; i <= *to; ++i)
+    names.push_back(fmt::format("{}{:0{}}", first.stem, i, std::max<std::size_t>(width, 1)));
+  return names;
 }
 
 /// The index of a column by its number; one that is not there is an error.
@@ -62,7 +79,6 @@ std::size_t find_column(const CsvRecord& header, const std::string& name, const 
 
 CsvOptions::CsvOptions(const Settings& settings)
     : text_columns(settings.texts("text_columns")),
-      number_columns(settings.texts("number_columns")),
       label_column(settings.word("label_column")),
       weight_column(settings.word("weight_column")),
       group_column(settings.word("group_column")),
@@ -72,6 +88,10 @@ CsvOptions::CsvOptions(const Settings& settings)
       is_over_time(settings.flag("over_time")),
       has_decimal_commas(settings.flag("decimal_comma")) {
   if (delimiter == "\\t") delimiter = "\t";  // a shell gives both characters
+  for (const std::string& name : settings.texts("number_columns")) {
+    const std::vector<std::string> names = names_of(name);
+    number_columns.insert(number_columns.end(), names.begin(), names.end());
+  }
   if (text_columns.empty() && are_texts())
     throw OptionError("text_columns", "text_columns is empty; name a column or two");
   if (delimiter.size() != 1 || delimiter.find_first_of("\"\r\n") == 0 || (delimiter.front() & 0x80) != 0)
@@ -89,11 +109,7 @@ CsvOptions::CsvOptions(const Settings& settings)
 std::vector<std::string> CsvOptions::names() const {
   std::vector<std::string> names{label_column};
   if (are_texts()) names.insert(names.end(), text_columns.begin(), text_columns.end());
-  for (const std::string& name : number_columns) {
-    const auto [first, last] = ends_of(name);
-    names.push_back(first);
-    if (last != first) names.push_back(last);
-  }
+  names.insert(names.end(), number_columns.begin(), number_columns.end());
   for (const std::string* name : {&weight_column, &group_column})
     if (!name->empty()) names.push_back(*name);
   return names;
@@ -116,7 +132,7 @@ void CsvOptions::check_names() const {
 }
 
 CsvColumns::CsvColumns(const CsvRecord& first, const CsvOptions& options, DataFile& file)
-    : options_(options), names_(first.fields) {
+    : options_(options), names_(first.fields), has_quantities_(file.targets().are_numbers()) {
   const auto find = [&](const std::string& name, const char* key) {
     const std::size_t found =
         options.has_header ? find_column(first, name, key, file) : find_numbered(first, name, key, file);
@@ -131,44 +147,85 @@ CsvColumns::CsvColumns(const CsvRecord& first, const CsvOptions& options, DataFi
   if (file.needs_targets() || has_label) label_ = find(options.label_column, "label_column");
   if (!options.weight_column.empty()) weight_ = find(options.weight_column, "weight_column");
   if (!options.group_column.empty()) group_ = find(options.group_column, "group_column");
-  for (const std::string& name : options.number_columns) {
-    const bool is_one = std::ranges::count(names_, name) > 0;
-    const auto [begin, end] = is_one ? std::pair(name, name) : ends_of(name);
-    const std::size_t from = find(begin, "number_columns"), last = find(end, "number_columns");
-    if (are_found_ && last < from) {
-      file.error(
-          fmt::format("column {} is behind column {} (data.format.number_columns); write the first one "
-                      "first",
-                      quote(begin), quote(end)),
-          first.line);
-      are_found_ = false;
-    }
-    for (std::size_t c = from; c <= last && are_found_; ++c)
-      if (c != label_ && c != weight_ && c != group_) numbers_.push_back(c);
+  find_numbers(first, file);
+}
+
+void CsvColumns::find_numbers(const CsvRecord& first, DataFile& file) {
+  std::vector<std::string> missing;
+  for (const std::string& name : options_.number_columns) {
+    const auto found = std::ranges::find(names_, name);
+    const std::size_t number = options_.has_header ? 0 : read_number<std::size_t>(name).value_or(0);
+    if (options_.has_header && found != names_.end() &&
+        std::find(found + 1, names_.end(), name) != names_.end())
+      numbers_.push_back(find_column(first, name, "number_columns", file)), are_found_ = false;
+    else if (options_.has_header && found != names_.end())
+      numbers_.push_back(static_cast<std::size_t>(found - names_.begin()));
+    else if (number > 0 && number <= names_.size())
+      numbers_.push_back(number - 1);
+    else
+      missing.push_back(name);
   }
+  if (missing.empty()) return;
+  are_found_ = false;
+  file.error(fmt::format("no column {} (data.format.number_columns); line 1 has {}; {}", quote_list(missing),
+                         options_.has_header ? quote_list(names_) : counted(std::ssize(names_), "field"),
+                         names_.size() == 1    ? "set data.format.delimiter to what is between them"
+                         : file.is_of_config() ? "name columns that are there, or rename those of the file"
+                                               : "give the file the columns that the model was trained on"),
+             first.line);
+}
+
+std::string CsvColumns::plain_number(std::string_view field) const {
+  std::string number(trim(field));
+  if (is_missing_number(number)) return "?";
+  if (options_.has_decimal_commas && number.find('.') != number.npos) return "";
+  if (options_.has_decimal_commas) std::ranges::replace(number, ',', '.');
+  return is_one_number(number) ? number : "";
+}
+
+std::string CsvColumns::no_number(std::string_view field) const {
+  const bool has_comma = field.find(',') != field.npos && is_table_number(trim(field));
+  return quote(field) +
+         (options_.has_decimal_commas
+              ? " is not a number as data.format.decimal_comma = true has them; expected one like "
+                "-1,5 or 1500,25, without a point"
+              : " is not a number; expected one like -1.5 or 2e-3") +
+         ", or ?, NA or nothing where it is missing" +
+         (has_comma && !options_.has_decimal_commas ? "; where its comma is a decimal one set "
+                                                      "data.format.decimal_comma = true, where it is between "
+                                                      "thousands remove it"
+                                                    : "");
 }
 
 std::string CsvColumns::take_numbers(std::span<const std::string> fields, Record& record) const {
   for (const std::size_t column : numbers_) {
-    std::string field(is_missing_number(fields[column]) ? "?" : trim(fields[column]));
-    if (options_.has_decimal_commas) std::ranges::replace(field, ',', '.');
-    if (const std::string wrong = parse_value(field, record.values.emplace_back()); !wrong.empty())
-      return fmt::format(
-          "column {}: {}{}", options_.has_header ? quote(names_[column]) : std::to_string(column + 1), wrong,
-          field.find(',') != field.npos && is_table_number(field) ? "; where its comma is a decimal one set "
-                                                                    "data.format.decimal_comma = true"
-                                                                  : "");
+    const std::string number = plain_number(fields[column]);
+    const std::string wrong =
+        number.empty() ? no_number(fields[column]) : parse_value(number, record.values.emplace_back());
+    if (!wrong.empty())
+      return fmt::format("column {}: {}",
+                         options_.has_header ? quote(names_[column]) : std::to_string(column + 1), wrong);
   }
   record.channels = options_.is_over_time ? 1 : std::ssize(numbers_);
   return "";
 }
 
+std::string CsvColumns::take_label(std::string& field, Record& record) const {
+  if (options_.are_texts()) {
+    record.target = std::move(field);
+    return "";
+  }
+  record.target = trim(field);
+  if (!has_quantities_ || !options_.has_decimal_commas || record.target.empty()) return "";
+  record.target = plain_number(record.target);
+  return record.target.empty() ? "its target " + no_number(field) : "";
+}
+
 std::string CsvColumns::take(std::vector<std::string>& fields, Record& record) const {
   record.is_of_text = true;
   if (const std::string wrong = take_numbers(fields, record); !wrong.empty()) return wrong;
-  if (label_) record.target = std::move(fields[*label_]);
-  if (options_.has_decimal_commas && is_table_number(trim(record.target)))
-    std::ranges::replace(record.target, ',', '.');
+  if (label_)
+    if (const std::string wrong = take_label(fields[*label_], record); !wrong.empty()) return wrong;
   for (const std::size_t column : texts_) record.texts.push_back(std::move(fields[column]));
   if (group_) record.group = std::move(fields[*group_]);
   try {
@@ -180,12 +237,8 @@ std::string CsvColumns::take(std::vector<std::string>& fields, Record& record) c
 }
 
 bool has_columns_of(std::span<const std::string> header, const CsvOptions& options) {
-  const auto is_there = [&](const std::string& name) { return std::ranges::count(header, name) > 0; };
-  if (options.are_texts()) return std::ranges::all_of(options.text_columns, is_there);
-  return std::ranges::all_of(options.number_columns, [&](const std::string& name) {
-    const auto [first, last] = ends_of(name);
-    return is_there(name) || (is_there(first) && is_there(last));
-  });
+  return std::ranges::all_of(options.are_texts() ? options.text_columns : options.number_columns,
+                             [&](const std::string& name) { return std::ranges::count(header, name) > 0; });
 }
 
 }  // namespace orochi

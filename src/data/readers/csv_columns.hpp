@@ -18,10 +18,10 @@ struct CsvOptions {
   explicit CsvOptions(const Settings& settings);
 
   bool are_texts() const { return number_columns.empty(); }
-  /// Of all columns that are asked for; of several in a row the first and the last.
+  /// Of all columns that are asked for.
   std::vector<std::string> names() const;
 
-  std::vector<std::string> text_columns, number_columns;
+  std::vector<std::string> text_columns, number_columns;  // of the latter each by itself
   std::string label_column, weight_column, group_column, delimiter;
   bool has_header, has_quotes, is_over_time, has_decimal_commas;
 
@@ -42,12 +42,18 @@ class CsvColumns {
   std::string take(std::vector<std::string>& fields, Record& record) const;
 
  private:
+  void find_numbers(const CsvRecord& first, DataFile& file);
+  /// With a point, or ? where it is missing; empty where it is no number.
+  std::string plain_number(std::string_view field) const;
+  std::string no_number(std::string_view field) const;
   std::string take_numbers(std::span<const std::string> fields, Record& record) const;
+  std::string take_label(std::string& field, Record& record) const;
 
   const CsvOptions& options_;
   std::vector<std::string> names_;
   std::vector<std::size_t> texts_, numbers_;
   std::optional<std::size_t> label_, weight_, group_;
+  bool has_quantities_;  // for targets
   bool are_found_ = true;
 };
 

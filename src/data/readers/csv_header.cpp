@@ -40,11 +40,23 @@ bool has_word_over_numbers(const FieldRows& rows) {
   return false;
 }
 
+bool count_up(std::span<const std::string> fields) {
+  constexpr std::size_t fewest = 3;
+  if (!fields.empty() && !is_one_number(trim(fields.front()))) fields = fields.subspan(1);
+  if (!fields.empty() && !is_one_number(trim(fields.back()))) fields = fields.first(fields.size() - 1);
+  if (fields.size() < fewest) return false;
+  const std::string_view first = trim(fields.front());
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (trim(fields[i]) != std::to_string(i + (first == "0" ? 0 : 1))) return false;
+  return true;
+}
+
 bool looks_like_record(const FieldRows& rows) {
   return std::ranges::any_of(rows.front(), is_one_number) || comes_again(rows);
 }
 
 bool looks_like_header(const FieldRows& rows) {
+  if (count_up(rows.front()) && rows.size() > 1 && !count_up(rows[1])) return true;
   return !looks_like_record(rows) &&
          (std::ranges::count_if(rows.front(), is_column_name) > 1 || has_word_over_numbers(rows));
 }

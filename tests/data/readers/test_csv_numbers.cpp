@@ -28,24 +28,29 @@ TEST_CASE("columns of numbers are the channels of a single row, or rows over tim
   CHECK(raw.offsets == std::vector<Index>{0, 1, 2});
   CHECK(raw.targets == Words{"x", "y"});
   CHECK(raw.lines == std::vector<Index>{2, 3});
-  // The label between them is none.
-  const RawSplit series = testing::read_back(folder, numbers({"a..c"}, {{"over_time", true}}), text);
+  const RawSplit series = testing::read_back(folder, numbers({"a", "b", "c"}, {{"over_time", true}}), text);
   CHECK(series.channels == 1);
   CHECK(series.values == std::vector<float>{0.5f, -2, 30, 1, 7, 0});
   CHECK(series.offsets == std::vector<Index>{0, 3, 6});
 }
 
-TEST_CASE("a column may be called as several are", "[csv]") {
+TEST_CASE("columns that count up are named by the first and the last, wherever they are", "[csv]") {
   const TempFolder folder;
-  const RawSplit raw = testing::read_back(folder, numbers({"a..b"}), "a,a..b,b,label\n1,2,3,x\n");
-  CHECK(raw.values == std::vector<float>{2});
+  const auto values_of = [&](const std::string& name, const std::string& text) {
+    return testing::read_back(folder, numbers({name}), text).values;
+  };
+  CHECK(values_of("t8..t10", "t9,x,t10,label,t8\n1,2,3,a,4\n") == std::vector<float>{4, 1, 3});
+  CHECK(values_of("t08..t10", "t10,t8,t08,t09,label\n1,2,3,4,a\n") == std::vector<float>{3, 4, 1});
+  CHECK(values_of("0..1", "1,0,label\n5,6,a\n") == std::vector<float>{6, 5});
+  CHECK(values_of("a..b", "a,a..b,b,label\n1,2,3,x\n") == std::vector<float>{2});
 }
 
 TEST_CASE("weights, groups and numbers of columns go with numbers, too", "[csv]") {
   const TempFolder folder;
   const Options options{
       {"header", false}, {"label_column", "1"}, {"weight_column", "3"}, {"group_column", "5"}};
-  const RawSplit raw = testing::read_back(folder, numbers({"2..6"}, options), "x,1,2.5,3,g,4\ny,5,1,6,h,7\n");
+  const RawSplit raw =
+      testing::read_back(folder, numbers({"2", "4", "6"}, options), "x,1,2.5,3,g,4\ny,5,1,6,h,7\n");
   CHECK(raw.values == std::vector<float>{1, 3, 4, 5, 6, 7});
   CHECK(raw.weights == std::vector<double>{2.5, 1});
   CHECK(raw.groups == Words{"g", "h"});
@@ -53,29 +58,44 @@ TEST_CASE("weights, groups and numbers of columns go with numbers, too", "[csv]"
 
 TEST_CASE("fields without a number are missing values, and a comma may be the point", "[csv]") {
   const TempFolder folder;
-  DataConfig config = numbers({"a..c"}, {{"delimiter", ";"}, {"decimal_comma", true}});
+  DataConfig config = numbers({"a", "b", "c"}, {{"delimiter", ";"}, {"decimal_comma", true}});
   config.missing = "zero";
   const RawSplit raw = testing::read_back(folder, config, "a;b;c;label\n1,5;;NA;2,5\n?;\"-2,25\";nan;3\n");
   REQUIRE(raw.values.size() == 6);
   CHECK(raw.values[0] == 1.5f);
   CHECK(raw.values[4] == -2.25f);
   for (const std::size_t i : {1u, 2u, 3u, 5u}) CHECK(std::isnan(raw.values[i]));
-  CHECK(raw.targets == Words{"2.5", "3"});
-  CHECK(
-      testing::errors_in(folder, numbers({"a", "b"}, {{"delimiter", ";"}}), "a;b;label\n1;2,5;x\n1;2;y\n") ==
-      "f:2: column \"b\": \"2,5\" is not a number; expected one like -1.5 or 2e-3; where its comma is a "
-      "decimal "
-      "one set data.format.decimal_comma = true");
+  CHECK(raw.targets == Words{"2,5", "3"});  // names of classes
+  const RawSplit quantities =
+      testing::read_back(folder, config, "a;b;c;label\n1;2;3;2,5\n3;4;5;3\n", "regression");
+  CHECK(quantities.targets == Words{"2.5", "3"});
+  const auto errors = [&](DataConfig of, const std::string& text) {
+    of.format.options["delimiter"] = ";";
+    return testing::errors_in(folder, of, text);
+  };
+  CHECK(errors(numbers({"a", "b"}), "a;b;label\n1;2,5;x\n1;2;y\n") ==
+        "f:2: column \"b\": \"2,5\" is not a number; expected one like -1.5 or 2e-3, or ?, NA or nothing "
+        "where it is "
+        "missing; where its comma is a decimal one set data.format.decimal_comma = true, where it is between "
+        "thousands remove it");
+  CHECK(errors(config, "a;b;c;label\n1;2,5;1.500;x\n1;2;3;y\n") ==
+        "f:2: column \"c\": \"1.500\" is not a number as data.format.decimal_comma = true has them; expected "
+        "one like "
+        "-1,5 or 1500,25, without a point, or ?, NA or nothing where it is missing");
 }
 
 TEST_CASE("columns of numbers that cannot be had are errors", "[csv]") {
   const TempFolder folder;
   const std::string text = "a,b,label\n1,2,x\n3,4,y\n";
-  CHECK(testing::errors_in(folder, numbers({"b..a"}), text) ==
-        "f:1: column \"b\" is behind column \"a\" (data.format.number_columns); write the first one first");
-  CHECK(testing::errors_in(folder, numbers({"a..d"}), text).starts_with("f:1: no column \"d\""));
+  CHECK(testing::errors_in(folder, numbers({"a", "c", "d"}), text) ==
+        "f:1: no column \"c\", \"d\" (data.format.number_columns); line 1 has \"a\", \"b\", \"label\"; name "
+        "columns "
+        "that are there, or rename those of the file");
+  CHECK(testing::errors_in(folder, numbers({"a"}), "a,a,label\n1,2,x\n3,4,y\n") ==
+        "f:1: column \"a\" (data.format.number_columns) is in the header twice; rename one");
   CHECK(testing::errors_in(folder, numbers({"a", "b"}), "a,b,label\n1,two,x\n3,4,y\n1,1e99,x\n") ==
-        "f:2: column \"b\": \"two\" is not a number; expected one like -1.5 or 2e-3\n"
+        "f:2: column \"b\": \"two\" is not a number; expected one like -1.5 or 2e-3, or ?, NA or nothing "
+        "where it is missing\n"
         "f:4: column \"b\": \"1e99\" is out of the range of a float; expected at most 3.4e38");
   CHECK(testing::errors_in(folder, numbers({"a", "b"}), "a,b,label\n,,x\n3,4,y\n")
             .starts_with("f:2: every value is missing"));
