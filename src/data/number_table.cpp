@@ -1,5 +1,6 @@
 #include "data/number_table.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -36,9 +37,10 @@ ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_
   double words = 0, bytes = 0, count = 0;
   ColumnKind kind{true};
   for (const std::vector<std::string>& row : rows) {
-    if (column >= row.size() || is_missing_number(row[column])) continue;
+    if (column >= row.size() || trim(row[column]).empty()) continue;
     const std::string_view field = trim(row[column]);
-    values.insert(field);
+    values.insert(field);  // where it is a label, - and None are some, too
+    if (is_missing_number(field)) continue;
     kind.is_numeric = kind.is_numeric && is_table_number(field);
     kind.has_decimal_commas = kind.has_decimal_commas || is_decimal_comma(field);
     kind.has_points = kind.has_points || field.find('.') != field.npos;
@@ -46,7 +48,7 @@ ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_
     bytes += static_cast<double>(field.size());
     ++count;
   }
-  kind.is_numeric = kind.is_numeric && !values.empty();
+  kind.is_numeric = kind.is_numeric && count > 0;
   kind.is_text =
       count > 0 && !kind.is_numeric && (words >= most_words * count || bytes >= most_bytes * count);
   kind.different = values.size();
@@ -137,7 +139,8 @@ bool is_table_number(std::string_view text) {
 
 bool is_missing_number(std::string_view field) {
   field = trim(field);
-  return field.empty() || field == "?" || field == "NA";
+  constexpr std::array<std::string_view, 9> marks{"", "?", "NA", "N/A", "n/a", "None", "null", "NULL", "-"};
+  return std::ranges::find(marks, field) != marks.end();
 }
 
 namespace {

@@ -32,7 +32,7 @@ inline bool is_one_number(std::string_view text) { return one_number(text).has_v
 /// Also with a comma for its point.
 bool is_table_number(std::string_view text);
 
-/// Whether a field of a table of numbers has none: it is empty, ? or NA.
+/// Whether a field of a table of numbers has none: it is empty, ?, NA, or what programs write for it.
 bool is_missing_number(std::string_view field);
 
 /// `rows` without a header, each of as many fields as there are names. `wished`: the column of labels, if it

@@ -141,6 +141,8 @@ TEST_CASE("columns that are no numbers are left out of a table of numbers, unles
   CHECK(has(made.init.out, "not used: \"city\", \"on\", \"\" (no numbers); number_columns in the config"));
   CHECK(has(made.config, "number_columns = [\"a\", \"b\"]\nlabel_column = \"kind\"\n"));
   CHECK(train(place).code == 0);
+  CHECK(has(made_from(place, table("class of it,a,b\n", "+,1,2.5\n", "-,3,4.5\n")).config,
+            "label_column = \"class of it\""));
   const std::string words = "it was a good day", more = "nobody knew where they were";
   CHECK(has(made_from(place, table("note,a,b,kind\n", words + ",1,2.5,x\n", more + ",3,4.5,z\n")).config,
             "text_columns = [\"note\"]"));

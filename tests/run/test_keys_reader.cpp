@@ -64,6 +64,7 @@ LoadedData load_numbers(Options more, const std::string& text = "label,x,y\na,1,
 void test_number_columns() {
   CHECK(load_numbers({}).train.values == std::vector<float>{1, 2, 3, 4});
   CHECK(load_numbers({{"number_columns", Words{"y"}}}).train.values == std::vector<float>{2, 4});
+  CHECK_THROWS_WITH(load_numbers({{"text_columns", Words{"x"}}}), Catch::Matchers::Contains("leave one out"));
   CHECK_THROWS_WITH(load_numbers({{"number_columns", Words{"label"}}}),
                     Catch::Matchers::Contains("name \"label\" twice"));
 }

@@ -98,6 +98,10 @@ CsvOptions::CsvOptions(const Settings& settings)
     throw OptionError("delimiter", fmt::format("delimiter is {}; allowed: one ASCII character but a quote or "
                                                "a line's end",
                                                quote(delimiter)));
+  if (!are_texts() && text_columns != std::vector<std::string>{"text"})
+    throw OptionError(
+        "number_columns",
+        "number_columns and text_columns are both set; allowed: numbers or texts, leave one out");
   for (const char* key : {"over_time", "decimal_comma"})
     if (are_texts() && settings.flag(key))
       throw OptionError(key, fmt::format("{} says how number_columns are read, but there are none; name "

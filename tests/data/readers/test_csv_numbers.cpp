@@ -60,7 +60,7 @@ TEST_CASE("fields without a number are missing values, and a comma may be the po
   const TempFolder folder;
   DataConfig config = numbers({"a", "b", "c"}, {{"delimiter", ";"}, {"decimal_comma", true}});
   config.missing = "zero";
-  const RawSplit raw = testing::read_back(folder, config, "a;b;c;label\n1,5;;NA;2,5\n?;\"-2,25\";nan;3\n");
+  const RawSplit raw = testing::read_back(folder, config, "a;b;c;label\n1,5;-;NA;2,5\n?;\"-2,25\";nan;3\n");
   REQUIRE(raw.values.size() == 6);
   CHECK(raw.values[0] == 1.5f);
   CHECK(raw.values[4] == -2.25f);
