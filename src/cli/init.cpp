@@ -19,6 +19,7 @@
 #include "data/column_names.hpp"
 #include "data/file_errors.hpp"
 #include "data/guess.hpp"
+#include "data/guess_numbers.hpp"
 #include "inference/model_file.hpp"
 #include "io/config_file.hpp"
 #include "io/toml.hpp"
@@ -148,20 +149,26 @@ std::string from_folder(const std::string& path, const fs::path& folder) {
       .string();
 }
 
-/// Of a table of numbers: what is left out, and what is used that may not be one.
-std::string number_notes(const Guess& guess) {
-  std::string text;
-  if (!guess.unused_columns.empty())
-    text += fmt::format("not used: {}; number_columns in the config names what is\n",
-                        escape(guess.unused_columns));
+/// Of a table of numbers: what is left out, what is used that may not be a number, and how to choose
+/// otherwise.
+std::string number_notes(const Guess& guess, bool label_is_asked_for) {
+  if (guess.number_table.numbers == 0) return "";
+  const bool label_is_guess =
+      !label_is_asked_for && label_name_rank(guess.columns[guess.number_table.label]) == no_label_name;
+  const std::string unused = unused_columns(guess.columns, guess.number_table);
   std::vector<std::string> doubtful;
   for (std::size_t c = 0; c < guess.columns.size(); ++c)
     if (guess.number_table.is_used(c) && names_record(guess.columns[c])) doubtful.push_back(guess.columns[c]);
-  if (guess.number_table.numbers > 0 && guess.has_header && !doubtful.empty())
-    text += escape(
-        fmt::format("used as numbers: {}; by their names they may tell which record it is, or when it was: "
-                    "then take them out of number_columns\n",
-                    quote_list(doubtful)));
+  std::string text;
+  if (!unused.empty()) text += fmt::format("not used: {}\n", escape(unused));
+  if (!doubtful.empty())
+    text += fmt::format(
+        "used as numbers: {}; by their names they may tell which record it is, or when it was: then take "
+        "them out of number_columns in the config\n",
+        escape(quote_list(doubtful)));
+  if (!unused.empty() || label_is_guess)
+    text += fmt::format("{}--text COLUMN reads one column as a text instead\n",
+                        label_is_guess ? "the label is a guess: --label COLUMN chooses another, " : "");
   return text;
 }
 
@@ -210,7 +217,8 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
   out.write(fmt::format(
       "{} of {} in {}{}\n{}wrote {}, with a reason at each choice\nnext:\n  {} train {}\n  {} baseline {}\n",
       survey.task_name, counted(survey.records, "record"), escape(path), escape(survey.columns),
-      unused_note(guess.chosen) + number_notes(guess), escape(to), program, config, program, config));
+      unused_note(guess.chosen) + number_notes(guess, !wishes.label.empty()), escape(to), program, config,
+      program, config));
   return static_cast<int>(ExitCode::done);
 }
 

@@ -48,11 +48,12 @@ struct ColumnLook {
 /// The longest column but `label`; ids only where no other column may be texts.
 std::size_t longest_column(const std::vector<ColumnLook>& looks, std::size_t rows, std::size_t label) {
   std::size_t longest = label == 0 ? 1 : 0;
-  bool may_be_ids = true;
+  bool may_be_ids = true, has_words = false;
   for (std::size_t c = 0; c < looks.size(); ++c)
-    may_be_ids = may_be_ids && (c == label || !looks[c].may_be_texts(rows));
+    may_be_ids = may_be_ids && (c == label || !looks[c].may_be_texts(rows)),
+    has_words = has_words || (c != label && !looks[c].is_numeric);
   const auto bytes = [&](std::size_t c) {
-    return looks[c].are_ids(rows) && !may_be_ids ? 0 : looks[c].bytes;
+    return (looks[c].are_ids(rows) && !may_be_ids) || (looks[c].is_numeric && has_words) ? 0 : looks[c].bytes;
   };
   for (std::size_t c = longest + 1; c < looks.size(); ++c)
     if (c != label && bytes(c) > bytes(longest)) longest = c;
@@ -63,9 +64,11 @@ std::size_t longest_column(const std::vector<ColumnLook>& looks, std::size_t row
 std::size_t column_named_label(const ColumnTable& table, const std::vector<ColumnLook>& looks,
                                std::size_t text) {
   std::size_t best = looks.size(), best_rank = no_label_name;
+  // Of x, y and more, y is a coordinate.
+  const bool has_x = looks.size() > 2 && std::ranges::count(table.names, "x") > 0;
   for (std::size_t c = 0; c < looks.size(); ++c)
     if (const std::size_t rank = label_name_rank(table.names[c]);
-        c != text && looks[c].values.size() > 1 && rank < best_rank)
+        c != text && !(has_x && table.names[c] == "y") && looks[c].values.size() > 1 && rank < best_rank)
       best = c, best_rank = rank;
   return best;
 }

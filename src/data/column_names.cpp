@@ -45,7 +45,11 @@ bool is_column_name(std::string_view field) {
   return has_part_of(field, label_names) || has_part_of(field, text_names);
 }
 
-bool is_text_name(std::string_view field) { return has_part_of(field, text_names); }
+bool is_text_name(std::string_view field) {
+  constexpr std::array<std::string_view, 11> others{"dna",   "rna", "protein", "peptide",  "smiles", "word",
+                                                    "email", "sms", "opinion", "feedback", "caption"};
+  return has_part_of(field, text_names) || has_part_of(field, others);
+}
 
 bool names_record(std::string_view field) {
   return has_part_of(field, record_names) || trim(field).ends_with("Id") || trim(field).ends_with("ID");

@@ -27,7 +27,7 @@
 namespace orochi {
 namespace {
 
-constexpr std::size_t enough = 1 << 16;  // bytes
+constexpr std::size_t enough = 1 << 21;  // bytes: lines of a wide table are long
 constexpr std::size_t rows_to_guess_from = 400;
 
 std::string beginning_of(const std::string& path, Packing& packing) {
@@ -104,7 +104,7 @@ ColumnTable csv_table(FieldRows rows) {
   const Index names = std::ranges::count_if(table.names, is_column_name);
   table.has_names = names > 1 || (names == 1 && !comes_again(table.rows)) ||
                     has_word_over_numbers(table.rows) || has_word_over_labels(table.rows) ||
-                    (table.rows.size() > 1 && count_up(table.rows[0]) && !count_up(table.rows[1]));
+                    has_numbers_for_names(table.rows);
   if (table.has_names)
     table.rows.erase(table.rows.begin());
   else
@@ -207,12 +207,8 @@ Guess guess_config(const std::string& path, const Readers& readers, const Wishes
                                   : csv_table(csv_rows(beginning, guess.looks_like.delimiter, !is_tsv));
     guess.columns = table.names;
     guess.has_header = layout == Layout::table && table.has_names;
-    if (layout == Layout::table && wishes.text.empty())
-      guess.number_table = numbers_in(table, wishes.text, wishes.label);
-    if (guess.number_table.numbers > 0)
-      guess.unused_columns = unused_columns(table, guess.number_table);
-    else
-      guess.chosen = chosen_of(table, wishes, layout == Layout::table);
+    if (layout == Layout::table && wishes.text.empty()) guess.number_table = numbers_in(table, wishes.label);
+    if (guess.number_table.numbers == 0) guess.chosen = chosen_of(table, wishes, layout == Layout::table);
     table_text = format_table(guess, table);
     if (is_tsv) table_text += "quotes = false\n";
   }

@@ -28,7 +28,6 @@ struct Guess {
   std::string config;                // TOML; without a format where none is known
   bool has_header = false;           // of a table
   NumberTable number_table = {};     // where no text column is asked for
-  std::string unused_columns = {};   // of that table, with reasons
   Packing packing = Packing::none;   // of the file
   ChosenColumns chosen = {};         // none: there are no columns, or nothing could be chosen
 };

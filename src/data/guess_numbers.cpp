@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/read_number.hpp"
 #include "data/file_errors.hpp"
@@ -26,7 +27,8 @@ std::vector<std::string> number_columns(const ColumnTable& table, const NumberTa
   constexpr std::size_t several = 4;
   std::vector<std::string> result, run;
   const auto end_run = [&] {
-    if (run.size() >= several) run = {run.front() + ".." + run.back()};
+    if (run.size() >= several && run.front().find("..") == std::string::npos)
+      run = {run.front() + ".." + run.back()};
     result.insert(result.end(), run.begin(), run.end());
     run.clear();
   };
@@ -42,12 +44,23 @@ std::vector<std::string> number_columns(const ColumnTable& table, const NumberTa
   return result;
 }
 
+/// A list in TOML, over several lines where it is long.
+std::string toml_list(const std::vector<std::string>& texts) {
+  constexpr std::size_t each = 16;
+  if (texts.size() <= each) return to_toml(to_value(texts));
+  std::string list = "[";
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    list += fmt::format("{}{}{}", i % each == 0 ? "\n  " : " ", to_toml(to_value(texts[i])),
+                        i + 1 < texts.size() ? "," : "");
+  return list + "\n]";
+}
+
 }  // namespace
 
-NumberTable numbers_in(const ColumnTable& table, const std::string& text, const std::string& label) {
+NumberTable numbers_in(const ColumnTable& table, const std::string& label) {
   const std::size_t count = table.names.size();
   if (count < 2) return {};
-  const ColumnChoice choice = choose_columns(table, text, label);
+  const ColumnChoice choice = choose_columns(table, "", label);
   std::optional<std::size_t> known;
   if (!label.empty() || choice.is_label_by_name) known = choice.label;
   NumberTable found = number_table(table.rows, table.names, known, label_among_numbers(table));
@@ -55,22 +68,22 @@ NumberTable numbers_in(const ColumnTable& table, const std::string& text, const 
   std::vector<std::size_t> columns;
   for (std::size_t c = 0; c < count; ++c)
     if (found.is_used(c)) columns.push_back(c);
-  // The archive of series writes them so: no header, and the label first.
-  constexpr std::size_t many = 16;
-  found.is_over_time =
-      (!table.has_names && found.label == 0 && found.numbers >= many) || look_over_time(table.rows, columns);
+  found.is_over_time = look_over_time(table.rows, columns);
   return found;
 }
 
-std::string unused_columns(const ColumnTable& table, const NumberTable& numbers) {
-  std::vector<std::string> nameless_or_counts, others;
-  for (const std::size_t c : numbers.ids) nameless_or_counts.push_back(table.names[c]);
-  for (const std::size_t c : numbers.others) others.push_back(table.names[c]);
-  std::string text;
-  if (!nameless_or_counts.empty())
-    text = quote_list(nameless_or_counts) + " (without a name, or only numbers the records)";
-  if (!others.empty()) text += (text.empty() ? "" : ", ") + quote_list(others) + " (no numbers)";
-  return text;
+std::string unused_columns(const std::vector<std::string>& names, const NumberTable& numbers) {
+  std::vector<std::string> counting, others;
+  for (const std::size_t c : numbers.ids)
+    if (!names[c].empty()) counting.push_back(names[c]);
+  for (const std::size_t c : numbers.others)
+    if (!names[c].empty()) others.push_back(names[c]);
+  const bool has_nameless = counting.size() + others.size() < numbers.ids.size() + numbers.others.size();
+  std::vector<std::string> parts;
+  if (!counting.empty()) parts.push_back(quote_list(counting) + " (only numbers the records)");
+  if (!others.empty()) parts.push_back(quote_list(others) + " (no numbers)");
+  if (has_nameless) parts.emplace_back("what has no name");
+  return fmt::format("{}", fmt::join(parts, ", "));
 }
 
 std::string number_lines(const ColumnTable& table, const NumberTable& numbers) {
@@ -85,9 +98,9 @@ std::string number_lines(const ColumnTable& table, const NumberTable& numbers) {
                 "# {} of numbers, the channels of a single row; where they are one quantity over time, add "
                 "over_time = true here and set max_length = {} above\n",
                 columns, numbers.numbers);
-  if (const std::string unused = unused_columns(table, numbers); !unused.empty())
+  if (const std::string unused = unused_columns(table.names, numbers); !unused.empty())
     text += fmt::format("# Not used: {}\n", unused);
-  text += fmt::format("number_columns = {}\n", to_toml(to_value(number_columns(table, numbers))));
+  text += fmt::format("number_columns = {}\n", toml_list(number_columns(table, numbers)));
   if (numbers.is_over_time) text += "over_time = true\n";
   if (numbers.has_decimal_commas) text += "decimal_comma = true\n";
   return text + fmt::format("label_column = {}\n", to_toml(to_value(table.names[numbers.label])));

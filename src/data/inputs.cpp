@@ -131,7 +131,7 @@ bool are_no_lines(const Sniffed& found, std::string_view beginning) {
 std::string remedy(const Sniffed& found, const Readers& readers, Index channels) {
   if (found.layout == Layout::one_list || readers.find(found.format) == nullptr) return found.advice;
   if (channels == 0 && (found.is_of_numbers || !readers.make({found.format, {}})->is_text()))
-    return "it holds numbers: give the model texts";
+    return "it holds numbers, but the model was trained on texts";
   return fmt::format("add {} behind the file's name", override_for(found));
 }
 

@@ -19,6 +19,7 @@ namespace {
 struct ColumnKind {
   bool is_numeric = false, repeats = false;
   bool is_text = false;                                 // its fields are long, or of several words
+  bool are_words = false;                               // that hardly come again, without digits
   bool has_decimal_commas = false, has_points = false;  // in numbers
   std::size_t different = 0;
 };
@@ -34,7 +35,7 @@ bool is_decimal_comma(std::string_view number) {
 ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_t column) {
   constexpr double most_words = 5, most_bytes = 40;  // a field of what is no text, on average
   std::set<std::string_view> values;
-  double words = 0, bytes = 0, count = 0;
+  double words = 0, bytes = 0, plain = 0, count = 0;
   ColumnKind kind{true};
   for (const std::vector<std::string>& row : rows) {
     if (column >= row.size() || trim(row[column]).empty()) continue;
@@ -46,6 +47,7 @@ ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_
     kind.has_points = kind.has_points || field.find('.') != field.npos;
     words += 1 + static_cast<double>(std::ranges::count(field, ' '));
     bytes += static_cast<double>(field.size());
+    plain += field.find_first_of("0123456789") == field.npos ? 1 : 0;
     ++count;
   }
   kind.is_numeric = kind.is_numeric && count > 0;
@@ -53,11 +55,13 @@ ColumnKind kind_of(const std::vector<std::vector<std::string>>& rows, std::size_
       count > 0 && !kind.is_numeric && (words >= most_words * count || bytes >= most_bytes * count);
   kind.different = values.size();
   kind.repeats = come_again(values.size(), rows.size());
+  kind.are_words = !kind.is_numeric && !kind.repeats && plain > 0.9 * count && count > 0;
   return kind;
 }
 
 /// As ColumnLook::are_ids, but no two measurements need be the same either: hence only what counts the rows.
 bool counts_rows(const std::vector<std::vector<std::string>>& rows, std::size_t column) {
+  constexpr std::size_t fewest = 8;  // of fewer some rise by one by chance
   std::optional<std::int64_t> last;
   for (const std::vector<std::string>& row : rows) {
     if (column >= row.size()) return false;
@@ -65,7 +69,23 @@ bool counts_rows(const std::vector<std::vector<std::string>>& rows, std::size_t 
     if (!number || (last && *number != *last + 1)) return false;
     last = number;
   }
-  return rows.size() > 1;
+  return rows.size() >= fewest;
+}
+
+/// The column of labels: of names that come again the last column, else the first one, else that of the
+/// fewest; where there are none, `otherwise`.
+std::size_t label_of(const std::vector<ColumnKind>& kinds, std::span<const std::string> names,
+                     std::size_t otherwise) {
+  const auto is_label = [&](std::size_t c) {
+    return !kinds[c].is_numeric && kinds[c].repeats && kinds[c].different > 1 && !is_text_name(names[c]) &&
+           !names_record(names[c]);
+  };
+  std::size_t best = kinds.size(), last = kinds.size() - 1;
+  while (last > 0 && kinds[last].different == 0) --last;  // behind a delimiter at the lines' ends
+  for (std::size_t c = 0; c < kinds.size(); ++c)
+    if (is_label(c) && (best == kinds.size() || kinds[c].different < kinds[best].different)) best = c;
+  if (best == kinds.size()) return otherwise;
+  return is_label(last) ? last : is_label(0) ? 0 : best;
 }
 
 /// [columns], NaN where there is none
@@ -139,46 +159,29 @@ bool is_table_number(std::string_view text) {
 
 bool is_missing_number(std::string_view field) {
   field = trim(field);
-  constexpr std::array<std::string_view, 9> marks{"", "?", "NA", "N/A", "n/a", "None", "null", "NULL", "-"};
-  return std::ranges::find(marks, field) != marks.end();
+  constexpr std::array<std::string_view, 8> marks{"", "NA", "N/A", "n/a", "None", "null", "NULL", "-"};
+  return marks_missing(field) || std::ranges::find(marks, field) != marks.end();
 }
-
-namespace {
-
-/// The column of labels: of names that come again the last column, else the first one, else that of the
-/// fewest; where there are none, `otherwise`.
-std::size_t label_of(const std::vector<ColumnKind>& kinds, std::size_t otherwise) {
-  const auto is_label = [&](std::size_t c) {
-    return !kinds[c].is_numeric && kinds[c].repeats && kinds[c].different > 1;
-  };
-  std::size_t best = kinds.size(), last = kinds.size() - 1;
-  while (last > 0 && kinds[last].different == 0) --last;  // behind a delimiter at the lines' ends
-  for (std::size_t c = 0; c < kinds.size(); ++c)
-    if (is_label(c) && (best == kinds.size() || kinds[c].different < kinds[best].different)) best = c;
-  if (best == kinds.size()) return otherwise;
-  return is_label(last) ? last : is_label(0) ? 0 : best;
-}
-
-}  // namespace
 
 NumberTable number_table(const std::vector<std::vector<std::string>>& rows,
                          std::span<const std::string> names, std::optional<std::size_t> wished,
                          std::size_t otherwise) {
-  constexpr std::size_t fewest = 2;
+  constexpr std::size_t fewest = 1, fewest_beside_others = 2, fewest_beside_words = 3;
   std::vector<ColumnKind> kinds;
   for (std::size_t c = 0; c < names.size(); ++c) kinds.push_back(kind_of(rows, c));
-  NumberTable found{0, wished ? *wished : label_of(kinds, otherwise)};
-  found.label_is_number = kinds[found.label].is_numeric;
-  if (!found.label_is_number && !kinds[found.label].repeats) return {};
-  bool has_points = false;
+  NumberTable found{0, wished ? *wished : label_of(kinds, names, otherwise)};
+  if (!wished && !kinds[found.label].is_numeric && !kinds[found.label].repeats) return {};
+  bool has_points = false, has_words = false;
   for (std::size_t c = 0; c < names.size(); ++c) {
     const ColumnKind& kind = kinds[c];
+    const bool is_filled = kind.is_numeric || kind.different > 1;
     if (kind.is_numeric) {
       found.has_decimal_commas = found.has_decimal_commas || kind.has_decimal_commas;
       has_points = has_points || kind.has_points;
     }
     if (c == found.label) continue;
-    if (!kind.is_numeric && (kind.is_text || is_text_name(names[c]))) return {};
+    if (is_filled && (kind.is_text || is_text_name(names[c]))) return {};
+    has_words = has_words || kind.are_words;
     if (!kind.is_numeric)
       found.others.push_back(c);
     else if (counts_rows(rows, c) || names[c].empty())
@@ -188,8 +191,11 @@ NumberTable number_table(const std::vector<std::vector<std::string>>& rows,
   }
   found.has_decimal_commas = found.has_decimal_commas && !has_points;
   // What only numbers records is used where there is nothing else.
-  if (found.numbers == 0) found.numbers = std::exchange(found.ids, {}).size();
-  return found.numbers + (found.others.empty() ? found.ids.size() : 0) < fewest ? NumberTable() : found;
+  if (found.numbers == 0 && found.others.empty()) found.numbers = std::exchange(found.ids, {}).size();
+  const std::size_t needed = has_words              ? fewest_beside_words
+                             : found.others.empty() ? fewest
+                                                    : fewest_beside_others;
+  return found.numbers < needed ? NumberTable() : found;
 }
 
 }  // namespace orochi

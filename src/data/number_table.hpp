@@ -15,7 +15,6 @@ namespace orochi {
 struct NumberTable {
   std::size_t numbers = 0;               // columns that are used; 0: it is no such table
   std::size_t label = 0;                 // the number of its column, from 0
-  bool label_is_number = false;          // a quantity, or the number of a class
   bool has_decimal_commas = false;       // in numbers, as in 70,3
   bool is_over_time = false;             // the columns look like one quantity over time
   std::vector<std::size_t> ids = {};     // columns that only number the records: integers that rise by one

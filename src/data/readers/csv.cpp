@@ -94,11 +94,12 @@ class CsvReader : public Reader {
   void report_no_header(const CsvRecord& first, DataFile& file) const {
     const std::vector<std::string> names = options_.names();
     // In which order the numbers of this file are only who wrote it knows.
-    const std::string line = is_text() ? quote(fmt::format("{}", fmt::join(names, options_.delimiter)))
-                                       : "that names its columns in their order";
+    const std::string line = is_text()
+                                 ? "a line " + quote(fmt::format("{}", fmt::join(names, options_.delimiter)))
+                                 : "a line that names its columns in their order";
     file.error(fmt::format("line 1 looks like a record ({}), not like a header with the columns {}; set "
                            "data.format.header = false and name columns by number, as in "
-                           "data.format.label_column = \"1\", or put a line {} above",
+                           "data.format.label_column = \"1\", or put {} above",
                            quote_list(first.fields), quote_list(names), line),
                first.line);
   }

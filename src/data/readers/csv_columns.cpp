@@ -29,7 +29,7 @@ struct NumberedName {
 std::vector<std::string> names_of(const std::string& name) {
   constexpr std::string_view between = "..";
   constexpr std::size_t most = 1'000'000;
-  const std::size_t at = name.find(between);
+  const std::size_t at = name.rfind(between);
   if (at == name.npos) return {name};
   const NumberedName first(std::string_view(name).substr(0, at)),
       last(std::string_view(name).substr(at + between.size()));
@@ -194,7 +194,7 @@ std::string CsvColumns::no_number(std::string_view field) const {
               ? " is not a number as data.format.decimal_comma = true has them; expected one like "
                 "-1,5 or 1500,25, without a point"
               : " is not a number; expected one like -1.5 or 2e-3") +
-         ", or ?, NA or nothing where it is missing" +
+         ", or ?, NA or an empty field where it is missing" +
          (has_comma && !options_.has_decimal_commas ? "; where its comma is a decimal one set "
                                                       "data.format.decimal_comma = true, where it is between "
                                                       "thousands remove it"
@@ -220,9 +220,12 @@ std::string CsvColumns::take_label(std::string& field, Record& record) const {
     return "";
   }
   record.target = trim(field);
-  if (!has_quantities_ || !options_.has_decimal_commas || record.target.empty()) return "";
-  record.target = plain_number(record.target);
-  return record.target.empty() ? "its target " + no_number(field) : "";
+  if (!options_.has_decimal_commas) return "";
+  if (const std::string number = plain_number(field); is_one_number(number))
+    record.target = number;
+  else if (has_quantities_ && is_one_number(record.target))
+    return "its target " + no_number(field);
+  return "";
 }
 
 std::string CsvColumns::take(std::vector<std::string>& fields, Record& record) const {

@@ -1,7 +1,9 @@
 #include "data/readers/csv_header.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
+#include "core/read_number.hpp"
 #include "data/column_names.hpp"
 #include "data/number_table.hpp"
 #include "data/readers/words.hpp"
@@ -40,15 +42,45 @@ bool has_word_over_numbers(const FieldRows& rows) {
   return false;
 }
 
+namespace {
+
+/// Integers that rise by the same step: three from 0, five from 1, or more. `fields`: without words at its
+/// ends.
 bool count_up(std::span<const std::string> fields) {
-  constexpr std::size_t fewest = 3;
+  constexpr std::size_t many = 8;
+  std::vector<std::int64_t> numbers;
+  for (const std::string& field : fields) {
+    const auto number = read_number<std::int64_t>(trim(field));
+    if (!number) return false;
+    numbers.push_back(*number);
+  }
+  if (numbers.size() < 3) return false;
+  const std::int64_t step = numbers[1] - numbers[0];
+  for (std::size_t i = 1; i < numbers.size(); ++i)
+    if (numbers[i] - numbers[i - 1] != step) return false;
+  return step > 0 && (numbers.size() >= many ||
+                      (step == 1 && (numbers[0] == 0 || (numbers[0] == 1 && numbers.size() >= 5))));
+}
+
+/// Without a first or last field that is no number.
+std::span<const std::string> inner(std::span<const std::string> fields) {
   if (!fields.empty() && !is_one_number(trim(fields.front()))) fields = fields.subspan(1);
   if (!fields.empty() && !is_one_number(trim(fields.back()))) fields = fields.first(fields.size() - 1);
-  if (fields.size() < fewest) return false;
-  const std::string_view first = trim(fields.front());
-  for (std::size_t i = 0; i < fields.size(); ++i)
-    if (trim(fields[i]) != std::to_string(i + (first == "0" ? 0 : 1))) return false;
-  return true;
+  return fields;
+}
+
+}  // namespace
+
+bool has_numbers_for_names(const FieldRows& rows) {
+  if (rows.size() < 2 || !count_up(inner(rows[0])) || count_up(inner(rows[1]))) return false;
+  // A word beside them that comes again is a label.
+  return std::none_of(rows.begin() + 1, rows.end(), [&](const std::vector<std::string>& row) {
+    const auto is_again = [&](std::size_t c) {
+      return c < row.size() && !rows[0][c].empty() && !is_one_number(trim(rows[0][c])) &&
+             row[c] == rows[0][c];
+    };
+    return is_again(0) || is_again(rows[0].size() - 1);
+  });
 }
 
 bool looks_like_record(const FieldRows& rows) {
@@ -56,7 +88,7 @@ bool looks_like_record(const FieldRows& rows) {
 }
 
 bool looks_like_header(const FieldRows& rows) {
-  if (count_up(rows.front()) && rows.size() > 1 && !count_up(rows[1])) return true;
+  if (has_numbers_for_names(rows)) return true;
   return !looks_like_record(rows) &&
          (std::ranges::count_if(rows.front(), is_column_name) > 1 || has_word_over_numbers(rows));
 }

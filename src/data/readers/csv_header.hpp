@@ -20,9 +20,9 @@ bool comes_again(const FieldRows& rows);
 /// Whether a column is all numbers but for a word in the first row.
 bool has_word_over_numbers(const FieldRows& rows);
 
-/// Whether the fields are 0, 1, 2, ... or 1, 2, 3, ..., perhaps but for the first or the last one: names that
-/// programs give to columns which have none.
-bool count_up(std::span<const std::string> fields);
+/// Whether the first row is integers that rise by one and the same step, perhaps but for its first or last
+/// field, and the second one is not: names that programs give to columns, or wavelengths and years.
+bool has_numbers_for_names(const FieldRows& rows);
 
 /// Whether the first row has a number in it, or a field that comes again below.
 bool looks_like_record(const FieldRows& rows);

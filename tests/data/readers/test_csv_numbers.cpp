@@ -65,7 +65,7 @@ TEST_CASE("fields without a number are missing values, and a comma may be the po
   CHECK(raw.values[0] == 1.5f);
   CHECK(raw.values[4] == -2.25f);
   for (const std::size_t i : {1u, 2u, 3u, 5u}) CHECK(std::isnan(raw.values[i]));
-  CHECK(raw.targets == Words{"2,5", "3"});  // names of classes
+  CHECK(raw.targets == Words{"2.5", "3"});
   const RawSplit quantities =
       testing::read_back(folder, config, "a;b;c;label\n1;2;3;2,5\n3;4;5;3\n", "regression");
   CHECK(quantities.targets == Words{"2.5", "3"});
@@ -74,14 +74,15 @@ TEST_CASE("fields without a number are missing values, and a comma may be the po
     return testing::errors_in(folder, of, text);
   };
   CHECK(errors(numbers({"a", "b"}), "a;b;label\n1;2,5;x\n1;2;y\n") ==
-        "f:2: column \"b\": \"2,5\" is not a number; expected one like -1.5 or 2e-3, or ?, NA or nothing "
+        "f:2: column \"b\": \"2,5\" is not a number; expected one like -1.5 or 2e-3, or ?, NA or an empty "
+        "field "
         "where it is "
         "missing; where its comma is a decimal one set data.format.decimal_comma = true, where it is between "
         "thousands remove it");
   CHECK(errors(config, "a;b;c;label\n1;2,5;1.500;x\n1;2;3;y\n") ==
         "f:2: column \"c\": \"1.500\" is not a number as data.format.decimal_comma = true has them; expected "
         "one like "
-        "-1,5 or 1500,25, without a point, or ?, NA or nothing where it is missing");
+        "-1,5 or 1500,25, without a point, or ?, NA or an empty field where it is missing");
 }
 
 TEST_CASE("columns of numbers that cannot be had are errors", "[csv]") {
@@ -94,7 +95,8 @@ TEST_CASE("columns of numbers that cannot be had are errors", "[csv]") {
   CHECK(testing::errors_in(folder, numbers({"a"}), "a,a,label\n1,2,x\n3,4,y\n") ==
         "f:1: column \"a\" (data.format.number_columns) is in the header twice; rename one");
   CHECK(testing::errors_in(folder, numbers({"a", "b"}), "a,b,label\n1,two,x\n3,4,y\n1,1e99,x\n") ==
-        "f:2: column \"b\": \"two\" is not a number; expected one like -1.5 or 2e-3, or ?, NA or nothing "
+        "f:2: column \"b\": \"two\" is not a number; expected one like -1.5 or 2e-3, or ?, NA or an empty "
+        "field "
         "where it is missing\n"
         "f:4: column \"b\": \"1e99\" is out of the range of a float; expected at most 3.4e38");
   CHECK(testing::errors_in(folder, numbers({"a", "b"}), "a,b,label\n,,x\n3,4,y\n")
