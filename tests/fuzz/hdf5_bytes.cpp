@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    orochi::fuzz::read_as("hdf5", data, size);
+    orochi::fuzz::read_as({"hdf5"}, data, size);
   } catch (const orochi::Error& error) {  // what a file claims may be more than there is of memory
     orochi::fuzz::require(error.code() == orochi::ExitCode::failed);
   }

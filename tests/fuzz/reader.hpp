@@ -50,10 +50,10 @@ inline void check_accepted(const RawSplit& raw, bool text) {
 }
 
 /// Reads the bytes as a file of this format: errors, or a split that holds together.
-inline void read_as(const std::string& format, const std::uint8_t* data, std::size_t size) {
+inline void read_as(const Component& format, const std::uint8_t* data, std::size_t size) {
   static const MemoryFile file;
   DataConfig config;
-  config.format.type = format;
+  config.format = format;
   FileErrors errors(file.hold(data, size));
   static const Labels labels;
   static const Readers readers = builtin_readers();

@@ -1,6 +1,6 @@
 #include "reader.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  orochi::fuzz::read_as("ucr", data, size);
+  orochi::fuzz::read_as({"ucr"}, data, size);
   return 0;
 }
