@@ -173,12 +173,14 @@ std::string number_notes(const Guess& guess, bool label_is_asked_for) {
 }
 
 /// What else there was to choose from, and how.
-std::string unused_note(const ChosenColumns& chosen) {
+std::string unused_note(const Guess& guess) {
+  const ChosenColumns& chosen = guess.chosen;
   if (!chosen.is_guess || chosen.unused.empty()) return "";
-  return escape(fmt::format("the text is the longest column, the label the one {}; not used: {}; --text and "
-                            "--label choose others, and {} = [...] in the config takes several texts{}",
-                            reason_of_label(chosen), quote_list(chosen.unused), chosen.option,
-                            chosen.option == "text_columns" ? ", number_columns = [...] numbers" : "")) +
+  return escape(fmt::format(
+             "the text is the longest column, the label the one {}; not used: {}; --text and "
+             "--label choose others, and {} = [...] in the config takes several texts{}",
+             reason_of_label(chosen), quote_list(chosen.unused), chosen.option,
+             guess.looks_like.layout == Layout::table ? ", number_columns = [...] numbers" : "")) +
          "\n";
 }
 
@@ -217,8 +219,8 @@ int call_init(const Extensions& extensions, const Arguments& arguments, Output& 
   out.write(fmt::format(
       "{} of {} in {}{}\n{}wrote {}, with a reason at each choice\nnext:\n  {} train {}\n  {} baseline {}\n",
       survey.task_name, counted(survey.records, "record"), escape(path), escape(survey.columns),
-      unused_note(guess.chosen) + number_notes(guess, !wishes.label.empty()), escape(to), program, config,
-      program, config));
+      unused_note(guess) + number_notes(guess, !wishes.label.empty()), escape(to), program, config, program,
+      config));
   return static_cast<int>(ExitCode::done);
 }
 

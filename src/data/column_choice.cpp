@@ -64,11 +64,10 @@ std::size_t longest_column(const std::vector<ColumnLook>& looks, std::size_t row
 std::size_t column_named_label(const ColumnTable& table, const std::vector<ColumnLook>& looks,
                                std::size_t text) {
   std::size_t best = looks.size(), best_rank = no_label_name;
-  // Of x, y and more, y is a coordinate.
-  const bool has_x = looks.size() > 2 && std::ranges::count(table.names, "x") > 0;
   for (std::size_t c = 0; c < looks.size(); ++c)
     if (const std::size_t rank = label_name_rank(table.names[c]);
-        c != text && !(has_x && table.names[c] == "y") && looks[c].values.size() > 1 && rank < best_rank)
+        c != text && !is_coordinate(table.names[c], table.names) && looks[c].values.size() > 1 &&
+        rank < best_rank)
       best = c, best_rank = rank;
   return best;
 }

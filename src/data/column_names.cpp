@@ -55,6 +55,10 @@ bool names_record(std::string_view field) {
   return has_part_of(field, record_names) || trim(field).ends_with("Id") || trim(field).ends_with("ID");
 }
 
+bool is_coordinate(std::string_view name, std::span<const std::string> names) {
+  return name == "y" && names.size() > 2 && std::ranges::count(names, "x") > 0;
+}
+
 std::size_t label_name_rank(std::string_view name) {
   constexpr std::array<std::string_view, 7> names{"label", "labels",   "class",    "target",
                                                   "y",     "category", "sentiment"};

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace orochi {
@@ -14,6 +16,9 @@ bool is_text_name(std::string_view field);
 
 /// Whether it is called as what tells which record it is, or when it was: "customer_id", "timestamp", "zip".
 bool names_record(std::string_view field);
+
+/// Whether it is the y of columns x, y and more: a coordinate, no label.
+bool is_coordinate(std::string_view name, std::span<const std::string> names);
 
 /// How surely a column of this name is the one of labels: 0 the most; `no_label_name` where it says nothing.
 std::size_t label_name_rank(std::string_view name);

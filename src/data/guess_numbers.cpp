@@ -6,42 +6,22 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "core/read_number.hpp"
 #include "data/file_errors.hpp"
+#include "data/readers/numbered_columns.hpp"
 #include "data/readers/words.hpp"
 #include "io/toml.hpp"
 
 namespace orochi {
 namespace {
 
-/// "t10" of "t9", "t08" of "t07"; empty where there is no number at the end.
-std::string next_name(const std::string& name) {
-  const std::size_t end = name.find_last_not_of("0123456789"), begin = end == name.npos ? 0 : end + 1;
-  const auto number = read_number<std::size_t>(name.substr(begin));
-  const std::size_t width = begin < name.size() && name[begin] == '0' ? name.size() - begin : 1;
-  return number ? fmt::format("{}{:0{}}", name.substr(0, begin), *number + 1, width) : "";
-}
-
-/// What number_columns is for them: "t0..t59" of several that count up.
+/// One that is there twice is an error of the file, not of the list.
 std::vector<std::string> number_columns(const ColumnTable& table, const NumberTable& numbers) {
-  constexpr std::size_t several = 4;
-  std::vector<std::string> result, run;
-  const auto end_run = [&] {
-    if (run.size() >= several && run.front().find("..") == std::string::npos)
-      run = {run.front() + ".." + run.back()};
-    result.insert(result.end(), run.begin(), run.end());
-    run.clear();
-  };
+  std::vector<std::string> names;
   for (std::size_t c = 0; c < table.names.size(); ++c) {
-    // One that is there twice is an error of the file, not of the list.
-    const bool is_first =
-        static_cast<std::size_t>(std::ranges::find(table.names, table.names[c]) - table.names.begin()) == c;
-    if (!numbers.is_used(c) || !is_first) continue;
-    if (!run.empty() && next_name(run.back()) != table.names[c]) end_run();
-    run.push_back(table.names[c]);
+    const auto first = std::ranges::find(table.names, table.names[c]) - table.names.begin();
+    if (numbers.is_used(c) && static_cast<std::size_t>(first) == c) names.push_back(table.names[c]);
   }
-  end_run();
-  return result;
+  return shorten_columns(names);
 }
 
 /// A list in TOML, over several lines where it is long.

@@ -10,37 +10,11 @@
 #include "data/number_table.hpp"
 #include "data/raw.hpp"
 #include "data/readers/labels.hpp"
+#include "data/readers/numbered_columns.hpp"
 #include "data/readers/words.hpp"
 
 namespace orochi {
 namespace {
-
-/// A name and the number at its end, as digits.
-struct NumberedName {
-  explicit NumberedName(std::string_view name) {
-    const std::size_t end = name.find_last_not_of("0123456789");
-    stem = name.substr(0, end == name.npos ? 0 : end + 1);
-    digits = name.substr(stem.size());
-  }
-  std::string_view stem, digits;
-};
-
-/// The names that one of number_columns is: itself, or of "t0..t59" t0, t1, ... and t59.
-std::vector<std::string> names_of(const std::string& name) {
-  constexpr std::string_view between = "..";
-  constexpr std::size_t most = 1'000'000;
-  const std::size_t at = name.rfind(between);
-  if (at == name.npos) return {name};
-  const NumberedName first(std::string_view(name).substr(0, at)),
-      last(std::string_view(name).substr(at + between.size()));
-  const auto from = read_number<std::size_t>(first.digits), to = read_number<std::size_t>(last.digits);
-  if (first.stem != last.stem || !from || !to || *from >= *to || *to > most) return {name};
-  const std::size_t width = first.digits.starts_with('0') ? first.digits.size() : 0;  // as in t00..t59
-  std::vector<std::string> names;
-  for (std::size_t i = *from; i <= *to; ++i)
-    names.push_back(fmt::format("{}{:0{}}", first.stem, i, std::max<std::size_t>(width, 1)));
-  return names;
-}
 
 /// The index of a column by its number; one that is not there is an error.
 std::size_t find_numbered(const CsvRecord& first, const std::string& name, const char* key, DataFile& file) {
@@ -89,7 +63,7 @@ CsvOptions::CsvOptions(const Settings& settings)
       has_decimal_commas(settings.flag("decimal_comma")) {
   if (delimiter == "\\t") delimiter = "\t";  // a shell gives both characters
   for (const std::string& name : settings.texts("number_columns")) {
-    const std::vector<std::string> names = names_of(name);
+    const std::vector<std::string> names = expand_columns(name);
     number_columns.insert(number_columns.end(), names.begin(), names.end());
   }
   if (text_columns.empty() && are_texts())

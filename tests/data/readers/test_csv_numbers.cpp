@@ -3,6 +3,7 @@
 
 #include "../temp_folder.hpp"
 #include "catch.hpp"
+#include "data/readers/numbered_columns.hpp"
 
 namespace {
 
@@ -43,6 +44,23 @@ TEST_CASE("columns that count up are named by the first and the last, wherever t
   CHECK(values_of("t08..t10", "t10,t8,t08,t09,label\n1,2,3,4,a\n") == std::vector<float>{3, 4, 1});
   CHECK(values_of("0..1", "1,0,label\n5,6,a\n") == std::vector<float>{6, 5});
   CHECK(values_of("a..b", "a,a..b,b,label\n1,2,3,x\n") == std::vector<float>{2});
+}
+
+TEST_CASE("names that count up are written in short, and only where that is taken apart again", "[csv]") {
+  const auto shortened = [](const Words& names) {
+    const Words result = shorten_columns(names);
+    Words all;
+    for (const std::string& name : result)
+      for (const std::string& one : expand_columns(name)) all.push_back(one);
+    CHECK(all == names);
+    return result;
+  };
+  CHECK(shortened({"a", "t8", "t9", "t10", "t11", "t13"}) == Words{"a", "t8..t11", "t13"});
+  CHECK(shortened({"t08", "t09", "t10", "t11"}) == Words{"t08..t11"});
+  CHECK(shortened({"t8", "t9", "t10"}) == Words{"t8", "t9", "t10"});
+  CHECK(shortened({"f..1", "f..2", "f..3", "f..4"}).size() <= 4);
+  CHECK(shortened({"1700000001", "1700000002", "1700000003", "1700000004"}).size() ==
+        4);  // beyond what is counted
 }
 
 TEST_CASE("weights, groups and numbers of columns go with numbers, too", "[csv]") {
